@@ -1,0 +1,103 @@
+"""Follows a learned background through the frames: what differs from it, and when the whole picture does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.background.learn import Background, Mask
+from passerby.background.small import Plane8, SmallPicture, steepness
+
+DIFFERENCE_MIN = 14  # grey levels that sensor noise and compression leave, after averaging
+SPREAD_FACTOR = 1.0  # a place that varies by itself, such as leaves, must differ by that much more
+CHROMA_FACTOR = 2  # chroma planes have about half of luma's contrast
+GAIN_STEP = 0.01
+GAIN_RANGE = (0.75, 1.33)  # automatic exposure; more than this is another light
+GAIN_GRID_PX = 8
+ADAPT_WEIGHT = 0.15  # twice a second: follows a cloud within 5 s
+EDGE_SLOPE = 8.0  # grey levels a pixel
+EDGES_AWAY = 0.5  # of the edges outside of what moves: the camera is no longer where it was
+EDGES_LEAST = 0.15  # of all edges must be to be seen for that
+EDGES_ENOUGH = 200  # fewer tell nothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """One frame against its background.
+
+    moving: (rows, columns) uint8, 1 where the frame is not its background. share: how much of the established area
+    that is, 0..1. Areas without a background are not in it: they are hidden by `established`.
+    """
+
+    moving: Plane8
+    share: float
+
+
+class BackgroundModel:
+    """A background that follows slow changes of light. Feed it the frames of one source in order."""
+
+    def __init__(self, background: Background) -> None:
+        self.background = background
+        self._slow = [plane.astype(np.float32) for plane in background.picture]
+        self._planes: list[Plane8] = [plane.copy() for plane in background.picture]
+        self._limit = np.clip(DIFFERENCE_MIN + SPREAD_FACTOR * background.spread.astype(np.float32), 0, 255).astype(
+            np.uint8
+        )
+        self._established = background.established.astype(np.uint8)
+        slope = steepness(background.picture.y)
+        self._edges = np.asarray(((slope > EDGE_SLOPE) & background.established) * 255, np.uint8)
+        self._edge_count = cv2.countNonZero(self._edges)
+        self._slope_limit = np.clip(4 + 0.67 * slope, 0, 255).astype(np.uint8)
+        self._established_count = max(1, int(self._established.sum()))
+
+    @property
+    def established(self) -> Mask:
+        return self.background.established
+
+    def observe(self, picture: SmallPicture) -> Observation:
+        """What differs from the background. Light that is a little brighter or darker all over does not count."""
+        difference = cv2.absdiff(picture.y, self._lit(picture.y))
+        chroma = cv2.max(cv2.absdiff(picture.u, self._planes[1]), cv2.absdiff(picture.v, self._planes[2]))
+        difference = cv2.max(difference, cv2.add(chroma, chroma))
+        moving = cv2.compare(difference, self._limit, cv2.CMP_GT)
+        moving = cv2.morphologyEx(moving, cv2.MORPH_OPEN, _SPECKLE)
+        known = np.asarray(cv2.min(moving, self._established), np.uint8)
+        return Observation(known, cv2.countNonZero(known) / self._established_count)
+
+    def is_displaced(self, picture: SmallPicture, seen: Observation) -> bool:
+        """Whether the edges of what does not move are no longer where they were: the camera was turned or pushed."""
+        edges = cv2.bitwise_and(self._edges, _where_zero(cv2.dilate(seen.moving, _AROUND)))
+        count = cv2.countNonZero(edges)
+        if count < EDGES_LEAST * self._edge_count:
+            return self._edge_count >= EDGES_ENOUGH  # what moves hides them nearly all
+        away = cv2.compare(cv2.absdiff(picture.y, self._lit(picture.y)), self._slope_limit, cv2.CMP_GT)
+        return cv2.countNonZero(cv2.bitwise_and(away, edges)) > EDGES_AWAY * count
+
+    def adapt(self, picture: SmallPicture, hidden: npt.NDArray[Any]) -> None:
+        """Takes in the slow change of light, but not where `hidden`, (rows, columns) uint8, is nonzero."""
+        shown = _where_zero(hidden)
+        for slow, now in zip(self._slow, picture, strict=True):
+            cv2.accumulateWeighted(now, slow, ADAPT_WEIGHT, mask=shown)
+        self._planes = [cv2.convertScaleAbs(slow).astype(np.uint8, copy=False) for slow in self._slow]
+
+    def _lit(self, luma: Plane8) -> Plane8:
+        """The background's luma under the light of this frame."""
+        grid = (slice(GAIN_GRID_PX // 2, None, GAIN_GRID_PX),) * 2
+        shade = self._planes[0][grid].astype(np.float32) + 1
+        gain = float(np.median((luma[grid] + np.float32(1)) / shade))
+        if abs(gain - 1) < GAIN_STEP or not GAIN_RANGE[0] < gain < GAIN_RANGE[1]:
+            return self._planes[0]
+        return np.asarray(cv2.convertScaleAbs(self._planes[0], alpha=gain), np.uint8)
+
+
+def _where_zero(mask: npt.NDArray[Any]) -> Plane8:
+    """255 where the mask is 0, and 0 elsewhere."""
+    return np.asarray(cv2.threshold(mask, 0, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+
+
+_SPECKLE = np.ones((2, 2), np.uint8)
+_AROUND = np.ones((5, 5), np.uint8)

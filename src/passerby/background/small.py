@@ -1,0 +1,49 @@
+"""The small picture that background works on: three 8-bit planes of one size."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.media.frames import Plane, RawFrame
+
+SMALL_WIDTH_PX = 640  # somebody 24 px high in 1920×1080 is still 8 px high here
+
+Plane8 = npt.NDArray[np.uint8]
+
+
+class SmallPicture(NamedTuple):
+    """Luma and both chroma planes, each (rows, columns) uint8. CLEAR: it lives as a `RawFrame` does."""
+
+    y: Plane8
+    u: Plane8
+    v: Plane8
+
+
+def small_size(width: int, height: int) -> tuple[int, int]:
+    """Width and height of the small picture: the picture's own over a whole number, at most `SMALL_WIDTH_PX` wide."""
+    factor = max(1, math.ceil(max(width, height) / SMALL_WIDTH_PX))
+    return math.ceil(width / factor), math.ceil(height / factor)
+
+
+def shrink(frame: RawFrame, size_wh: tuple[int, int]) -> SmallPicture:
+    """The frame's planes area-averaged to one small size; samples of 10 bits lose their lowest two."""
+    y, u, v = (_resized(plane, size_wh, frame.depth) for plane in frame.planes())
+    return SmallPicture(y, u, v)
+
+
+def _resized(plane: Plane, size_wh: tuple[int, int], depth: int) -> Plane8:
+    small = plane if plane.shape[::-1] == size_wh else cv2.resize(plane, size_wh, interpolation=cv2.INTER_AREA)
+    if depth > 8:
+        return np.asarray(np.right_shift(np.asarray(small, np.uint16), depth - 8), np.uint8)
+    return np.ascontiguousarray(small, np.uint8)
+
+
+def steepness(luma: Plane8) -> npt.NDArray[np.float32]:
+    """How steep each pixel's luma is, grey levels a pixel, by Sobel's operator."""
+    across, down = (cv2.Sobel(luma, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
+    return np.asarray(cv2.magnitude(across, down), np.float32)

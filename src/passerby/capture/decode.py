@@ -1,0 +1,132 @@
+"""Packets of one stream into pictures, whole or damaged. Goes on where decoding fails, and says where."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import av
+from av.codec.context import Flags
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from passerby.capture.problems import ProblemLog
+from passerby.errors import SourceError
+
+DOUBTED_BEFORE_ERROR = 2  # a VP9 decoder notices a broken key frame only at the picture after it
+
+DAMAGED = "frames are damaged, or build upon a damaged one"
+LOST = "frames could not be decoded and are missing"
+
+
+@dataclass(slots=True, eq=False)
+class Decoded:
+    """A picture as it left the decoder. damaged: an error was in it, near it, or in one that it may build upon."""
+
+    picture: av.VideoFrame
+    damaged: bool
+
+
+class Decoder:
+    """Decodes the packets of one stream in presentation order.
+
+    After an error nothing is trusted until the next key frame: later pictures are built upon the broken one, and the
+    decoder does not flag those.
+    """
+
+    def __init__(
+        self, path: Path, container: InputContainer, stream: VideoStream, log: ProblemLog, threads: int | None
+    ) -> None:
+        self._path = path
+        self._container = container
+        self._stream = stream
+        self._log = log
+        self._distrust = False
+        self._failed = False  # at the packet in hand
+        self._lost_latest = False  # since the latest picture
+        self._newest_packet_pts: int | None = None
+        self._newest_pts: int | None = None
+        self._start_time = stream.start_time or 0
+        self.stopped = False
+        """Reading failed before the end of the file."""
+        context = stream.codec_context
+        context.thread_type = "AUTO"
+        context.thread_count = threads or 0
+        # Deliver broken pictures too: they are covered whole, and time goes on.
+        context.flags = context.flags | Flags.output_corrupt
+
+    def __iter__(self) -> Iterator[Decoded]:
+        held: deque[Decoded] = deque()
+        for packet in self._demux():
+            for picture in self._decode(packet):
+                held.append(Decoded(picture, self._is_damaged(picture)))
+            if self._failed:
+                self._doubt(held)
+            while len(held) > DOUBTED_BEFORE_ERROR:
+                yield held.popleft()
+        while held:
+            yield held.popleft()
+        self._note_lost_end()
+
+    def _demux(self) -> Iterator[Packet[VideoStream]]:
+        try:
+            for packet in self._container.demux(self._stream):
+                if packet.has_sidedata("encryption_info"):
+                    raise SourceError(
+                        f"couldn't read '{self._path}': it is encrypted (DRM)", hint="passerby has no key for it"
+                    )
+                if packet.size and packet.pts is not None and not packet.is_discard:
+                    self._newest_packet_pts = max(packet.pts, self._newest_packet_pts or packet.pts)
+                yield packet
+        except SourceError:
+            raise
+        except (av.FFmpegError, OSError) as error:
+            self.stopped = True
+            self._log.note("stopped", self._time_s(self._newest_pts), f"reading stopped: {error.strerror or error}")
+            yield cast(Packet[VideoStream], Packet())  # an empty packet makes the decoder give out what it still holds
+
+    def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
+        if packet.is_corrupt and packet.size:
+            self._distrust = True
+        self._failed = False
+        try:
+            return self._stream.decode(packet if packet.size else None)
+        except av.error.EOFError:
+            return []
+        except av.FFmpegError:
+            self._failed = self._distrust = self._lost_latest = True
+            self._log.note("lost", self._time_s(self._newest_pts), LOST)
+            return []
+
+    def _is_damaged(self, picture: av.VideoFrame) -> bool:
+        if picture.is_corrupt:
+            self._distrust = True
+        elif picture.key_frame:
+            self._distrust = False
+        self._lost_latest = False
+        if picture.pts is not None:
+            self._newest_pts = max(picture.pts, self._newest_pts or picture.pts)
+        if self._distrust:
+            self._log.note("damaged", self._time_s(picture.pts if picture.pts is not None else picture.dts), DAMAGED)
+        return self._distrust
+
+    def _doubt(self, held: deque[Decoded]) -> None:
+        for decoded in held:
+            if not decoded.damaged:
+                decoded.damaged = True
+                self._log.note("damaged", self._time_s(decoded.picture.pts), DAMAGED)
+
+    def _note_lost_end(self) -> None:
+        newest, delivered = self._newest_packet_pts, self._newest_pts
+        if newest is not None and delivered is not None and delivered < newest and not self._lost_latest:
+            self._log.note("lost", self._time_s(delivered), LOST)
+
+    def _time_s(self, ticks: int | None) -> float:
+        """Seconds from the start of the source."""
+        if ticks is None or self._stream.time_base is None:
+            return 0.0
+        return float((ticks - self._start_time) * self._stream.time_base)

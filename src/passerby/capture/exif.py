@@ -1,0 +1,75 @@
+"""Reads from a still's own structure how to turn it upright, and whether it is cut. All else in it is left alone."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+UPRIGHT = 1
+ORIENTATION_TAG = 0x0112
+JPEG_APP1 = 0xE1
+JPEG_SCAN = 0xDA
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def orientation(data: bytes) -> int:
+    """EXIF orientation of a JPEG, PNG or WebP file, 1 to 8 (CIPA DC-008, 4.6.4); 1, upright, where it tells none."""
+    try:
+        return _from_tiff(_exif_block(data))
+    except (struct.error, IndexError):
+        return UPRIGHT
+
+
+def is_cut_jpeg(data: bytes) -> bool:
+    """Whether the end marker is missing after the picture data. Decoders fill up such a picture silently."""
+    scan = 2 + sum(2 + length for _marker, length, _body in _jpeg_segments(data))
+    return data.find(b"\xff\xd9", scan) < 0
+
+
+def _exif_block(data: bytes) -> bytes:
+    """The TIFF structure in which EXIF is kept; empty where there is none."""
+    if data.startswith(PNG_SIGNATURE):
+        return next((body for name, body in _png_chunks(data) if name == b"eXIf"), b"")
+    if data[:4] == b"RIFF":
+        body = next((body for name, body in _riff_chunks(data) if name == b"EXIF"), b"")
+        return body.removeprefix(b"Exif\0\0")
+    segments = (body for marker, _length, body in _jpeg_segments(data) if marker == JPEG_APP1)
+    return next((body[6:] for body in segments if body.startswith(b"Exif\0\0")), b"")
+
+
+def _from_tiff(tiff: bytes) -> int:
+    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
+    if order is None:
+        return UPRIGHT
+    (directory,) = struct.unpack_from(order + "I", tiff, 4)
+    (entries,) = struct.unpack_from(order + "H", tiff, directory)
+    for entry in range(entries):
+        tag, _type, _count, value = struct.unpack_from(order + "HHIH", tiff, directory + 2 + 12 * entry)
+        if tag == ORIENTATION_TAG:
+            return value if 1 <= value <= 8 else UPRIGHT
+    return UPRIGHT
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Marker, length with its own two bytes, and body of each segment before the first scan."""
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != JPEG_SCAN:
+        (length,) = struct.unpack_from(">H", data, at + 2)
+        yield data[at + 1], length, data[at + 4 : at + 2 + length]
+        at += 2 + length
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = len(PNG_SIGNATURE)
+    while at + 8 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, at)
+        yield name, data[at + 8 : at + 8 + length]
+        at += 12 + length
+
+
+def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 12
+    while at + 8 <= len(data):
+        name, length = struct.unpack_from("<4sI", data, at)
+        yield name, data[at + 8 : at + 8 + length]
+        at += 8 + length + length % 2

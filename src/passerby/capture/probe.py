@@ -1,0 +1,158 @@
+"""Opens a file and says in one sentence why it cannot be read as video. Decoding is decode's business."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from passerby.errors import SourceError
+
+OPEN_TIMEOUT_S = 15.0
+READ_TIMEOUT_S = 30.0  # a sleeping disk or a network share may take seconds
+SMALLEST_SIDE_PX = 16
+LARGEST_SIDE_PX = 16384  # 16K; beyond it one frame alone would take gigabytes
+
+# FFmpeg plays text files and lists of other files as video. A list could make passerby read any file or address.
+NOT_VIDEO_FORMATS = frozenset(
+    {
+        "tty",
+        "bin",
+        "xbin",
+        "adf",
+        "idf",
+        "lavfi",
+        "concat",
+        "hls",
+        "dash",
+        "sdp",
+        "imf",
+        "ffmetadata",
+        "srt",
+        "ass",
+        "webvtt",
+    }
+)
+HDR_TRANSFERS = {16: "PQ (SMPTE ST 2084)", 18: "HLG (ARIB STD-B67)"}
+
+
+def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
+    """The container, opened with time-outs, and its video stream. The caller closes it. Raises SourceError."""
+    check_is_file(path)
+    container = _open(path)
+    try:
+        return container, _video_stream(container, path)
+    except BaseException:
+        container.close()
+        raise
+
+
+def check_is_file(path: Path) -> None:
+    """Refuse what is not a plain file with something in it."""
+    if not path.exists():
+        raise SourceError(f"couldn't open '{path}': there is no such file", hint="check the name and the folder")
+    if path.is_dir():
+        raise SourceError(f"couldn't open '{path}': it is a folder", hint="name a file in it")
+    if not path.is_file():
+        raise SourceError(f"couldn't open '{path}': it is not a regular file", hint="copy the video to a file first")
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
+        raise SourceError(f"couldn't open '{path}': {error.strerror}", hint="check its permissions") from error
+    if empty:
+        raise SourceError(f"couldn't read '{path}': the file is empty", hint="copy it again from where it came")
+
+
+def _open(path: Path) -> InputContainer:
+    try:
+        # "file:" and the whitelist: a name like "concat:a|b" or a list inside the file must not reach anything else.
+        container = av.open(
+            f"file:{path.resolve()}",
+            "r",
+            container_options={"protocol_whitelist": "file"},
+            metadata_errors="replace",
+            timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S),
+        )
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise SourceError(
+            f"couldn't read '{path}': {_why_not_opened(path, error)}", hint="is it a video, copied whole?"
+        ) from error
+    if NOT_VIDEO_FORMATS.intersection(container.format.name.split(",")):
+        container.close()
+        raise SourceError(
+            f"couldn't read '{path}': it is text or a list of files, not a video", hint="name the video itself"
+        )
+    return container
+
+
+def _why_not_opened(path: Path, error: Exception) -> str:
+    if isinstance(error, TimeoutError | av.error.ExitError):
+        return f"opening it took longer than {OPEN_TIMEOUT_S:g} s"
+    if isinstance(error, av.FFmpegError) and _is_mp4(path):
+        return "it is cut short, and the index that was to stand at its end is missing"
+    if isinstance(error, av.error.EOFError):
+        return "it ends before its first frame"
+    return "it is not a video, or too damaged to tell"
+
+
+def _is_mp4(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(12)[4:8] == b"ftyp"
+
+
+def _video_stream(container: InputContainer, path: Path) -> VideoStream:
+    streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+    if not streams:
+        kind = "it has sound but no video" if container.streams.audio else "there is no video in it"
+        raise SourceError(f"couldn't read '{path}': {kind}", hint="name a file with a video track")
+    best = container.streams.best("video")
+    stream = next((s for s in streams if best is not None and s.index == best.index), streams[0])
+    _check_decodable(container, stream, path)
+    check_size(stream.codec_context.width, stream.codec_context.height, path)
+    return stream
+
+
+def _check_decodable(container: InputContainer, stream: VideoStream, path: Path) -> None:
+    if stream.codec_context is None:
+        raise SourceError(
+            f"couldn't read '{path}': there is no decoder for its video ({_codec_name(container)})",
+            hint="convert it to H.264 first",
+        )
+    check_transfer(stream.codec_context.color_trc, path)
+
+
+def _codec_name(container: InputContainer) -> str:
+    """What FFmpeg calls a codec that it cannot decode. PyAV tells it only in FFmpeg's own description of the file."""
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.INFO)
+    try:
+        described = re.search(r"Video: (?:none \()?([^\s,/]+)", cast(Any, container).dumps_format())
+    finally:
+        av.logging.set_level(level)
+    return described[1] if described else "unknown"
+
+
+def check_transfer(color_trc: int, path: Path) -> None:
+    """Refuse HDR: detectors and covers expect a standard picture, and would see this one too dark to trust."""
+    if color_trc in HDR_TRANSFERS:
+        raise SourceError(
+            f"couldn't read '{path}': its HDR transfer {HDR_TRANSFERS[color_trc]} is not supported",
+            hint="convert it to standard dynamic range first",
+        )
+
+
+def check_size(width: int, height: int, path: Path) -> None:
+    """Refuse sizes at which nothing can be seen, or that no memory holds. 0 x 0: not known before the first frame."""
+    if width == 0 and height == 0:
+        return
+    if min(width, height) < SMALLEST_SIDE_PX or max(width, height) > LARGEST_SIDE_PX:
+        raise SourceError(
+            f"couldn't read '{path}': a picture of {width}x{height} is not within "
+            f"{SMALLEST_SIDE_PX} to {LARGEST_SIDE_PX} pixels a side",
+            hint="scale it first",
+        )

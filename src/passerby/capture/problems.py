@@ -1,0 +1,44 @@
+"""What went wrong in a source while it was read on, kept short: the same trouble again makes one entry longer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+ProblemKind = Literal["damaged", "lost", "timestamps", "truncated", "resized", "stopped", "streams"]
+
+SAME_TROUBLE_S = 1.0  # a gap up to this long between two troubles of one kind is told as one
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProblem:
+    """One trouble: what kind, from when to when (seconds from the start of the source), how many frames, in words."""
+
+    kind: ProblemKind
+    at_s: float
+    message: str
+    until_s: float
+    count: int = 1
+
+
+class ProblemLog:
+    """Gathers the problems of one source. A broken file of any length makes a list of bounded size."""
+
+    MOST = 1000
+
+    def __init__(self) -> None:
+        self.problems: list[SourceProblem] = []
+        self._latest: dict[tuple[ProblemKind, str], int] = {}
+
+    def note(self, kind: ProblemKind, at_s: float, message: str) -> None:
+        """Add a trouble, or lengthen the latest one of this kind and message if it is near in time."""
+        key = (kind, message)
+        place = self._latest.get(key)
+        full = len(self.problems) >= self.MOST
+        if place is not None and (full or at_s - self.problems[place].until_s <= SAME_TROUBLE_S):
+            known = self.problems[place]
+            self.problems[place] = replace(known, until_s=max(known.until_s, at_s), count=known.count + 1)
+            return
+        if not full:
+            self._latest[key] = len(self.problems)
+            self.problems.append(SourceProblem(kind, at_s, message, at_s))

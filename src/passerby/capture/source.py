@@ -1,0 +1,263 @@
+"""One opened video: what it is, and its frames in order. Opening is file's business."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self, cast
+
+import av
+from av.buffer import Buffer
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from passerby.capture.decode import Decoder
+from passerby.capture.picture import Deinterlacer, PictureFitter
+from passerby.capture.probe import check_size, check_transfer
+from passerby.capture.problems import ProblemLog, SourceProblem
+from passerby.capture.timestamps import Timestamps
+from passerby.errors import SourceError
+from passerby.media.frames import RawFrame
+from passerby.media.stream import StreamFormat
+
+SHORT_BY_S = 1.0  # a last frame this much before the told end means that the rest is missing
+FROM_FIRST = -(2**62)  # before any tick
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """What is known of a picture that waits in the deinterlacer."""
+
+    pts: int
+    damaged: bool
+
+
+class VideoSource:
+    """The frames of one video file, in presentation order, once.
+
+    Use it in a `with` block and iterate. `problems` grows while it is read. origin_pts: the tick at which the asked
+    range begins (0 for a whole file), so that a cut can start at zero.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        container: InputContainer,
+        stream: VideoStream,
+        start_s: float | None,
+        end_s: float | None,
+        threads: int | None,
+    ) -> None:
+        self.path = path
+        self._container = container
+        self._stream = stream
+        self._log = ProblemLog()
+        self._decoder = Decoder(path, container, stream, self._log, threads)
+        self._fitter = PictureFitter()
+        if stream.time_base is None:
+            raise SourceError(f"couldn't read '{path}': its video has no clock", hint="convert it first")
+        self.time_base: Fraction = stream.time_base
+        self.average_rate: Fraction | None = stream.average_rate or stream.guessed_rate
+        self.duration_s = duration_of_s(container, stream)
+        self.start_pts = stream.start_time or 0
+        self._range = _tick_range(self.start_pts, self.time_base, start_s, end_s)
+        self.origin_pts = 0 if start_s is None else self._range[0]
+        self._timestamps = Timestamps(self.time_base, self.start_pts, self.average_rate, self._log)
+        self._deinterlacer = Deinterlacer(self.time_base)
+        self._last_pts: int | None = None
+        self._seek()
+        self._frames = self._numbered()
+        self._first = next(self._frames, None)
+        if self._first is None:
+            raise SourceError(
+                f"couldn't read '{path}': not one frame of it could be decoded"
+                + (" in the time asked for" if start_s or end_s else ""),
+                hint="does it play elsewhere?",
+            )
+        self.format = _describe(self._first, stream, self.average_rate)
+
+    @property
+    def width(self) -> int:
+        return self.format.width
+
+    @property
+    def height(self) -> int:
+        return self.format.height
+
+    @property
+    def pixel_format(self) -> str:
+        return self.format.pixel_format
+
+    @property
+    def sample_aspect_ratio(self) -> Fraction | None:
+        return self.format.sample_aspect_ratio
+
+    @property
+    def turn(self) -> int:
+        return self.format.turn
+
+    @property
+    def codec_name(self) -> str:
+        return self._stream.codec_context.name
+
+    @property
+    def audio_streams(self) -> int:
+        """How many sound tracks the file has."""
+        return len(self._container.streams.audio)
+
+    @property
+    def range_s(self) -> tuple[float | None, float | None]:
+        """The asked range on the clock of the container, for taking the sound of the same time; None: open."""
+        start, end = self._range
+        from_s = None if start == FROM_FIRST else float(start * self.time_base)
+        return from_s, None if end is None else float(end * self.time_base)
+
+    @property
+    def problems(self) -> list[SourceProblem]:
+        return self._log.problems
+
+    @property
+    def frame_count_estimate(self) -> int | None:
+        """How many frames to expect in the asked range, for a progress bar; None where nothing tells."""
+        start, end = self._range
+        if self._stream.frames and start <= self.start_pts and end is None:
+            return self._stream.frames
+        if self.duration_s is None or not self.average_rate:
+            return self._stream.frames or None
+        whole_s = self.duration_s
+        until_s = whole_s if end is None else min(whole_s, float((end - self.start_pts) * self.time_base))
+        from_s = max(0.0, float((start - self.start_pts) * self.time_base))
+        return max(1, round((until_s - from_s) * float(self.average_rate)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file and of every picture still held."""
+        self._first = None
+        self._frames.close()
+        self._container.close()
+
+    def __iter__(self) -> Iterator[RawFrame]:
+        first, self._first = self._first, None
+        if first is not None:
+            yield first
+            del first
+        yield from self._frames
+
+    def _seek(self) -> None:
+        """Go to the last key frame before the range. Where that fails, reading from the start is slow but right."""
+        if self._range[0] <= self.start_pts:
+            return
+        try:
+            self._container.seek(self._range[0], stream=self._stream)
+        except (av.FFmpegError, OSError):
+            self._log.note("streams", 0.0, "the source cannot be searched: it is read from its start")
+
+    def _numbered(self) -> Generator[RawFrame, None, None]:
+        start, end = self._range
+        index = 0
+        for picture, waiting in self._progressive():
+            if waiting.pts < start:
+                continue
+            if end is not None and waiting.pts >= end:
+                return
+            self._last_pts = waiting.pts
+            yield self._frame(picture, waiting, index)
+            index += 1
+        self._note_if_cut_short()
+
+    def _frame(self, picture: av.VideoFrame, waiting: _Waiting, index: int) -> RawFrame:
+        check_size(picture.width, picture.height, self.path)
+        check_transfer(int(picture.color_trc), self.path)
+        if self._fitter.size not in (None, (picture.width, picture.height)):
+            self._log.note(
+                "resized",
+                self._time_s(waiting.pts),
+                "the picture's size changes: later frames are scaled to the first",
+            )
+        fitted = self._fitter.fit(picture)
+        return RawFrame(fitted, index, waiting.pts, self.time_base, waiting.damaged, turn_of(picture))
+
+    def _progressive(self) -> Iterator[tuple[av.VideoFrame, _Waiting]]:
+        waiting: deque[_Waiting] = deque()
+        for decoded in self._decoder:
+            picture = decoded.picture
+            waiting.append(_Waiting(self._timestamps.next(picture.pts, picture.dts), decoded.damaged))
+            for ready in self._deinterlacer.push(picture):
+                yield ready, waiting.popleft()
+        for ready in self._deinterlacer.flush():
+            yield ready, waiting.popleft()
+
+    def _note_if_cut_short(self) -> None:
+        if self.duration_s is None or self._last_pts is None or self._decoder.stopped:
+            return
+        last_s = self._time_s(self._last_pts)
+        frame_s = 1 / float(self.average_rate) if self.average_rate else 0.0
+        if last_s + frame_s + SHORT_BY_S < self.duration_s:
+            self._log.note(
+                "truncated", last_s, f"the source ends here, though it says that it is {self.duration_s:.1f} s long"
+            )
+
+    def _time_s(self, pts: int) -> float:
+        return float((pts - self.start_pts) * self.time_base)
+
+
+def duration_of_s(container: InputContainer, stream: VideoStream) -> float | None:
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return container.duration / av.time_base if container.duration else None
+
+
+def _tick_range(
+    start_pts: int, time_base: Fraction, start_s: float | None, end_s: float | None
+) -> tuple[int, int | None]:
+    """The asked range in ticks: from the first to before the second."""
+
+    def tick(time_s: float) -> int:
+        # 0.4 as a float is a little more than 0.4, and must not miss the frame at 0.4.
+        return start_pts + math.ceil(Fraction(time_s).limit_denominator(1_000_000) / time_base)
+
+    return (tick(start_s) if start_s else FROM_FIRST), (None if end_s is None else tick(end_s))
+
+
+def turn_of(picture: av.VideoFrame) -> int:
+    """Degrees clockwise to be upright, to the next quarter. FFmpeg tells it counterclockwise."""
+    return round(-picture.rotation / 90) * 90 % 360
+
+
+def _display_matrix(picture: av.VideoFrame) -> tuple[int, ...] | None:
+    try:
+        side_data = cast(Mapping[str, Buffer], picture.side_data).get("DISPLAYMATRIX")
+    except ValueError:  # PyAV 18 knows no EXIF among side data, and then shows none of it
+        return None
+    return None if side_data is None else struct.unpack("=9i", bytes(side_data)[:36])
+
+
+def _describe(first: RawFrame, stream: VideoStream, rate: Fraction | None) -> StreamFormat:
+    picture = first.picture
+    return StreamFormat(
+        width=first.width,
+        height=first.height,
+        pixel_format=picture.format.name,
+        time_base=first.time_base,
+        average_rate=rate,
+        sample_aspect_ratio=stream.sample_aspect_ratio or None,
+        color_range=int(picture.color_range),
+        color_primaries=int(picture.color_primaries),
+        color_trc=int(picture.color_trc),
+        colorspace=int(picture.colorspace),
+        turn=first.turn,
+        display_matrix=_display_matrix(picture),
+    )

@@ -1,0 +1,71 @@
+"""Gives every frame a presentation time that only grows. A good time passes through untouched."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from passerby.capture.problems import ProblemLog
+
+JUMP_BACK_S = 1.0  # further back than this is a new clock (joined recordings), not a frame out of order
+EVEN_STEPS = 10  # after this many equal steps a longer one is worth a word
+GUESSED_RATE = Fraction(25)
+
+ORDERED = "frames without a time got one from their order"
+JUMPED = "the clock of the source jumped back: later times are moved to follow on"
+MOVED = "repeated or backward times were moved to the next free tick"
+GAP = "a gap in time: frames seem to be missing"
+
+
+class Timestamps:
+    """Repairs missing, repeated and backward times of one stream, and notes each repair."""
+
+    def __init__(self, time_base: Fraction, start: int, rate: Fraction | None, log: ProblemLog) -> None:
+        """start: the tick that is the start of the source. rate: frames per second, None where unknown."""
+        self._time_base = time_base
+        self._start = start
+        self._step = max(1, round(1 / ((rate or GUESSED_RATE) * time_base)))
+        self._log = log
+        self._last: int | None = None
+        self._shift = 0
+        self._even_step = 0
+        self._even_run = 0
+
+    def next(self, pts: int | None, dts: int | None) -> int:
+        """The time for the next frame in ticks: its own where that is after the last one, else the nearest that is."""
+        told = (pts if pts is not None else self._from_order(dts)) + self._shift
+        if self._last is not None:
+            if told <= self._last:
+                told = self._repaired(told, self._last)
+            self._watch_gap(told - self._last)
+        self._last = told
+        return told
+
+    def _from_order(self, dts: int | None) -> int:
+        """A time for a frame without one, before the shift."""
+        if self._last is None:
+            guess = self._start if dts is None else dts
+        else:
+            after_last = self._last - self._shift + self._step
+            guess = after_last if dts is None else max(dts, after_last)
+        self._log.note("timestamps", self._seconds(guess + self._shift), ORDERED)
+        return guess
+
+    def _repaired(self, told: int, last: int) -> int:
+        if (last - told) * self._time_base > JUMP_BACK_S:
+            self._shift += last + self._step - told
+            self._log.note("timestamps", self._seconds(last), JUMPED)
+            return last + self._step
+        self._log.note("timestamps", self._seconds(last), MOVED)
+        return last + 1
+
+    def _watch_gap(self, step: int) -> None:
+        if abs(step - self._even_step) <= 1:  # a rate that does not divide the clock goes 33, 33, 34
+            self._even_run += 1
+            return
+        if self._even_run >= EVEN_STEPS and step > 1.9 * self._even_step and self._last is not None:
+            self._log.note("lost", self._seconds(self._last), GAP)
+        else:
+            self._even_step, self._even_run = step, 0
+
+    def _seconds(self, tick: int) -> float:
+        return float((tick - self._start) * self._time_base)

@@ -1,0 +1,58 @@
+"""Puts the commands together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from passerby.cli import audit, demo, doctor, models, redact
+from passerby.version import __version__
+
+HELP = """Makes videos in which nobody can be recognised, and says how sure it is.
+
+It finds people, faces, plates and vehicles to hide them. It recognises nobody: nothing in it can.
+"""
+
+app = typer.Typer(
+    name="passerby",
+    help=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a pretty traceback prints local variables: pictures, paths, pass phrases
+)
+app.command("redact")(redact.redact)
+app.command("audit")(audit.audit)
+app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
+app.add_typer(models.app, name="models")
+
+
+def main() -> None:
+    """The entry point that is installed as `passerby`."""
+    signal.signal(signal.SIGTERM, _leave)
+    os.environ.setdefault("SVT_LOG", "1")  # else the AV1 encoder prints twenty lines each time it opens
+    app()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    # Leaving by an exception runs every clean-up on the way: no half-written file stays behind.
+    sys.exit(128 + number)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"passerby {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _passerby(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and leave.")
+    ] = False,
+) -> None:
+    pass

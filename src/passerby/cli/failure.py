@@ -1,0 +1,78 @@
+"""How a command fails: one sentence and a hint on stderr, and an exit code. Never a traceback unless asked for."""
+
+from __future__ import annotations
+
+import functools
+import traceback
+from collections.abc import Callable
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from passerby.errors import PasserbyError
+
+EXIT_FAILED = 1
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+Debug = Annotated[
+    bool, typer.Option("--debug", help="Show where in the code an error came from.", rich_help_panel="Other")
+]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def stderr() -> Console:
+    """Made anew each time, so that it writes to what sys.stderr is now."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def sentence(error: BaseException) -> tuple[str, str | None]:
+    """What to tell somebody who did not write this program: a sentence, and perhaps a hint."""
+    if isinstance(error, PasserbyError):
+        return error.message, error.hint
+    if isinstance(error, ValidationError):
+        return error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, "), None
+    if isinstance(error, OSError) and error.strerror:
+        return f"the system refused: {error.strerror}", None
+    if isinstance(error, MemoryError):
+        return "out of memory", "close other programs, or lower --jobs and --threads"
+    return f"a mistake in passerby itself ({type(error).__name__})", "run it again with --debug and report what it says"
+
+
+def say_error(message: str, hint: str | None = None) -> None:
+    console = stderr()
+    console.print("[bold red]error:[/] ", end="")
+    console.print(message, markup=False)
+    if hint:
+        console.print("[bold cyan]hint:[/] ", end="")
+        console.print(hint, markup=False)
+
+
+def say_warning(message: str) -> None:
+    console = stderr()
+    console.print("[bold yellow]warning:[/] ", end="")
+    console.print(message, markup=False)
+
+
+def fails_clearly(command: Callable[P, R]) -> Callable[P, R]:
+    """For a command that has a `debug` parameter: turns what it raises into a sentence and an exit code."""
+
+    @functools.wraps(command)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (typer.Exit, typer.BadParameter):
+            raise
+        except KeyboardInterrupt:
+            stderr().print("stopped: nothing half-written is left")
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+        except Exception as error:
+            if kwargs.get("debug"):
+                traceback.print_exc()
+            say_error(*sentence(error))
+            raise typer.Exit(EXIT_FAILED) from None
+
+    return wrapper

@@ -1,0 +1,119 @@
+"""Shows how it goes: a bar on a terminal, a plain line now and then elsewhere. Always on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+
+from passerby.cli.failure import say_error
+from passerby.cli.run import Outcome
+from passerby.cli.sources import Job
+from passerby.cli.summary import say_summary
+
+if TYPE_CHECKING:
+    from passerby.engine import Progress
+
+LINE_EVERY_S = 10.0
+
+
+class TerminalWatcher:
+    """One bar for each file that is being worked on."""
+
+    def __init__(self, console: Console) -> None:
+        self.bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[speed]}"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            redirect_stdout=sys.stdout.isatty(),  # a summary goes above the bar, but into a file if stdout is one
+        )
+        self.tasks: dict[Job, TaskID] = {}
+        self.stages: dict[Job, str] = {}
+
+    def __enter__(self) -> Self:
+        self.bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bars.stop()
+
+    def started(self, job: Job) -> None:
+        self.tasks[job] = self.bars.add_task(f"{escape(job.source.name)}: opening", total=None, speed="")
+
+    def progressed(self, job: Job, progress: Progress) -> None:
+        task = self.tasks[job]
+        if self.stages.get(job) != progress.stage:  # each stage has its own speed and end
+            self.stages[job] = progress.stage
+            self.bars.reset(task, total=progress.frames_total)
+        self.bars.update(
+            task,
+            description=f"{escape(job.source.name)}: {progress.stage}",
+            completed=progress.frames_done,
+            total=progress.frames_total,
+            speed=f"{progress.fps:.0f} frames/s",
+        )
+
+    def ended(self, outcome: Outcome) -> None:
+        self.bars.remove_task(self.tasks.pop(outcome.job))
+        say_outcome(outcome)
+
+
+class PlainWatcher:
+    """For logs and pipes: a line at the start, one every ten seconds, and the result."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.said_at_s: dict[Job, float] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def started(self, job: Job) -> None:
+        self.said_at_s[job] = time.monotonic()
+        self.console.print(f"{job.source}: started", markup=False)
+
+    def progressed(self, job: Job, progress: Progress) -> None:
+        now_s = time.monotonic()
+        if now_s - self.said_at_s[job] >= LINE_EVERY_S:
+            self.said_at_s[job] = now_s
+            self.console.print(f"{job.source}: {progress_line(progress)}", markup=False)
+
+    def ended(self, outcome: Outcome) -> None:
+        say_outcome(outcome)
+
+
+def watcher_for(console: Console) -> TerminalWatcher | PlainWatcher:
+    return TerminalWatcher(console) if console.is_terminal else PlainWatcher(console)
+
+
+def progress_line(progress: Progress) -> str:
+    """`redacting 40 % (120 of 300 frames), 85 frames/s, 2 s left`, as far as it is known."""
+    done, total = progress.frames_done, progress.frames_total
+    if not total:
+        return f"{progress.stage} ({done} frames), {progress.fps:.0f} frames/s"
+    line = f"{progress.stage} {min(100, 100 * done // total)} % ({done} of {total} frames), {progress.fps:.0f} frames/s"
+    return f"{line}, {max(0, total - done) / progress.fps:.0f} s left" if progress.fps > 0 else line
+
+
+def say_outcome(outcome: Outcome) -> None:
+    if outcome.report is None:
+        say_error(f"{outcome.job.source}: {outcome.error}", outcome.hint)
+    else:
+        say_summary(outcome.report, outcome.job)

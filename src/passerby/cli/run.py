@@ -1,0 +1,170 @@
+"""Runs the redactions that were asked for, one after another or some at once, each in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING, Protocol
+
+from passerby.cli.failure import sentence
+from passerby.cli.sources import Job, refuse_losses
+from passerby.covers_file import ManualCovers
+from passerby.report import Report
+from passerby.settings import Settings
+
+if TYPE_CHECKING:
+    from passerby.engine import Progress
+
+PROGRESS_EVERY_S = 0.1  # a screen shows no more, and a frame may take less than a millisecond
+STOP_PATIENCE_S = 10.0  # for a stopped process to take its half-written file away
+
+
+@dataclass(frozen=True)
+class Task:
+    """What all files of one run have in common."""
+
+    settings: Settings
+    covers: ManualCovers | None = None
+    overwrite: bool = False
+    debug: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one file ended: with a report, or with what went wrong and a hint."""
+
+    job: Job
+    report: Report | None = None
+    error: str | None = None
+    hint: str | None = None
+
+
+class Watcher(Protocol):
+    """Whoever shows how it goes. Called from one thread."""
+
+    def started(self, job: Job) -> None: ...
+    def progressed(self, job: Job, progress: Progress) -> None: ...
+    def ended(self, outcome: Outcome) -> None: ...
+
+
+def run(jobs: list[Job], task: Task, watcher: Watcher, at_once: int = 1) -> list[Outcome]:
+    """Every outcome, in order of ending. On KeyboardInterrupt all is stopped and cleaned up before it is passed on."""
+    if at_once == 1 or len(jobs) == 1:
+        return [_run_here(job, task, watcher) for job in jobs]
+    return _Processes(task, watcher).run(jobs, at_once)
+
+
+def _run_here(job: Job, task: Task, watcher: Watcher) -> Outcome:
+    watcher.started(job)
+    outcome = _redact(job, task, _throttled(lambda progress: watcher.progressed(job, progress)))
+    watcher.ended(outcome)
+    return outcome
+
+
+def _redact(job: Job, task: Task, progress: Callable[[Progress], None]) -> Outcome:
+    from passerby.engine import redact  # here, since it loads the inference library, which --help need not wait for
+
+    try:
+        refuse_losses(job, overwrite=task.overwrite)
+        job.output.parent.mkdir(parents=True, exist_ok=True)
+        report = redact(
+            job.source, job.output, task.settings, covers=task.covers, overwrite=task.overwrite, progress=progress
+        )
+        for path in job.reports:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            report.write(path)
+    except Exception as error:
+        if task.debug:
+            traceback.print_exc()
+        message, hint = sentence(error)
+        return Outcome(job, error=message, hint=hint)
+    return Outcome(job, report=report)
+
+
+def _throttled(show: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    shown_at_s = -PROGRESS_EVERY_S
+
+    def sometimes(progress: Progress) -> None:
+        nonlocal shown_at_s
+        now_s = time.monotonic()
+        if now_s - shown_at_s >= PROGRESS_EVERY_S or progress.frames_done == progress.frames_total:
+            shown_at_s = now_s
+            show(progress)
+
+    return sometimes
+
+
+@dataclass
+class _Processes:
+    """Up to `at_once` child processes. Numbers and reports come back through a pipe each, pictures never."""
+
+    task: Task
+    watcher: Watcher
+    running: dict[Connection, tuple[Job, BaseProcess]] = field(default_factory=dict)
+
+    def run(self, jobs: list[Job], at_once: int) -> list[Outcome]:
+        waiting, outcomes = list(jobs), list[Outcome]()
+        try:
+            while waiting or self.running:
+                while waiting and len(self.running) < at_once:
+                    self._start(waiting.pop(0))
+                for ready in wait(list(self.running)):
+                    assert isinstance(ready, Connection)
+                    outcomes += self._hear(ready)
+        finally:
+            self._stop_all()
+        return outcomes
+
+    def _start(self, job: Job) -> None:
+        # A fresh interpreter: a fork would copy the threads' locks of the inference library in any state.
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_child, args=(job, self.task, theirs))
+        process.start()
+        theirs.close()
+        self.running[ours] = (job, process)
+        self.watcher.started(job)
+
+    def _hear(self, connection: Connection) -> list[Outcome]:
+        """The outcome, when what it says is one."""
+        job, process = self.running[connection]
+        try:
+            said = connection.recv()
+        except EOFError:
+            process.join()
+            said = Outcome(
+                job,
+                error=f"the process that redacted it died (exit code {process.exitcode})",
+                hint="perhaps memory ran out: lower --jobs",
+            )
+        if not isinstance(said, Outcome):
+            self.watcher.progressed(job, said)
+            return []
+        process.join()
+        connection.close()
+        del self.running[connection]
+        self.watcher.ended(said)
+        return [said]
+
+    def _stop_all(self) -> None:
+        for _, process in self.running.values():
+            process.terminate()
+        for _, process in self.running.values():
+            process.join(STOP_PATIENCE_S)
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+
+def _child(job: Job, task: Task, connection: Connection) -> None:
+    # Ctrl-C reaches the parent too, which then ends us by SIGTERM: one way out, so that clean-up runs once.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    connection.send(_redact(job, task, _throttled(connection.send)))

@@ -1,0 +1,20 @@
+"""A frame → what is in it. One model and one runtime at a time; what to do about it is decided elsewhere."""
+
+from passerby.detect.cards import Card
+from passerby.detect.detector import Detector, Trial, try_model
+from passerby.detect.errors import DetectorError
+from passerby.detect.models import Model, ModelStore, bundled_models, models_folder
+from passerby.detect.runtime import InputSpec
+
+__all__ = [
+    "Card",
+    "Detector",
+    "DetectorError",
+    "InputSpec",
+    "Model",
+    "ModelStore",
+    "Trial",
+    "bundled_models",
+    "models_folder",
+    "try_model",
+]

@@ -1,0 +1,131 @@
+"""Runs networks on the processor with OpenVINO. Compiled once per picture size and kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+import openvino as ov
+from openvino.preprocess import ColorFormat, PrePostProcessor
+
+from passerby.detect.errors import DetectorError
+from passerby.detect.runtime import DEFAULT_TIMEOUT_S, Bgr, InputSpec, Outputs, Precision, check_size
+from passerby.errors import ModelError
+
+
+class OpenVinoRuntime:
+    """One network on the CPU. Takes ONNX, and OpenVINO IR with its weights."""
+
+    def __init__(
+        self,
+        content: bytes,
+        weights: bytes | None,
+        spec: InputSpec,
+        outputs: Sequence[str],
+        *,
+        threads: int | None = None,
+        precision: Precision = "auto",
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+    ) -> None:
+        self._core = ov.Core()
+        self._content, self._weights = content, weights
+        self._spec, self._outputs = spec, tuple(outputs)
+        self._timeout_ms = int(timeout_s * 1000)
+        self._threads, self._precision = threads or os.cpu_count() or 1, precision
+        # By (width, height): as many requests as may run at once. A camera uses two or three sizes for its whole life.
+        self._compiled: dict[tuple[int, int], list[ov.InferRequest]] = {}
+        self._read()  # A file that cannot be read must fail here, not in the first frame.
+        self.precision: str = "unknown until the first picture"
+
+    def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
+        """See `Runtime.infer`."""
+        if not pictures:
+            return []
+        height, width = pictures[0].shape[:2]
+        requests = self._requests((width, height))
+        answers: list[Outputs] = []
+        try:
+            for start in range(0, len(pictures), len(requests)):
+                running = list(zip(requests, pictures[start : start + len(requests)], strict=False))
+                for request, picture in running:
+                    request.start_async([picture[np.newaxis]])
+                for request, _ in running:
+                    if not request.wait_for(self._timeout_ms):
+                        self._give_up((width, height))
+                    answers.append(self._answer(request))
+        except RuntimeError as error:
+            raise DetectorError(f"OpenVINO failed on a picture of {width}x{height}: {_first_line(error)}") from error
+        return answers
+
+    def _give_up(self, size_wh: tuple[int, int]) -> NoReturn:
+        """Leaves the requests of this size, of which one hangs; the next picture gets new ones."""
+        for request in self._compiled.pop(size_wh):
+            request.cancel()
+        raise DetectorError(f"OpenVINO gave no answer within {self._timeout_ms / 1000:g} s")
+
+    def _answer(self, request: ov.InferRequest) -> Outputs:
+        # Copied: OpenVINO writes the next answer into the same memory.
+        return {name: np.array(request.get_tensor(name).data, np.float32) for name in self._outputs}
+
+    def _requests(self, size_wh: tuple[int, int]) -> list[ov.InferRequest]:
+        if size_wh not in self._compiled:
+            compiled = self._compile(size_wh)
+            self._compiled[size_wh] = [compiled.create_infer_request() for _ in range(self._threads)]
+        return self._compiled[size_wh]
+
+    def _read(self) -> ov.Model:
+        """The network reduced to the outputs that are wanted: the rest is never computed."""
+        try:
+            model = self._core.read_model(self._content, self._weights or b"")
+            wanted = [model.output(name) for name in self._outputs]
+        except RuntimeError as error:
+            raise ModelError(f"OpenVINO cannot read the model: {_first_line(error)}") from error
+        return ov.Model([output.get_node().input_value(0) for output in wanted], model.get_parameters(), "detector")
+
+    def _compile(self, size_wh: tuple[int, int]) -> ov.CompiledModel:
+        check_size(self._spec, size_wh)
+        try:
+            model = self._with_pictures(self._read(), size_wh)
+            compiled = self._core.compile_model(model, "CPU", self._options())
+        except RuntimeError as error:
+            raise ModelError(
+                f"OpenVINO cannot run the model at {size_wh[0]}x{size_wh[1]}: {_first_line(error)}"
+            ) from error
+        self.precision = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
+        return compiled
+
+    def _with_pictures(self, model: ov.Model, size_wh: tuple[int, int]) -> ov.Model:
+        """Folds the normalisation into the graph, so that 8-bit pictures go in as they are."""
+        model.reshape([1, 3, size_wh[1], size_wh[0]])
+        processor = PrePostProcessor(model)
+        entry = processor.input()
+        entry.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC")).set_color_format(ColorFormat.BGR)
+        entry.model().set_layout(ov.Layout("NCHW"))
+        steps = entry.preprocess()
+        if self._spec.colour == "RGB":
+            steps.convert_color(ColorFormat.RGB)
+        steps.convert_element_type(ov.Type.f32).mean(list(self._spec.mean)).scale(list(self._spec.std))
+        return processor.build()
+
+    def _options(self) -> dict[str, Any]:
+        """One thread a picture, several pictures at once: two threads on one picture of this size gain nothing.
+
+        Threads are not pinned to processors: they share them with the decoder and the encoder.
+        """
+        options: dict[str, Any] = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": self._threads,
+            "INFERENCE_NUM_THREADS": self._threads,
+            "ENABLE_CPU_PINNING": False,
+        }
+        if self._precision != "auto":
+            options["INFERENCE_PRECISION_HINT"] = self._precision
+        return options
+
+
+def _first_line(error: Exception) -> str:
+    """OpenVINO's messages are many lines of its own source places; the last line says what happened."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1][:200] if lines else type(error).__name__

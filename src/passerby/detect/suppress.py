@@ -1,0 +1,54 @@
+"""Keeps the best of boxes that are about the same object. Pure arithmetic on detections."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.media import Detections
+
+CUT_INSIDE_SHARE = 0.85
+"""A box cut off by its tile is dropped where a box of another tile holds this share of it: the same object, whole."""
+
+
+def suppress(found: Detections, iou: float) -> Detections:
+    """Greedy non-maximum suppression within each kind: drops a box that overlaps a better one by more than `iou`."""
+    if len(found) < 2:
+        return found
+    sizes = np.maximum(found.xyxy[:, 2:] - found.xyxy[:, :2], 0)
+    boxes_xywh = np.concatenate([found.xyxy[:, :2], sizes], axis=1).astype(np.float64)
+    kept = cv2.dnn.NMSBoxesBatched(boxes_xywh.tolist(), found.confidence.tolist(), found.class_id.tolist(), -1.0, iou)
+    return found.take(np.asarray(kept, np.intp).reshape(-1))
+
+
+def drop_cut(found: Detections, tile: npt.NDArray[np.intp], cut: npt.NDArray[np.bool_]) -> Detections:
+    """Drops pieces of objects that another tile shows whole.
+
+    tile: (n,) which tile each box came from. cut: (n,) whether it touches an edge of its tile inside the picture.
+    """
+    if not cut.any():
+        return found
+    share = share_inside(found.xyxy, found.xyxy)
+    rival = (found.class_id[:, None] == found.class_id[None, :]) & (tile[:, None] != tile[None, :])
+    stays = np.ones(len(found), np.bool_)
+    # From the largest down, and only for a box that stays: nothing is dropped for a box that is dropped later.
+    largest_first = np.argsort(-_areas(found.xyxy), kind="stable")
+    for rank, piece in enumerate(largest_first):
+        larger = np.zeros(len(found), np.bool_)
+        larger[largest_first[:rank]] = True
+        if cut[piece] and ((share[piece] > CUT_INSIDE_SHARE) & rival[piece] & stays & (larger | ~cut)).any():
+            stays[piece] = False
+    return found.take(stays)
+
+
+def share_inside(inner_xyxy: npt.NDArray[np.float32], outer_xyxy: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """(n, m): the share of inner box i's area that lies in outer box j."""
+    low = np.maximum(inner_xyxy[:, None, :2], outer_xyxy[None, :, :2])
+    high = np.minimum(inner_xyxy[:, None, 2:], outer_xyxy[None, :, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=2)
+    return np.asarray(shared / np.maximum(_areas(inner_xyxy)[:, None], 1e-9), np.float32)
+
+
+def _areas(xyxy: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    return np.asarray(np.clip(xyxy[:, 2:] - xyxy[:, :2], 0, None).prod(axis=1), np.float32)

@@ -1,0 +1,7 @@
+"""One source, redacted: wires the stages together in order. The stages do the work."""
+
+from passerby.engine.audit import AuditResult, Finding, audit
+from passerby.engine.progress import Progress
+from passerby.engine.run import redact
+
+__all__ = ["AuditResult", "Finding", "Progress", "audit", "redact"]

@@ -1,0 +1,107 @@
+"""Chooses the mode for a video, by measuring whether its camera moves, and sets it up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from passerby.background import Background, CameraMotion, small_size
+from passerby.capture import VideoSource
+from passerby.detect import Model
+from passerby.engine import reveal_mode
+from passerby.engine.cover_mode import LOOK_EVERY_S, CoverMode
+from passerby.engine.looks import Detectors, kinds_to_find, looks_for
+from passerby.engine.reveal_mode import RevealMode
+from passerby.engine.scene import SAMPLES, Scene, learn_scene
+from passerby.media import Kind
+from passerby.rules.coverage import Policy
+from passerby.settings import Settings
+
+if TYPE_CHECKING:
+    from passerby.engine.run import Examiner
+
+FIRST_STRETCH_S = reveal_mode.LEARN_AGAIN_S
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A mode, why, and the examiner that does it. motion_px: camera motion, picture pixels, None if not measured."""
+
+    mode: Literal["reveal", "cover"]
+    why: str
+    examiner: Examiner
+    models: list[Model]
+    motion_px: float | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def choose_mode(
+    video: VideoSource, settings: Settings, detectors: Detectors, tell: Callable[[int, int], None]
+) -> Chosen:
+    """Reveal mode for a fixed camera, cover mode for a moving one, or what the settings say."""
+    if settings.mode == "cover":
+        return _cover(video, settings, detectors, "asked for", None)
+    scene = Scene(video.path, (video.width, video.height), detectors.of({Kind.PERSON}))
+    start_s = settings.start_s or 0.0
+    samples = scene.samples(start_s, _until(start_s, settings), lambda done: tell(done, SAMPLES))
+    learned = learn_scene(samples)
+    if settings.mode == "reveal":
+        background, motion = learned or (None, None)
+        return _reveal(video, settings, detectors, scene, background, motion, "asked for")
+    if learned is None:
+        return _cover(video, settings, detectors, "too short to learn a background from", None)
+    background, motion = learned
+    if motion.is_fixed:
+        return _reveal(video, settings, detectors, scene, background, motion, _why(motion, video, "stands still"))
+    return _cover(video, settings, detectors, _why(motion, video, "moves"), motion)
+
+
+def _why(motion: CameraMotion, video: VideoSource, what: str) -> str:
+    return (
+        f"the camera {what}: {motion.edges:.0%} of the edges stay where they are, "
+        f"what stands still shifts by {_motion_px(motion, video):.1f} px"
+    )
+
+
+def _motion_px(motion: CameraMotion, video: VideoSource) -> float:
+    return motion.shift_px * video.width / small_size(video.width, video.height)[0]
+
+
+def _until(start_s: float, settings: Settings) -> float:
+    until_s = start_s + FIRST_STRETCH_S
+    return until_s if settings.end_s is None else min(until_s, settings.end_s)
+
+
+def _cover(
+    video: VideoSource, settings: Settings, detectors: Detectors, why: str, motion: CameraMotion | None
+) -> Chosen:
+    size_wh = (video.width, video.height)
+    policy = Policy.of(settings, plates_found=detectors.finds(Kind.PLATE))
+    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, LOOK_EVERY_S)
+    examiner = CoverMode(size_wh, looks, policy)
+    warnings = ("Cover mode has no outlines: boxes are drawn.",) if settings.shape == "outline" else ()
+    return Chosen("cover", why, examiner, looks.models, None if motion is None else _motion_px(motion, video), warnings)
+
+
+def _reveal(
+    video: VideoSource,
+    settings: Settings,
+    detectors: Detectors,
+    scene: Scene,
+    first: Background | None,
+    motion: CameraMotion | None,
+    why: str,
+) -> Chosen:
+    size_wh = (video.width, video.height)
+    policy = Policy.of(settings)
+    looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_EVERY_S)
+    source_start_s = float(video.start_pts * video.time_base)
+
+    def learn_from(time_s: float) -> Background | None:
+        start_s = max(0.0, time_s - source_start_s)
+        learned = learn_scene(scene.samples(start_s, _until(start_s, settings)))
+        return learned[0] if learned else None
+
+    examiner = RevealMode(size_wh, looks, policy, first, learn_from, outline=settings.shape == "outline")
+    return Chosen("reveal", why, examiner, looks.models, None if motion is None else _motion_px(motion, video))

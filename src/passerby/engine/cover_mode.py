@@ -1,0 +1,56 @@
+"""Cover mode: everything is shown except what is found. For cameras that move."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from passerby.engine.looks import Looks
+from passerby.engine.watchful import Watchful
+from passerby.engine.window import Held, Window
+from passerby.media import Cover, RawFrame
+from passerby.rules.coverage import Policy, cover_found
+from passerby.track import FlowMeter, Tracker, TrackSummary
+
+LOOK_EVERY_S = 0.16  # somebody who runs crosses a third of their own width between two looks
+LOOK_AHEAD_S = 1.5  # most people are certain by then; half of it doubles who is missed (bench/README.md)
+
+
+class CoverMode:
+    """Takes frames in order and gives each back with its cover, `LOOK_AHEAD_S` later."""
+
+    def __init__(self, size_wh: tuple[int, int], looks: Looks, policy: Policy) -> None:
+        self._policy = policy
+        self._window = Window(LOOK_AHEAD_S)
+        self._watchful = Watchful(looks, self._window)
+        self._flow = FlowMeter(size_wh)
+        self._tracker = Tracker(size_wh)
+
+    @property
+    def ended_tracks(self) -> list[TrackSummary]:
+        return self._tracker.ended
+
+    def push(self, frame: RawFrame) -> None:
+        motion = self._flow.measure(_luma8(frame))
+        if motion.is_cut:
+            self._watchful.looks.all_due()
+        held = Held(frame, frame.time_s)
+        found = self._watchful.look(held)
+        self._tracker.update(frame.index, held.time_s, found, motion)
+        self._window.push(held)
+
+    def end(self) -> None:
+        self._window.end()
+        self._tracker.finish()
+
+    def pop(self) -> tuple[RawFrame, Cover] | None:
+        held = self._window.pop()
+        if held is None:
+            return None
+        tracks = self._tracker.take(held.frame.index, held.time_s)
+        return held.frame, Cover(cover_found(tracks, self._policy), whole=held.whole)
+
+
+def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:
+    luma = frame.planes()[0]
+    return np.asarray(luma >> (frame.depth - 8), np.uint8) if frame.depth > 8 else np.asarray(luma, np.uint8)

@@ -1,0 +1,144 @@
+"""Which detectors look at a source, how closely and how often. Speed comes from not looking where once was enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from passerby.detect import Detector, Model, ModelStore
+from passerby.media import Detections, Kind, RawFrame
+
+NEAR_PX = 416
+"""Longer side of the input for what is near: in a larger one, who fills the picture is out of the network's reach."""
+FAR_SHARE = 2 / 3
+"""Of the picture's size, for what is far: NanoDet finds more at this size than at the full one (bench/README.md)."""
+FAR_MOST_PX = 1280
+NEAR_LEAST_SHARE = 0.35  # smaller things are the far look's, which sees them better
+PEOPLE_SCORE = 0.06
+NEAR_SCORE = 0.25  # who is near is plain to see, and a false box of that size hides much
+FACE_SCORE = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One detector at one size, every so often. least_share: of the picture's shorter side; less is left out."""
+
+    detector: Detector
+    long_side_px: int
+    every_s: float
+    score: float
+    least_share: float = 0.0
+
+
+class Looks:
+    """All looks at one source. Not to be shared between threads."""
+
+    def __init__(self, looks: Sequence[Look]) -> None:
+        self._looks = list(looks)
+        self._next_s = [float("-inf")] * len(looks)
+
+    @property
+    def models(self) -> list[Model]:
+        """Every model that looks, once."""
+        return list({look.detector.model.card.name: look.detector.model for look in self._looks}.values())
+
+    def is_due(self, time_s: float) -> bool:
+        return any(time_s >= due for due in self._next_s)
+
+    def all_due(self) -> None:
+        """After a cut: what was known is worth nothing."""
+        self._next_s = [float("-inf")] * len(self._looks)
+
+    def look(self, frame: RawFrame) -> Detections:
+        """What the looks that are due find. Raises DetectorError; a look that failed is due again."""
+        time_s = frame.time_s
+        parts = []
+        for place, look in enumerate(self._looks):
+            if time_s < self._next_s[place]:
+                continue
+            parts.append(_look(look, frame))
+            self._next_s[place] = time_s + look.every_s - 1e-4
+        return join(parts)
+
+
+def _look(look: Look, frame: RawFrame) -> Detections:
+    wh = (frame.height, frame.width) if frame.turn in (90, 270) else (frame.width, frame.height)
+    size_wh = look.detector.input_size(wh, look.long_side_px)
+    found = look.detector.detect(frame, size_wh=size_wh, score=look.score)
+    if not look.least_share:
+        return found
+    sizes = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(axis=1, initial=0.0)
+    return found.take(sizes >= look.least_share * min(wh))
+
+
+def join(parts: Sequence[Detections]) -> Detections:
+    """Detections of several looks at one frame, each object once: by the box with the best score."""
+    whole = Detections.merge(list(parts))
+    if len(parts) < 2 or not len(whole):
+        return whole
+    order = np.argsort(-whole.confidence)
+    boxes, kinds = whole.xyxy[order], whole.class_id[order]
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    keep: list[int] = []
+    for i in range(len(boxes)):
+        if keep:
+            kept = np.array(keep)
+            low, high = np.maximum(boxes[i, :2], boxes[kept, :2]), np.minimum(boxes[i, 2:], boxes[kept, 2:])
+            inside = np.prod(np.clip(high - low, 0, None), axis=1)
+            if np.any((inside > 0.6 * (areas[i] + areas[kept] - inside)) & (kinds[kept] == kinds[i])):
+                continue
+        keep.append(i)
+    return whole.take(order[np.array(keep, np.intp)])
+
+
+class Detectors:
+    """The detectors that this installation has, loaded when first asked for, for one source."""
+
+    def __init__(self, store: ModelStore | None = None, threads: int | None = None) -> None:
+        self._models = (store or ModelStore()).list()
+        self._threads = threads
+        self._loaded: dict[str, Detector] = {}
+
+    def of(self, kinds: Iterable[Kind]) -> list[Detector]:
+        """Every detector that finds at least one of these kinds."""
+        wanted = frozenset(kinds)
+        return [self._load(model) for model in self._models if model.card.kinds & wanted]
+
+    def finds(self, kind: Kind) -> bool:
+        return any(kind in model.card.kinds for model in self._models)
+
+    def _load(self, model: Model) -> Detector:
+        name = model.card.name
+        if name not in self._loaded:
+            self._loaded[name] = Detector.load(model, self._threads)
+        return self._loaded[name]
+
+
+def far_px(size_wh: tuple[int, int]) -> int:
+    """Longer side of the input that still shows somebody 24 px high in 1920×1080."""
+    return int(min(FAR_MOST_PX, max(NEAR_PX, FAR_SHARE * max(size_wh))))
+
+
+def looks_for(detectors: Detectors, kinds: Iterable[Kind], size_wh: tuple[int, int], every_s: float) -> Looks:
+    """Looks that find these kinds in pictures of one size: the far every `every_s`, the near and faces more seldom."""
+    wanted = frozenset(kinds)
+    far = far_px(size_wh)
+    looks = []
+    for detector in detectors.of(wanted):
+        if detector.model.card.kinds & wanted == {Kind.FACE}:
+            alone = Kind.PERSON not in wanted
+            looks.append(Look(detector, far, every_s if alone else 2 * every_s, FACE_SCORE))
+            continue
+        looks.append(Look(detector, far, every_s, PEOPLE_SCORE))
+        if far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:
+            looks.append(Look(detector, NEAR_PX, 3 * every_s, NEAR_SCORE, least_share=NEAR_LEAST_SHARE))
+    return Looks(looks)
+
+
+def kinds_to_find(hidden: frozenset[Kind], detectors: Detectors) -> frozenset[Kind]:
+    """What detectors must look for so that these kinds can be hidden: plates without a plate detector need vehicles."""
+    if Kind.PLATE in hidden and not detectors.finds(Kind.PLATE):
+        return (hidden - {Kind.PLATE}) | {Kind.VEHICLE}
+    return hidden

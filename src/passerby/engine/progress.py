@@ -1,0 +1,20 @@
+"""What a caller is told while a source is worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """frames_total: as the source says, None where it does not. fps: frames a second so far."""
+
+    stage: Literal["learning", "redacting", "auditing"]
+    frames_done: int
+    frames_total: int | None
+    fps: float
+
+
+OnProgress = Callable[[Progress], None]

@@ -1,0 +1,150 @@
+"""Reveal mode: everything is hidden except what is established background. For cameras that stand still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.background import Background, BackgroundModel, boxes_of, shrink, small_size
+from passerby.engine.looks import Looks
+from passerby.engine.watchful import Watchful
+from passerby.engine.window import Held, Window
+from passerby.media import Cover, RawFrame, Track
+from passerby.rules.coverage import Policy, cover_unestablished, padded
+from passerby.track import Tracker, TrackerTimes, TrackSummary
+
+LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks are for who stands, and for names of colours
+DELAY_S = 0.75  # one look and a half, so that a track is known before and after each frame
+TIMES = TrackerTimes(lost_s=1.6, tail_s=0.6, back_s=0.3)
+UNION_FRAMES = 1  # before and after: a blob that blinks for one frame stays hidden
+GLOBAL_SHARE = 0.5  # of the established picture differs: the light changed, or the camera moved
+ADAPT_EVERY_S = 0.5
+LEARN_AGAIN_S = 90.0  # a stretch; what is parked for a third of one is background in it
+RELEARN_WAIT_S = 1.0  # of global change before the scene is learned anew
+
+CHANGED = "the whole picture changed"
+NOT_LEARNED = "nothing is established yet"
+
+LearnFrom = Callable[[float], Background | None]
+"""Learns the background of the stretch that begins at a time, seconds; None where that cannot be done."""
+
+
+class RevealMode:
+    """Takes frames in order and gives each back with its cover, `DELAY_S` later."""
+
+    def __init__(
+        self,
+        size_wh: tuple[int, int],
+        looks: Looks,
+        policy: Policy,
+        first: Background | None,
+        learn_from: LearnFrom,
+        *,
+        outline: bool = False,
+    ) -> None:
+        self._size_wh = size_wh
+        self._small_wh = small_size(*size_wh)
+        self._policy = policy
+        self._outline = outline
+        self._window = Window(DELAY_S)
+        self._watchful = Watchful(looks, self._window)
+        self._tracker = Tracker(size_wh, TIMES)
+        self._learn_from = learn_from
+        self._model = BackgroundModel(first) if first else None
+        self._learned_at_s: float | None = None
+        self._changed_since_s: float | None = None
+        self._adapted_at_s = float("-inf")
+        self._before: npt.NDArray[np.uint8] | None = None
+        self.relearned_s: list[float] = []
+        """When the whole picture changed for good and was learned anew."""
+
+    @property
+    def ended_tracks(self) -> list[TrackSummary]:
+        return self._tracker.ended
+
+    def push(self, frame: RawFrame) -> None:
+        held = Held(frame, frame.time_s)
+        found = self._watchful.look(held)
+        self._tracker.update(frame.index, held.time_s, found, None)
+        self._observe(held)
+        self._window.push(held)
+
+    def end(self) -> None:
+        self._window.end()
+        self._tracker.finish()
+
+    def pop(self) -> tuple[RawFrame, Cover] | None:
+        following = self._window.first(1 + UNION_FRAMES)
+        held = self._window.pop()
+        if held is None:
+            return None
+        tracks = self._tracker.take(held.frame.index, held.time_s)
+        return held.frame, self._cover(held, following, tracks)
+
+    def _observe(self, held: Held) -> None:
+        """Compares the frame with the background, and learns that anew when it no longer holds."""
+        if held.whole:
+            return
+        if self._is_stale(held.time_s):
+            self._learn(held.time_s)
+        if self._model is None:
+            held.whole = NOT_LEARNED
+            return
+        small = shrink(held.frame, self._small_wh)
+        seen = self._model.observe(small)
+        if seen.share > GLOBAL_SHARE or self._model.is_displaced(small, seen):
+            held.whole = CHANGED
+            self._changed_since_s = held.time_s if self._changed_since_s is None else self._changed_since_s
+            return
+        self._changed_since_s = None
+        held.moving = seen.moving
+        if held.time_s - self._adapted_at_s >= ADAPT_EVERY_S:
+            self._adapted_at_s = held.time_s
+            self._model.adapt(small, cv2.dilate(seen.moving, _AROUND))
+
+    def _is_stale(self, time_s: float) -> bool:
+        if self._learned_at_s is None:
+            self._learned_at_s = time_s
+            return self._model is None
+        if self._changed_since_s is not None and time_s - self._changed_since_s >= RELEARN_WAIT_S:
+            self.relearned_s.append(time_s)
+            return True
+        return time_s - self._learned_at_s >= LEARN_AGAIN_S
+
+    def _learn(self, time_s: float) -> None:
+        background = self._learn_from(time_s)
+        self._learned_at_s = time_s
+        if self._changed_since_s is not None:
+            self._changed_since_s = time_s  # if this does not help, the next try is as far away
+            self._model = None
+        if background is not None:
+            self._model = BackgroundModel(background)
+
+    def _cover(self, held: Held, following: list[Held], tracks: list[Track]) -> Cover:
+        model, before = self._model, self._before
+        self._before = held.moving
+        if held.whole or held.moving is None or model is None:
+            return Cover(whole=held.whole or NOT_LEARNED)
+        moving = held.moving
+        for other in (before, *(later.moving for later in following)):
+            if other is not None:
+                moving = np.asarray(cv2.bitwise_or(moving, other), np.uint8)
+        boxes = [] if self._outline else [self._picture_box(rect) for rect in boxes_of(moving)]
+        unknown = None if model.established.all() else ~model.established
+        if self._outline:
+            shape = cv2.dilate(moving, _AROUND).astype(np.bool_)
+            unknown = shape if unknown is None else shape | unknown
+        stirring = moving if unknown is None else np.asarray(moving | unknown.astype(np.uint8), np.uint8)
+        return Cover(cover_unestablished(boxes, tracks, stirring, self._size_wh, self._policy), unknown)
+
+    def _picture_box(self, rect: tuple[int, int, int, int]) -> tuple[float, float, float, float]:
+        """A box of the small picture, padded, in picture pixels."""
+        left, top, width, height = rect
+        across, down = self._size_wh[0] / self._small_wh[0], self._size_wh[1] / self._small_wh[1]
+        return padded((left * across, top * down, (left + width) * across, (top + height) * down), self._policy.margin)
+
+
+_AROUND = np.ones((7, 7), np.uint8)

@@ -1,0 +1,188 @@
+"""THE MAIN PATH, one source: capture, examine, cover, redact, record. Each step is somebody else's."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+
+from passerby.capture import VideoSource, is_still, open_source
+from passerby.covers_file import ManualCovers, to_coded
+from passerby.engine.choose import Chosen, choose_mode
+from passerby.engine.facts import Facts, models_used
+from passerby.engine.looks import Detectors
+from passerby.engine.progress import OnProgress, Progress
+from passerby.engine.still import redact_still
+from passerby.engine.threads import Worker, ahead
+from passerby.media import Cover, RawFrame
+from passerby.paint import Redactor
+from passerby.record import RecordedFile, Sound, VideoRecorder
+from passerby.report import OutputFacts, Report, SourceFacts
+from passerby.report.cautions import cautions
+from passerby.report.model import ModeChoice, Problem
+from passerby.rules.coverage import with_manual
+from passerby.settings import Settings
+from passerby.track import TrackSummary
+
+
+class Examiner(Protocol):
+    """A mode at work: frames go in, and come out with their covers some time later, in order."""
+
+    @property
+    def ended_tracks(self) -> list[TrackSummary]: ...
+    def push(self, frame: RawFrame) -> None: ...
+    def pop(self) -> tuple[RawFrame, Cover] | None: ...
+    def end(self) -> None: ...
+
+
+def redact(
+    source: Path | str,
+    output: Path | str,
+    settings: Settings | None = None,
+    *,
+    covers: ManualCovers | None = None,
+    overwrite: bool = False,
+    progress: OnProgress | None = None,
+    detectors: Detectors | None = None,
+) -> Report:
+    """Makes a redacted copy of a video or still and says what was done.
+
+    The output appears under its name only when it is whole. detectors: None for those that are installed.
+    Raises SourceError, OutputError, SettingsError or ModelError, and then there is no output.
+    """
+    settings = settings or Settings()
+    threads = settings.threads or os.cpu_count() or 1
+    cv2.setNumThreads(1)  # pictures are small: more threads cost more than they bring
+    detectors = detectors or Detectors(threads=threads)
+    if is_still(source):
+        return redact_still(Path(source), Path(output), settings, detectors, covers=covers, overwrite=overwrite)
+    with open_source(source, settings.start_s, settings.end_s, threads=threads) as video:
+        return _Run(video, Path(output), settings, detectors, covers, progress).run(threads, overwrite)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One video on its way."""
+
+    video: VideoSource
+    output: Path
+    settings: Settings
+    detectors: Detectors
+    covers: ManualCovers | None
+    progress: OnProgress | None
+
+    def run(self, threads: int, overwrite: bool) -> Report:
+        facts = Facts(self.video.format, self._start_s, self.video.frame_count_estimate)
+        with ExitStack() as stack:
+            recorder = stack.enter_context(self._recorder(threads, overwrite))
+            with facts.clock.stage("learn"):
+                chosen = choose_mode(self.video, self.settings, self.detectors, self._tell_learning)
+            redactor = Redactor(self.settings.style, quiet=chosen.mode == "reveal")
+
+            def paint_and_write(item: tuple[RawFrame, Cover]) -> None:
+                frame, cover = item
+                with facts.clock.stage("redact"):
+                    redacted = redactor.redact(frame, cover)
+                with facts.clock.stage("encode"):
+                    recorder.write(redacted)
+                facts.wrote(redacted, cover.whole)
+                self._tell(facts)
+
+            with Worker(paint_and_write) as painter:
+                self._examine(chosen.examiner, painter, facts)
+            with facts.clock.stage("finish"):
+                recorded = recorder.close()
+        return self._report(facts, chosen, recorded, recorder.encoder_name)
+
+    def _examine(self, examiner: Examiner, painter: Worker[tuple[RawFrame, Cover]], facts: Facts) -> None:
+        """Every frame through the examiner, and on to the painter with its cover."""
+        for frame in ahead(self.video):
+            with facts.clock.stage("examine"):
+                examiner.push(frame)
+            self._hand_over(examiner, painter, facts)
+        examiner.end()
+        self._hand_over(examiner, painter, facts)
+
+    def _hand_over(self, examiner: Examiner, painter: Worker[tuple[RawFrame, Cover]], facts: Facts) -> None:
+        while (ready := examiner.pop()) is not None:
+            frame, cover = ready
+            painter.put((frame, self._with_manual(frame, cover)))
+        facts.ended(examiner.ended_tracks)
+
+    def _with_manual(self, frame: RawFrame, cover: Cover) -> Cover:
+        if self.covers is None:
+            return cover
+        adds, keeps = (
+            [to_coded(box, frame.turn, frame.width, frame.height) for box in boxes]
+            for boxes in self.covers.at(frame.time_s - self._start_s)
+        )
+        return with_manual(cover, adds, keeps)
+
+    @property
+    def _start_s(self) -> float:
+        return float(self.video.start_pts * self.video.time_base)
+
+    def _recorder(self, threads: int, overwrite: bool) -> VideoRecorder:
+        settings, video = self.settings, self.video
+        return VideoRecorder(
+            self.output,
+            video.format,
+            codec=settings.codec,
+            encoder=settings.encoder,
+            quality=settings.quality,
+            sound=Sound(video.path, *video.range_s) if settings.audio == "keep" and video.audio_streams else None,
+            threads=threads,
+            overwrite=overwrite,
+            source=video.path,
+            origin_pts=video.origin_pts,
+        )
+
+    def _tell(self, facts: Facts) -> None:
+        if self.progress:
+            fps = facts.clock.speed(facts.frames).frames_per_s
+            self.progress(Progress("redacting", facts.frames, self.video.frame_count_estimate, fps))
+
+    def _tell_learning(self, done: int, total: int) -> None:
+        if self.progress:
+            self.progress(Progress("learning", done, total, 0.0))
+
+    def _report(self, facts: Facts, chosen: Chosen, recorded: RecordedFile, encoder: str) -> Report:
+        video, settings = self.video, self.settings
+        warnings = [*cautions(settings), *chosen.warnings]
+        if facts.tracks_left_out:
+            warnings.append(f"{facts.tracks_left_out} more tracks are not listed.")
+        return Report(
+            source=SourceFacts(
+                name=video.path.name,
+                bytes=video.path.stat().st_size,
+                codec=video.codec_name,
+                width=video.width,
+                height=video.height,
+                duration_s=video.duration_s,
+                frames_per_s=float(video.average_rate) if video.average_rate else None,
+                turn=video.turn,
+            ),
+            output=OutputFacts(
+                name=recorded.path.name,
+                bytes=recorded.bytes,
+                sha256=recorded.sha256,
+                codec=settings.codec,
+                encoder=encoder,
+            ),
+            mode=ModeChoice(used=chosen.mode, asked=settings.mode, why=chosen.why, camera_motion_px=chosen.motion_px),
+            settings=settings,
+            models=models_used(chosen.models),
+            frames=facts.frame_counts(),
+            whole_spans=facts.whole_spans.all(),
+            low_confidence=facts.doubts.all(),
+            tracks=tuple(sorted(facts.tracks, key=lambda track: (track.first_s, track.id))),
+            problems=tuple(Problem(kind=p.kind, at_s=max(0.0, p.at_s), message=p.message) for p in video.problems),
+            hidden=facts.hidden(),
+            speed=facts.clock.speed(facts.frames),
+            warnings=tuple(warnings),
+            contact_sheet=tuple(facts.stills),
+        )

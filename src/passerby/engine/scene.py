@@ -1,0 +1,60 @@
+"""Learns a file's background from sparse looks at the stretch that is about to be redacted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+
+from passerby.background import Background, CameraMotion, Sample, learn, measure_motion, shrink, small_size
+from passerby.capture import sample_frames
+from passerby.detect import Detector, DetectorError
+from passerby.engine.looks import far_px
+from passerby.media import Detections, RawFrame
+
+SAMPLES = 24  # the least at which a pavement with somebody on it a third of the time is learned
+CLAIM_SCORE = 0.12  # who scores less in all of the samples is not there
+
+
+class Scene:
+    """What is established in a file, stretch by stretch. The detectors say who must not be taken for background."""
+
+    def __init__(self, path: Path, size_wh: tuple[int, int], detectors: Iterable[Detector]) -> None:
+        self._path = path
+        self._size_wh = size_wh
+        self._small_wh = small_size(*size_wh)
+        self._detectors = list(detectors)
+
+    def samples(
+        self, start_s: float | None, end_s: float | None, seen: Callable[[int], None] | None = None
+    ) -> list[Sample]:
+        """Sparse looks at a stretch of the file. A look at which a detector fails is left out."""
+        samples: list[Sample] = []
+        for frame in sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s):
+            if (frame.width, frame.height) == self._size_wh:
+                samples += self._sample(frame)
+            if seen:
+                seen(len(samples))
+        return samples
+
+    def _sample(self, frame: RawFrame) -> list[Sample]:
+        try:
+            claims = Detections.merge([self._find(detector, frame) for detector in self._detectors])
+        except DetectorError:
+            return []
+        scale = np.array(self._small_wh, np.float32) / np.array(self._size_wh, np.float32)
+        boxes = np.asarray(claims.xyxy * np.tile(scale, 2), np.float32)
+        return [Sample(shrink(frame, self._small_wh), Detections(boxes, claims.confidence, claims.class_id))]
+
+    def _find(self, detector: Detector, frame: RawFrame) -> Detections:
+        wh = (frame.height, frame.width) if frame.turn in (90, 270) else (frame.width, frame.height)
+        return detector.detect(frame, size_wh=detector.input_size(wh, far_px(wh)), score=CLAIM_SCORE)
+
+
+def learn_scene(samples: list[Sample]) -> tuple[Background, CameraMotion] | None:
+    """The background of these samples and how steady the camera was; None where there are too few to tell."""
+    if len(samples) < 3:
+        return None
+    background = learn(samples)
+    return background, measure_motion(samples, background)

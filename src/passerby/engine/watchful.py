@@ -1,0 +1,45 @@
+"""Looks at frames so that a failure is never taken for "nothing there": the spine that both modes share."""
+
+from __future__ import annotations
+
+from passerby.engine.looks import Looks
+from passerby.engine.window import Held, Window
+from passerby.media import Detections
+
+DETECTOR_FAILED = "detector failed"
+DAMAGED = "damaged in the source"
+
+
+class Watchful:
+    """Asks the looks when they are due. Where they fail, every frame from the last good look to the next is whole."""
+
+    def __init__(self, looks: Looks, window: Window) -> None:
+        self.looks = looks
+        self._window = window
+        self._failing = False
+
+    def look(self, held: Held) -> Detections | None:
+        """What is found in the frame, None if nobody looked. Marks frames that stay unexamined."""
+        if held.frame.damaged:
+            held.whole = DAMAGED
+            return None
+        if not self.looks.is_due(held.time_s):
+            if self._failing:
+                held.whole = DETECTOR_FAILED
+            return None
+        try:
+            found = self.looks.look(held.frame)
+        except Exception:  # whatever it is, nothing is known of the frame: it fails closed
+            self._fail(held)
+            return None
+        self._failing = False
+        held.looked = True
+        return found
+
+    def _fail(self, held: Held) -> None:
+        self._failing = True
+        held.whole = DETECTOR_FAILED
+        for before in self._window.newest_first():
+            if before.looked:
+                return
+            before.whole = before.whole or DETECTOR_FAILED

@@ -1,0 +1,55 @@
+"""Holds frames back until enough is known of what follows them. Bounded in time and so in memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from passerby.media import RawFrame
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """A frame that waits.
+
+    whole: why it must be covered whole, if so. looked: detectors examined it. moving: reveal mode's mask of it.
+    """
+
+    frame: RawFrame
+    time_s: float
+    whole: str | None = None
+    looked: bool = False
+    moving: npt.NDArray[np.uint8] | None = field(default=None, repr=False)
+
+
+class Window:
+    """Frames in order; the oldest comes out once the newest is `delay_s` later, or when no more will come."""
+
+    def __init__(self, delay_s: float) -> None:
+        self._delay_s = delay_s
+        self._held: deque[Held] = deque()
+        self._ended = False
+
+    def push(self, held: Held) -> None:
+        self._held.append(held)
+
+    def end(self) -> None:
+        self._ended = True
+
+    def newest_first(self) -> Iterator[Held]:
+        return reversed(self._held)
+
+    def first(self, count: int) -> list[Held]:
+        """The oldest frames, at most `count`."""
+        return [self._held[i] for i in range(min(count, len(self._held)))]
+
+    def pop(self) -> Held | None:
+        if not self._held:
+            return None
+        if self._ended or self._held[-1].time_s - self._held[0].time_s >= self._delay_s:
+            return self._held.popleft()
+        return None

@@ -1,0 +1,9 @@
+"""The values that flow through passerby. Nothing here reads, writes or decides."""
+
+from passerby.media.boxes import Kind
+from passerby.media.cover import Cover, CoverBox
+from passerby.media.detections import Detections
+from passerby.media.frames import RawFrame, RedactedFrame
+from passerby.media.tracks import Track, TrackPoint
+
+__all__ = ["Cover", "CoverBox", "Detections", "Kind", "RawFrame", "RedactedFrame", "Track", "TrackPoint"]

@@ -1,0 +1,31 @@
+"""What stays the same through one stream: size, format, clock, colours. A recorder needs it before the first frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFormat:
+    """Size, format and clock of a stream of pictures.
+
+    width, height: luma pixels, as coded. pixel_format: one of `PICTURE_FORMATS`. time_base: seconds per tick of pts.
+    average_rate: frames per second, None where unknown. sample_aspect_ratio: width of a pixel by its height, None where
+    not told. color_range, color_primaries, color_trc, colorspace: FFmpeg's numbers (ITU-T H.273; 2 is "unspecified",
+    and 0 for the range). turn: degrees clockwise to be upright. display_matrix: the container's whole 3x3 turning and
+    mirroring, row by row in FFmpeg's fixed point, where the source has one; it can mirror, which turn cannot say.
+    """
+
+    width: int
+    height: int
+    pixel_format: str
+    time_base: Fraction
+    average_rate: Fraction | None = None
+    sample_aspect_ratio: Fraction | None = None
+    color_range: int = 0
+    color_primaries: int = 2
+    color_trc: int = 2
+    colorspace: int = 2
+    turn: int = 0
+    display_matrix: tuple[int, ...] | None = None

@@ -1,0 +1,67 @@
+"""Which flat colour hides which kind, and what that colour is in the samples of a picture."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+
+from passerby.media import Kind
+from passerby.media.frames import Plane
+
+Rgb = tuple[int, int, int]
+
+NEUTRAL: Rgb = (44, 47, 52)
+"""A dark grey: a picture hidden whole, and every cover of the style `solid`."""
+
+COLOURS: dict[Kind, Rgb] = {
+    Kind.PERSON: (84, 112, 152),
+    Kind.FACE: (140, 112, 152),
+    Kind.PLATE: (178, 148, 94),
+    Kind.VEHICLE: (92, 132, 120),
+    Kind.MOTION: (122, 124, 128),
+    Kind.MANUAL: (164, 104, 104),
+}
+"""Muted, and told apart by the colour-blind through lightness as well as hue. sRGB, 0..255."""
+
+_KR_KB = {1: (0.2126, 0.0722), 4: (0.30, 0.11), 7: (0.212, 0.087), 9: (0.2627, 0.0593), 10: (0.2627, 0.0593)}
+_KR_KB_601 = (0.299, 0.114)
+"""Weights of red and blue in luma, by the `colorspace` code of ITU-T H.273; 5 and 6 are BT.601."""
+
+_UNSPECIFIED = 2
+_FULL_RANGE = 2
+_SD_HEIGHT = 576
+
+
+def samples_of(rgb: Rgb, picture: av.VideoFrame) -> tuple[int, int, int]:
+    """Y, U and V of a colour in the matrix, range and depth of a picture (ITU-T H.273, equations 38 to 43)."""
+    kr, kb = _weights(picture)
+    red, green, blue = (part / 255 for part in rgb)
+    luma = kr * red + (1 - kr - kb) * green + kb * blue
+    u, v = (blue - luma) / (2 - 2 * kb), (red - luma) / (2 - 2 * kr)
+    depth = 10 if picture.format.name.endswith("10le") else 8
+    if _is_full_range(picture):
+        top = (1 << depth) - 1
+        return round(luma * top), round(u * top) + (1 << depth - 1), round(v * top) + (1 << depth - 1)
+    step = 1 << depth - 8
+    return round((16 + 219 * luma) * step), round((128 + 224 * u) * step), round((128 + 224 * v) * step)
+
+
+def tables(colours: dict[Kind, Rgb], picture: av.VideoFrame) -> tuple[Plane, Plane, Plane]:
+    """For Y, U and V: a table of 256 samples that turns `Region` marks (kind + 1) into the colour of the kind."""
+    made = np.empty((3, 256), np.uint16)
+    made[:] = np.array(samples_of(NEUTRAL, picture))[:, None]
+    for kind, rgb in colours.items():
+        made[:, kind + 1] = samples_of(rgb, picture)
+    planes = made if picture.format.name.endswith("10le") else made.astype(np.uint8)
+    return planes[0], planes[1], planes[2]
+
+
+def _weights(picture: av.VideoFrame) -> tuple[float, float]:
+    code = int(picture.colorspace)
+    if code == _UNSPECIFIED:  # players guess so too: BT.601 up to 576 lines, BT.709 above
+        code = 1 if picture.height > _SD_HEIGHT else 6
+    return _KR_KB.get(code, _KR_KB_601)
+
+
+def _is_full_range(picture: av.VideoFrame) -> bool:
+    return picture.format.name.startswith("yuvj") or int(picture.color_range) == _FULL_RANGE

@@ -1,0 +1,9 @@
+"""Redacted frames become finished files. Where the files go afterwards is archive's business."""
+
+from passerby.record.encoders import EncoderState, list_encoders
+from passerby.record.partfile import RecordedFile
+from passerby.record.sound import Sound
+from passerby.record.still import encode_still, write_still
+from passerby.record.video import VideoRecorder
+
+__all__ = ["EncoderState", "RecordedFile", "Sound", "VideoRecorder", "encode_still", "list_encoders", "write_still"]

@@ -1,0 +1,157 @@
+"""A file that exists under its name only when it is whole: written without a name in its folder, then given it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+
+from passerby.errors import OutputError
+
+BUFFER_BYTES = 1 << 20
+"""How much a muxer should gather before it writes: writes are not buffered here."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    """A finished file: where, what is in it (SHA-256 as hexadecimal), how long in bytes, how many frames."""
+
+    path: Path
+    sha256: str
+    bytes: int
+    frames: int
+
+
+class PartFile:
+    """A file in the output's folder that has no name yet. `finish` or `abort` ends it; abort leaves nothing.
+
+    Linux can make files without a name: even a killed process leaves nothing behind. Elsewhere it is a hidden
+    `.NAME.XXXXXXXX.part`, which a killed process leaves.
+    """
+
+    def __init__(self, path: Path, *, overwrite: bool, source: Path | None) -> None:
+        self.path = path
+        self._overwrite = overwrite
+        check_output(path, overwrite=overwrite, source=source)
+        self._part = path.with_name(f".{_shortened(path.name)}.{secrets.token_hex(4)}.part")
+        try:
+            nameless = _open_nameless(path.parent)
+            self._has_name = nameless is None
+            self._file = nameless or self._part.open("x+b", buffering=0)
+        except OSError as error:
+            raise OutputError(
+                f"couldn't write '{path}': {reason(error)}", hint="name another folder with -o"
+            ) from error
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is over. A muxer that is dropped later then writes no more."""
+        return self._file.closed
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        """Write all of it, or raise OSError."""
+        left = memoryview(data).cast("B")
+        while left:
+            left = left[self._file.write(left) :]
+        return memoryview(data).nbytes
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def finish(self, frames: int) -> RecordedFile:
+        """Make the file whole under its name. Raises OutputError, and then nothing is left."""
+        try:
+            os.fsync(self._file.fileno())
+            self._file.seek(0)
+            digest = hashlib.file_digest(self._file, "sha256").hexdigest()
+            size = self._file.tell()
+            # Its name is the point of no return: before it the output does not exist, after it it is whole.
+            self._name_it()
+            self._file.close()
+        except OSError as error:
+            self.abort()
+            raise output_error(self.path, error) from error
+        _sync_folder(self.path.parent)
+        return RecordedFile(self.path, digest, size, frames)
+
+    def abort(self) -> None:
+        """Leave nothing behind. May be called at any time, more than once; does nothing after `finish`."""
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+    def _name_it(self) -> None:
+        if not self._has_name:
+            target = self._part if self._overwrite else self.path
+            handle = self._file.fileno()
+            # Only with a folder's handle does Python call linkat, which can follow /proc's link; the path is absolute.
+            os.link(f"/proc/self/fd/{handle}", target, src_dir_fd=handle, follow_symlinks=True)
+            if self._overwrite:
+                self._part.replace(self.path)
+            return
+        self._file.close()
+        if self._overwrite:
+            self._part.replace(self.path)
+            return
+        try:
+            os.link(self._part, self.path)  # unlike a rename this never replaces a file that came meanwhile
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            self._part.replace(self.path)
+            return
+        self._part.unlink()
+
+
+def _open_nameless(folder: Path) -> FileIO | None:
+    """A file that vanishes with its last user unless it is linked; None where the system or folder has no such thing."""
+    if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
+        return None
+    try:
+        return FileIO(os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o666), "r+b")
+    except OSError:
+        return None
+
+
+def check_output(path: Path, *, overwrite: bool, source: Path | None) -> None:
+    """Refuse an output that is the source, a folder, in no folder, or there already."""
+    if source is not None and path.exists() and source.exists() and path.samefile(source):
+        raise OutputError(f"couldn't write '{path}': it is the source itself", hint="name another output with -o")
+    if path.is_dir():
+        raise OutputError(f"couldn't write '{path}': it is a folder", hint="name a file in it")
+    if not path.parent.is_dir():
+        raise OutputError(f"couldn't write '{path}': there is no folder '{path.parent}'", hint="make the folder first")
+    if path.exists() and not overwrite:
+        raise OutputError(f"couldn't write '{path}': it exists already", hint="add --overwrite to replace it")
+
+
+def _shortened(name: str) -> str:
+    """A name cut so that the part file's longer one still fits in the 255 bytes that file systems allow."""
+    return name.encode()[:200].decode(errors="ignore")
+
+
+def output_error(path: Path, error: OSError) -> OutputError:
+    """What the user is told of a failed write."""
+    return OutputError(f"couldn't write '{path}': {reason(error)}", hint="nothing was left behind")
+
+
+def reason(error: OSError) -> str:
+    """The system's own words for an error, in lower case."""
+    return (error.strerror or str(error)).lower()
+
+
+def _sync_folder(folder: Path) -> None:
+    with suppress(OSError):  # not every system can sync a folder; the file itself is on disk already
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

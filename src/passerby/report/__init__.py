@@ -1,0 +1,33 @@
+"""Says what a redaction did and how sure it is, as JSON and as HTML. Measuring is the business of the engine."""
+
+from passerby.report.model import (
+    SCHEMA_VERSION,
+    FrameCounts,
+    HiddenShare,
+    ModeChoice,
+    ModelUsed,
+    OutputFacts,
+    Problem,
+    Report,
+    SourceFacts,
+    Span,
+    Speed,
+    Still,
+    TrackSpan,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "FrameCounts",
+    "HiddenShare",
+    "ModeChoice",
+    "ModelUsed",
+    "OutputFacts",
+    "Problem",
+    "Report",
+    "SourceFacts",
+    "Span",
+    "Speed",
+    "Still",
+    "TrackSpan",
+]

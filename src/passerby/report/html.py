@@ -1,0 +1,107 @@
+"""A report as one HTML page that fetches nothing. The layout is report.html.jinja; here is what it needs worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from passerby.report.model import Report, Span, TrackSpan
+from passerby.report.words import clock, in_bytes, share
+
+LANES_SHOWN = 40  # more rows of tracks than this are a blur on any screen; the table lists every track
+TICKS_AT_MOST = 6
+TICK_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
+SLIVER = 0.25  # per cent of the width: a single frame of an hour can still be seen
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One stretch on the timeline; left and width in per cent of it."""
+
+    left: float
+    width: float
+    kind: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One row of the timeline."""
+
+    name: str
+    bars: tuple[Bar, ...]
+
+
+def render(report: Report) -> str:
+    duration_s = report.duration_s
+    return _template().render(report=report, lanes=lanes(report), ticks=ticks(duration_s), duration_s=duration_s)
+
+
+@cache
+def _template() -> Template:
+    loader = PackageLoader("passerby.report", ".")
+    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    pages.filters["clock"] = clock
+    pages.filters["bytes"] = in_bytes
+    pages.filters["share"] = share
+    return pages.get_template("report.html.jinja")
+
+
+def lanes(report: Report) -> list[Lane]:
+    """Rows from top to bottom: covered whole, to look at, then tracks, those that do not overlap sharing a row."""
+    duration_s = report.duration_s
+    rows = [
+        Lane("covered whole", _bars(report.whole_spans, "whole", duration_s)),
+        Lane("look at", _bars(report.low_confidence, "look", duration_s)),
+    ]
+    kinds = sorted({track.kind for track in report.tracks}, key=_KINDS.index)
+    for kind in kinds:
+        packed = _pack([track for track in report.tracks if track.kind == kind])
+        rows += [
+            Lane(f"{kind} tracks" if first else "", _track_bars(row, duration_s))
+            for first, row in zip([True] + [False] * len(packed), packed, strict=False)
+        ]
+    return rows[:LANES_SHOWN]
+
+
+_KINDS = ("person", "face", "vehicle", "plate", "motion", "manual")
+
+
+def _pack(tracks: Sequence[TrackSpan]) -> list[list[TrackSpan]]:
+    rows: list[list[TrackSpan]] = []
+    for track in sorted(tracks, key=lambda track: track.first_s):
+        free = next((row for row in rows if row[-1].last_s < track.first_s), None)
+        if free is None:
+            rows.append([track])
+        else:
+            free.append(track)
+    return rows
+
+
+def _bars(spans: Sequence[Span], kind: str, duration_s: float) -> tuple[Bar, ...]:
+    return tuple(_bar(span.start_s, span.end_s, duration_s, kind, span.reason) for span in spans)
+
+
+def _track_bars(tracks: Sequence[TrackSpan], duration_s: float) -> tuple[Bar, ...]:
+    return tuple(
+        _bar(track.first_s, track.last_s, duration_s, track.kind, f"{track.kind} {track.id}") for track in tracks
+    )
+
+
+def _bar(start_s: float, end_s: float, duration_s: float, kind: str, says: str) -> Bar:
+    scale = 100 / duration_s if duration_s else 0.0
+    left = min(start_s * scale, 100 - SLIVER)
+    width = max(min(end_s * scale, 100.0) - left, SLIVER)
+    return Bar(round(left, 3), round(width, 3), kind, f"{clock(start_s)} to {clock(end_s)}: {says}")
+
+
+def ticks(duration_s: float) -> list[tuple[float, str]]:
+    """Marks of the time axis: place in per cent and the time, without tenths where all would be 0."""
+    if not duration_s:
+        return []
+    step_s = next((step for step in TICK_STEPS_S if duration_s / step <= TICKS_AT_MOST), TICK_STEPS_S[-1])
+    places = [(100 * n * step_s / duration_s, n * step_s) for n in range(int(duration_s / step_s) + 1)]
+    return [(round(place, 3), clock(at_s).removesuffix(".0" if step_s >= 1 else "")) for place, at_s in places]

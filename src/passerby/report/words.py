@@ -1,0 +1,29 @@
+"""Figures as people read them."""
+
+from __future__ import annotations
+
+
+def clock(time_s: float | None) -> str:
+    """`1:23.5`, hours only where there are some; a dash for no time."""
+    if time_s is None:
+        return "–"
+    tenths = round(time_s * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    tail = f"{rest // 10:02d}.{rest % 10}"
+    return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
+
+
+def in_bytes(number: int) -> str:
+    """`3.4 MB`: thousands, as file managers count."""
+    size = float(number)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            break
+        size /= 1000
+    return f"{number} bytes" if unit == "bytes" else f"{size:.1f} {unit}"
+
+
+def share(value: float) -> str:
+    """`3.4 %`; what is more than nothing is never shown as nothing."""
+    return "<0.1 %" if 0 < value < 0.0005 else f"{100 * value:.1f} %"

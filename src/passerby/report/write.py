@@ -1,0 +1,38 @@
+"""Writes a report beside its name and renames it when whole."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from passerby.errors import OutputError, SettingsError
+from passerby.report.model import Report
+
+REPORT_SUFFIXES = (".json", ".html")
+
+
+def check_report_path(path: Path) -> None:
+    """SettingsError unless the suffix says which kind of report is meant: cheap, so done before the long work."""
+    if path.suffix.lower() not in REPORT_SUFFIXES:
+        raise SettingsError(f"a report cannot be written as '{path.name}'", hint="name it .json or .html")
+
+
+def write_report(report: Report, path: Path) -> Path:
+    check_report_path(path)
+    text = report.to_json() if path.suffix.lower() == ".json" else report.to_html()
+    try:
+        _replace(path, text)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OutputError(f"couldn't write the report '{path.name}': {reason}", hint="check its folder") from error
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Decisions, as pure functions of values: no files, no network, no clock."""

@@ -1,0 +1,97 @@
+"""Real detectors that fail when told to, in every way that they can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import numpy as np
+
+from passerby.detect import Detector, DetectorError, Model
+from passerby.detect.runtime import Bgr, Outputs, Runtime
+from passerby.engine.looks import Detectors
+from passerby.media import Detections, RawFrame
+
+Fault = Literal["raises", "unforeseen", "hangs", "nan", "truncated", "silent"]
+"""raises: a DetectorError. unforeseen: any other exception. hangs: no answer in time. nan: an answer that is no number.
+truncated: an output too short. silent: an answer short of one picture."""
+
+FAULTS: tuple[Fault, ...] = ("raises", "unforeseen", "hangs", "nan", "truncated", "silent")
+
+FaultAt = Callable[[RawFrame], Fault | None]
+"""Which fault a frame meets, None where all goes well. It may also raise: that is then what the detector raises."""
+
+
+class FaultyDetectors(Detectors):
+    """The installed detectors; each fails on the frames that `fault_at` says. For `passerby.redact(detectors=...)`.
+
+    only: the one model that fails, by its card's name; None: all of them.
+    """
+
+    def __init__(self, fault_at: FaultAt, *, only: str | None = None, threads: int | None = None) -> None:
+        super().__init__(threads=threads)
+        self._fault_at = fault_at
+        self._only = only
+
+    def _load(self, model: Model) -> Detector:
+        name = model.card.name
+        if self._only not in (None, name):
+            return super()._load(model)
+        if name not in self._loaded:
+            faulty = _FaultyDetector.load(model, self._threads)
+            faulty.prepare(self._fault_at, Detector.load(model, 1, timeout_s=0.0))
+            self._loaded[name] = faulty
+        return self._loaded[name]
+
+
+class _FaultyDetector(Detector):
+    """One detector whose runtime breaks."""
+
+    def __init__(self, model: Model, runtime: Runtime) -> None:
+        self._breaking = _BreakingRuntime(runtime)
+        super().__init__(model, self._breaking)
+
+    def prepare(self, fault_at: FaultAt, hasty: Detector) -> None:
+        """hasty: the same detector with no patience at all, whose every answer comes too late."""
+        self._fault_at, self._hasty = fault_at, hasty
+
+    def detect(
+        self,
+        frame: RawFrame,
+        region_xyxy: tuple[float, float, float, float] | None = None,
+        size_wh: tuple[int, int] | None = None,
+        score: float | None = None,
+    ) -> Detections:
+        fault = self._fault_at(frame)
+        if fault == "hangs":
+            return self._hasty.detect(frame, region_xyxy, size_wh, score)
+        self._breaking.fault = fault
+        return super().detect(frame, region_xyxy, size_wh, score)
+
+
+class _BreakingRuntime:
+    """A real runtime whose answers are spoilt on their way."""
+
+    def __init__(self, real: Runtime) -> None:
+        self._real = real
+        self.fault: Fault | None = None
+
+    @property
+    def precision(self) -> str:
+        return self._real.precision
+
+    def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
+        if self.fault == "raises":
+            raise DetectorError("the detector failed, as it was told to")
+        if self.fault == "unforeseen":
+            raise MemoryError("out of memory, as told")
+        answers = self._real.infer(pictures)
+        if self.fault == "silent":
+            return answers[:-1]
+        return [{name: _spoilt(values, self.fault) for name, values in answer.items()} for answer in answers]
+
+
+def _spoilt(values: np.ndarray, fault: Fault | None) -> np.ndarray:
+    if fault == "nan":
+        return np.full_like(values, np.nan)
+    return values[..., :-1] if fault == "truncated" else values

@@ -1,0 +1,303 @@
+"""Links detections into tracks and knows where each was in every frame, before, between and after its detections.
+
+Two-step linking by overlap as in ByteTrack (Zhang et al., 2022): weak detections keep a track alive and lend it
+evidence, and only enough evidence makes it count. Between detections a box goes with the flow of the picture; when it
+is found again the way between is corrected; before its first detection it is followed backwards.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from passerby.media import Detections, Kind, Track, TrackPoint
+from passerby.track.flow import Motion
+
+Boxes = npt.NDArray[np.float32]
+Box = tuple[float, float, float, float]
+
+MATCH_OVERLAP = 0.2  # of boxes grown by a seventh: small boxes barely overlap themselves a moment later
+MATCH_GROWTH = 0.15
+SAME_OVERLAP = 0.55  # of a new box with a track that was just found: the same object, found twice
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How much it takes to believe in a track of one kind. All are scores.
+
+    weak: less is noise. birth: a new track may begin with this. certain: one detection this good is enough; or one of
+    `likely` and `likely_hits` in all; or scores that add up to `evidence`.
+    """
+
+    weak: float
+    birth: float
+    certain: float
+    likely: float
+    likely_hits: int
+    evidence: float
+
+
+PEOPLE = Trust(weak=0.06, birth=0.08, certain=0.3, likely=0.2, likely_hits=2, evidence=0.9)
+FACES = Trust(weak=0.12, birth=0.15, certain=0.4, likely=0.25, likely_hits=2, evidence=1.2)
+VEHICLES = Trust(weak=0.15, birth=0.25, certain=0.5, likely=0.35, likely_hits=3, evidence=2.5)
+"""Near enough for its plate to be read, a vehicle scores high."""
+TRUST = {Kind.PERSON: PEOPLE, Kind.FACE: FACES, Kind.PLATE: FACES, Kind.VEHICLE: VEHICLES}
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerTimes:
+    """How long a track is bridged, seconds.
+
+    lost_s: without a detection it ends. tail_s: so much of that is covered, should it not be found again.
+    back_s: it is followed back so long before its first detection.
+    """
+
+    lost_s: float = 0.6
+    tail_s: float = 0.28
+    back_s: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSummary:
+    """A track that has ended: when it was in view. best: its best score."""
+
+    tracker_id: int
+    kind: Kind
+    first_s: float
+    last_s: float
+    frames: int
+    hits: int
+    best: float
+    confirmed: bool
+
+
+@dataclass(slots=True, eq=False)
+class _Live:
+    """A track being followed. points: box and score (0 where not seen) by frame index; only
+    frames not yet handed out are kept."""
+
+    tracker_id: int
+    kind: Kind
+    box: Boxes
+    seen_at: int
+    seen_at_s: float
+    first_s: float
+    points: dict[int, tuple[Boxes, float]] = field(default_factory=dict)
+    hits: int = 1
+    best: float = 0.0
+    evidence: float = 0.0
+    frames: int = 0
+
+    @property
+    def is_confirmed(self) -> bool:
+        trust = TRUST[self.kind]
+        return (
+            self.best >= trust.certain
+            or (self.best >= trust.likely and self.hits >= trust.likely_hits)
+            or self.evidence >= trust.evidence
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A frame in the window: its index, time and motion."""
+
+    index: int
+    time_s: float
+    motion: Motion | None
+
+
+class Tracker:
+    """Follows everything in one source. Call `update` for every frame in order, then `take` for every frame in order.
+
+    `take(index)` may lag behind `update` by any number of frames: the more, the more bridging is known.
+    """
+
+    def __init__(self, size_wh: tuple[int, int], times: TrackerTimes | None = None) -> None:
+        self._size_wh = size_wh
+        self._times = times or TrackerTimes()
+        self._live: list[_Live] = []
+        self._ending: list[_Live] = []
+        self._moments: deque[_Moment] = deque()
+        self._next_id = 1
+        self._taken = -1
+        self.ended: list[TrackSummary] = []
+        """Tracks that are over, for the caller to take away."""
+
+    def update(self, index: int, time_s: float, found: Detections | None, motion: Motion | None) -> None:
+        """One more frame. found: its detections in picture pixels, None if nobody looked. motion: since the last."""
+        if motion is not None and motion.is_cut:
+            self._end(self._live)
+            self._moments.clear()
+        self._carry(index, motion)
+        self._moments.append(_Moment(index, time_s, motion))
+        while self._moments and time_s - self._moments[0].time_s > self._times.back_s:
+            self._moments.popleft()
+        if found is not None:
+            self._link(index, time_s, found)
+        self._end([t for t in self._live if time_s - t.seen_at_s >= self._times.lost_s or self._is_outside(t)])
+
+    def take(self, index: int, time_s: float) -> list[Track]:
+        """Every confirmed track that is in frame `index`, with the one point where it is there. In order of id."""
+        self._taken = index
+        tracks = []
+        for live in (*self._ending, *self._live):
+            point = live.points.pop(index, None)
+            if point is None or not live.is_confirmed or time_s - live.seen_at_s > self._times.tail_s:
+                continue
+            live.frames += 1
+            box, score = point
+            seen = TrackPoint(index, _tuple(box), score, seen=score > 0)
+            tracks.append(Track(live.tracker_id, live.kind, live.evidence / live.hits, [seen]))
+        self._sum_up([live for live in self._ending if all(late <= index for late in live.points)])
+        return sorted(tracks, key=lambda track: track.tracker_id)
+
+    def finish(self) -> None:
+        """No more frames come: all tracks end, and are summed up as their last frames are taken."""
+        self._end(self._live)
+
+    def _carry(self, index: int, motion: Motion | None) -> None:
+        if not self._live:
+            return
+        boxes = np.stack([live.box for live in self._live])
+        if motion is not None:
+            boxes = motion.carry(boxes)
+        for live, box in zip(self._live, boxes, strict=True):
+            live.box = box
+            live.points[index] = (box, 0.0)
+
+    def _link(self, index: int, time_s: float, found: Detections) -> None:
+        found = found.take(found.confidence >= _levels(found, "weak"))
+        taken: list[int] = []
+        for live, i in _pairs(self._live, found):
+            self._find_again(live, index, time_s, found.xyxy[i], float(found.confidence[i]))
+            taken.append(i)
+        may_begin = found.confidence >= _levels(found, "birth")
+        may_begin[taken] = False
+        if taken:
+            known = found.take(np.array(taken, np.intp))
+            same = (iou(found.xyxy, known.xyxy) >= SAME_OVERLAP) & (found.class_id[:, None] == known.class_id[None])
+            may_begin &= ~same.any(axis=1)
+        self._begin(index, time_s, found.take(may_begin))
+
+    def _find_again(self, live: _Live, index: int, time_s: float, box: Boxes, score: float) -> None:
+        self._correct(live, index, box - live.box)
+        live.box = box.copy()
+        live.points[index] = (live.box, score)
+        live.seen_at, live.seen_at_s = index, time_s
+        live.hits += 1
+        live.best = max(live.best, score)
+        live.evidence += score
+
+    @staticmethod
+    def _correct(live: _Live, index: int, error: Boxes) -> None:
+        """Spreads the error of the foretold way evenly over it, back to the last detection."""
+        gap = index - live.seen_at
+        for step in range(1, gap):
+            point = live.points.get(live.seen_at + step)
+            if point is not None:
+                live.points[live.seen_at + step] = (point[0] + error * np.float32(step / gap), 0.0)
+
+    def _begin(self, index: int, time_s: float, found: Detections) -> None:
+        born = []
+        for box, score, class_id in zip(found.xyxy, found.confidence, found.class_id, strict=True):
+            live = _Live(self._next_id, Kind(int(class_id)), box.copy(), index, time_s, time_s)
+            live.best = live.evidence = float(score)
+            live.points[index] = (live.box, float(score))
+            self._next_id += 1
+            born.append(live)
+        self._follow_back(born)
+        self._live += born
+
+    def _follow_back(self, born: list[_Live]) -> None:
+        """Where new tracks were before they were first found, as far as the window and the scene reach."""
+        if not born:
+            return
+        boxes = np.stack([live.box for live in born])
+        for now, before in _backwards(self._moments):
+            if now.motion is not None:
+                boxes = now.motion.carry(boxes, backwards=True)
+            if before.index <= self._taken:
+                return
+            for live, box in zip(born, boxes, strict=True):
+                live.points[before.index] = (box, 0.0)
+                live.first_s = before.time_s
+
+    def _is_outside(self, live: _Live) -> bool:
+        left, top, right, bottom = live.box
+        return bool(right < 0 or bottom < 0 or left > self._size_wh[0] or top > self._size_wh[1])
+
+    def _end(self, over: list[_Live]) -> None:
+        self._ending += over
+        self._live = [live for live in self._live if live not in over]
+
+    def _sum_up(self, done: list[_Live]) -> None:
+        self._ending = [live for live in self._ending if live not in done]
+        for live in done:
+            self.ended.append(
+                TrackSummary(
+                    live.tracker_id,
+                    live.kind,
+                    live.first_s,
+                    live.seen_at_s,
+                    live.frames,
+                    live.hits,
+                    live.best,
+                    live.is_confirmed,
+                )
+            )
+
+
+def _levels(found: Detections, level: Literal["weak", "birth"]) -> npt.NDArray[np.float32]:
+    """For each detection, the level that its kind must reach."""
+    return np.array([getattr(TRUST[Kind(int(kind))], level) for kind in found.class_id], np.float32)
+
+
+def _backwards(moments: deque[_Moment]) -> Iterator[tuple[_Moment, _Moment]]:
+    """Pairs of (a frame, the one before it), newest first."""
+    window = list(moments)
+    yield from zip(reversed(window[1:]), reversed(window[:-1]), strict=True)
+
+
+def _pairs(live: list[_Live], found: Detections) -> Iterator[tuple[_Live, int]]:
+    """Which track goes on in which detection: best overlap first, of one kind, better scores first among equals."""
+    if not live or not len(found):
+        return
+    overlap = iou(_grown(np.stack([t.box for t in live])), _grown(found.xyxy))
+    kinds = np.array([t.kind for t in live])[:, None] == found.class_id[None]
+    value = np.where(kinds, overlap + 0.05 * found.confidence[None], 0.0)
+    taken_tracks: set[int] = set()
+    taken_found: set[int] = set()
+    for flat in np.argsort(-value, axis=None):
+        i, j = (int(v) for v in np.unravel_index(flat, value.shape))
+        if value[i, j] < MATCH_OVERLAP:
+            return
+        if i not in taken_tracks and j not in taken_found:
+            taken_tracks.add(i)
+            taken_found.add(j)
+            yield live[i], j
+
+
+def iou(a: Boxes, b: Boxes) -> npt.NDArray[np.float32]:
+    """Intersection over union of every box of a (n, 4) with every box of b (m, 4): (n, m)."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    inside = np.prod(np.clip(high - low, 0, None), axis=2)
+    areas = [np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1) for boxes in (a, b)]
+    union = areas[0][:, None] + areas[1][None] - inside
+    return np.asarray(inside / np.maximum(union, 1e-6), np.float32)
+
+
+def _grown(boxes: Boxes) -> Boxes:
+    by = (boxes[:, 2:] - boxes[:, :2]) * np.float32(MATCH_GROWTH)
+    return np.concatenate([boxes[:, :2] - by, boxes[:, 2:] + by], axis=1)
+
+
+def _tuple(box: Boxes) -> Box:
+    left, top, right, bottom = (float(v) for v in box)
+    return left, top, right, bottom

@@ -1,0 +1,90 @@
+"""A broken file is read on; what cannot be trusted is marked, and it is said where."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from passerby.capture import open_source
+from tests.media_samples import Recipe, damage_packets, drawn, make_video
+
+
+def textured(index: int, width: int, height: int) -> np.ndarray:
+    """Enough detail that a broken packet shows."""
+    grain = np.random.default_rng(index).integers(0, 16, (height, width, 3), dtype=np.uint8)
+    return drawn(index, width, height) + grain
+
+
+def luma(path: Path, threads: int | None = None) -> dict[int, tuple[np.ndarray, bool]]:
+    with open_source(path, threads=threads) as source:
+        return {f.pts: (f.planes()[0].astype(int), f.damaged) for f in source}
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize("which", [[15], [24], [36, 37]], ids=["between key frames", "key frame", "two"])
+@pytest.mark.parametrize(
+    ("codec", "suffix"),
+    [("libx264", ".mp4"), ("libx264", ".mkv"), ("mpeg4", ".avi"), ("mjpeg", ".avi"), ("libvpx-vp9", ".webm")],
+)
+def test_no_wrong_picture_passes_as_a_good_one(
+    tmp_path: Path, codec: str, suffix: str, which: list[int], threads: int
+) -> None:
+    path = tmp_path / f"street{suffix}"
+    format = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    clock = Fraction(1, 25) if suffix == ".avi" else Fraction(1, 1000)
+    make_video(path, Recipe(codec, 320, 240, 60, format, time_base=clock, draw=textured))
+    good = luma(path)
+    damage_packets(path, which)
+    with open_source(path, threads=threads) as source:
+        got = {f.pts: (f.planes()[0].astype(int), f.damaged) for f in source}
+    wrong = [pts for pts, (y, _) in got.items() if np.abs(y - good[pts][0]).mean() > 2]
+    assert [pts for pts in wrong if not got[pts][1]] == []
+    assert {p.kind for p in source.problems} & {"damaged", "lost"}
+    assert len(got) >= 48  # at most one group of pictures is lost
+    assert not got[max(got)][1], "trusted again after the next key frame"
+
+
+def test_the_place_of_the_damage_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "street.mp4"
+    make_video(path, Recipe(width=320, height=240, count=60, draw=textured))
+    (pts,) = damage_packets(path, [24])
+    with open_source(path) as source:
+        list(source)
+    assert source.problems[0].at_s == pytest.approx(pts / 12800, abs=0.1)
+
+
+def test_damage_at_the_very_start(tmp_path: Path) -> None:
+    path = tmp_path / "street.mp4"
+    make_video(path, Recipe(width=320, height=240, count=48, draw=textured))
+    damage_packets(path, [0, 1, 2])
+    got = luma(path)
+    assert got[min(got)][1]
+    assert not got[max(got)][1]
+
+
+@pytest.mark.parametrize(("codec", "suffix"), [("libx264", ".mkv"), ("mpeg4", ".avi"), ("libx264", ".mp4")])
+def test_a_truncated_file_gives_what_is_there(tmp_path: Path, codec: str, suffix: str) -> None:
+    path = tmp_path / f"street{suffix}"
+    front = {"movflags": "+faststart"} if suffix == ".mp4" else {}
+    clock = Fraction(1, 25) if codec == "mpeg4" else Fraction(1, 12800)
+    make_video(path, Recipe(codec, 320, 240, 100, time_base=clock, container_options=front, draw=textured))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with open_source(path) as source:
+        count = len(list(source))
+    assert 5 < count < 95
+    assert "truncated" in {p.kind for p in source.problems}
+
+
+def test_lost_transport_packets_are_told_as_a_gap(tmp_path: Path) -> None:
+    path = tmp_path / "street.ts"
+    make_video(path, Recipe(width=320, height=240, count=80, gop=10, options={"bf": "0"}, draw=textured))
+    data = path.read_bytes()
+    third = len(data) // 3 // 188 * 188
+    path.write_bytes(data[:third] + data[2 * third :])
+    with open_source(path) as source:
+        count = len(list(source))
+    assert count < 80
+    assert {"lost", "damaged"} & {p.kind for p in source.problems}
