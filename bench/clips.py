@@ -9,7 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-
 from process import run_for_text
 
 DRAWN_SIZE = (1920, 1080)

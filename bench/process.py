@@ -38,9 +38,7 @@ def run_measured(command: Sequence[str], env: Mapping[str, str] | None = None) -
     """
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
-        process = subprocess.Popen(
-            command, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL, stdout=said, stderr=said
-        )
+        process = subprocess.Popen(command, env=_with(env), stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         try:
             _, status, usage = os.wait4(process.pid, 0)
         except BaseException:
@@ -68,12 +66,16 @@ def median_cost(costs: Sequence[Cost]) -> Cost:
 def run_for_text(command: Sequence[str], env: Mapping[str, str] | None = None) -> str:
     """What a command prints. Raises CommandFailed."""
     done = subprocess.run(
-        command, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command, env=_with(env), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-LAST_LINES:]
         raise CommandFailed(f"{_name(command)} ended with {done.returncode}:\n  " + "\n  ".join(last))
     return done.stdout
+
+
+def _with(env: Mapping[str, str] | None) -> dict[str, str]:
+    return {**os.environ, **(env or {})}
 
 
 def _name(command: Sequence[str]) -> str:

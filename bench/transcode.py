@@ -12,6 +12,7 @@ import sys
 from fractions import Fraction
 
 import av
+from av.video.stream import VideoStream
 
 
 def transcode(source: str, output: str, encoder: str, options: dict[str, str], threads: int) -> None:
@@ -20,10 +21,11 @@ def transcode(source: str, output: str, encoder: str, options: dict[str, str], t
         decoded = clear.streams.video[0]
         decoded.thread_type, decoded.codec_context.thread_count = "AUTO", threads
         stream = coded.add_stream(encoder, decoded.average_rate or Fraction(25), options=options)
+        assert isinstance(stream, VideoStream)
         stream.width, stream.height = decoded.width, decoded.height
         stream.pix_fmt = decoded.pix_fmt or "yuv420p"
         stream.codec_context.thread_count = threads
-        stream.codec_context.time_base = decoded.time_base
+        stream.codec_context.time_base = decoded.time_base or Fraction(1, 90_000)
         for frame in clear.decode(decoded):
             frame.pict_type = 0  # the encoder chooses, not the source
             coded.mux(stream.encode(frame))
@@ -31,4 +33,5 @@ def transcode(source: str, output: str, encoder: str, options: dict[str, str], t
 
 
 if __name__ == "__main__":
-    transcode(*sys.argv[1:4], json.loads(sys.argv[4]), int(sys.argv[5]))
+    _, source, output, encoder, options, threads = sys.argv
+    transcode(source, output, encoder, json.loads(options), int(threads))

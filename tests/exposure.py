@@ -52,11 +52,15 @@ def is_exposed(before: npt.NDArray[np.float32], after: npt.NDArray[np.float32]) 
 def exposed_share(
     source: Path, redacted: Path, boxes: Iterable[ReferenceBox], part: Part = BODY, from_frame: int = 0
 ) -> float:
-    """Share of people who can be seen in the output, of those at least half visible and 24 px high in the source."""
+    """Share of people who can be seen in the output, of those at least half visible and 24 px high in the source.
+
+    Who is only half in the picture is left out: the box is cut there, and its parts are no longer a head and a body.
+    """
+    width = next(lumas(source)).shape[1]
     by_frame: dict[int, list[ReferenceBox]] = {}
     for box in boxes:
-        tall = box.xyxy[3] - box.xyxy[1] >= 24
-        if box.kind is Kind.PERSON and box.visibility >= 0.5 and tall and box.frame >= from_frame:
+        tall, inside = box.xyxy[3] - box.xyxy[1] >= 24, 0 < box.xyxy[0] and box.xyxy[2] < width
+        if box.kind is Kind.PERSON and box.visibility >= 0.5 and tall and inside and box.frame >= from_frame:
             by_frame.setdefault(box.frame, []).append(box)
     seen = exposed = 0
     for number, (before, after) in enumerate(zip(lumas(source), lumas(redacted), strict=True)):

@@ -14,6 +14,7 @@ from passerby.background.small import Plane8, SmallPicture, steepness
 
 DIFFERENCE_MIN = 14  # grey levels that sensor noise and compression leave, after averaging
 SPREAD_FACTOR = 1.0  # a place that varies by itself, such as leaves, must differ by that much more
+SHAKE_PX = 0.25  # small-picture pixels that a mast sways: edges differ by that much of their slope
 CHROMA_FACTOR = 2  # chroma planes have about half of luma's contrast
 GAIN_STEP = 0.01
 GAIN_RANGE = (0.75, 1.33)  # automatic exposure; more than this is another light
@@ -44,11 +45,10 @@ class BackgroundModel:
         self.background = background
         self._slow = [plane.astype(np.float32) for plane in background.picture]
         self._planes: list[Plane8] = [plane.copy() for plane in background.picture]
-        self._limit = np.clip(DIFFERENCE_MIN + SPREAD_FACTOR * background.spread.astype(np.float32), 0, 255).astype(
-            np.uint8
-        )
         self._established = background.established.astype(np.uint8)
         slope = steepness(background.picture.y)
+        limit = DIFFERENCE_MIN + SPREAD_FACTOR * background.spread.astype(np.float32) + SHAKE_PX * slope
+        self._limit = np.clip(limit, 0, 255).astype(np.uint8)
         self._edges = np.asarray(((slope > EDGE_SLOPE) & background.established) * 255, np.uint8)
         self._edge_count = cv2.countNonZero(self._edges)
         self._slope_limit = np.clip(4 + 0.67 * slope, 0, 255).astype(np.uint8)

@@ -95,7 +95,9 @@ def _reveal(
 ) -> Chosen:
     size_wh = (video.width, video.height)
     policy = Policy.of(settings)
-    looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_EVERY_S)
+    looks = looks_for(
+        detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_EVERY_S, reveal_mode.PEOPLE_SCORE
+    )
     source_start_s = float(video.start_pts * video.time_base)
 
     def learn_from(time_s: float) -> Background | None:

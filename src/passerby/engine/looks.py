@@ -121,7 +121,13 @@ def far_px(size_wh: tuple[int, int]) -> int:
     return int(min(FAR_MOST_PX, max(NEAR_PX, FAR_SHARE * max(size_wh))))
 
 
-def looks_for(detectors: Detectors, kinds: Iterable[Kind], size_wh: tuple[int, int], every_s: float) -> Looks:
+def looks_for(
+    detectors: Detectors,
+    kinds: Iterable[Kind],
+    size_wh: tuple[int, int],
+    every_s: float,
+    people_score: float = PEOPLE_SCORE,
+) -> Looks:
     """Looks that find these kinds in pictures of one size: the far every `every_s`, the near and faces more seldom."""
     wanted = frozenset(kinds)
     far = far_px(size_wh)
@@ -131,7 +137,7 @@ def looks_for(detectors: Detectors, kinds: Iterable[Kind], size_wh: tuple[int, i
             alone = Kind.PERSON not in wanted
             looks.append(Look(detector, far, every_s if alone else 2 * every_s, FACE_SCORE))
             continue
-        looks.append(Look(detector, far, every_s, PEOPLE_SCORE))
+        looks.append(Look(detector, far, every_s, people_score))
         if far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:
             looks.append(Look(detector, NEAR_PX, 3 * every_s, NEAR_SCORE, least_share=NEAR_LEAST_SHARE))
     return Looks(looks)

@@ -18,6 +18,7 @@ from passerby.track import Tracker, TrackerTimes, TrackSummary
 
 LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks are for who stands, and for names of colours
 DELAY_S = 0.75  # one look and a half, so that a track is known before and after each frame
+PEOPLE_SCORE = 0.15  # who moves needs no detection; who stands is looked at again and again
 TIMES = TrackerTimes(lost_s=1.6, tail_s=0.6, back_s=0.3)
 UNION_FRAMES = 1  # before and after: a blob that blinks for one frame stays hidden
 GLOBAL_SHARE = 0.5  # of the established picture differs: the light changed, or the camera moved
@@ -100,7 +101,7 @@ class RevealMode:
             self._changed_since_s = held.time_s if self._changed_since_s is None else self._changed_since_s
             return
         self._changed_since_s = None
-        held.moving = seen.moving
+        held.moving, held.established = seen.moving, self._model.established
         if held.time_s - self._adapted_at_s >= ADAPT_EVERY_S:
             self._adapted_at_s = held.time_s
             self._model.adapt(small, cv2.dilate(seen.moving, _AROUND))
@@ -124,16 +125,16 @@ class RevealMode:
             self._model = BackgroundModel(background)
 
     def _cover(self, held: Held, following: list[Held], tracks: list[Track]) -> Cover:
-        model, before = self._model, self._before
+        before, established = self._before, held.established
         self._before = held.moving
-        if held.whole or held.moving is None or model is None:
+        if held.whole or held.moving is None or established is None:
             return Cover(whole=held.whole or NOT_LEARNED)
         moving = held.moving
         for other in (before, *(later.moving for later in following)):
             if other is not None:
                 moving = np.asarray(cv2.bitwise_or(moving, other), np.uint8)
         boxes = [] if self._outline else [self._picture_box(rect) for rect in boxes_of(moving)]
-        unknown = None if model.established.all() else ~model.established
+        unknown = None if established.all() else ~established
         if self._outline:
             shape = cv2.dilate(moving, _AROUND).astype(np.bool_)
             unknown = shape if unknown is None else shape | unknown
@@ -144,7 +145,7 @@ class RevealMode:
         """A box of the small picture, padded, in picture pixels."""
         left, top, width, height = rect
         across, down = self._size_wh[0] / self._small_wh[0], self._size_wh[1] / self._small_wh[1]
-        return padded((left * across, top * down, (left + width) * across, (top + height) * down), self._policy.margin)
+        return padded((left * across, top * down, (left + width) * across, (top + height) * down), self._policy.margin / 2)
 
 
 _AROUND = np.ones((7, 7), np.uint8)

@@ -9,11 +9,12 @@ import numpy as np
 
 from passerby.background import Background, CameraMotion, Sample, learn, measure_motion, shrink, small_size
 from passerby.capture import sample_frames
-from passerby.detect import Detector, DetectorError
+from passerby.detect import Detector
 from passerby.engine.looks import far_px
-from passerby.media import Detections, RawFrame
+from passerby.media import Detections, Kind, RawFrame
 
 SAMPLES = 24  # the least at which a pavement with somebody on it a third of the time is learned
+ALIVE = (Kind.PERSON, Kind.FACE)  # a parked car may become background
 CLAIM_SCORE = 0.12  # who scores less in all of the samples is not there
 
 
@@ -40,9 +41,10 @@ class Scene:
 
     def _sample(self, frame: RawFrame) -> list[Sample]:
         try:
-            claims = Detections.merge([self._find(detector, frame) for detector in self._detectors])
-        except DetectorError:
+            found = Detections.merge([self._find(detector, frame) for detector in self._detectors])
+        except Exception:  # whatever it is, nothing is known of who is in this look
             return []
+        claims = found.take(np.isin(found.class_id, ALIVE))
         scale = np.array(self._small_wh, np.float32) / np.array(self._size_wh, np.float32)
         boxes = np.asarray(claims.xyxy * np.tile(scale, 2), np.float32)
         return [Sample(shrink(frame, self._small_wh), Detections(boxes, claims.confidence, claims.class_id))]

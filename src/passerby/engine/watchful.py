@@ -38,6 +38,7 @@ class Watchful:
 
     def _fail(self, held: Held) -> None:
         self._failing = True
+        self.looks.all_due()  # what the others found in this frame is lost with it
         held.whole = DETECTOR_FAILED
         for before in self._window.newest_first():
             if before.looked:

@@ -15,13 +15,14 @@ NEUTRAL: Rgb = (44, 47, 52)
 
 COLOURS: dict[Kind, Rgb] = {
     Kind.PERSON: (84, 112, 152),
-    Kind.FACE: (140, 112, 152),
-    Kind.PLATE: (178, 148, 94),
-    Kind.VEHICLE: (92, 132, 120),
-    Kind.MOTION: (122, 124, 128),
-    Kind.MANUAL: (164, 104, 104),
+    Kind.FACE: (122, 96, 140),
+    Kind.PLATE: (136, 104, 58),
+    Kind.VEHICLE: (80, 121, 110),
+    Kind.MOTION: (108, 108, 109),
+    Kind.MANUAL: (146, 92, 94),
 }
-"""Muted, and told apart by the colour-blind through lightness as well as hue. sRGB, 0..255."""
+"""Muted, sRGB, 0..255. All have the luma of the first, exactly so when painted: where covers of several kinds meet over
+one body, no edge in lightness is left that could follow its shape."""
 
 _KR_KB = {1: (0.2126, 0.0722), 4: (0.30, 0.11), 7: (0.212, 0.087), 9: (0.2627, 0.0593), 10: (0.2627, 0.0593)}
 _KR_KB_601 = (0.299, 0.114)
@@ -51,7 +52,8 @@ def tables(colours: dict[Kind, Rgb], picture: av.VideoFrame) -> tuple[Plane, Pla
     made = np.empty((3, 256), np.uint16)
     made[:] = np.array(samples_of(NEUTRAL, picture))[:, None]
     for kind, rgb in colours.items():
-        made[:, kind + 1] = samples_of(rgb, picture)
+        made[1:, kind + 1] = samples_of(rgb, picture)[1:]
+        made[0, kind + 1] = samples_of(COLOURS[Kind.PERSON], picture)[0]
     planes = made if picture.format.name.endswith("10le") else made.astype(np.uint8)
     return planes[0], planes[1], planes[2]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ READABLE_VEHICLE_PX = 80  # a plate takes up to 0.29 of a front: on a narrower o
 LEAST_PADDING_PX = 2.0
 SURE_TRACK = 0.5  # mean score: such a track is covered even where nothing differs from the background
 STIRRING_SHARE = 0.05  # of a track's box must differ from the background for a less sure one
-OF_TRACK_SHARE = 0.5  # of a moving box inside a track's box: it belongs to that track
+OF_TRACK_SHARE = 0.5  # of a moving box inside a track's box, or the other way round: they are one thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +74,64 @@ def cover_unestablished(
 ) -> tuple[CoverBox, ...]:
     """Reveal mode: all that moves, whatever it is, and what is surely one of the policy's kinds though it does not.
 
+    A poor detection on unchanged background is a lamp-post; a sure person there was taken for background by mistake.
     moving_boxes: picture pixels, already padded. stirring: (rows, columns) over the whole picture, nonzero where the
     frame differs from the background or has none.
     """
-    stirs = [track for track in tracks if is_stirring(track, stirring, size_wh)]
-    boxes = [CoverBox(padded(track.points[0].xyxy, policy.margin), track.kind) for track in stirs]
-    boxes += cover_found([t for t in tracks if t not in stirs and _needs_no_motion(t)], policy)
-    loose = [box for box in moving_boxes if not any(_inside(box, known.xyxy) >= 1.0 for known in boxes)]
-    return (*(CoverBox(box, _kind_at(box, boxes)) for box in loose), *boxes)
+    stirs = [share >= STIRRING_SHARE for share in stirring_shares(tracks, stirring, size_wh)]
+    boxes = [
+        CoverBox(padded(track.points[0].xyxy, policy.margin), track.kind)
+        for track, is_stirring in zip(tracks, stirs, strict=True)
+        if is_stirring
+    ]
+    still = [
+        track
+        for track, is_stirring in zip(tracks, stirs, strict=True)
+        if not is_stirring and track.confidence >= SURE_TRACK
+    ]
+    boxes += cover_found(still, policy)
+    return (*_loose(moving_boxes, boxes), *boxes)
 
 
-def is_stirring(track: Track, stirring: Mask, size_wh: tuple[int, int]) -> bool:
-    """Whether the place of a track differs from its background, or has none."""
+def stirring_shares(tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int, int]) -> list[float]:
+    """For each track, the share of its box that differs from its background or has none."""
     rows, columns = stirring.shape
-    left, top, right, bottom = track.points[0].xyxy
-    x0, x1 = (int(np.clip(v * columns / size_wh[0], 0, columns)) for v in (left, right + 1))
-    y0, y1 = (int(np.clip(v * rows / size_wh[1], 0, rows)) for v in (top, bottom + 1))
-    part = stirring[y0 : y1 + 1, x0 : x1 + 1]
-    return bool(part.size and np.count_nonzero(part) >= STIRRING_SHARE * part.size)
+    shares = []
+    for track in tracks:
+        left, top, right, bottom = track.points[0].xyxy
+        x0, x1 = max(0, int(left * columns / size_wh[0])), max(0, int((right + 1) * columns / size_wh[0]) + 1)
+        y0, y1 = max(0, int(top * rows / size_wh[1])), max(0, int((bottom + 1) * rows / size_wh[1]) + 1)
+        part = stirring[y0:y1, x0:x1]
+        shares.append(np.count_nonzero(part) / part.size if part.size else 0.0)
+    return shares
 
 
-def _needs_no_motion(track: Track) -> bool:
-    """A poor detection on unchanged background is a lamp-post; a sure person was taken for background by mistake."""
-    return track.confidence >= SURE_TRACK
+def _loose(moving_boxes: Sequence[Box], known: Sequence[CoverBox]) -> list[CoverBox]:
+    """Covers over what moves outside of the known boxes, in the colour of the one that each mostly belongs to."""
+    if not moving_boxes:
+        return []
+    moving = np.array(moving_boxes, np.float32)
+    tracked = np.array([box.xyxy for box in known], np.float32).reshape(-1, 4)
+    inside = _shares_inside(moving, tracked)
+    belongs = np.maximum(inside, _shares_inside(tracked, moving).T)
+    covers = []
+    for i, box in enumerate(moving_boxes):
+        if inside[i].max(initial=0.0) >= 1.0:
+            continue
+        best = int(belongs[i].argmax()) if len(known) else 0
+        kind = known[best].kind if belongs[i].max(initial=0.0) >= OF_TRACK_SHARE else Kind.MOTION
+        covers.append(CoverBox(box, kind))
+    return covers
 
 
-def _kind_at(box: Box, known: Iterable[CoverBox]) -> Kind:
-    """The kind of the track that a moving box belongs to, for its colour."""
-    best = max(known, key=lambda other: _inside(box, other.xyxy), default=None)
-    return best.kind if best is not None and _inside(box, best.xyxy) >= OF_TRACK_SHARE else Kind.MOTION
-
-
-def _inside(box: Box, other: Box) -> float:
-    """Share of `box` that lies in `other`."""
-    across = min(box[2], other[2]) - max(box[0], other[0])
-    down = min(box[3], other[3]) - max(box[1], other[1])
-    area = max((box[2] - box[0]) * (box[3] - box[1]), 1e-6)
-    return max(0.0, across) * max(0.0, down) / area
+def _shares_inside(boxes: npt.NDArray[np.float32], others: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Share of every box (n, 4) that lies in every other box (m, 4): (n, m)."""
+    if not len(boxes) or not len(others):
+        return np.zeros((len(boxes), len(others)), np.float32)
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    areas = np.maximum(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), 1e-6)
+    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=2) / areas[:, None], np.float32)
 
 
 def with_manual(cover: Cover, adds: Sequence[Box], keeps: Sequence[Box]) -> Cover:

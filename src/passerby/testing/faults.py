@@ -18,25 +18,19 @@ truncated: an output too short. silent: an answer short of one picture."""
 
 FAULTS: tuple[Fault, ...] = ("raises", "unforeseen", "hangs", "nan", "truncated", "silent")
 
-FaultAt = Callable[[RawFrame], Fault | None]
-"""Which fault a frame meets, None where all goes well. It may also raise: that is then what the detector raises."""
+FaultAt = Callable[[str, RawFrame], Fault | None]
+"""Which fault the model of this name meets on a frame, None where all goes well. What it raises, the detector raises."""
 
 
 class FaultyDetectors(Detectors):
-    """The installed detectors; each fails on the frames that `fault_at` says. For `passerby.redact(detectors=...)`.
+    """The installed detectors; each fails where `fault_at` says. For `passerby.redact(..., detectors=...)`."""
 
-    only: the one model that fails, by its card's name; None: all of them.
-    """
-
-    def __init__(self, fault_at: FaultAt, *, only: str | None = None, threads: int | None = None) -> None:
+    def __init__(self, fault_at: FaultAt, *, threads: int | None = None) -> None:
         super().__init__(threads=threads)
         self._fault_at = fault_at
-        self._only = only
 
     def _load(self, model: Model) -> Detector:
         name = model.card.name
-        if self._only not in (None, name):
-            return super()._load(model)
         if name not in self._loaded:
             faulty = _FaultyDetector.load(model, self._threads)
             faulty.prepare(self._fault_at, Detector.load(model, 1, timeout_s=0.0))
@@ -62,7 +56,7 @@ class _FaultyDetector(Detector):
         size_wh: tuple[int, int] | None = None,
         score: float | None = None,
     ) -> Detections:
-        fault = self._fault_at(frame)
+        fault = self._fault_at(self.model.card.name, frame)
         if fault == "hangs":
             return self._hasty.detect(frame, region_xyxy, size_wh, score)
         self._breaking.fault = fault

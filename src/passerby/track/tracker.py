@@ -86,6 +86,7 @@ class _Live:
     box: Boxes
     seen_at: int
     seen_at_s: float
+    last_index: int
     first_s: float
     points: dict[int, tuple[Boxes, float]] = field(default_factory=dict)
     hits: int = 1
@@ -154,7 +155,7 @@ class Tracker:
             box, score = point
             seen = TrackPoint(index, _tuple(box), score, seen=score > 0)
             tracks.append(Track(live.tracker_id, live.kind, live.evidence / live.hits, [seen]))
-        self._sum_up([live for live in self._ending if all(late <= index for late in live.points)])
+        self._sum_up([live for live in self._ending if live.last_index <= index])
         return sorted(tracks, key=lambda track: track.tracker_id)
 
     def finish(self) -> None:
@@ -168,7 +169,7 @@ class Tracker:
         if motion is not None:
             boxes = motion.carry(boxes)
         for live, box in zip(self._live, boxes, strict=True):
-            live.box = box
+            live.box, live.last_index = box, index
             live.points[index] = (box, 0.0)
 
     def _link(self, index: int, time_s: float, found: Detections) -> None:
@@ -206,7 +207,7 @@ class Tracker:
     def _begin(self, index: int, time_s: float, found: Detections) -> None:
         born = []
         for box, score, class_id in zip(found.xyxy, found.confidence, found.class_id, strict=True):
-            live = _Live(self._next_id, Kind(int(class_id)), box.copy(), index, time_s, time_s)
+            live = _Live(self._next_id, Kind(int(class_id)), box.copy(), index, time_s, index, time_s)
             live.best = live.evidence = float(score)
             live.points[index] = (live.box, float(score))
             self._next_id += 1
