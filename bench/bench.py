@@ -19,7 +19,7 @@ from clips import ClipMissing, Clips, shared_folder
 from machine import busy_warning, describe_machine, versions
 from process import CommandFailed
 from runs import Bench
-from table import table, verdict
+from table import table
 from tools import ADDED, DEFACE, PASSERBY, TRANSCODE, Deface, Passerby, Tool, Transcode
 from venvs import DEFACE as DEFACE_VENV
 from venvs import cache_folder
@@ -29,7 +29,7 @@ DEFAULT_RUNS = 3
 
 
 def main() -> int:
-    """Returns 1 if passerby missed a bar or could not be measured."""
+    """Returns 1 if a command failed or nothing could be measured; a bar that is missed is said in the table."""
     asked = parse_arguments()
     if warning := busy_warning():
         say(f"warning: {warning}")
@@ -37,12 +37,10 @@ def main() -> int:
         tools = find_tools(asked, Path(work))
         bench = Bench(asked.shared, Clips(asked.shared, Path(work), asked.end), tools, asked.runs, Path(work), say)
         results, failed = measure(bench, chosen_cases(asked.only))
-    lines = list(rows())
-    print(table(lines, results, [tool.name for tool in tools], markdown=asked.markdown))
+    print(page(asked, tools, results) if asked.markdown else table(list(rows()), results, names_of(tools)))
     if asked.json:
         asked.json.write_text(json.dumps(as_json(asked, tools, results), indent=1) + "\n", encoding="utf-8")
-    missed = any(verdict(row, results) == "MISSED" for row in lines)
-    return 1 if missed or failed or not results else 0
+    return 1 if failed or not results else 0
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -115,20 +113,38 @@ def measure(bench: Bench, cases: Sequence[Case]) -> tuple[Results, list[str]]:
     return results, failed
 
 
+def names_of(tools: Sequence[Tool]) -> list[str]:
+    return [tool.name for tool in tools]
+
+
+def page(asked: argparse.Namespace, tools: Sequence[Tool], results: Results) -> str:
+    """The part of bench/README.md that changes: where, with what, the table, the commands."""
+    packages = ", ".join(f"{name} {number}" for name, number in versions().items())
+    runs = "one run" if asked.runs == 1 else f"median of {asked.runs} runs"
+    length = "" if asked.end is None else f", first {asked.end:g} s of each clip only"
+    figures = table(list(rows()), results, names_of(tools), markdown=True)
+    commands = dict.fromkeys(line for case in commands_of(tools, results).values() for line in case.values())
+    shown = "\n".join(f"    {line}" for line in commands)
+    return f"{describe_machine()}; {packages}; {runs}{length}.\n\n{figures}\n\nThe commands:\n\n{shown}"
+
+
+def commands_of(tools: Sequence[Tool], results: Results) -> dict[str, dict[str, str]]:
+    """By case, by tool: what ran, as somebody would type it."""
+    return {
+        case.name: {t.name: t.words(case.source, case.options) for t in tools if t.name in results[case.name]}
+        for case in CASES
+        if case.name in results
+    }
+
+
 def as_json(asked: argparse.Namespace, tools: Sequence[Tool], results: Results) -> dict[str, Any]:
-    measured = [case for case in CASES if case.name in results]
     return {
         "machine": describe_machine(),
         "versions": versions(),
         "runs": asked.runs,
         "first_seconds_only": asked.end,
-        "commands": {
-            case.name: {tool.name: tool.words(case.source, case.options) for tool in tools if tool.name in case.tools}
-            for case in measured
-        },
-        "results": {
-            case.name: {tool: asdict(figures) for tool, figures in results[case.name].items()} for case in measured
-        },
+        "commands": commands_of(tools, results),
+        "results": {name: {tool: asdict(made) for tool, made in by.items()} for name, by in results.items()},
     }
 
 

@@ -10,10 +10,10 @@ from tools import PASSERBY
 NOT_MEASURED = "–"
 
 
-def table(rows: Sequence[Row], results: Results, tools: Sequence[str], *, markdown: bool) -> str:
+def table(rows: Sequence[Row], results: Results, tools: Sequence[str], *, markdown: bool = False) -> str:
     """One line for each row that anything was measured for."""
     head = ["", *tools, "at least", "aim", "reached"]
-    lines = [_line(row, results, tools) for row in rows if _figure(row, results, PASSERBY) is not None]
+    lines = [_line(row, results, tools) for row in rows if any(_figure(row, results, t) is not None for t in tools)]
     return _markdown(head, lines) if markdown else _aligned(head, lines)
 
 

@@ -108,7 +108,7 @@ class Transcode:
         self._options = json.dumps(options)
 
     def words(self, source: str, options: Sequence[str]) -> str:
-        return f"bench/transcode.py {source} OUTPUT {self._encoder} '{self._options}' {THREADS}"
+        return f"python bench/transcode.py {source} OUTPUT {self._encoder} '{self._options}' {THREADS}"
 
     def video(self, source: Path, output: Path, options: Sequence[str]) -> Cost:
         script = [sys.executable, str(HERE / "transcode.py")]

@@ -59,7 +59,7 @@ def exposed_share(
     width = next(lumas(source)).shape[1]
     by_frame: dict[int, list[ReferenceBox]] = {}
     for box in boxes:
-        tall, inside = box.xyxy[3] - box.xyxy[1] >= 24, 0 < box.xyxy[0] and box.xyxy[2] < width
+        tall, inside = box.xyxy[3] - box.xyxy[1] >= 24, box.xyxy[0] > 0 and box.xyxy[2] < width
         if box.kind is Kind.PERSON and box.visibility >= 0.5 and tall and inside and box.frame >= from_frame:
             by_frame.setdefault(box.frame, []).append(box)
     seen = exposed = 0
@@ -69,6 +69,22 @@ def exposed_share(
             exposed += is_exposed(patch(before, box.xyxy, part), patch(after, box.xyxy, part))
     assert seen, "nobody is in the source: this would pass for nothing"
     return exposed / seen
+
+
+def traces(source: Path, redacted: Path, boxes: Iterable[ReferenceBox]) -> float:
+    """How much of the detail of these people is left, -1..1: the mean correlation of what is finer than a face.
+
+    For mosaic and blur, which keep the coarse: they are told by what they destroy.
+    """
+    places = {box.frame: box.xyxy for box in boxes}
+    left = []
+    for number, (before, after) in enumerate(zip(lumas(source), lumas(redacted), strict=False)):
+        if number in places:
+            fine = [patch(grey, places[number], BODY) for grey in (before, after)]
+            a, b = (grey - cv2.blur(grey, (5, 5)) for grey in fine)
+            left.append(float((a * b).mean() / (a.std() * b.std() + 1e-6)))
+    assert left, "nobody is in the source: this would pass for nothing"
+    return float(np.mean(left))
 
 
 def changed_share(source: Path, redacted: Path) -> float:

@@ -29,7 +29,7 @@ WRITES = {"imwrite", "imencode", "write_bytes", "write_text", "tofile", "savez",
 NOT_PURE = {"open", "print", "input", "exec", "eval"}
 CLOCKS_AND_DICE = {"time", "datetime", "random", "secrets", "os", "pathlib", "io", "uuid"}
 
-LONGEST_MODULE = 320
+LONGEST_MODULE = 350
 LONGEST_FUNCTION = 45
 """Lines after the signature: a command declares its options there, and they are many."""
 

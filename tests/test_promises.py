@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import importlib
 import importlib.util
 import io
 import itertools
+import os
 import re
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import pytest
 from mypy import api as mypy_api
 
+from passerby.media import Kind
+from passerby.testing.patterns import SIDE_PX, found_in_bytes, found_in_media, plant
 from passerby.testing.pictures import scene_frame
+from tests.streets import FPS, WALKS, Street
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -148,7 +157,7 @@ def packages_named_in(text: str) -> set[str]:
 
 
 def dependency_files() -> list[Path]:
-    named = ("pyproject.toml", "*.lock", "requirements*.txt", "package*.json")
+    named = ("pyproject.toml", "*.lock", "constraints*.txt", "requirements*.txt", "package*.json")
     patterns = (*named, "hatch_build.py", "build_models/**/*.py")
     return sorted(path for pattern in patterns for path in ROOT.glob(pattern))
 
@@ -244,3 +253,103 @@ def test_only_a_redacted_frame_can_be_recorded(tmp_path: Path, monkeypatch: pyte
 
 def _public_names(module: str) -> list[str]:
     return dir(importlib.import_module(module))
+
+
+# The pattern of a clear person, wherever it may have gone.
+
+WIDTHS_PX = (640, 480, 426, 416, 320)
+"""Of pictures that passerby makes on its way: the source's, the report's, the detectors'."""
+
+
+def street_with_pattern(street: Street, path: Path) -> list[int]:
+    """The drawn street with the pattern on the chest of somebody who walks; the numbers of the frames that have it."""
+    chests = {
+        box.frame: (round((box.xyxy[0] + box.xyxy[2] - SIDE_PX) / 2), round(box.xyxy[1] + 0.2 * SIDE_PX))
+        for box in street.boxes
+        if box.id == WALKS and box.kind is Kind.PERSON and box.xyxy[0] > 0 and box.xyxy[2] - box.xyxy[0] > SIDE_PX
+    }
+    with av.open(str(street.path)) as source, av.open(str(path), "w") as planted:
+        stream = planted.add_stream("libx264", rate=FPS, options={"preset": "veryfast", "crf": "18"})
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        for number, picture in enumerate(source.decode(video=0)):
+            fresh = av.VideoFrame.from_ndarray(picture.to_ndarray(), format="yuv420p")
+            if number in chests:
+                plant(fresh, *chests[number])
+            planted.mux(stream.encode(fresh))
+        planted.mux(stream.encode(None))
+    return sorted(chests)
+
+
+class Keeper:
+    """Keeps a second name for every file that appears in a folder, so that what is deleted again can be searched."""
+
+    def __init__(self, folder: Path, kept: Path) -> None:
+        self._folder, self._kept = folder, kept
+        self._known: set[int] = set()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> None:
+        self._kept.mkdir()
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.003):
+            for folder, _, names in os.walk(self._folder):
+                for name in names:
+                    with contextlib.suppress(OSError):  # gone again, or made to be seen by nobody
+                        self._keep(Path(folder, name))
+
+    def _keep(self, path: Path) -> None:
+        number = path.stat().st_ino
+        if number not in self._known:
+            os.link(path, self._kept / f"{number}{path.suffix}")
+            self._known.add(number)
+
+
+@pytest.mark.parametrize("mode", ["reveal", "cover"])
+def test_no_clear_person_leaves_memory(street: Street, tmp_path: Path, mode: str) -> None:
+    """Promise 1. Everything that the command writes or says is searched for what was on somebody's chest."""
+    source = tmp_path / "source.mp4"
+    planted = street_with_pattern(street, source)
+    assert len(planted) > 9 and set(found_in_media(source)) >= set(planted), "the search does not find it in the open"
+    home = tmp_path / "home"
+    (home / "tmp").mkdir(parents=True)
+    # Everything that may be written goes to one empty folder.
+    places = {"HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"}
+    environment = os.environ | dict.fromkeys(places, str(home / "tmp"))
+    command = [sys.executable, "-m", "passerby", "redact", str(source), "-o", "out.mp4", "--mode", mode, "--debug"]
+    with Keeper(home, tmp_path / "kept"):
+        done = subprocess.run(
+            [*command, "--report", "out.json", "--report", "out.html"],
+            capture_output=True, cwd=home, env=environment, timeout=120,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert found_in_media(home / "out.mp4") == []
+    written = [path for path in [*home.rglob("*"), *(tmp_path / "kept").iterdir()] if path.is_file()]
+    assert {"out.mp4", "out.json", "out.html"} <= {path.name for path in written}
+    for path in {path.stat().st_ino: path for path in written}.values():  # each file once, whatever its names
+        assert not found_in_bytes(path.read_bytes(), WIDTHS_PX), path.name
+    assert not found_in_bytes(done.stdout + done.stderr, WIDTHS_PX)
+    for page in ("out.json", "out.html"):
+        assert b"base64" in (home / page).read_bytes(), "the contact sheet was searched too"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "kept", "source.mp4"]
+
+
+def test_the_search_finds_the_pattern_in_what_is_shown(street: Street, tmp_path: Path) -> None:
+    """The same run with everything taken away by hand from the cover: then all the places do show it."""
+    planted = street_with_pattern(street, tmp_path / "source.mp4")
+    (tmp_path / "covers.json").write_text('{"version": 1, "remove": [{"xyxy": [0, 0, 640, 360]}]}')
+    command = [sys.executable, "-m", "passerby", "redact", "source.mp4", "-o", "out.mp4", "--mode", "cover"]
+    done = subprocess.run(
+        [*command, "--covers", "covers.json", "--report", "out.json", "--report", "out.html"],
+        capture_output=True, cwd=tmp_path, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert set(found_in_media(tmp_path / "out.mp4")) >= set(planted)
+    for page in ("out.json", "out.html"):
+        assert found_in_bytes((tmp_path / page).read_bytes(), WIDTHS_PX), page

@@ -46,10 +46,8 @@ class Settings(BaseModel):
         description="What is drawn over what is hidden. mosaic and blur keep traces "
         "of the picture under them: not irreversible.",
     )
-    shape: Shape = Field(
-        "rounded", description="rounded: padded boxes. outline: the moving shape, which shows gait."
-    )
-    margin: float = Field(0.10, ge=0.0, le=2.0, description="Padding on each side of a cover, as a share of its size.")
+    shape: Shape = Field("rounded", description="rounded: padded boxes. outline: the moving shape, which shows gait.")
+    margin: float = Field(0.08, ge=0.0, le=2.0, description="Padding on each side of a cover, as a share of its size.")
     audio: Literal["drop", "keep"] = Field("drop", description="keep: voices identify people.")
     codec: Literal["h264", "hevc", "av1"] = "h264"
     encoder: Literal["auto", "software", "nvenc", "vaapi", "qsv"] = "software"

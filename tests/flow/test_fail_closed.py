@@ -1,4 +1,4 @@
-"""Faults at every stage, with real files and real codecs: the output never shows an unexamined frame, or there is none."""
+"""Faults at every stage, with real files and codecs: the output never shows an unexamined frame, or there is none."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ from passerby.capture import open_source
 from passerby.engine.looks import Detectors
 from passerby.media import RawFrame, RedactedFrame
 from passerby.record import VideoRecorder
-from passerby.report import Report
 from passerby.settings import Mode
 from passerby.testing.faults import FAULTS, Fault, FaultyDetectors
 from tests.exposure import flat_frames
-from tests.flow.conftest import Street
 from tests.media_samples import damage_packets
+from tests.streets import FPS, Street, pictures
 
 FAIL_FROM_S, FAIL_UNTIL_S = 1.0, 1.7
 
@@ -44,7 +43,7 @@ class Diary:
             self.looks.clear()
         self._last_s = frame.time_s
         fails = FAIL_FROM_S <= frame.time_s < FAIL_UNTIL_S and self._model in (None, model)
-        self.looks.append((round(frame.time_s * 15), model, not fails))
+        self.looks.append((round(frame.time_s * FPS), model, not fails))
         return self._fault if fails else None
 
     @property
@@ -66,19 +65,20 @@ class Diary:
         return sorted(unexamined)
 
 
-def redact(street: Street, output: Path, diary: Diary, mode: Mode) -> Report:
-    return passerby.redact(
-        street.path, output, Settings(mode=mode), detectors=FaultyDetectors(diary.fault_at, threads=2)
-    )
+@pytest.fixture(scope="module")
+def faulty(street: Street) -> FaultyDetectors:
+    """Loaded once; each test says anew when they fail."""
+    return FaultyDetectors(lambda model, frame: None, threads=2)
 
 
 @pytest.mark.parametrize("mode", ["cover", "reveal"])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_frames_that_a_detector_failed_on_are_covered_whole(
-    street: Street, tmp_path: Path, fault: Fault, mode: Mode
+    street: Street, faulty: FaultyDetectors, tmp_path: Path, fault: Fault, mode: Mode
 ) -> None:
     diary = Diary(fault)
-    report = redact(street, tmp_path / "out.mp4", diary, mode)
+    faulty.fault_at = diary.fault_at
+    report = passerby.redact(street.path, tmp_path / "out.mp4", Settings(mode=mode), detectors=faulty)
     unexamined = [frame for frame in diary.unexamined() if frame < street.frames]
     assert diary.bad and diary.good, "some looks fail and some do not, or this shows nothing"
     assert flat_frames(tmp_path / "out.mp4") == unexamined
@@ -90,11 +90,12 @@ def test_frames_that_a_detector_failed_on_are_covered_whole(
 
 @pytest.mark.parametrize("fails", ["centerface", "nanodet-g"])
 def test_after_one_detector_failed_nothing_is_shown_before_all_have_looked_again(
-    street: Street, tmp_path: Path, fails: str
+    street: Street, faulty: FaultyDetectors, tmp_path: Path, fails: str
 ) -> None:
     """What the others found in the same frame was lost with it."""
     diary = Diary("raises", model=fails)
-    redact(street, tmp_path / "out.mp4", diary, "cover")
+    faulty.fault_at = diary.fault_at
+    passerby.redact(street.path, tmp_path / "out.mp4", Settings(mode="cover"), detectors=faulty)
     flat = set(flat_frames(tmp_path / "out.mp4"))
     assert {model for _, model, _ in diary.looks} == {"centerface", "nanodet-g"}
     shown_again = min(frame for frame in range(street.frames) if frame > max(diary.bad) and frame not in flat)
@@ -103,38 +104,38 @@ def test_after_one_detector_failed_nothing_is_shown_before_all_have_looked_again
 
 
 @pytest.mark.parametrize("mode", ["cover", "reveal", "auto"])
-def test_where_no_look_ever_succeeds_all_is_covered(street: Street, tmp_path: Path, mode: Mode) -> None:
-    def always(model: str, frame: RawFrame) -> Fault:
-        return "unforeseen"
-
-    report = passerby.redact(
-        street.path, tmp_path / "out.mp4", Settings(mode=mode), detectors=FaultyDetectors(always, threads=2)
-    )
+def test_where_no_look_ever_succeeds_all_is_covered(
+    street: Street, faulty: FaultyDetectors, tmp_path: Path, mode: Mode
+) -> None:
+    faulty.fault_at = lambda model, frame: "unforeseen"
+    report = passerby.redact(street.path, tmp_path / "out.mp4", Settings(mode=mode), detectors=faulty)
     assert flat_frames(tmp_path / "out.mp4") == list(range(street.frames))
     assert report.frames.covered_whole == street.frames and report.hidden.mean == 1.0
     assert not report.tracks
 
 
 @pytest.mark.parametrize("fault", ["raises", "nan", "hangs"])
-def test_still_that_could_not_be_examined_is_covered_whole(street: Street, tmp_path: Path, fault: Fault) -> None:
-    with av.open(str(street.path)) as container:
-        picture = next(iter(container.decode(video=0)))
-        assert cv2.imwrite(str(tmp_path / "still.png"), picture.to_ndarray(format="bgr24"))
-    detectors = FaultyDetectors(lambda model, frame: fault, threads=2)
-    report = passerby.redact(tmp_path / "still.png", tmp_path / "out.png", detectors=detectors)
+def test_still_that_could_not_be_examined_is_covered_whole(
+    street: Street, faulty: FaultyDetectors, tmp_path: Path, fault: Fault
+) -> None:
+    assert cv2.imwrite(str(tmp_path / "still.png"), next(pictures(street.path)))
+    faulty.fault_at = lambda model, frame: fault
+    report = passerby.redact(tmp_path / "still.png", tmp_path / "out.png", detectors=faulty)
     assert flat_frames(tmp_path / "out.png") == [0]
     assert report.frames.whole_by_reason == {"detector failed": 1}
 
 
 @pytest.mark.parametrize("mode", ["cover", "reveal"])
-def test_frames_that_the_decoder_could_not_trust_are_covered_whole(street: Street, tmp_path: Path, mode: Mode) -> None:
+def test_frames_that_the_decoder_could_not_trust_are_covered_whole(
+    street: Street, detectors: Detectors, tmp_path: Path, mode: Mode
+) -> None:
     broken = Path(shutil.copy(street.path, tmp_path / "broken.mp4"))
-    damage_packets(broken, [20, 27])
+    damage_packets(broken, [12, 20])
     with open_source(broken) as video:
         damaged = [frame.index for frame in video if frame.damaged]
         frames = video.problems and damaged[-1]
     assert damaged and frames
-    report = passerby.redact(broken, tmp_path / "out.mp4", Settings(mode=mode), detectors=Detectors(threads=2))
+    report = passerby.redact(broken, tmp_path / "out.mp4", Settings(mode=mode), detectors=detectors)
     assert set(damaged) <= set(flat_frames(tmp_path / "out.mp4"))
     assert report.frames.whole_by_reason["damaged in the source"] == len(damaged)
     assert report.problems
@@ -164,30 +165,33 @@ def fails(street: Street, output: Path, error: type[BaseException], **how: objec
     return raised.value
 
 
-@pytest.mark.parametrize("at_frame", [0, 1, 20, 44])
-def test_being_stopped_leaves_nothing(street: Street, tmp_path: Path, at_frame: int) -> None:
+@pytest.mark.parametrize("at_frame", [0, 1, 15, 29])
+def test_being_stopped_leaves_nothing(street: Street, faulty: FaultyDetectors, tmp_path: Path, at_frame: int) -> None:
     def stop_at(model: str, frame: RawFrame) -> None:
         if frame.index >= at_frame - 2:
             stop()
 
-    fails(street, tmp_path / "out.mp4", KeyboardInterrupt, detectors=FaultyDetectors(stop_at, threads=2))
+    faulty.fault_at = stop_at
+    fails(street, tmp_path / "out.mp4", KeyboardInterrupt, detectors=faulty)
 
 
 def test_an_encoder_that_fails_in_the_middle_leaves_nothing(
-    street: Street, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    street: Street, detectors: Detectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real: Callable[[VideoRecorder, RedactedFrame], None] = VideoRecorder._encode
 
     def encode(recorder: VideoRecorder, frame: RedactedFrame) -> None:
-        (fail_to_encode if frame.index == 20 else real)(recorder, frame)
+        (fail_to_encode if frame.index == 12 else real)(recorder, frame)
 
     monkeypatch.setattr(VideoRecorder, "_encode", encode)
-    error = fails(street, tmp_path / "out.mp4", OutputError)
+    error = fails(street, tmp_path / "out.mp4", OutputError, detectors=detectors)
     assert "out.mp4" in str(error)
 
 
-def test_a_caller_who_fails_while_told_of_progress_leaves_nothing(street: Street, tmp_path: Path) -> None:
-    fails(street, tmp_path / "out.mp4", KeyboardInterrupt, progress=stop)
+def test_a_caller_who_fails_while_told_of_progress_leaves_nothing(
+    street: Street, detectors: Detectors, tmp_path: Path
+) -> None:
+    fails(street, tmp_path / "out.mp4", KeyboardInterrupt, progress=stop, detectors=detectors)
 
 
 @pytest.mark.parametrize("room_bytes", [0, 3000, 40_000])

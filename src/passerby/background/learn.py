@@ -136,11 +136,12 @@ def _chroma_where_alike(
     claimed: npt.NDArray[np.bool_],
 ) -> tuple[Plane8, Plane8]:
     """Mean chroma of those samples whose luma is the background's."""
-    near = np.abs(lumas.astype(np.int16) - luma) <= np.maximum(6, spread)
-    weights = (near & ~claimed).astype(np.float32)
-    total = np.maximum(weights.sum(axis=0), 1)
-    planes = []
-    for plane in ("u", "v"):
-        values = np.stack([getattr(picture, plane) for picture in pictures])
-        planes.append(((weights * values).sum(axis=0) / total).astype(np.uint8))
-    return planes[0], planes[1]
+    total, sums = np.zeros(luma.shape, np.float32), np.zeros((2, *luma.shape), np.float32)
+    tolerance = np.maximum(6, spread)
+    for picture, values, taken in zip(pictures, lumas, claimed, strict=True):
+        near = ((cv2.absdiff(values, luma) <= tolerance) & ~taken).astype(np.float32)
+        total += near
+        sums[0] += near * picture.u
+        sums[1] += near * picture.v
+    u, v = (sums / np.maximum(total, 1)).astype(np.uint8)
+    return u, v

@@ -17,7 +17,8 @@ CORNERS = 400
 STILL_QUANTILE = 0.35  # of all corners; in a crowd most corners are on people, and those walk
 STEADY_SHIFT_PX = 1.0  # small-picture pixels: with more shake than this, edges stop being background
 EDGE_SLOPE = 8.0  # grey levels a pixel: an edge, where a shift of one pixel would show
-EDGE_AGREEING_SHARE = 0.55  # of all edges must be where they were, in the middle sample
+EDGES_SURE_SHARE = 0.75  # of all edges are where they were, in the middle sample: whatever corners say, it stood still
+EDGES_AGREEING_SHARE = 0.55  # with this much it is left to the corners: the rest may be a crowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class CameraMotion:
 
     @property
     def is_fixed(self) -> bool:
-        return self.edges >= EDGE_AGREEING_SHARE and self.shift_px <= STEADY_SHIFT_PX
+        if self.edges >= EDGES_SURE_SHARE:
+            return True
+        return self.edges >= EDGES_AGREEING_SHARE and self.shift_px <= STEADY_SHIFT_PX
 
 
 def measure_motion(samples: Sequence[Sample], background: Background) -> CameraMotion:

@@ -5,6 +5,7 @@ from passerby.detect.detector import Detector, Trial, try_model
 from passerby.detect.errors import DetectorError
 from passerby.detect.models import Model, ModelStore, bundled_models, models_folder
 from passerby.detect.runtime import InputSpec
+from passerby.detect.suppress import suppress
 
 __all__ = [
     "Card",
@@ -16,5 +17,6 @@ __all__ = [
     "Trial",
     "bundled_models",
     "models_folder",
+    "suppress",
     "try_model",
 ]

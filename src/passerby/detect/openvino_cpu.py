@@ -34,8 +34,9 @@ class OpenVinoRuntime:
         self._spec, self._outputs = spec, tuple(outputs)
         self._timeout_ms = int(timeout_s * 1000)
         self._threads, self._precision = threads or os.cpu_count() or 1, precision
-        # By (width, height): as many requests as may run at once. A camera uses two or three sizes for its whole life.
-        self._compiled: dict[tuple[int, int], list[ov.InferRequest]] = {}
+        # By (width, height): the network, and as many requests as ever ran at once, each with memory of its own.
+        # A camera uses two or three sizes for its whole life.
+        self._compiled: dict[tuple[int, int], tuple[ov.CompiledModel, list[ov.InferRequest]]] = {}
         self._read()  # A file that cannot be read must fail here, not in the first frame.
         self.precision: str = "unknown until the first picture"
 
@@ -44,7 +45,7 @@ class OpenVinoRuntime:
         if not pictures:
             return []
         height, width = pictures[0].shape[:2]
-        requests = self._requests((width, height))
+        requests = self._requests((width, height), min(len(pictures), self._threads))
         answers: list[Outputs] = []
         try:
             for start in range(0, len(pictures), len(requests)):
@@ -61,7 +62,7 @@ class OpenVinoRuntime:
 
     def _give_up(self, size_wh: tuple[int, int]) -> NoReturn:
         """Leaves the requests of this size, of which one hangs; the next picture gets new ones."""
-        for request in self._compiled.pop(size_wh):
+        for request in self._compiled.pop(size_wh)[1]:
             request.cancel()
         raise DetectorError(f"OpenVINO gave no answer within {self._timeout_ms / 1000:g} s")
 
@@ -69,11 +70,14 @@ class OpenVinoRuntime:
         # Copied: OpenVINO writes the next answer into the same memory.
         return {name: np.array(request.get_tensor(name).data, np.float32) for name in self._outputs}
 
-    def _requests(self, size_wh: tuple[int, int]) -> list[ov.InferRequest]:
+    def _requests(self, size_wh: tuple[int, int], count: int) -> list[ov.InferRequest]:
+        """At least `count` requests for pictures of this size."""
         if size_wh not in self._compiled:
-            compiled = self._compile(size_wh)
-            self._compiled[size_wh] = [compiled.create_infer_request() for _ in range(self._threads)]
-        return self._compiled[size_wh]
+            self._compiled[size_wh] = (self._compile(size_wh), [])
+        compiled, requests = self._compiled[size_wh]
+        while len(requests) < count:
+            requests.append(compiled.create_infer_request())
+        return requests
 
     def _read(self) -> ov.Model:
         """The network reduced to the outputs that are wanted: the rest is never computed."""
@@ -116,7 +120,7 @@ class OpenVinoRuntime:
         """
         options: dict[str, Any] = {
             "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": self._threads,
+            "NUM_STREAMS": 1,  # each stream has memory of its own, 60 MB for a large picture
             "INFERENCE_NUM_THREADS": self._threads,
             "ENABLE_CPU_PINNING": False,
         }

@@ -10,7 +10,7 @@ from passerby.background import Background, CameraMotion, small_size
 from passerby.capture import VideoSource
 from passerby.detect import Model
 from passerby.engine import reveal_mode
-from passerby.engine.cover_mode import LOOK_EVERY_S, CoverMode
+from passerby.engine.cover_mode import LOOK_EVERY_S, CoverMode, look_ahead_s
 from passerby.engine.looks import Detectors, kinds_to_find, looks_for
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import SAMPLES, Scene, learn_scene
@@ -79,7 +79,8 @@ def _cover(
     size_wh = (video.width, video.height)
     policy = Policy.of(settings, plates_found=detectors.finds(Kind.PLATE))
     looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, LOOK_EVERY_S)
-    examiner = CoverMode(size_wh, looks, policy)
+    ahead_s = look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25))
+    examiner = CoverMode(size_wh, looks, policy, ahead_s)
     warnings = ("Cover mode has no outlines: boxes are drawn.",) if settings.shape == "outline" else ()
     return Chosen("cover", why, examiner, looks.models, None if motion is None else _motion_px(motion, video), warnings)
 

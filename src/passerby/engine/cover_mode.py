@@ -13,15 +13,17 @@ from passerby.rules.coverage import Policy, cover_found
 from passerby.track import FlowMeter, Tracker, TrackSummary
 
 LOOK_EVERY_S = 0.16  # somebody who runs crosses a third of their own width between two looks
-LOOK_AHEAD_S = 1.5  # most people are certain by then; half of it doubles who is missed (bench/README.md)
+LOOK_AHEAD_S = 1.5  # most people are certain by then (bench/README.md)
+LEAST_LOOK_AHEAD_S = 0.8
+LOOK_AHEAD_BYTES = 96 << 20  # of held frames: large pictures are looked ahead less far, down to the least
 
 
 class CoverMode:
-    """Takes frames in order and gives each back with its cover, `LOOK_AHEAD_S` later."""
+    """Takes frames in order and gives each back with its cover, `look_ahead_s` later."""
 
-    def __init__(self, size_wh: tuple[int, int], looks: Looks, policy: Policy) -> None:
+    def __init__(self, size_wh: tuple[int, int], looks: Looks, policy: Policy, look_ahead_s: float) -> None:
         self._policy = policy
-        self._window = Window(LOOK_AHEAD_S)
+        self._window = Window(look_ahead_s)
         self._watchful = Watchful(looks, self._window)
         self._flow = FlowMeter(size_wh)
         self._tracker = Tracker(size_wh)
@@ -54,3 +56,8 @@ class CoverMode:
 def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:
     luma = frame.planes()[0]
     return np.asarray(luma >> (frame.depth - 8), np.uint8) if frame.depth > 8 else np.asarray(luma, np.uint8)
+
+
+def look_ahead_s(frame_bytes: int, frames_per_s: float) -> float:
+    """How far to look ahead, seconds, for frames of this many bytes."""
+    return min(LOOK_AHEAD_S, max(LEAST_LOOK_AHEAD_S, LOOK_AHEAD_BYTES / max(1.0, frame_bytes * frames_per_s)))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from passerby.detect import Detector, Model, ModelStore
+from passerby.detect import Detector, Model, ModelStore, suppress
 from passerby.media import Detections, Kind, RawFrame
 
 NEAR_PX = 416
@@ -17,8 +15,10 @@ FAR_SHARE = 2 / 3
 FAR_MOST_PX = 1280
 NEAR_LEAST_SHARE = 0.35  # smaller things are the far look's, which sees them better
 PEOPLE_SCORE = 0.06
+FACES_BESIDE_PX = 640  # where people are hidden whole, faces are looked for in windows and close-ups only
 NEAR_SCORE = 0.25  # who is near is plain to see, and a false box of that size hides much
 FACE_SCORE = 0.12
+SAME_OVERLAP = 0.6  # of boxes of one kind that several looks found: one object
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +76,7 @@ def _look(look: Look, frame: RawFrame) -> Detections:
 def join(parts: Sequence[Detections]) -> Detections:
     """Detections of several looks at one frame, each object once: by the box with the best score."""
     whole = Detections.merge(list(parts))
-    if len(parts) < 2 or not len(whole):
-        return whole
-    order = np.argsort(-whole.confidence)
-    boxes, kinds = whole.xyxy[order], whole.class_id[order]
-    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    keep: list[int] = []
-    for i in range(len(boxes)):
-        if keep:
-            kept = np.array(keep)
-            low, high = np.maximum(boxes[i, :2], boxes[kept, :2]), np.minimum(boxes[i, 2:], boxes[kept, 2:])
-            inside = np.prod(np.clip(high - low, 0, None), axis=1)
-            if np.any((inside > 0.6 * (areas[i] + areas[kept] - inside)) & (kinds[kept] == kinds[i])):
-                continue
-        keep.append(i)
-    return whole.take(order[np.array(keep, np.intp)])
+    return whole if len(parts) < 2 else suppress(whole, SAME_OVERLAP)
 
 
 class Detectors:
@@ -134,8 +120,10 @@ def looks_for(
     looks = []
     for detector in detectors.of(wanted):
         if detector.model.card.kinds & wanted == {Kind.FACE}:
-            alone = Kind.PERSON not in wanted
-            looks.append(Look(detector, far, every_s if alone else 2 * every_s, FACE_SCORE))
+            if Kind.PERSON in wanted:
+                looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * every_s, FACE_SCORE))
+            else:
+                looks.append(Look(detector, far, every_s, FACE_SCORE))
             continue
         looks.append(Look(detector, far, every_s, people_score))
         if far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:

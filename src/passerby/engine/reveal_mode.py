@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from passerby.background import Background, BackgroundModel, boxes_of, shrink, small_size
 from passerby.engine.looks import Looks
-from passerby.engine.watchful import Watchful
+from passerby.engine.watchful import DAMAGED, Watchful
 from passerby.engine.window import Held, Window
 from passerby.media import Cover, RawFrame, Track
 from passerby.rules.coverage import Policy, cover_unestablished, padded
 from passerby.track import Tracker, TrackerTimes, TrackSummary
 
 LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks are for who stands, and for names of colours
+IDLE_LOOK_S = 4.0  # where nothing differs from a background in which nobody was found, nobody can have come
 DELAY_S = 0.75  # one look and a half, so that a track is known before and after each frame
 PEOPLE_SCORE = 0.15  # who moves needs no detection; who stands is looked at again and again
 TIMES = TrackerTimes(lost_s=1.6, tail_s=0.6, back_s=0.3)
@@ -26,7 +27,7 @@ ADAPT_EVERY_S = 0.5
 LEARN_AGAIN_S = 90.0  # a stretch; what is parked for a third of one is background in it
 RELEARN_WAIT_S = 1.0  # of global change before the scene is learned anew
 
-CHANGED = "the whole picture changed"
+CHANGED = "the whole picture changed: the light, or the camera was moved"
 NOT_LEARNED = "nothing is established yet"
 
 LearnFrom = Callable[[float], Background | None]
@@ -67,11 +68,17 @@ class RevealMode:
         return self._tracker.ended
 
     def push(self, frame: RawFrame) -> None:
-        held = Held(frame, frame.time_s)
-        found = self._watchful.look(held)
-        self._tracker.update(frame.index, held.time_s, found, None)
+        held = Held(frame, frame.time_s, whole=DAMAGED if frame.damaged else None)
         self._observe(held)
+        found = self._watchful.look(held, must=self._is_astir(held))
+        self._tracker.update(frame.index, held.time_s, found, None)
         self._window.push(held)
+
+    def _is_astir(self, held: Held) -> bool:
+        """Whether anything can have changed since the last look, or that is too long ago to rely on."""
+        if held.moving is None or self._tracker.is_following or cv2.countNonZero(held.moving):
+            return True
+        return held.time_s - self._watchful.looked_at_s >= IDLE_LOOK_S
 
     def end(self) -> None:
         self._window.end()
@@ -145,7 +152,9 @@ class RevealMode:
         """A box of the small picture, padded, in picture pixels."""
         left, top, width, height = rect
         across, down = self._size_wh[0] / self._small_wh[0], self._size_wh[1] / self._small_wh[1]
-        return padded((left * across, top * down, (left + width) * across, (top + height) * down), self._policy.margin / 2)
+        return padded(
+            (left * across, top * down, (left + width) * across, (top + height) * down), self._policy.margin / 2
+        )
 
 
 _AROUND = np.ones((7, 7), np.uint8)

@@ -1,14 +1,16 @@
-"""Redacts one still: no neighbours in time to help, so every scale is looked at."""
+"""Redacts one still: no neighbours in time to help, so every scale is looked at, and its mirror image."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from passerby.capture import open_still, still_format
 from passerby.covers_file import ManualCovers
-from passerby.detect import Detector, DetectorError
+from passerby.detect import Detector, DetectorError, sample
+from passerby.engine.agreement import agreed
 from passerby.engine.facts import Facts, models_used
 from passerby.engine.looks import Detectors, join, kinds_to_find
 from passerby.media import Cover, Detections, Kind, RawFrame
@@ -20,9 +22,15 @@ from passerby.report.model import ModeChoice, TrackSpan
 from passerby.rules.coverage import Policy, box_of, with_manual
 from passerby.settings import Settings
 
-SIZES_PX = (416, 640, 960, 1280)
-SIZES_MOST_SHARE = 2.0  # enlarged more than this a still shows nothing new
-SCORES = {Kind.PERSON: 0.2, Kind.FACE: 0.15, Kind.VEHICLE: 0.12, Kind.PLATE: 0.2}
+SIZES_PX = (416, 640, 960, 1440, 2160)
+"""Longer sides of the inputs: what one shows too large or too small for the network, the next shows right."""
+MOST_ENLARGED = 2.5  # a still shows no face or plate in a larger picture that it does not show in this
+MOST_ENLARGED_FOR_BODIES = 1.3  # in a larger picture pieces of things are taken for people and vehicles
+LEAST_SCORE = 0.05  # of a box in one look; a quarter of the evidence that would hide it
+EVIDENCE = {Kind.PERSON: 0.10, Kind.FACE: 0.15, Kind.VEHICLE: 0.25, Kind.PLATE: 0.15}
+"""From which confidence of `agreed` on a box is hidden: bench/README.md has the figures."""
+NEAR_SHARE = 0.25  # of the picture's shorter side; who is as large as this is near
+NEAR_EVIDENCE = 0.25  # who is near is plain to see, and a false box of that size hides much
 
 
 def redact_still(
@@ -92,21 +100,42 @@ def _examine(frame: RawFrame, detectors: list[Detector], policy: Policy) -> tupl
     return found, Cover(tuple(box for box in boxes if box is not None))
 
 
-def find_at_every_scale(frame: RawFrame, detectors: list[Detector], scores: dict[Kind, float] = SCORES) -> Detections:
-    """What the detectors find in one frame at every size that can show something. Raises DetectorError."""
-    parts = []
-    for detector in detectors:
-        for size_px in _sizes(detector, frame):
-            parts.append(
-                detector.detect(frame, size_wh=detector.input_size((frame.width, frame.height), size_px), score=0.05)
-            )
-    found = join(parts)
-    least = np.array([scores[Kind(int(kind))] for kind in found.class_id], np.float32)
-    return found.take(found.confidence >= least)
+def find_at_every_scale(frame: RawFrame, detectors: list[Detector], least: dict[Kind, float] = EVIDENCE) -> Detections:
+    """What the detectors agree on at every size that can show something, each as it is and mirrored.
+
+    least: the evidence from which on each kind is given. Raises DetectorError.
+    """
+    found = join([agreed(list(_looks(detector, frame))) for detector in detectors])
+    needed = np.array([least[Kind(int(kind))] for kind in found.class_id], np.float32)
+    near = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(axis=1, initial=0) >= NEAR_SHARE * min(frame.width, frame.height)
+    needed[near & (found.class_id == Kind.PERSON)] = max(NEAR_EVIDENCE, least[Kind.PERSON])
+    return found.take(found.confidence >= needed)
 
 
-def _sizes(detector: Detector, frame: RawFrame) -> list[int]:
-    if detector.model.card.input.size_wh is not None:
-        return [0]
-    longest = SIZES_MOST_SHARE * max(frame.width, frame.height)
-    return [size for size in SIZES_PX if size <= longest] or [SIZES_PX[0]]
+def _looks(detector: Detector, frame: RawFrame) -> Iterator[Detections]:
+    wh = sample.upright_wh(frame, sample.whole(frame))
+    for size_px in _sizes(detector, max(wh)):
+        for mirrored in (False, True):
+            yield _look(detector, frame, detector.input_size(wh, size_px), mirrored)
+
+
+def _sizes(detector: Detector, long_side_px: int) -> list[int]:
+    card = detector.model.card
+    if card.input.size_wh is not None:
+        return [max(card.input.size_wh)]
+    enlarged = MOST_ENLARGED_FOR_BODIES if card.kinds & {Kind.PERSON, Kind.VEHICLE} else MOST_ENLARGED
+    return [size_px for size_px in SIZES_PX if size_px <= enlarged * long_side_px] or [SIZES_PX[0]]
+
+
+def _look(detector: Detector, frame: RawFrame, size_wh: tuple[int, int], mirrored: bool) -> Detections:
+    """What one detector finds in the picture at one size, or in its mirror image, in picture pixels."""
+    region = sample.whole(frame)
+    picture = sample.sample_bgr(frame, region, size_wh)
+    if not mirrored:
+        found = detector.detect_bgr(picture, LEAST_SCORE)
+        boxes = found.xyxy
+    else:
+        found = detector.detect_bgr(np.ascontiguousarray(picture[:, ::-1]), LEAST_SCORE)
+        left, top, right, bottom = found.xyxy.T
+        boxes = np.stack([size_wh[0] - right, top, size_wh[0] - left, bottom], axis=1)
+    return Detections(sample.to_picture(boxes, frame, region, size_wh), found.confidence, found.class_id)

@@ -17,13 +17,17 @@ class Watchful:
         self.looks = looks
         self._window = window
         self._failing = False
+        self.looked_at_s = float("-inf")
 
-    def look(self, held: Held) -> Detections | None:
-        """What is found in the frame, None if nobody looked. Marks frames that stay unexamined."""
+    def look(self, held: Held, *, must: bool = True) -> Detections | None:
+        """What is found in the frame, None if nobody looked. Marks frames that stay unexamined.
+
+        must: whether a look that is due is needed at all; after a failure it always is.
+        """
         if held.frame.damaged:
             held.whole = DAMAGED
             return None
-        if not self.looks.is_due(held.time_s):
+        if not self.looks.is_due(held.time_s) or not (must or self._failing):
             if self._failing:
                 held.whole = DETECTOR_FAILED
             return None
@@ -33,6 +37,7 @@ class Watchful:
             self._fail(held)
             return None
         self._failing = False
+        self.looked_at_s = held.time_s
         held.looked = True
         return found
 

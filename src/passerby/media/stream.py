@@ -29,3 +29,9 @@ class StreamFormat:
     colorspace: int = 2
     turn: int = 0
     display_matrix: tuple[int, ...] | None = None
+
+    @property
+    def frame_bytes(self) -> int:
+        """About how much memory a picture takes."""
+        chroma = {"420": 0.5, "422": 1.0}.get(self.pixel_format.lstrip("yuvj")[:3], 2.0)
+        return int(self.width * self.height * (1 + chroma) * (2 if "10" in self.pixel_format else 1))

@@ -112,7 +112,7 @@ class PartFile:
 
 
 def _open_nameless(folder: Path) -> FileIO | None:
-    """A file that vanishes with its last user unless it is linked; None where the system or folder has no such thing."""
+    """A file that vanishes with its last user unless it is linked; None where there is no such thing."""
     if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
         return None
     try:

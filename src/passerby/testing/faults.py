@@ -19,35 +19,34 @@ truncated: an output too short. silent: an answer short of one picture."""
 FAULTS: tuple[Fault, ...] = ("raises", "unforeseen", "hangs", "nan", "truncated", "silent")
 
 FaultAt = Callable[[str, RawFrame], Fault | None]
-"""Which fault the model of this name meets on a frame, None where all goes well. What it raises, the detector raises."""
+"""Which fault the model of this name meets on a frame, None where all goes well. What it raises, the detector does."""
 
 
 class FaultyDetectors(Detectors):
-    """The installed detectors; each fails where `fault_at` says. For `passerby.redact(..., detectors=...)`."""
+    """The installed detectors; each fails where `fault_at` says, which may be changed between two sources.
+
+    For `passerby.redact(..., detectors=...)`.
+    """
 
     def __init__(self, fault_at: FaultAt, *, threads: int | None = None) -> None:
         super().__init__(threads=threads)
-        self._fault_at = fault_at
+        self.fault_at = fault_at
 
     def _load(self, model: Model) -> Detector:
         name = model.card.name
         if name not in self._loaded:
-            faulty = _FaultyDetector.load(model, self._threads)
-            faulty.prepare(self._fault_at, Detector.load(model, 1, timeout_s=0.0))
-            self._loaded[name] = faulty
+            real, hasty = Detector.load(model, self._threads), Detector.load(model, 1, timeout_s=0.0)
+            self._loaded[name] = _FaultyDetector(real, hasty, lambda model, frame: self.fault_at(model, frame))
         return self._loaded[name]
 
 
 class _FaultyDetector(Detector):
-    """One detector whose runtime breaks."""
+    """One detector whose runtime breaks. hasty: the same with no patience at all: its every answer comes too late."""
 
-    def __init__(self, model: Model, runtime: Runtime) -> None:
-        self._breaking = _BreakingRuntime(runtime)
-        super().__init__(model, self._breaking)
-
-    def prepare(self, fault_at: FaultAt, hasty: Detector) -> None:
-        """hasty: the same detector with no patience at all, whose every answer comes too late."""
-        self._fault_at, self._hasty = fault_at, hasty
+    def __init__(self, real: Detector, hasty: Detector, fault_at: FaultAt) -> None:
+        self._breaking = _BreakingRuntime(real._runtime)
+        super().__init__(real.model, self._breaking)
+        self._hasty, self._fault_at = hasty, fault_at
 
     def detect(
         self,

@@ -34,7 +34,8 @@ a copy coded by x264 at 35 stays above 0.9."""
 SCALES = (1.0, 0.75, 0.5)
 """A contact sheet or a still may be smaller than the picture."""
 
-_DATA_URL = re.compile(rb"base64,([A-Za-z0-9+/=\s]{64,})")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{64,}(?:\r?\n[A-Za-z0-9+/]+)*")
+"""In a data URL, in JSON, in a log, broken into lines or not: nothing else has words so long."""
 
 
 def pattern(seed: int = 1) -> Grey:
@@ -102,9 +103,10 @@ def _as_pictures(raw: Grey, width_px: int) -> Iterator[Grey]:
 
 
 def _embedded(data: bytes) -> Iterator[bytes]:
-    for match in _DATA_URL.finditer(data):
+    for match in _BASE64.finditer(data):
+        text = b"".join(match.group().split())
         try:
-            yield base64.b64decode(match.group(1))
+            yield base64.b64decode(text + b"A" * (-len(text) % 4))
         except binascii.Error:
             continue  # it only looked like base64
 

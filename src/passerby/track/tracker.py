@@ -1,8 +1,9 @@
 """Links detections into tracks and knows where each was in every frame, before, between and after its detections.
 
 Two-step linking by overlap as in ByteTrack (Zhang et al., 2022): weak detections keep a track alive and lend it
-evidence, and only enough evidence makes it count. Between detections a box goes with the flow of the picture; when it
-is found again the way between is corrected; before its first detection it is followed backwards.
+evidence, and only enough evidence makes it count. Between detections a box goes with the flow of the picture, or
+where none is measured with its own velocity; when it is found again the way between is corrected; before its first
+detection it is followed backwards.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ Box = tuple[float, float, float, float]
 
 MATCH_OVERLAP = 0.2  # of boxes grown by a seventh: small boxes barely overlap themselves a moment later
 MATCH_GROWTH = 0.15
+MATCH_GROWTH_BLIND = 0.5  # without flow between looks that may be half a second apart
+STEADINESS = 0.5  # how much of an old velocity stays in the new one
 SAME_OVERLAP = 0.55  # of a new box with a track that was just found: the same object, found twice
 
 
@@ -43,6 +46,9 @@ class Trust:
 
 
 PEOPLE = Trust(weak=0.06, birth=0.08, certain=0.3, likely=0.2, likely_hits=2, evidence=0.9)
+LARGE_PEOPLE = Trust(weak=0.06, birth=0.08, certain=0.45, likely=0.3, likely_hits=3, evidence=6.0)
+"""Who is near is plain to see, and a false box of that size hides much."""
+LARGE_SHARE = 0.1  # of the picture's longer side
 FACES = Trust(weak=0.12, birth=0.15, certain=0.4, likely=0.25, likely_hits=2, evidence=1.2)
 VEHICLES = Trust(weak=0.15, birth=0.25, certain=0.5, likely=0.35, likely_hits=3, evidence=2.5)
 """Near enough for its plate to be read, a vehicle scores high."""
@@ -93,10 +99,13 @@ class _Live:
     best: float = 0.0
     evidence: float = 0.0
     frames: int = 0
+    is_large: bool = False
+    is_outside: bool = False
+    velocity: Boxes = field(default_factory=lambda: np.zeros(4, np.float32))
 
     @property
     def is_confirmed(self) -> bool:
-        trust = TRUST[self.kind]
+        trust = LARGE_PEOPLE if self.is_large and self.kind is Kind.PERSON else TRUST[self.kind]
         return (
             self.best >= trust.certain
             or (self.best >= trust.likely and self.hits >= trust.likely_hits)
@@ -130,18 +139,23 @@ class Tracker:
         self.ended: list[TrackSummary] = []
         """Tracks that are over, for the caller to take away."""
 
+    @property
+    def is_following(self) -> bool:
+        """Whether any track goes on."""
+        return bool(self._live)
+
     def update(self, index: int, time_s: float, found: Detections | None, motion: Motion | None) -> None:
         """One more frame. found: its detections in picture pixels, None if nobody looked. motion: since the last."""
         if motion is not None and motion.is_cut:
             self._end(self._live)
             self._moments.clear()
-        self._carry(index, motion)
+        self._carry(index, time_s, motion)
         self._moments.append(_Moment(index, time_s, motion))
         while self._moments and time_s - self._moments[0].time_s > self._times.back_s:
             self._moments.popleft()
         if found is not None:
             self._link(index, time_s, found)
-        self._end([t for t in self._live if time_s - t.seen_at_s >= self._times.lost_s or self._is_outside(t)])
+        self._end([t for t in self._live if time_s - t.seen_at_s >= self._times.lost_s or t.is_outside])
 
     def take(self, index: int, time_s: float) -> list[Track]:
         """Every confirmed track that is in frame `index`, with the one point where it is there. In order of id."""
@@ -162,20 +176,26 @@ class Tracker:
         """No more frames come: all tracks end, and are summed up as their last frames are taken."""
         self._end(self._live)
 
-    def _carry(self, index: int, motion: Motion | None) -> None:
+    def _carry(self, index: int, time_s: float, motion: Motion | None) -> None:
         if not self._live:
             return
         boxes = np.stack([live.box for live in self._live])
         if motion is not None:
             boxes = motion.carry(boxes)
-        for live, box in zip(self._live, boxes, strict=True):
-            live.box, live.last_index = box, index
+        elif self._moments:
+            boxes = boxes + np.stack([live.velocity for live in self._live]) * np.float32(
+                time_s - self._moments[-1].time_s
+            )
+        outside = np.any((boxes[:, 2:] < 0) | (boxes[:, :2] > np.array(self._size_wh, np.float32)), axis=1)
+        for live, box, is_outside in zip(self._live, boxes, outside.tolist(), strict=True):
+            live.box, live.last_index, live.is_outside = box, index, is_outside
             live.points[index] = (box, 0.0)
 
     def _link(self, index: int, time_s: float, found: Detections) -> None:
         found = found.take(found.confidence >= _levels(found, "weak"))
         taken: list[int] = []
-        for live, i in _pairs(self._live, found):
+        growth = MATCH_GROWTH if self._moments[-1].motion is not None else MATCH_GROWTH_BLIND
+        for live, i in _pairs(self._live, found, growth):
             self._find_again(live, index, time_s, found.xyxy[i], float(found.confidence[i]))
             taken.append(i)
         may_begin = found.confidence >= _levels(found, "birth")
@@ -187,10 +207,16 @@ class Tracker:
         self._begin(index, time_s, found.take(may_begin))
 
     def _find_again(self, live: _Live, index: int, time_s: float, box: Boxes, score: float) -> None:
-        self._correct(live, index, box - live.box)
-        live.box = box.copy()
+        error = box - live.box
+        self._correct(live, index, error)
+        if time_s > live.seen_at_s:
+            # Of the middle only: sizes are too noisy to foretell.
+            way = np.tile((error[:2] + error[2:]) / 2, 2).astype(np.float32)
+            live.velocity = live.velocity + way * np.float32((1 - STEADINESS) / (time_s - live.seen_at_s))
+        live.box, live.is_outside = box.copy(), False
         live.points[index] = (live.box, score)
         live.seen_at, live.seen_at_s = index, time_s
+        live.is_large = self._is_large(box)
         live.hits += 1
         live.best = max(live.best, score)
         live.evidence += score
@@ -209,6 +235,7 @@ class Tracker:
         for box, score, class_id in zip(found.xyxy, found.confidence, found.class_id, strict=True):
             live = _Live(self._next_id, Kind(int(class_id)), box.copy(), index, time_s, index, time_s)
             live.best = live.evidence = float(score)
+            live.is_large = self._is_large(box)
             live.points[index] = (live.box, float(score))
             self._next_id += 1
             born.append(live)
@@ -229,16 +256,19 @@ class Tracker:
                 live.points[before.index] = (box, 0.0)
                 live.first_s = before.time_s
 
-    def _is_outside(self, live: _Live) -> bool:
-        left, top, right, bottom = live.box
-        return bool(right < 0 or bottom < 0 or left > self._size_wh[0] or top > self._size_wh[1])
+    def _is_large(self, box: Boxes) -> bool:
+        return bool(box[3] - box[1] >= LARGE_SHARE * max(self._size_wh))
 
     def _end(self, over: list[_Live]) -> None:
+        gone = {live.tracker_id for live in over}
         self._ending += over
-        self._live = [live for live in self._live if live not in over]
+        self._live = [live for live in self._live if live.tracker_id not in gone]
 
     def _sum_up(self, done: list[_Live]) -> None:
-        self._ending = [live for live in self._ending if live not in done]
+        if not done:
+            return
+        gone = {live.tracker_id for live in done}
+        self._ending = [live for live in self._ending if live.tracker_id not in gone]
         for live in done:
             self.ended.append(
                 TrackSummary(
@@ -265,19 +295,17 @@ def _backwards(moments: deque[_Moment]) -> Iterator[tuple[_Moment, _Moment]]:
     yield from zip(reversed(window[1:]), reversed(window[:-1]), strict=True)
 
 
-def _pairs(live: list[_Live], found: Detections) -> Iterator[tuple[_Live, int]]:
+def _pairs(live: list[_Live], found: Detections, growth: float) -> Iterator[tuple[_Live, int]]:
     """Which track goes on in which detection: best overlap first, of one kind, better scores first among equals."""
     if not live or not len(found):
         return
-    overlap = iou(_grown(np.stack([t.box for t in live])), _grown(found.xyxy))
+    overlap = iou(_grown(np.stack([t.box for t in live]), growth), _grown(found.xyxy, growth))
     kinds = np.array([t.kind for t in live])[:, None] == found.class_id[None]
     value = np.where(kinds, overlap + 0.05 * found.confidence[None], 0.0)
+    near = np.argwhere(value >= MATCH_OVERLAP)
     taken_tracks: set[int] = set()
     taken_found: set[int] = set()
-    for flat in np.argsort(-value, axis=None):
-        i, j = (int(v) for v in np.unravel_index(flat, value.shape))
-        if value[i, j] < MATCH_OVERLAP:
-            return
+    for i, j in near[np.argsort(-value[tuple(near.T)], kind="stable")].tolist():
         if i not in taken_tracks and j not in taken_found:
             taken_tracks.add(i)
             taken_found.add(j)
@@ -294,11 +322,11 @@ def iou(a: Boxes, b: Boxes) -> npt.NDArray[np.float32]:
     return np.asarray(inside / np.maximum(union, 1e-6), np.float32)
 
 
-def _grown(boxes: Boxes) -> Boxes:
-    by = (boxes[:, 2:] - boxes[:, :2]) * np.float32(MATCH_GROWTH)
+def _grown(boxes: Boxes, share: float) -> Boxes:
+    by = (boxes[:, 2:] - boxes[:, :2]) * np.float32(share)
     return np.concatenate([boxes[:, :2] - by, boxes[:, 2:] + by], axis=1)
 
 
 def _tuple(box: Boxes) -> Box:
-    left, top, right, bottom = (float(v) for v in box)
+    left, top, right, bottom = box.tolist()
     return left, top, right, bottom

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -60,6 +61,13 @@ def test_found_in_a_still_inside_a_page(suffix: str) -> None:
     assert done
     page = b"<img src='data:image;base64," + base64.b64encode(coded.tobytes()) + b"'>"
     assert found_in_bytes(page, [WIDTH])
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.encodebytes])
+def test_found_in_a_still_inside_json_or_mail(encode: Callable[[bytes], bytes]) -> None:
+    """No 'base64,' stands before it there; mail breaks it into lines."""
+    done, coded = cv2.imencode(".jpg", planted().to_ndarray(format="bgr24"))
+    assert done and found_in_bytes(b'{"still": "' + encode(coded.tobytes()) + b'"}', [WIDTH])
 
 
 def test_found_in_a_smaller_still() -> None:

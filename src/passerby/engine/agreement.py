@@ -1,0 +1,52 @@
+"""Takes several looks at one picture together: what two of them see counts for more than what one does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from passerby.media import Detections
+
+SAME_OVERLAP = 0.45  # intersection over union, from where two looks' boxes are of one object
+BEST_LOOKS = 2  # a face that only one size shows well is still found by that size's mirror image
+
+
+def agreed(looks: Sequence[Detections]) -> Detections:
+    """Every object once: the mean of the boxes that are of it, weighted by score.
+
+    confidence: the mean of its scores in the two looks that see it best, where a look that does not see it gives 0;
+    so what one look sees counts half.
+    """
+    found = Detections.merge(list(looks))
+    look = np.repeat(np.arange(len(looks)), [len(part) for part in looks])
+    order = np.argsort(-found.confidence, kind="stable")
+    found, look = found.take(order), look[order]
+    left = np.ones(len(found), np.bool_)
+    objects = []
+    for best in range(len(found)):
+        if left[best]:
+            same = left & (found.class_id == found.class_id[best]) & (_overlap(found.xyxy, best) >= SAME_OVERLAP)
+            same[best] = True  # a box without area overlaps nothing, itself included
+            left &= ~same
+            objects.append(_merged(found.take(same), look[same]))
+    return Detections.merge(objects)
+
+
+def _merged(same: Detections, look: npt.NDArray[np.intp]) -> Detections:
+    """One object out of the boxes that are of it, best first."""
+    _, first = np.unique(look, return_index=True)  # of several boxes in one look the best counts
+    scores = np.sort(same.confidence[first])[::-1][:BEST_LOOKS]
+    box = np.average(same.xyxy, axis=0, weights=np.maximum(same.confidence, 1e-6))
+    return Detections(
+        box[None].astype(np.float32), np.array([scores.sum() / BEST_LOOKS], np.float32), same.class_id[:1]
+    )
+
+
+def _overlap(xyxy: npt.NDArray[np.float32], one: int) -> npt.NDArray[np.float32]:
+    """(n,): intersection over union of each box with box `one`."""
+    low, high = np.maximum(xyxy[:, :2], xyxy[one, :2]), np.minimum(xyxy[:, 2:], xyxy[one, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=1)
+    areas = np.clip(xyxy[:, 2:] - xyxy[:, :2], 0, None).prod(axis=1)
+    return np.asarray(shared / np.maximum(areas + areas[one] - shared, 1e-9), np.float32)

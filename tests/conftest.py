@@ -1,0 +1,25 @@
+"""What tests share: a street drawn once, detectors loaded once; and a reason to skip where models are not built."""
+
+from __future__ import annotations
+
+import pytest
+
+from passerby.capture.drawn import draw_street
+from passerby.detect import bundled_models
+from passerby.engine.looks import Detectors
+from tests.streets import FPS, SIZE_WH, Street
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Street:
+    """Three seconds: enough to learn a background, look, miss and bridge."""
+    if not all((model.folder / model.card.file).exists() for model in bundled_models()):
+        pytest.skip("the bundled models have not been built")
+    path = tmp_path_factory.mktemp("streets") / "street.mp4"
+    return Street(path, draw_street(path, seconds=3, size=SIZE_WH, fps=FPS), 3 * FPS)
+
+
+@pytest.fixture(scope="session")
+def detectors(street: Street) -> Detectors:
+    """Loaded and compiled once: that takes longer than a street."""
+    return Detectors(threads=2)

@@ -1,0 +1,242 @@
+"""Tracks: bridged backwards, forwards and through gaps, and never with a hole between two detections."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from passerby.media import Detections, Kind, Track
+from passerby.track import Motion, Tracker, TrackerTimes, TrackSummary
+from passerby.track.tracker import iou
+
+SIZE_WH = (640, 360)
+FRAME_S = 0.1
+TIMES = TrackerTimes(lost_s=1.0, tail_s=0.35, back_s=0.5)
+SURE, POOR = 0.9, 0.1
+BOX = (100.0, 100.0, 140.0, 200.0)
+
+Boxes = list[tuple[float, float, float, float]]
+
+
+def found(*boxes: tuple[float, float, float, float], score: float = SURE, kind: Kind = Kind.PERSON) -> Detections:
+    count = len(boxes)
+    xyxy = np.array(boxes, np.float32).reshape(count, 4)
+    return Detections(xyxy, np.full(count, score, np.float32), np.full(count, kind, np.int32))
+
+
+def flow(right: float = 0.0, down: float = 0.0, *, is_cut: bool = False) -> Motion:
+    """The same motion all over the picture."""
+    grid = np.broadcast_to(np.array([right, down], np.float32), (9, 16, 2)).copy()
+    return Motion(grid, SIZE_WH, is_cut=is_cut)
+
+
+def moved(dx: float) -> tuple[float, float, float, float]:
+    return (BOX[0] + dx, BOX[1], BOX[2] + dx, BOX[3])
+
+
+def run(
+    looks: dict[int, Detections], frames: int, motion: Motion | None = None, lag: int | None = None, cut_at: int = -1
+) -> tuple[list[list[Track]], list[TrackSummary]]:
+    """What is in every frame, taken `lag` frames after it was given; None: when all have been."""
+    tracker = Tracker(SIZE_WH, TIMES)
+    taken: list[list[Track]] = []
+    for index in range(frames):
+        still = flow(is_cut=True) if index == cut_at else motion or flow()
+        tracker.update(index, index * FRAME_S, looks.get(index), still)
+        if lag is not None and index >= lag:
+            taken.append(tracker.take(index - lag, (index - lag) * FRAME_S))
+    tracker.finish()
+    taken += [tracker.take(index, index * FRAME_S) for index in range(len(taken), frames)]
+    return taken, tracker.ended
+
+
+def frames_with_track(taken: list[list[Track]]) -> list[int]:
+    return [index for index, tracks in enumerate(taken) if tracks]
+
+
+def left_edges(taken: list[list[Track]]) -> list[float]:
+    return [round(tracks[0].points[0].xyxy[0], 2) for tracks in taken if tracks]
+
+
+def test_track_is_followed_back_before_its_first_detection() -> None:
+    taken, _ = run({8: found(BOX), 9: found(BOX)}, 10, motion=flow(right=4))
+    assert frames_with_track(taken)[:2] == [3, 4], "half a second back"
+    assert left_edges(taken)[:3] == [80.0, 84.0, 88.0], "against the flow"
+
+
+def test_track_is_followed_on_after_its_last_detection() -> None:
+    taken, _ = run({0: found(BOX)}, 12, motion=flow(right=4))
+    assert frames_with_track(taken) == [0, 1, 2, 3]
+    assert left_edges(taken) == [100.0, 104.0, 108.0, 112.0]
+
+
+def test_gap_is_bridged_and_its_way_corrected() -> None:
+    """The flow says 4 px a frame; found again it was 6: the error is spread over the way."""
+    taken, ended = run({0: found(BOX), 5: found(moved(30))}, 6, motion=flow(right=4))
+    assert left_edges(taken) == [100.0, 106.0, 112.0, 118.0, 124.0, 130.0]
+    assert [point.points[0].seen for (point,) in taken] == [True, False, False, False, False, True]
+    assert len(ended) == 1 and ended[0].hits == 2
+
+
+def test_cut_ends_all_tracks_and_nothing_is_followed_back_across_it() -> None:
+    taken, ended = run({0: found(BOX), 2: found(BOX), 7: found(BOX)}, 9, cut_at=5)
+    assert frames_with_track(taken) == [0, 1, 2, 3, 4, 5, 6, 7, 8]
+    assert {track.tracker_id for tracks in taken[:5] for track in tracks} == {1}
+    assert {track.tracker_id for tracks in taken[5:] for track in tracks} == {2}
+    assert [track.tracker_id for track in ended] == [1, 2]
+
+
+def test_poor_detection_alone_is_no_track_and_is_summed_up_as_such() -> None:
+    taken, ended = run({0: found(BOX, score=POOR)}, 15)
+    assert not frames_with_track(taken)
+    assert [(track.confirmed, track.frames, track.hits) for track in ended] == [(False, 0, 1)]
+
+
+def test_poor_detections_that_go_on_become_a_track_from_the_first_on() -> None:
+    far = (100.0, 100.0, 110.0, 124.0)
+    taken, _ = run({index: found(far, score=POOR) for index in range(30)}, 30)
+    assert frames_with_track(taken) == list(range(30))
+
+
+def test_sure_detection_makes_a_track_of_the_poor_ones_before_it() -> None:
+    far = (100.0, 100.0, 110.0, 124.0)
+    taken, _ = run({0: found(far, score=POOR), 5: found(far, score=POOR), 9: found(far)}, 10)
+    assert frames_with_track(taken) == list(range(10))
+
+
+def test_two_who_cross_are_two_tracks() -> None:
+    looks = {
+        index: Detections.merge([found(moved(20 * index)), found((400 - 20 * index, 100, 440 - 20 * index, 200))])
+        for index in range(16)
+    }
+    taken, _ = run(looks, 16)
+    assert [len(tracks) for tracks in taken] == [2] * 16
+
+
+def test_kinds_are_not_mixed_up() -> None:
+    looks = {0: found(BOX), 2: found(BOX, kind=Kind.VEHICLE)}
+    taken, _ = run(looks, 3)
+    assert {track.kind for track in taken[2]} == {Kind.PERSON, Kind.VEHICLE}
+
+
+def test_same_object_found_twice_is_one_track() -> None:
+    looks = {index: Detections.merge([found(BOX), found(moved(3), score=0.5)]) for index in (1, 2)}
+    taken, _ = run({0: found(BOX)} | looks, 3)
+    assert [len(tracks) for tracks in taken] == [1, 1, 1]
+
+
+def test_who_left_the_picture_is_no_longer_followed() -> None:
+    taken, ended = run({0: found((600.0, 100.0, 630.0, 200.0))}, 10, motion=flow(right=30))
+    assert frames_with_track(taken)[-1] < 4 and len(ended) == 1
+
+
+def test_lost_track_ends_and_is_summed_up_once() -> None:
+    taken, ended = run({0: found(BOX), 1: found(BOX), 25: found(BOX)}, 30)
+    assert (ended[0].tracker_id, ended[0].first_s, round(ended[0].last_s, 3)) == (1, 0.0, 0.1)
+    assert sorted(track.tracker_id for track in ended) == [1, 2]
+    assert sum(track.frames for track in ended) == sum(len(tracks) for tracks in taken)
+
+
+def test_no_look_is_not_a_look_that_found_nothing() -> None:
+    """Both leave a track to the flow; neither must end it at once."""
+    for nothing in (None, Detections.empty()):
+        looks = {0: found(BOX), 4: found(BOX)} | ({} if nothing is None else dict.fromkeys((1, 2, 3), nothing))
+        assert frames_with_track(run(looks, 5)[0]) == [0, 1, 2, 3, 4]
+
+
+def test_without_flow_a_track_goes_on_as_it_went() -> None:
+    """Reveal mode measures none."""
+    tracker = Tracker(SIZE_WH, TIMES)
+    for index in range(20):
+        seen = found(moved(5.0 * index)) if index % 4 == 0 else None
+        tracker.update(index, index * FRAME_S, seen, None)
+    tracker.finish()
+    edges = [tracker.take(index, index * FRAME_S)[0].points[0].xyxy[0] for index in range(17)]
+    assert edges == pytest.approx([100 + 5 * index for index in range(17)], abs=0.5)
+
+
+# Whoever is found twice is covered all the way between.
+
+gaps = st.lists(st.integers(1, 9), min_size=1, max_size=8)  # shorter than TIMES.lost_s, in frames
+steps = st.floats(-3, 3)
+
+
+@given(gaps, steps, steps, st.integers(0, 6), st.floats(0.8, 1.0))
+@settings(max_examples=150, deadline=None)
+def test_confirmed_track_has_no_hole_from_its_first_to_its_last_detection(
+    gaps: list[int], walks: float, flows: float, first: int, score: float
+) -> None:
+    """However fast somebody walks (a box that still overlaps itself), and whatever the flow says."""
+    at = [first]
+    for gap in gaps:
+        at.append(at[-1] + gap)
+    walks = walks / max(gaps)
+    looks = {index: found((300 + walks * index, 100, 360 + walks * index, 250), score=score) for index in at}
+    frames = at[-1] + 3
+    taken, ended = run(looks, frames, motion=flow(right=flows / max(gaps)), lag=10)
+    assert all(track.confirmed for track in ended)
+    assert set(range(at[0], at[-1] + 1)) <= set(frames_with_track(taken))
+    for index in at:
+        (track,) = taken[index]
+        assert track.points[0].seen and track.points[0].index == index
+        assert track.points[0].xyxy == pytest.approx(looks[index].xyxy[0].tolist())
+
+
+boxes = st.tuples(st.integers(0, 500), st.integers(0, 200), st.integers(8, 120), st.integers(8, 150)).map(
+    lambda box: (float(box[0]), float(box[1]), float(box[0] + box[2]), float(box[1] + box[3]))
+)
+crowds = st.lists(
+    st.one_of(
+        st.none(),
+        st.lists(st.tuples(boxes, st.floats(0.0625, 1.0), st.sampled_from([Kind.PERSON, Kind.FACE])), max_size=4),
+    ),
+    min_size=1,
+    max_size=25,
+)  # fmt: skip
+
+
+def as_looks(crowd: list[list[tuple[tuple[float, float, float, float], float, Kind]] | None]) -> dict[int, Detections]:
+    return {
+        index: Detections.merge([found(box, score=score, kind=kind) for box, score, kind in seen])
+        for index, seen in enumerate(crowd)
+        if seen is not None
+    }
+
+
+@given(crowds, st.integers(1, 12))
+@settings(max_examples=100, deadline=None)
+def test_any_detections_at_any_lag_give_tracks_that_add_up(
+    crowd: list[list[tuple[tuple[float, float, float, float], float, Kind]] | None], lag: int
+) -> None:
+    taken, ended = run(as_looks(crowd), len(crowd), lag=lag)
+    assert len(taken) == len(crowd)
+    ids = [track.tracker_id for track in ended]
+    assert len(ids) == len(set(ids)), "every track is summed up once"
+    for index, tracks in enumerate(taken):
+        assert [track.tracker_id for track in tracks] == sorted({track.tracker_id for track in tracks})
+        assert all(len(track.points) == 1 and track.points[0].index == index for track in tracks)
+    count = {track.tracker_id: track.frames for track in ended}
+    assert {track.tracker_id for tracks in taken for track in tracks} == {i for i, frames in count.items() if frames}
+    assert sum(count.values()) == sum(len(tracks) for tracks in taken)
+
+
+@given(crowds, st.integers(0, 12))
+@settings(max_examples=100, deadline=None)
+def test_to_wait_longer_never_covers_less(
+    crowd: list[list[tuple[tuple[float, float, float, float], float, Kind]] | None], lag: int
+) -> None:
+    looks = as_looks(crowd)
+    soon, late = (run(looks, len(crowd), lag=each)[0] for each in (lag, lag + 5))
+    for before, after in zip(soon, late, strict=True):
+        assert {track.tracker_id for track in before} <= {track.tracker_id for track in after}
+
+
+@given(st.lists(boxes, min_size=1, max_size=6))
+def test_overlap_is_a_share_and_of_a_box_with_itself_all(some: Boxes) -> None:
+    array = np.array(some, np.float32)
+    overlap = iou(array, array)
+    assert np.all(overlap >= 0) and np.all(overlap <= 1 + 1e-5)
+    assert np.diag(overlap) == pytest.approx(np.ones(len(some)))
+    assert overlap == pytest.approx(overlap.T)
