@@ -17,6 +17,10 @@ from passerby.settings import Style
 Planes = tuple[Plane, Plane, Plane]
 
 
+MANY_PATCHES = 24
+"""From about here on the calls for each patch cost more than the pixels of a whole picture."""
+
+
 class Redactor:
     """Covers the frames of one source, in order.
 
@@ -40,6 +44,7 @@ class Redactor:
         A picture of another size, format or colour description than the one before starts anew.
         """
         if cover.whole is not None:
+            self.forget()  # what comes after may be another scene
             return self._finish(frame, _flat(frame.picture), 1.0)
         self._suit(frame.picture)
         planes, region = frame.planes(), self._region
@@ -50,7 +55,7 @@ class Redactor:
         out_planes = plane_views(out)
         for made, source in zip(out_planes, planes if self._canvas is None else self._canvas.planes, strict=True):
             np.copyto(made, source)
-        for patch in region.patches:
+        for patch in self._patches(frame):
             self._paint(patch, planes, out_planes)
         return self._finish(frame, out, region.hidden)
 
@@ -69,6 +74,13 @@ class Redactor:
         self._colours = tables({} if self._style == "solid" else COLOURS, picture)
         remembers = self._quiet or self._style == "background"
         self._canvas = Canvas(plane_views(picture), quiet=self._quiet) if remembers else None
+
+    def _patches(self, frame: RawFrame) -> list[Patch]:
+        """Where to paint: each shape by itself, or with many flat ones the whole picture in one go."""
+        patches = self._region.patches
+        if len(patches) > MANY_PATCHES and self._style not in ("mosaic", "blur"):
+            return [Patch.whole(frame.width, frame.height)]
+        return patches
 
     def _paint(self, patch: Patch, planes: Planes, out: Planes) -> None:
         region = self._region

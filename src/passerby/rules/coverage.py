@@ -14,13 +14,13 @@ from passerby.settings import Settings
 Box = tuple[float, float, float, float]
 Mask = npt.NDArray[np.uint8]
 
-FACE_MARGIN = 0.12  # a face box ends at chin and hairline; ears tell too: of 732 faces wider twice this brings 1 more
+FACE_MARGIN = 0.12  # a face box ends at chin and hairline; ears tell too; 0.25 hides 1 more of 732
 PLATE_MARGIN = 0.15
 LOWER_PART = 0.40  # plates hang below this share of a vehicle's height
 CUT_ABOVE = 0.05  # of its height, as far as its box may be wrong: a vehicle as near the upper edge goes on beyond it
-READABLE_VEHICLE_PX = 80  # a plate takes up to 0.29 of a front: on a narrower one it is under 24 px wide, 3 px a letter
+READABLE_VEHICLE_PX = 100  # a plate takes up to 0.29 of a front: on a narrower one it is under 29 px wide, 6 px high
 LEAST_PADDING_PX = 2.0
-ROUNDING_SHARE = 0.06  # of a box's size on each side: what lies further in is clear of the round corners it is drawn with
+ROUNDING_SHARE = 0.06  # of a box on each side: what lies further in is clear of the round corners it is drawn with
 SURE_TRACK = 0.5  # mean score: such a track is covered even where nothing differs from the background
 STIRRING_SHARE = 0.05  # of a track's box must differ from the background for a less sure one
 OF_TRACK_SHARE = 0.5  # of a moving box inside a track's box, or the other way round: they are one thing
@@ -42,7 +42,20 @@ class Policy:
 def cover_found(tracks: Sequence[Track], policy: Policy) -> tuple[CoverBox, ...]:
     """Cover mode: one padded box for every track that is to be hidden. Every track has its one point of this frame."""
     boxes = (box_of(track.kind, track.points[0].xyxy, policy) for track in tracks)
-    return tuple(box for box in boxes if box is not None)
+    return _without_contained([box for box in boxes if box is not None])
+
+
+def _without_contained(boxes: Sequence[CoverBox]) -> tuple[CoverBox, ...]:
+    """The boxes that hide all that these hide: in a crowd many lie inside of others."""
+    if len(boxes) < 2:
+        return tuple(boxes)
+    xyxy = np.array([box.xyxy for box in boxes], np.float32)
+    corner = ROUNDING_SHARE * np.min(xyxy[:, 2:] - xyxy[:, :2], axis=1)[:, None]
+    inside = np.all(xyxy[:, None, :2] >= (xyxy[:, :2] + corner)[None], axis=2)
+    inside &= np.all(xyxy[:, None, 2:] <= (xyxy[:, 2:] - corner)[None], axis=2)
+    kinds = np.array([box.kind for box in boxes])
+    inside &= kinds[:, None] == kinds[None]  # of another kind it has a colour to show
+    return tuple(box for box, is_inside in zip(boxes, inside.any(axis=1), strict=True) if not is_inside)
 
 
 def box_of(kind: Kind, xyxy: Box, policy: Policy) -> CoverBox | None:
@@ -61,7 +74,7 @@ def _lower_part(xyxy: Box, policy: Policy) -> CoverBox | None:
     if Kind.PLATE not in policy.kinds or policy.plates_found or right - left < READABLE_VEHICLE_PX:
         return None
     height = bottom - top
-    shown_above = 0.0 if top <= CUT_ABOVE * height else LOWER_PART  # of one cut off nobody knows where its lower part is
+    shown_above = 0.0 if top <= CUT_ABOVE * height else LOWER_PART  # of one cut off, what is lower is unknown
     return CoverBox(padded((left, top + shown_above * height, right, bottom), policy.margin / 2), Kind.PLATE)
 
 

@@ -1,0 +1,92 @@
+"""Real footage from end to end, held to what a redaction must at least reach. bench/ aims at less than these."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import passerby
+from passerby import Hide, Settings
+from passerby.engine.looks import Detectors
+from passerby.report import Report
+from passerby.settings import Mode
+from tests.media_samples import footage
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def detectors() -> Detectors:
+    return Detectors(threads=2)
+
+
+def measured(tool: str, *arguments: Path) -> dict[str, float]:
+    """What one of the measuring scripts beside the footage says."""
+    script = footage("").parent / "measure" / tool
+    if not script.exists():
+        pytest.skip(f"no measure/{tool} beside the footage")
+    command = [sys.executable, str(script), *map(str, arguments), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def redacted(name: str, mode: Mode, output: Path, detectors: Detectors) -> tuple[dict[str, float], Report]:
+    clip = footage(name)
+    boxes = footage(f"{clip.stem}.people.txt")
+    report = passerby.redact(clip, output, Settings(mode=mode), detectors=detectors)
+    return measured("exposed.py", clip, output, boxes), report
+
+
+def exceeding(figures: dict[str, float], **bars: float) -> dict[str, tuple[float, float]]:
+    """The figures that are worse than they may be, with what they may be."""
+    return {name: (figures[name], bar) for name, bar in bars.items() if figures[name] > bar}
+
+
+BARS = {
+    ("campus.avi", "reveal"): {"heads_exposed_pct": 0.3, "bodies_exposed_pct": 0.05, "false_cover_pct": 3.0},
+    ("campus.avi", "cover"): {"heads_exposed_pct": 3.0, "bodies_exposed_pct": 2.0},
+    ("bus.mp4", "cover"): {"heads_exposed_pct": 8.0, "bodies_exposed_pct": 6.0, "false_cover_pct": 12.0},
+}
+
+
+@pytest.mark.parametrize(("name", "mode"), BARS)
+def test_people_are_hidden(tmp_path: Path, detectors: Detectors, name: str, mode: Mode) -> None:
+    figures, report = redacted(name, mode, tmp_path / "out.mp4", detectors)
+    assert figures["person_frames"] > 1000, "nobody was looked for"
+    assert figures["frames_missing_in_redacted"] == figures["frames_extra_in_redacted"] == 0
+    assert report.frames.redacted == report.frames.total == figures["frames"]
+    assert exceeding(figures, **BARS[name, mode]) == {}
+    # Hiding everything would pass as well.
+    assert report.frames.covered_whole < 0.05 * report.frames.total
+
+
+@pytest.mark.parametrize(("name", "mode"), [("campus.avi", "reveal"), ("bus.mp4", "cover")])
+def test_auto_chooses_as_a_person_would(tmp_path: Path, detectors: Detectors, name: str, mode: Mode) -> None:
+    report = passerby.redact(footage(name), tmp_path / "out.mp4", Settings(end_s=3), detectors=detectors)
+    assert report.mode.used == mode
+
+
+STILLS = {
+    "faces": (Settings(hide=frozenset({Hide.FACES})), {"exposed_pct": 2.7, "false_cover_pct": 3.0}),
+    "plates": (Settings(), {"exposed_pct": 20.0}),
+}
+
+
+@pytest.mark.parametrize("what", STILLS)
+def test_faces_and_plates_are_hidden_in_stills(tmp_path: Path, detectors: Detectors, what: str) -> None:
+    settings, bars = STILLS[what]
+    boxes = next(iter([*footage("").glob(f"{what}*.tsv"), *footage(what).glob("*.tsv")]), None)
+    assert boxes is not None, f"no boxes beside {what}"
+    stills = [path for path in footage(what).iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp")]
+    assert len(stills) > 10
+    for still in stills:
+        passerby.redact(still, tmp_path / still.name, settings, detectors=detectors)
+    figures = measured("boxes.py", footage(what), tmp_path, boxes)
+    assert figures["boxes"] > 20 and figures["stills_missing"] == 0
+    assert exceeding(figures, **bars) == {}

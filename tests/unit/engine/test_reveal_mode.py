@@ -1,0 +1,172 @@
+"""Reveal mode, frame by frame: only what is established and still is shown."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+
+from passerby.background import Background, SmallPicture, learn
+from passerby.background.learn import Sample
+from passerby.detect import DetectorError
+from passerby.engine.looks import Looks
+from passerby.engine.reveal_mode import LEARN_AGAIN_S, RELEARN_WAIT_S, RevealMode
+from passerby.media import Cover, Detections, RawFrame
+from passerby.media.frames import plane_views
+from passerby.rules.coverage import Policy
+from passerby.settings import Settings
+from tests.unit.background.scenes import COLUMNS, ROWS, edged, empty_scene, with_block
+from tests.unit.engine.fakes import MILLISECONDS, Scripted, looks_of
+
+SIZE_WH = (COLUMNS, ROWS)
+STEP_S = 0.25
+
+
+def frame_of(picture: SmallPicture, time_s: float, index: int) -> RawFrame:
+    made = av.VideoFrame(COLUMNS, ROWS, "yuv444p")
+    for plane, values in zip(plane_views(made), picture, strict=True):
+        plane[:] = values
+    return RawFrame(made, index, round(time_s * 1000), MILLISECONDS)
+
+
+def background(*, blind: slice | None = None) -> Background:
+    learned = learn([Sample(edged(empty_scene(index)), Detections.empty()) for index in range(24)])
+    if blind is not None:
+        learned.established[:, blind] = False
+    return learned
+
+
+def scene(index: int) -> SmallPicture:
+    return edged(empty_scene(100 + index))
+
+
+def run(
+    mode: RevealMode, pictures: list[SmallPicture], start_s: float = 0.0, step_s: float = STEP_S
+) -> list[tuple[int, Cover]]:
+    covers = []
+
+    def take() -> None:
+        while (ready := mode.pop()) is not None:
+            covers.append((ready[0].index, ready[1]))
+
+    for index, picture in enumerate(pictures):
+        mode.push(frame_of(picture, start_s + index * step_s, index))
+        take()
+    mode.end()
+    take()
+    return covers
+
+
+def reveal(first: Background | None, again: Background | None = None, looks: Looks | None = None) -> RevealMode:
+    return RevealMode(SIZE_WH, looks or Looks([]), Policy.of(Settings()), first, lambda time_s: again)
+
+
+def shown(cover: Cover, column: int, row: int) -> bool:
+    if cover.whole:
+        return False
+    if cover.cells is not None and cover.cells[row, column]:
+        return False
+    return not any(b.xyxy[0] <= column < b.xyxy[2] and b.xyxy[1] <= row < b.xyxy[3] for b in cover.boxes)
+
+
+def test_empty_scene_is_shown_and_every_frame_comes_out_in_order() -> None:
+    covers = run(reveal(background()), [scene(index) for index in range(12)])
+    assert [index for index, _ in covers] == list(range(12))
+    assert all(shown(cover, column, row) for _, cover in covers for column in (20, 80, 140) for row in (20, 70))
+
+
+def test_whoever_comes_is_hidden_known_or_not() -> None:
+    walk = [with_block(scene(index), 10 * index, 30) for index in range(12)]
+    for index, cover in run(reveal(background()), walk):
+        assert not any(shown(cover, column, 45) for column in range(10 * index + 1, 10 * index + 11))
+        assert shown(cover, (10 * index + 80) % 160, 10)
+
+
+def test_who_is_seen_in_one_frame_is_hidden_in_its_neighbours_too() -> None:
+    """A blob that blinks must not show through."""
+    pictures = [scene(index) for index in range(5)]
+    pictures[2] = with_block(pictures[2], 70, 30)
+    covers = run(reveal(background()), pictures)
+    assert [shown(cover, 76, 45) for _, cover in covers] == [True, False, False, False, True]
+
+
+def test_where_nothing_is_established_nothing_is_shown() -> None:
+    for _, cover in run(reveal(background(blind=slice(0, 40))), [scene(index) for index in range(6)]):
+        assert not any(shown(cover, column, row) for column in (0, 20, 39) for row in (0, 45, 89))
+        assert shown(cover, 80, 45)
+
+
+def test_without_a_background_all_is_hidden() -> None:
+    covers = run(reveal(None), [scene(index) for index in range(6)])
+    assert all(cover.whole for _, cover in covers)
+
+
+def test_place_that_was_not_established_is_not_shown_because_a_later_stretch_is() -> None:
+    """A frame waits; meanwhile the next stretch is learned. It must be judged by what it was compared with."""
+    mode = reveal(background(blind=slice(0, 40)), again=background())
+    times = 12
+    learned_at = times // 2
+    step_s = LEARN_AGAIN_S / learned_at
+    pictures = [with_block(scene(index), 10, 30) if index < learned_at else scene(index) for index in range(times)]
+    mode_near_the_change = RevealMode(
+        SIZE_WH, Looks([]), Policy.of(Settings()), background(blind=slice(0, 40)), lambda time_s: background()
+    )
+    for covers in (run(mode, pictures, step_s=step_s), near_the_change(mode_near_the_change)):
+        hidden = [index for index, cover in covers if not shown(cover, 16, 45)]
+        assert set(range(learned_at)) <= set(hidden)
+        assert shown(covers[-1][1], 16, 45), "later it is established"
+
+
+def near_the_change(mode: RevealMode) -> list[tuple[int, Cover]]:
+    """Six frames in the second before the scene is learned anew, with somebody where nothing is established yet."""
+    mode.push(frame_of(scene(0), 0.0, 0))
+    before = [with_block(scene(index), 10, 30) for index in range(1, 6)]
+    covers = []
+    for index, picture in enumerate([*before, *(scene(index) for index in range(6, 12))], start=1):
+        mode.push(frame_of(picture, LEARN_AGAIN_S + 0.1 * (index - 6), index))
+        while (ready := mode.pop()) is not None:
+            covers.append((ready[0].index, ready[1]))
+    mode.end()
+    while (ready := mode.pop()) is not None:
+        covers.append((ready[0].index, ready[1]))
+    return covers
+
+
+def dark(index: int) -> SmallPicture:
+    picture = scene(index)
+    return SmallPicture((picture.y // 3).astype(np.uint8), picture.u, picture.v)
+
+
+def test_change_of_the_whole_picture_hides_all_until_it_is_over() -> None:
+    pictures = [dark(index) if 4 <= index < 6 else scene(index) for index in range(10)]
+    covers = run(reveal(background()), pictures)
+    assert [index for index, cover in covers if cover.whole] == [4, 5]
+
+
+def test_change_for_good_is_learned_anew() -> None:
+    new = learn([Sample(dark(index), Detections.empty()) for index in range(24)])
+    mode = reveal(background(), again=new)
+    pictures = [scene(index) if index < 4 else dark(index) for index in range(20)]
+    covers = run(mode, pictures)
+    whole = [index for index, cover in covers if cover.whole]
+    assert whole[0] == 4 and len(whole) <= 2 + RELEARN_WAIT_S / STEP_S
+    assert mode.relearned_s and shown(covers[-1][1], 80, 45)
+
+
+def test_change_that_cannot_be_learned_stays_hidden() -> None:
+    pictures = [scene(index) if index < 4 else dark(index) for index in range(30)]
+    covers = run(reveal(background()), pictures)
+    assert [index for index, cover in covers if cover.whole] == list(range(4, 30))
+
+
+def test_failing_detector_hides_all_though_nothing_moves() -> None:
+    """Who stands still is only known by looking."""
+
+    def fail(frame: RawFrame) -> Detections:
+        if 3 <= frame.index <= 5:
+            raise DetectorError("as told")
+        return Detections.empty()
+
+    pictures = [with_block(scene(index), 70, 30) for index in range(9)]
+    covers = run(reveal(background(), looks=looks_of(Scripted(fail))), pictures)
+    whole = [index for index, cover in covers if cover.whole]
+    assert set(whole) >= {3, 4, 5} and 8 not in whole

@@ -1,0 +1,56 @@
+"""Frames wait until enough follows them, and no longer."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.engine.window import Held, Window
+from tests.unit.engine.fakes import frame_at
+
+FRAME = frame_at(0, 0)
+
+
+def held(time_s: float) -> Held:
+    return Held(FRAME, time_s)
+
+
+def popped(window: Window) -> list[float]:
+    times = []
+    while (ready := window.pop()) is not None:
+        times.append(ready.time_s)
+    return times
+
+
+@given(st.lists(st.floats(0.001, 3), max_size=40), st.floats(0.1, 2))
+def test_every_frame_comes_out_once_in_order_and_not_before_its_time(steps: list[float], delay_s: float) -> None:
+    window, now_s, out = Window(delay_s), 0.0, list[float]()
+    pushed = []
+    for step in steps:
+        now_s += step
+        window.push(held(now_s))
+        pushed.append(now_s)
+        ready = popped(window)
+        assert all(now_s - time_s >= delay_s for time_s in ready)
+        out += ready
+        waiting = [time_s for time_s in pushed if time_s not in out]
+        assert not waiting or now_s - waiting[0] < delay_s, "nor later: memory is bounded"
+    window.end()
+    assert out + popped(window) == pushed
+
+
+def test_newest_first_and_first_show_without_taking() -> None:
+    window = Window(10)
+    for time_s in (1.0, 2.0, 3.0):
+        window.push(held(time_s))
+    assert [each.time_s for each in window.newest_first()] == [3.0, 2.0, 1.0]
+    assert [each.time_s for each in window.first(2)] == [1.0, 2.0]
+    assert [each.time_s for each in window.first(9)] == [1.0, 2.0, 3.0]
+    assert window.pop() is None
+
+
+def test_empty_window_has_nothing_even_at_its_end() -> None:
+    window = Window(1)
+    assert window.pop() is None
+    window.end()
+    assert window.pop() is None
