@@ -20,7 +20,7 @@ from passerby.report import Report
 from passerby.settings import Settings
 
 if TYPE_CHECKING:
-    from passerby.engine import Progress
+    from passerby.engine import Detectors, Progress
 
 PROGRESS_EVERY_S = 0.1  # a screen shows no more, and a frame may take less than a millisecond
 STOP_PATIENCE_S = 10.0  # for a stopped process to take its half-written file away
@@ -57,25 +57,45 @@ class Watcher(Protocol):
 def run(jobs: list[Job], task: Task, watcher: Watcher, at_once: int = 1) -> list[Outcome]:
     """Every outcome, in order of ending. On KeyboardInterrupt all is stopped and cleaned up before it is passed on."""
     if at_once == 1 or len(jobs) == 1:
-        return [_run_here(job, task, watcher) for job in jobs]
+        return _run_here(jobs, task, watcher)
     return _Processes(task, watcher).run(jobs, at_once)
 
 
-def _run_here(job: Job, task: Task, watcher: Watcher) -> Outcome:
-    watcher.started(job)
-    outcome = _redact(job, task, _throttled(lambda progress: watcher.progressed(job, progress)))
-    watcher.ended(outcome)
-    return outcome
+def _run_here(jobs: list[Job], task: Task, watcher: Watcher) -> list[Outcome]:
+    """One after another, with detectors that are loaded once."""
+    detectors: list[Detectors] = []
+    outcomes = []
+    for job in jobs:
+        watcher.started(job)
+
+        def show(progress: Progress, job: Job = job) -> None:
+            watcher.progressed(job, progress)
+
+        outcomes.append(_redact(job, task, _throttled(show), detectors))
+        watcher.ended(outcomes[-1])
+    return outcomes
 
 
-def _redact(job: Job, task: Task, progress: Callable[[Progress], None]) -> Outcome:
-    from passerby.engine import redact  # here, since it loads the inference library, which --help need not wait for
+def _redact(
+    job: Job, task: Task, progress: Callable[[Progress], None], loaded: list[Detectors] | None = None
+) -> Outcome:
+    """loaded: detectors of earlier jobs, to be used again; filled at the first."""
+    from passerby.engine import Detectors, redact  # here, since --help need not wait for the inference library
 
     try:
         refuse_losses(job, overwrite=task.overwrite)
         job.output.parent.mkdir(parents=True, exist_ok=True)
+        loaded = [] if loaded is None else loaded
+        if not loaded:
+            loaded.append(Detectors(threads=task.settings.threads))
         report = redact(
-            job.source, job.output, task.settings, covers=task.covers, overwrite=task.overwrite, progress=progress
+            job.source,
+            job.output,
+            task.settings,
+            covers=task.covers,
+            overwrite=task.overwrite,
+            progress=progress,
+            detectors=loaded[0],
         )
         for path in job.reports:
             path.parent.mkdir(parents=True, exist_ok=True)

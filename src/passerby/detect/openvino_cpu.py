@@ -14,6 +14,9 @@ from passerby.detect.errors import DetectorError
 from passerby.detect.runtime import DEFAULT_TIMEOUT_S, Bgr, InputSpec, Outputs, Precision, check_size
 from passerby.errors import ModelError
 
+SIZES_MOST = 6
+"""Compiled input sizes that are kept: a still is looked at in five."""
+
 
 class OpenVinoRuntime:
     """One network on the CPU. Takes ONNX, and OpenVINO IR with its weights."""
@@ -35,7 +38,7 @@ class OpenVinoRuntime:
         self._timeout_ms = int(timeout_s * 1000)
         self._threads, self._precision = threads or os.cpu_count() or 1, precision
         # By (width, height): the network, and as many requests as ever ran at once, each with memory of its own.
-        # A camera uses two or three sizes for its whole life.
+        # A camera uses two or three sizes for its whole life; a folder of stills has any number, so the oldest go.
         self._compiled: dict[tuple[int, int], tuple[ov.CompiledModel, list[ov.InferRequest]]] = {}
         self._read()  # A file that cannot be read must fail here, not in the first frame.
         self.precision: str = "unknown until the first picture"
@@ -73,6 +76,8 @@ class OpenVinoRuntime:
     def _requests(self, size_wh: tuple[int, int], count: int) -> list[ov.InferRequest]:
         """At least `count` requests for pictures of this size."""
         if size_wh not in self._compiled:
+            while len(self._compiled) >= SIZES_MOST:
+                del self._compiled[next(iter(self._compiled))]
             self._compiled[size_wh] = (self._compile(size_wh), [])
         compiled, requests = self._compiled[size_wh]
         while len(requests) < count:

@@ -1,7 +1,8 @@
 """One source, redacted: wires the stages together in order. The stages do the work."""
 
 from passerby.engine.audit import AuditResult, Finding, audit
+from passerby.engine.looks import Detectors
 from passerby.engine.progress import Progress
 from passerby.engine.run import redact
 
-__all__ = ["AuditResult", "Finding", "Progress", "audit", "redact"]
+__all__ = ["AuditResult", "Detectors", "Finding", "Progress", "audit", "redact"]

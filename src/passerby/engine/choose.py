@@ -77,7 +77,7 @@ def _cover(
     video: VideoSource, settings: Settings, detectors: Detectors, why: str, motion: CameraMotion | None
 ) -> Chosen:
     size_wh = (video.width, video.height)
-    policy = Policy.of(settings, plates_found=detectors.finds(Kind.PLATE))
+    policy = Policy.of(settings, plates_found=detectors.finds(Kind.PLATE), turn=video.turn)
     looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, LOOK_EVERY_S)
     ahead_s = look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25))
     examiner = CoverMode(size_wh, looks, policy, ahead_s)
@@ -95,7 +95,7 @@ def _reveal(
     why: str,
 ) -> Chosen:
     size_wh = (video.width, video.height)
-    policy = Policy.of(settings)
+    policy = Policy.of(settings, turn=video.turn)
     looks = looks_for(
         detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_EVERY_S, reveal_mode.PEOPLE_SCORE
     )

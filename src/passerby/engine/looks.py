@@ -17,7 +17,10 @@ NEAR_LEAST_SHARE = 0.35  # smaller things are the far look's, which sees them be
 PEOPLE_SCORE = 0.06
 FACES_BESIDE_PX = 640  # where people are hidden whole, faces are looked for in windows and close-ups only
 NEAR_SCORE = 0.25  # who is near is plain to see, and a false box of that size hides much
-FACE_SCORE = 0.12
+FACE_BESIDE_SCORE = 0.15
+FACE_SCORE = 0.10
+FACES_LEAST_PX, FACES_MOST_PX = 640, 1440
+"""CenterFace, unlike NanoDet, finds most at the picture's full size and up to one and a half times that."""
 SAME_OVERLAP = 0.6  # of boxes of one kind that several looks found: one object
 
 
@@ -121,9 +124,10 @@ def looks_for(
     for detector in detectors.of(wanted):
         if detector.model.card.kinds & wanted == {Kind.FACE}:
             if Kind.PERSON in wanted:
-                looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * every_s, FACE_SCORE))
+                looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * every_s, FACE_BESIDE_SCORE))
             else:
-                looks.append(Look(detector, far, every_s, FACE_SCORE))
+                faces_px = min(FACES_MOST_PX, max(FACES_LEAST_PX, max(size_wh)))
+                looks.append(Look(detector, faces_px, every_s, FACE_SCORE))
             continue
         looks.append(Look(detector, far, every_s, people_score))
         if far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:

@@ -28,15 +28,17 @@ OF_TRACK_SHARE = 0.5  # of a moving box inside a track's box, or the other way r
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What coverage is told: which kinds to hide, how wide. plates_found: a detector finds plates themselves."""
+    """What coverage is told: which kinds to hide, how wide. plates_found: a detector finds plates
+    themselves. upright: down in the picture is down in the world."""
 
     kinds: frozenset[Kind]
     margin: float
     plates_found: bool = False
+    upright: bool = True
 
     @classmethod
-    def of(cls, settings: Settings, *, plates_found: bool = False) -> Policy:
-        return cls(frozenset(hide.kind for hide in settings.hide), settings.margin, plates_found)
+    def of(cls, settings: Settings, *, plates_found: bool = False, turn: int = 0) -> Policy:
+        return cls(frozenset(hide.kind for hide in settings.hide), settings.margin, plates_found, turn == 0)
 
 
 def cover_found(tracks: Sequence[Track], policy: Policy) -> tuple[CoverBox, ...]:
@@ -74,7 +76,8 @@ def _lower_part(xyxy: Box, policy: Policy) -> CoverBox | None:
     if Kind.PLATE not in policy.kinds or policy.plates_found or right - left < READABLE_VEHICLE_PX:
         return None
     height = bottom - top
-    shown_above = 0.0 if top <= CUT_ABOVE * height else LOWER_PART  # of one cut off, what is lower is unknown
+    # Of one that is cut off above or lies on its side nobody knows which part is the lower.
+    shown_above = 0.0 if top <= CUT_ABOVE * height or not policy.upright else LOWER_PART
     return CoverBox(padded((left, top + shown_above * height, right, bottom), policy.margin / 2), Kind.PLATE)
 
 

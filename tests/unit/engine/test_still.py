@@ -51,9 +51,9 @@ def test_tiny_still_is_looked_at_once_and_a_huge_one_within_memory(street: Stree
 def test_mirrored_look_finds_the_same_people_in_the_same_places(picture: RawFrame, detectors: Detectors) -> None:
     (detector,) = detectors.of({Kind.PERSON})
     size_wh = detector.input_size((picture.width, picture.height), 640)
-    plain = detector.detect(picture, size_wh=size_wh, score=0.5)
+    plain = detector.detect(picture, size_wh=size_wh, score=0.3)
     mirrored = still._look_mirrored(detector, picture, size_wh)
-    assert len(plain) >= 3
+    assert len(plain) >= 2
     for box in plain.xyxy:
         off = np.abs(mirrored.xyxy - box).max(axis=1)
         assert off.min() < 0.15 * (box[3] - box[1])
