@@ -2,6 +2,7 @@
 #
 #   make demo    draws a street, redacts it, says where to look
 #   make test    runs the tests
+#   make test-footage  runs the slow ones on real footage beside the checkout; without it they skip
 #   make lint    style, types, import contracts
 #   make bench   speed and exposure against other tools (needs the footage beside the checkout)
 #   make schema  writes docs/reference/report.schema.json anew
@@ -13,13 +14,16 @@ BIN = $(VENV)/bin
 PINNED = --quiet --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 SET_UP = pyproject.toml constraints.txt hatch_build.py $(wildcard build_models/*.py)
 
-.PHONY: demo test lint bench schema wheel clean
+.PHONY: demo test test-footage lint bench schema wheel clean
 
 demo: $(VENV)/.installed
 	$(BIN)/passerby demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow"
+
+test-footage: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m slow -rs
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -45,12 +45,12 @@ class Trust:
     evidence: float
 
 
-PEOPLE = Trust(weak=0.06, birth=0.08, certain=0.3, likely=0.2, likely_hits=2, evidence=0.9)
+PEOPLE = Trust(weak=0.07, birth=0.08, certain=0.3, likely=0.2, likely_hits=2, evidence=0.9)
 LARGE_PEOPLE = Trust(weak=0.06, birth=0.08, certain=0.45, likely=0.3, likely_hits=3, evidence=6.0)
 """Who is near is plain to see, and a false box of that size hides much."""
 LARGE_SHARE = 0.1  # of the picture's longer side
 FACES = Trust(weak=0.12, birth=0.15, certain=0.4, likely=0.25, likely_hits=2, evidence=1.2)
-VEHICLES = Trust(weak=0.15, birth=0.25, certain=0.5, likely=0.35, likely_hits=3, evidence=2.5)
+VEHICLES = Trust(weak=0.15, birth=0.25, certain=0.5, likely=0.4, likely_hits=3, evidence=3.5)
 """Near enough for its plate to be read, a vehicle scores high."""
 TRUST = {Kind.PERSON: PEOPLE, Kind.FACE: FACES, Kind.PLATE: FACES, Kind.VEHICLE: VEHICLES}
 
