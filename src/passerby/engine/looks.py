@@ -124,15 +124,21 @@ def looks_for(
     for detector in detectors.of(wanted):
         if detector.model.card.kinds & wanted == {Kind.FACE}:
             if Kind.PERSON in wanted:
-                looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * every_s, FACE_BESIDE_SCORE))
+                score = least_score(detector, FACE_BESIDE_SCORE)
+                looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * every_s, score))
             else:
                 faces_px = min(FACES_MOST_PX, max(FACES_LEAST_PX, max(size_wh)))
-                looks.append(Look(detector, faces_px, every_s, FACE_SCORE))
+                looks.append(Look(detector, faces_px, every_s, least_score(detector, FACE_SCORE)))
             continue
-        looks.append(Look(detector, far, every_s, people_score))
+        looks.append(Look(detector, far, every_s, least_score(detector, people_score)))
         if far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:
             looks.append(Look(detector, NEAR_PX, 3 * every_s, NEAR_SCORE, least_share=NEAR_LEAST_SHARE))
     return Looks(looks)
+
+
+def least_score(detector: Detector, score: float) -> float:
+    """Below this a detection is noise: `score` was measured for the bundled models, an added one goes by its card."""
+    return score if detector.model.bundled else max(score, detector.model.card.score)
 
 
 def kinds_to_find(hidden: frozenset[Kind], detectors: Detectors) -> frozenset[Kind]:

@@ -12,7 +12,7 @@ from passerby.covers_file import ManualCovers
 from passerby.detect import Detector, sample
 from passerby.engine.agreement import agreed
 from passerby.engine.facts import Facts, models_used
-from passerby.engine.looks import Detectors, join, kinds_to_find
+from passerby.engine.looks import Detectors, join, kinds_to_find, least_score
 from passerby.media import Cover, Detections, Kind, RawFrame
 from passerby.paint import Redactor
 from passerby.record import write_still
@@ -117,7 +117,7 @@ def _looks(detector: Detector, frame: RawFrame) -> Iterator[Detections]:
     wh = sample.upright_wh(frame, sample.whole(frame))
     for size_px in _sizes(detector, max(wh)):
         size_wh = detector.input_size(wh, size_px)
-        yield detector.detect(frame, size_wh=size_wh, score=LEAST_SCORE)
+        yield detector.detect(frame, size_wh=size_wh, score=least_score(detector, LEAST_SCORE))
         yield _look_mirrored(detector, frame, size_wh)
 
 
@@ -133,7 +133,7 @@ def _look_mirrored(detector: Detector, frame: RawFrame, size_wh: tuple[int, int]
     """What a detector finds in the picture's mirror image at one size, in pixels of the picture itself."""
     region = sample.whole(frame)
     mirror_image = np.ascontiguousarray(sample.sample_bgr(frame, region, size_wh)[:, ::-1])
-    found = detector.detect_bgr(mirror_image, LEAST_SCORE)
+    found = detector.detect_bgr(mirror_image, least_score(detector, LEAST_SCORE))
     left, top, right, bottom = found.xyxy.T
     boxes = np.stack([size_wh[0] - right, top, size_wh[0] - left, bottom], axis=1)
     return Detections(sample.to_picture(boxes, frame, region, size_wh), found.confidence, found.class_id)

@@ -57,6 +57,7 @@ def _without_contained(boxes: Sequence[CoverBox]) -> tuple[CoverBox, ...]:
     inside &= np.all(xyxy[:, None, 2:] <= (xyxy[:, 2:] - corner)[None], axis=2)
     kinds = np.array([box.kind for box in boxes])
     inside &= kinds[:, None] == kinds[None]  # of another kind it has a colour to show
+    np.fill_diagonal(inside, False)
     return tuple(box for box, is_inside in zip(boxes, inside.any(axis=1), strict=True) if not is_inside)
 
 
