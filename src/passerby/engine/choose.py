@@ -97,7 +97,12 @@ def _reveal(
     size_wh = (video.width, video.height)
     policy = Policy.of(settings, turn=video.turn)
     looks = looks_for(
-        detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_EVERY_S, reveal_mode.PEOPLE_SCORE
+        detectors,
+        {Kind.PERSON, Kind.VEHICLE},
+        size_wh,
+        reveal_mode.LOOK_EVERY_S,
+        reveal_mode.PEOPLE_SCORE,
+        reveal_mode.FAR_SHARE,
     )
     source_start_s = float(video.start_pts * video.time_base)
 

@@ -105,9 +105,9 @@ class Detectors:
         return self._loaded[name]
 
 
-def far_px(size_wh: tuple[int, int]) -> int:
-    """Longer side of the input that still shows somebody 24 px high in 1920×1080."""
-    return int(min(FAR_MOST_PX, max(NEAR_PX, FAR_SHARE * max(size_wh))))
+def far_px(size_wh: tuple[int, int], share: float = FAR_SHARE) -> int:
+    """Longer side of the input for what is far: that share of the picture's. At 2/3 it shows 24 px in 1920×1080."""
+    return int(min(FAR_MOST_PX, max(NEAR_PX, share * max(size_wh))))
 
 
 def looks_for(
@@ -116,10 +116,11 @@ def looks_for(
     size_wh: tuple[int, int],
     every_s: float,
     people_score: float = PEOPLE_SCORE,
+    far_share: float = FAR_SHARE,
 ) -> Looks:
     """Looks that find these kinds in pictures of one size: the far every `every_s`, the near and faces more seldom."""
     wanted = frozenset(kinds)
-    far = far_px(size_wh)
+    far = far_px(size_wh, far_share)
     looks = []
     for detector in detectors.of(wanted):
         if detector.model.card.kinds & wanted == {Kind.FACE}:

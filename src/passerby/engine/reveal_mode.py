@@ -19,6 +19,7 @@ from passerby.track import Tracker, TrackerTimes, TrackSummary
 LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks are for who stands, and for names of colours
 IDLE_LOOK_S = 4.0  # where nothing differs from a background in which nobody was found, nobody can have come
 DELAY_S = 0.75  # one look and a half, so that a track is known before and after each frame
+FAR_SHARE = 0.5  # of the picture's size is looked at: who is far and stands was claimed when the scene was learned
 PEOPLE_SCORE = 0.15  # who moves needs no detection; who stands is looked at again and again
 TIMES = TrackerTimes(lost_s=1.6, tail_s=0.9, back_s=0.3)  # tail and delay together outlast `lost`: no hole
 UNION_FRAMES = 1  # before and after: a blob that blinks for one frame stays hidden
