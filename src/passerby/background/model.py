@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -57,6 +58,15 @@ class BackgroundModel:
     @property
     def established(self) -> Mask:
         return self.background.established
+
+    @cached_property
+    def unknown(self) -> Mask | None:
+        """Where there is no background, without specks that nobody fits into; None where there is one everywhere.
+
+        Always the same array, so that what is drawn from it need be worked out only once.
+        """
+        unknown = cv2.morphologyEx((~self.established).astype(np.uint8), cv2.MORPH_OPEN, _SPECKLE).astype(np.bool_)
+        return unknown if unknown.any() else None
 
     def observe(self, picture: SmallPicture) -> Observation:
         """What differs from the background. Light that is a little brighter or darker all over does not count."""

@@ -109,7 +109,7 @@ class RevealMode:
             self._changed_since_s = held.time_s if self._changed_since_s is None else self._changed_since_s
             return
         self._changed_since_s = None
-        held.moving, held.established = seen.moving, self._model.established
+        held.moving, held.unknown = seen.moving, self._model.unknown
         if held.time_s - self._adapted_at_s >= ADAPT_EVERY_S:
             self._adapted_at_s = held.time_s
             self._model.adapt(small, cv2.dilate(seen.moving, _AROUND))
@@ -133,16 +133,15 @@ class RevealMode:
             self._model = BackgroundModel(background)
 
     def _cover(self, held: Held, following: list[Held], tracks: list[Track]) -> Cover:
-        before, established = self._before, held.established
+        before, unknown = self._before, held.unknown
         self._before = held.moving
-        if held.whole or held.moving is None or established is None:
+        if held.whole or held.moving is None:
             return Cover(whole=held.whole or NOT_LEARNED)
         moving = held.moving
         for other in (before, *(later.moving for later in following)):
             if other is not None:
                 moving = np.asarray(cv2.bitwise_or(moving, other), np.uint8)
         boxes = [] if self._outline else [self._picture_box(rect) for rect in boxes_of(moving)]
-        unknown = None if established.all() else ~established
         if self._outline:
             shape = cv2.dilate(moving, _AROUND).astype(np.bool_)
             unknown = shape if unknown is None else shape | unknown

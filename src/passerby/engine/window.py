@@ -17,7 +17,7 @@ class Held:
     """A frame that waits.
 
     whole: why it must be covered whole, if so. looked: detectors examined it. moving: reveal mode's mask of it, and
-    established: where that mask could tell. The scene may be learned anew before the frame comes out.
+    unknown: where that mask cannot tell. The scene may be learned anew before the frame comes out.
     """
 
     frame: RawFrame
@@ -25,7 +25,7 @@ class Held:
     whole: str | None = None
     looked: bool = False
     moving: npt.NDArray[np.uint8] | None = field(default=None, repr=False)
-    established: npt.NDArray[np.bool_] | None = field(default=None, repr=False)
+    unknown: npt.NDArray[np.bool_] | None = field(default=None, repr=False)
 
 
 class Window:

@@ -66,6 +66,9 @@ class Region:
         chroma_shape = -(-height >> shift_y), -(-width >> shift_x)
         self.chroma: ByteMap = self.luma if not shift_x else np.zeros(chroma_shape, np.uint8)
         self.patches: list[Patch] = []
+        # The cells of the last frame and what they come to: a background's are the same array for minutes.
+        self._cells: npt.NDArray[np.bool_] | None = None
+        self._cell_marks: list[tuple[Corners, ByteMap]] = []
         self._drawn: list[tuple[slice, slice]] = []  # where the field may not be 0, for the next frame to wipe
 
     @property
@@ -154,16 +157,23 @@ class Region:
     def _add_cells(self, cells: npt.NDArray[np.bool_]) -> None:
         if not cells.any():
             return
+        if cells is not self._cells:
+            self._cells, self._cell_marks = cells, list(self._spread_cells(cells))
+        m = MAX_CORNER_PX
+        for (x0, y0, x1, y1), marks in self._cell_marks:
+            self.luma[y0:y1, x0:x1] = marks
+            self._drawn.append((slice(y0 + m, y1 + m), slice(x0 + m, x1 + m)))
+            self._add_patch((x0, y0, x1, y1), filled=False)
+
+    def _spread_cells(self, cells: npt.NDArray[np.bool_]) -> Iterator[tuple[Corners, ByteMap]]:
+        """Each area of cells in pixels, with its marks."""
         rows, columns = _pixels_of(cells.shape[0], self.height), _pixels_of(cells.shape[1], self.width)
         marks = cells * np.uint8(Kind.MOTION + 1)
-        m = MAX_CORNER_PX
         by_row = _spread(marks, columns, axis=1)
         for left, top, right, bottom in _areas(marks):
             x0, x1 = left * self.width // cells.shape[1], -(-right * self.width // cells.shape[1])
             y0, y1 = top * self.height // cells.shape[0], -(-bottom * self.height // cells.shape[0])
-            self.luma[y0:y1, x0:x1] = _spread(by_row[:, x0:x1], rows[:, y0:y1], axis=0)
-            self._drawn.append((slice(y0 + m, y1 + m), slice(x0 + m, x1 + m)))
-            self._add_patch((x0, y0, x1, y1), filled=False)
+            yield (x0, y0, x1, y1), _spread(by_row[:, x0:x1], rows[:, y0:y1], axis=0)
 
     def _mark_chroma(self, patch: Patch) -> None:
         shift_x, shift_y = self.shift_x, self.shift_y

@@ -112,7 +112,7 @@ def cover_unestablished(
         if not is_stirring and track.confidence >= SURE_TRACK
     ]
     boxes += cover_found(still, policy)
-    return (*_loose(moving_boxes, boxes), *boxes)
+    return _without_contained([*_loose(moving_boxes, boxes), *boxes])
 
 
 def stirring_shares(tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int, int]) -> list[float]:
