@@ -45,7 +45,7 @@ class Trust:
     evidence: float
 
 
-PEOPLE = Trust(weak=0.07, birth=0.08, certain=0.3, likely=0.2, likely_hits=2, evidence=0.9)
+PEOPLE = Trust(weak=0.07, birth=0.09, certain=0.3, likely=0.2, likely_hits=2, evidence=0.9)
 LARGE_PEOPLE = Trust(weak=0.06, birth=0.08, certain=0.45, likely=0.3, likely_hits=3, evidence=6.0)
 """Who is near is plain to see, and a false box of that size hides much."""
 LARGE_SHARE = 0.1  # of the picture's longer side
