@@ -118,7 +118,10 @@ def looks_for(
     people_score: float = PEOPLE_SCORE,
     far_share: float = FAR_SHARE,
 ) -> Looks:
-    """Looks that find these kinds in pictures of one size: the far every `every_s`, the near and faces more seldom."""
+    """Looks that find these kinds in pictures of one size: the far every `every_s`, the near and faces more seldom.
+
+    far_share: of the picture's size for what is far; in a smaller one than usual what is near is seen too.
+    """
     wanted = frozenset(kinds)
     far = far_px(size_wh, far_share)
     looks = []
@@ -132,7 +135,7 @@ def looks_for(
                 looks.append(Look(detector, faces_px, every_s, least_score(detector, FACE_SCORE)))
             continue
         looks.append(Look(detector, far, every_s, least_score(detector, people_score)))
-        if far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:
+        if far > 1.5 * NEAR_PX and far_share == FAR_SHARE and detector.model.card.input.size_wh is None:
             looks.append(Look(detector, NEAR_PX, 3 * every_s, NEAR_SCORE, least_share=NEAR_LEAST_SHARE))
     return Looks(looks)
 
