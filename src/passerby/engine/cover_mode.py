@@ -15,7 +15,7 @@ from passerby.track import FlowMeter, Tracker, TrackSummary
 LOOK_EVERY_S = 0.16  # somebody who runs crosses a third of their own width between two looks
 LOOK_AHEAD_S = 1.5  # most people are certain by then (bench/README.md)
 LEAST_LOOK_AHEAD_S = 0.8
-LOOK_AHEAD_BYTES = 96 << 20  # of held frames: large pictures are looked ahead less far, down to the least
+LOOK_AHEAD_BYTES = 80 << 20  # of held frames: large pictures are looked ahead less far, down to the least
 
 
 class CoverMode:
