@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.background.learn import Background, Mask
-from passerby.background.small import Plane8, SmallPicture, steepness
+from passerby.background.small import EDGE_SLOPE, Plane8, SmallPicture, edge_tolerance, steepness
 
 DIFFERENCE_MIN = 14  # grey levels that sensor noise and compression leave, after averaging
 SPREAD_FACTOR = 1.0  # a place that varies by itself, such as leaves, must differ by that much more
@@ -21,7 +21,6 @@ GAIN_STEP = 0.01
 GAIN_RANGE = (0.75, 1.33)  # automatic exposure; more than this is another light
 GAIN_GRID_PX = 8
 ADAPT_WEIGHT = 0.15  # twice a second: follows a cloud within 5 s
-EDGE_SLOPE = 8.0  # grey levels a pixel
 EDGES_AWAY = 0.5  # of the edges outside of what moves: the camera is no longer where it was
 EDGES_LEAST = 0.15  # of all edges must be to be seen for that
 EDGES_ENOUGH = 200  # fewer tell nothing
@@ -52,7 +51,7 @@ class BackgroundModel:
         self._limit = np.clip(limit, 0, 255).astype(np.uint8)
         self._edges = np.asarray(((slope > EDGE_SLOPE) & background.established) * 255, np.uint8)
         self._edge_count = cv2.countNonZero(self._edges)
-        self._slope_limit = np.clip(4 + 0.67 * slope, 0, 255).astype(np.uint8)
+        self._slope_limit = np.clip(edge_tolerance(slope), 0, 255).astype(np.uint8)
         self._established_count = max(1, int(self._established.sum()))
 
     @property

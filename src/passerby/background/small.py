@@ -13,6 +13,8 @@ from passerby.media.frames import Plane, RawFrame
 
 SMALL_WIDTH_PX = 640  # somebody 24 px high in 1920×1080 is still 8 px high here
 
+EDGE_SLOPE = 8.0  # grey levels a pixel: an edge, where a shift of one pixel would show
+
 Plane8 = npt.NDArray[np.uint8]
 
 
@@ -47,3 +49,8 @@ def steepness(luma: Plane8) -> npt.NDArray[np.float32]:
     """How steep each pixel's luma is, grey levels a pixel, by Sobel's operator."""
     across, down = (cv2.Sobel(luma, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
     return np.asarray(cv2.magnitude(across, down), np.float32)
+
+
+def edge_tolerance(slope: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """What an edge of this slope may differ by and still be where it was: noise and two thirds of a pixel of shift."""
+    return np.asarray(4 + 0.67 * slope, np.float32)

@@ -11,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.background.learn import Background, Sample
-from passerby.background.small import Plane8, steepness
+from passerby.background.small import EDGE_SLOPE, Plane8, edge_tolerance, steepness
 
 CORNERS = 400
 STILL_QUANTILE = 0.35  # of all corners; in a crowd most corners are on people, and those walk
 STEADY_SHIFT_PX = 1.0  # small-picture pixels: with more shake than this, edges stop being background
-EDGE_SLOPE = 8.0  # grey levels a pixel: an edge, where a shift of one pixel would show
 EDGES_SURE_SHARE = 0.75  # of all edges are where they were, in the middle sample: whatever corners say, it stood still
 EDGES_AGREEING_SHARE = 0.55  # with this much it is left to the corners: the rest may be a crowd
 
@@ -63,7 +62,7 @@ def _agreement(still: Plane8, now: Plane8, slope: npt.NDArray[np.float32], edges
     """Share of edge pixels that differ by less than a shift of two thirds of a pixel would make them."""
     if not edges.any():
         return 1.0
-    return float((cv2.absdiff(still, now)[edges] < 4 + 0.67 * slope[edges]).mean())
+    return float((cv2.absdiff(still, now)[edges] < edge_tolerance(slope[edges])).mean())
 
 
 def _shift_px(still: Plane8, now: Plane8, corners: npt.NDArray[np.float32] | None) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from passerby.detect import Detector, Model, ModelStore, suppress
+from passerby.detect import Detector, Model, ModelStore, sample, suppress
 from passerby.media import Detections, Kind, RawFrame
 
 NEAR_PX = 416
@@ -67,7 +67,7 @@ class Looks:
 
 
 def _look(look: Look, frame: RawFrame) -> Detections:
-    wh = (frame.height, frame.width) if frame.turn in (90, 270) else (frame.width, frame.height)
+    wh = sample.upright_wh(frame, sample.whole(frame))
     size_wh = look.detector.input_size(wh, look.long_side_px)
     found = look.detector.detect(frame, size_wh=size_wh, score=look.score)
     if not look.least_share:

@@ -9,7 +9,7 @@ import numpy as np
 
 from passerby.background import Background, CameraMotion, Sample, learn, measure_motion, shrink, small_size
 from passerby.capture import sample_frames
-from passerby.detect import Detector
+from passerby.detect import Detector, sample
 from passerby.engine.looks import far_px
 from passerby.media import Detections, Kind, RawFrame
 
@@ -50,7 +50,7 @@ class Scene:
         return [Sample(shrink(frame, self._small_wh), Detections(boxes, claims.confidence, claims.class_id))]
 
     def _find(self, detector: Detector, frame: RawFrame) -> Detections:
-        wh = (frame.height, frame.width) if frame.turn in (90, 270) else (frame.width, frame.height)
+        wh = sample.upright_wh(frame, sample.whole(frame))
         return detector.detect(frame, size_wh=detector.input_size(wh, far_px(wh)), score=CLAIM_SCORE)
 
 
