@@ -1,21 +1,28 @@
 """RawFrame → what is established background, what moves, and whether the camera does. Rules decide."""
 
-from passerby.background.learn import Background, Sample, learn
+from passerby.background.claims import Sample
+from passerby.background.learn import Background, learn
 from passerby.background.model import BackgroundModel, Observation
 from passerby.background.regions import boxes_of
+from passerby.background.register import Registered, register
 from passerby.background.small import SmallPicture, shrink, small_size
 from passerby.background.steadiness import CameraMotion, measure_motion
+from passerby.background.view import Seen, View
 
 __all__ = [
     "Background",
     "BackgroundModel",
     "CameraMotion",
     "Observation",
+    "Registered",
     "Sample",
+    "Seen",
     "SmallPicture",
+    "View",
     "boxes_of",
     "learn",
     "measure_motion",
+    "register",
     "shrink",
     "small_size",
 ]

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.background.learn import Background, Mask
+from passerby.background.claims import Mask
+from passerby.background.learn import Background
 from passerby.background.small import EDGE_SLOPE, Plane8, SmallPicture, edge_tolerance, steepness
 
 DIFFERENCE_MIN = 14  # grey levels that sensor noise and compression leave, after averaging

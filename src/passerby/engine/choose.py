@@ -53,18 +53,24 @@ def choose_mode(
         return _cover(video, settings, detectors, "too short to learn a background from", None)
     background, motion = learned
     if motion.is_fixed:
-        return _reveal(video, settings, detectors, scene, background, motion, _why(motion, video, "stands still"))
-    return _cover(video, settings, detectors, _why(motion, video, "moves"), motion)
+        return _reveal(video, settings, detectors, scene, background, motion, _why(motion, video))
+    return _cover(video, settings, detectors, _why(motion, video), motion)
 
 
-def _why(motion: CameraMotion, video: VideoSource, what: str) -> str:
-    return (
-        f"the camera {what}: {motion.edges:.0%} of the edges stay where they are, "
-        f"what stands still shifts by {_motion_px(motion, video):.1f} px"
-    )
+def _why(motion: CameraMotion, video: VideoSource) -> str:
+    shift_px = _motion_px(motion, video)
+    if not motion.is_fixed:
+        how = f"{1 - motion.edges:.0%} of the edges do not stay where they are"
+        return f"the camera moves: {how}" + ("" if shift_px is None else f", even after a shift of {shift_px:.1f} px")
+    what = "drifts but keeps its view" if motion.is_adrift else "stands still"
+    how = f"{motion.edges:.0%} of the edges stay where they are"
+    return f"the camera {what}: {how}" + ("" if shift_px is None else f", its pictures are {shift_px:.1f} px apart")
 
 
-def _motion_px(motion: CameraMotion, video: VideoSource) -> float:
+def _motion_px(motion: CameraMotion | None, video: VideoSource) -> float | None:
+    """In picture pixels; None where it was not measured, or the pictures cannot be laid over each other."""
+    if motion is None or motion.shift_px is None:
+        return None
     return motion.shift_px * video.width / small_size(video.width, video.height)[0]
 
 
@@ -82,7 +88,7 @@ def _cover(
     ahead_s = look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25))
     examiner = CoverMode(size_wh, looks, policy, ahead_s)
     warnings = ("Cover mode has no outlines: boxes are drawn.",) if settings.shape == "outline" else ()
-    return Chosen("cover", why, examiner, looks.models, None if motion is None else _motion_px(motion, video), warnings)
+    return Chosen("cover", why, examiner, looks.models, _motion_px(motion, video), warnings)
 
 
 def _reveal(
@@ -112,4 +118,4 @@ def _reveal(
         return learned[0] if learned else None
 
     examiner = RevealMode(size_wh, looks, policy, first, learn_from, outline=settings.shape == "outline")
-    return Chosen("reveal", why, examiner, looks.models, None if motion is None else _motion_px(motion, video))
+    return Chosen("reveal", why, examiner, looks.models, _motion_px(motion, video))

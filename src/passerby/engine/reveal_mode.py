@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.background import Background, BackgroundModel, boxes_of, shrink, small_size
+from passerby.background import Background, View, boxes_of, shrink, small_size
 from passerby.engine.looks import Looks
 from passerby.engine.watchful import DAMAGED, Watchful
 from passerby.engine.window import Held, Window
@@ -23,7 +23,6 @@ FAR_SHARE = 0.5  # of the picture's size is looked at: who is far and stands was
 PEOPLE_SCORE = 0.15  # who moves needs no detection; who stands is looked at again and again
 TIMES = TrackerTimes(lost_s=1.6, tail_s=0.9, back_s=0.3)  # tail and delay together outlast `lost`: no hole
 UNION_FRAMES = 1  # before and after: a blob that blinks for one frame stays hidden
-GLOBAL_SHARE = 0.5  # of the established picture differs: the light changed, or the camera moved
 ADAPT_EVERY_S = 0.5
 LEARN_AGAIN_S = 90.0  # a stretch; what is parked for a third of one is background in it
 RELEARN_WAIT_S = 1.0  # of global change before the scene is learned anew
@@ -56,7 +55,7 @@ class RevealMode:
         self._watchful = Watchful(looks, self._window)
         self._tracker = Tracker(size_wh, TIMES)
         self._learn_from = learn_from
-        self._model = BackgroundModel(first) if first else None
+        self._view = View(first) if first else None
         self._learned_at_s: float | None = None
         self._changed_since_s: float | None = None
         self._adapted_at_s = float("-inf")
@@ -99,25 +98,24 @@ class RevealMode:
             return
         if self._is_stale(held.time_s):
             self._learn(held.time_s)
-        if self._model is None:
+        if self._view is None:
             held.whole = NOT_LEARNED
             return
-        small = shrink(held.frame, self._small_wh)
-        seen = self._model.observe(small)
-        if seen.share > GLOBAL_SHARE or self._model.is_displaced(small, seen):
+        seen = self._view.observe(shrink(held.frame, self._small_wh))
+        if seen.changed:
             held.whole = CHANGED
             self._changed_since_s = held.time_s if self._changed_since_s is None else self._changed_since_s
             return
         self._changed_since_s = None
-        held.moving, held.unknown = seen.moving, self._model.unknown
+        held.moving, held.unknown = seen.moving, seen.unknown
         if held.time_s - self._adapted_at_s >= ADAPT_EVERY_S:
             self._adapted_at_s = held.time_s
-            self._model.adapt(small, cv2.dilate(seen.moving, _AROUND))
+            self._view.adapt()
 
     def _is_stale(self, time_s: float) -> bool:
         if self._learned_at_s is None:
             self._learned_at_s = time_s
-            return self._model is None
+            return self._view is None
         if self._changed_since_s is not None and time_s - self._changed_since_s >= RELEARN_WAIT_S:
             self.relearned_s.append(time_s)
             return True
@@ -128,9 +126,9 @@ class RevealMode:
         self._learned_at_s = time_s
         if self._changed_since_s is not None:
             self._changed_since_s = time_s  # if this does not help, the next try is as far away
-            self._model = None
+            self._view = None
         if background is not None:
-            self._model = BackgroundModel(background)
+            self._view = View(background)
 
     def _cover(self, held: Held, following: list[Held], tracks: list[Track]) -> Cover:
         before, unknown = self._before, held.unknown

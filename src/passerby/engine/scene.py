@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from passerby.background import Background, CameraMotion, Sample, learn, measure_motion, shrink, small_size
+from passerby.background import Background, CameraMotion, Sample, learn, measure_motion, register, shrink, small_size
 from passerby.capture import sample_frames
 from passerby.detect import Detector, sample
 from passerby.engine.looks import far_px
@@ -15,7 +15,8 @@ from passerby.media import Detections, Kind, RawFrame
 
 SAMPLES = 24  # the least at which a pavement with somebody on it a third of the time is learned
 ALIVE = (Kind.PERSON, Kind.FACE)  # a parked car may become background
-CLAIM_SCORE = 0.12  # who scores less in all of the samples is not there
+SHARES = (2 / 3, 1.0)  # of the picture's size, in turn: at the larger those who sit far away are seen
+CLAIM_SCORE = 0.07  # who scores less in all of the samples is not there
 
 
 class Scene:
@@ -32,16 +33,16 @@ class Scene:
     ) -> list[Sample]:
         """Sparse looks at a stretch of the file. A look at which a detector fails is left out."""
         samples: list[Sample] = []
-        for frame in sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s):
+        for n, frame in enumerate(sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s)):
             if (frame.width, frame.height) == self._size_wh:
-                samples += self._sample(frame)
+                samples += self._sample(frame, SHARES[n % len(SHARES)])
             if seen:
                 seen(len(samples))
         return samples
 
-    def _sample(self, frame: RawFrame) -> list[Sample]:
+    def _sample(self, frame: RawFrame, share: float) -> list[Sample]:
         try:
-            found = Detections.merge([self._find(detector, frame) for detector in self._detectors])
+            found = Detections.merge([_find(detector, frame, share) for detector in self._detectors])
         except Exception:  # whatever it is, nothing is known of who is in this look
             return []
         claims = found.take(np.isin(found.class_id, ALIVE))
@@ -49,14 +50,17 @@ class Scene:
         boxes = np.asarray(claims.xyxy * np.tile(scale, 2), np.float32)
         return [Sample(shrink(frame, self._small_wh), Detections(boxes, claims.confidence, claims.class_id))]
 
-    def _find(self, detector: Detector, frame: RawFrame) -> Detections:
-        wh = sample.upright_wh(frame, sample.whole(frame))
-        return detector.detect(frame, size_wh=detector.input_size(wh, far_px(wh)), score=CLAIM_SCORE)
+
+def _find(detector: Detector, frame: RawFrame, share: float) -> Detections:
+    """share: of the picture's size that the network sees."""
+    wh = sample.upright_wh(frame, sample.whole(frame))
+    return detector.detect(frame, size_wh=detector.input_size(wh, far_px(wh, share)), score=CLAIM_SCORE)
 
 
 def learn_scene(samples: list[Sample]) -> tuple[Background, CameraMotion] | None:
     """The background of these samples and how steady the camera was; None where there are too few to tell."""
     if len(samples) < 3:
         return None
-    background = learn(samples)
-    return background, measure_motion(samples, background)
+    registered = register(samples)
+    background = learn(registered.samples, is_adrift=registered.is_adrift)
+    return background, measure_motion(registered, background)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from passerby.background import Sample, learn, measure_motion
+from passerby.background import CameraMotion, Sample, learn, measure_motion, register
 from passerby.background.small import SmallPicture
+from passerby.media import Detections
 from tests.unit.background.scenes import claim, difference, edged, empty_scene, pushed, samples_of, with_block
 
 COUNT = 24
@@ -83,17 +84,39 @@ def test_from_too_few_looks_nothing_is_established(count: int) -> None:
     assert not learn(samples_of(*(empty_scene(index) for index in range(count)))).established.any()
 
 
+def test_who_stands_still_and_is_seen_now_and_then_is_not_established() -> None:
+    """Detectors blink: in the samples in which they do not see somebody who stands there, he stands there still."""
+    blinking = [
+        Sample(with_block(empty_scene(index), 70, 30), claim(70, 30) if index % 2 else Detections.empty())
+        for index in range(COUNT)
+    ]
+    assert not learn(blinking).established[32:58, 72:80].any()
+
+
+def test_what_is_taken_for_somebody_once_is_background() -> None:
+    once = [
+        Sample(with_block(empty_scene(index), 70, 30), claim(70, 30) if index == 5 else Detections.empty())
+        for index in range(COUNT)
+    ]
+    assert learn(once).established.all()
+
+
 # The camera.
+
+
+def motion_of(samples: list[Sample]) -> CameraMotion:
+    registered = register(samples)
+    return measure_motion(registered, learn(registered.samples, is_adrift=registered.is_adrift))
 
 
 def test_camera_that_stands_is_fixed_and_one_that_pans_is_not() -> None:
     still = samples_of(*(edged(empty_scene(index)) for index in range(COUNT)))
     moving = samples_of(*(pushed(edged(empty_scene(index)), 5 * index) for index in range(COUNT)))
-    at_rest, panning = measure_motion(still, learn(still)), measure_motion(moving, learn(moving))
-    assert at_rest.is_fixed and at_rest.shift_px < 0.5 and at_rest.established == 1.0
-    assert not panning.is_fixed
+    at_rest, panning = motion_of(still), motion_of(moving)
+    assert at_rest.is_fixed and at_rest.shift_px is not None and at_rest.shift_px < 0.5 and at_rest.established == 1.0
+    assert not panning.is_fixed and not at_rest.is_adrift
 
 
 def test_camera_is_fixed_though_people_walk_before_it() -> None:
     walk = samples_of(*(with_block(edged(empty_scene(index)), 6 * index, 20, 30, 60) for index in range(COUNT)))
-    assert measure_motion(walk, learn(walk)).is_fixed
+    assert motion_of(walk).is_fixed

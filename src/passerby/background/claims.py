@@ -1,0 +1,133 @@
+"""Which detections in the samples forbid what they show to become background, and in which samples.
+
+A strong claim always stands. A weak one on something that never so much as sways is let go, since no living being keeps
+so still. Detectors blink: what stands still and is claimed now and then is somebody in every sample that shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.background.small import SmallPicture
+from passerby.media import Detections
+
+Mask = npt.NDArray[np.bool_]
+Lumas = npt.NDArray[np.uint8]
+"""(samples, rows, columns)"""
+Boxes = npt.NDArray[np.float32]
+
+STRONG_CLAIM = 0.45  # signs and cones score up to 0.4, few people in the near field score less
+CLAIM_MARGIN = 0.10  # of a box's size on each side: detectors cut off feet and hats
+SWAY_SHARE = 0.10  # of a box's pixels: what varies more than noise over more of it than this may be alive
+ALIKE = 10.0  # grey levels, mean over the middle of a box: two samples show the same there
+MIDDLE = 0.2  # of a box's size is left out on each side: that shows what is behind
+SAME_SHARE = 0.5  # of one box's middle is in another box: they claim the same
+NEAR_SHARE, NEAR_CLAIM = 0.35, 0.25  # of the picture's shorter side: from this size on a claim that spreads scores more
+BLINK_SHARE = 0.4  # of the samples in which something stands must claim it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """One look at the scene.
+
+    claims: detections in small-picture pixels that may not become background. beyond: (rows, columns) bool, where it
+    shows nothing, if anywhere.
+    """
+
+    picture: SmallPicture
+    claims: Detections
+    beyond: Mask | None = None
+
+
+def strong(samples: Sequence[Sample]) -> npt.NDArray[np.bool_]:
+    """(samples, rows, columns): where a sample says nothing of the background: somebody surely is there, or it ends."""
+    boxes = [sample.claims.xyxy[sample.claims.confidence >= STRONG_CLAIM] for sample in samples]
+    return np.stack([_with_beyond(sample, _claimed(sample, box)) for sample, box in zip(samples, boxes, strict=True)])
+
+
+def standing(samples: Sequence[Sample], lumas: Lumas, swaying: Mask) -> npt.NDArray[np.bool_]:
+    """(samples, rows, columns): what all claims together forbid. swaying: where the usual look varies of itself."""
+    sums = np.asarray(cv2.integral(swaying.astype(np.uint8)), np.int32)
+    kept = [_alive(sample.claims, sums) for sample in samples]
+    masks = [_with_beyond(sample, _claimed(sample, one.xyxy)) for sample, one in zip(samples, kept, strict=True)]
+    kept = [_plain(one, min(swaying.shape)) for one in kept]
+    claims = Detections.merge(kept)
+    of = np.repeat(np.arange(len(kept)), [len(one) for one in kept])
+    for n, box in enumerate(claims.xyxy):
+        for also in _where_it_stands(box, lumas, int(of[n]), claims.xyxy, of):
+            if not masks[also][_pixels(_middle(box), lumas.shape[1:])].all():
+                masks[also] |= _claimed(samples[also], box[None])
+    return np.stack(masks)
+
+
+def _where_it_stands(box: Boxes, lumas: Lumas, here: int, claims: Boxes, of: npt.NDArray[np.intp]) -> list[int]:
+    """The samples that show what this claim of sample `here` is about, if enough of them claim it."""
+    middle = _middle(box)
+    part = lumas[:, *_pixels(middle, lumas.shape[1:])]
+    if not part.size:
+        return []
+    apart = np.abs(part.astype(np.int16) - part[here]).mean(axis=(1, 2))
+    alike = np.flatnonzero(apart <= ALIKE)
+    claiming = np.intersect1d(of[_shares_of(middle, claims) >= SAME_SHARE], alike)
+    if len(alike) < 2 or len(claiming) < max(2.0, BLINK_SHARE * len(alike)):
+        return []
+    return [int(one) for one in alike]
+
+
+def _alive(claims: Detections, sway_sums: npt.NDArray[np.int32]) -> Detections:
+    """Without the weak claims on what keeps too still to be alive."""
+    sways = np.array([_share_inside(sway_sums, box) >= SWAY_SHARE for box in claims.xyxy], np.bool_)
+    return claims.take((claims.confidence >= STRONG_CLAIM) | sways)
+
+
+def _plain(claims: Detections, shorter_side_px: int) -> Detections:
+    """Without the weak ones of somebody near, who would be plain to see: they are mostly of furniture and walls."""
+    is_near = (claims.xyxy[:, 2:] - claims.xyxy[:, :2]).max(axis=1, initial=0.0) >= NEAR_SHARE * shorter_side_px
+    return claims.take(~is_near | (claims.confidence >= NEAR_CLAIM))
+
+
+def _share_inside(sums: npt.NDArray[np.int32], box_xyxy: Boxes) -> float:
+    """Share of set pixels inside a box, from the integral image of a mask."""
+    rows, columns = _pixels(box_xyxy, (sums.shape[0] - 1, sums.shape[1] - 1))
+    top, bottom, left, right = rows.start, rows.stop, columns.start, columns.stop
+    if right <= left or bottom <= top:
+        return 0.0
+    inside = int(sums[bottom, right]) - int(sums[top, right]) - int(sums[bottom, left]) + int(sums[top, left])
+    return float(inside / ((right - left) * (bottom - top)))
+
+
+def _claimed(sample: Sample, boxes_xyxy: Boxes) -> Mask:
+    mask = np.zeros(sample.picture.y.shape, np.uint8)
+    for left, top, right, bottom in boxes_xyxy:
+        across, down = CLAIM_MARGIN * (right - left), CLAIM_MARGIN * (bottom - top)
+        corners = (int(left - across), int(top - down)), (int(right + across), int(bottom + down))
+        cv2.rectangle(mask, *corners, 1, cv2.FILLED)
+    return mask.astype(np.bool_)
+
+
+def _with_beyond(sample: Sample, claimed: Mask) -> Mask:
+    return claimed if sample.beyond is None else claimed | sample.beyond
+
+
+def _middle(box_xyxy: Boxes) -> Boxes:
+    inset = MIDDLE * (box_xyxy[2:] - box_xyxy[:2])
+    return np.concatenate([box_xyxy[:2] + inset, box_xyxy[2:] - inset])
+
+
+def _pixels(box_xyxy: Boxes, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Rows and columns of all pixels that a box touches, inside a picture of this shape."""
+    left, top = (max(0, int(v)) for v in box_xyxy[:2])
+    return slice(top, min(shape[0], int(box_xyxy[3]) + 1)), slice(left, min(shape[1], int(box_xyxy[2]) + 1))
+
+
+def _shares_of(box_xyxy: Boxes, others_xyxy: Boxes) -> npt.NDArray[np.float32]:
+    """(n,): the share of one box that lies in each of the others."""
+    low = np.maximum(box_xyxy[:2], others_xyxy[:, :2])
+    high = np.minimum(box_xyxy[2:], others_xyxy[:, 2:])
+    area = max(float(np.prod(box_xyxy[2:] - box_xyxy[:2])), 1e-6)
+    return np.asarray(np.clip(high - low, 0, None).prod(axis=1) / area, np.float32)

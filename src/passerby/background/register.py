@@ -1,0 +1,160 @@
+"""Finds where a picture lies against a reference, for cameras that drift or sway a little on their pole.
+
+Corners (Shi and Tomasi, 1994) of the reference are followed into the picture by pyramidal Lucas-Kanade, and the shift,
+turn and zoom that most of them share is taken (RANSAC); people who walk do not share it. A wrong answer cannot show
+anybody: what then does not look like the background is hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.background.claims import Mask, Sample
+from passerby.background.small import Plane8, SmallPicture
+from passerby.media import Detections
+
+Similarity = npt.NDArray[np.float64]
+"""(2, 3): takes pixels of the reference to pixels of the picture."""
+
+IN_PLACE: Similarity = np.eye(2, 3)
+
+CORNERS = 400
+FOLLOWED_TO_PX = 0.7  # from where the shared movement takes a corner: it shares it
+LEAST_SHARED = 0.25  # of the corners; in a crowd most are on people, and those go many ways
+LEAST_CORNERS = 12
+LIGHT_PX = 31  # light varies little over so much of the small picture
+FARTHEST_SHARE = 0.06  # of the picture's width: further away it is another view, to be learned anew
+LEAST_PLACED = 0.75  # of the samples: more than a few that are elsewhere, and the camera moves
+ADRIFT_PX = 0.3  # less is within what a background allows for as shake
+APART_QUANTILE = 0.8  # a sample or two may be placed badly
+
+
+class Anchor:
+    """Places pictures of one camera against a reference picture."""
+
+    def __init__(self, reference: Plane8, usable: Mask | None = None) -> None:
+        """usable: (rows, columns), where corners may be taken."""
+        self._reference = _without_light(reference)
+        self._farthest_px = FARTHEST_SHARE * reference.shape[1]
+        mask = None if usable is None else usable.astype(np.uint8)
+        found = cv2.goodFeaturesToTrack(self._reference, CORNERS, 0.005, 5, mask=mask)
+        self._corners = np.zeros((0, 1, 2), np.float32) if found is None else np.asarray(found, np.float32)
+
+    def place(self, luma: Plane8, guess: Similarity | None = None) -> Similarity | None:
+        """Where the reference's pixels are in a picture; None where too few corners agree. guess: about there."""
+        if len(self._corners) < LEAST_CORNERS:
+            return None
+        start = self._corners.copy() if guess is None else cv2.transform(self._corners, guess).astype(np.float32)
+        ends, followed, _ = cv2.calcOpticalFlowPyrLK(
+            self._reference,
+            _without_light(luma),
+            self._corners,
+            start,
+            winSize=(15, 15),
+            maxLevel=3,
+            flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+        )
+        kept = followed.ravel() == 1
+        if kept.sum() < LEAST_CORNERS:
+            return None
+        found, shared = cv2.estimateAffinePartial2D(
+            self._corners[kept], ends[kept], method=cv2.RANSAC, ransacReprojThreshold=FOLLOWED_TO_PX
+        )
+        if found is None or shared.sum() < max(LEAST_CORNERS, LEAST_SHARED * len(self._corners)):
+            return None
+        placed = np.asarray(found, np.float64)
+        return placed if apart_px(placed, IN_PLACE, luma.shape) <= self._farthest_px else None
+
+
+def _without_light(luma: Plane8) -> Plane8:
+    """The luma with its local mean taken away: corners are then followed through clouds and automatic exposure."""
+    mean = cv2.blur(luma, (LIGHT_PX, LIGHT_PX))
+    return np.asarray(cv2.addWeighted(luma, 1.0, mean, -1.0, 128.0), np.uint8)
+
+
+def apart_px(placed: Similarity, other: Similarity, shape: tuple[int, ...]) -> float:
+    """How far two placements of a picture are apart, at that of its corners where they are most."""
+    rows, columns = shape
+    ends = np.array([(0, 0, 1), (columns, 0, 1), (0, rows, 1), (columns, rows, 1)], np.float64)
+    return float(np.linalg.norm(ends @ (placed - other).T, axis=1).max())
+
+
+def as_reference(picture: SmallPicture, placed: Similarity) -> SmallPicture:
+    """The picture as the reference's camera would have seen it; its edge is drawn out where it does not reach."""
+    rows, columns = picture.y.shape
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    y, u, v = (
+        np.asarray(
+            cv2.warpAffine(plane, placed, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8
+        )
+        for plane in picture
+    )
+    return SmallPicture(y, u, v)
+
+
+def as_seen(mask: npt.NDArray[Any], placed: Similarity, *, beyond: int) -> Plane8:
+    """A mask over the reference, (rows, columns), laid over the picture. beyond: its value outside of the reference."""
+    rows, columns = mask.shape
+    laid = cv2.warpAffine(
+        mask.astype(np.uint8), placed, (columns, rows), flags=cv2.INTER_NEAREST, borderValue=cast(Any, beyond)
+    )
+    return np.asarray(laid, np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registered:
+    """Samples as one camera that stands still would have taken them; those that cannot be placed are left out.
+
+    shift_px: how far they were apart; None where they cannot be laid over each other, and are left as they were.
+    """
+
+    samples: list[Sample]
+    shift_px: float | None
+
+    @property
+    def is_adrift(self) -> bool:
+        """Whether they had to be moved."""
+        return self.shift_px is not None and self.shift_px >= ADRIFT_PX
+
+
+def register(samples: Sequence[Sample]) -> Registered:
+    """Lays samples over each other. Needs one."""
+    placed = max((_all_placed(samples, quarter) for quarter in (2, 1, 3)), key=_count)
+    if _count(placed) < LEAST_PLACED * len(samples):
+        return Registered(list(samples), None)
+    shape = samples[0].picture.y.shape
+    far = [apart_px(one, IN_PLACE, shape) for one in placed if one is not None]
+    shift_px = float(np.quantile(far, APART_QUANTILE))
+    if shift_px < ADRIFT_PX:
+        return Registered(list(samples), shift_px)
+    moved = [_moved(sample, one) for sample, one in zip(samples, placed, strict=True) if one is not None]
+    return Registered(moved, shift_px)
+
+
+def _all_placed(samples: Sequence[Sample], quarter: int) -> list[Similarity | None]:
+    """Every sample placed against the one at so many quarters of the way."""
+    anchor = Anchor(samples[len(samples) * quarter // 4].picture.y)
+    return [anchor.place(sample.picture.y) for sample in samples]
+
+
+def _count(placed: list[Similarity | None]) -> int:
+    return sum(one is not None for one in placed)
+
+
+def _moved(sample: Sample, placed: Similarity) -> Sample:
+    """The sample as the reference's camera would have taken it."""
+    back = cv2.invertAffineTransform(placed)
+    xyxy = sample.claims.xyxy
+    corners = [np.stack([xyxy[:, x], xyxy[:, y]], axis=1) @ back[:, :2].T + back[:, 2] for x in (0, 2) for y in (1, 3)]
+    boxes = np.concatenate([np.min(corners, axis=0), np.max(corners, axis=0)], axis=1).astype(np.float32)
+    rows, columns = sample.picture.y.shape
+    inside = np.zeros((rows, columns), np.uint8)
+    cv2.warpAffine(np.ones_like(inside), placed, (columns, rows), inside, cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+    claims = Detections(boxes, sample.claims.confidence, sample.claims.class_id)
+    return Sample(as_reference(sample.picture, placed), claims, inside == 0)
