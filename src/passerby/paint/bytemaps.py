@@ -51,14 +51,14 @@ def any_in_blocks(mask: ByteMap, shift_x: int = 0, shift_y: int = 0) -> ByteMap:
 
 def bands(blocks: ByteMap) -> Iterator[tuple[slice, slice]]:
     """A few rectangles, rows and columns, that hold all of a map that is not 0. No two share a row."""
-    full = np.flatnonzero(blocks.any(axis=1))
-    if not full.size:
-        return
-    gaps = np.flatnonzero(np.diff(full) > MAX_GAP_BLOCKS + 1)
-    tops, bottoms = [full[0], *full[gaps + 1]], [*full[gaps], full[-1]]
-    for top, bottom in zip(tops, bottoms, strict=True):
-        columns = np.flatnonzero(blocks[top : bottom + 1].any(axis=0))
-        yield slice(int(top), int(bottom) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    full: list[int] = np.bitwise_or.reduce(blocks, axis=1).nonzero()[0].tolist()
+    begin = 0
+    for end, row in enumerate(full):
+        if end + 1 == len(full) or full[end + 1] - row > MAX_GAP_BLOCKS + 1:
+            rows = slice(full[begin], row + 1)
+            left, _, width, _ = cv2.boundingRect(blocks[rows])  # of what is not 0
+            yield rows, slice(left, left + width)
+            begin = end + 1
 
 
 class BlockMask:
