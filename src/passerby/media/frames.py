@@ -80,11 +80,9 @@ class RedactedFrame:
 
 def plane_views(picture: av.VideoFrame) -> tuple[Plane, Plane, Plane]:
     """Y, U and V of a planar picture as (rows, columns) views into its own memory."""
-    wide = picture.format.name.endswith("10le")
-    dtype = np.dtype(np.uint16 if wide else np.uint8)
-    views = []
-    for plane in picture.planes:
-        samples: Plane = np.frombuffer(cast(Any, plane), dtype)
-        pitch = plane.line_size // (2 if wide else 1)
-        views.append(samples[: pitch * plane.height].reshape(plane.height, pitch)[:, : plane.width])
-    return views[0], views[1], views[2]
+    dtype = np.dtype(np.uint16 if picture.format.name.endswith("10le") else np.uint8)
+    y, u, v = (
+        np.ndarray((plane.height, plane.width), dtype, cast(Any, plane), strides=(plane.line_size, dtype.itemsize))
+        for plane in picture.planes
+    )
+    return y, u, v

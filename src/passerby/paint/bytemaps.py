@@ -1,7 +1,8 @@
-"""Byte maps: (rows, columns) uint8, used as masks (255 is yes), as marks and as small differences."""
+"""Byte maps: (rows, columns) uint8, used as masks (any but 0 is yes), as marks and as small differences."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar, cast
 
 import cv2
@@ -12,14 +13,9 @@ ByteMap = npt.NDArray[np.uint8]
 Samples = TypeVar("Samples", bound=npt.NDArray[np.uint8] | npt.NDArray[np.uint16])
 
 
-def above(values: ByteMap, level: int) -> ByteMap:
-    """255 where a value is above a level, 0 elsewhere."""
-    return np.asarray(cv2.threshold(values, level, 255, cv2.THRESH_BINARY)[1], np.uint8)
-
-
-def zero(values: ByteMap) -> ByteMap:
-    """255 where a value is 0, 0 elsewhere."""
-    return np.asarray(cv2.threshold(values, 0, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+def above(values: ByteMap, level: int, yes: int = 255, out: ByteMap | None = None) -> ByteMap:
+    """255, or another `yes`, where a value is above a level, 0 elsewhere. out: where to, the values themselves too."""
+    return np.asarray(cv2.threshold(values, level, yes, cv2.THRESH_BINARY, out)[1], np.uint8)
 
 
 def halved(values: Samples, *, down: bool = True, across: bool = True, out: Samples | None = None) -> Samples:
@@ -34,16 +30,52 @@ def halved(values: Samples, *, down: bool = True, across: bool = True, out: Samp
     return cast(Samples, cv2.resize(values, size, out, interpolation=cv2.INTER_AREA))
 
 
-def any_in_blocks(mask: ByteMap, halvings: int) -> ByteMap:
-    """255 for each square, of a side of 2 ** halvings (4 at most), in which any value of a mask is 255.
+BLOCK_HALVINGS = 4
+BLOCK_PX = 1 << BLOCK_HALVINGS
+"""A macroblock of H.264: the unit that an encoder can skip."""
 
-    Averaging by halves is many times faster than a maximum.
+MAX_GAP_BLOCKS = 3
+"""Rows of blocks with nothing in them that are worked on rather than begin another band, which costs some 20 calls."""
+
+
+def any_in_blocks(mask: ByteMap, shift_x: int = 0, shift_y: int = 0) -> ByteMap:
+    """1 for each block of pixels in which any value of a mask of 0 and 255 is 255.
+
+    shift_x, shift_y: powers of 2 by which the mask is smaller than the picture. Averaging by halves is many times
+    faster than a maximum.
     """
-    for _ in range(halvings):
-        mask = halved(mask)
-    return above(mask, 0)
+    for halving in range(min(shift_x, shift_y), BLOCK_HALVINGS):
+        mask = halved(mask, down=halving >= shift_y, across=halving >= shift_x)
+    return above(mask, 0, 1)
 
 
-def enlarged(blocks: ByteMap, shape: tuple[int, ...], down: int, across: int) -> ByteMap:
-    """Each value of a map as a block of `down` x `across`, cut to a shape."""
-    return blocks.repeat(across, axis=1)[:, : shape[1]].repeat(down, axis=0)[: shape[0]]
+def bands(blocks: ByteMap) -> Iterator[tuple[slice, slice]]:
+    """A few rectangles, rows and columns, that hold all of a map that is not 0. No two share a row."""
+    full: list[int] = np.bitwise_or.reduce(blocks, axis=1).nonzero()[0].tolist()
+    begin = 0
+    for end, row in enumerate(full):
+        if end + 1 == len(full) or full[end + 1] - row > MAX_GAP_BLOCKS + 1:
+            rows = slice(full[begin], row + 1)
+            left, _, width, _ = cv2.boundingRect(blocks[rows])  # of what is not 0
+            yield rows, slice(left, left + width)
+            begin = end + 1
+
+
+class BlockMask:
+    """A mask as large as a plane, made of blocks and of what must be left out of them, in the same memory each time.
+
+    mask: (rows, columns) 255 where yes. shift_x, shift_y: powers of 2 by which the plane is smaller than luma.
+    """
+
+    def __init__(self, shape: tuple[int, ...], shift_x: int, shift_y: int) -> None:
+        height, width = shape
+        self._down, self._across = BLOCK_PX >> shift_y, BLOCK_PX >> shift_x
+        self._blocks = np.zeros((-(-height // self._down), self._down, width), np.uint8)
+        self.mask: ByteMap = self._blocks.reshape(-1, width)[:height]
+
+    def set(self, part: tuple[slice, slice], blocks: ByteMap, without: ByteMap) -> None:
+        """Sets a part, beginning with a block: to yes in blocks that are 1, if the other map is 0 there."""
+        rows, columns = part
+        lines = blocks.repeat(self._across, axis=1)[:, : columns.stop - columns.start]
+        self._blocks[rows.start // self._down :][: len(lines), :, columns] = lines[:, None]
+        cv2.compare(self.mask[part], without, cv2.CMP_GT, self.mask[part])

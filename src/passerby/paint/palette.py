@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import av
-import numpy as np
 
 from passerby.media import Kind
-from passerby.media.frames import Plane
 
 Rgb = tuple[int, int, int]
+Samples = tuple[int, int, int]
 
 NEUTRAL: Rgb = (44, 47, 52)
 """A dark grey: a picture hidden whole, and every cover of the style `solid`."""
@@ -33,7 +32,7 @@ _FULL_RANGE = 2
 _SD_HEIGHT = 576
 
 
-def samples_of(rgb: Rgb, picture: av.VideoFrame) -> tuple[int, int, int]:
+def samples_of(rgb: Rgb, picture: av.VideoFrame) -> Samples:
     """Y, U and V of a colour in the matrix, range and depth of a picture (ITU-T H.273, equations 38 to 43)."""
     kr, kb = _weights(picture)
     red, green, blue = (part / 255 for part in rgb)
@@ -47,15 +46,11 @@ def samples_of(rgb: Rgb, picture: av.VideoFrame) -> tuple[int, int, int]:
     return round((16 + 219 * luma) * step), round((128 + 224 * u) * step), round((128 + 224 * v) * step)
 
 
-def tables(colours: dict[Kind, Rgb], picture: av.VideoFrame) -> tuple[Plane, Plane, Plane]:
-    """For Y, U and V: a table of 256 samples that turns `Region` marks (kind + 1) into the colour of the kind."""
-    made = np.empty((3, 256), np.uint16)
-    made[:] = np.array(samples_of(NEUTRAL, picture))[:, None]
-    for kind, rgb in colours.items():
-        made[1:, kind + 1] = samples_of(rgb, picture)[1:]
-        made[0, kind + 1] = samples_of(COLOURS[Kind.PERSON], picture)[0]
-    planes = made if picture.format.name.endswith("10le") else made.astype(np.uint8)
-    return planes[0], planes[1], planes[2]
+def samples_of_kinds(picture: av.VideoFrame, *, solid: bool = False) -> dict[Kind, Samples]:
+    """What hides each kind in a picture. solid: all are neutral."""
+    luma = samples_of(COLOURS[Kind.PERSON], picture)[0]
+    neutral = samples_of(NEUTRAL, picture)
+    return {kind: neutral if solid else (luma, *samples_of(rgb, picture)[1:]) for kind, rgb in COLOURS.items()}
 
 
 def _weights(picture: av.VideoFrame) -> tuple[float, float]:

@@ -14,59 +14,82 @@ Planes = tuple[Plane, Plane, Plane]
 
 
 class Pyramid:
-    """Y, U and V at 1/2, 1/4 and so on of the luma's size.
+    """Y, U and V at 1/2, 1/4 and so on of the luma's size, side by side: then one call does for all three.
 
     Every sample is the average of its own square of pixels alone, at odd edges too: a hidden pixel reaches no sample
     of a block that holds none. The memory is used again for every picture: fresh memory costs more than the averages.
+
+    levels: (rows, 3 x columns), filled up to whole samples of the last one by repeating the planes' last lines.
+    halves: where Y, U and V are in the first level, without what fills it up.
     """
 
     def __init__(self, like: Planes, levels: int) -> None:
         height, width = like[0].shape
-        self.levels: list[list[Plane]] = [
-            [np.zeros((-(-height >> level), -(-width >> level)), plane.dtype) for plane in like]
-            for level in range(1, levels + 1)
+        rows, columns = -(-height >> levels), -(-width >> levels)
+        self.levels: list[Plane] = [
+            np.zeros((rows << more, 3 * (columns << more)), like[0].dtype) for more in reversed(range(levels))
+        ]
+        self._shapes = [(-(-height >> level), -(-width >> level)) for level in range(1, levels + 1)]
+        third = self.levels[0].shape[1] // 3
+        half_height, half_width = self._shapes[0]
+        self.halves: list[Plane] = [
+            self.levels[0][:half_height, i * third : i * third + half_width] for i in range(len(like))
         ]
         # Which directions are to be halved for the first level: those in which the plane is not smaller than luma.
         self._first = [(plane.shape[0] == height, plane.shape[1] == width) for plane in like]
 
-    def update(self, planes: Planes, rows: slice, columns: slice) -> None:
-        """Takes over a part of new planes: luma pixels, from multiples of 2 ** levels on."""
-        for i, plane in enumerate(planes):
-            down, across = self._first[i]
-            at = _scaled(rows, 1), _scaled(columns, 1)
+    def places(self, like: Planes) -> Planes:
+        """Memory for planes: in the first level itself what has its size, which `update` then need not copy."""
+        y, u, v = (
+            np.zeros_like(plane) if down or across else half
+            for plane, half, (down, across) in zip(like, self.halves, self._first, strict=True)
+        )
+        return y, u, v
+
+    def update(self, planes: Planes, rows: slice) -> None:
+        """Takes over new planes, or a part of them. rows: of the last level."""
+        fine = _scaled(rows, len(self.levels) - 1)
+        for plane, half, (down, across) in zip(planes, self.halves, self._first, strict=True):
             if down or across:
-                part = rows if down else at[0], columns if across else at[1]
-                halved(plane[part], down=down, across=across, out=self.levels[0][i][at])
-            else:
-                self.levels[0][i] = plane  # it has this size already
-            for level in range(1, len(self.levels)):
-                before, at = at, (_scaled(rows, level + 1), _scaled(columns, level + 1))
-                halved(self.levels[level - 1][i][before], out=self.levels[level][i][at])
+                halved(plane[_scaled(fine, int(down))], down=down, across=across, out=half[fine])
+            elif plane is not half:
+                np.copyto(half[fine], plane[fine])
+        for before, after, shape in zip(self.levels, self.levels[1:], self._shapes, strict=False):
+            _fill_up(before, shape, fine)
+            coarse = slice(fine.start >> 1, fine.stop >> 1)
+            halved(before[fine], out=after[coarse])
+            fine = coarse
 
 
 class Differ:
     """Compares pyramids of one shape."""
 
     def __init__(self, like: Pyramid) -> None:
-        shapes = [level[0].shape for level in like.levels]
-        self._memory = [(np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)) for shape in shapes]
+        self._memory: list[ByteMap] = [np.zeros(level.shape, np.uint8) for level in like.levels]
 
     def compare(self, now: Pyramid, before: Pyramid) -> Iterator[ByteMap]:
         """For each level the difference of Y, U or V, whichever is most, in 255ths. Overwritten by the next call."""
-        for these, those, (most, other) in zip(now.levels, before.levels, self._memory, strict=True):
-            _apart(these[0], those[0], most)
-            for i in (1, 2):
-                _apart(these[i], those[i], other)
-                cv2.max(most, other, most)
+        for this, that, apart in zip(now.levels, before.levels, self._memory, strict=True):
+            if this.dtype == np.uint8:
+                cv2.absdiff(this, that, apart)
+            else:
+                cv2.convertScaleAbs(cv2.absdiff(this, that), apart, alpha=0.25)
+            third = apart.shape[1] // 3
+            most = apart[:, :third]
+            cv2.max(most, apart[:, third : 2 * third], most)
+            cv2.max(most, apart[:, 2 * third :], most)
             yield most
 
 
-def _apart(now: Plane, before: Plane, out: ByteMap) -> None:
-    if now.dtype == np.uint8:
-        cv2.absdiff(now, before, out)
-    else:
-        cv2.convertScaleAbs(cv2.absdiff(now, before), out, alpha=0.25)
+def _fill_up(level: Plane, shape: tuple[int, int], rows: slice) -> None:
+    """Repeats the last line and column of each of three planes of a shape in what is left of a level."""
+    height, width = shape
+    if 3 * width < level.shape[1]:
+        thirds = level[rows].reshape(-1, 3, level.shape[1] // 3)
+        thirds[:, :, width:] = thirds[:, :, width - 1 : width]
+    if height < rows.stop:
+        level[height:] = level[height - 1]
 
 
-def _scaled(part: slice, level: int) -> slice:
-    return slice(part.start >> level, -(-part.stop >> level))
+def _scaled(part: slice, halvings: int) -> slice:
+    return slice(part.start << halvings, part.stop << halvings)

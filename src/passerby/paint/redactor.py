@@ -9,16 +9,13 @@ import numpy as np
 from passerby.media import Cover, RawFrame, RedactedFrame
 from passerby.media.frames import Plane, plane_views
 from passerby.paint.canvas import Canvas
-from passerby.paint.palette import COLOURS, NEUTRAL, samples_of, tables
-from passerby.paint.region import Patch, Region
-from passerby.paint.soften import soften
+from passerby.paint.flat import FlatPaint
+from passerby.paint.palette import NEUTRAL, samples_of, samples_of_kinds
+from passerby.paint.region import Area, Region
+from passerby.paint.soften import Softening, soften
 from passerby.settings import Style
 
 Planes = tuple[Plane, Plane, Plane]
-
-
-MANY_PATCHES = 24
-"""From about here on the calls for each patch cost more than the pixels of a whole picture."""
 
 
 class Redactor:
@@ -33,7 +30,7 @@ class Redactor:
         self._style = style
         self._quiet = quiet
         self._look: tuple[object, ...] = ()
-        self._colours: Planes
+        self._flat: tuple[FlatPaint, FlatPaint]  # of luma and of chroma
         self._region: Region
         self._canvas: Canvas | None = None
 
@@ -55,8 +52,11 @@ class Redactor:
         out_planes = plane_views(out)
         for made, source in zip(out_planes, planes if self._canvas is None else self._canvas.planes, strict=True):
             np.copyto(made, source)
-        for patch in self._patches(frame):
-            self._paint(patch, planes, out_planes)
+        if self._style == "mosaic" or self._style == "blur":
+            self._soften(planes, out_planes, self._style)
+        elif not (self._style == "background" and self._canvas is not None and self._canvas.all_seen):
+            for area in region.areas:
+                self._paint(area, out_planes)
         return self._finish(frame, out, region.hidden)
 
     def forget(self) -> None:
@@ -70,32 +70,40 @@ class Redactor:
             return
         self._look = look
         base = picture.format.name[:7].replace("yuvj", "yuv")
-        self._region = Region(picture.width, picture.height, int("444" not in base), int("420" in base))
-        self._colours = tables({} if self._style == "solid" else COLOURS, picture)
-        remembers = self._quiet or self._style == "background"
-        self._canvas = Canvas(plane_views(picture), quiet=self._quiet) if remembers else None
+        shift_x, shift_y = int("444" not in base), int("420" in base)
+        self._region = Region(picture.width, picture.height, shift_x, shift_y)
+        like, colours = plane_views(picture), samples_of_kinds(picture, solid=self._style == "solid")
+        self._flat = (
+            FlatPaint({kind: samples[:1] for kind, samples in colours.items()}, like[0]),
+            FlatPaint({kind: samples[1:] for kind, samples in colours.items()}, like[1]),
+        )
+        self._canvas = None
+        if self._quiet or self._style == "background":
+            for_background = self._style == "background"
+            self._canvas = Canvas(like, shift_x, shift_y, quiet=self._quiet, for_background=for_background)
 
-    def _patches(self, frame: RawFrame) -> list[Patch]:
-        """Where to paint: each shape by itself, or with many flat ones the whole picture in one go."""
-        patches = self._region.patches
-        if len(patches) > MANY_PATCHES and self._style not in ("mosaic", "blur"):
-            return [Patch.whole(frame.width, frame.height)]
-        return patches
-
-    def _paint(self, patch: Patch, planes: Planes, out: Planes) -> None:
+    def _paint(self, area: Area, out: Planes) -> None:
+        """Flat colours, in the style `background` only over what was never seen."""
         region = self._region
-        for i, (source, made, colours) in enumerate(zip(planes, out, self._colours, strict=True)):
-            shift = (region.shift_x, region.shift_y) if i else (0, 0)
-            part = patch.of_chroma(*shift)
-            marks = (region.chroma if i else region.luma)[part]
-            if self._style == "mosaic" or self._style == "blur":
-                cv2.copyTo(soften(source, patch.span, shift, self._style), marks, made[part])
-                continue
+        parts = area.of_luma, area.of_chroma(region.shift_x, region.shift_y)
+        for i, (part, marks, planes) in enumerate(
+            zip(parts, (region.luma, region.chroma), (out[:1], out[1:]), strict=True)
+        ):
+            hidden = marks[part]
             if self._style == "background" and self._canvas is not None:
-                if self._canvas.all_seen:
-                    return  # the canvas is already there
-                marks = np.asarray(cv2.bitwise_and(marks, self._canvas.unseen[min(i, 1)][part]), np.uint8)
-            cv2.copyTo(cv2.LUT(marks, colours), marks, made[part])
+                hidden = np.asarray(cv2.bitwise_and(hidden, self._canvas.unseen[i][part]), np.uint8)
+            self._flat[i].paint([plane[part] for plane in planes], hidden, region.kinds)
+
+    def _soften(self, planes: Planes, out: Planes, how: Softening) -> None:
+        """Shape by shape, since each has a grid of its own."""
+        region = self._region
+        for span in region.spans:
+            area = Area.of_span(span, region.width, region.height)
+            for i, (source, made) in enumerate(zip(planes, out, strict=True)):
+                shift = (region.shift_x, region.shift_y) if i else (0, 0)
+                part = area.of_chroma(*shift)
+                marks = (region.chroma if i else region.luma)[part]
+                cv2.copyTo(soften(source, span, shift, how), marks, made[part])
 
     @staticmethod
     def _finish(frame: RawFrame, picture: av.VideoFrame, hidden: float) -> RedactedFrame:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Cover, CoverBox, Kind
-from passerby.paint.bytemaps import ByteMap, above, any_in_blocks
+from passerby.paint.bytemaps import BLOCK_PX, ByteMap, above, any_in_blocks, bands
 
 Xyxy = tuple[float, float, float, float]
 Corners = tuple[int, int, int, int]
@@ -21,29 +21,43 @@ CORNER_SHARE = 0.18
 """Corner radius as a share of the shorter side: a square loses (4 - pi) * 0.18^2 = 2.8 % of its area, others less."""
 
 MAX_CORNER_PX = 32
-"""Rounder than this looks no calmer, and uncovers more of a large box. Also the margin that `Region` draws in."""
+"""Rounder than this looks no calmer, and uncovers more of a large box."""
+
+MARGIN_PX = 2 * MAX_CORNER_PX
+"""What `Region` draws in all around: a box that is cut off so far outside still has room for its corners."""
 
 MAX_AREAS = 24
 """More separate areas of cells than this are handled as one: each costs a few calls."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
-    """One part of the picture that holds covered samples.
-
-    rows, columns: of luma, inside the picture, beginning on even ones. span: left, top, right, bottom of the whole
-    shape, in luma pixels, also outside the picture: what a mosaic fixes its grid to. filled: a box, all of which is
-    hidden but for corners.
-    """
+class Area:
+    """A rectangle of the picture: rows and columns of luma, beginning on even ones."""
 
     rows: slice
     columns: slice
-    span: Corners
-    filled: bool = True
 
     @staticmethod
-    def whole(width: int, height: int) -> Patch:
-        return Patch(slice(0, height), slice(0, width), (0, 0, width, height))
+    def whole(width: int, height: int) -> Area:
+        return Area(slice(0, height), slice(0, width))
+
+    @staticmethod
+    def of_blocks(rows: slice, columns: slice, width: int, height: int) -> Area:
+        """What of some rows and columns of blocks is inside the picture."""
+        return Area(
+            slice(rows.start * BLOCK_PX, min(rows.stop * BLOCK_PX, height)),
+            slice(columns.start * BLOCK_PX, min(columns.stop * BLOCK_PX, width)),
+        )
+
+    @staticmethod
+    def of_span(span: Corners, width: int, height: int) -> Area:
+        """What of a shape is inside the picture. span: left, top, right, bottom of the shape."""
+        left, top, right, bottom = span
+        return Area(slice(max(top, 0) & ~1, min(bottom, height)), slice(max(left, 0) & ~1, min(right, width)))
+
+    @property
+    def of_luma(self) -> tuple[slice, slice]:
+        return self.rows, self.columns
 
     def of_chroma(self, shift_x: int, shift_y: int) -> tuple[slice, slice]:
         return _halved(self.rows, shift_y), _halved(self.columns, shift_x)
@@ -53,11 +67,13 @@ class Region:
     """The cover of one picture, drawn anew with `draw` for every frame into the same memory.
 
     luma, chroma: marks, 0 where shown, kind + 1 where hidden. A chroma sample is hidden if any of its luma pixels is;
-    so a shown luma pixel at the edge may get hidden chroma, never the other way. patches: where marks may be.
+    so a shown luma pixel at the edge may get hidden chroma, never the other way. blocks: 1 for each block that may
+    hold a hidden pixel. areas: a few that hold all such blocks. spans: left, top, right, bottom of every shape in luma
+    pixels, also outside the picture. kinds: those that may be among the marks.
     """
 
     def __init__(self, width: int, height: int, shift_x: int, shift_y: int) -> None:
-        m = MAX_CORNER_PX
+        m = MARGIN_PX
         # A margin all around, so that no corner ever needs clipping: what is cut off lies in the margin.
         self._field = np.zeros((height + 2 * m, width + 2 * m), np.uint8)
         self.shift_x, self.shift_y = shift_x, shift_y
@@ -65,86 +81,87 @@ class Region:
         self.luma: ByteMap = self._field[m : m + height, m : m + width]
         chroma_shape = -(-height >> shift_y), -(-width >> shift_x)
         self.chroma: ByteMap = self.luma if not shift_x else np.zeros(chroma_shape, np.uint8)
-        self.patches: list[Patch] = []
+        self.blocks: ByteMap = np.zeros((-(-height // BLOCK_PX), -(-width // BLOCK_PX)), np.uint8)
+        self.areas: list[Area] = []
+        self.spans: list[Corners] = []
+        self.kinds: list[Kind] = []
         # The cells of the last frame and what they come to: a background's are the same array for minutes.
         self._cells: npt.NDArray[np.bool_] | None = None
         self._cell_marks: list[tuple[Corners, ByteMap]] = []
-        self._drawn: list[tuple[slice, slice]] = []  # where the field may not be 0, for the next frame to wipe
+        self._cell_blocks = self.blocks.copy()
 
     @property
     def hidden(self) -> float:
         """The share of luma pixels that is hidden, 0..1."""
-        if not self.patches:
-            return 0.0
-        return float(cv2.countNonZero(self.luma)) / (self.width * self.height)
+        hidden_px = sum(cv2.countNonZero(self.luma[area.of_luma]) for area in self.areas)
+        return hidden_px / (self.width * self.height)
 
     def draw(self, cover: Cover) -> None:
-        """ByteMap what the boxes and cells of a cover hide and its `keep` boxes do not."""
+        """Marks what the boxes and cells of a cover hide and its `keep` boxes do not."""
         self._wipe()
-        if cover.cells is not None:
+        if cover.cells is not None and cover.cells.any():
             self._add_cells(cover.cells)
         for box in cover.boxes:
             self._add_box(box)
+        self.kinds += {box.kind for box in cover.boxes} - {*self.kinds}
         for xyxy in cover.keep:
             self._keep(xyxy)
         self._wipe_margin()
-        for patch in self.patches:
-            self._mark_chroma(patch)
-
-    def in_blocks(self, patch: Patch, halvings: int) -> tuple[slice, slice, ByteMap]:
-        """The rows and columns of squares (side 2 ** halvings) that a patch touches, and 255 where any pixel is hidden.
-
-        A box counts as filling its corners too: that is quicker, and a square too many does no harm.
-        """
-        side = 1 << halvings
-        top, bottom = patch.rows.start // side, -(-patch.rows.stop // side)
-        left, right = patch.columns.start // side, -(-patch.columns.stop // side)
-        rows, columns = slice(top, bottom), slice(left, right)
-        if patch.filled:
-            return rows, columns, np.full((bottom - top, right - left), 255, np.uint8)
-        m = MAX_CORNER_PX
-        marks = self._field[m + top * side : m + bottom * side, m + left * side : m + right * side]
-        return rows, columns, any_in_blocks(above(marks, 0), halvings)
+        for rows, columns in bands(self.blocks):
+            self.areas.append(Area.of_blocks(rows, columns, self.width, self.height))
+            self._mark_chroma(self.areas[-1])
 
     def _wipe(self) -> None:
-        for rows, columns in self._drawn:
-            self._field[rows, columns] = 0
-        for patch in self.patches:
-            self.chroma[patch.of_chroma(self.shift_x, self.shift_y)] = 0
-        self._drawn, self.patches = [], []
+        for area in self.areas:
+            self.luma[area.of_luma] = 0
+            self.chroma[area.of_chroma(self.shift_x, self.shift_y)] = 0
+        self.blocks[:] = 0
+        self.areas, self.spans, self.kinds = [], [], []
 
     def _wipe_margin(self) -> None:
         """Of an odd picture, the last chroma reads a line beyond it: nothing is hidden there."""
-        m = MAX_CORNER_PX
+        m = MARGIN_PX
         self._field[:, m + self.width] = 0
         self._field[m + self.height] = 0
 
-    def _add_patch(self, span: Corners, *, filled: bool = True) -> None:
-        left, top, right, bottom = span
-        rows = slice(max(top, 0) & ~1, min(bottom, self.height))
-        columns = slice(max(left, 0) & ~1, min(right, self.width))
-        if rows.start < rows.stop and columns.start < columns.stop:
-            self.patches.append(Patch(rows, columns, span, filled))
-
     def _add_box(self, box: CoverBox) -> None:
-        if any(math.isnan(edge) for edge in box.xyxy):  # nobody knows where it is: hide everything
-            box = CoverBox((0, 0, self.width, self.height), box.kind)
-        left, top, right, bottom = span = self._outer(box.xyxy)
-        if left >= self.width or top >= self.height or right <= 0 or bottom <= 0:
+        span = self._outer(box.xyxy)
+        if span is None:
             return
+        left, top, right, bottom = span
         radius = min(int(CORNER_SHARE * min(right - left, bottom - top)), MAX_CORNER_PX)
-        m = MAX_CORNER_PX
-        x0, y0 = max(left, -m) + m, max(top, -m) + m
-        x1, y1 = min(right, self.width + m) + m, min(bottom, self.height + m) + m
-        self._drawn.append((slice(y0, y1), slice(x0, x1)))
-        _fill_rounded(self._field, (x0, y0, x1, y1), radius, box.kind + 1)
-        self._add_patch(span)
+        m, x0, y0 = MARGIN_PX, max(left, -MARGIN_PX), max(top, -MARGIN_PX)
+        part = self._field[y0 + m : bottom + m, x0 + m : right + m]
+        outline = _outline(radius, *part.shape)
+        if outline is None:
+            part[:] = box.kind + 1
+        else:
+            cv2.fillConvexPoly(part, outline, box.kind + 1)
+        x0, y0 = max(left, 0) // BLOCK_PX, max(top, 0) // BLOCK_PX
+        self.blocks[y0 : -(-bottom // BLOCK_PX), x0 : -(-right // BLOCK_PX)] = 1
+        self.spans.append(span)
 
-    def _outer(self, xyxy: Xyxy) -> Corners:
-        """Whole pixels around a box, whichever way round its corners are; at most a picture's size outside."""
-        across = sorted(min(max(x, -self.width), 2 * self.width) for x in (xyxy[0], xyxy[2]))
-        down = sorted(min(max(y, -self.height), 2 * self.height) for y in (xyxy[1], xyxy[3]))
-        return math.floor(across[0]), math.floor(down[0]), math.ceil(across[1]), math.ceil(down[1])
+    def _outer(self, xyxy: Xyxy) -> Corners | None:
+        """Whole pixels around a box, whichever way round its corners are; at most a picture's size outside.
+
+        None if none of them is in the picture. If nobody knows where the box is: the whole picture.
+        """
+        left, top, right, bottom = xyxy
+        width, height = self.width, self.height
+        if left != left or top != top or right != right or bottom != bottom:  # not a number
+            return 0, 0, width, height
+        if left > right:
+            left, right = right, left
+        if top > bottom:
+            top, bottom = bottom, top
+        if left >= width or top >= height or right <= 0 or bottom <= 0:
+            return None
+        return (
+            math.floor(left) if left > -width else -width,
+            math.floor(top) if top > -height else -height,
+            math.ceil(right) if right < 2 * width else 2 * width,
+            math.ceil(bottom) if bottom < 2 * height else 2 * height,
+        )
 
     def _keep(self, xyxy: Xyxy) -> None:
         """Shows the pixels that lie wholly inside a box."""
@@ -155,15 +172,17 @@ class Region:
         self.luma[math.ceil(top) : math.floor(bottom), math.ceil(left) : math.floor(right)] = 0
 
     def _add_cells(self, cells: npt.NDArray[np.bool_]) -> None:
-        if not cells.any():
-            return
-        if cells is not self._cells:
+        """Nothing else may be drawn yet."""
+        is_new = cells is not self._cells
+        if is_new:
             self._cells, self._cell_marks = cells, list(self._spread_cells(cells))
-        m = MAX_CORNER_PX
-        for (x0, y0, x1, y1), marks in self._cell_marks:
-            self.luma[y0:y1, x0:x1] = marks
-            self._drawn.append((slice(y0 + m, y1 + m), slice(x0 + m, x1 + m)))
-            self._add_patch((x0, y0, x1, y1), filled=False)
+        for span, marks in self._cell_marks:
+            self.luma[span[1] : span[3], span[0] : span[2]] = marks
+            self.spans.append(span)
+        if is_new:
+            self._cell_blocks = any_in_blocks(above(self.luma, 0))
+        self.blocks |= self._cell_blocks
+        self.kinds = [Kind.MOTION]
 
     def _spread_cells(self, cells: npt.NDArray[np.bool_]) -> Iterator[tuple[Corners, ByteMap]]:
         """Each area of cells in pixels, with its marks."""
@@ -175,32 +194,35 @@ class Region:
             y0, y1 = top * self.height // cells.shape[0], -(-bottom * self.height // cells.shape[0])
             yield (x0, y0, x1, y1), _spread(by_row[:, x0:x1], rows[:, y0:y1], axis=0)
 
-    def _mark_chroma(self, patch: Patch) -> None:
+    def _mark_chroma(self, area: Area) -> None:
+        """The larger mark of each 2 x 2 pixels, or of 2 across."""
         shift_x, shift_y = self.shift_x, self.shift_y
         if not shift_x:
             return
-        m = MAX_CORNER_PX
-        rows, columns = patch.of_chroma(shift_x, shift_y)
+        m = MARGIN_PX
+        rows, columns = area.of_chroma(shift_x, shift_y)
         marks = self._field[
-            m + (rows.start << shift_y) : m + (rows.stop << shift_y), m + (columns.start << 1) : m + (columns.stop << 1)
+            m + (rows.start << shift_y) : m + (rows.stop << shift_y), m + 2 * columns.start : m + 2 * columns.stop + 2
         ]
         if shift_y:
             marks = np.asarray(cv2.max(marks[0::2], marks[1::2]), np.uint8)
-        np.maximum(marks[:, 0::2], marks[:, 1::2], out=self.chroma[rows, columns])
+        # OpenCV takes no step across, and NumPy's is slow: so of every pixel and its right neighbour, then every other.
+        pairs = np.asarray(cv2.max(marks[:, :-2], marks[:, 1:-1]), np.uint8)
+        self.chroma[rows, columns] = pairs.view("<u2")  # of the two bytes the low one, the left pixel's, is kept
 
 
-def _fill_rounded(field: ByteMap, corners: Corners, radius: int, mark: int) -> None:
-    x0, y0, x1, y1 = corners
-    field[y0 + radius : y1 - radius, x0:x1] = mark
-    if not radius:
-        return
-    field[y0 : y0 + radius, x0 + radius : x1 - radius] = mark
-    field[y1 - radius : y1, x0 + radius : x1 - radius] = mark
-    corner = _corner(radius)
-    np.copyto(field[y0 : y0 + radius, x0 : x0 + radius], mark, where=corner)
-    np.copyto(field[y0 : y0 + radius, x1 - radius : x1], mark, where=corner[:, ::-1])
-    np.copyto(field[y1 - radius : y1, x0 : x0 + radius], mark, where=corner[::-1])
-    np.copyto(field[y1 - radius : y1, x1 - radius : x1], mark, where=corner[::-1, ::-1])
+@lru_cache(maxsize=4096)
+def _outline(radius: int, height: int, width: int) -> npt.NDArray[np.int32] | None:
+    """(points, 2) x and y where the edge of a rounded box turns: all its lines go along or across.
+
+    None if no pixel is outside the corners.
+    """
+    if _corner(radius).all():
+        return None
+    outline = _turns(radius).copy()
+    outline[1:3, :, 0] += width - 1
+    outline[2:, :, 1] += height - 1
+    return outline.reshape(-1, 2)
 
 
 @lru_cache(maxsize=MAX_CORNER_PX + 1)
@@ -208,6 +230,21 @@ def _corner(radius: int) -> npt.NDArray[np.bool_]:
     """The top left corner of a rounded box: True where any part of the pixel is inside the arc."""
     inward = radius - 1 - np.arange(radius)
     return np.asarray(inward[:, None] ** 2 + inward[None, :] ** 2 < radius**2)
+
+
+@lru_cache(maxsize=MAX_CORNER_PX + 1)
+def _turns(radius: int) -> npt.NDArray[np.int32]:
+    """(4, points, 2) x and y where the edge turns at the left top, right top, right bottom and left bottom.
+
+    Each counted from the pixel in that corner of the box.
+    """
+    left = np.argmax(_corner(radius), axis=1)  # of each row
+    steps = np.flatnonzero(np.diff(left)) + 1  # rows that begin farther left than the one above
+    rows = np.hstack([0, np.repeat(steps, 2), radius - 1])
+    columns = np.hstack([left[0], np.column_stack([left[steps - 1], left[steps]]).ravel(), left[-1]])
+    down = np.column_stack([columns, rows])
+    up = down[::-1]
+    return np.stack([up, down * (-1, 1), -up, down * (1, -1)]).astype(np.int32)
 
 
 @lru_cache(maxsize=8)

@@ -23,7 +23,7 @@ def soften(plane: Plane, span: Corners, shift: tuple[int, int], how: Softening) 
     """The part of a plane inside a span (luma pixels, possibly outside the picture), as averages of whole cells.
 
     The grid begins at the left top of the span, so it moves with the object. shift: powers of 2 by which the plane is
-    smaller than luma (across, down). Returns the part inside the picture from the even pixel on, as in `Patch`.
+    smaller than luma (across, down). Returns the part inside the picture from the even pixel on, as in `Area`.
     """
     left, top, right, bottom = span
     left, top = left & ~1, top & ~1

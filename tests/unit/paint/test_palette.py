@@ -9,7 +9,7 @@ from av.video.reformatter import ColorRange, Colorspace
 
 from passerby.media import Kind
 from passerby.media.frames import PICTURE_FORMATS, plane_views
-from passerby.paint.palette import COLOURS, NEUTRAL, samples_of, tables
+from passerby.paint.palette import COLOURS, NEUTRAL, samples_of, samples_of_kinds
 
 ITU709, ITU601, FULL, LIMITED = 1, 6, 2, 1
 FORMATS = [f for f in sorted(PICTURE_FORMATS) if not ("j" in f and "10" in f)]
@@ -55,6 +55,6 @@ def test_ten_bits_are_the_same_colour_four_times_finer() -> None:
 
 def test_every_kind_has_a_colour_of_its_own() -> None:
     assert set(COLOURS) == set(Kind)
-    luma, u, v = tables(COLOURS, av.VideoFrame(16, 16, "yuv420p"))
-    drawn = {(int(luma[kind + 1]), int(u[kind + 1]), int(v[kind + 1])) for kind in Kind}
-    assert len(drawn) == len(Kind)
+    samples = samples_of_kinds(av.VideoFrame(16, 16, "yuv420p"))
+    assert set(samples) == set(Kind) and len(set(samples.values())) == len(Kind)
+    assert len({luma for luma, _, _ in samples.values()}) == 1

@@ -49,6 +49,39 @@ def test_rounding_costs_at_most_three_percent_of_a_box(width: int, height: int) 
     assert np.count_nonzero(marks) >= 0.97 * width * height
 
 
+@pytest.mark.parametrize("side", [*range(1, 60), 100, 177, 178, 179, 240])
+@pytest.mark.parametrize("longer", [0, 1, 50])
+def test_a_corner_is_the_quarter_of_a_circle(side: int, longer: int) -> None:
+    """A pixel is hidden if any part of it is nearer to the centre of the arc than the radius."""
+    radius = min(int(CORNER_SHARE * side), MAX_CORNER_PX)
+    marks = region_of(Cover((CoverBox((3, 2, 3 + side, 2 + side + longer), Kind.PERSON),)), 300, 300).luma
+    out_x, out_y = (
+        np.maximum(radius - 1 - np.minimum(np.arange(length), np.arange(length)[::-1]), 0)
+        for length in (side, side + longer)
+    )
+    wanted = out_x[None, :] ** 2 + out_y[:, None] ** 2 < max(radius, 1) ** 2
+    assert np.array_equal(marks[2 : 2 + side + longer, 3 : 3 + side] != 0, wanted)
+    assert np.count_nonzero(marks) == np.count_nonzero(wanted)
+
+
+@given(sides, sides, st.lists(boxes, max_size=4), subsampling, st.integers(0, 2**32))
+def test_every_mark_is_where_it_will_be_painted(
+    width: int, height: int, hidden: list[Box], shift: tuple[int, int], seed: int
+) -> None:
+    cells = np.random.default_rng(seed).random((9, 7)) < 0.05
+    kinds = list(Kind)
+    cover = Cover(tuple(CoverBox(box, kinds[i]) for i, box in enumerate(hidden)), cells)
+    region = region_of(cover, width, height, shift)
+    luma, chroma = region.luma.copy(), region.chroma.copy()
+    assert {kind + 1 for kind in region.kinds} >= {*np.unique(luma), *np.unique(chroma)} - {0}
+    blocks = region.blocks.repeat(16, axis=0).repeat(16, axis=1)[:height, :width]
+    assert not luma[blocks == 0].any()
+    for area in region.areas:
+        luma[area.of_luma] = 0
+        chroma[area.of_chroma(*shift)] = 0
+    assert not luma.any() and not chroma.any()
+
+
 @given(sides, sides, st.integers(1, 100), st.integers(1, 100), st.integers(0, 2**32), st.floats(0, 1))
 def test_cells_hide_every_pixel_they_touch_and_no_other(
     width: int, height: int, rows: int, columns: int, seed: int, share: float
