@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +18,7 @@ from passerby.engine.looks import Detectors
 from passerby.engine.progress import OnProgress, Progress
 from passerby.engine.still import redact_still
 from passerby.engine.threads import Worker, ahead
+from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
 from passerby.paint import Redactor
 from passerby.record import RecordedFile, Sound, VideoRecorder
@@ -30,11 +31,16 @@ from passerby.track import TrackSummary
 
 
 class Examiner(Protocol):
-    """A mode at work: frames go in, and come out with their covers some time later, in order."""
+    """A mode at work: frames go in, and come out with their covers some time later, in order.
+
+    `look` may run in a thread of its own, some frames ahead of the rest. It shares no state with the rest but what it
+    returns, so that the covers do not depend on how far ahead it is.
+    """
 
     @property
     def ended_tracks(self) -> list[TrackSummary]: ...
-    def push(self, frame: RawFrame) -> None: ...
+    def look(self, frame: RawFrame) -> Held: ...
+    def push(self, held: Held) -> None: ...
     def pop(self) -> tuple[RawFrame, Cover] | None: ...
     def end(self) -> None: ...
 
@@ -99,11 +105,18 @@ class _Run:
         return self._report(facts, chosen, recorded, recorder.encoder_name)
 
     def _examine(self, examiner: Examiner, painter: Worker[tuple[RawFrame, Cover]], facts: Facts) -> None:
-        """Every frame through the examiner, and on to the painter with its cover."""
-        for frame in ahead(self.video):
-            with facts.clock.stage("examine"):
-                examiner.push(frame)
-            self._hand_over(examiner, painter, facts)
+        """Every frame looked at, then through the examiner, and on to the painter with its cover."""
+
+        def look(frame: RawFrame) -> Held:
+            with facts.clock.stage("look"):
+                return examiner.look(frame)
+
+        # Closed from the outside in: what looks at frames ends before what decodes them.
+        with closing(ahead(self.video)) as frames, closing(ahead(map(look, frames))) as looked_at:
+            for held in looked_at:
+                with facts.clock.stage("examine"):
+                    examiner.push(held)
+                self._hand_over(examiner, painter, facts)
         examiner.end()
         self._hand_over(examiner, painter, facts)
 

@@ -149,11 +149,6 @@ class Tracker:
         self.ended: list[TrackSummary] = []
         """Tracks that are over, for the caller to take away."""
 
-    @property
-    def is_following(self) -> bool:
-        """Whether any track goes on."""
-        return bool(self._live)
-
     def update(self, index: int, time_s: float, found: Detections | None, motion: Motion | None) -> None:
         """One more frame. found: its detections in picture pixels, None if nobody looked. motion: since the last."""
         if motion is not None and motion.is_cut:
