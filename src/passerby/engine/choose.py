@@ -97,11 +97,13 @@ def _reveal(
     size_wh = (video.width, video.height)
     policy = Policy.of(settings, turn=video.turn)
     looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_PLAN)
+    scene.release(looks)
     source_start_s = float(video.start_pts * video.time_base)
 
     def learn_from(time_s: float) -> Background | None:
         start_s = max(0.0, time_s - source_start_s)
         learned = learn_scene(scene.samples(start_s, _until(start_s, settings)))
+        scene.release(looks)
         return learned[0] if learned else None
 
     examiner = RevealMode(size_wh, looks, policy, first, learn_from, outline=settings.shape == "outline")

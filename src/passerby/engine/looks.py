@@ -34,6 +34,10 @@ class Look:
     score: float
     least_share: float = 0.0
 
+    def input_wh(self, upright_wh: tuple[int, int]) -> tuple[int, int]:
+        """Width and height of the detector's input for a picture of that size."""
+        return self.detector.input_size(upright_wh, self.long_side_px)
+
 
 @dataclass(frozen=True, slots=True)
 class LookPlan:
@@ -59,6 +63,10 @@ class Looks:
         """Every model that looks, once."""
         return list({look.detector.model.card.name: look.detector.model for look in self._looks}.values())
 
+    def use(self, detector: Detector, input_wh: tuple[int, int], upright_wh: tuple[int, int]) -> bool:
+        """Whether any look at pictures of size `upright_wh` needs that detector at that input size."""
+        return any(look.detector is detector and look.input_wh(upright_wh) == input_wh for look in self._looks)
+
     def is_due(self, time_s: float) -> bool:
         return any(time_s >= due for due in self._next_s)
 
@@ -80,8 +88,7 @@ class Looks:
 
 def _look(look: Look, frame: RawFrame) -> Detections:
     wh = sample.upright_wh(frame, sample.whole(frame))
-    size_wh = look.detector.input_size(wh, look.long_side_px)
-    found = look.detector.detect(frame, size_wh=size_wh, score=look.score)
+    found = look.detector.detect(frame, size_wh=look.input_wh(wh), score=look.score)
     if not look.least_share:
         return found
     sizes = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(axis=1, initial=0.0)

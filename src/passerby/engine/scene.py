@@ -10,7 +10,8 @@ import numpy as np
 from passerby.background import Background, CameraMotion, Sample, learn, measure_motion, shrink, small_size
 from passerby.capture import sample_frames
 from passerby.detect import Detector, sample
-from passerby.engine.looks import far_px
+from passerby.engine.looks import Looks, far_px
+from passerby.engine.threads import ahead
 from passerby.media import Detections, Kind, RawFrame
 
 SAMPLES = 24  # the least at which a pavement with somebody on it a third of the time is learned
@@ -26,13 +27,14 @@ class Scene:
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
         self._detectors = list(detectors)
+        self._upright_wh = size_wh
 
     def samples(
         self, start_s: float | None, end_s: float | None, seen: Callable[[int], None] | None = None
     ) -> list[Sample]:
         """Sparse looks at a stretch of the file. A look at which a detector fails is left out."""
         samples: list[Sample] = []
-        for frame in sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s):
+        for frame in ahead(sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s)):
             if (frame.width, frame.height) == self._size_wh:
                 samples += self._sample(frame)
             if seen:
@@ -50,8 +52,18 @@ class Scene:
         return [Sample(shrink(frame, self._small_wh), Detections(boxes, claims.confidence, claims.class_id))]
 
     def _find(self, detector: Detector, frame: RawFrame) -> Detections:
-        wh = sample.upright_wh(frame, sample.whole(frame))
-        return detector.detect(frame, size_wh=detector.input_size(wh, far_px(wh)), score=CLAIM_SCORE)
+        self._upright_wh = sample.upright_wh(frame, sample.whole(frame))
+        return detector.detect(frame, size_wh=self._input_wh(detector), score=CLAIM_SCORE)
+
+    def _input_wh(self, detector: Detector) -> tuple[int, int]:
+        return detector.input_size(self._upright_wh, far_px(self._upright_wh))
+
+    def release(self, looks: Looks) -> None:
+        """Frees the networks that only learning needs. Learning again takes a third of a second to make them anew."""
+        for detector in self._detectors:
+            input_wh = self._input_wh(detector)
+            if not looks.use(detector, input_wh, self._upright_wh):
+                detector.release(input_wh)
 
 
 def learn_scene(samples: list[Sample]) -> tuple[Background, CameraMotion] | None:
