@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -111,9 +112,11 @@ class _Run:
             with facts.clock.stage("look"):
                 return examiner.look(frame)
 
-        # Closed from the outside in: what looks at frames ends before what decodes them.
-        with closing(ahead(self.video)) as frames, closing(ahead(map(look, frames))) as looked_at:
-            for held in looked_at:
+        with ExitStack() as stack:  # closed from the end: what looks at frames ends before what decodes them
+            looked_at = map(look, stack.enter_context(closing(ahead(self.video))))
+            # In this thread: it compiles the networks, whose leavings in another thread's heap would cost 25 MB.
+            first = list(islice(looked_at, 1))
+            for held in chain(first, stack.enter_context(closing(ahead(looked_at)))):
                 with facts.clock.stage("examine"):
                     examiner.push(held)
                 self._hand_over(examiner, painter, facts)
