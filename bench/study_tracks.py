@@ -16,7 +16,7 @@ from process import CommandFailed
 
 from passerby.capture import open_source
 from passerby.engine.cover_mode import LOOK_AHEAD_S, LOOK_EVERY_S
-from passerby.engine.looks import Detectors, looks_for
+from passerby.engine.looks import Detectors, LookPlan, looks_for
 from passerby.media import Cover, CoverBox, Detections, Kind
 from passerby.paint import Redactor
 from passerby.record import VideoRecorder
@@ -82,7 +82,7 @@ def look(clip: Clip, every_s: float) -> Seen:
     """People in the clip, as cover mode looks for them."""
     with open_source(clip.path) as video:
         size_wh = (video.width, video.height)
-        looks = looks_for(Detectors(), {Kind.PERSON}, size_wh, every_s)
+        looks = looks_for(Detectors(), {Kind.PERSON}, size_wh, LookPlan(every_s))
         flow = FlowMeter(size_wh)
         moments = []
         for frame in video:

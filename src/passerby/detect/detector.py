@@ -78,6 +78,10 @@ class Detector:
         width, height = (max(1, round(side * factor / spec.multiple)) * spec.multiple for side in region_wh)
         return width, height
 
+    def release(self, size_wh: tuple[int, int]) -> None:
+        """Frees the memory that inputs of this size need, until the next one."""
+        self._runtime.release(size_wh)
+
     def detect(
         self,
         frame: RawFrame,

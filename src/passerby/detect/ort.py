@@ -34,6 +34,9 @@ class OrtRuntime:
         """See `Runtime.infer`."""
         return [self._infer_one(picture) for picture in pictures]
 
+    def release(self, size_wh: tuple[int, int]) -> None:
+        """See `Runtime.release`: nothing is kept by size here."""
+
     def _infer_one(self, picture: Bgr) -> Outputs:
         check_size(self._spec, (picture.shape[1], picture.shape[0]))
         try:

@@ -48,6 +48,9 @@ class Runtime(Protocol):
     def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
         """Runs pictures of one size, at the same time where processors allow. The answers are the caller's to keep."""
 
+    def release(self, size_wh: tuple[int, int]) -> None:
+        """Frees what is kept for pictures of this size; the next one of it takes longer."""
+
 
 def load_runtime(
     content: bytes,

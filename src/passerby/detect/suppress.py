@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Detections
+from passerby.media.overlap import areas, shares_inside
 
 CUT_INSIDE_SHARE = 0.85
 """A box cut off by its tile is dropped where a box of another tile holds this share of it: the same object, whole."""
@@ -29,26 +30,14 @@ def drop_cut(found: Detections, tile: npt.NDArray[np.intp], cut: npt.NDArray[np.
     """
     if not cut.any():
         return found
-    share = share_inside(found.xyxy, found.xyxy)
+    share = shares_inside(found.xyxy, found.xyxy)
     rival = (found.class_id[:, None] == found.class_id[None, :]) & (tile[:, None] != tile[None, :])
     stays = np.ones(len(found), np.bool_)
     # From the largest down, and only for a box that stays: nothing is dropped for a box that is dropped later.
-    largest_first = np.argsort(-_areas(found.xyxy), kind="stable")
+    largest_first = np.argsort(-areas(found.xyxy), kind="stable")
     for rank, piece in enumerate(largest_first):
         larger = np.zeros(len(found), np.bool_)
         larger[largest_first[:rank]] = True
         if cut[piece] and ((share[piece] > CUT_INSIDE_SHARE) & rival[piece] & stays & (larger | ~cut)).any():
             stays[piece] = False
     return found.take(stays)
-
-
-def share_inside(inner_xyxy: npt.NDArray[np.float32], outer_xyxy: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """(n, m): the share of inner box i's area that lies in outer box j."""
-    low = np.maximum(inner_xyxy[:, None, :2], outer_xyxy[None, :, :2])
-    high = np.minimum(inner_xyxy[:, None, 2:], outer_xyxy[None, :, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=2)
-    return np.asarray(shared / np.maximum(_areas(inner_xyxy)[:, None], 1e-9), np.float32)
-
-
-def _areas(xyxy: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    return np.asarray(np.clip(xyxy[:, 2:] - xyxy[:, :2], 0, None).prod(axis=1), np.float32)

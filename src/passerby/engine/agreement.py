@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Detections
+from passerby.media.overlap import iou
 
 SAME_OVERLAP = 0.45  # intersection over union, from where two looks' boxes are of one object
 BEST_LOOKS = 2  # a face that only one size shows well is still found by that size's mirror image
@@ -27,7 +28,8 @@ def agreed(looks: Sequence[Detections]) -> Detections:
     objects = []
     for best in range(len(found)):
         if left[best]:
-            same = left & (found.class_id == found.class_id[best]) & (_overlap(found.xyxy, best) >= SAME_OVERLAP)
+            overlap = iou(found.xyxy[[best]], found.xyxy)[0]
+            same = left & (found.class_id == found.class_id[best]) & (overlap >= SAME_OVERLAP)
             same[best] = True  # a box without area overlaps nothing, itself included
             left &= ~same
             objects.append(_merged(found.take(same), look[same]))
@@ -42,11 +44,3 @@ def _merged(same: Detections, look: npt.NDArray[np.intp]) -> Detections:
     return Detections(
         box[None].astype(np.float32), np.array([scores.sum() / BEST_LOOKS], np.float32), same.class_id[:1]
     )
-
-
-def _overlap(xyxy: npt.NDArray[np.float32], one: int) -> npt.NDArray[np.float32]:
-    """(n,): intersection over union of each box with box `one`."""
-    low, high = np.maximum(xyxy[:, :2], xyxy[one, :2]), np.minimum(xyxy[:, 2:], xyxy[one, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=1)
-    areas = np.clip(xyxy[:, 2:] - xyxy[:, :2], 0, None).prod(axis=1)
-    return np.asarray(shared / np.maximum(areas + areas[one] - shared, 1e-9), np.float32)

@@ -7,12 +7,15 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from passerby.capture import is_still, open_source, open_still
 from passerby.detect import Detector
 from passerby.engine.looks import Detectors
 from passerby.engine.progress import OnProgress, Progress
 from passerby.engine.still import find_at_every_scale
 from passerby.media import Detections, Kind, RawFrame
+from passerby.media.overlap import iou
 
 EXAMINE_EVERY_S = 0.5  # who is visible for less is in no frame for long
 SURE = {Kind.PERSON: 0.45, Kind.FACE: 0.35, Kind.VEHICLE: 1.1, Kind.PLATE: 0.45}
@@ -93,15 +96,12 @@ def _join(findings: list[Finding], new: Finding) -> None:
     """Lengthens the finding that this one goes on from, or adds it."""
     for i in range(len(findings) - 1, max(-1, len(findings) - 200), -1):
         old = findings[i]
-        if old.kind == new.kind and new.start_s - old.end_s <= JOIN_S and _overlap(old.xyxy, new.xyxy) >= JOIN_OVERLAP:
+        if old.kind == new.kind and new.start_s - old.end_s <= JOIN_S and _is_there_too(old, new):
             findings[i] = replace(old, end_s=new.end_s, confidence=max(old.confidence, new.confidence))
             return
     findings.append(new)
 
 
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
-    across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    if across <= 0 or down <= 0:
-        return 0.0
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
-    return across * down / (sum(areas) - across * down)
+def _is_there_too(old: Finding, new: Finding) -> bool:
+    a, b = (np.array([finding.xyxy], np.float32) for finding in (old, new))
+    return float(iou(a, b)[0, 0]) >= JOIN_OVERLAP

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from passerby.background import Background, CameraMotion, small_size
 from passerby.capture import VideoSource
 from passerby.detect import Model
-from passerby.engine import reveal_mode
-from passerby.engine.cover_mode import LOOK_EVERY_S, CoverMode, look_ahead_s
+from passerby.engine import cover_mode, reveal_mode
+from passerby.engine.cover_mode import CoverMode, look_ahead_s
 from passerby.engine.looks import Detectors, kinds_to_find, looks_for
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import SAMPLES, Scene, learn_scene
@@ -84,7 +84,7 @@ def _cover(
 ) -> Chosen:
     size_wh = (video.width, video.height)
     policy = Policy.of(settings, plates_found=detectors.finds(Kind.PLATE), turn=video.turn)
-    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, LOOK_EVERY_S)
+    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, cover_mode.LOOK_PLAN)
     ahead_s = look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25))
     examiner = CoverMode(size_wh, looks, policy, ahead_s)
     warnings = ("Cover mode has no outlines: boxes are drawn.",) if settings.shape == "outline" else ()
@@ -102,19 +102,14 @@ def _reveal(
 ) -> Chosen:
     size_wh = (video.width, video.height)
     policy = Policy.of(settings, turn=video.turn)
-    looks = looks_for(
-        detectors,
-        {Kind.PERSON, Kind.VEHICLE},
-        size_wh,
-        reveal_mode.LOOK_EVERY_S,
-        reveal_mode.PEOPLE_SCORE,
-        reveal_mode.FAR_SHARE,
-    )
+    looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_PLAN)
+    scene.release(looks)
     source_start_s = float(video.start_pts * video.time_base)
 
     def learn_from(time_s: float) -> Background | None:
         start_s = max(0.0, time_s - source_start_s)
         learned = learn_scene(scene.samples(start_s, _until(start_s, settings)))
+        scene.release(looks)
         return learned[0] if learned else None
 
     examiner = RevealMode(size_wh, looks, policy, first, learn_from, outline=settings.shape == "outline")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from passerby.engine.looks import Looks
+from passerby.engine.looks import LookPlan, Looks
 from passerby.engine.watchful import Watchful
 from passerby.engine.window import Held, Window
 from passerby.media import Cover, RawFrame
@@ -13,18 +13,19 @@ from passerby.rules.coverage import Policy, cover_found
 from passerby.track import FlowMeter, Tracker, TrackSummary
 
 LOOK_EVERY_S = 0.16  # somebody who runs crosses a third of their own width between two looks
+LOOK_PLAN = LookPlan(LOOK_EVERY_S)
 LOOK_AHEAD_S = 1.5  # most people are certain by then (bench/README.md)
 LEAST_LOOK_AHEAD_S = 0.8
 LOOK_AHEAD_BYTES = 80 << 20  # of held frames: large pictures are looked ahead less far, down to the least
 
 
 class CoverMode:
-    """Takes frames in order and gives each back with its cover, `look_ahead_s` later."""
+    """Takes frames in order and gives each back with its cover, `look_ahead_s` later. See `run.Examiner`."""
 
     def __init__(self, size_wh: tuple[int, int], looks: Looks, policy: Policy, look_ahead_s: float) -> None:
         self._policy = policy
         self._window = Window(look_ahead_s)
-        self._watchful = Watchful(looks, self._window)
+        self._watchful = Watchful(looks)
         self._flow = FlowMeter(size_wh)
         self._tracker = Tracker(size_wh)
 
@@ -32,13 +33,15 @@ class CoverMode:
     def ended_tracks(self) -> list[TrackSummary]:
         return self._tracker.ended
 
-    def push(self, frame: RawFrame) -> None:
-        motion = self._flow.measure(_luma8(frame))
-        if motion.is_cut:
+    def look(self, frame: RawFrame) -> Held:
+        held = Held(frame, frame.time_s, motion=self._flow.measure(_luma8(frame)))
+        if held.motion is not None and held.motion.is_cut:
             self._watchful.looks.all_due()
-        held = Held(frame, frame.time_s)
-        found = self._watchful.look(held)
-        self._tracker.update(frame.index, held.time_s, found, motion)
+        self._watchful.look(held)
+        return held
+
+    def push(self, held: Held) -> None:
+        self._tracker.update(held.frame.index, held.time_s, held.found, held.motion)
         self._window.push(held)
 
     def end(self) -> None:

@@ -34,6 +34,22 @@ class Look:
     score: float
     least_share: float = 0.0
 
+    def input_wh(self, upright_wh: tuple[int, int]) -> tuple[int, int]:
+        """Width and height of the detector's input for a picture of that size."""
+        return self.detector.input_size(upright_wh, self.long_side_px)
+
+
+@dataclass(frozen=True, slots=True)
+class LookPlan:
+    """How a mode looks. every_s: the far look; others are rarer. people_score: less is noise. far_share: of the
+    picture's size, for what is far. near: whether a look of its own goes to what fills the picture; in a smaller far
+    picture than usual that is seen too."""
+
+    every_s: float
+    people_score: float = PEOPLE_SCORE
+    far_share: float = FAR_SHARE
+    near: bool = True
+
 
 class Looks:
     """All looks at one source. Not to be shared between threads."""
@@ -46,6 +62,10 @@ class Looks:
     def models(self) -> list[Model]:
         """Every model that looks, once."""
         return list({look.detector.model.card.name: look.detector.model for look in self._looks}.values())
+
+    def use(self, detector: Detector, input_wh: tuple[int, int], upright_wh: tuple[int, int]) -> bool:
+        """Whether any look at pictures of size `upright_wh` needs that detector at that input size."""
+        return any(look.detector is detector and look.input_wh(upright_wh) == input_wh for look in self._looks)
 
     def is_due(self, time_s: float) -> bool:
         return any(time_s >= due for due in self._next_s)
@@ -68,8 +88,7 @@ class Looks:
 
 def _look(look: Look, frame: RawFrame) -> Detections:
     wh = sample.upright_wh(frame, sample.whole(frame))
-    size_wh = look.detector.input_size(wh, look.long_side_px)
-    found = look.detector.detect(frame, size_wh=size_wh, score=look.score)
+    found = look.detector.detect(frame, size_wh=look.input_wh(wh), score=look.score)
     if not look.least_share:
         return found
     sizes = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(axis=1, initial=0.0)
@@ -114,29 +133,24 @@ def looks_for(
     detectors: Detectors,
     kinds: Iterable[Kind],
     size_wh: tuple[int, int],
-    every_s: float,
-    people_score: float = PEOPLE_SCORE,
-    far_share: float = FAR_SHARE,
+    plan: LookPlan,
 ) -> Looks:
-    """Looks that find these kinds in pictures of one size: the far every `every_s`, the near and faces more seldom.
-
-    far_share: of the picture's size for what is far; in a smaller one than usual what is near is seen too.
-    """
+    """Looks that find these kinds in pictures of one size: the far as often as planned, the near and faces rarer."""
     wanted = frozenset(kinds)
-    far = far_px(size_wh, far_share)
+    far = far_px(size_wh, plan.far_share)
     looks = []
     for detector in detectors.of(wanted):
         if detector.model.card.kinds & wanted == {Kind.FACE}:
             if Kind.PERSON in wanted:
                 score = least_score(detector, FACE_BESIDE_SCORE)
-                looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * every_s, score))
+                looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * plan.every_s, score))
             else:
                 faces_px = min(FACES_MOST_PX, max(FACES_LEAST_PX, max(size_wh)))
-                looks.append(Look(detector, faces_px, every_s, least_score(detector, FACE_SCORE)))
+                looks.append(Look(detector, faces_px, plan.every_s, least_score(detector, FACE_SCORE)))
             continue
-        looks.append(Look(detector, far, every_s, least_score(detector, people_score)))
-        if far > 1.5 * NEAR_PX and far_share == FAR_SHARE and detector.model.card.input.size_wh is None:
-            looks.append(Look(detector, NEAR_PX, 3 * every_s, NEAR_SCORE, least_share=NEAR_LEAST_SHARE))
+        looks.append(Look(detector, far, plan.every_s, least_score(detector, plan.people_score)))
+        if plan.near and far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:
+            looks.append(Look(detector, NEAR_PX, 3 * plan.every_s, NEAR_SCORE, least_share=NEAR_LEAST_SHARE))
     return Looks(looks)
 
 

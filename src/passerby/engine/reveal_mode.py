@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.background import Background, View, boxes_of, shrink, small_size
-from passerby.engine.looks import Looks
+from passerby.engine.looks import LookPlan, Looks
 from passerby.engine.watchful import DAMAGED, Watchful
 from passerby.engine.window import Held, Window
 from passerby.media import Cover, RawFrame, Track
@@ -21,6 +21,7 @@ IDLE_LOOK_S = 4.0  # where nothing differs from a background in which nobody was
 DELAY_S = 0.75  # one look and a half, so that a track is known before and after each frame
 FAR_SHARE = 0.5  # of the picture's size is looked at: who is far and stands was claimed when the scene was learned
 PEOPLE_SCORE = 0.15  # who moves needs no detection; who stands is looked at again and again
+LOOK_PLAN = LookPlan(LOOK_EVERY_S, PEOPLE_SCORE, FAR_SHARE, near=False)
 TIMES = TrackerTimes(lost_s=1.6, tail_s=0.9, back_s=0.3)  # tail and delay together outlast `lost`: no hole
 UNION_FRAMES = 1  # before and after: a blob that blinks for one frame stays hidden
 ADAPT_EVERY_S = 0.5
@@ -35,7 +36,7 @@ LearnFrom = Callable[[float], Background | None]
 
 
 class RevealMode:
-    """Takes frames in order and gives each back with its cover, `DELAY_S` later."""
+    """Takes frames in order and gives each back with its cover, `DELAY_S` later. See `run.Examiner`."""
 
     def __init__(
         self,
@@ -52,7 +53,8 @@ class RevealMode:
         self._policy = policy
         self._outline = outline
         self._window = Window(DELAY_S)
-        self._watchful = Watchful(looks, self._window)
+        self._watchful = Watchful(looks)
+        self._may_follow = False
         self._tracker = Tracker(size_wh, TIMES)
         self._learn_from = learn_from
         self._view = View(first) if first else None
@@ -67,16 +69,21 @@ class RevealMode:
     def ended_tracks(self) -> list[TrackSummary]:
         return self._tracker.ended
 
-    def push(self, frame: RawFrame) -> None:
+    def look(self, frame: RawFrame) -> Held:
         held = Held(frame, frame.time_s, whole=DAMAGED if frame.damaged else None)
         self._observe(held)
-        found = self._watchful.look(held, must=self._is_astir(held))
-        self._tracker.update(frame.index, held.time_s, found, None)
+        self._watchful.look(held, must=self._is_astir(held))
+        # The tracker is behind by some frames: so long a track of who was found may go on.
+        self._may_follow = held.time_s - self._watchful.found_at_s < TIMES.lost_s
+        return held
+
+    def push(self, held: Held) -> None:
+        self._tracker.update(held.frame.index, held.time_s, held.found, None)
         self._window.push(held)
 
     def _is_astir(self, held: Held) -> bool:
         """Whether anything can have changed since the last look, or that is too long ago to rely on."""
-        if held.moving is None or self._tracker.is_following or cv2.countNonZero(held.moving):
+        if held.moving is None or self._may_follow or cv2.countNonZero(held.moving):
             return True
         return held.time_s - self._watchful.looked_at_s >= IDLE_LOOK_S
 

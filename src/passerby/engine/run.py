@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -15,9 +16,11 @@ from passerby.covers_file import ManualCovers, to_coded
 from passerby.engine.choose import Chosen, choose_mode
 from passerby.engine.facts import Facts, models_used
 from passerby.engine.looks import Detectors
+from passerby.engine.memory import return_freed_pictures
 from passerby.engine.progress import OnProgress, Progress
 from passerby.engine.still import redact_still
 from passerby.engine.threads import Worker, ahead
+from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
 from passerby.paint import Redactor
 from passerby.record import RecordedFile, Sound, VideoRecorder
@@ -30,11 +33,16 @@ from passerby.track import TrackSummary
 
 
 class Examiner(Protocol):
-    """A mode at work: frames go in, and come out with their covers some time later, in order."""
+    """A mode at work: frames go in, and come out with their covers some time later, in order.
+
+    `look` may run in a thread of its own, some frames ahead of the rest. It shares no state with the rest but what it
+    returns, so that the covers do not depend on how far ahead it is.
+    """
 
     @property
     def ended_tracks(self) -> list[TrackSummary]: ...
-    def push(self, frame: RawFrame) -> None: ...
+    def look(self, frame: RawFrame) -> Held: ...
+    def push(self, held: Held) -> None: ...
     def pop(self) -> tuple[RawFrame, Cover] | None: ...
     def end(self) -> None: ...
 
@@ -57,6 +65,7 @@ def redact(
     settings = settings or Settings()
     threads = settings.threads or os.cpu_count() or 1
     cv2.setNumThreads(1)  # pictures are small: more threads cost more than they bring
+    return_freed_pictures()
     detectors = detectors or Detectors(threads=threads)
     if is_still(source):
         return redact_still(Path(source), Path(output), settings, detectors, covers=covers, overwrite=overwrite)
@@ -99,11 +108,20 @@ class _Run:
         return self._report(facts, chosen, recorded, recorder.encoder_name)
 
     def _examine(self, examiner: Examiner, painter: Worker[tuple[RawFrame, Cover]], facts: Facts) -> None:
-        """Every frame through the examiner, and on to the painter with its cover."""
-        for frame in ahead(self.video):
-            with facts.clock.stage("examine"):
-                examiner.push(frame)
-            self._hand_over(examiner, painter, facts)
+        """Every frame looked at, then through the examiner, and on to the painter with its cover."""
+
+        def look(frame: RawFrame) -> Held:
+            with facts.clock.stage("look"):
+                return examiner.look(frame)
+
+        with ExitStack() as stack:  # closed from the end: what looks at frames ends before what decodes them
+            looked_at = map(look, stack.enter_context(closing(ahead(self.video))))
+            # In this thread: it compiles the networks, whose leavings in another thread's heap would cost 25 MB.
+            first = list(islice(looked_at, 1))
+            for held in chain(first, stack.enter_context(closing(ahead(looked_at)))):
+                with facts.clock.stage("examine"):
+                    examiner.push(held)
+                self._hand_over(examiner, painter, facts)
         examiner.end()
         self._hand_over(examiner, painter, facts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from passerby.background import Background, CameraMotion, Sample, learn, measure_motion, register, shrink, small_size
 from passerby.capture import sample_frames
 from passerby.detect import Detector, sample
-from passerby.engine.looks import far_px
+from passerby.engine.looks import Looks, far_px
+from passerby.engine.threads import ahead
 from passerby.media import Detections, Kind, RawFrame
 
 SAMPLES = 24  # the least at which a pavement with somebody on it a third of the time is learned
@@ -27,22 +29,25 @@ class Scene:
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
         self._detectors = list(detectors)
+        self._upright_wh = size_wh
 
     def samples(
         self, start_s: float | None, end_s: float | None, seen: Callable[[int], None] | None = None
     ) -> list[Sample]:
         """Sparse looks at a stretch of the file. A look at which a detector fails is left out."""
         samples: list[Sample] = []
-        for n, frame in enumerate(sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s)):
-            if (frame.width, frame.height) == self._size_wh:
-                samples += self._sample(frame, SHARES[n % len(SHARES)])
-            if seen:
-                seen(len(samples))
+        looks = sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s)
+        with closing(ahead(looks)) as frames:
+            for n, frame in enumerate(frames):
+                if (frame.width, frame.height) == self._size_wh:
+                    samples += self._sample(frame, SHARES[n % len(SHARES)])
+                if seen:
+                    seen(len(samples))
         return samples
 
     def _sample(self, frame: RawFrame, share: float) -> list[Sample]:
         try:
-            found = Detections.merge([_find(detector, frame, share) for detector in self._detectors])
+            found = Detections.merge([self._find(detector, frame, share) for detector in self._detectors])
         except Exception:  # whatever it is, nothing is known of who is in this look
             return []
         claims = found.take(np.isin(found.class_id, ALIVE))
@@ -50,11 +55,21 @@ class Scene:
         boxes = np.asarray(claims.xyxy * np.tile(scale, 2), np.float32)
         return [Sample(shrink(frame, self._small_wh), Detections(boxes, claims.confidence, claims.class_id))]
 
+    def _find(self, detector: Detector, frame: RawFrame, share: float) -> Detections:
+        self._upright_wh = sample.upright_wh(frame, sample.whole(frame))
+        return detector.detect(frame, size_wh=self._input_wh(detector, share), score=CLAIM_SCORE)
 
-def _find(detector: Detector, frame: RawFrame, share: float) -> Detections:
-    """share: of the picture's size that the network sees."""
-    wh = sample.upright_wh(frame, sample.whole(frame))
-    return detector.detect(frame, size_wh=detector.input_size(wh, far_px(wh, share)), score=CLAIM_SCORE)
+    def _input_wh(self, detector: Detector, share: float) -> tuple[int, int]:
+        """share: of the picture's size that the network sees."""
+        return detector.input_size(self._upright_wh, far_px(self._upright_wh, share))
+
+    def release(self, looks: Looks) -> None:
+        """Frees the networks that only learning needs. Learning again takes a third of a second to make them anew."""
+        for detector in self._detectors:
+            for share in SHARES:
+                input_wh = self._input_wh(detector, share)
+                if not looks.use(detector, input_wh, self._upright_wh):
+                    detector.release(input_wh)
 
 
 def learn_scene(samples: list[Sample]) -> tuple[Background, CameraMotion] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -18,7 +18,7 @@ class _End:
         self.error = error
 
 
-def ahead(source: Iterable[T], depth: int = DEPTH) -> Iterator[T]:
+def ahead(source: Iterable[T], depth: int = DEPTH) -> Generator[T, None, None]:
     """The items of `source`, produced in a thread of their own, at most `depth` ahead. Its errors are raised here."""
     items: queue.Queue[T | _End] = queue.Queue(depth)
     stopping = threading.Event()
@@ -33,7 +33,7 @@ def ahead(source: Iterable[T], depth: int = DEPTH) -> Iterator[T]:
             end = _End(error)
         _put(items, end, stopping)
 
-    thread = threading.Thread(target=produce, name="passerby-decode", daemon=True)
+    thread = threading.Thread(target=produce, name="passerby-ahead", daemon=True)
     thread.start()
     try:
         while not isinstance(item := items.get(), _End):

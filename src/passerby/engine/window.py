@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
 
-from passerby.media import RawFrame
+from passerby.media import Detections, RawFrame
+from passerby.track import Motion
 
 
 @dataclass(slots=True, eq=False)
 class Held:
-    """A frame that waits.
+    """A frame that was looked at if need be, and waits.
 
-    whole: why it must be covered whole, if so. looked: detectors examined it. moving: reveal mode's mask of it, and
-    unknown: where that mask cannot tell. The scene may be learned anew before the frame comes out.
+    whole: why it must be covered whole, if so. found: what detectors found, None if nobody looked or a detector
+    failed. failed: the latter. motion: since the frame before, where it is measured. moving: reveal mode's mask of it,
+    and unknown: where that mask cannot tell. The scene may be learned anew before the frame comes out.
     """
 
     frame: RawFrame
     time_s: float
     whole: str | None = None
-    looked: bool = False
+    found: Detections | None = field(default=None, repr=False)
+    failed: bool = False
+    motion: Motion | None = field(default=None, repr=False)
     moving: npt.NDArray[np.uint8] | None = field(default=None, repr=False)
     unknown: npt.NDArray[np.bool_] | None = field(default=None, repr=False)
+
+    @property
+    def looked(self) -> bool:
+        """Whether detectors examined it."""
+        return self.found is not None
 
 
 class Window:
@@ -37,13 +46,14 @@ class Window:
         self._ended = False
 
     def push(self, held: Held) -> None:
+        """Adds the newest. Where its look failed, those before it are whole too, back to the last good look."""
+        if held.failed:
+            for before in takewhile(lambda before: not before.looked, reversed(self._held)):
+                before.whole = before.whole or held.whole
         self._held.append(held)
 
     def end(self) -> None:
         self._ended = True
-
-    def newest_first(self) -> Iterator[Held]:
-        return reversed(self._held)
 
     def first(self, count: int) -> list[Held]:
         """The oldest frames, at most `count`."""

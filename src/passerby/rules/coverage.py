@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Cover, CoverBox, Kind, Track
+from passerby.media.overlap import shares_inside
 from passerby.settings import Settings
 
 Box = tuple[float, float, float, float]
@@ -16,6 +17,7 @@ Mask = npt.NDArray[np.uint8]
 
 FACE_MARGIN = 0.12  # a face box ends at chin and hairline; ears tell too; 0.25 hides 1 more of 732
 PLATE_MARGIN = 0.15
+MARGINS = {Kind.FACE: FACE_MARGIN, Kind.PLATE: PLATE_MARGIN}
 LOWER_PART = 0.40  # plates hang below this share of a vehicle's height
 CUT_ABOVE = 0.05  # of its height, as far as its box may be wrong: a vehicle as near the upper edge goes on beyond it
 READABLE_VEHICLE_PX = 100  # a plate takes up to 0.29 of a front: on a narrower one it is under 29 px wide, 6 px high
@@ -53,8 +55,8 @@ def _without_contained(boxes: Sequence[CoverBox]) -> tuple[CoverBox, ...]:
         return tuple(boxes)
     xyxy = np.array([box.xyxy for box in boxes], np.float32)
     corner = ROUNDING_SHARE * np.min(xyxy[:, 2:] - xyxy[:, :2], axis=1)[:, None]
-    inside = np.all(xyxy[:, None, :2] >= (xyxy[:, :2] + corner)[None], axis=2)
-    inside &= np.all(xyxy[:, None, 2:] <= (xyxy[:, 2:] - corner)[None], axis=2)
+    inner, outer = xyxy.T[:, :, None], np.concatenate([xyxy[:, :2] + corner, xyxy[:, 2:] - corner], axis=1).T
+    inside = (inner[0] >= outer[0]) & (inner[1] >= outer[1]) & (inner[2] <= outer[2]) & (inner[3] <= outer[3])
     kinds = np.array([box.kind for box in boxes])
     inside &= kinds[:, None] == kinds[None]  # of another kind it has a colour to show
     np.fill_diagonal(inside, False)
@@ -67,8 +69,7 @@ def box_of(kind: Kind, xyxy: Box, policy: Policy) -> CoverBox | None:
         return _lower_part(xyxy, policy)
     if kind not in policy.kinds:
         return None
-    extra = {Kind.FACE: FACE_MARGIN, Kind.PLATE: PLATE_MARGIN}.get(kind, 0.0)
-    return CoverBox(padded(xyxy, policy.margin + extra), kind)
+    return CoverBox(padded(xyxy, policy.margin + MARGINS.get(kind, 0.0)), kind)
 
 
 def _lower_part(xyxy: Box, policy: Policy) -> CoverBox | None:
@@ -136,8 +137,8 @@ def _loose(moving_boxes: Sequence[Box], known: Sequence[CoverBox]) -> list[Cover
     tracked = np.array([box.xyxy for box in known], np.float32).reshape(-1, 4)
     corner = ROUNDING_SHARE * (tracked[:, 2:] - tracked[:, :2])
     painted = np.concatenate([tracked[:, :2] + corner, tracked[:, 2:] - corner], axis=1)
-    inside = _shares_inside(moving, painted)
-    belongs = np.maximum(_shares_inside(moving, tracked), _shares_inside(tracked, moving).T)
+    inside = shares_inside(moving, painted)
+    belongs = np.maximum(shares_inside(moving, tracked), shares_inside(tracked, moving).T)
     covers = []
     for i, box in enumerate(moving_boxes):
         if inside[i].max(initial=0.0) >= 1.0:
@@ -146,16 +147,6 @@ def _loose(moving_boxes: Sequence[Box], known: Sequence[CoverBox]) -> list[Cover
         kind = known[best].kind if belongs[i].max(initial=0.0) >= OF_TRACK_SHARE else Kind.MOTION
         covers.append(CoverBox(box, kind))
     return covers
-
-
-def _shares_inside(boxes: npt.NDArray[np.float32], others: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Share of every box (n, 4) that lies in every other box (m, 4): (n, m)."""
-    if not len(boxes) or not len(others):
-        return np.zeros((len(boxes), len(others)), np.float32)
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    areas = np.maximum(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), 1e-6)
-    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=2) / areas[:, None], np.float32)
 
 
 def with_manual(cover: Cover, adds: Sequence[Box], keeps: Sequence[Box]) -> Cover:

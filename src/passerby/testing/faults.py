@@ -73,6 +73,9 @@ class _BreakingRuntime:
     def precision(self) -> str:
         return self._real.precision
 
+    def release(self, size_wh: tuple[int, int]) -> None:
+        self._real.release(size_wh)
+
     def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
         if self.fault == "raises":
             raise DetectorError("the detector failed, as it was told to")

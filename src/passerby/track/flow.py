@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 FLOW_WIDTH_PX = 384  # wide enough that somebody 24 px high in 960 is 10 px high, small enough for 2 ms a frame
 GRID_STEP = 4  # flow of the ultrafast preset is no finer
-PROBES = 5  # a box's motion is the median over PROBES × PROBES places in it
+PROBES = 5  # a box's motion is the median over PROBES × PROBES places in it; odd, so that one place is the median
+PROBED = np.linspace(0.2, 0.8, PROBES, dtype=np.float32)
 CUT_DIFFERENCE = 22.0  # mean grey levels between thumbnails: fast pans stay below, cuts seldom do
 CUT_CORRELATION = 0.35
 THUMBNAIL_WH = (32, 18)
@@ -33,14 +34,14 @@ class Motion:
         if not len(boxes_xyxy):
             return boxes_xyxy
         rows, columns = self.grid.shape[:2]
-        step = np.linspace(0.2, 0.8, PROBES, dtype=np.float32)
-        across = boxes_xyxy[:, :1] + (boxes_xyxy[:, 2:3] - boxes_xyxy[:, :1]) * step
-        down = boxes_xyxy[:, 1:2] + (boxes_xyxy[:, 3:] - boxes_xyxy[:, 1:2]) * step
+        across = boxes_xyxy[:, :1] + (boxes_xyxy[:, 2:3] - boxes_xyxy[:, :1]) * PROBED
+        down = boxes_xyxy[:, 1:2] + (boxes_xyxy[:, 3:] - boxes_xyxy[:, 1:2]) * PROBED
         column = np.clip(across * (columns / self.size_wh[0]), 0, columns - 1).astype(np.intp)
         row = np.clip(down * (rows / self.size_wh[1]), 0, rows - 1).astype(np.intp)
         flows = self.grid[row[:, :, None], column[:, None, :]].reshape(len(boxes_xyxy), -1, 2)
-        way = np.median(flows, axis=1)
-        moved: npt.NDArray[np.float32] = boxes_xyxy + np.tile(-way if backwards else way, 2)
+        # Without the checks of `np.median`, which take longer than the work.
+        way = np.partition(flows, PROBES**2 // 2, axis=1)[:, PROBES**2 // 2]
+        moved: npt.NDArray[np.float32] = boxes_xyxy + np.concatenate([way, way], axis=1) * (-1 if backwards else 1)
         return moved
 
 

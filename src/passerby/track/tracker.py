@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Detections, Kind, Track, TrackPoint
+from passerby.media.overlap import iou
 from passerby.track.flow import Motion
 
 Boxes = npt.NDArray[np.float32]
@@ -53,6 +53,10 @@ FACES = Trust(weak=0.12, birth=0.15, certain=0.4, likely=0.25, likely_hits=2, ev
 VEHICLES = Trust(weak=0.15, birth=0.25, certain=0.5, likely=0.4, likely_hits=3, evidence=3.5)
 """Near enough for its plate to be read, a vehicle scores high."""
 TRUST = {Kind.PERSON: PEOPLE, Kind.FACE: FACES, Kind.PLATE: FACES, Kind.VEHICLE: VEHICLES}
+WEAK, BIRTH = (
+    np.array([getattr(TRUST[kind], level) for kind in sorted(TRUST)], np.float32) for level in ("weak", "birth")
+)
+"""By `class_id`: the kinds that are tracked are the first ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +99,24 @@ class _Live:
     last_index: int
     first_s: float
     points: dict[int, tuple[Boxes, float]] = field(default_factory=dict)
-    hits: int = 1
+    hits: int = 0
     best: float = 0.0
     evidence: float = 0.0
     frames: int = 0
     is_large: bool = False
     is_outside: bool = False
+    is_confirmed: bool = False
     velocity: Boxes = field(default_factory=lambda: np.zeros(4, np.float32))
 
-    @property
-    def is_confirmed(self) -> bool:
-        trust = LARGE_PEOPLE if self.is_large and self.kind is Kind.PERSON else TRUST[self.kind]
-        return (
+    def see(self, index: int, box: Boxes, score: float, is_large: bool) -> None:
+        """A detector found it there."""
+        self.box, self.points[index] = box, (box, score)
+        self.is_large = is_large
+        self.hits += 1
+        self.best = max(self.best, score)
+        self.evidence += score
+        trust = LARGE_PEOPLE if is_large and self.kind is Kind.PERSON else TRUST[self.kind]
+        self.is_confirmed = (
             self.best >= trust.certain
             or (self.best >= trust.likely and self.hits >= trust.likely_hits)
             or self.evidence >= trust.evidence
@@ -139,11 +149,6 @@ class Tracker:
         self.ended: list[TrackSummary] = []
         """Tracks that are over, for the caller to take away."""
 
-    @property
-    def is_following(self) -> bool:
-        """Whether any track goes on."""
-        return bool(self._live)
-
     def update(self, index: int, time_s: float, found: Detections | None, motion: Motion | None) -> None:
         """One more frame. found: its detections in picture pixels, None if nobody looked. motion: since the last."""
         if motion is not None and motion.is_cut:
@@ -167,7 +172,7 @@ class Tracker:
                 continue
             live.frames += 1
             box, score = point
-            seen = TrackPoint(index, _tuple(box), score, seen=score > 0)
+            seen = TrackPoint(index, _tuple(box), score, score > 0)
             tracks.append(Track(live.tracker_id, live.kind, live.evidence / live.hits, [seen]))
         self._sum_up([live for live in self._ending if live.last_index <= index])
         return sorted(tracks, key=lambda track: track.tracker_id)
@@ -179,7 +184,7 @@ class Tracker:
     def _carry(self, index: int, time_s: float, motion: Motion | None) -> None:
         if not self._live:
             return
-        boxes = np.stack([live.box for live in self._live])
+        boxes = _stacked(self._live)
         if motion is not None:
             boxes = motion.carry(boxes)
         elif self._moments:
@@ -192,13 +197,13 @@ class Tracker:
             live.points[index] = (box, 0.0)
 
     def _link(self, index: int, time_s: float, found: Detections) -> None:
-        found = found.take(found.confidence >= _levels(found, "weak"))
+        found = found.take(found.confidence >= WEAK[found.class_id])
         taken: list[int] = []
         growth = MATCH_GROWTH if self._moments[-1].motion is not None else MATCH_GROWTH_BLIND
         for live, i in _pairs(self._live, found, growth):
             self._find_again(live, index, time_s, found.xyxy[i], float(found.confidence[i]))
             taken.append(i)
-        may_begin = found.confidence >= _levels(found, "birth")
+        may_begin = found.confidence >= BIRTH[found.class_id]
         may_begin[taken] = False
         if taken:
             known = found.take(np.array(taken, np.intp))
@@ -211,15 +216,10 @@ class Tracker:
         self._correct(live, index, error)
         if time_s > live.seen_at_s:
             # Of the middle only: sizes are too noisy to foretell.
-            way = np.tile((error[:2] + error[2:]) / 2, 2).astype(np.float32)
-            live.velocity = live.velocity + way * np.float32((1 - STEADINESS) / (time_s - live.seen_at_s))
-        live.box, live.is_outside = box.copy(), False
-        live.points[index] = (live.box, score)
-        live.seen_at, live.seen_at_s = index, time_s
-        live.is_large = self._is_large(box)
-        live.hits += 1
-        live.best = max(live.best, score)
-        live.evidence += score
+            way = (error[:2] + error[2:]) * np.float32((1 - STEADINESS) / 2 / (time_s - live.seen_at_s))
+            live.velocity = live.velocity + np.concatenate([way, way])
+        live.seen_at, live.seen_at_s, live.is_outside = index, time_s, False
+        live.see(index, box.copy(), score, self._is_large(box))
 
     @staticmethod
     def _correct(live: _Live, index: int, error: Boxes) -> None:
@@ -233,10 +233,8 @@ class Tracker:
     def _begin(self, index: int, time_s: float, found: Detections) -> None:
         born = []
         for box, score, class_id in zip(found.xyxy, found.confidence, found.class_id, strict=True):
-            live = _Live(self._next_id, Kind(int(class_id)), box.copy(), index, time_s, index, time_s)
-            live.best = live.evidence = float(score)
-            live.is_large = self._is_large(box)
-            live.points[index] = (live.box, float(score))
+            live = _Live(self._next_id, Kind(int(class_id)), box, index, time_s, index, time_s)
+            live.see(index, box.copy(), float(score), self._is_large(box))
             self._next_id += 1
             born.append(live)
         self._follow_back(born)
@@ -246,7 +244,7 @@ class Tracker:
         """Where new tracks were before they were first found, as far as the window and the scene reach."""
         if not born:
             return
-        boxes = np.stack([live.box for live in born])
+        boxes = _stacked(born)
         for now, before in _backwards(self._moments):
             if now.motion is not None:
                 boxes = now.motion.carry(boxes, backwards=True)
@@ -284,11 +282,6 @@ class Tracker:
             )
 
 
-def _levels(found: Detections, level: Literal["weak", "birth"]) -> npt.NDArray[np.float32]:
-    """For each detection, the level that its kind must reach."""
-    return np.array([getattr(TRUST[Kind(int(kind))], level) for kind in found.class_id], np.float32)
-
-
 def _backwards(moments: deque[_Moment]) -> Iterator[tuple[_Moment, _Moment]]:
     """Pairs of (a frame, the one before it), newest first."""
     window = list(moments)
@@ -299,7 +292,7 @@ def _pairs(live: list[_Live], found: Detections, growth: float) -> Iterator[tupl
     """Which track goes on in which detection: best overlap first, of one kind, better scores first among equals."""
     if not live or not len(found):
         return
-    overlap = iou(_grown(np.stack([t.box for t in live]), growth), _grown(found.xyxy, growth))
+    overlap = iou(_grown(_stacked(live), growth), _grown(found.xyxy, growth))
     kinds = np.array([t.kind for t in live])[:, None] == found.class_id[None]
     value = np.where(kinds, overlap + 0.05 * found.confidence[None], 0.0)
     near = np.argwhere(value >= MATCH_OVERLAP)
@@ -312,14 +305,9 @@ def _pairs(live: list[_Live], found: Detections, growth: float) -> Iterator[tupl
             yield live[i], j
 
 
-def iou(a: Boxes, b: Boxes) -> npt.NDArray[np.float32]:
-    """Intersection over union of every box of a (n, 4) with every box of b (m, 4): (n, m)."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    inside = np.prod(np.clip(high - low, 0, None), axis=2)
-    areas = [np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1) for boxes in (a, b)]
-    union = areas[0][:, None] + areas[1][None] - inside
-    return np.asarray(inside / np.maximum(union, 1e-6), np.float32)
+def _stacked(tracks: list[_Live]) -> Boxes:
+    """(n, 4): where they are. Joined end to end, which takes a fifth of the time of `np.stack`."""
+    return np.concatenate([live.box for live in tracks]).reshape(-1, 4)
 
 
 def _grown(boxes: Boxes, share: float) -> Boxes:

@@ -14,7 +14,7 @@ import pytest
 from passerby.detect import Detector, DetectorError, bundled_models
 from passerby.detect.detector import drawn_picture
 from passerby.detect.models import Model, ModelStore
-from passerby.detect.runtime import Bgr, Outputs, Precision
+from passerby.detect.runtime import Bgr, Outputs, Precision, RuntimeName
 from passerby.errors import ModelError
 from passerby.media import Detections, Kind, RawFrame
 from tests.unit.detect.pictures import frame_of, quarters
@@ -146,6 +146,8 @@ class Broken:
     def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
         return self.answers
 
+    def release(self, size_wh: tuple[int, int]) -> None: ...
+
 
 def nanodet_answer(fill: float) -> Outputs:
     """A whole answer to a picture of 64×64, every number the same."""
@@ -161,6 +163,19 @@ def nanodet_answer(fill: float) -> Outputs:
 def test_answer_without_sense_is_an_error_and_not_an_empty_frame(answers: list[Outputs]) -> None:
     with pytest.raises(DetectorError):
         Detector(NANODET, Broken(answers)).detect(frame_of(quarters(64, 64)), size_wh=(64, 64))
+
+
+@needs_weights
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+def test_released_size_is_seen_as_before_when_it_comes_again(runtime: RuntimeName) -> None:
+    if runtime == "onnxruntime":
+        pytest.importorskip("onnxruntime")
+    detector, picture = Detector.load(NANODET, 1, runtime=runtime), drawn_picture((416, 320))
+    before = detector.detect_bgr(picture, 0.01)
+    detector.release((416, 320))
+    detector.release((640, 480))
+    after = detector.detect_bgr(picture, 0.01)
+    assert len(before) and np.array_equal(before.xyxy, after.xyxy)
 
 
 @needs_weights

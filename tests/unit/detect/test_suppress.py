@@ -7,8 +7,9 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.detect.suppress import CUT_INSIDE_SHARE, drop_cut, share_inside, suppress
+from passerby.detect.suppress import CUT_INSIDE_SHARE, drop_cut, suppress
 from passerby.media import Detections, Kind
+from passerby.media.overlap import shares_inside
 
 number = st.integers(0, 100)
 boxes = st.lists(
@@ -52,7 +53,7 @@ def test_dropped_pieces_lie_in_boxes_that_stay(rows: list[tuple[int, ...]], cuts
     for box, kind in zip(found.xyxy, found.class_id, strict=True):
         same = kept.xyxy[kept.class_id == kind]
         assert len(same), "a kind vanished"
-        assert share_inside(box[None], same).max() > CUT_INSIDE_SHARE
+        assert shares_inside(box[None], same).max() > CUT_INSIDE_SHARE
 
 
 def test_half_a_person_at_a_seam_is_dropped_for_the_whole_one() -> None:

@@ -42,9 +42,13 @@ class Scripted:
 
     def __post_init__(self) -> None:
         self.asked_s: list[float] = []
+        self.released: list[tuple[int, int]] = []
 
     def input_size(self, region_wh: tuple[float, float], long_side_px: int) -> tuple[int, int]:
         return long_side_px, long_side_px
+
+    def release(self, size_wh: tuple[int, int]) -> None:
+        self.released.append(size_wh)
 
     def detect(self, frame: RawFrame, size_wh: tuple[int, int], score: float) -> Detections:
         self.asked_s.append(round(frame.time_s, 3))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from passerby.engine.looks import Looks, far_px, join
 from passerby.media import Detections, Kind
-from passerby.track.tracker import iou
+from passerby.media.overlap import iou
 from tests.unit.engine.fakes import Scripted, frame_at, looks_of, people
 
 boxes = st.tuples(st.integers(0, 300), st.integers(0, 200), st.integers(4, 120), st.integers(4, 150)).map(

@@ -49,7 +49,7 @@ def run(
             covers.append((ready[0].index, ready[1]))
 
     for index, picture in enumerate(pictures):
-        mode.push(frame_of(picture, start_s + index * step_s, index))
+        mode.push(mode.look(frame_of(picture, start_s + index * step_s, index)))
         take()
     mode.end()
     take()
@@ -118,11 +118,11 @@ def test_place_that_was_not_established_is_not_shown_because_a_later_stretch_is(
 
 def near_the_change(mode: RevealMode) -> list[tuple[int, Cover]]:
     """Six frames in the second before the scene is learned anew, with somebody where nothing is established yet."""
-    mode.push(frame_of(scene(0), 0.0, 0))
+    mode.push(mode.look(frame_of(scene(0), 0.0, 0)))
     before = [with_block(scene(index), 10, 30) for index in range(1, 6)]
     covers = []
     for index, picture in enumerate([*before, *(scene(index) for index in range(6, 12))], start=1):
-        mode.push(frame_of(picture, LEARN_AGAIN_S + 0.1 * (index - 6), index))
+        mode.push(mode.look(frame_of(picture, LEARN_AGAIN_S + 0.1 * (index - 6), index)))
         while (ready := mode.pop()) is not None:
             covers.append((ready[0].index, ready[1]))
     mode.end()

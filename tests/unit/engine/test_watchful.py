@@ -30,7 +30,7 @@ def fails_on(*frames: int, error: type[BaseException] = DetectorError) -> Answer
 def run(count: int, *scripts: Scripted, damaged: frozenset[int] = frozenset()) -> list[Held]:
     """All frames of a source with a window that never lets one out."""
     window = Window(1e9)
-    watchful = Watchful(looks_of(*scripts), window)
+    watchful = Watchful(looks_of(*scripts))
     frames = []
     for index in range(count):
         held = Held(frame_at(index * FRAME_S, index, damaged=index in damaged), index * FRAME_S)
@@ -92,7 +92,7 @@ def test_interruption_is_not_a_failed_look() -> None:
 def test_look_that_is_not_needed_is_left_out_but_never_after_a_failure() -> None:
     script = Scripted(fails_on(4))
     window = Window(1e9)
-    watchful = Watchful(looks_of(script), window)
+    watchful = Watchful(looks_of(script))
     frames = []
     for index in range(12):
         held = Held(frame_at(index * FRAME_S, index), index * FRAME_S)

@@ -39,11 +39,10 @@ def test_every_frame_comes_out_once_in_order_and_not_before_its_time(steps: list
     assert out + popped(window) == pushed
 
 
-def test_newest_first_and_first_show_without_taking() -> None:
+def test_first_shows_without_taking() -> None:
     window = Window(10)
     for time_s in (1.0, 2.0, 3.0):
         window.push(held(time_s))
-    assert [each.time_s for each in window.newest_first()] == [3.0, 2.0, 1.0]
     assert [each.time_s for each in window.first(2)] == [1.0, 2.0]
     assert [each.time_s for each in window.first(9)] == [1.0, 2.0, 3.0]
     assert window.pop() is None

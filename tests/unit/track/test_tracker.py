@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from passerby.media import Detections, Kind, Track
 from passerby.track import Motion, Tracker, TrackerTimes, TrackSummary
-from passerby.track.tracker import iou
 
 SIZE_WH = (640, 360)
 FRAME_S = 0.1
@@ -231,12 +230,3 @@ def test_to_wait_longer_never_covers_less(
     soon, late = (run(looks, len(crowd), lag=each)[0] for each in (lag, lag + 5))
     for before, after in zip(soon, late, strict=True):
         assert {track.tracker_id for track in before} <= {track.tracker_id for track in after}
-
-
-@given(st.lists(boxes, min_size=1, max_size=6))
-def test_overlap_is_a_share_and_of_a_box_with_itself_all(some: Boxes) -> None:
-    array = np.array(some, np.float32)
-    overlap = iou(array, array)
-    assert np.all(overlap >= 0) and np.all(overlap <= 1 + 1e-5)
-    assert np.diag(overlap) == pytest.approx(np.ones(len(some)))
-    assert overlap == pytest.approx(overlap.T)

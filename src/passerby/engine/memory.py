@@ -1,0 +1,22 @@
+"""Keeps the process as small as what it holds."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+_M_MMAP_THRESHOLD = -3  # from glibc's malloc.h
+LARGE_BYTES = 1 << 20  # a picture
+
+
+def return_freed_pictures() -> None:
+    """Has the memory of every freed picture given back at once.
+
+    glibc learns to keep large blocks, in a heap for each thread, and pictures are freed in other threads than those that
+    decode them: a 1080p video that holds 660 MB took between 700 and 1100 MB. Elsewhere this does nothing.
+    """
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "gnu_get_libc_version"):
+        libc.mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
