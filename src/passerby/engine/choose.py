@@ -42,7 +42,7 @@ def choose_mode(
     """Reveal mode for a fixed camera, cover mode for a moving one, or what the settings say."""
     if settings.mode == "cover":
         return _cover(video, settings, detectors, "asked for", None)
-    scene = Scene(video.path, (video.width, video.height), detectors.of({Kind.PERSON}))
+    scene = Scene(video.path, (video.width, video.height), detectors.of({Kind.PERSON}, detectors.video_threads))
     start_s = settings.start_s or 0.0
     samples = scene.samples(start_s, _until(start_s, settings), lambda done: tell(done, SAMPLES))
     learned = learn_scene(samples)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -107,21 +108,29 @@ class Detectors:
     def __init__(self, store: ModelStore | None = None, threads: int | None = None) -> None:
         self._models = (store or ModelStore()).list()
         self._threads = threads
-        self._loaded: dict[str, Detector] = {}
+        self._loaded: dict[tuple[str, int | None], Detector] = {}
 
-    def of(self, kinds: Iterable[Kind]) -> list[Detector]:
-        """Every detector that finds at least one of these kinds."""
+    def of(self, kinds: Iterable[Kind], threads: int | None = None) -> list[Detector]:
+        """Every detector that finds at least one of these kinds. threads: of each, None for as many as this has."""
         wanted = frozenset(kinds)
-        return [self._load(model) for model in self._models if model.card.kinds & wanted]
+        return [self._load(model, threads or self._threads) for model in self._models if model.card.kinds & wanted]
+
+    @property
+    def video_threads(self) -> int:
+        """Of each network at a video: half of all, since decoder, painter and encoder have work for the others.
+
+        One picture costs 37 ms of CPU on one thread and 48 on two.
+        """
+        return max(1, (self._threads or os.cpu_count() or 1) // 2)
 
     def finds(self, kind: Kind) -> bool:
         return any(kind in model.card.kinds for model in self._models)
 
-    def _load(self, model: Model) -> Detector:
-        name = model.card.name
-        if name not in self._loaded:
-            self._loaded[name] = Detector.load(model, self._threads)
-        return self._loaded[name]
+    def _load(self, model: Model, threads: int | None) -> Detector:
+        key = model.card.name, threads
+        if key not in self._loaded:
+            self._loaded[key] = Detector.load(model, threads)
+        return self._loaded[key]
 
 
 def far_px(size_wh: tuple[int, int], share: float = FAR_SHARE) -> int:
@@ -139,7 +148,7 @@ def looks_for(
     wanted = frozenset(kinds)
     far = far_px(size_wh, plan.far_share)
     looks = []
-    for detector in detectors.of(wanted):
+    for detector in detectors.of(wanted, detectors.video_threads):
         if detector.model.card.kinds & wanted == {Kind.FACE}:
             if Kind.PERSON in wanted:
                 score = least_score(detector, FACE_BESIDE_SCORE)

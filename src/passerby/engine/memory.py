@@ -12,8 +12,8 @@ LARGE_BYTES = 1 << 20  # a picture
 def return_freed_pictures() -> None:
     """Has the memory of every freed picture given back at once.
 
-    glibc learns to keep large blocks, in a heap for each thread, and pictures are freed in other threads than those that
-    decode them: a 1080p video that holds 660 MB took between 700 and 1100 MB. Elsewhere this does nothing.
+    glibc learns to keep large blocks, in a heap for each thread, and pictures are freed in other threads than those
+    that decode them: a 1080p video that holds 660 MB took between 700 and 1100 MB. Elsewhere this does nothing.
     """
     if sys.platform != "linux":
         return

@@ -32,12 +32,12 @@ class FaultyDetectors(Detectors):
         super().__init__(threads=threads)
         self.fault_at = fault_at
 
-    def _load(self, model: Model) -> Detector:
-        name = model.card.name
-        if name not in self._loaded:
-            real, hasty = Detector.load(model, self._threads), Detector.load(model, 1, timeout_s=0.0)
-            self._loaded[name] = _FaultyDetector(real, hasty, lambda model, frame: self.fault_at(model, frame))
-        return self._loaded[name]
+    def _load(self, model: Model, threads: int | None) -> Detector:
+        key = model.card.name, threads
+        if key not in self._loaded:
+            real, hasty = Detector.load(model, threads), Detector.load(model, 1, timeout_s=0.0)
+            self._loaded[key] = _FaultyDetector(real, hasty, lambda model, frame: self.fault_at(model, frame))
+        return self._loaded[key]
 
 
 class _FaultyDetector(Detector):
