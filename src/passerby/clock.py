@@ -1,4 +1,4 @@
-"""Time as something that is passed in, so that tests can move it. Nothing else in passerby asks the system for it."""
+"""Time as something that is passed in, so that tests can move it."""
 
 from __future__ import annotations
 

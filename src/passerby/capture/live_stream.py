@@ -1,0 +1,110 @@
+"""Reads a live stream through FFmpeg: packets in, progressive pictures out, each with the time of its arrival."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+import av
+from av.codec.context import Flags
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from passerby.capture.arrival import ArrivalTimes, WallTime
+from passerby.capture.live_options import LiveOptions, Opened, Shot
+from passerby.capture.live_words import broken_off, changed, no_picture
+from passerby.capture.net.address import Address
+from passerby.capture.pace import Pace
+from passerby.capture.picture import Deinterlacer
+
+
+class StreamReader:
+    """Iterate once over its shots, from one thread. Ends only by SourceUnavailable, or quietly after `stop`."""
+
+    def __init__(self, address: Address, opened: Opened, options: LiveOptions, stopped: Callable[[], bool]) -> None:
+        self._address, self._opened, self._options = address, opened, options
+        self._stopped = stopped
+        self._wall = WallTime(options.clock)
+        stream = opened.stream
+        self.times = ArrivalTimes(stream.time_base if opened.has_clock else None)
+        self._trust = _Trust()
+        self._deinterlacer = Deinterlacer(stream.time_base or Fraction(1, 90_000))
+        self._waiting: deque[tuple[int, bool]] = deque()
+        self._size: tuple[int, int] | None = None
+        context = stream.codec_context
+        context.thread_count = 1  # threads for frames would hold as many frames back
+        context.flags = context.flags | Flags.output_corrupt | Flags.low_delay
+
+    def __iter__(self) -> Iterator[Shot]:
+        clock = self._options.clock
+        pace = Pace(clock) if self._opened.bursts else None
+        latest_s = clock.monotonic()
+        for packet in self._packets():
+            for picture in self._decode(packet):
+                latest_s = clock.monotonic()
+                if pace is not None and picture.pts is not None:
+                    pace.wait(float(picture.pts * self._time_base))
+                yield from self._shots(picture)
+            if self._wall.was_set():
+                raise changed(self._address, "this machine's clock was set")
+            if clock.monotonic() - latest_s > self._options.picture_timeout_s:
+                raise no_picture(self._address, self._options.picture_timeout_s)
+
+    @property
+    def _time_base(self) -> Fraction:
+        return self._opened.stream.time_base or Fraction(1, 90_000)
+
+    def _packets(self) -> Iterator[Packet[VideoStream]]:
+        error: Exception | None = None
+        try:
+            for packet in self._opened.container.demux(self._opened.stream):
+                if self._stopped():
+                    return
+                if packet.size:
+                    yield packet
+        except (av.FFmpegError, OSError) as caught:
+            error = caught
+        if not self._stopped():
+            # Without its cause, whose text holds the address with its password.
+            raise broken_off(self._address, error, self._options.read_timeout_s) from None
+
+    def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
+        if packet.is_corrupt:
+            self._trust.lose()
+        try:
+            return self._opened.stream.decode(packet)
+        except av.FFmpegError:
+            self._trust.lose()
+            return []
+
+    def _shots(self, picture: av.VideoFrame) -> Iterator[Shot]:
+        size = (picture.width, picture.height)
+        if self._size not in (None, size):
+            raise changed(self._address, f"its picture is now {size[0]}x{size[1]}")
+        self._size = size
+        damaged = self._trust.is_damaged(picture)
+        if not self._trust.begun:
+            return
+        self._waiting.append((self.times.next(picture.pts, self._wall.now_90k()), damaged))
+        for ready in self._deinterlacer.push(picture):
+            yield Shot(ready, *self._waiting.popleft(), self._opened.stream.sample_aspect_ratio or None)
+
+
+class _Trust:
+    """What is built upon a broken or missing picture is as broken, and decoders do not say so."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        """There was a key picture: what comes before the first is grey."""
+        self._trusted = False
+
+    def lose(self) -> None:
+        self._trusted = False
+
+    def is_damaged(self, picture: av.VideoFrame) -> bool:
+        if picture.is_corrupt:
+            self._trusted = False
+        elif picture.key_frame:
+            self.begun = self._trusted = True
+        return not self._trusted
