@@ -12,6 +12,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from passerby.capture.arrival import ArrivalTimes, WallTime
+from passerby.capture.h264_gaps import LOOK_AT_BYTES, FrameNumbers
 from passerby.capture.live_options import LiveOptions, Opened, Shot
 from passerby.capture.live_words import broken_off, changed, no_picture
 from passerby.capture.net.address import Address
@@ -33,6 +34,9 @@ class StreamReader:
         self._waiting: deque[tuple[int, bool]] = deque()
         self._size: tuple[int, int] | None = None
         context = stream.codec_context
+        # Only RTP loses pictures and comes in the form that is read here.
+        lossy = opened.container.format.name == "rtsp" and context.name == "h264"
+        self._numbers = FrameNumbers(context.extradata) if lossy else None
         context.thread_count = 1  # threads for frames would hold as many frames back
         context.flags = context.flags | Flags.output_corrupt | Flags.low_delay
 
@@ -70,13 +74,18 @@ class StreamReader:
             raise broken_off(self._address, error, self._options.read_timeout_s) from None
 
     def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
-        if packet.is_corrupt:
+        if packet.is_corrupt or self._pictures_missing(packet):
             self._trust.lose()
         try:
             return self._opened.stream.decode(packet)
         except av.FFmpegError:
             self._trust.lose()
             return []
+
+    def _pictures_missing(self, packet: Packet[VideoStream]) -> bool:
+        if self._numbers is None:
+            return False
+        return self._numbers.gap_before(bytes(memoryview(packet)[:LOOK_AT_BYTES]))
 
     def _shots(self, picture: av.VideoFrame) -> Iterator[Shot]:
         size = (picture.width, picture.height)

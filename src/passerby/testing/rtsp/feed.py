@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal, cast
@@ -45,7 +45,7 @@ class Feed:
     codec: Codec
     width: int
     height: int
-    units: tuple[AccessUnit, ...]
+    units: tuple[AccessUnit, ...] = field(repr=False)
     duration_90k: int
 
     @property

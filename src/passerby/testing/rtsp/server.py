@@ -90,6 +90,8 @@ class RtspServer:
         self._tasks.add(task)
         try:
             await Session(self, reader, writer).run()
+        except asyncio.CancelledError:
+            pass  # the server closes; asyncio's streams would call it a mistake of ours
         finally:
             self._tasks.discard(task)
 
