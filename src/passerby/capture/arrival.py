@@ -9,7 +9,7 @@ from passerby.clock import TICKS_PER_S, Clock
 WINDOW_S = 2.0
 """Delays are judged over this long: in it at least one picture comes through a busy network without waiting."""
 STEP_FROM_S = 0.5
-"""A source whose every picture has come this much later for a window did not hurry to catch up: its clock stood still."""
+"""If every picture of a window came this much later, the source does not catch up: its clock stood still."""
 SLEW = 0.01
 """A clock that is merely slow is followed by at most this share of time: no step is to be seen."""
 BACK_S = 0.5
@@ -39,8 +39,8 @@ class WallTime:
 class ArrivalTimes:
     """Times of one live stream, in ticks of 1/90000 s UTC.
 
-    A picture cannot be younger than its arrival, and the one that came quickest shows best how far the source's clock is
-    from ours: so the offset is the least delay of late. It falls at once; it rises only when a whole window came later.
+    A picture cannot be younger than its arrival, and the one that came quickest shows best how far the source's clock
+    is from ours: so the offset is the least delay of late. It falls at once; it rises only when a whole window came later.
     """
 
     def __init__(self, time_base: Fraction | None) -> None:

@@ -109,9 +109,7 @@ class LiveSource:
     def _frame(self, shot: Shot) -> RawFrame:
         picture = shot.picture
         _check(self.address, picture.width, picture.height, int(picture.color_trc))
-        frame = RawFrame(
-            self._fitter.fit(picture), self._index, shot.at_90k, TIME_BASE, shot.damaged, turn_of(picture)
-        )
+        frame = RawFrame(self._fitter.fit(picture), self._index, shot.at_90k, TIME_BASE, shot.damaged, turn_of(picture))
         self._index += 1
         return frame
 

@@ -13,6 +13,7 @@ from passerby.capture.live_words import unknown_codec, unopened
 from passerby.capture.net.address import Address
 from passerby.capture.net.fetch import Body, fetch
 from passerby.capture.net.knock import knock
+from passerby.capture.net.parts import Parts
 from passerby.capture.net.resolve import checked_ips
 from passerby.errors import SourceUnavailable, Trouble
 
@@ -26,9 +27,7 @@ def open_rtsp(address: Address, options: LiveOptions) -> Opened:
     """RTSP over TCP or UDP; RTSPS over TCP. The server is asked first, by us, at an address that was checked."""
     finish_by = time.monotonic() + options.open_timeout_s
     ips = checked_ips(address, options.reach, options.open_timeout_s)
-    told = knock(
-        address, ips, finish_by, options.read_timeout_s, trust_any_certificate=options.trust_any_certificate
-    )
+    told = knock(address, ips, finish_by, options.read_timeout_s, trust_any_certificate=options.trust_any_certificate)
     settings = {
         **_NO_PROBING,
         "protocol_whitelist": "rtp,udp,tcp" + (",tls" if address.secure else ""),
@@ -70,6 +69,8 @@ def open_http(address: Address, options: LiveOptions) -> Opened:
         body.close()
         raise
     body.close()
+    if "mpegurl" in body.content_type or address.path.partition("?")[0].endswith((".m3u8", ".m3u")):
+        return _open_hls(address, options)
     raise SourceUnavailable(
         Trouble.NO_STREAM,
         f"couldn't open '{address.shown}': it is neither MJPEG nor HLS, but {body.content_type or 'of no kind'}",
@@ -78,12 +79,34 @@ def open_http(address: Address, options: LiveOptions) -> Opened:
 
 
 def _open_mjpeg(address: Address, body: Body, options: LiveOptions) -> Opened:
+    body.finish_within(options.open_timeout_s)
     try:
         container = av.open(body, "r", format="mpjpeg", options={"probesize": "32", "protocol_whitelist": ""},
                             timeout=(options.open_timeout_s, options.read_timeout_s), buffer_size=1 << 16)  # fmt: skip
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise unopened(address, error, options.open_timeout_s) from None
+        raise unopened(address, body.error or error, options.open_timeout_s) from None
     return Opened(container, container.streams.video[0], has_clock=False, beneath=body)
+
+
+def _open_hls(address: Address, options: LiveOptions) -> Opened:
+    parts = Parts(address, options.limits)
+    settings = {
+        "protocol_whitelist": "http,https",
+        # Both would use FFmpeg's own connections, which there are none of.
+        "http_persistent": "0",
+        "http_multiple": "0",
+        "live_start_index": "-1",
+        "analyzeduration": "500000",
+    }
+    try:
+        container = av.open(address.without_login(), "r", format="hls", options=settings, io_open=parts.get,
+                            timeout=(options.open_timeout_s / 2, options.read_timeout_s))  # fmt: skip
+    except (av.FFmpegError, OSError, ValueError) as error:
+        parts.close()
+        raise parts.error or unopened(address, error, options.open_timeout_s) from None
+    opened = _opened(container, address, "unnamed")
+    opened.bursts, opened.beneath = True, parts
+    return opened
 
 
 def _open(

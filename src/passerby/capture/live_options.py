@@ -46,20 +46,31 @@ class LiveOptions:
         return Limits(self.reach, self.open_timeout_s, self.read_timeout_s, self.trust_any_certificate)
 
 
-class Closes(Protocol):
+class Beneath(Protocol):
+    """What FFmpeg reads through, where it does not open its own connection."""
+
+    @property
+    def error(self) -> OSError | None:
+        """Why it broke off, None if it did not."""
+        ...
+
+    def finish_within(self, seconds: float) -> None:
+        """What is being waited for must be there in this time, however it trickles: FFmpeg does not look after that."""
+        ...
+
     def close(self) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
 class Opened:
     """A stream that FFmpeg reads. has_clock: its times mean something. bursts: it comes in pieces of seconds, and is
-    given out at the pace of its own times. beneath: what to close after it."""
+    given out at the pace of its own times."""
 
     container: InputContainer
     stream: VideoStream
     has_clock: bool = True
     bursts: bool = False
-    beneath: Closes | None = None
+    beneath: Beneath | None = None
 
     def close(self) -> None:
         self.container.close()

@@ -18,6 +18,7 @@ from passerby.capture.live_words import broken_off, changed, no_picture
 from passerby.capture.net.address import Address
 from passerby.capture.pace import Pace
 from passerby.capture.picture import Deinterlacer
+from passerby.errors import SourceUnavailable
 
 
 class StreamReader:
@@ -34,8 +35,8 @@ class StreamReader:
         self._waiting: deque[tuple[int, bool]] = deque()
         self._size: tuple[int, int] | None = None
         context = stream.codec_context
-        # Only RTP loses pictures and comes in the form that is read here.
-        lossy = opened.container.format.name == "rtsp" and context.name == "h264"
+        # What is not in Annex B comes from a file or over one connection, whole or not at all.
+        lossy = context.name == "h264" and (context.extradata or b"\0")[0] == 0
         self._numbers = FrameNumbers(context.extradata) if lossy else None
         context.thread_count = 1  # threads for frames would hold as many frames back
         context.flags = context.flags | Flags.output_corrupt | Flags.low_delay
@@ -62,16 +63,28 @@ class StreamReader:
     def _packets(self) -> Iterator[Packet[VideoStream]]:
         error: Exception | None = None
         try:
-            for packet in self._opened.container.demux(self._opened.stream):
+            packets = self._opened.container.demux(self._opened.stream)
+            while (packet := self._next_of(packets)) is not None:
                 if self._stopped():
                     return
                 if packet.size:
                     yield packet
         except (av.FFmpegError, OSError) as caught:
             error = caught
-        if not self._stopped():
-            # Without its cause, whose text holds the address with its password.
-            raise broken_off(self._address, error, self._options.read_timeout_s) from None
+        if self._stopped():
+            return
+        beneath = self._opened.beneath
+        if beneath is not None and beneath.error is not None:
+            error = beneath.error
+        if isinstance(error, SourceUnavailable):
+            raise error
+        # Without its cause, whose text holds the address with its password.
+        raise broken_off(self._address, error, self._options.read_timeout_s) from None
+
+    def _next_of(self, packets: Iterator[Packet[VideoStream]]) -> Packet[VideoStream] | None:
+        if self._opened.beneath is not None:  # armed just before reading: the time that others take is not the source's
+            self._opened.beneath.finish_within(self._options.read_timeout_s)
+        return next(packets, None)
 
     def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
         if packet.is_corrupt or self._pictures_missing(packet):

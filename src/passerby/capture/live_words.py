@@ -32,7 +32,9 @@ def unopened(address: Address, error: Exception, within_s: float) -> SourceUnava
             trouble, said = Trouble.UNKNOWN_CODEC, "what it sends is not understood"
         case _:
             trouble, said = Trouble.ENDED, "it ended the connection"
-    return SourceUnavailable(trouble, f"couldn't open '{address.shown}': {said}", hint or "look at the camera's own page")
+    return SourceUnavailable(
+        trouble, f"couldn't open '{address.shown}': {said}", hint or "look at the camera's own page"
+    )
 
 
 def broken_off(address: Address, error: Exception | None, within_s: float) -> SourceUnavailable:

@@ -1,4 +1,4 @@
-"""Which addresses passerby may contact when somebody tells it to: a camera's network, and nothing that trusts this machine."""
+"""Which addresses passerby may contact when somebody tells it to: cameras, and nothing that trusts this machine."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _LOCAL_NAT64 = ip_network("64:ff9b:1::/48")
 class Reach:
     """What the configuration allows beyond the usual.
 
-    networks: in CIDR form, contacted although they are refused by default, such as "127.0.0.0/8" for a camera program on
-    this machine. Danger: whoever may add a camera can then make this machine talk to what is there.
+    networks: in CIDR form, contacted although they are refused by default, such as "127.0.0.0/8" for a camera program
+    on this machine. Danger: whoever may add a camera can then make this machine talk to what is there.
     files: a file may be played as if it were live. devices: a camera at this machine may be opened.
     """
 

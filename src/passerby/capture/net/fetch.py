@@ -22,7 +22,7 @@ AGENT = "passerby"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a request may do and how long it may take. start_s: until its headers are there. read_s: the longest silence."""
+    """What a request may reach, and how long it may take: start_s to its headers, read_s for the longest silence."""
 
     reach: Reach
     start_s: float
@@ -37,6 +37,8 @@ class Body(io.RawIOBase):
         super().__init__()
         self.address = address
         self.content_type = (response.getheader("Content-Type") or "").lower()
+        self.error: OSError | None = None
+        """Why it broke off. `read` says "the end" then: FFmpeg asks again after errors, and PyAV prints the second."""
         self._response, self._wire = response, wire
 
     def finish_within(self, seconds: float) -> None:
@@ -47,10 +49,14 @@ class Body(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """What is there, at most `size`; b"" at the end. Raises OSError, of which TimeoutError is one."""
-        if size is None or size < 0:
-            return self._response.read()
-        return self._response.read1(size)
+        """What is there, at most `size`; b"" at the end, and where it broke off."""
+        if self.error is not None:
+            return b""
+        try:
+            return self._response.read1(size)
+        except (OSError, ValueError, http.client.HTTPException) as error:  # ValueError: closed by another thread
+            self.error = error if isinstance(error, OSError) else ConnectionAbortedError(str(error))
+            return b""
 
     def close(self) -> None:
         """Also from another thread: what reads there fails at once."""
@@ -110,7 +116,9 @@ def _request(wire: Wire, address: Address, finish_by: float, entry: str | None) 
     except http.client.HTTPException:
         wire.close()
         raise SourceUnavailable(
-            Trouble.NO_STREAM, f"couldn't open '{address.shown}': what answers there does not speak HTTP", "check the port"
+            Trouble.NO_STREAM,
+            f"couldn't open '{address.shown}': what answers there does not speak HTTP",
+            "check the port",
         ) from None
     except OSError as error:
         wire.close()

@@ -74,7 +74,7 @@ def _ask(wire: Wire, address: Address) -> _Answer:
     return told
 
 
-def _exchange(wire: Wire, reader: io.BufferedReader, address: Address, number: int, entry: str | None) -> _Answer:
+def _exchange(wire: Wire, reader: io.BufferedReader[Wire], address: Address, number: int, entry: str | None) -> _Answer:
     lines = [f"DESCRIBE {address.without_login()} RTSP/1.0", f"CSeq: {number}", f"User-Agent: {AGENT}",
              "Accept: application/sdp"]  # fmt: skip
     if entry:

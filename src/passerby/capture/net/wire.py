@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import socket
 import ssl
@@ -48,10 +49,8 @@ class Wire(io.RawIOBase):
     def close(self) -> None:
         """Also from another thread: what reads there fails at once."""
         if not self.closed:
-            try:
+            with contextlib.suppress(OSError):  # it is not connected any more
                 self._sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # it is not connected any more
             self._sock.close()
         super().close()
 
@@ -83,7 +82,10 @@ def unreachable(address: Address, error: OSError) -> SourceUnavailable:
     if isinstance(error, TimeoutError):
         trouble, said = Trouble.TIMED_OUT, "no answer in time"
     elif isinstance(error, ssl.SSLCertVerificationError):
-        said, hint = f"its certificate is not to be trusted: {error.verify_message}", "allow it if it is the camera's own"
+        said, hint = (
+            f"its certificate is not to be trusted: {error.verify_message}",
+            "allow it if it is the camera's own",
+        )
     elif isinstance(error, ssl.SSLError):
         said, hint = "it does not speak TLS here", "check the port, or try the address without encryption"
     elif isinstance(error, ConnectionRefusedError):

@@ -1,4 +1,4 @@
-"""A small real RTSP server that fails in the ways cameras fail: for tests and for the demo. Never for the open network."""
+"""A small real RTSP server that fails in the ways cameras fail: for tests and for the demo."""
 
 from passerby.testing.rtsp.feed import AccessUnit, Feed
 from passerby.testing.rtsp.numbered import number_in, numbered_picture

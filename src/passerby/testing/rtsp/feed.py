@@ -40,7 +40,7 @@ class AccessUnit:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What one camera sends, over and over. It begins with a key picture, so that its end may be followed by its start."""
+    """What one camera sends, over and over. It begins with a key picture, so that its start may follow its end."""
 
     codec: Codec
     width: int

@@ -1,6 +1,8 @@
-"""Pictures that say their own number in coarse cells, so that a test can tell which of them arrived, and in what order."""
+"""Pictures that say their own number in coarse cells, so that a test can tell which arrived, in what order."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -17,7 +19,9 @@ def numbered_picture(number: int, width: int, height: int) -> av.VideoFrame:
     """A yuv420p picture: a still gradient, and the number as dark and light cells across the upper quarter."""
     picture = av.VideoFrame(width, height, "yuv420p")
     luma, *chroma = plane_views(picture)
-    luma[:] = (np.arange(height)[:, None] * 120 // height + np.arange(width)[None, :] * 80 // width + 30).astype(np.uint8)
+    luma[:] = (np.arange(height)[:, None] * 120 // height + np.arange(width)[None, :] * 80 // width + 30).astype(
+        np.uint8
+    )
     for plane in chroma:
         plane[:] = 128
     for cell, (left, right) in enumerate(_columns(width)):
@@ -38,4 +42,4 @@ def number_in(picture: av.VideoFrame) -> int:
 def _columns(width: int) -> list[tuple[int, int]]:
     margin = width // _MARGIN_SHARE
     edges = np.linspace(margin, width - margin, CELLS + 1).astype(int)
-    return [(int(left), int(right)) for left, right in zip(edges[:-1], edges[1:], strict=True)]
+    return [(int(left), int(right)) for left, right in pairwise(edges)]

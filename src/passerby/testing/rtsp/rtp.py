@@ -1,4 +1,4 @@
-"""Access units into RTP packets: H.264 (RFC 6184) and HEVC (RFC 7798) as single units and fragments, JPEG (RFC 2435)."""
+"""Access units into RTP packets: H.264 (RFC 6184) and HEVC (RFC 7798), single or in fragments; JPEG (RFC 2435)."""
 
 from __future__ import annotations
 

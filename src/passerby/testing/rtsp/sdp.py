@@ -13,7 +13,15 @@ _NAMES = {"h264": "H264", "hevc": "H265", "mjpeg": "JPEG"}
 
 def describe(feed: Feed, script: Script) -> str:
     """An SDP with one video track, `track1`, except as scripted."""
-    lines = ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=camera", "c=IN IP4 0.0.0.0", "t=0 0", "a=control:*", "a=range:npt=now-"]
+    lines = [
+        "v=0",
+        "o=- 1 1 IN IP4 0.0.0.0",
+        "s=camera",
+        "c=IN IP4 0.0.0.0",
+        "t=0 0",
+        "a=control:*",
+        "a=range:npt=now-",
+    ]
     if script.sound_only:
         lines += ["m=audio 0 RTP/AVP 0", "a=rtpmap:0 PCMU/8000", "a=control:track1"]
     else:
