@@ -40,7 +40,8 @@ class ArrivalTimes:
     """Times of one live stream, in ticks of 1/90000 s UTC.
 
     A picture cannot be younger than its arrival, and the one that came quickest shows best how far the source's clock
-    is from ours: so the offset is the least delay of late. It falls at once; it rises only when a whole window came later.
+    is from ours: so the offset is the least delay of late. It falls at once; it
+    rises only when a whole window came later.
     """
 
     def __init__(self, time_base: Fraction | None) -> None:

@@ -34,9 +34,13 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """ip: the address that answered. codecs: what the SDP calls its video's codecs, in upper case."""
+    """ip: the address that answered. certificate: the one it showed, in PEM, None without encryption.
+
+    codecs: what the SDP calls its video's codecs, in upper case.
+    """
 
     ip: str
+    certificate: str | None
     codecs: tuple[str, ...]
 
 
@@ -46,6 +50,7 @@ def knock(
     """DESCRIBE with the log-in of the address. Raises SourceUnavailable where that is not answered by video."""
     wire, ip = connect(address, ips, finish_by, read_s, trust_any_certificate=trust_any_certificate)
     wire.finish_by = finish_by
+    certificate = wire.certificate
     try:
         told = _ask(wire, address)
     except TimeoutError:
@@ -59,7 +64,7 @@ def knock(
     finally:
         wire.close()
     _check_status(address, told)
-    return Described(ip, _video_codecs(address, told.body))
+    return Described(ip, certificate, _video_codecs(address, told.body))
 
 
 def _ask(wire: Wire, address: Address) -> _Answer:

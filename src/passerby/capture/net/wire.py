@@ -30,6 +30,12 @@ class Wire(io.RawIOBase):
         self._read_s = read_s
         self.finish_by: float | None = None
 
+    @property
+    def certificate(self) -> str | None:
+        """What the other side showed, in PEM; None without encryption."""
+        told = self._sock.getpeercert(binary_form=True) if isinstance(self._sock, ssl.SSLSocket) else None
+        return ssl.DER_cert_to_PEM_cert(told) if told else None
+
     def readable(self) -> bool:
         return True
 

@@ -21,7 +21,8 @@ class RtspServer:
     """Cameras on this machine. Use it in a `with` block.
 
     feeds: by path, such as "/street". scripts: the faults of each path; a change counts for the next request. login:
-    user and password that every camera wants. speed: 1 sends in real time, 0 as fast as it is read. context: speaks RTSPS.
+    user and password that every camera wants. speed: 1 sends in real time, 0 as fast as it is read. context:
+    speaks RTSPS.
     """
 
     def __init__(
