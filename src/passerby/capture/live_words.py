@@ -23,6 +23,12 @@ def unopened(address: Address, error: Exception, within_s: float) -> SourceUnava
             trouble, said = Trouble.NO_STREAM, "it has no stream of this name"
         case ConnectionRefusedError():
             trouble, said = Trouble.UNREACHABLE, "nothing takes connections there"
+        case FileNotFoundError() | OSError(errno=errno.ENODEV | errno.ENXIO):
+            trouble, said, hint = Trouble.UNREACHABLE, "there is no such device", "is it plugged in?"
+        case PermissionError():
+            trouble, said, hint = Trouble.UNREACHABLE, "we may not open it", "add passerby's user to the group 'video'"
+        case OSError(errno=errno.EBUSY):
+            trouble, said, hint = Trouble.UNREACHABLE, "another program uses it", "close that program"
         case OSError(errno=errno.EPROTONOSUPPORT):
             trouble, said = Trouble.NO_STREAM, "it does not send by this transport"
             hint = "try the other one of TCP and UDP"

@@ -24,7 +24,9 @@ def told(source: list[int | None], arrived: list[int], base: Fraction = OURS) ->
 
 
 @given(st.lists(st.tuples(st.integers(-(2**33), 2**33) | st.none(), st.integers(0, 10 * TICKS_PER_S)), min_size=1))
-def test_whatever_the_source_says_times_grow_and_are_never_after_the_arrival(steps: list[tuple[int | None, int]]) -> None:
+def test_whatever_the_source_says_times_grow_and_are_never_after_the_arrival(
+    steps: list[tuple[int | None, int]],
+) -> None:
     times, at, out = ArrivalTimes(OURS), START, []
     for pts, wait in steps:
         at += max(1, wait)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from passerby.rules.reach import METADATA, Reach, refusal
 
-REFUSED = ["0.0.0.0", "0.1.2.3", "127.0.0.1", "127.255.3.4", "169.254.169.254", "169.254.1.1", "224.0.0.1", "239.255.255.250",
-           "240.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16", "::", "::1", "fe80::1", "fe80::1%eth0", "fec0::1",
-           "ff02::1", "fd00:ec2::254"]  # fmt: skip
+REFUSED = ["0.0.0.0", "0.1.2.3", "127.0.0.1", "127.255.3.4", "169.254.169.254", "169.254.1.1", "224.0.0.1",
+           "239.255.255.250", "240.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16", "::", "::1", "fe80::1",
+           "fe80::1%eth0", "fec0::1", "ff02::1", "fd00:ec2::254"]  # fmt: skip
 CAMERAS = ["192.168.1.64", "10.0.0.5", "172.16.3.4", "100.64.0.9", "93.184.216.34", "fd12:3456::5", "2001:db8:1::7"]
 
 
@@ -47,5 +47,5 @@ def test_the_configuration_may_allow_a_network_and_only_that() -> None:
 @given(st.ip_addresses())
 def test_every_address_gets_an_answer_and_metadata_never_passes(address: ipaddress.IPv4Address) -> None:
     why = refusal(str(address), Reach())
-    assert why is None or why.startswith("it") or why.startswith("what")
+    assert why is None or why.startswith(("it ", "what "))
     assert why or address not in METADATA
