@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import ssl
 import subprocess
 import threading
@@ -23,6 +24,7 @@ from passerby.media.frames import plane_views
 from passerby.rules.reach import Reach
 from passerby.testing.clock import MovingClock
 from passerby.testing.rtsp import Feed, RtspServer, Script, number_in, numbered_picture
+from passerby.testing.rtsp.rtp import Packetizer
 from tests.live import QUICK, failure, seen, steps_s
 from tests.media_samples import Recipe, make_video
 
@@ -170,6 +172,14 @@ def test_data_that_never_becomes_a_picture() -> None:
     assert error.trouble is Trouble.NO_PICTURE
 
 
+def test_what_comes_before_the_first_key_picture_is_not_shown() -> None:
+    later = [replace(FEED.units[(n + 5) % 100], pts_90k=unit.pts_90k) for n, unit in enumerate(FEED.units)]
+    with RtspServer({PATH: replace(FEED, units=tuple(later))}, speed=4) as server:
+        frames = seen(server.url(PATH), 20)
+    assert [frame.number for frame in frames] == list(range(25, 45))
+    assert not any(frame.damaged for frame in frames)
+
+
 @pytest.mark.parametrize("jump_s", [3600.0, -3600.0, 1.5, -1.0])
 def test_a_leap_of_the_cameras_clock_leaves_no_gap(jump_s: float) -> None:
     with RtspServer({PATH: FEED}, {PATH: Script(jump_after=20, jump_s=jump_s)}) as server:
@@ -198,6 +208,31 @@ def test_what_is_built_upon_a_lost_packet_is_never_taken_for_whole(
     trusted = [frame for frame in frames if not frame.damaged]
     assert all((b.number - a.number) % 100 in range(1, 60) for a, b in itertools.pairwise(trusted))
     assert codec == "mjpeg" or any(frame.damaged for frame in frames)
+
+
+def test_pictures_that_somebody_else_sends_over_udp_are_not_taken() -> None:
+    forged = Feed.drawn(count=25, draw=lambda number, width, height: numbered_picture(1023, width, height))
+
+    def forge(server: RtspServer) -> None:
+        while not (asked := [r for r in server.requests if r.method == "PLAY"]):
+            time.sleep(0.02)
+        assert asked
+        transport = next(r.headers["transport"] for r in server.requests if "transport" in r.headers)
+        port = int(transport.partition("client_port=")[2].partition("-")[0])
+        packets = Packetizer("h264", first_sequence=0)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.bind(("127.0.0.9", 0))
+            for number, unit in enumerate(forged.units):
+                for packet in packets.packets(unit, number * 3600):
+                    sender.sendto(packet, ("127.0.0.1", port))
+                time.sleep(0.04)
+
+    with RtspServer({PATH: FEED}) as server:
+        thread = threading.Thread(target=forge, args=(server,))
+        thread.start()
+        frames = seen(server.url(PATH), 50, transport="udp")
+        thread.join()
+    assert [frame.number for frame in frames] == list(range(50))
 
 
 def test_the_machines_clock_being_set_ends_it(camera: RtspServer) -> None:

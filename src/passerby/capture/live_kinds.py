@@ -35,6 +35,7 @@ def open_rtsp(address: Address, options: LiveOptions) -> Opened:
         "rtsp_transport": "tcp" if address.secure else options.transport,
         "allowed_media_types": "video",  # sound is neither used nor taken
         "buffer_size": str(_UDP_BUFFER_BYTES),
+        "rtsp_flags": "filter_src",  # over UDP anybody could send us pictures: take them from the camera only
     }
     left_s = max(1.0, finish_by - time.monotonic())
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as trusted:

@@ -105,20 +105,16 @@ class StreamReader:
         if self._size not in (None, size):
             raise changed(self._address, f"its picture is now {size[0]}x{size[1]}")
         self._size = size
-        damaged = self._trust.is_damaged(picture)
-        if not self._trust.begun:
-            return
-        self._waiting.append((self.times.next(picture.pts, self._wall.now_90k()), damaged))
+        told_90k = self.times.next(picture.pts, self._wall.now_90k())
+        self._waiting.append((told_90k, self._trust.is_damaged(picture)))
         for ready in self._deinterlacer.push(picture):
             yield Shot(ready, *self._waiting.popleft(), self._opened.stream.sample_aspect_ratio or None)
 
 
 class _Trust:
-    """What is built upon a broken or missing picture is as broken, and decoders do not say so."""
+    """What is built upon a broken or missing picture is as broken until the next key one: decoders do not say so."""
 
     def __init__(self) -> None:
-        self.begun = False
-        """There was a key picture: what comes before the first is grey."""
         self._trusted = False
 
     def lose(self) -> None:
@@ -128,5 +124,5 @@ class _Trust:
         if picture.is_corrupt:
             self._trusted = False
         elif picture.key_frame:
-            self.begun = self._trusted = True
+            self._trusted = True
         return not self._trusted
