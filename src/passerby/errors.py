@@ -2,10 +2,15 @@
 
 PasserbyError                  one clear sentence, and perhaps a hint
 ├── SourceError (also OSError)  the source cannot be opened, read or understood
+│   └── SourceUnavailable       a live source gives no pictures now; its `trouble` says why
 ├── OutputError (also OSError)  the output cannot be written
 ├── SettingsError (ValueError)  the settings contradict themselves or the source
 └── ModelError                  a model file is missing, altered or does not fit its card
 """
+
+from __future__ import annotations
+
+from enum import StrEnum
 
 
 class PasserbyError(Exception):
@@ -22,6 +27,31 @@ class PasserbyError(Exception):
 
 class SourceError(PasserbyError, OSError):
     """The source cannot be opened, read or understood."""
+
+
+class Trouble(StrEnum):
+    """Why a live source gives no pictures: what a page shows, and what decides when to try again."""
+
+    REFUSED_ADDRESS = "refused address"
+    """Not an address that a camera may have here: nothing was contacted, and trying again will not help."""
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed out"
+    WRONG_PASSWORD = "wrong password"
+    NO_STREAM = "no such stream"
+    UNKNOWN_CODEC = "unknown codec"
+    NO_PICTURE = "no picture"
+    """It answers, and sends nothing that becomes a picture."""
+    CHANGED = "changed"
+    """Size or codec are not what they were, or this machine's clock was set: open it again at once."""
+    ENDED = "ended"
+
+
+class SourceUnavailable(SourceError):
+    """A live source gives no pictures now. Its sentence never holds a password: it names the address without one."""
+
+    def __init__(self, trouble: Trouble, message: str, hint: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.trouble = trouble
 
 
 class OutputError(PasserbyError, OSError):

@@ -1,0 +1,101 @@
+"""Gives live pictures a time in UTC: when they arrived, as even as their own clock says, and only growing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from passerby.clock import TICKS_PER_S, Clock
+
+WINDOW_S = 2.0
+"""Delays are judged over this long: in it at least one picture comes through a busy network without waiting."""
+STEP_FROM_S = 0.5
+"""If every picture of a window came this much later, the source does not catch up: its clock stood still."""
+SLEW = 0.01
+"""A clock that is merely slow is followed by at most this share of time: no step is to be seen."""
+BACK_S = 0.5
+"""Back by more than this is a new clock, not a picture out of order."""
+AHEAD_S = 2.0
+"""So much more of the source's time than of ours between two pictures is a leap of its clock."""
+SET_BY_S = 1.0
+"""A difference between this machine's clock and its count of seconds from which it has been set."""
+
+
+class WallTime:
+    """UTC by a count of seconds from a start, so that a picture's time does not follow the setting of a clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._start_90k = clock.now_90k()
+        self._start_s = clock.monotonic()
+
+    def now_90k(self) -> int:
+        return self._start_90k + round((self._clock.monotonic() - self._start_s) * TICKS_PER_S)
+
+    def was_set(self) -> bool:
+        """Whether the machine's clock has been set since the start."""
+        return abs(self._clock.now_90k() - self.now_90k()) > SET_BY_S * TICKS_PER_S
+
+
+class ArrivalTimes:
+    """Times of one live stream, in ticks of 1/90000 s UTC.
+
+    A picture cannot be younger than its arrival, and the one that came quickest shows best how far the source's clock
+    is from ours: so the offset is the least delay of late. It falls at once; it
+    rises only when a whole window came later.
+    """
+
+    def __init__(self, time_base: Fraction | None) -> None:
+        """time_base: seconds per tick of the source's times; None where it has none."""
+        self._ticks = None if time_base is None else time_base * TICKS_PER_S
+        self._offset: int | None = None  # add it to the source's time to have ours
+        self._told = -(2**62)
+        self._source = self._arrived = 0
+        self._window_from = 0
+        self._least_before = self._least_now = 0
+        self.clock_jumps = 0
+        """How often the source's clock leapt."""
+
+    def next(self, source_pts: int | None, arrived_90k: int) -> int:
+        """The time of the next picture. source_pts: its own, None where it has none."""
+        told = arrived_90k
+        if source_pts is not None and self._ticks is not None:
+            told = self._by_source(int(source_pts * self._ticks), arrived_90k)
+        self._told = max(told, self._told + 1)
+        return self._told
+
+    def _by_source(self, source: int, arrived: int) -> int:
+        delay = arrived - source
+        if self._offset is None or self._leapt(source, arrived):
+            self._begin(delay, arrived)
+        else:
+            self._offset = min(self._offset, delay)
+            self._least_now = min(self._least_now, delay)
+            if arrived - self._window_from >= WINDOW_S * TICKS_PER_S:
+                self._next_window(delay, arrived)
+        self._source, self._arrived = source, arrived
+        assert self._offset is not None
+        return source + self._offset
+
+    def _leapt(self, source: int, arrived: int) -> bool:
+        step = source - self._source
+        back = step < -BACK_S * TICKS_PER_S
+        ahead = step - (arrived - self._arrived) > AHEAD_S * TICKS_PER_S and arrived - source < self._floor()
+        self.clock_jumps += back or ahead
+        return back or ahead
+
+    def _floor(self) -> int:
+        """The offset as it was before: less delay than this is not catching up, but a leap."""
+        assert self._offset is not None
+        return self._offset - int(AHEAD_S * TICKS_PER_S)
+
+    def _begin(self, delay: int, arrived: int) -> None:
+        self._offset = self._least_before = self._least_now = delay
+        self._window_from = arrived
+
+    def _next_window(self, delay: int, arrived: int) -> None:
+        assert self._offset is not None
+        later = min(self._least_before, self._least_now) - self._offset
+        follow = int(SLEW * (arrived - self._window_from))
+        self._offset += later if later > STEP_FROM_S * TICKS_PER_S else min(later, follow)
+        self._least_before, self._least_now = self._least_now, delay
+        self._window_from = arrived

@@ -1,0 +1,140 @@
+"""Notices that whole pictures of an H.264 stream are missing, by the numbers that its slices carry.
+
+FFmpeg's decoder says when part of a picture is broken. Where a whole one got lost it goes on with the wrong references
+and says nothing: what it then shows is a mixture of other pictures. (Its HEVC decoder does say so.)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LOOK_AT_BYTES = 16 * 1024
+"""Of a packet: what comes before the first slice is small."""
+_SLICE, _SLICE_KEY, _SPS = 1, 5, 7
+_SLICE_HEADER_BYTES = 24
+_WITH_CHROMA_FORMAT = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}
+_START = re.compile(b"\x00\x00\x01")
+
+
+class FrameNumbers:
+    """Follows one stream. extradata: the parameter sets told before it, in Annex B, if any."""
+
+    def __init__(self, extradata: bytes | None) -> None:
+        self._sps: _Sps | None = None
+        self._last: int | None = None  # frame_num of the last reference picture
+        if extradata:
+            self._learn(extradata)
+
+    def gap_before(self, packet: bytes) -> bool:
+        """Whether pictures are missing before this one. packet: one coded picture in Annex B, or its beginning."""
+        unit = self._learn(packet)
+        if unit is None or self._sps is None:
+            return False
+        kind, is_reference = unit[0] & 0x1F, bool(unit[0] & 0x60)
+        try:
+            number = 0 if kind == _SLICE_KEY else _frame_number(unit, self._sps)
+        except IndexError:  # cut short: the decoder will say so
+            return False
+        last = self._last
+        if is_reference:
+            self._last = number
+        if kind == _SLICE_KEY or last is None or self._sps.gaps_allowed:
+            return False
+        return number not in (last, (last + 1) % (1 << self._sps.number_bits))
+
+    def _learn(self, data: bytes) -> bytes | None:
+        """Takes the parameters on the way to the first slice; that slice, None if there is none."""
+        starts = [found.end() for found in _START.finditer(data)]
+        for at, after in zip(starts, [*starts[1:], len(data)], strict=True):
+            kind = data[at] & 0x1F if at < len(data) else 0
+            if kind == _SPS:
+                self._sps = _read_sps(data[at:after])
+            elif kind in (_SLICE, _SLICE_KEY):
+                return data[at : at + _SLICE_HEADER_BYTES]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sps:
+    """What of a sequence parameter set says how to read frame_num (H.264, 7.3.2.1.1)."""
+
+    number_bits: int
+    separate_planes: bool
+    gaps_allowed: bool
+
+
+class _Bits:
+    def __init__(self, unit: bytes) -> None:
+        self._data = unit[1:].replace(b"\x00\x00\x03", b"\x00\x00")  # as before emulation prevention
+        self._at = 0
+
+    def take(self, count: int) -> int:
+        """Raises IndexError beyond the end."""
+        value = 0
+        for _ in range(count):
+            value = value << 1 | self._data[self._at >> 3] >> (7 - (self._at & 7)) & 1
+            self._at += 1
+        return value
+
+    def unsigned(self) -> int:
+        """Exp-Golomb."""
+        zeros = 0
+        while not self.take(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.take(zeros)
+
+    def signed(self) -> int:
+        code = self.unsigned()
+        return (code + 1) // 2 if code & 1 else -(code // 2)
+
+
+def _frame_number(unit: bytes, sps: _Sps) -> int:
+    bits = _Bits(unit)
+    for _ in range(3):  # first_mb_in_slice, slice_type, pic_parameter_set_id
+        bits.unsigned()
+    if sps.separate_planes:
+        bits.take(2)
+    return bits.take(sps.number_bits)
+
+
+def _read_sps(unit: bytes) -> _Sps | None:
+    bits = _Bits(unit)
+    try:
+        profile = bits.take(8)
+        bits.take(16)  # constraints and level
+        bits.unsigned()
+        separate = profile in _WITH_CHROMA_FORMAT and _chroma(bits)
+        number_bits = bits.unsigned() + 4
+        order = bits.unsigned()
+        if order == 0:
+            bits.unsigned()
+        elif order == 1:
+            bits.take(1)
+            bits.signed(), bits.signed()
+            for _ in range(min(bits.unsigned(), 255)):
+                bits.signed()
+        bits.unsigned()  # max_num_ref_frames
+        return _Sps(number_bits, separate, bool(bits.take(1)))
+    except IndexError:
+        return None
+
+
+def _chroma(bits: _Bits) -> bool:
+    """Whether the colour planes are coded apart."""
+    chroma = bits.unsigned()
+    separate = chroma == 3 and bool(bits.take(1))
+    bits.unsigned(), bits.unsigned(), bits.take(1)
+    if bits.take(1):
+        for number in range(12 if chroma == 3 else 8):
+            if bits.take(1):
+                _skip_scaling_list(bits, 16 if number < 6 else 64)
+    return separate
+
+
+def _skip_scaling_list(bits: _Bits, size: int) -> None:
+    last = following = 8
+    for _ in range(size):
+        if following:
+            following = (last + bits.signed()) % 256
+        last = following or last

@@ -1,0 +1,36 @@
+"""Plays a file over and over as if it were live: in real time, dated now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from passerby.capture.file import open_source
+from passerby.capture.live_options import LiveOptions, Shot
+from passerby.capture.net.address import Address
+from passerby.capture.pace import Pace
+from passerby.errors import SourceUnavailable, Trouble
+
+
+def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], bool]) -> Iterator[Shot]:
+    """Without end. Raises SourceUnavailable if files are not allowed, SourceError for a file that is no video."""
+    if not options.reach.files:
+        raise SourceUnavailable(
+            Trouble.REFUSED_ADDRESS,
+            f"'{address.shown}' is not played because files are not allowed as cameras",
+            "allow them in the configuration",
+        )
+    path = Path(address.path)
+    clock = options.clock
+    told_90k = -1
+    while True:
+        pace = Pace(clock)
+        with open_source(path, threads=1) as source:
+            for frame in source:
+                pace.wait(frame.time_s)
+                if stopped():
+                    return
+                told_90k = max(clock.now_90k(), told_90k + 1)
+                yield Shot(frame.picture, told_90k, frame.damaged, source.sample_aspect_ratio)
+            step_s = float(1 / source.average_rate) if source.average_rate else 0.04
+        clock.sleep(step_s)  # the last picture stays as long as the others

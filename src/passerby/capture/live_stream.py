@@ -1,0 +1,128 @@
+"""Reads a live stream through FFmpeg: packets in, progressive pictures out, each with the time of its arrival."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+import av
+from av.codec.context import Flags
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from passerby.capture.arrival import ArrivalTimes, WallTime
+from passerby.capture.h264_gaps import LOOK_AT_BYTES, FrameNumbers
+from passerby.capture.live_options import LiveOptions, Opened, Shot
+from passerby.capture.live_words import broken_off, changed, no_picture
+from passerby.capture.net.address import Address
+from passerby.capture.pace import Pace
+from passerby.capture.picture import Deinterlacer
+from passerby.errors import SourceUnavailable
+
+
+class StreamReader:
+    """Iterate once over its shots, from one thread. Ends only by SourceUnavailable, or quietly after `stop`."""
+
+    def __init__(self, address: Address, opened: Opened, options: LiveOptions, stopped: Callable[[], bool]) -> None:
+        self._address, self._opened, self._options = address, opened, options
+        self._stopped = stopped
+        self._wall = WallTime(options.clock)
+        stream = opened.stream
+        self.times = ArrivalTimes(stream.time_base if opened.has_clock else None)
+        self._trust = _Trust()
+        self._deinterlacer = Deinterlacer(stream.time_base or Fraction(1, 90_000))
+        self._waiting: deque[tuple[int, bool]] = deque()
+        self._size: tuple[int, int] | None = None
+        context = stream.codec_context
+        # What is not in Annex B comes from a file or over one connection, whole or not at all.
+        lossy = context.name == "h264" and (context.extradata or b"\0")[0] == 0
+        self._numbers = FrameNumbers(context.extradata) if lossy else None
+        context.thread_count = 1  # threads for frames would hold as many frames back
+        context.flags = context.flags | Flags.output_corrupt | Flags.low_delay
+
+    def __iter__(self) -> Iterator[Shot]:
+        clock = self._options.clock
+        pace = Pace(clock) if self._opened.bursts else None
+        latest_s = clock.monotonic()
+        for packet in self._packets():
+            for picture in self._decode(packet):
+                latest_s = clock.monotonic()
+                if pace is not None and picture.pts is not None:
+                    pace.wait(float(picture.pts * self._time_base))
+                yield from self._shots(picture)
+            if self._wall.was_set():
+                raise changed(self._address, "this machine's clock was set")
+            if clock.monotonic() - latest_s > self._options.picture_timeout_s:
+                raise no_picture(self._address, self._options.picture_timeout_s)
+
+    @property
+    def _time_base(self) -> Fraction:
+        return self._opened.stream.time_base or Fraction(1, 90_000)
+
+    def _packets(self) -> Iterator[Packet[VideoStream]]:
+        error: Exception | None = None
+        try:
+            packets = self._opened.container.demux(self._opened.stream)
+            while (packet := self._next_of(packets)) is not None:
+                if self._stopped():
+                    return
+                if packet.size:
+                    yield packet
+        except (av.FFmpegError, OSError) as caught:
+            error = caught
+        if self._stopped():
+            return
+        beneath = self._opened.beneath
+        if beneath is not None and beneath.error is not None:
+            error = beneath.error
+        if isinstance(error, SourceUnavailable):
+            raise error
+        # Without its cause, whose text holds the address with its password.
+        raise broken_off(self._address, error, self._options.read_timeout_s) from None
+
+    def _next_of(self, packets: Iterator[Packet[VideoStream]]) -> Packet[VideoStream] | None:
+        if self._opened.beneath is not None:  # armed just before reading: the time that others take is not the source's
+            self._opened.beneath.finish_within(self._options.read_timeout_s)
+        return next(packets, None)
+
+    def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
+        if packet.is_corrupt or self._pictures_missing(packet):
+            self._trust.lose()
+        try:
+            return self._opened.stream.decode(packet)
+        except av.FFmpegError:
+            self._trust.lose()
+            return []
+
+    def _pictures_missing(self, packet: Packet[VideoStream]) -> bool:
+        if self._numbers is None:
+            return False
+        return self._numbers.gap_before(bytes(memoryview(packet)[:LOOK_AT_BYTES]))
+
+    def _shots(self, picture: av.VideoFrame) -> Iterator[Shot]:
+        size = (picture.width, picture.height)
+        if self._size not in (None, size):
+            raise changed(self._address, f"its picture is now {size[0]}x{size[1]}")
+        self._size = size
+        told_90k = self.times.next(picture.pts, self._wall.now_90k())
+        self._waiting.append((told_90k, self._trust.is_damaged(picture)))
+        for ready in self._deinterlacer.push(picture):
+            yield Shot(ready, *self._waiting.popleft(), self._opened.stream.sample_aspect_ratio or None)
+
+
+class _Trust:
+    """What is built upon a broken or missing picture is as broken until the next key one: decoders do not say so."""
+
+    def __init__(self) -> None:
+        self._trusted = False
+
+    def lose(self) -> None:
+        self._trusted = False
+
+    def is_damaged(self, picture: av.VideoFrame) -> bool:
+        if picture.is_corrupt:
+            self._trusted = False
+        elif picture.key_frame:
+            self._trusted = True
+        return not self._trusted

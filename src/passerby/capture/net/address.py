@@ -1,0 +1,130 @@
+"""Where a live source is. Keeps the log-in apart, so that what is shown and logged never holds it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import quote, unquote, urlsplit
+
+from passerby.errors import SourceUnavailable, Trouble
+
+Kind = Literal["rtsp", "http", "file", "device"]
+
+PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
+_DEVICE = re.compile(r"/dev/video\d{1,3}")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)")
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9]{1,15})?")
+_SECRET_IN_PATH = re.compile(r"(?i)(user(?:name)?|usr|pass(?:word|wd)?|pwd?|token|key|secret|auth|sig)([=:])[^/&;]*")
+HINT = "addresses begin with rtsp://, rtsps://, http://, https://, file: or /dev/video"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A live source's address, parsed. Make one with `parse`.
+
+    kind: how it is read. host: a name or an IP address, without brackets, empty for files and devices. path: with its
+    query, which may hold a password, so it is not part of `repr`. For a file or a device, where in the file system.
+    """
+
+    kind: Kind
+    scheme: str
+    host: str
+    port: int
+    path: str = field(repr=False)
+    username: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Raises SourceUnavailable for everything that is not on the closed list; its sentence repeats no secret."""
+        text = text.strip()
+        if any(ord(char) < 32 or ord(char) == 127 for char in text):
+            raise _refused("it holds characters that no address has")
+        if text.startswith("/dev/"):
+            if not _DEVICE.fullmatch(text):
+                raise _refused("a camera at this machine is called /dev/video0, /dev/video1, …")
+            return cls("device", "", "", 0, text)
+        scheme = _SCHEME.match(text)
+        if scheme is None:
+            raise _refused("it does not say what kind it is")
+        name = scheme[0].lower()
+        if name == "file":
+            return cls("file", "file", "", 0, unquote(re.sub(r"^file:(//)?", "", text, flags=re.I)))
+        if name not in PORTS:
+            raise _refused(f"'{name[:20]}' is no kind of camera address")
+        return cls._parse_url(text, name)
+
+    @classmethod
+    def _parse_url(cls, text: str, scheme: str) -> Address:
+        try:
+            parts = urlsplit(text)
+            entry, at, place = parts.netloc.rpartition("@")
+            host, port = parts.hostname or "", urlsplit(f"//{place}").port
+        except ValueError:
+            raise _refused("its host or port cannot be read", _QUOTE) from None
+        if not at and "@" in text:
+            # With / ? or # in a password, what looks like the host is the user: nothing of it may be shown.
+            raise _refused("it has an @ after its host", _QUOTE)
+        host = host.partition("@")[2] or host
+        if not _HOST.fullmatch(host) or port == 0:
+            raise _refused("its host or port cannot be read", _QUOTE)
+        user, colon, password = entry.partition(":")
+        return cls(
+            kind="rtsp" if scheme.startswith("rtsp") else "http",
+            scheme=scheme,
+            host=host,
+            port=port or PORTS[scheme],
+            path=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+            username=unquote(user) if at else None,
+            password=unquote(password) if colon else None,
+        )
+
+    @property
+    def secure(self) -> bool:
+        """Whether what travels is encrypted."""
+        return self.scheme in ("rtsps", "https")
+
+    @property
+    def shown(self) -> str:
+        """For people and logs: without log-in, query, and whatever in the path looks like a secret."""
+        path, _, query = self.path.partition("?")
+        path = _SECRET_IN_PATH.sub(r"\1\2…", path) + ("?…" if query else "")
+        if self.kind in ("file", "device"):
+            return f"{self.scheme}:{self.path}" if self.scheme else self.path
+        return f"{self.scheme}://{self.authority}{path}"
+
+    @property
+    def authority(self) -> str:
+        """Host and port as a Host header has them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return self.shown
+
+    def __repr__(self) -> str:
+        return f"Address({self.shown!r})"
+
+    def at(self, ip: str) -> str:
+        """SECRET. The whole URL with its log-in, its host replaced by an address that was checked: for FFmpeg only."""
+        entry = ""
+        if self.username is not None:
+            entry = quote(self.username, safe="") + ":" + quote(self.password or "", safe="") + "@"
+        host = f"[{ip}]" if ":" in ip else ip
+        return f"{self.scheme}://{entry}{host}:{self.port}{self.path}"
+
+    def without_login(self) -> str:
+        """The URL as the source's own requests name it: whole, but without user and password."""
+        return f"{self.scheme}://{self.authority}{self.path}"
+
+    def same_server(self, other: Address) -> bool:
+        """Whether the log-in of one may be told to the other."""
+        return (self.scheme, self.host, self.port) == (other.scheme, other.host, other.port)
+
+
+_QUOTE = "write special characters of the password as %XX: @ is %40, / is %2F, # is %23, ? is %3F, : is %3A"
+
+
+def _refused(why: str, hint: str = HINT) -> SourceUnavailable:
+    return SourceUnavailable(Trouble.REFUSED_ADDRESS, f"couldn't use this address: {why}", hint)

@@ -1,0 +1,46 @@
+"""A clock that moves when it is told to, and by itself when somebody sleeps on it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+from passerby.clock import TICKS_PER_S
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_START = datetime(2030, 3, 1, 12, tzinfo=UTC)
+
+
+class MovingClock:
+    """A `Clock` without waiting: sleeping moves it on at once. For several threads it is one clock."""
+
+    def __init__(self, start: datetime = _START) -> None:
+        self._lock = threading.Lock()
+        self._utc_90k = round((start - _EPOCH) / timedelta(seconds=1) * TICKS_PER_S)
+        self._monotonic_s = 1000.0
+        self.slept_s: list[float] = []
+        """Every wait that was asked for, in order."""
+
+    def now_90k(self) -> int:
+        return self._utc_90k
+
+    def now_utc(self) -> datetime:
+        return _EPOCH + timedelta(seconds=self._utc_90k / TICKS_PER_S)
+
+    def monotonic(self) -> float:
+        return self._monotonic_s
+
+    def sleep(self, seconds: float) -> None:
+        self.slept_s.append(seconds)
+        self.move(max(0.0, seconds))
+
+    def move(self, seconds: float) -> None:
+        """Time passes."""
+        with self._lock:
+            self._monotonic_s += seconds
+            self._utc_90k += round(seconds * TICKS_PER_S)
+
+    def set_utc(self, by_s: float) -> None:
+        """Somebody sets the clock on the wall, forwards or back: no time passes."""
+        with self._lock:
+            self._utc_90k += round(by_s * TICKS_PER_S)

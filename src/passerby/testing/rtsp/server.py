@@ -1,0 +1,104 @@
+"""The RTSP server: listens on this machine only, in a thread of its own. What it says is session's business."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Coroutine, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from passerby.testing.rtsp.feed import Feed
+from passerby.testing.rtsp.login import Scheme
+from passerby.testing.rtsp.script import Script
+from passerby.testing.rtsp.session import Request, Session
+
+HOST = "127.0.0.1"
+
+
+class RtspServer:
+    """Cameras on this machine. Use it in a `with` block.
+
+    feeds: by path, such as "/street". scripts: the faults of each path; a change counts for the next request. login:
+    user and password that every camera wants. speed: 1 sends in real time, 0 as fast as it is read. context:
+    speaks RTSPS.
+    """
+
+    def __init__(
+        self,
+        feeds: Mapping[str, Feed],
+        scripts: Mapping[str, Script] | None = None,
+        *,
+        login: tuple[str, str] | None = None,
+        login_scheme: Scheme = "digest",
+        transports: frozenset[str] = frozenset({"tcp", "udp"}),
+        speed: float = 1.0,
+        context: ssl.SSLContext | None = None,
+        port: int = 0,
+    ) -> None:
+        self.feeds = dict(feeds)
+        self.scripts = dict(scripts or {})
+        self.login, self.login_scheme = login, login_scheme
+        self.transports = transports
+        self.speed = speed
+        self.requests: list[Request] = []
+        """Everything that was asked, in order."""
+        self.port = port
+        self._context = context
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="rtsp-server", daemon=True)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    def url(self, path: str, user: str | None = None, password: str | None = None) -> str:
+        """Where a camera is, with the log-in in it if there is one."""
+        entry = f"{user}:{password}@" if user is not None else ""
+        return f"rtsp{'s' if self._context else ''}://{entry}{HOST}:{self.port}{path}"
+
+    def script_of(self, path: str) -> Script:
+        return self.scripts.get(path, Script())
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._wait(self._listen())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drops every connection and stops listening."""
+        if self._loop.is_closed():
+            return
+        self._wait(self._stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _wait(self, job: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(job, self._loop).result(timeout=10)
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._serve, HOST, self.port, ssl=self._context)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            await Session(self, reader, writer).run()
+        except asyncio.CancelledError:
+            pass  # the server closes; asyncio's streams would call it a mistake of ours
+        finally:
+            self._tasks.discard(task)
+
+    async def _stop(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

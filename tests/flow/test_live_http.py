@@ -1,0 +1,116 @@
+"""Cameras of the web kind end to end: MJPEG and HLS, fetched from checked addresses only."""
+
+from __future__ import annotations
+
+import io
+import threading
+
+import pytest
+
+from passerby.capture.live import open_live
+from passerby.capture.net.address import Address
+from passerby.capture.net.parts import Parts
+from passerby.errors import Trouble
+from passerby.rules.reach import Reach
+from passerby.testing.rtsp import Feed
+from passerby.testing.web import WebCamera, WebServer
+from tests.live import QUICK, failure, seen, steps_s
+
+MJPEG = Feed.drawn("mjpeg", count=60, fps=50)
+LANE = Feed.drawn("h264", count=25)
+ENTRY, LOGIN = "admin:s3cr3t%40@", ("admin", "s3cr3t@")
+
+
+def test_mjpeg_comes_in_order_at_the_time_of_its_arrival() -> None:
+    with WebServer({"/cam": WebCamera("mjpeg", MJPEG)}) as server:
+        frames = seen(server.url("/cam"), 130)  # longer than the time for opening
+    assert [frame.number for frame in frames] == [n % 60 for n in range(130)]
+    assert sum(steps_s(frames)) == pytest.approx(129 * 0.02, rel=0.3)
+
+
+def test_hls_comes_in_order_at_its_own_pace() -> None:
+    with WebServer({"/lane": WebCamera("hls", LANE)}) as server:
+        frames = seen(server.url("/lane/index.m3u8"), 60)
+    first = frames[0].number
+    assert [frame.number for frame in frames] == [(first + n) % 25 for n in range(60)]
+    assert not any(frame.damaged for frame in frames)
+    assert max(steps_s(frames[5:])) < 0.5, "not a second at once and then a second of nothing"
+
+
+def test_log_in() -> None:
+    with WebServer(
+        {"/cam": WebCamera("mjpeg", MJPEG, login=LOGIN), "/lane": WebCamera("hls", LANE, login=LOGIN)}
+    ) as server:
+        assert seen(server.url("/cam", ENTRY), 3)
+        assert seen(server.url("/lane/index.m3u8", ENTRY), 3), "each part needs it too"
+        assert failure(server.url("/cam", "admin:wrong@")).trouble is Trouble.WRONG_PASSWORD
+        assert "wants a user" in failure(server.url("/cam")).message
+
+
+FAULTS = [
+    (WebCamera("mjpeg", MJPEG, cut_after=10), Trouble.ENDED, "ended"),
+    (WebCamera("mjpeg", MJPEG, drip_after=10), Trouble.TIMED_OUT, "no whole packet for 1 s"),
+    (WebCamera("mjpeg", MJPEG, drip_after=0), Trouble.TIMED_OUT, "no answer in time"),
+    (WebCamera("page", mute=True), Trouble.TIMED_OUT, "no answer in time"),
+    (WebCamera("page"), Trouble.NO_STREAM, "neither MJPEG nor HLS, but text/html"),
+    (WebCamera("page", moved_to="/cam"), Trouble.NO_STREAM, "on and on"),
+    (WebCamera("page", moved_to="http://169.254.169.254/latest"), Trouble.REFUSED_ADDRESS, "keys"),
+    (WebCamera("page", moved_to="http://[::ffff:169.254.169.254]/"), Trouble.REFUSED_ADDRESS, "keys"),
+    (WebCamera("page", moved_to="file:///etc/passwd"), Trouble.REFUSED_ADDRESS, "not HTTP"),
+    (WebCamera("page", moved_to="gopher://127.0.0.1:70/"), Trouble.REFUSED_ADDRESS, "'gopher' is no kind"),
+]
+
+
+@pytest.mark.parametrize(("camera", "trouble", "words"), FAULTS)
+def test_what_goes_wrong_is_told(camera: WebCamera, trouble: Trouble, words: str) -> None:
+    with WebServer({"/cam": camera}) as server:
+        error = failure(server.url("/cam"))
+    assert error.trouble is trouble
+    assert words in error.message
+
+
+def test_a_play_list_that_stands_still_ends_it() -> None:
+    with WebServer({"/lane": WebCamera("hls", LANE, stalls_after=4)}) as server:
+        assert failure(server.url("/lane/index.m3u8")).trouble in (Trouble.ENDED, Trouble.TIMED_OUT)
+
+
+def test_nothing_there() -> None:
+    with WebServer({}) as server:
+        assert failure(server.url("/cam")).trouble is Trouble.NO_STREAM
+        gone = server.url("/cam")
+    assert failure(gone).trouble is Trouble.UNREACHABLE
+
+
+def test_this_machine_is_not_contacted_unless_allowed() -> None:
+    with WebServer({"/cam": WebCamera("mjpeg", MJPEG)}) as server:
+        assert failure(server.url("/cam"), reach=Reach()).trouble is Trouble.REFUSED_ADDRESS
+        assert not server.requests
+
+
+def test_a_redirect_is_followed_where_it_may_be_and_takes_no_log_in_elsewhere() -> None:
+    with WebServer({"/cam": WebCamera("mjpeg", MJPEG, login=LOGIN)}) as elsewhere:
+        cameras = {"/near": WebCamera("page", moved_to="/cam"), "/cam": WebCamera("mjpeg", MJPEG, login=LOGIN),
+                   "/far": WebCamera("page", moved_to=elsewhere.url("/cam"))}  # fmt: skip
+        with WebServer(cameras) as server:
+            assert seen(server.url("/near", ENTRY), 3)
+            assert failure(server.url("/far", ENTRY)).trouble is Trouble.WRONG_PASSWORD
+        assert elsewhere.requests == ["/cam"], "it was asked without the log-in, and not again with it"
+
+
+@pytest.mark.parametrize("part", ["file:///etc/passwd", "data:text/plain,x", "concat:a|b", "http://169.254.169.254/x.ts",
+                                  "crypto+http://127.0.0.1/x", "/dev/video0", "subfile:,,start,0,,:x"])  # fmt: skip
+def test_a_play_list_cannot_reach_what_an_address_cannot(part: str) -> None:
+    parts = Parts(Address.parse("http://10.0.0.7/index.m3u8"), QUICK.limits)
+    got = parts.get(part, 0, {})
+    assert isinstance(got, io.BytesIO) and got.read() == b""
+    assert getattr(parts.error, "trouble", None) is Trouble.REFUSED_ADDRESS
+
+
+def test_stopping_leaves_no_thread_and_no_connection() -> None:
+    with WebServer({"/cam": WebCamera("mjpeg", MJPEG)}) as server:
+        before = {each.name for each in threading.enumerate() if "Thread-" not in each.name}
+        with open_live(server.url("/cam"), QUICK) as source:
+            for frame in source:
+                if frame.index == 5:
+                    source.stop()
+        assert {each.name for each in threading.enumerate() if "Thread-" not in each.name} == before

@@ -1,0 +1,62 @@
+"""What tests of live sources share: this machine may be contacted, time-outs are short, and what a source gives."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from dataclasses import dataclass, replace
+
+import pytest
+
+from passerby.capture.live import open_live
+from passerby.capture.live_options import LiveOptions
+from passerby.clock import TICKS_PER_S
+from passerby.errors import SourceUnavailable
+from passerby.rules.reach import Reach
+from passerby.testing.rtsp import number_in
+
+LOCAL = Reach(networks=("127.0.0.0/8", "::1/128"))
+QUICK = LiveOptions(reach=LOCAL, open_timeout_s=2.0, read_timeout_s=1.0, picture_timeout_s=2.0)
+WITHIN_S = 10.0
+"""The three time-outs, some seconds of pictures before, and a slow machine."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One frame: which picture it shows, when it is dated (ticks of 1/90000 s), whether it can be trusted."""
+
+    number: int
+    pts: int
+    damaged: bool
+
+
+def seen(url: str, count: int, options: LiveOptions = QUICK, **changes: object) -> list[Seen]:
+    """The first frames of a source."""
+    with open_live(url, replace(options, **changes)) as source:
+        frames = [Seen(number_in(f.picture), f.pts, f.damaged) for f in itertools.islice(source, count)]
+    assert len(frames) == count
+    return frames
+
+
+def failure(url: str, options: LiveOptions = QUICK, **changes: object) -> SourceUnavailable:
+    """How a source fails, whenever it does; in time, and without a word of what is secret."""
+    until_s = time.monotonic() + WITHIN_S
+    with (
+        pytest.raises(SourceUnavailable) as caught,
+        open_live(url, replace(options, **changes)) as source,  # type: ignore[arg-type]
+    ):
+        for _ in source:
+            assert time.monotonic() < until_s, "it goes on and on"
+    assert time.monotonic() < until_s
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert "s3cr3t" not in repr(error) and "s3cr3t" not in str(error)
+        error = error.__cause__
+    assert caught.value.message.count(". ") == 0
+    assert not [each for each in threading.enumerate() if each.name == "resolve"], "a thread is left behind"
+    return caught.value
+
+
+def steps_s(frames: list[Seen]) -> list[float]:
+    return [(after.pts - before.pts) / TICKS_PER_S for before, after in itertools.pairwise(frames)]
