@@ -1,0 +1,123 @@
+"""The rows: what is in the archive. Where the bytes are and when they go is for others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from passerby.archive.database import open_database, reason_of
+from passerby.archive.schema import inits, objects
+from passerby.errors import OutputError
+from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
+
+LONGEST_OBJECT_90K = 3600 * TICKS_PER_S
+"""More than an object ever holds: so a search by time has two ends."""
+
+
+class Catalogue:
+    """One for a process; may be used by many threads. Every method raises OutputError where the database fails."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = open_database(url)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def save(self, facts: ArchivedObject, init: InitSegment) -> None:
+        """Make the row of an object, or mend it, to say this. A row that is being deleted stays as it is."""
+        row = _row_of(facts)
+        with self._transaction("note an object") as connection:
+            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            values = {"id": init.id, "width": init.width, "height": init.height, "codec": init.codec, "data": init.data}
+            connection.execute(insert(inits).values(values).on_conflict_do_nothing())
+            changes = {
+                name: row[name] for name in ("end_90k", "size", "state", "init_id", "spool", "media_offset", "gops")
+            }
+            mend = insert(objects).values(row).on_conflict_do_update(
+                index_elements=["key"], set_=changes, where=objects.c.state != ObjectState.DELETING
+            )  # fmt: skip
+            connection.execute(mend)
+
+    def mark_deleting(self, key: str) -> None:
+        with self._transaction("mark an object") as connection:
+            connection.execute(update(objects).where(objects.c.key == key).values(state=ObjectState.DELETING))
+
+    def forget(self, key: str, state: ObjectState) -> None:
+        """Take the row away, if it is still in this state."""
+        with self._transaction("forget an object") as connection:
+            connection.execute(delete(objects).where(objects.c.key == key, objects.c.state == state))
+
+    def find(self, key: str) -> ArchivedObject | None:
+        return next(iter(self._select(objects.c.key == key)), None)
+
+    def between(self, camera: str, from_90k: int, to_90k: int) -> list[ArchivedObject]:
+        """Those that can be watched and hold anything of from_90k .. to_90k, in order of time."""
+        return self._select(
+            objects.c.camera == camera,
+            objects.c.start_90k > from_90k - LONGEST_OBJECT_90K,
+            objects.c.start_90k < to_90k,
+            objects.c.end_90k > from_90k,
+            objects.c.state != ObjectState.DELETING,
+        )
+
+    def in_state(self, state: ObjectState) -> list[ArchivedObject]:
+        """Without their GOPs, oldest first."""
+        return self._select(objects.c.state == state, with_gops=False)
+
+    def keys(self) -> set[str]:
+        with self._transaction("read") as connection:
+            return set(connection.execute(select(objects.c.key)).scalars())
+
+    def total_bytes(self) -> int:
+        with self._transaction("read") as connection:
+            return int(connection.execute(select(func.coalesce(func.sum(objects.c.size), 0))).scalar_one())
+
+    def init(self, id: str) -> InitSegment | None:
+        with self._transaction("read") as connection:
+            row = connection.execute(select(inits).where(inits.c.id == id)).one_or_none()
+            return InitSegment(row.id, row.data, row.width, row.height, row.codec) if row else None
+
+    def _select(self, *conditions: Any, with_gops: bool = True) -> list[ArchivedObject]:
+        columns = [column for column in objects.c if with_gops or column.name != "gops"]
+        query = select(*columns).where(*conditions).order_by(objects.c.start_90k, objects.c.id)
+        with self._transaction("read") as connection:
+            return list(_objects_of(connection.execute(query)))
+
+    @contextmanager
+    def _transaction(self, doing: str) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise OutputError(
+                f"couldn't {doing} in the catalogue: {reason_of(error)}", hint="is its disk full, its server there?"
+            ) from error
+
+
+def _objects_of(rows: Iterable[Row[Any]]) -> Iterator[ArchivedObject]:
+    for row in rows:
+        packed = row._mapping.get("gops", b"")
+        yield ArchivedObject(
+            row.camera, row.key, row.start_90k, row.end_90k, row.size, ObjectState(row.state), row.init_id, row.spool,
+            unpack_gops(bytes(packed), row.start_90k, row.media_offset),
+        )  # fmt: skip
+
+
+def _row_of(facts: ArchivedObject) -> dict[str, Any]:
+    return {
+        "camera": facts.camera,
+        "key": facts.key,
+        "start_90k": facts.start_90k,
+        "end_90k": facts.end_90k,
+        "size": facts.size,
+        "state": facts.state.value,
+        "init_id": facts.init_id,
+        "spool": facts.spool,
+        "media_offset": facts.gops[0].offset if facts.gops else 0,
+        "gops": pack_gops(facts.gops),
+    }

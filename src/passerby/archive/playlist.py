@@ -1,0 +1,63 @@
+"""What a player needs to play a range of time: byte ranges in order, and where there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from passerby.media.segments import ArchivedObject, Gop
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistEntry:
+    """One GOP: EXTINF is its duration, EXT-X-BYTERANGE its size and offset in the object `key`.
+
+    is_discontinuous: it does not continue the one before: after a gap, or with another init (EXT-X-DISCONTINUITY).
+    """
+
+    key: str
+    init_id: str
+    gop: Gop
+    is_discontinuous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Playlist:
+    """entries: in order of time, none overlapping. gaps_90k: from, to of every stretch without picture, the whole range
+    if there is none. Its first and last GOP may reach beyond the range that was asked for."""
+
+    entries: tuple[PlaylistEntry, ...]
+    gaps_90k: tuple[tuple[int, int], ...]
+
+
+def make_playlist(objects: Iterable[ArchivedObject], from_90k: int, to_90k: int) -> Playlist:
+    """objects: in order of their start. Where two overlap, since a clock was set back, the earlier one counts."""
+    entries: list[PlaylistEntry] = []
+    gaps: list[tuple[int, int]] = []
+    told_until_90k = from_90k
+    last_end_90k: int | None = None
+    for each in objects:
+        for gop in each.gops:
+            if gop.end_90k <= from_90k or gop.start_90k >= to_90k or gop.start_90k < (last_end_90k or 0):
+                continue
+            if gop.start_90k > told_until_90k:
+                gaps.append((told_until_90k, gop.start_90k))
+            continues = gop.start_90k == last_end_90k and entries[-1].init_id == each.init_id
+            entries.append(PlaylistEntry(each.key, each.init_id, gop, bool(entries) and not continues))
+            told_until_90k = last_end_90k = gop.end_90k
+    if told_until_90k < to_90k:
+        gaps.append((told_until_90k, to_90k))
+    return Playlist(tuple(entries), tuple(gaps))
+
+
+def activity_in(objects: Iterable[ArchivedObject], from_90k: int, to_90k: int, parts: int) -> bytes:
+    """The highest activity in each of so many equal parts of the range, for a timeline; 0 where there is nothing."""
+    most = bytearray(parts)
+    span_90k = to_90k - from_90k
+    for each in objects:
+        for gop in each.gops:
+            first = max(0, (gop.start_90k - from_90k) * parts // span_90k)
+            last = min(parts - 1, (gop.end_90k - 1 - from_90k) * parts // span_90k)
+            for part in range(first, last + 1):
+                most[part] = max(most[part], gop.activity)
+    return bytes(most)
