@@ -34,7 +34,7 @@ def full_box(kind: bytes, version: int, flags: int, *parts: bytes) -> bytes:
 
 def boxes_in(data: Data, start: int = 0, end: int | None = None) -> Iterator[Box]:
     """The boxes one after the other, until the first that is not whole: behind a torn one nothing can be trusted."""
-    end = len(data) if end is None else end
+    end = len(data) if end is None else min(end, len(data))
     while start + HEADER_BYTES <= end:
         size, kind = struct.unpack_from(">I4s", data, start)
         payload = start + HEADER_BYTES

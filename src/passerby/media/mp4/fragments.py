@@ -74,7 +74,10 @@ def fragments_in(data: Data, start: int = 0, end: int | None = None) -> Iterator
         elif found.kind == b"moof":
             moof = found
         elif found.kind == b"mdat" and moof is not None:
-            start_90k, duration_90k, is_key, held = _read_moof(data, moof)
+            try:
+                start_90k, duration_90k, is_key, held = _read_moof(data, moof)
+            except struct.error:
+                return
             if held != found.end - found.payload:
                 return
             yield FragmentFacts(start_90k, duration_90k, is_key, activity, offset, found.end - offset)
@@ -84,13 +87,16 @@ def fragments_in(data: Data, start: int = 0, end: int | None = None) -> Iterator
 
 
 def _read_moof(data: Data, moof: Box) -> tuple[int, int, bool, int]:
-    """Start, duration, whether it begins with a key frame, and the bytes of its samples (-1: not of this making)."""
+    """Start, duration, whether it begins with a key frame, and the bytes of its samples (-1: not of this making).
+
+    Raises struct.error where a box is too short for what it should hold.
+    """
     traf = find(data, moof, b"traf")
     tfdt, trun = (find(data, traf, kind) if traf else None for kind in (b"tfdt", b"trun"))
     if tfdt is None or trun is None:
         return 0, 0, False, -1
-    start_90k: int = struct.unpack_from(">Q", data, tfdt.payload + 4)[0]
-    flags, count = struct.unpack_from(">II", data, trun.payload)
+    start_90k: int = struct.unpack_from(">Q", data[: tfdt.end], tfdt.payload + 4)[0]
+    flags, count = struct.unpack_from(">II", data[: trun.end], trun.payload)
     is_key = bool(flags & _FIRST_SAMPLE_FLAGS)
     first = trun.payload + (16 if is_key else 12)
     if first + 8 * count != trun.end:

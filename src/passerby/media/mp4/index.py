@@ -47,11 +47,15 @@ def read_index(data: Data, offset: int) -> tuple[Gop, ...]:
     if [each.kind for each in found] != [b"sidx", b"free"] or found[-1].end != offset + ROOM_BYTES:
         return ()
     sidx, free = found
-    _, _, start_90k, first, _, count = _HEAD.unpack_from(data, sidx.payload + 4)
     references = data[sidx.payload + 4 + _HEAD.size : sidx.end]
+    if not references:
+        return ()
+    _, _, start_90k, first, _, count = _HEAD.unpack_from(data, sidx.payload + 4)
     if len(references) != count * _REFERENCE.size:
         return ()
-    activity = data[free.payload + len(_ACTIVITY) : free.payload + len(_ACTIVITY) + count]
+    activity = data[free.payload + len(_ACTIVITY) : free.end][:count]
+    if len(activity) != count:
+        return ()
     gops = []
     where = sidx.end + first
     for (size, duration_90k, _), moved in zip(_REFERENCE.iter_unpack(references), activity, strict=True):
