@@ -15,7 +15,7 @@ from passerby.archive.export import ExportedFile, export_range
 from passerby.archive.names import camera_and_start_of_key, check_camera, open_path
 from passerby.archive.playlist import Playlist, PlaylistEntry, activity_in, make_playlist
 from passerby.archive.recovery import Places, finish_waiting, match_store_and_rows, mend_open_rows
-from passerby.archive.retention import Space, retire
+from passerby.archive.retention import Space, finish_deleting, retire
 from passerby.archive.store import Store
 from passerby.archive.writer import OBJECT_90K, CameraWriter
 from passerby.errors import SourceError
@@ -76,8 +76,8 @@ class Archive:
 
         Writers may be at work meanwhile. Raises OutputError, SourceError where catalogue or store cannot be read.
         """
-        waiting = list(finish_waiting(self._places))
-        return [*waiting, *mend_open_rows(self._places), *match_store_and_rows(self._places)]
+        steps = (finish_waiting, mend_open_rows, finish_deleting, match_store_and_rows)
+        return [alarm for step in steps for alarm in step(self._places)]
 
     def tend(self, keep: Mapping[str, Keep], now_90k: int) -> list[Alarm]:
         """Store what ended, delete what is over. keep: by camera, the default for others.

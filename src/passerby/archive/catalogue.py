@@ -29,7 +29,8 @@ class Catalogue:
         self._engine.dispose()
 
     def save(self, facts: ArchivedObject, init: InitSegment) -> None:
-        """Make the row of an object, or mend it, to say this. A row that is being deleted stays as it is."""
+        """Make the row of an object, or mend it, to say this. A state never goes back: a row that is being deleted
+        stays as it is, and a closed one is not opened by what a killed writer sent last."""
         row = _row_of(facts)
         with self._transaction("note an object") as connection:
             insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
@@ -38,8 +39,9 @@ class Catalogue:
             changes = {
                 name: row[name] for name in ("end_90k", "size", "state", "init_id", "spool", "media_offset", "gops")
             }
+            mendable = {ObjectState.OPEN, facts.state} - {ObjectState.DELETING}
             mend = insert(objects).values(row).on_conflict_do_update(
-                index_elements=["key"], set_=changes, where=objects.c.state != ObjectState.DELETING
+                index_elements=["key"], set_=changes, where=objects.c.state.in_(sorted(mendable))
             )  # fmt: skip
             connection.execute(mend)
 

@@ -24,8 +24,7 @@ class Space:
 
 def retire(places: Places, keep: Mapping[str, Keep], space: Space, now_90k: int) -> Iterator[Alarm]:
     """Delete what is to go now, and what an earlier run began to delete. Raises OutputError if rows cannot be read."""
-    for row in places.catalogue.in_state(ObjectState.DELETING):
-        yield from _delete(places, row.camera, row.key)
+    yield from finish_deleting(places)
     closed = places.catalogue.in_state(ObjectState.CLOSED)
     recordings = [Recording(row.key, row.camera, row.start_90k, row.size) for row in closed]
     verdict = decide(recordings, keep, now_90k, _bytes_over(places, space))
@@ -33,6 +32,12 @@ def retire(places: Places, keep: Mapping[str, Keep], space: Space, now_90k: int)
     for key in verdict.go:
         yield from _delete(places, camera_of[key], key)
     yield from _space_alarms(verdict)
+
+
+def finish_deleting(places: Places) -> Iterator[Alarm]:
+    """Delete what an earlier run marked: it failed then, or a crash came."""
+    for row in places.catalogue.in_state(ObjectState.DELETING):
+        yield from _delete(places, row.camera, row.key)
 
 
 def _delete(places: Places, camera: str, key: str) -> Iterator[Alarm]:

@@ -35,10 +35,22 @@ class CameraWriter:
         Raises OutputError where it cannot be kept, or be told of in the catalogue. Go on with the next fragment: what
         was written before is safe, and the row is mended as soon as the catalogue can be reached.
         """
+        ended = None
         if self._file and self._ends_before(self._file, fragment):
-            self.close()
-        if not self._file and not fragment.is_key:
-            return False
+            ended, self._file = self._file, None
+        is_kept = self._file is not None or fragment.is_key
+        try:
+            if is_kept:
+                self._write(fragment)
+        finally:
+            if ended:
+                self._end(ended)
+        if fragment.is_key and self._file:
+            self._note(self._file, self._file.gops[:-1])
+        return is_kept
+
+    def _write(self, fragment: Fragment) -> None:
+        """At the end of the open object, or as the first of a new one."""
         try:
             file = self._file = self._file or SpoolFile.create(
                 self._folder, self._camera, fragment.start_90k, fragment.init
@@ -52,18 +64,19 @@ class CameraWriter:
                 f"couldn't record camera '{self._camera}': {(error.strerror or str(error)).lower()}",
                 hint="is the disk full?",
             ) from error
-        if fragment.is_key:
-            self._note(file, file.gops[:-1])
-        return True
 
     def close(self) -> None:
         """End the open object, if there is one. Raises OutputError; the object is finished later then."""
         file, self._file = self._file, None
-        if not file:
-            return
+        if file:
+            self._end(file)
+
+    def _end(self, file: SpoolFile) -> None:
         try:
             file.seal()
             self._note(file, file.gops)
+        except OutputError:
+            raise
         except OSError as error:
             raise OutputError(f"couldn't end a recording of camera '{self._camera}': {error}") from error
         finally:

@@ -25,6 +25,8 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it speaks of XDG_RUNTIME_DIR
         server = server_of.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    server.psql("ALTER SYSTEM SET fsync = off;")  # of a server that is thrown away
+    server.psql("SELECT pg_reload_conf();")
     yield server
     server.cleanup()
 

@@ -213,10 +213,10 @@ def test_several_processes_write_and_tend_one_archive(
     open_archive: OpenArchive, tmp_path: Path, catalogue_url: str
 ) -> None:
     """From the very first moment: they make the tables together."""
-    spawn = multiprocessing.get_context("spawn")
+    clean = multiprocessing.get_context("forkserver")
     names = ["gate", "yard", "hall"]
     writers = [
-        spawn.Process(target=_write_one, args=(tmp_path / "archive", catalogue_url, name)) for name in names
+        clean.Process(target=_write_one, args=(tmp_path / "archive", catalogue_url, name)) for name in names
     ]  # fmt: skip
     for writer in writers:
         writer.start()

@@ -78,7 +78,7 @@ def test_no_gops_are_packed_too() -> None:
 @given(gops=gop_lists().filter(lambda gops: len(gops) > 1))
 def test_gops_with_a_hole_are_not_packed(gops: tuple[Gop, ...]) -> None:
     with pytest.raises(ValueError, match="does not follow"):
-        pack_gops(gops[:-2] + (gops[-1], gops[-2]))
+        pack_gops((*gops[:-2], gops[-1], gops[-2]))
 
 
 @settings(max_examples=50)

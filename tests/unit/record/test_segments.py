@@ -1,4 +1,4 @@
-"""Live recording: exact times, GOPs on the clock, gaps that stay gaps, nothing but the picture, and only redacted ones."""
+"""Live recording: exact times, GOPs on the clock, gaps that stay gaps, nothing but the picture, nothing clear."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ def gops(fragments: list[Fragment]) -> list[list[Fragment]]:
 @settings(max_examples=30, deadline=None)
 @given(
     first=st.integers(0, 2**50),
-    steps=st.lists(
-        st.one_of(st.integers(900, 30_000), st.integers(30_000, 20 * TICKS_PER_S)), min_size=1, max_size=40
-    ),
+    steps=st.lists(st.one_of(st.integers(900, 30_000), st.integers(30_000, 20 * TICKS_PER_S)), min_size=1, max_size=40),
 )
 def test_any_times_play_as_they_were_and_any_gap_stays(first: int, steps: list[int]) -> None:
     times = list(itertools.accumulate(steps, initial=first))
