@@ -92,7 +92,7 @@ class Archive:
 
     def activity(self, camera: str, from_90k: int, to_90k: int, parts: int) -> bytes:
         """The highest activity, 0..255, in each of so many equal parts of a range of time."""
-        return activity_in(self._places.catalogue.between(camera, from_90k, to_90k), from_90k, to_90k, parts)
+        return activity_in(self._places.catalogue.indexes_between(camera, from_90k, to_90k), from_90k, to_90k, parts)
 
     def init(self, id: str) -> InitSegment:
         """Raises SourceError where there is none of that id."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,6 +24,20 @@ class Catalogue:
 
     def __init__(self, url: str) -> None:
         self._engine = open_database(url)
+        # Built once: a row is written for every GOP of every camera.
+        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        self._add_init = insert(inits).on_conflict_do_nothing()
+        self._known_inits: set[str] = set()
+        row = insert(objects)
+        mended = ("end_90k", "size", "state", "init_id", "spool", "media_offset", "gops")
+        self._save = row.on_conflict_do_update(
+            index_elements=["key"],
+            set_={name: row.excluded[name] for name in mended},
+            where=or_(
+                objects.c.state == ObjectState.OPEN,
+                (objects.c.state == ObjectState.CLOSED) & (row.excluded.state == ObjectState.CLOSED),
+            ),
+        )
 
     def close(self) -> None:
         self._engine.dispose()
@@ -31,19 +45,14 @@ class Catalogue:
     def save(self, facts: ArchivedObject, init: InitSegment) -> None:
         """Make the row of an object, or mend it, to say this. A state never goes back: a row that is being deleted
         stays as it is, and a closed one is not opened by what a killed writer sent last."""
-        row = _row_of(facts)
         with self._transaction("note an object") as connection:
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            values = {"id": init.id, "width": init.width, "height": init.height, "codec": init.codec, "data": init.data}
-            connection.execute(insert(inits).values(values).on_conflict_do_nothing())
-            changes = {
-                name: row[name] for name in ("end_90k", "size", "state", "init_id", "spool", "media_offset", "gops")
-            }
-            mendable = {ObjectState.OPEN, facts.state} - {ObjectState.DELETING}
-            mend = insert(objects).values(row).on_conflict_do_update(
-                index_elements=["key"], set_=changes, where=objects.c.state.in_(sorted(mendable))
-            )  # fmt: skip
-            connection.execute(mend)
+            if init.id not in self._known_inits:
+                connection.execute(
+                    self._add_init,
+                    {"id": init.id, "width": init.width, "height": init.height, "codec": init.codec, "data": init.data},
+                )
+            connection.execute(self._save, _row_of(facts))
+        self._known_inits.add(init.id)
 
     def mark_deleting(self, key: str) -> None:
         with self._transaction("mark an object") as connection:
@@ -59,17 +68,31 @@ class Catalogue:
 
     def between(self, camera: str, from_90k: int, to_90k: int) -> list[ArchivedObject]:
         """Those that can be watched and hold anything of from_90k .. to_90k, in order of time."""
-        return self._select(
-            objects.c.camera == camera,
-            objects.c.start_90k > from_90k - LONGEST_OBJECT_90K,
-            objects.c.start_90k < to_90k,
-            objects.c.end_90k > from_90k,
-            objects.c.state != ObjectState.DELETING,
-        )
+        return self._select(*_in_range(camera, from_90k, to_90k))
+
+    def indexes_between(self, camera: str, from_90k: int, to_90k: int) -> list[tuple[int, bytes]]:
+        """Of the same objects: start, and GOPs as they are packed."""
+        query = select(objects.c.start_90k, objects.c.gops).where(*_in_range(camera, from_90k, to_90k))
+        with self._transaction("read") as connection:
+            return [(row.start_90k, bytes(row.gops)) for row in connection.execute(query)]
 
     def in_state(self, state: ObjectState) -> list[ArchivedObject]:
         """Without their GOPs, oldest first."""
         return self._select(objects.c.state == state, with_gops=False)
+
+    def closed_until(self, limits: Iterable[tuple[Collection[str], int]], others_90k: int) -> list[ArchivedObject]:
+        """The closed objects that begin at a limit or before, without their GOPs. limits: of which cameras, and when;
+        others_90k: of all that are not named."""
+        limits = list(limits)
+        named = [camera for cameras, _ in limits for camera in cameras]
+        return self._select(
+            objects.c.state == ObjectState.CLOSED,
+            or_(
+                *(objects.c.camera.in_(cameras) & (objects.c.start_90k <= limit_90k) for cameras, limit_90k in limits),
+                objects.c.camera.not_in(named) & (objects.c.start_90k <= others_90k),
+            ),
+            with_gops=False,
+        )
 
     def keys(self) -> set[str]:
         with self._transaction("read") as connection:
@@ -99,6 +122,16 @@ class Catalogue:
             raise OutputError(
                 f"couldn't {doing} in the catalogue: {reason_of(error)}", hint="is its disk full, its server there?"
             ) from error
+
+
+def _in_range(camera: str, from_90k: int, to_90k: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        objects.c.camera == camera,
+        objects.c.start_90k > from_90k - LONGEST_OBJECT_90K,
+        objects.c.start_90k < to_90k,
+        objects.c.end_90k > from_90k,
+        objects.c.state != ObjectState.DELETING,
+    )
 
 
 def _objects_of(rows: Iterable[Row[Any]]) -> Iterator[ArchivedObject]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from passerby.archive.recovery import Places
 from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
-from passerby.media.segments import ObjectState
-from passerby.rules.retention import Keep, Recording, Verdict, decide
+from passerby.media.segments import ArchivedObject, ObjectState
+from passerby.rules.retention import Keep, Recording, Verdict, decide, limit_90k
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,24 @@ class Space:
 def retire(places: Places, keep: Mapping[str, Keep], space: Space, now_90k: int) -> Iterator[Alarm]:
     """Delete what is to go now, and what an earlier run began to delete. Raises OutputError if rows cannot be read."""
     yield from finish_deleting(places)
-    closed = places.catalogue.in_state(ObjectState.CLOSED)
+    bytes_over = _bytes_over(places, space)
+    # With room enough only what is over its limit is read: all rows, every few seconds, would be work for nothing.
+    closed = places.catalogue.in_state(ObjectState.CLOSED) if bytes_over > 0 else _over_limit(places, keep, now_90k)
     recordings = [Recording(row.key, row.camera, row.start_90k, row.size) for row in closed]
-    verdict = decide(recordings, keep, now_90k, _bytes_over(places, space))
+    verdict = decide(recordings, keep, now_90k, bytes_over)
     camera_of = {row.key: row.camera for row in closed}
     for key in verdict.go:
         yield from _delete(places, camera_of[key], key)
     yield from _space_alarms(verdict)
+
+
+def _over_limit(places: Places, keep: Mapping[str, Keep], now_90k: int) -> list[ArchivedObject]:
+    """What the rule may want to be gone: a few limits at most, each of many cameras."""
+    cameras_by_limit: dict[int, list[str]] = {}
+    for camera, policy in keep.items():
+        cameras_by_limit.setdefault(limit_90k(policy, now_90k), []).append(camera)
+    limits = [(cameras, limit) for limit, cameras in cameras_by_limit.items()]
+    return places.catalogue.closed_until(limits, limit_90k(Keep(), now_90k))
 
 
 def finish_deleting(places: Places) -> Iterator[Alarm]:

@@ -59,6 +59,6 @@ objects = Table(
     CheckConstraint("state IN ('open', 'closed', 'deleting')", name="state_is_known"),
     CheckConstraint("end_90k >= start_90k", name="time_goes_on"),
     Index("objects_by_time", "camera", "start_90k"),  # playing
-    Index("objects_by_state", "state", "start_90k"),  # retention: the oldest first
+    Index("objects_by_state", "state", "start_90k", "size"),  # retention: the oldest first, and how much there is
     comment="One row per object: up to 15 minutes of one camera, one MP4 file.",
 )

@@ -118,7 +118,17 @@ def unpack_gops(packed: bytes, start_90k: int, offset: int) -> tuple[Gop, ...]:
     return tuple(Gop(*values) for values in zip(*(column.tolist() for column in columns), strict=True))
 
 
-def _sums_before(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+Times = npt.NDArray[np.int64]
+
+
+def activity_columns(packed: bytes, start_90k: int) -> tuple[Times, Times, npt.NDArray[np.uint8]]:
+    """Of every GOP of an index: start, end, activity. For a day of them at once, where `unpack_gops` is slow."""
+    entries = np.frombuffer(packed, _ENTRY)
+    starts = start_90k + _sums_before(entries["duration_90k"])
+    return starts, starts + entries["duration_90k"], entries["activity"]
+
+
+def _sums_before(values: npt.NDArray[np.uint32]) -> Times:
     """The sum of all that come before each."""
     return np.cumsum(values, dtype=np.int64) - values.astype(np.int64)
 

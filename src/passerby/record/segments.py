@@ -22,6 +22,9 @@ about 150 bytes: 4 kbit/s."""
 LONGEST_FRAME_90K = 3 * TICKS_PER_S
 """A frame is shown until the next comes, but no longer than this: then there is a gap."""
 
+LIVE_QUALITY = 26
+"""As good as 23 is for a file: without look-ahead x264 gives more to each picture (campus: 319 kbit/s at 44.2 dB)."""
+
 USUAL_FRAME_90K = TICKS_PER_S // 10
 """How long the only frame before a gap is shown."""
 
@@ -33,7 +36,7 @@ class SegmentRecorder:
     frame after a whole multiple of 2 s, and stands by itself. A change of picture size begins a new init segment.
     """
 
-    def __init__(self, stream: StreamFormat, *, quality: int = 23, threads: int = 1) -> None:
+    def __init__(self, stream: StreamFormat, *, quality: int = LIVE_QUALITY, threads: int = 1) -> None:
         """quality: constant rate factor. Raises OutputError where it cannot be encoded, SettingsError."""
         self._quality, self._threads = quality, threads
         self._encoder = LiveEncoder(replace(stream, time_base=TICK), quality, threads)

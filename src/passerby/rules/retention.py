@@ -62,8 +62,11 @@ def decide(recordings: Iterable[Recording], keep: Mapping[str, Keep], now_90k: i
     A camera that is not in `keep` has the default.
     """
     oldest_first = sorted(recordings, key=lambda each: (each.start_90k, each.key))
-    expired = [each for each in oldest_first if age_hours(each, now_90k) >= _hours(keep, each.camera)]
-    rest = [each for each in oldest_first if age_hours(each, now_90k) < _hours(keep, each.camera)]
+    expired: list[Recording] = []
+    rest: list[Recording] = []
+    for each in oldest_first:
+        is_over = each.start_90k <= limit_90k(keep.get(each.camera, Keep()), now_90k)
+        (expired if is_over else rest).append(each)
     over = bytes_over - sum(each.size for each in expired)
     sacrificed: list[Recording] = []
     for each in rest:
@@ -78,9 +81,9 @@ def decide(recordings: Iterable[Recording], keep: Mapping[str, Keep], now_90k: i
     )
 
 
-def age_hours(recording: Recording, now_90k: int) -> float:
-    """Of its first picture."""
-    return (now_90k - recording.start_90k) / HOUR_90K
+def limit_90k(keep: Keep, now_90k: int) -> int:
+    """What begins then or before goes."""
+    return now_90k - round(keep.hours * HOUR_90K)
 
 
 def _shortages(
@@ -91,10 +94,6 @@ def _shortages(
     found = []
     for camera in cameras:
         left = [each for each in all_in_time if each.camera == camera and each.key not in gone]
-        kept = max((age_hours(each, now_90k) for each in left), default=0.0)
-        found.append(Shortage(camera, _hours(keep, camera), kept))
+        kept_90k = max((now_90k - each.start_90k for each in left), default=0)
+        found.append(Shortage(camera, keep.get(camera, Keep()).hours, kept_90k / HOUR_90K))
     return tuple(found)
-
-
-def _hours(keep: Mapping[str, Keep], camera: str) -> float:
-    return keep.get(camera, Keep()).hours

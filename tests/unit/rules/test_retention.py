@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.rules.retention import HOUR_90K, Keep, Recording, age_hours, decide
+from passerby.rules.retention import HOUR_90K, Keep, Recording, decide
 
 NOW = 1_000_000 * HOUR_90K
 KEEP = {"gate": Keep(1), "yard": Keep(24), "hall": Keep(1000, more_than_30_days=True)}
@@ -19,6 +19,10 @@ recording = st.builds(
     size=st.integers(1, 1000),
 )
 recordings = st.lists(recording, max_size=30, unique_by=lambda each: each.key)
+
+
+def age_hours(each: Recording, now_90k: int) -> float:
+    return (now_90k - each.start_90k) / HOUR_90K
 
 
 def hours(each: Recording) -> float:

@@ -15,7 +15,7 @@ def upgrade() -> None:
     _add_inits()
     _add_objects()
     op.create_index("objects_by_time", "objects", ["camera", "start_90k"])
-    op.create_index("objects_by_state", "objects", ["state", "start_90k"])
+    op.create_index("objects_by_state", "objects", ["state", "start_90k", "size"])
 
 
 def _add_inits() -> None:
