@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from passerby.media.segments import ArchivedObject, Gop, activity_columns
+from passerby.media.segments import SHORT_OVERLAP_90K, ArchivedObject, Gop, activity_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class PlaylistEntry:
 
 @dataclass(frozen=True, slots=True)
 class Playlist:
-    """entries: in order of time, none overlapping. gaps_90k: from, to of every stretch without picture, the whole range
-    if there is none. Its first and last GOP may reach beyond the range that was asked for."""
+    """entries: in order of time, none overlapping by more than `SHORT_OVERLAP_90K`. gaps_90k: from, to of every stretch
+    without picture, the whole range if there is none. The first and last GOP may reach beyond the range."""
 
     entries: tuple[PlaylistEntry, ...]
     gaps_90k: tuple[tuple[int, int], ...]
@@ -40,13 +40,15 @@ def make_playlist(objects: Iterable[ArchivedObject], from_90k: int, to_90k: int)
     last_end_90k: int | None = None
     for each in objects:
         for gop in each.gops:
-            if gop.end_90k <= from_90k or gop.start_90k >= to_90k or gop.start_90k < (last_end_90k or 0):
+            is_again = gop.start_90k < (last_end_90k or 0) - SHORT_OVERLAP_90K
+            if gop.end_90k <= from_90k or gop.start_90k >= to_90k or is_again:
                 continue
             if gop.start_90k > told_until_90k:
                 gaps.append((told_until_90k, gop.start_90k))
             continues = gop.start_90k == last_end_90k and entries[-1].init_id == each.init_id
             entries.append(PlaylistEntry(each.key, each.init_id, gop, bool(entries) and not continues))
-            told_until_90k = last_end_90k = gop.end_90k
+            last_end_90k = gop.end_90k
+            told_until_90k = max(told_until_90k, gop.end_90k)
     if told_until_90k < to_90k:
         gaps.append((told_until_90k, to_90k))
     return Playlist(tuple(entries), tuple(gaps))

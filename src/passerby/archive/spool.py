@@ -31,7 +31,7 @@ class GopList:
 
     def add(self, offset: int, size: int, start_90k: int, duration_90k: int, activity: int, *, is_key: bool) -> None:
         """One more fragment at the end of the file."""
-        if self.gops and start_90k > self.gops[-1].end_90k:  # a short hole: its picture stays until it is over
+        if self.gops and start_90k != self.gops[-1].end_90k:  # a short hole, or overlap: its picture stays until then
             before = self.gops[-1]
             self.gops[-1] = replace(before, duration_90k=start_90k - before.start_90k)
         if is_key:
@@ -66,8 +66,9 @@ class SpoolFile:
             _write_all(handle, head, 0)
             os.fsync(handle)
             # Under its name it is locked and begins rightly. A crash before leaves a file without fragments, which
-            # recovery removes.
-            unborn.rename(path)
+            # recovery removes. A link, not a rename: what a crash left under this very name is not replaced.
+            os.link(unborn, path)
+            unborn.unlink()
             sync(folder)
         except BaseException:
             os.close(handle)

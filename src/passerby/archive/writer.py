@@ -9,7 +9,7 @@ from passerby.archive.catalogue import Catalogue
 from passerby.archive.names import key_of
 from passerby.archive.spool import SpoolFile
 from passerby.errors import OutputError
-from passerby.media.segments import TICKS_PER_S, ArchivedObject, Fragment, Gop, ObjectState
+from passerby.media.segments import SHORT_OVERLAP_90K, TICKS_PER_S, ArchivedObject, Fragment, Gop, ObjectState
 
 OBJECT_90K = 15 * 60 * TICKS_PER_S
 LONGEST_HOLE_90K = 3 * TICKS_PER_S
@@ -85,7 +85,9 @@ class CameraWriter:
     def _ends_before(self, file: SpoolFile, fragment: Fragment) -> bool:
         """Whether the object ends before this fragment: a new quarter, another coding, a gap, a clock set back."""
         hole_90k = fragment.start_90k - file.end_90k
-        if fragment.init_id != file.init.id or hole_90k < 0 or hole_90k > LONGEST_HOLE_90K:
+        if fragment.init_id != file.init.id or hole_90k > LONGEST_HOLE_90K or hole_90k < -SHORT_OVERLAP_90K:
+            return True
+        if hole_90k < 0 and (not fragment.is_key or fragment.start_90k <= file.gops[-1].start_90k):
             return True
         new_quarter = fragment.start_90k // self._object_90k != file.gops[0].start_90k // self._object_90k
         return fragment.is_key and (new_quarter or file.is_full)

@@ -17,6 +17,11 @@ GOP_90K = 2 * TICKS_PER_S
 """A key frame comes at every whole multiple of this, so that all cameras can be cut at the same moments."""
 
 
+SHORT_OVERLAP_90K = TICKS_PER_S
+"""By so much a recording may begin before the last one ended: how long the last frame before a loss is shown is only
+guessed, and the source may be back sooner. Players take the later picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class InitSegment:
     """What a player needs before the first fragment: MP4's ftyp and moov.

@@ -9,7 +9,7 @@ from av.video.frame import PictureType
 
 from passerby.media.frames import RedactedFrame
 from passerby.media.mp4.fragments import Sample, make_fragment
-from passerby.media.segments import GOP_90K, TICKS_PER_S, Fragment, InitSegment, activity_of
+from passerby.media.segments import GOP_90K, SHORT_OVERLAP_90K, TICKS_PER_S, Fragment, InitSegment, activity_of
 from passerby.media.stream import StreamFormat
 from passerby.record.live_encoder import LiveEncoder
 
@@ -77,7 +77,9 @@ class SegmentRecorder:
     def flush(self) -> list[Fragment]:
         """What waits, at once: the source is lost, or recording ends. The next frame begins a new GOP."""
         self._needs_key = True
-        return self._hand_out(self._waiting[-1][0] + self._frame_90k) if self._waiting else []
+        if not self._waiting:
+            return []
+        return self._hand_out(self._waiting[-1][0] + min(self._frame_90k, SHORT_OVERLAP_90K))
 
     def _before(self, frame: RedactedFrame) -> list[Fragment]:
         """What the arrival of a frame completes: only now is known how long the one before is shown."""

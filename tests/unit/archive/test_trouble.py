@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -136,6 +137,19 @@ def test_a_store_by_address_works_like_a_folder(open_archive: OpenArchive, tmp_p
     assert sorted(archive._places.store.keys()) == [row.key for row in rows_of(archive)]
     assert archive.tend({"gate": Keep(0.5)}, LATER_90K) == []
     assert list(archive._places.store.keys()) == [] and rows_of(archive) == []
+
+
+def test_a_store_on_another_file_system_gets_a_copy(open_archive: OpenArchive, tmp_path: Path) -> None:
+    other = Path("/dev/shm")
+    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second file system in /dev/shm")
+    with tempfile.TemporaryDirectory(dir=other) as folder:
+        archive = open_archive(store=folder)
+        keep(archive, recorded(steady(50)))
+        assert archive.tend(FOREVER, LATER_90K) == []
+        stored = {path.relative_to(folder).as_posix(): path.stat().st_size for path in Path(folder).rglob("*.mp4")}
+        assert stored == {row.key: row.size for row in rows_of(archive)}
+        assert times_played(archive, "gate", *ALL) == list(steady(50))
 
 
 def test_recordings_go_at_their_limit_bytes_first(open_archive: OpenArchive, tmp_path: Path) -> None:
