@@ -11,8 +11,8 @@ import pytest
 
 from passerby.capture.live import open_live
 from passerby.capture.live_options import LiveOptions
-from passerby.clock import TICKS_PER_S
 from passerby.errors import SourceUnavailable
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.testing.rtsp import number_in
 

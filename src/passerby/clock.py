@@ -6,8 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
-TICKS_PER_S = 90_000
-"""Times of the archive are UTC in ticks of 1/90000 s since 1970: video's own clock, and exact for every usual rate."""
+from passerby.media.segments import TICKS_PER_S
 
 
 class Clock(Protocol):

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from passerby.capture.live import open_live
-from passerby.clock import TICKS_PER_S
 from passerby.errors import SourceError, Trouble
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.testing.clock import MovingClock
 from passerby.testing.rtsp import number_in, numbered_picture

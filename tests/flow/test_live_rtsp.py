@@ -18,9 +18,10 @@ import pytest
 from av import VideoFrame
 
 from passerby.capture.live import open_live
-from passerby.clock import TICKS_PER_S, SystemClock
+from passerby.clock import SystemClock
 from passerby.errors import Trouble
 from passerby.media.frames import plane_views
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.testing.clock import MovingClock
 from passerby.testing.rtsp import Feed, RtspServer, Script, number_in, numbered_picture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from passerby.clock import TICKS_PER_S, Clock
+from passerby.clock import Clock
+from passerby.media.segments import TICKS_PER_S
 
 WINDOW_S = 2.0
 """Delays are judged over this long: in it at least one picture comes through a busy network without waiting."""

@@ -16,9 +16,9 @@ from passerby.capture.net.address import Address
 from passerby.capture.picture import PictureFitter
 from passerby.capture.probe import HDR_TRANSFERS, LARGEST_SIDE_PX, SMALLEST_SIDE_PX
 from passerby.capture.source import turn_of
-from passerby.clock import TICKS_PER_S
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.media.frames import RawFrame
+from passerby.media.segments import TICKS_PER_S
 from passerby.media.stream import StreamFormat
 
 TIME_BASE = Fraction(1, TICKS_PER_S)

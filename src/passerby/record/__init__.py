@@ -2,8 +2,18 @@
 
 from passerby.record.encoders import EncoderState, list_encoders
 from passerby.record.partfile import RecordedFile
+from passerby.record.segments import SegmentRecorder
 from passerby.record.sound import Sound
 from passerby.record.still import encode_still, write_still
 from passerby.record.video import VideoRecorder
 
-__all__ = ["EncoderState", "RecordedFile", "Sound", "VideoRecorder", "encode_still", "list_encoders", "write_still"]
+__all__ = [
+    "EncoderState",
+    "RecordedFile",
+    "SegmentRecorder",
+    "Sound",
+    "VideoRecorder",
+    "encode_still",
+    "list_encoders",
+    "write_still",
+]

@@ -25,7 +25,7 @@ from passerby.record.sound import Sound, SoundTracks
 
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 LARGEST_TIMESCALE = 2**31 - 1  # a 32-bit field in MP4
-_EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
+EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 
 
 class VideoRecorder:
@@ -66,7 +66,7 @@ class VideoRecorder:
         self._part = PartFile(self._path, overwrite=overwrite, source=None if source is None else Path(source))
         try:
             self._container = self._open_container()
-            self._video = _add_video(self._container, stream, self._encoder, quality, threads)
+            self._video = add_video(self._container, stream, self._encoder, quality, threads)
             strip = strip_of(self._encoder)
             self._strip = BitStreamFilterContext(strip, self._video) if strip else None
             self._sound = SoundTracks(self._container, sound, self._container_name) if sound else None
@@ -156,7 +156,7 @@ class VideoRecorder:
         return self._reformatter.reformat(
             picture,
             format=self._video.codec_context.pix_fmt,
-            interpolation=_EXACT,
+            interpolation=EXACT,
             threads=1,
             src_color_range=color_range,
             dst_color_range=color_range,
@@ -225,9 +225,10 @@ def _whole_multiple(ticks_per_s: int) -> int:
     return ticks_per_s
 
 
-def _add_video(
+def add_video(
     container: OutputContainer, stream: StreamFormat, encoder: Encoder, quality: int, threads: int | None
 ) -> VideoStream:
+    """A stream of the container with its encoder open. quality: the encoder's constant quality number."""
     rate = stream.average_rate or Fraction(25)
     video = container.add_stream(
         encoder.name,

@@ -5,18 +5,21 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
-from passerby.clock import TICKS_PER_S
+from passerby.media.segments import TICKS_PER_S
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_START = datetime(2030, 3, 1, 12, tzinfo=UTC)
+_START_90K = 1_900_000_000 * TICKS_PER_S
 
 
 class MovingClock:
-    """A `Clock` without waiting: sleeping moves it on at once. For several threads it is one clock."""
+    """A `Clock` without waiting: sleeping moves it on at once. For several threads it is one clock.
 
-    def __init__(self, start: datetime = _START) -> None:
+    start_90k: UTC in ticks of 1/90000 s since 1970.
+    """
+
+    def __init__(self, start_90k: int = _START_90K) -> None:
         self._lock = threading.Lock()
-        self._utc_90k = round((start - _EPOCH) / timedelta(seconds=1) * TICKS_PER_S)
+        self._utc_90k = start_90k
         self._monotonic_s = 1000.0
         self.slept_s: list[float] = []
         """Every wait that was asked for, in order."""

@@ -19,7 +19,7 @@ import av
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from passerby.clock import TICKS_PER_S
+from passerby.media.segments import TICKS_PER_S
 from passerby.testing.rtsp.feed import Feed
 
 HOST = "127.0.0.1"

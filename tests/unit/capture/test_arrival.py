@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from passerby.capture.arrival import ArrivalTimes, WallTime
 from passerby.capture.pace import Pace
-from passerby.clock import TICKS_PER_S
+from passerby.media.segments import TICKS_PER_S
 from passerby.testing.clock import MovingClock
 
 STEP = 3600

@@ -14,7 +14,7 @@ from av.bitstream import BitStreamFilterContext
 from av.codec.context import CodecContext
 from av.video.codeccontext import VideoCodecContext
 
-from passerby.clock import TICKS_PER_S
+from passerby.media.segments import TICKS_PER_S
 from passerby.testing.rtsp.numbered import numbered_picture
 
 Codec = Literal["h264", "hevc", "mjpeg"]

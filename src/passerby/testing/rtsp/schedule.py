@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from passerby.clock import TICKS_PER_S
+from passerby.media.segments import TICKS_PER_S
 from passerby.testing.rtsp.feed import AccessUnit, Feed
 from passerby.testing.rtsp.script import Script
 

@@ -7,7 +7,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 
-from passerby.clock import TICKS_PER_S
+from passerby.media.segments import TICKS_PER_S
 from passerby.testing.rtsp.feed import Feed
 from passerby.testing.rtsp.rtp import Packetizer
 from passerby.testing.rtsp.schedule import schedule

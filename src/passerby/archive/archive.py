@@ -1,0 +1,152 @@
+"""The archive as others use it: write cameras, tend it, play ranges of time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from passerby.archive.catalogue import Catalogue
+from passerby.archive.export import ExportedFile, export_range
+from passerby.archive.names import camera_and_start_of_key, check_camera, open_path
+from passerby.archive.playlist import Playlist, PlaylistEntry, activity_in, make_playlist
+from passerby.archive.recovery import Places, finish_waiting, match_store_and_rows, mend_open_rows
+from passerby.archive.retention import Space, finish_deleting, retire
+from passerby.archive.store import Store
+from passerby.archive.writer import OBJECT_90K, CameraWriter
+from passerby.errors import SourceError
+from passerby.media.alarms import Alarm
+from passerby.media.segments import Fragment, InitSegment
+from passerby.rules.retention import Keep
+
+_AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a store far away answers a few times a second at most
+
+
+class Archive:
+    """Several processes may have the same one open; each camera is written by one of them.
+
+    Begin with `recover`. Call `tend` every few seconds from any process: it stores what writers ended.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        catalogue_url: str | None = None,
+        store: str | Path | None = None,
+        space: Space | None = None,
+        object_90k: int = OBJECT_90K,
+    ) -> None:
+        """folder: for open objects, on a local disk; and for all else that is not told to be elsewhere.
+
+        catalogue_url: see `open_database`. store: see `Store`. object_90k: how long an object is. Raises SettingsError,
+        OutputError.
+        """
+        spool = folder / "spool"
+        spool.mkdir(parents=True, exist_ok=True)
+        self._space, self._object_90k = space or Space(), object_90k
+        catalogue = Catalogue(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}")
+        self._places = Places(catalogue, Store(store or folder / "objects"), spool, _name_of(spool))
+        self._inits: dict[str, InitSegment] = {}
+
+    def close(self) -> None:
+        """After the writers."""
+        self._places.catalogue.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def writer(self, camera: str) -> CameraWriter:
+        """For one camera. Raises SettingsError for a name that cannot be part of a path."""
+        check_camera(camera)
+        places = self._places
+        return CameraWriter(camera, places.spool, places.spool_name, places.catalogue, self._object_90k)
+
+    def recover(self) -> list[Alarm]:
+        """Finish what a crash left: afterwards every row has its bytes and all bytes their row. Lists the whole store.
+
+        Writers may be at work meanwhile. Raises OutputError, SourceError where catalogue or store cannot be read.
+        """
+        steps = (finish_waiting, mend_open_rows, finish_deleting, match_store_and_rows)
+        return [alarm for step in steps for alarm in step(self._places)]
+
+    def tend(self, keep: Mapping[str, Keep], now_90k: int) -> list[Alarm]:
+        """Store what ended, delete what is over. keep: by camera, the default for others.
+
+        What fails is tried again the next time, and told of each time. Raises OutputError where rows cannot be read.
+        """
+        return [*finish_waiting(self._places), *retire(self._places, keep, self._space, now_90k)]
+
+    def playlist(self, camera: str, from_90k: int, to_90k: int) -> Playlist:
+        """What there is of a range of time, up to the last whole GOP."""
+        return make_playlist(self._places.catalogue.between(camera, from_90k, to_90k), from_90k, to_90k)
+
+    def activity(self, camera: str, from_90k: int, to_90k: int, parts: int) -> bytes:
+        """The highest activity, 0..255, in each of so many equal parts of a range of time."""
+        return activity_in(self._places.catalogue.indexes_between(camera, from_90k, to_90k), from_90k, to_90k, parts)
+
+    def init(self, id: str) -> InitSegment:
+        """Raises SourceError where there is none of that id."""
+        if id not in self._inits:
+            found = self._places.catalogue.init(id)
+            if found is None:
+                raise SourceError(f"there is no init segment '{id}' in the archive")
+            self._inits[id] = found
+        return self._inits[id]
+
+    def read(self, key: str, start: int, length: int) -> bytes:
+        """Bytes of an object, open or closed. Raises SourceError; FileNotFoundError where it was deleted meanwhile."""
+        return self._read_many(key, [start], [length])[0]
+
+    def fragments(self, camera: str, from_90k: int, to_90k: int) -> Iterator[Fragment]:
+        """The GOPs of a range of time, each as one fragment that begins with a key frame. Raises as `read`."""
+        return self._fragments(self.playlist(camera, from_90k, to_90k).entries)
+
+    def export(self, camera: str, from_90k: int, to_90k: int, path: Path, *, overwrite: bool = False) -> ExportedFile:
+        """One MP4 of a range of time, not encoded again. Raises OutputError, SourceError."""
+        playlist = self.playlist(camera, from_90k, to_90k)
+        return export_range(playlist, self._fragments(playlist.entries), path, overwrite=overwrite)
+
+    def _fragments(self, entries: Sequence[PlaylistEntry]) -> Iterator[Fragment]:
+        for key, of_object in groupby(entries, lambda entry: entry.key):
+            some = list(of_object)
+            for first in range(0, len(some), _AT_ONCE):
+                batch = some[first : first + _AT_ONCE]
+                data = self._read_many(key, [each.gop.offset for each in batch], [each.gop.size for each in batch])
+                for entry, piece in zip(batch, data, strict=True):
+                    gop, init = entry.gop, self.init(entry.init_id)
+                    yield Fragment(init, gop.start_90k, gop.duration_90k, True, piece, gop.activity)
+
+    def _read_many(self, key: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
+        name = camera_and_start_of_key(key)
+        if name is None:
+            raise FileNotFoundError(f"'{key}' names no recording")
+        try:
+            with open_path(self._places.spool, *name).open("rb") as file:
+                return [os.pread(file.fileno(), length, start) for start, length in zip(starts, lengths, strict=True)]
+        except FileNotFoundError:
+            return self._places.store.read_many(key, starts, lengths)  # closed, perhaps a moment ago
+
+
+def _name_of(spool: Path) -> str:
+    """What rows call this folder of open objects: made once, by chance, and kept in it."""
+    path = spool / "name"
+    if not path.exists():
+        unnamed = path.with_name(f"name.{os.getpid()}")
+        unnamed.write_text(secrets.token_hex(8), encoding="ascii")
+        try:
+            os.link(unnamed, path)  # unlike a rename: two processes that start together agree on the first name
+        except FileExistsError:
+            pass
+        finally:
+            unnamed.unlink()
+    return path.read_text(encoding="ascii").strip()

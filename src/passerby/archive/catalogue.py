@@ -1,0 +1,158 @@
+"""The rows: what is in the archive. Where the bytes are and when they go is for others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from passerby.archive.database import open_database, reason_of
+from passerby.archive.schema import inits, objects
+from passerby.errors import OutputError
+from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
+
+LONGEST_OBJECT_90K = 3600 * TICKS_PER_S
+"""More than an object ever holds: so a search by time has two ends."""
+
+
+class Catalogue:
+    """One for a process; may be used by many threads. Every method raises OutputError where the database fails."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = open_database(url)
+        # Built once: a row is written for every GOP of every camera.
+        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        self._add_init = insert(inits).on_conflict_do_nothing()
+        self._known_inits: set[str] = set()
+        row = insert(objects)
+        mended = ("end_90k", "size", "state", "init_id", "spool", "media_offset", "gops")
+        self._save = row.on_conflict_do_update(
+            index_elements=["key"],
+            set_={name: row.excluded[name] for name in mended},
+            where=or_(
+                objects.c.state == ObjectState.OPEN,
+                (objects.c.state == ObjectState.CLOSED) & (row.excluded.state == ObjectState.CLOSED),
+            ),
+        )
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def save(self, facts: ArchivedObject, init: InitSegment) -> None:
+        """Make the row of an object, or mend it, to say this. A state never goes back: a row that is being deleted
+        stays as it is, and a closed one is not opened by what a killed writer sent last."""
+        with self._transaction("note an object") as connection:
+            if init.id not in self._known_inits:
+                connection.execute(
+                    self._add_init,
+                    {"id": init.id, "width": init.width, "height": init.height, "codec": init.codec, "data": init.data},
+                )
+            connection.execute(self._save, _row_of(facts))
+        self._known_inits.add(init.id)
+
+    def mark_deleting(self, key: str) -> None:
+        with self._transaction("mark an object") as connection:
+            connection.execute(update(objects).where(objects.c.key == key).values(state=ObjectState.DELETING))
+
+    def forget(self, key: str, state: ObjectState) -> None:
+        """Take the row away, if it is still in this state."""
+        with self._transaction("forget an object") as connection:
+            connection.execute(delete(objects).where(objects.c.key == key, objects.c.state == state))
+
+    def find(self, key: str) -> ArchivedObject | None:
+        return next(iter(self._select(objects.c.key == key)), None)
+
+    def between(self, camera: str, from_90k: int, to_90k: int) -> list[ArchivedObject]:
+        """Those that can be watched and hold anything of from_90k .. to_90k, in order of time."""
+        return self._select(*_in_range(camera, from_90k, to_90k))
+
+    def indexes_between(self, camera: str, from_90k: int, to_90k: int) -> list[tuple[int, bytes]]:
+        """Of the same objects: start, and GOPs as they are packed."""
+        query = select(objects.c.start_90k, objects.c.gops).where(*_in_range(camera, from_90k, to_90k))
+        with self._transaction("read") as connection:
+            return [(row.start_90k, bytes(row.gops)) for row in connection.execute(query)]
+
+    def in_state(self, state: ObjectState) -> list[ArchivedObject]:
+        """Without their GOPs, oldest first."""
+        return self._select(objects.c.state == state, with_gops=False)
+
+    def closed_until(self, limits: Iterable[tuple[Collection[str], int]], others_90k: int) -> list[ArchivedObject]:
+        """The closed objects that begin at a limit or before, without their GOPs. limits: of which cameras, and when;
+        others_90k: of all that are not named."""
+        limits = list(limits)
+        named = [camera for cameras, _ in limits for camera in cameras]
+        return self._select(
+            objects.c.state == ObjectState.CLOSED,
+            or_(
+                *(objects.c.camera.in_(cameras) & (objects.c.start_90k <= limit_90k) for cameras, limit_90k in limits),
+                objects.c.camera.not_in(named) & (objects.c.start_90k <= others_90k),
+            ),
+            with_gops=False,
+        )
+
+    def keys(self) -> set[str]:
+        with self._transaction("read") as connection:
+            return set(connection.execute(select(objects.c.key)).scalars())
+
+    def total_bytes(self) -> int:
+        with self._transaction("read") as connection:
+            return int(connection.execute(select(func.coalesce(func.sum(objects.c.size), 0))).scalar_one())
+
+    def init(self, id: str) -> InitSegment | None:
+        with self._transaction("read") as connection:
+            row = connection.execute(select(inits).where(inits.c.id == id)).one_or_none()
+            return InitSegment(row.id, row.data, row.width, row.height, row.codec) if row else None
+
+    def _select(self, *conditions: Any, with_gops: bool = True) -> list[ArchivedObject]:
+        columns = [column for column in objects.c if with_gops or column.name != "gops"]
+        query = select(*columns).where(*conditions).order_by(objects.c.start_90k, objects.c.id)
+        with self._transaction("read") as connection:
+            return list(_objects_of(connection.execute(query)))
+
+    @contextmanager
+    def _transaction(self, doing: str) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise OutputError(
+                f"couldn't {doing} in the catalogue: {reason_of(error)}", hint="is its disk full, its server there?"
+            ) from error
+
+
+def _in_range(camera: str, from_90k: int, to_90k: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        objects.c.camera == camera,
+        objects.c.start_90k > from_90k - LONGEST_OBJECT_90K,
+        objects.c.start_90k < to_90k,
+        objects.c.end_90k > from_90k,
+        objects.c.state != ObjectState.DELETING,
+    )
+
+
+def _objects_of(rows: Iterable[Row[Any]]) -> Iterator[ArchivedObject]:
+    for row in rows:
+        packed = row._mapping.get("gops", b"")
+        yield ArchivedObject(
+            row.camera, row.key, row.start_90k, row.end_90k, row.size, ObjectState(row.state), row.init_id, row.spool,
+            unpack_gops(bytes(packed), row.start_90k, row.media_offset),
+        )  # fmt: skip
+
+
+def _row_of(facts: ArchivedObject) -> dict[str, Any]:
+    return {
+        "camera": facts.camera,
+        "key": facts.key,
+        "start_90k": facts.start_90k,
+        "end_90k": facts.end_90k,
+        "size": facts.size,
+        "state": facts.state.value,
+        "init_id": facts.init_id,
+        "spool": facts.spool,
+        "media_offset": facts.gops[0].offset if facts.gops else 0,
+        "gops": pack_gops(facts.gops),
+    }

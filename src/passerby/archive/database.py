@@ -1,0 +1,74 @@
+"""Opens the catalogue's database, SQLite or PostgreSQL, and brings its tables up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from passerby.errors import OutputError, SettingsError
+
+_PATIENCE_MS = 10_000  # SQLite has one writer at a time; a migration or a backup may keep others waiting for seconds
+_MIGRATING = 0x7061_7373  # any number: PostgreSQL's name for the lock
+
+
+def open_database(url: str) -> Engine:
+    """url: sqlite:///FILE or postgresql+psycopg://... Its tables are made or brought up to date.
+
+    Raises SettingsError for an address that is none, OutputError where the database cannot be opened.
+    """
+    try:
+        engine = create_engine(url, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise SettingsError(
+            "couldn't open the catalogue: its address is not understood",  # it may hold a password
+            hint="sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/NAME with passerby[postgresql] installed",
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+    try:
+        migrate(engine)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise OutputError(
+            f"couldn't open the catalogue {make_url(url).render_as_string(hide_password=True)}: {reason_of(error)}"
+        ) from error
+    return engine
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Run the steps that are missing, all or none. Two processes that start together wait for each other."""
+    with engine.begin() as connection:
+        _lock(connection)
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def _lock(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
+
+
+def reason_of(error: SQLAlchemyError) -> str:
+    """The database's own first line: no statement, no values."""
+    cause = getattr(error, "orig", None) or error
+    return str(cause).strip().partition("\n")[0]
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")  # who reads does not wait for who writes
+    # The last commits may be lost when the power fails, and then recovery mends the rows from the files themselves:
+    # no reason to wait for the disk twice at every GOP.
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+    cursor.close()

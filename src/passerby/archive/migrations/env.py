@@ -1,0 +1,12 @@
+"""Runs the steps on the connection that `archive/database.py` hands over. Alembic loads this file by its name."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from passerby.archive.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,3 @@
+"""The steps. A step that was released is never changed."""
+
+from __future__ import annotations

@@ -1,0 +1,71 @@
+"""What a player needs to play a range of time: byte ranges in order, and where there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from passerby.media.segments import SHORT_OVERLAP_90K, ArchivedObject, Gop, activity_columns
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistEntry:
+    """One GOP: EXTINF is its duration, EXT-X-BYTERANGE its size and offset in the object `key`.
+
+    is_discontinuous: it does not continue the one before: after a gap, or with another init (EXT-X-DISCONTINUITY).
+    """
+
+    key: str
+    init_id: str
+    gop: Gop
+    is_discontinuous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Playlist:
+    """entries: in order of time, none overlapping by more than `SHORT_OVERLAP_90K`. gaps_90k: from, to of every stretch
+    without picture, the whole range if there is none. The first and last GOP may reach beyond the range."""
+
+    entries: tuple[PlaylistEntry, ...]
+    gaps_90k: tuple[tuple[int, int], ...]
+
+
+def make_playlist(objects: Iterable[ArchivedObject], from_90k: int, to_90k: int) -> Playlist:
+    """objects: in order of their start. Where two overlap, since a clock was set back, the earlier one counts."""
+    entries: list[PlaylistEntry] = []
+    gaps: list[tuple[int, int]] = []
+    told_until_90k = from_90k
+    last_end_90k: int | None = None
+    for each in objects:
+        for gop in each.gops:
+            is_again = gop.start_90k < (last_end_90k or 0) - SHORT_OVERLAP_90K
+            if gop.end_90k <= from_90k or gop.start_90k >= to_90k or is_again:
+                continue
+            if gop.start_90k > told_until_90k:
+                gaps.append((told_until_90k, gop.start_90k))
+            continues = gop.start_90k == last_end_90k and entries[-1].init_id == each.init_id
+            entries.append(PlaylistEntry(each.key, each.init_id, gop, bool(entries) and not continues))
+            last_end_90k = gop.end_90k
+            told_until_90k = max(told_until_90k, gop.end_90k)
+    if told_until_90k < to_90k:
+        gaps.append((told_until_90k, to_90k))
+    return Playlist(tuple(entries), tuple(gaps))
+
+
+def activity_in(indexes: Iterable[tuple[int, bytes]], from_90k: int, to_90k: int, parts: int) -> bytes:
+    """The highest activity in each of so many equal parts of the range, for a timeline; 0 where there is nothing.
+
+    indexes: of each object its start and its packed GOPs.
+    """
+    most = np.zeros(parts, np.uint8)
+    for start_90k, packed in indexes:
+        starts, ends, activity = activity_columns(packed, start_90k)
+        inside = (ends > from_90k) & (starts < to_90k)
+        starts, ends, activity = starts[inside], ends[inside], activity[inside]
+        first = np.maximum(0, (starts - from_90k) * parts // (to_90k - from_90k))
+        last = np.minimum(parts - 1, (ends - 1 - from_90k) * parts // (to_90k - from_90k))
+        for step in range(int((last - first).max(initial=-1)) + 1):  # 1 or 2, unless a GOP is wider than a part
+            np.maximum.at(most, np.minimum(first + step, last), activity)
+    return most.tobytes()

@@ -1,0 +1,82 @@
+"""Deletes what the rule says, in the order that leaves no byte without a row, and tells of what it could not delete."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from passerby.archive.recovery import Places
+from passerby.errors import PasserbyError
+from passerby.media.alarms import Alarm, AlarmKind
+from passerby.media.segments import ArchivedObject, ObjectState
+from passerby.rules.retention import Keep, Recording, Verdict, decide, limit_90k
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """How much room recordings may take. most_bytes: all objects together. least_free_bytes: of a local store's disk;
+    0: whatever is there. On a full disk nothing is recorded, so that some must stay free."""
+
+    most_bytes: int | None = None
+    least_free_bytes: int = 1 << 30
+
+
+def retire(places: Places, keep: Mapping[str, Keep], space: Space, now_90k: int) -> Iterator[Alarm]:
+    """Delete what is to go now, and what an earlier run began to delete. Raises OutputError if rows cannot be read."""
+    yield from finish_deleting(places)
+    bytes_over = _bytes_over(places, space)
+    # With room enough only what is over its limit is read: all rows, every few seconds, would be work for nothing.
+    closed = places.catalogue.in_state(ObjectState.CLOSED) if bytes_over > 0 else _over_limit(places, keep, now_90k)
+    recordings = [Recording(row.key, row.camera, row.start_90k, row.size) for row in closed]
+    verdict = decide(recordings, keep, now_90k, bytes_over)
+    camera_of = {row.key: row.camera for row in closed}
+    for key in verdict.go:
+        yield from _delete(places, camera_of[key], key)
+    yield from _space_alarms(verdict)
+
+
+def _over_limit(places: Places, keep: Mapping[str, Keep], now_90k: int) -> list[ArchivedObject]:
+    """What the rule may want to be gone: a few limits at most, each of many cameras."""
+    cameras_by_limit: dict[int, list[str]] = {}
+    for camera, policy in keep.items():
+        cameras_by_limit.setdefault(limit_90k(policy, now_90k), []).append(camera)
+    limits = [(cameras, limit) for limit, cameras in cameras_by_limit.items()]
+    return places.catalogue.closed_until(limits, limit_90k(Keep(), now_90k))
+
+
+def finish_deleting(places: Places) -> Iterator[Alarm]:
+    """Delete what an earlier run marked: it failed then, or a crash came."""
+    for row in places.catalogue.in_state(ObjectState.DELETING):
+        yield from _delete(places, row.camera, row.key)
+
+
+def _delete(places: Places, camera: str, key: str) -> Iterator[Alarm]:
+    """Point of no return: the mark. From then on nobody reads it, and every later run goes on from here."""
+    try:
+        places.catalogue.mark_deleting(key)
+        places.store.delete(key)
+        places.catalogue.forget(key, ObjectState.DELETING)
+    except (PasserbyError, OSError) as error:
+        yield Alarm(AlarmKind.DELETE, camera, f"A recording that should be gone may still be there: {error}")
+
+
+def _bytes_over(places: Places, space: Space) -> int:
+    over = places.catalogue.total_bytes() - space.most_bytes if space.most_bytes is not None else 0
+    if places.store.folder:
+        over = max(over, space.least_free_bytes - shutil.disk_usage(places.store.folder).free)
+    return over
+
+
+def _space_alarms(verdict: Verdict) -> Iterator[Alarm]:
+    for short in verdict.short:
+        yield Alarm(
+            AlarmKind.SPACE,
+            short.camera,
+            f"There is no room to keep camera '{short.camera}' for {short.promised_hours:g} hours: "
+            f"only {short.kept_hours:.1f} are left",
+        )
+    if verdict.still_over:
+        yield Alarm(
+            AlarmKind.SPACE, None, f"Recordings would need {verdict.still_over} bytes more than there are, all deleted"
+        )

@@ -1,0 +1,191 @@
+"""One open object: a local file that grows by whole fragments, held by a lock of the process that writes it.
+
+The file itself says all there is to know of it, so that whoever finds it can finish it: `init | room for the index |
+fragments`. The lock goes with the process, however that ends: a file that nobody holds is to be finished.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
+
+from passerby.archive.names import OPEN_SUFFIX, camera_and_start_of, open_path
+from passerby.archive.store import sync
+from passerby.media.mp4.fragments import fragments_in
+from passerby.media.mp4.index import MOST_GOPS, ROOM_BYTES, empty_room, make_index
+from passerby.media.mp4.init import read_init
+from passerby.media.segments import Fragment, Gop, InitSegment
+
+_UNBORN = ".new"  # not under its name yet: nothing of it was ever told to anybody
+
+
+@dataclass
+class GopList:
+    """The GOPs of a growing object. Those before the last are whole; the last is when the next begins."""
+
+    gops: list[Gop] = field(default_factory=list)
+
+    def add(self, offset: int, size: int, start_90k: int, duration_90k: int, activity: int, *, is_key: bool) -> None:
+        """One more fragment at the end of the file."""
+        if self.gops and start_90k != self.gops[-1].end_90k:  # a short hole, or overlap: its picture stays until then
+            before = self.gops[-1]
+            self.gops[-1] = replace(before, duration_90k=start_90k - before.start_90k)
+        if is_key:
+            self.gops.append(Gop(start_90k, duration_90k, offset, size, activity))
+            return
+        last = self.gops[-1]
+        self.gops[-1] = Gop(
+            last.start_90k,
+            last.duration_90k + duration_90k,
+            last.offset,
+            last.size + size,
+            max(last.activity, activity),
+        )
+
+
+class SpoolFile:
+    """An open object that this process holds. Whoever uses it ends with `release`."""
+
+    def __init__(self, path: Path, handle: int, camera: str, init: InitSegment, gops: GopList, size: int) -> None:
+        self.path, self.camera, self.init = path, camera, init
+        self._handle, self._gops, self._size = handle, gops, size
+
+    @classmethod
+    def create(cls, folder: Path, camera: str, start_90k: int, init: InitSegment) -> Self:
+        """A new one without fragments. Raises OSError."""
+        path = open_path(folder, camera, start_90k)
+        unborn = path.with_name(path.name + _UNBORN)
+        handle = os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            head = init.data + empty_room()
+            _write_all(handle, head, 0)
+            os.fsync(handle)
+            # Under its name it is locked and begins rightly. A crash before leaves a file without fragments, which
+            # recovery removes. A link, not a rename: what a crash left under this very name is not replaced.
+            os.link(unborn, path)
+            unborn.unlink()
+            sync(folder)
+        except BaseException:
+            os.close(handle)
+            raise
+        return cls(path, handle, camera, init, GopList(), len(head))
+
+    @classmethod
+    def take(cls, path: Path) -> Self | None:
+        """One that nobody holds, with what is torn at its end cut off. None: it is held or gone, or nothing is in it.
+
+        One with nothing in it is removed. Raises OSError.
+        """
+        name = camera_and_start_of(path)
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if name is None or os.fstat(handle).st_nlink == 0:
+                raise BlockingIOError  # finished by another while we waited for the lock
+            init, gops, size = _read(handle)
+            if init is not None and gops.gops:
+                os.ftruncate(handle, size)
+                return cls(path, handle, name[0], init, gops, size)
+            path.unlink()
+        except BlockingIOError:
+            pass
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+        return None
+
+    @property
+    def gops(self) -> tuple[Gop, ...]:
+        """All of them; the last one may still grow."""
+        return tuple(self._gops.gops)
+
+    @property
+    def end_90k(self) -> int:
+        return self._gops.gops[-1].end_90k
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._gops.gops) >= MOST_GOPS
+
+    def append(self, fragment: Fragment) -> None:
+        """Write it. The first fragment is a key frame. Raises OSError, and then the file is as it was before."""
+        try:
+            _write_all(self._handle, fragment.data, self._size)
+        except BaseException:
+            os.ftruncate(self._handle, self._size)
+            raise
+        start, duration = fragment.start_90k, fragment.duration_90k
+        self._gops.add(
+            self._size, len(fragment.data), start, duration, fragment.activity, is_key=fragment.is_key
+        )  # fmt: skip
+        self._size += len(fragment.data)
+
+    def sync(self) -> None:
+        """Wait until all that was written is on the disk."""
+        os.fdatasync(self._handle)
+
+    def seal(self) -> None:
+        """Write the index into its room. It may be done again."""
+        _write_all(self._handle, make_index(self._gops.gops), len(self.init.data))
+        os.fsync(self._handle)
+
+    def release(self) -> None:
+        """Let go of the file: it is to be finished by whoever takes it next."""
+        os.close(self._handle)
+
+
+def waiting_in(folder: Path) -> list[Path]:
+    """All open objects of a folder, held or not, oldest first. What never got its name and is not held is removed."""
+    for unborn in folder.glob(f"*{OPEN_SUFFIX}{_UNBORN}"):
+        _remove_if_free(unborn)
+    named = ((camera_and_start_of(path), path) for path in folder.glob(f"*{OPEN_SUFFIX}"))
+    return [path for _, path in sorted((name[1], path) for name, path in named if name)]
+
+
+def _remove_if_free(path: Path) -> None:
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink(missing_ok=True)
+    except BlockingIOError:
+        pass  # somebody is making it
+    finally:
+        os.close(handle)
+
+
+def _read(handle: int) -> tuple[InitSegment | None, GopList, int]:
+    """What is in the file, up to the last whole fragment: its init, its GOPs, its bytes."""
+    gops = GopList()
+    if not os.fstat(handle).st_size:
+        return None, gops, 0
+    with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
+        init = read_init(view)
+        size = len(init.data) + ROOM_BYTES if init else 0
+        for fragment in fragments_in(view, size) if init else ():
+            if not gops.gops and not fragment.is_key:
+                break
+            gops.add(
+                fragment.offset, fragment.size, fragment.start_90k, fragment.duration_90k, fragment.activity,
+                is_key=fragment.is_key,
+            )  # fmt: skip
+            size = fragment.offset + fragment.size
+    return init, gops, size
+
+
+def _write_all(handle: int, data: bytes, offset: int) -> None:
+    left = memoryview(data)
+    while left:
+        written = os.pwrite(handle, left, offset)
+        left, offset = left[written:], offset + written

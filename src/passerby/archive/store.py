@@ -1,0 +1,120 @@
+"""Closed objects as bytes under keys: in a local folder, or in S3, GCS or Azure by URL. It knows nothing of rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, from_url
+
+from passerby.errors import OutputError, SettingsError, SourceError
+
+
+class Store:
+    """May be used by many threads. Missing bytes raise FileNotFoundError, other trouble OutputError or SourceError."""
+
+    def __init__(self, place: str | Path) -> None:
+        """place: a folder, which is made, or a URL such as s3://bucket/prefix. Raises SettingsError."""
+        self.folder = _folder_of(place)
+        try:
+            if self.folder:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            self._store = LocalStore(self.folder) if self.folder else from_url(str(place))
+        except (BaseError, ValueError, OSError) as error:
+            raise SettingsError(
+                f"couldn't open the store of recordings: {_first_line(error)}", hint="a folder, or s3://BUCKET/PREFIX"
+            ) from error
+
+    def put(self, file: Path, key: str) -> None:
+        """Store a file that is on disk whole. Afterwards it is under its key, whole, even if the power fails."""
+        try:
+            if self.folder:
+                self._put_beside(file, self.folder / key)
+            else:
+                obstore.put(self._store, key, file)
+        except (BaseError, OSError) as error:
+            raise OutputError(f"couldn't store '{key}': {_first_line(error)}", hint="it will be tried again") from error
+
+    def _put_beside(self, file: Path, target: Path) -> None:
+        """A second name for the same bytes where the file system can, else a copy."""
+        assert self.folder is not None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)  # of an attempt that was cut short
+        try:
+            os.link(file, target)
+        except OSError:  # another file system, or one without hard links
+            obstore.put(self._store, target.relative_to(self.folder).as_posix(), file)
+            sync(target)
+        for folder in (target.parent, target.parent.parent):  # both may be new
+            sync(folder)
+
+    def read(self, key: str, start: int, length: int) -> bytes:
+        """Bytes start .. start + length. Raises FileNotFoundError, SourceError."""
+        return self.read_many(key, [start], [length])[0]
+
+    def read_many(self, key: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
+        """Several ranges of one object, near ones in one request."""
+        try:
+            return [bytes(each) for each in obstore.get_ranges(self._store, key, starts=starts, lengths=lengths)]
+        except (NotFoundError, FileNotFoundError) as error:
+            raise FileNotFoundError(f"no '{key}' in the store") from error
+        except (BaseError, OSError, ValueError) as error:
+            raise SourceError(f"couldn't read '{key}' from the store: {_first_line(error)}") from error
+
+    def size(self, key: str) -> int | None:
+        """How many bytes there are under a key, None where there is no such key."""
+        try:
+            return int(obstore.head(self._store, key)["size"])
+        except (NotFoundError, FileNotFoundError):
+            return None
+        except (BaseError, OSError) as error:
+            raise SourceError(f"couldn't look for '{key}' in the store: {_first_line(error)}") from error
+
+    def keys(self) -> Iterator[str]:
+        """All that is there, in no order."""
+        try:
+            for some in obstore.list(self._store):
+                yield from (str(each["path"]) for each in some)
+        except (BaseError, OSError) as error:
+            raise SourceError(f"couldn't list the store of recordings: {_first_line(error)}") from error
+
+    def delete(self, key: str) -> None:
+        """Raises OutputError. What is not there any more is no error: the deletion before was cut short."""
+        try:
+            obstore.delete(self._store, key)
+        except (NotFoundError, FileNotFoundError):
+            return
+        except (BaseError, OSError) as error:
+            raise OutputError(
+                f"couldn't delete '{key}': {_first_line(error)}", hint="it will be tried again"
+            ) from error
+        if self.folder:
+            with suppress(OSError):  # not empty yet
+                (self.folder / key).parent.rmdir()
+
+
+def sync(path: Path) -> None:
+    """Wait until a file's bytes, or a folder's names, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _folder_of(place: str | Path) -> Path | None:
+    if isinstance(place, Path):
+        return place.absolute()
+    if place.startswith("file://"):
+        return Path(place.removeprefix("file://"))
+    return None if "://" in place else Path(place).absolute()
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error).strip().partition("\n")[0]

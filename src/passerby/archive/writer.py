@@ -1,0 +1,111 @@
+"""Writes the fragments of one camera into objects. Decides when one begins and ends; recovery finishes those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from passerby.archive.catalogue import Catalogue
+from passerby.archive.names import key_of
+from passerby.archive.spool import SpoolFile
+from passerby.errors import OutputError
+from passerby.media.segments import SHORT_OVERLAP_90K, TICKS_PER_S, ArchivedObject, Fragment, Gop, ObjectState
+
+OBJECT_90K = 15 * 60 * TICKS_PER_S
+LONGEST_HOLE_90K = 3 * TICKS_PER_S
+"""A camera that comes back sooner goes on in the same object, else one with a bad cable would fill the catalogue."""
+
+
+class CameraWriter:
+    """One for each camera, used by one thread.
+
+    For every fragment: bytes, at a new GOP the disk, then the row. So a row never tells of bytes that are not on the
+    disk, and a crash between leaves bytes that recovery adds to the row.
+    """
+
+    def __init__(self, camera: str, folder: Path, spool: str, catalogue: Catalogue, object_90k: int) -> None:
+        """folder, spool: where open objects are, and its name. An ended one stays there: `Archive.tend` stores it."""
+        self._camera, self._folder, self._spool_name = camera, folder, spool
+        self._catalogue, self._object_90k = catalogue, object_90k
+        self._file: SpoolFile | None = None
+
+    def append(self, fragment: Fragment) -> bool:
+        """Keep a fragment; False where it cannot be, as no key frame came before it.
+
+        Raises OutputError where it cannot be kept, or be told of in the catalogue. Go on with the next fragment: what
+        was written before is safe, and the row is mended as soon as the catalogue can be reached.
+        """
+        ended = None
+        if self._file and self._ends_before(self._file, fragment):
+            ended, self._file = self._file, None
+        is_kept = self._file is not None or fragment.is_key
+        try:
+            if is_kept:
+                self._write(fragment)
+        finally:
+            if ended:
+                self._end(ended)
+        if fragment.is_key and self._file:
+            self._note(self._file, self._file.gops[:-1])
+        return is_kept
+
+    def _write(self, fragment: Fragment) -> None:
+        """At the end of the open object, or as the first of a new one."""
+        try:
+            file = self._file = self._file or SpoolFile.create(
+                self._folder, self._camera, fragment.start_90k, fragment.init
+            )
+            file.append(fragment)
+            if fragment.is_key:
+                file.sync()
+        except OSError as error:
+            self._give_up()
+            raise OutputError(
+                f"couldn't record camera '{self._camera}': {(error.strerror or str(error)).lower()}",
+                hint="is the disk full?",
+            ) from error
+
+    def close(self) -> None:
+        """End the open object, if there is one. Raises OutputError; the object is finished later then."""
+        file, self._file = self._file, None
+        if file:
+            self._end(file)
+
+    def _end(self, file: SpoolFile) -> None:
+        try:
+            file.seal()
+            self._note(file, file.gops)
+        except OutputError:
+            raise
+        except OSError as error:
+            raise OutputError(f"couldn't end a recording of camera '{self._camera}': {error}") from error
+        finally:
+            file.release()
+
+    def _ends_before(self, file: SpoolFile, fragment: Fragment) -> bool:
+        """Whether the object ends before this fragment: a new quarter, another coding, a gap, a clock set back."""
+        hole_90k = fragment.start_90k - file.end_90k
+        if fragment.init_id != file.init.id or hole_90k > LONGEST_HOLE_90K or hole_90k < -SHORT_OVERLAP_90K:
+            return True
+        if hole_90k < 0 and (not fragment.is_key or fragment.start_90k <= file.gops[-1].start_90k):
+            return True
+        new_quarter = fragment.start_90k // self._object_90k != file.gops[0].start_90k // self._object_90k
+        return fragment.is_key and (new_quarter or file.is_full)
+
+    def _note(self, file: SpoolFile, gops: Sequence[Gop]) -> None:
+        self._catalogue.save(facts_of(file, gops, ObjectState.OPEN, self._spool_name), file.init)
+
+    def _give_up(self) -> None:
+        """Leave the object as it is on the disk: with the lock gone, recovery finishes it."""
+        if self._file:
+            self._file.release()
+        self._file = None
+
+
+def facts_of(file: SpoolFile, gops: Sequence[Gop], state: ObjectState, spool: str) -> ArchivedObject:
+    """What the row of an object says."""
+    start_90k = file.gops[0].start_90k
+    end_90k, size = (gops[-1].end_90k, gops[-1].offset + gops[-1].size) if gops else (start_90k, 0)
+    return ArchivedObject(
+        file.camera, key_of(file.camera, start_90k), start_90k, end_90k, size, state, file.init.id, spool, tuple(gops)
+    )

@@ -1,0 +1,99 @@
+"""Decides which recordings go, and says when the promise to keep them is broken. Deleting is archive's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+HOUR_90K = 3600 * 90_000
+DEFAULT_HOURS = 72.0
+MOST_HOURS = 30 * 24.0
+"""More takes an explicit word: recordings that nobody thought about should not pile up for months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long a camera's recordings are kept, in hours. Raises ValueError over 30 days without more_than_30_days."""
+
+    hours: float = DEFAULT_HOURS
+    more_than_30_days: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.hours > 0:
+            raise ValueError(f"recordings are kept for more than 0 hours, not {self.hours:g}")
+        if self.hours > MOST_HOURS and not self.more_than_30_days:
+            raise ValueError(f"{self.hours:g} hours are over 30 days: say more_than_30_days too if that is meant")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One closed object, as far as retention cares."""
+
+    key: str
+    camera: str
+    start_90k: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Space broke the promise to one camera: promised_hours were to be kept, only kept_hours can be."""
+
+    camera: str
+    promised_hours: float
+    kept_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """go: keys, in the order in which they are to be deleted. short: each camera that loses recordings too soon.
+    still_over: bytes too many even when all of these are gone."""
+
+    go: tuple[str, ...] = ()
+    short: tuple[Shortage, ...] = ()
+    still_over: int = 0
+
+
+def decide(recordings: Iterable[Recording], keep: Mapping[str, Keep], now_90k: int, bytes_over: int) -> Verdict:
+    """Which recordings go now. bytes_over: how many bytes must be freed, 0 or less where there is room.
+
+    By time first: an object goes when its *first* picture reaches the limit, since a limit is a promise to the people
+    filmed; so the last 15 minutes before the limit may be gone already. Then by space, the oldest of all cameras first.
+    A camera that is not in `keep` has the default.
+    """
+    oldest_first = sorted(recordings, key=lambda each: (each.start_90k, each.key))
+    expired: list[Recording] = []
+    rest: list[Recording] = []
+    for each in oldest_first:
+        is_over = each.start_90k <= limit_90k(keep.get(each.camera, Keep()), now_90k)
+        (expired if is_over else rest).append(each)
+    over = bytes_over - sum(each.size for each in expired)
+    sacrificed: list[Recording] = []
+    for each in rest:
+        if over <= 0:
+            break
+        sacrificed.append(each)
+        over -= each.size
+    return Verdict(
+        tuple(each.key for each in [*expired, *sacrificed]),
+        _shortages(sacrificed, rest, keep, now_90k),
+        max(over, 0),
+    )
+
+
+def limit_90k(keep: Keep, now_90k: int) -> int:
+    """What begins then or before goes."""
+    return now_90k - round(keep.hours * HOUR_90K)
+
+
+def _shortages(
+    sacrificed: Sequence[Recording], all_in_time: Sequence[Recording], keep: Mapping[str, Keep], now_90k: int
+) -> tuple[Shortage, ...]:
+    cameras = sorted({each.camera for each in sacrificed})
+    gone = {each.key for each in sacrificed}
+    found = []
+    for camera in cameras:
+        left = [each for each in all_in_time if each.camera == camera and each.key not in gone]
+        kept_90k = max((now_90k - each.start_90k for each in left), default=0)
+        found.append(Shortage(camera, keep.get(camera, Keep()).hours, kept_90k / HOUR_90K))
+    return tuple(found)

@@ -1,0 +1,52 @@
+"""The steps lead to the tables that the code speaks of, from any version and from several processes at once."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
+import passerby.archive.migrations
+from passerby.archive.database import migrate, open_database
+from passerby.archive.schema import metadata
+
+STEPS = ScriptDirectory(passerby.archive.migrations.__path__[0])
+
+
+def test_the_steps_make_the_tables_of_the_schema(catalogue_url: str) -> None:
+    engine = open_database(catalogue_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == STEPS.get_current_head()
+        assert {"objects_by_time", "objects_by_state"} <= {
+            i["name"] for i in inspect(connection).get_indexes("objects")
+        }
+        checks = {check["name"] for check in inspect(connection).get_check_constraints("objects")}
+    assert {"state_is_known", "time_goes_on"} <= checks
+    engine.dispose()
+
+
+def test_every_version_leads_to_the_newest(catalogue_url: str) -> None:
+    revisions = [step.revision for step in reversed(list(STEPS.walk_revisions()))]
+    assert revisions[0] == "0001"
+    for revision in revisions:
+        engine = create_engine(catalogue_url)
+        migrate(engine, revision)
+        engine.dispose()
+        open_database(catalogue_url).dispose()
+
+
+def test_opening_again_changes_nothing(catalogue_url: str) -> None:
+    open_database(catalogue_url).dispose()
+    engine = open_database(catalogue_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
+    engine.dispose()
+
+
+def test_every_table_and_column_says_what_it_is() -> None:
+    for table in metadata.tables.values():
+        assert table.comment
+        assert [column.name for column in table.c if not column.comment] == []

@@ -1,0 +1,83 @@
+"""Processes that work on an archive until they are killed: what tests of recovery start."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import passerby.archive
+from passerby.archive import Archive
+from passerby.media.segments import TICKS_PER_S
+from passerby.rules.retention import Keep
+from tests.recordings import BEGIN_90K, recorded, steady
+
+OBJECT_90K = 20 * TICKS_PER_S
+RUN_S = 50
+SHORT = Keep(40 / 3600)
+"""Of the camera `yard`: it loses objects all the time."""
+KEEP = {"gate": Keep(10**9, more_than_30_days=True), "yard": SHORT}
+
+_ARCHIVE = str(Path(passerby.archive.__file__).parent)
+
+
+def begin_of(run: int) -> int:
+    """When the recordings of a run begin: a gap lies before them."""
+    return BEGIN_90K + run * 2 * RUN_S * TICKS_PER_S
+
+
+def open_archive(folder: Path, url: str) -> Archive:
+    return Archive(folder, catalogue_url=url, object_90k=OBJECT_90K)
+
+
+def write(folder: Path, url: str, run: int, die_at: int | None) -> None:
+    """Two cameras are written and tended; how far is noted in `folder/said`. die_at: kill -9 at this line of archive/.
+
+    Where it lives to the end, the lines that it went through are in `folder/lines`.
+    """
+    fragments = recorded(steady(RUN_S, begin_of(run)))
+    lines = _count_lines(die_at)
+    archive = open_archive(folder, url)
+    writers = {camera: archive.writer(camera) for camera in ("gate", "yard")}
+    said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for number, fragment in enumerate(fragments):
+        for writer in writers.values():
+            writer.append(fragment)
+        os.pwrite(said, str(fragment.end_90k).encode(), 0)
+        if number % 11 == 10:
+            alarms = archive.tend(KEEP, fragment.end_90k)
+            assert not alarms, alarms
+    for writer in writers.values():
+        writer.close()
+    archive.tend(KEEP, fragments[-1].end_90k)
+    (folder / "lines").write_text(str(lines[0]))
+
+
+def recover(folder: Path, url: str, die_at: int | None) -> None:
+    """As after a restart, killed in the middle of it."""
+    lines = _count_lines(die_at)
+    archive = open_archive(folder, url)
+    alarms = archive.recover()
+    assert not alarms, alarms
+    (folder / "lines").write_text(str(lines[0]))
+
+
+def _count_lines(die_at: int | None) -> list[int]:
+    """From now on each line of archive/ is counted; at number die_at this process is killed."""
+    count = [0]
+
+    def on_line(frame: FrameType, event: str, _: Any) -> Any:
+        if event == "line":
+            count[0] += 1
+            if count[0] == die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return on_line
+
+    def on_call(frame: FrameType, event: str, _: Any) -> Any:
+        return on_line if frame.f_code.co_filename.startswith(_ARCHIVE) else None
+
+    sys.settrace(on_call)
+    return count
