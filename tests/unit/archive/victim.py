@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -33,8 +34,9 @@ def open_archive(folder: Path, url: str) -> Archive:
     return Archive(folder, catalogue_url=url, object_90k=OBJECT_90K)
 
 
-def write(folder: Path, url: str, run: int, die_at: int | None) -> None:
+def write(folder: Path, url: str, run: int, die_at: int | None, pace_s: float = 0.0) -> None:
     """Two cameras are written and tended; how far is noted in `folder/said`. die_at: kill -9 at this line of archive/.
+    pace_s: a pause after each fragment, for who kills it from outside.
 
     Where it lives to the end, the lines that it went through are in `folder/lines`.
     """
@@ -47,6 +49,7 @@ def write(folder: Path, url: str, run: int, die_at: int | None) -> None:
         for writer in writers.values():
             writer.append(fragment)
         os.pwrite(said, str(fragment.end_90k).encode(), 0)
+        time.sleep(pace_s)
         if number % 11 == 10:
             alarms = archive.tend(KEEP, fragment.end_90k)
             assert not alarms, alarms
