@@ -122,6 +122,8 @@ Threads = Annotated[
 ]
 Jobs = Annotated[int, typer.Option(metavar="N", min=1, rich_help_panel=MACHINE, help="Files to work on at once.")]
 
+DEFAULTS = Settings()
+
 
 @fails_clearly
 def redact(
@@ -131,11 +133,11 @@ def redact(
     hide: HideOption = "people,faces,plates",
     style: StyleOption = "silhouette",
     shape: ShapeOption = "rounded",
-    margin: Margin = 0.10,
+    margin: Margin = DEFAULTS.margin,
     covers: Covers = None,
     audio: Audio = "drop",
     codec: Codec = "h264",
-    quality: Quality = 23,
+    quality: Quality = DEFAULTS.quality,
     start: Start = None,
     end: End = None,
     report: Reports = None,
