@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from passerby.background.small import SmallPicture
 from passerby.media import Detections
+from passerby.media.overlap import shares_inside
 
 Mask = npt.NDArray[np.bool_]
 Lumas = npt.NDArray[np.uint8]
@@ -73,7 +74,7 @@ def _where_it_stands(box: Boxes, lumas: Lumas, here: int, claims: Boxes, of: npt
         return []
     apart = np.abs(part.astype(np.int16) - part[here]).mean(axis=(1, 2))
     alike = np.flatnonzero(apart <= ALIKE)
-    claiming = np.intersect1d(of[_shares_of(middle, claims) >= SAME_SHARE], alike)
+    claiming = np.intersect1d(of[shares_inside(middle[None], claims)[0] >= SAME_SHARE], alike)
     if len(alike) < 2 or len(claiming) < max(2.0, BLINK_SHARE * len(alike)):
         return []
     return [int(one) for one in alike]
@@ -87,7 +88,7 @@ def _alive(claims: Detections, sway_sums: npt.NDArray[np.int32]) -> Detections:
 
 def _plain(claims: Detections, shorter_side_px: int) -> Detections:
     """Without the weak ones of somebody near, who would be plain to see: they are mostly of furniture and walls."""
-    is_near = (claims.xyxy[:, 2:] - claims.xyxy[:, :2]).max(axis=1, initial=0.0) >= NEAR_SHARE * shorter_side_px
+    is_near = claims.long_sides_px >= NEAR_SHARE * shorter_side_px
     return claims.take(~is_near | (claims.confidence >= NEAR_CLAIM))
 
 
@@ -123,11 +124,3 @@ def _pixels(box_xyxy: Boxes, shape: tuple[int, ...]) -> tuple[slice, slice]:
     """Rows and columns of all pixels that a box touches, inside a picture of this shape."""
     left, top = (max(0, int(v)) for v in box_xyxy[:2])
     return slice(top, min(shape[0], int(box_xyxy[3]) + 1)), slice(left, min(shape[1], int(box_xyxy[2]) + 1))
-
-
-def _shares_of(box_xyxy: Boxes, others_xyxy: Boxes) -> npt.NDArray[np.float32]:
-    """(n,): the share of one box that lies in each of the others."""
-    low = np.maximum(box_xyxy[:2], others_xyxy[:, :2])
-    high = np.minimum(box_xyxy[2:], others_xyxy[:, 2:])
-    area = max(float(np.prod(box_xyxy[2:] - box_xyxy[:2])), 1e-6)
-    return np.asarray(np.clip(high - low, 0, None).prod(axis=1) / area, np.float32)

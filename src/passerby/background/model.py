@@ -32,11 +32,13 @@ class Observation:
     """One frame against its background.
 
     moving: (rows, columns) uint8, 1 where the frame is not its background. share: how much of the established area
-    that is, 0..1. Areas without a background are not in it: they are hidden by `established`.
+    that is, 0..1. Areas without a background are not in it: they are hidden by `established`. apart: (rows, columns),
+    how far their luma is apart under the same light, grey levels.
     """
 
     moving: Plane8
     share: float
+    apart: Plane8
 
 
 class BackgroundModel:
@@ -70,21 +72,21 @@ class BackgroundModel:
 
     def observe(self, picture: SmallPicture) -> Observation:
         """What differs from the background. Light that is a little brighter or darker all over does not count."""
-        difference = cv2.absdiff(picture.y, self._lit(picture.y))
+        apart = np.asarray(cv2.absdiff(picture.y, self._lit(picture.y)), np.uint8)
         chroma = cv2.max(cv2.absdiff(picture.u, self._planes[1]), cv2.absdiff(picture.v, self._planes[2]))
-        difference = cv2.max(difference, cv2.add(chroma, chroma))
+        difference = cv2.max(apart, cv2.add(chroma, chroma))
         moving = cv2.compare(difference, self._limit, cv2.CMP_GT)
         moving = cv2.morphologyEx(moving, cv2.MORPH_OPEN, _SPECKLE)
         known = np.asarray(cv2.min(moving, self._established), np.uint8)
-        return Observation(known, cv2.countNonZero(known) / self._established_count)
+        return Observation(known, cv2.countNonZero(known) / self._established_count, apart)
 
-    def is_displaced(self, picture: SmallPicture, seen: Observation) -> bool:
+    def is_displaced(self, seen: Observation) -> bool:
         """Whether the edges of what does not move are no longer where they were: the camera was turned or pushed."""
         edges = cv2.bitwise_and(self._edges, _where_zero(cv2.dilate(seen.moving, _AROUND)))
         count = cv2.countNonZero(edges)
         if count < EDGES_LEAST * self._edge_count:
             return self._edge_count >= EDGES_ENOUGH  # what moves hides them nearly all
-        away = cv2.compare(cv2.absdiff(picture.y, self._lit(picture.y)), self._slope_limit, cv2.CMP_GT)
+        away = cv2.compare(seen.apart, self._slope_limit, cv2.CMP_GT)
         return cv2.countNonZero(cv2.bitwise_and(away, edges)) > EDGES_AWAY * count
 
     def adapt(self, picture: SmallPicture, hidden: npt.NDArray[Any]) -> None:

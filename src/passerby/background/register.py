@@ -125,7 +125,7 @@ class Registered:
 
 def register(samples: Sequence[Sample]) -> Registered:
     """Lays samples over each other. Needs one."""
-    placed = max((_all_placed(samples, quarter) for quarter in (2, 1, 3)), key=_count)
+    placed = _best_placed(samples)
     if _count(placed) < LEAST_PLACED * len(samples):
         return Registered(list(samples), None)
     shape = samples[0].picture.y.shape
@@ -135,6 +135,18 @@ def register(samples: Sequence[Sample]) -> Registered:
         return Registered(list(samples), shift_px)
     moved = [_moved(sample, one) for sample, one in zip(samples, placed, strict=True) if one is not None]
     return Registered(moved, shift_px)
+
+
+def _best_placed(samples: Sequence[Sample]) -> list[Similarity | None]:
+    """Placed against whichever of three samples most can be placed against; the middle one may be of a covered lens."""
+    best: list[Similarity | None] = []
+    for quarter in (2, 1, 3):
+        placed = _all_placed(samples, quarter)
+        if not best or _count(placed) > _count(best):
+            best = placed
+        if _count(best) == len(samples):
+            break
+    return best
 
 
 def _all_placed(samples: Sequence[Sample], quarter: int) -> list[Similarity | None]:

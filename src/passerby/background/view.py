@@ -48,7 +48,7 @@ class View:
             self._placed = self._placed if placed is None else placed
         level = picture if self._placed is None else as_reference(picture, self._placed)
         seen = self._model.observe(level)
-        changed = seen.share > GLOBAL_SHARE or self._model.is_displaced(level, seen)
+        changed = seen.share > GLOBAL_SHARE or self._model.is_displaced(seen)
         self._latest = level, seen.moving
         if self._placed is None:
             return Seen(seen.moving, self._model.unknown, changed)

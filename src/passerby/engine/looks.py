@@ -92,8 +92,7 @@ def _look(look: Look, frame: RawFrame) -> Detections:
     found = look.detector.detect(frame, size_wh=look.input_wh(wh), score=look.score)
     if not look.least_share:
         return found
-    sizes = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(axis=1, initial=0.0)
-    return found.take(sizes >= look.least_share * min(wh))
+    return found.take(found.long_sides_px >= look.least_share * min(wh))
 
 
 def join(parts: Sequence[Detections]) -> Detections:
@@ -129,8 +128,11 @@ class Detectors:
     def _load(self, model: Model, threads: int | None) -> Detector:
         key = model.card.name, threads
         if key not in self._loaded:
-            self._loaded[key] = Detector.load(model, threads)
+            self._loaded[key] = self._make(model, threads)
         return self._loaded[key]
+
+    def _make(self, model: Model, threads: int | None) -> Detector:
+        return Detector.load(model, threads)
 
 
 def far_px(size_wh: tuple[int, int], share: float = FAR_SHARE) -> int:

@@ -108,7 +108,7 @@ def find_at_every_scale(frame: RawFrame, detectors: list[Detector], least: dict[
     """
     found = join([agreed(list(_looks(detector, frame))) for detector in detectors])
     needed = np.array([least[Kind(int(kind))] for kind in found.class_id], np.float32)
-    near = (found.xyxy[:, 2:] - found.xyxy[:, :2]).max(axis=1, initial=0) >= NEAR_SHARE * min(frame.width, frame.height)
+    near = found.long_sides_px >= NEAR_SHARE * min(frame.width, frame.height)
     needed[near & (found.class_id == Kind.PERSON)] = max(NEAR_EVIDENCE, least[Kind.PERSON])
     return found.take(found.confidence >= needed)
 

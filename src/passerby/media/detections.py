@@ -44,6 +44,11 @@ class Detections:
             np.concatenate([p.class_id for p in parts]),
         )
 
+    @property
+    def long_sides_px(self) -> npt.NDArray[np.float32]:
+        """(n,): the longer side of each box, pixels of what `xyxy` is in."""
+        return np.asarray((self.xyxy[:, 2:] - self.xyxy[:, :2]).max(axis=1, initial=0.0), np.float32)
+
     def take(self, which: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Detections:
         """The detections that a mask or an index array selects."""
         return Detections(self.xyxy[which], self.confidence[which], self.class_id[which])

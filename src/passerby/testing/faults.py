@@ -32,12 +32,9 @@ class FaultyDetectors(Detectors):
         super().__init__(threads=threads)
         self.fault_at = fault_at
 
-    def _load(self, model: Model, threads: int | None) -> Detector:
-        key = model.card.name, threads
-        if key not in self._loaded:
-            real, hasty = Detector.load(model, threads), Detector.load(model, 1, timeout_s=0.0)
-            self._loaded[key] = _FaultyDetector(real, hasty, lambda model, frame: self.fault_at(model, frame))
-        return self._loaded[key]
+    def _make(self, model: Model, threads: int | None) -> Detector:
+        real, hasty = Detector.load(model, threads), Detector.load(model, 1, timeout_s=0.0)
+        return _FaultyDetector(real, hasty, lambda model, frame: self.fault_at(model, frame))
 
 
 class _FaultyDetector(Detector):
