@@ -37,10 +37,6 @@ class Watchful:
         """After a cut: what was known is worth nothing."""
         self.looks.all_due()
 
-    def all_due(self) -> None:
-        """After a cut: what was known is worth nothing."""
-        self.looks.all_due()
-
     def look(self, held: Held, *, must: bool = True) -> None:
         """Says in `held` what is found in the frame, or that it stays unexamined.
 
