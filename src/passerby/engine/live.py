@@ -14,6 +14,7 @@ from passerby.engine.live_modes import LivePlan, live_mode
 from passerby.engine.reveal_mode import NOT_LEARNED, RevealMode
 from passerby.engine.shared import Shared
 from passerby.engine.strain import Strain
+from passerby.engine.watchful import DETECTOR_FAILED
 from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
 from passerby.media.camera import What
@@ -104,9 +105,13 @@ class LivePath:
         silent_s = time.monotonic() - self._frame_at_s
         if silent_s > SILENT_S:
             return LiveStatus(What.SILENT, "no picture comes, though the camera is connected")
+        if self._mode.watch.is_failing:
+            return LiveStatus(What.COVERED, f"the whole picture is hidden: {DETECTOR_FAILED}")
         if self._is_learning:
             progress = self._mode.learner.progress if self._mode.learner else None
             return LiveStatus(What.LEARNING, "what is always there is being learned", progress)
+        if not self.written:
+            return LiveStatus(What.CONNECTING, "its first pictures wait for the privacy delay")
         if self._whole is not None and self._whole != NOT_LEARNED:
             return LiveStatus(What.COVERED, f"the whole picture is hidden: {self._whole}")
         says = self._mode.watch.effort.says or self._strain.says

@@ -29,7 +29,8 @@ class LiveWatch:
         self._looks, self._queue, self._every_s = looks, queue, every_s
         self._answer: tuple[Held, Future[Detections]] | None = None
         self._wanted_since_s: float | None = None
-        self._failing = False
+        self.is_failing = False
+        """The last look failed."""
         self.looked_at_s = self.found_at_s = float("-inf")
         self.effort: Effort = AT_EASE
         """As of the frame that was settled last."""
@@ -43,7 +44,7 @@ class LiveWatch:
         if held.frame.damaged:
             held.whole = DAMAGED
             return
-        if self._answer is not None or not self._looks.is_due(held.time_s) or not (must or self._failing):
+        if self._answer is not None or not self._looks.is_due(held.time_s) or not (must or self.is_failing):
             return
         if self._wanted_since_s is None:
             self._wanted_since_s = held.time_s
@@ -59,7 +60,7 @@ class LiveWatch:
                 return False
             self._answer = None
             self._take(held, answer, LATE_S if newest_s == float("inf") else 0.0)
-        if self._failing and not held.looked:
+        if self.is_failing and not held.looked:
             held.whole = held.whole or DETECTOR_FAILED
         overdue_s = 0.0 if self._wanted_since_s is None else held.time_s - self._wanted_since_s
         self.effort = effort(max(0.0, overdue_s), self._every_s)
@@ -74,11 +75,11 @@ class LiveWatch:
             self._looks.all_due()
             return
         except Exception:  # whatever it is, nothing is known of the frame: it fails closed
-            self._failing = held.failed = True
+            self.is_failing = held.failed = True
             self._looks.all_due()
             held.whole = DETECTOR_FAILED
             return
-        self._failing, self._wanted_since_s = False, None
+        self.is_failing, self._wanted_since_s = False, None
         self.looked_at_s = held.time_s
         if len(held.found):
             self.found_at_s = held.time_s

@@ -14,7 +14,7 @@ from passerby.fleet.worker import Places, work
 from passerby.media.segments import Fragment
 
 BORN_WITHIN_S = 30.0  # loading takes 2 s, and longer on a machine that is busy
-HUNG_AFTER_S = 4.0  # eight heartbeats
+HUNG_AFTER_S = 5.0  # ten heartbeats
 _NEW_PROCESS = multiprocessing.get_context("spawn")  # a fork would copy threads' locks as they happen to be
 
 
@@ -65,7 +65,7 @@ class Child:
             return "its process ended"
         if self._broke:
             return "it spoke nonsense"
-        if self._heard_s is None:
+        if self._heard_s is None or not self.is_ready:
             return "it did not start" if self.age_s > BORN_WITHIN_S else None
         if time.monotonic() - self._heard_s > HUNG_AFTER_S:
             return "it gave no sign of life"
