@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from passerby.errors import SourceUnavailable, Trouble
 from passerby.fleet.kept import KeptBackground
 from passerby.media import RawFrame
 from passerby.media.camera import What
+from passerby.media.segments import Fragment
 from passerby.settings import Settings
 from passerby.testing.faults import FaultyDetectors
 from passerby.testing.rtsp import RtspServer, Script
@@ -50,15 +52,24 @@ def follow(
     shared: Shared,
     until: Callable[[LiveStatus, LivePath], bool],
     plan: LivePlan = QUICK,
-    within_s: float = WITHIN_S,
+    *,
+    disk_s: float = 0.0,
 ) -> list[LiveStatus]:
-    """Records a camera until something is so. Every status that it had, each once in a row."""
+    """Records a camera until something is so. Every status that it had, each once in a row.
+
+    disk_s: how long the disk takes for each fragment.
+    """
     statuses: list[LiveStatus] = []
-    give_up_s = time.monotonic() + within_s
+    give_up_s = time.monotonic() + WITHIN_S
     with Archive(data) as archive:
         writer = archive.writer(CAMERA)
         keeper = KeptBackground(data / "backgrounds", CAMERA)
-        path = LivePath(open_live(url, OPTIONS), plan, shared, keeper, writer.append)
+
+        def keep(fragment: Fragment) -> None:
+            time.sleep(disk_s)
+            writer.append(fragment)
+
+        path = LivePath(open_live(url, OPTIONS), plan, shared, keeper, keep)
 
         def is_over() -> bool:
             now = path.status
@@ -159,3 +170,28 @@ def test_what_came_before_a_loss_is_recorded(
         entries = archive.playlist(CAMERA, 0, 2**60).entries
     assert sum(entry.gop.duration_90k for entry in entries) / 90_000 > 1.0
     assert leaks(tmp_path) == []
+
+
+def test_what_there_is_no_time_for_is_left_out_and_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
+    plan = LivePlan(Settings(mode="cover"))
+    statuses = follow(
+        camera.url("/yard"),
+        tmp_path,
+        shared,
+        lambda status, path: "left out" in status.reason,
+        plan,
+        disk_s=0.6,
+    )
+    assert statuses[-1].what is What.STRAINED
+    with Archive(tmp_path) as archive:
+        fragments = list(archive.fragments(CAMERA, 0, 2**60))
+    assert all(before.end_90k <= after.start_90k for before, after in itertools.pairwise(fragments))
+
+
+def test_a_frozen_picture_is_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
+    camera.scripts["/yard"] = Script(freeze_after=25)
+    plan = LivePlan(Settings(mode="cover"))
+    began_s = time.monotonic()
+    statuses = follow(camera.url("/yard"), tmp_path, shared, lambda status, path: status.what is What.FROZEN, plan)
+    assert time.monotonic() - began_s < 2.5 + 10.0 + 5.0
+    assert "frozen" in statuses[-1].reason and What.FROZEN not in [status.what for status in statuses[:-1]]

@@ -12,6 +12,7 @@ from passerby.engine.inbox import Inbox
 from passerby.engine.live_learner import Keeper
 from passerby.engine.live_modes import LivePlan, live_mode
 from passerby.engine.reveal_mode import NOT_LEARNED, RevealMode
+from passerby.engine.sameness import FROZEN_FROM_S, Sameness
 from passerby.engine.shared import Shared
 from passerby.engine.strain import Strain
 from passerby.engine.watchful import DETECTOR_FAILED
@@ -51,7 +52,7 @@ class LivePath:
         self._whole: str | None = None
         self._frame_at_s = time.monotonic()
         self._inbox = Inbox(source)
-        self._strain = Strain()
+        self._strain, self._sameness = Strain(), Sameness()
         self.written = 0
 
     def run(self, stopping: Callable[[], bool]) -> None:
@@ -69,6 +70,7 @@ class LivePath:
 
     def _take(self, frame: RawFrame) -> None:
         """Every frame looked at, then through the examiner, and on with its cover."""
+        self._sameness.note(frame)
         self._strain.note(frame.time_s, self._inbox.read, self._inbox.left_out)
         self._waiting.append(self._mode.examiner.look(frame))
         self._settle(frame.time_s)
@@ -114,6 +116,8 @@ class LivePath:
             return LiveStatus(What.CONNECTING, "its first pictures wait for the privacy delay")
         if self._whole is not None and self._whole != NOT_LEARNED:
             return LiveStatus(What.COVERED, f"the whole picture is hidden: {self._whole}")
+        if self._sameness.frozen_s >= FROZEN_FROM_S:
+            return LiveStatus(What.FROZEN, "the picture does not change at all, not even by noise: is it frozen?")
         says = self._mode.watch.effort.says or self._strain.says
         if says:
             return LiveStatus(What.STRAINED, says)

@@ -89,7 +89,8 @@ class RevealMode:
 
     def _is_astir(self, held: Held) -> bool:
         """Whether anything can have changed since the last look, or that is too long ago to rely on."""
-        if held.moving is None or self._may_follow or cv2.countNonZero(held.moving):
+        is_covered = self._view is None  # and so is everybody: looks are for what comes after
+        if not is_covered and (held.moving is None or self._may_follow or cv2.countNonZero(held.moving)):
             return True
         return held.time_s - self._watch.looked_at_s >= IDLE_LOOK_S
 

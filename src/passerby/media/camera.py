@@ -18,6 +18,8 @@ class What(StrEnum):
     """It records, but this machine is too slow for it: more is hidden, or pictures are left out."""
     COVERED = "covered"
     """It records, covered whole, for the reason that is told."""
+    FROZEN = "frozen"
+    """It records pictures that are all the same: a real sensor always has some noise."""
     SILENT = "silent"
     """It is connected, and no picture comes."""
     FAILED = "failed"
@@ -39,4 +41,4 @@ class CameraState:
     @property
     def records(self) -> bool:
         """Whether pictures are kept, covered or not."""
-        return self.what in (What.LEARNING, What.RECORDING, What.STRAINED, What.COVERED)
+        return self.what in (What.LEARNING, What.RECORDING, What.STRAINED, What.COVERED, What.FROZEN)
