@@ -63,6 +63,8 @@ class LivePath:
                 if frame is not None:
                     self._frame_at_s = time.monotonic()
                     self._take(frame)
+                else:
+                    self._settle()
             self._inbox.next(0.0)  # raises what the source ended with, if it did not end because it was stopped
         finally:
             self._inbox.close()
@@ -72,11 +74,12 @@ class LivePath:
         """Every frame looked at, then through the examiner, and on with its cover."""
         self._sameness.note(frame)
         self._strain.note(frame.time_s, self._inbox.read, self._inbox.left_out)
+        self._settle()  # what was asked for may be there: then the next can be
         self._waiting.append(self._mode.examiner.look(frame))
-        self._settle(frame.time_s)
+        self._settle()
 
-    def _settle(self, newest_s: float) -> None:
-        while self._waiting and self._mode.watch.settle(self._waiting[0], newest_s):
+    def _settle(self, *, is_last: bool = False) -> None:
+        while self._waiting and self._mode.watch.settle(self._waiting[0], is_last=is_last):
             self._mode.examiner.push(self._waiting.popleft())
         self._hand_over()
 
@@ -95,7 +98,7 @@ class LivePath:
 
     def _finish(self) -> None:
         """What waits comes out: those frames are as safe as any."""
-        self._settle(float("inf"))
+        self._settle(is_last=True)
         self._mode.examiner.end()
         self._hand_over()
         for fragment in self._recorder.flush():

@@ -5,8 +5,11 @@ As in `watchful`, a failure is never taken for "nothing there"; nor is a look th
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
 from functools import partial
 
 from passerby.engine.looks import Looks
@@ -21,14 +24,27 @@ LATE_S = 1.0
 MAY_WAIT_S = 0.4  # where nothing moves, behind those where something does
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A look that is on its way. at_s: when it was asked for, by the count of seconds."""
+
+    held: Held
+    answer: Future[Detections]
+    at_s: float
+
+
 class LiveWatch:
     """For frames of one camera, from one thread: `look` for each as it comes, `settle` for each in the same order."""
 
-    def __init__(self, looks: Looks, queue: FairQueue, every_s: float) -> None:
-        """every_s: how often somebody who is wanted to be looked for should be."""
-        self._looks, self._queue, self._every_s = looks, queue, every_s
-        self._answer: tuple[Held, Future[Detections]] | None = None
-        self._wanted_since_s: float | None = None
+    def __init__(
+        self, looks: Looks, queue: FairQueue, every_s: float, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        """every_s: how often somebody who is wanted to be looked for should be. now_s: counts seconds. Frames that were
+        held up come faster than their times, so patience goes by this."""
+        self._looks, self._queue, self._every_s, self._now_s = looks, queue, every_s, now_s
+        self._asked: _Asked | None = None
+        self._unwanted: set[int] = set()  # frames that wait, by index, in which nobody has to be looked for
+        self._needless_s: float | None = None  # up to this frame's time nobody had to be
         self.is_failing = False
         """The last look failed."""
         self.looked_at_s = self.found_at_s = float("-inf")
@@ -41,31 +57,39 @@ class LiveWatch:
 
     def look(self, held: Held, *, must: bool = True) -> None:
         """Asks for a look if one is due. See `Watchful.look`."""
+        if not (must or self.is_failing):
+            self._unwanted.add(held.frame.index)
+            return
         if held.frame.damaged:
             held.whole = DAMAGED
-            return
-        if self._answer is not None or not self._looks.is_due(held.time_s) or not (must or self.is_failing):
-            return
-        if self._wanted_since_s is None:
-            self._wanted_since_s = held.time_s
-        stirs = held.moving is None or bool(held.moving.any())
-        work = partial(self._looks.look, held.frame)
-        self._answer = held, self._queue.ask(work, may_wait_s=0.0 if stirs else MAY_WAIT_S)
+        elif self._asked is None and self._looks.is_due(held.time_s):
+            stirs = held.moving is None or bool(held.moving.any())
+            work = partial(self._looks.look, held.frame)
+            answer = self._queue.ask(work, may_wait_s=0.0 if stirs else MAY_WAIT_S)
+            self._asked = _Asked(held, answer, self._now_s())
 
-    def settle(self, held: Held, newest_s: float) -> bool:
-        """Whether all is known of a frame that ever will be. newest_s: the time of the newest; infinite at the end."""
-        if self._answer is not None and self._answer[0] is held:
-            answer = self._answer[1]
-            if not answer.done() and newest_s - held.time_s < LATE_S:
+    def settle(self, held: Held, *, is_last: bool = False) -> bool:
+        """Whether all is known of a frame that ever will be. is_last: no more come, so it is waited for."""
+        asked = self._asked
+        if asked is not None and asked.held is held:
+            left_s = asked.at_s + LATE_S - self._now_s()
+            if not asked.answer.done() and left_s > 0 and not is_last:
                 return False
-            self._answer = None
-            self._take(held, answer, LATE_S if newest_s == float("inf") else 0.0)
+            self._asked = None
+            self._take(held, asked.answer, max(0.0, left_s) if is_last else 0.0)
         if self.is_failing and not held.looked:
             held.whole = held.whole or DETECTOR_FAILED
-        overdue_s = 0.0 if self._wanted_since_s is None else held.time_s - self._wanted_since_s
-        self.effort = effort(max(0.0, overdue_s), self._every_s)
+        self.effort = effort(self._overdue_s(held), self._every_s)
         held.wider, held.whole = self.effort.wider, held.whole or self.effort.whole
         return True
+
+    def _overdue_s(self, held: Held) -> float:
+        """For how long there should have been a look by this frame."""
+        is_wanted = held.frame.index not in self._unwanted
+        self._unwanted.discard(held.frame.index)
+        if self._needless_s is None or not is_wanted:
+            self._needless_s = held.time_s
+        return max(0.0, held.time_s - max(self.looked_at_s, self._needless_s) - self._every_s)
 
     def _take(self, held: Held, answer: Future[Detections], patience_s: float) -> None:
         try:
@@ -79,7 +103,7 @@ class LiveWatch:
             self._looks.all_due()
             held.whole = DETECTOR_FAILED
             return
-        self.is_failing, self._wanted_since_s = False, None
+        self.is_failing = False
         self.looked_at_s = held.time_s
         if len(held.found):
             self.found_at_s = held.time_s

@@ -59,19 +59,26 @@ def run(
         return people((10, 10, 30, 60))
 
     queue = SteppedQueue()
-    watch = LiveWatch(looks_of(Scripted(answer)), cast(FairQueue, queue), EVERY_S)
+    now_s = [0.0]
+    watch = LiveWatch(looks_of(Scripted(answer)), cast(FairQueue, queue), EVERY_S, lambda: now_s[0])
     waiting: list[Held] = []
     out: list[Held] = []
     later: list[int] = []
     for index in range(count):
         held = Held(frame_at(index * FRAME_S, index, damaged=index in damaged), index * FRAME_S)
+        now_s[0] = held.time_s
+
+        def settle(index: int = index) -> None:
+            while waiting and watch.settle(waiting[0]):
+                later.append(index - waiting[0].frame.index)
+                out.append(waiting.pop(0))
+
+        settle()
         watch.look(held)
         waiting.append(held)
         if index in answered_at:
             queue.step()
-        while waiting and watch.settle(waiting[0], held.time_s):
-            later.append(index - waiting[0].frame.index)
-            out.append(waiting.pop(0))
+        settle()
     return out, later
 
 
@@ -94,7 +101,7 @@ def test_without_answers_covers_grow_and_then_all_is_covered() -> None:
     wider = [held.wider for held in out]
     assert wider == sorted(wider) and wider[0] == 0.0 and wider[-1] > 0.4
     whole = [held.time_s for held in out if held.whole]
-    assert whole and min(whole) <= WHOLE_FROM * EVERY_S + FRAME_S
+    assert whole and min(whole) <= (WHOLE_FROM + 1) * EVERY_S + FRAME_S
     assert {held.whole for held in out if held.whole} == {TOO_SLOW}
     assert max(later) <= LATE
 
@@ -119,5 +126,5 @@ def test_from_a_failure_to_the_next_good_look_all_is_whole(
             assert held.whole == DAMAGED
         elif is_failing:
             assert held.whole == DETECTOR_FAILED
-        if held.time_s - looked_s > WHOLE_FROM * EVERY_S + EVERY_S + 2 * FRAME_S + LATE_S:
+        if held.time_s - looked_s > (WHOLE_FROM + 1) * EVERY_S + FRAME_S:
             assert held.whole, "nobody looked for so long"
