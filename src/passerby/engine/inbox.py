@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 
 from passerby.capture.live import LiveSource
 from passerby.media import RawFrame
@@ -22,6 +23,8 @@ class Inbox:
         self._ended = threading.Event()
         self._error: BaseException | None = None
         self.read = self.left_out = 0
+        self.read_at_s = time.monotonic()
+        """When the source gave its newest frame, by the count of seconds."""
         self._thread = threading.Thread(target=self._read, name="passerby-read", daemon=True)
         self._thread.start()
 
@@ -47,7 +50,7 @@ class Inbox:
         try:
             with self._source as frames:
                 for frame in frames:
-                    self.read += 1
+                    self.read, self.read_at_s = self.read + 1, time.monotonic()
                     try:
                         self._frames.put_nowait(frame)
                     except queue.Full:

@@ -50,7 +50,6 @@ class LivePath:
         self._recorder = SegmentRecorder(source.format, quality=plan.quality)
         self._waiting: deque[Held] = deque()
         self._whole: str | None = None
-        self._frame_at_s = time.monotonic()
         self._inbox = Inbox(source)
         self._strain, self._sameness = Strain(), Sameness()
         self.written = 0
@@ -61,7 +60,6 @@ class LivePath:
             while not stopping() and not self._inbox.has_ended:
                 frame = self._inbox.next(TICK_S)
                 if frame is not None:
-                    self._frame_at_s = time.monotonic()
                     self._take(frame)
                 else:
                     self._settle()
@@ -107,8 +105,7 @@ class LivePath:
     @property
     def status(self) -> LiveStatus:
         """The worst that is to be told."""
-        silent_s = time.monotonic() - self._frame_at_s
-        if silent_s > SILENT_S:
+        if time.monotonic() - self._inbox.read_at_s > SILENT_S:
             return LiveStatus(What.SILENT, "no picture comes, though the camera is connected")
         if self._mode.watch.is_failing:
             return LiveStatus(What.COVERED, f"the whole picture is hidden: {DETECTOR_FAILED}")
@@ -121,9 +118,9 @@ class LivePath:
             return LiveStatus(What.COVERED, f"the whole picture is hidden: {self._whole}")
         if self._sameness.frozen_s >= FROZEN_FROM_S:
             return LiveStatus(What.FROZEN, "the picture does not change at all, not even by noise: is it frozen?")
-        says = self._mode.watch.effort.says or self._strain.says
+        says = [each for each in (self._strain.says, self._mode.watch.effort.says) if each]
         if says:
-            return LiveStatus(What.STRAINED, says)
+            return LiveStatus(What.STRAINED, "; ".join(says))
         return LiveStatus(What.RECORDING, "all is well")
 
     @property
