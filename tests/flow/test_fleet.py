@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import av
@@ -19,6 +21,7 @@ from passerby.fleet.supervisor import Fleet
 from passerby.fleet.worker import Places
 from passerby.media.camera import CameraState, What
 from passerby.media.mp4.fragments import fragments_in
+from passerby.media.mp4.index import read_index
 from passerby.media.mp4.init import read_init
 from passerby.media.segments import TICKS_PER_S
 from passerby.testing.rtsp import RtspServer, Script
@@ -184,3 +187,65 @@ def test_workers_end_with_their_parent_and_close_what_they_recorded(
     with Archive(tmp_path) as archive:
         assert archive.tend({}, 0) == []
         assert spans_s(archive, "yard")
+
+
+def test_cameras_whose_worker_dies_at_once_again_are_parted(
+    cameras: RtspServer, street: Street, tmp_path: Path
+) -> None:
+    """The one that kills its worker is alone in the end, and the others go on."""
+    fleet = fleet_of(tmp_path, plan(cameras, "yard"), plan(cameras, "gate"))
+    fleet.start()
+    try:
+        for _ in range(2):
+            wait_for(fleet, lambda states: len(fleet.pids) == 1)
+            os.kill(fleet.pids[0], signal.SIGKILL)
+            states = wait_for(fleet, lambda states: not fleet.pids)
+            assert {state.what for state in states.values()} == {What.FAILED}
+            assert "its process ended" in states["yard"].reason
+        wait_for(fleet, lambda states: len(fleet.pids) == 2)
+        wait_for(fleet, lambda states: all(state.records for state in states.values()))
+    finally:
+        fleet.stop()
+
+
+def parent(data: Path, plans: list[CameraPlan], pipe: Connection) -> None:
+    """A process that runs a fleet until it is killed."""
+    fleet = fleet_of(data, *plans)
+    fleet.start()
+    wait_for(fleet, lambda states: all(state.records for state in states.values()))
+    time.sleep(2.5)
+    pipe.send(fleet.pids)
+    time.sleep(60)
+
+
+def test_workers_whose_parent_is_killed_close_what_they_recorded_and_end(
+    cameras: RtspServer, street: Street, tmp_path: Path
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=parent, args=(tmp_path, [plan(cameras, "yard")], theirs))
+    process.start()
+    theirs.close()
+    try:
+        assert ours.poll(40.0)
+        (worker,) = ours.recv()
+    finally:
+        process.kill()
+        process.join()
+    until_s = time.monotonic() + 10.0
+    while is_running(worker):
+        assert time.monotonic() < until_s
+        time.sleep(0.1)
+    (recording,) = (tmp_path / "spool").glob("*.open.mp4")
+    assert read_index(recording.read_bytes(), len(read_init(recording.read_bytes()).data)), "it was closed in order"  # type: ignore[union-attr]
+    with Archive(tmp_path) as archive:
+        assert archive.recover() == []
+        assert spans_s(archive, "yard")
+    assert leaks(tmp_path) == []
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
