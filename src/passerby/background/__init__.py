@@ -3,6 +3,7 @@
 from passerby.background.claims import Sample
 from passerby.background.learn import Background, learn
 from passerby.background.model import BackgroundModel, Observation
+from passerby.background.packed import pack, unpack
 from passerby.background.regions import boxes_of
 from passerby.background.register import Registered, register
 from passerby.background.small import SmallPicture, shrink, small_size
@@ -22,7 +23,9 @@ __all__ = [
     "boxes_of",
     "learn",
     "measure_motion",
+    "pack",
     "register",
     "shrink",
     "small_size",
+    "unpack",
 ]

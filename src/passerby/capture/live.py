@@ -76,6 +76,11 @@ class LiveSource:
         """How often the source's own clock has leapt, forward or back."""
         return self._reader.times.clock_jumps if self._reader else 0
 
+    @property
+    def codec(self) -> str | None:
+        """FFmpeg's name of its video's codec; None for a file that is looped."""
+        return self._opened.stream.codec_context.name if self._opened else None
+
     def __repr__(self) -> str:
         return f"LiveSource({self.address.shown!r})"
 

@@ -11,9 +11,11 @@ from passerby.capture import VideoSource
 from passerby.detect import Model
 from passerby.engine import cover_mode, reveal_mode
 from passerby.engine.cover_mode import CoverMode, look_ahead_s
+from passerby.engine.learner import LEARN_AGAIN_S, StretchLearner
 from passerby.engine.looks import Detectors, kinds_to_find, looks_for
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import SAMPLES, Scene, learn_scene
+from passerby.engine.watchful import Watchful
 from passerby.media import Kind
 from passerby.rules.coverage import Policy
 from passerby.settings import Settings
@@ -21,7 +23,7 @@ from passerby.settings import Settings
 if TYPE_CHECKING:
     from passerby.engine.run import Examiner
 
-FIRST_STRETCH_S = reveal_mode.LEARN_AGAIN_S
+FIRST_STRETCH_S = LEARN_AGAIN_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def _cover(
     policy = Policy.of(settings, plates_found=detectors.finds(Kind.PLATE), turn=video.turn)
     looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, cover_mode.LOOK_PLAN)
     ahead_s = look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25))
-    examiner = CoverMode(size_wh, looks, policy, ahead_s)
+    examiner = CoverMode(size_wh, Watchful(looks), policy, ahead_s)
     warnings = ("Cover mode has no outlines: boxes are drawn.",) if settings.shape == "outline" else ()
     return Chosen("cover", why, examiner, looks.models, _motion_px(motion, video), warnings)
 
@@ -112,5 +114,6 @@ def _reveal(
         scene.release(looks)
         return learned[0] if learned else None
 
-    examiner = RevealMode(size_wh, looks, policy, first, learn_from, outline=settings.shape == "outline")
+    learner = StretchLearner(learn_from)
+    examiner = RevealMode(size_wh, Watchful(looks), policy, first, learner, outline=settings.shape == "outline")
     return Chosen("reveal", why, examiner, looks.models, _motion_px(motion, video))

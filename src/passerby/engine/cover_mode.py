@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from passerby.engine.looks import LookPlan, Looks
-from passerby.engine.watchful import Watchful
+from passerby.engine.looks import LookPlan
+from passerby.engine.watchful import Watch
 from passerby.engine.window import Held, Window
 from passerby.media import Cover, RawFrame
 from passerby.rules.coverage import Policy, cover_found
@@ -22,10 +22,10 @@ LOOK_AHEAD_BYTES = 80 << 20  # of held frames: large pictures are looked ahead l
 class CoverMode:
     """Takes frames in order and gives each back with its cover, `look_ahead_s` later. See `run.Examiner`."""
 
-    def __init__(self, size_wh: tuple[int, int], looks: Looks, policy: Policy, look_ahead_s: float) -> None:
+    def __init__(self, size_wh: tuple[int, int], watch: Watch, policy: Policy, look_ahead_s: float) -> None:
         self._policy = policy
         self._window = Window(look_ahead_s)
-        self._watchful = Watchful(looks)
+        self._watch = watch
         self._flow = FlowMeter(size_wh)
         self._tracker = Tracker(size_wh)
 
@@ -36,8 +36,8 @@ class CoverMode:
     def look(self, frame: RawFrame) -> Held:
         held = Held(frame, frame.time_s, motion=self._flow.measure(_luma8(frame)))
         if held.motion is not None and held.motion.is_cut:
-            self._watchful.looks.all_due()
-        self._watchful.look(held)
+            self._watch.all_due()
+        self._watch.look(held)
         return held
 
     def push(self, held: Held) -> None:
@@ -53,7 +53,7 @@ class CoverMode:
         if held is None:
             return None
         tracks = self._tracker.take(held.frame.index, held.time_s)
-        return held.frame, Cover(cover_found(tracks, self._policy), whole=held.whole)
+        return held.frame, Cover(cover_found(tracks, self._policy.wider(held.wider)), whole=held.whole)
 
 
 def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from passerby.background import Background, View, boxes_of, shrink, small_size
-from passerby.engine.looks import LookPlan, Looks
-from passerby.engine.watchful import DAMAGED, Watchful
+from passerby.engine.learner import Learner, Need
+from passerby.engine.looks import LookPlan
+from passerby.engine.watchful import DAMAGED, Watch
 from passerby.engine.window import Held, Window
 from passerby.media import Cover, RawFrame, Track
 from passerby.rules.coverage import Policy, cover_unestablished, padded
@@ -25,45 +24,52 @@ LOOK_PLAN = LookPlan(LOOK_EVERY_S, PEOPLE_SCORE, FAR_SHARE, near=False)
 TIMES = TrackerTimes(lost_s=1.6, tail_s=0.9, back_s=0.3)  # tail and delay together outlast `lost`: no hole
 UNION_FRAMES = 1  # before and after: a blob that blinks for one frame stays hidden
 ADAPT_EVERY_S = 0.5
-LEARN_AGAIN_S = 90.0  # a stretch; what is parked for a third of one is background in it
 RELEARN_WAIT_S = 1.0  # of global change before the scene is learned anew
 
 CHANGED = "the whole picture changed: the light, or the camera was moved"
 NOT_LEARNED = "nothing is established yet"
 
-LearnFrom = Callable[[float], Background | None]
-"""Learns the background of the stretch that begins at a time, seconds; None where that cannot be done."""
+
+def times_for(delay_s: float) -> TrackerTimes:
+    """With less delay a track that may be over has to go on for longer."""
+    return TrackerTimes(TIMES.lost_s, max(TIMES.tail_s, TIMES.lost_s - delay_s + 0.05), TIMES.back_s)
 
 
 class RevealMode:
-    """Takes frames in order and gives each back with its cover, `DELAY_S` later. See `run.Examiner`."""
+    """Takes frames in order and gives each back with its cover, `delay_s` later. See `run.Examiner`."""
 
     def __init__(
         self,
         size_wh: tuple[int, int],
-        looks: Looks,
+        watch: Watch,
         policy: Policy,
         first: Background | None,
-        learn_from: LearnFrom,
+        learner: Learner,
         *,
         outline: bool = False,
+        delay_s: float = DELAY_S,
     ) -> None:
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
         self._policy = policy
         self._outline = outline
-        self._window = Window(DELAY_S)
-        self._watchful = Watchful(looks)
+        self._window = Window(delay_s)
+        self._watch = watch
         self._may_follow = False
-        self._tracker = Tracker(size_wh, TIMES)
-        self._learn_from = learn_from
+        self._tracker = Tracker(size_wh, times_for(delay_s))
+        self._learner = learner
         self._view = View(first) if first else None
-        self._learned_at_s: float | None = None
+        self._stirs = True
         self._changed_since_s: float | None = None
         self._adapted_at_s = float("-inf")
         self._before: npt.NDArray[np.uint8] | None = None
         self.relearned_s: list[float] = []
         """When the whole picture changed for good and was learned anew."""
+
+    @property
+    def is_learning(self) -> bool:
+        """Whether nothing is known yet, or no more."""
+        return self._view is None
 
     @property
     def ended_tracks(self) -> list[TrackSummary]:
@@ -72,9 +78,9 @@ class RevealMode:
     def look(self, frame: RawFrame) -> Held:
         held = Held(frame, frame.time_s, whole=DAMAGED if frame.damaged else None)
         self._observe(held)
-        self._watchful.look(held, must=self._is_astir(held))
+        self._watch.look(held, must=self._is_astir(held))
         # The tracker is behind by some frames: so long a track of who was found may go on.
-        self._may_follow = held.time_s - self._watchful.found_at_s < TIMES.lost_s
+        self._may_follow = held.time_s - self._watch.found_at_s < TIMES.lost_s
         return held
 
     def push(self, held: Held) -> None:
@@ -83,9 +89,10 @@ class RevealMode:
 
     def _is_astir(self, held: Held) -> bool:
         """Whether anything can have changed since the last look, or that is too long ago to rely on."""
-        if held.moving is None or self._may_follow or cv2.countNonZero(held.moving):
+        is_covered = self._view is None  # and so is everybody: looks are for what comes after
+        if not is_covered and (held.moving is None or self._may_follow or cv2.countNonZero(held.moving)):
             return True
-        return held.time_s - self._watchful.looked_at_s >= IDLE_LOOK_S
+        return held.time_s - self._watch.looked_at_s >= IDLE_LOOK_S
 
     def end(self) -> None:
         self._window.end()
@@ -103,8 +110,7 @@ class RevealMode:
         """Compares the frame with the background, and learns that anew when it no longer holds."""
         if held.whole:
             return
-        if self._is_stale(held.time_s):
-            self._learn(held.time_s)
+        self._learn(held)
         if self._view is None:
             held.whole = NOT_LEARNED
             return
@@ -115,27 +121,27 @@ class RevealMode:
             return
         self._changed_since_s = None
         held.moving, held.unknown = seen.moving, seen.unknown
+        self._stirs = bool(cv2.countNonZero(seen.moving))
         if held.time_s - self._adapted_at_s >= ADAPT_EVERY_S:
             self._adapted_at_s = held.time_s
             self._view.adapt()
 
-    def _is_stale(self, time_s: float) -> bool:
-        if self._learned_at_s is None:
-            self._learned_at_s = time_s
-            return self._view is None
-        if self._changed_since_s is not None and time_s - self._changed_since_s >= RELEARN_WAIT_S:
-            self.relearned_s.append(time_s)
-            return True
-        return time_s - self._learned_at_s >= LEARN_AGAIN_S
-
-    def _learn(self, time_s: float) -> None:
-        background = self._learn_from(time_s)
-        self._learned_at_s = time_s
-        if self._changed_since_s is not None:
-            self._changed_since_s = time_s  # if this does not help, the next try is as far away
+    def _learn(self, held: Held) -> None:
+        need = self._need(held.time_s)
+        background = self._learner.next(held.frame, need)
+        if need is Need.ANEW:
+            self.relearned_s.append(held.time_s)
+            self._changed_since_s = held.time_s  # if this does not help, the next try is as far away
             self._view = None
         if background is not None:
             self._view = View(background)
+
+    def _need(self, time_s: float) -> Need:
+        if self._changed_since_s is not None and time_s - self._changed_since_s >= RELEARN_WAIT_S:
+            return Need.ANEW
+        if self._view is None:
+            return Need.FIRST
+        return Need.FRESH if self._stirs else Need.NOTHING
 
     def _cover(self, held: Held, following: list[Held], tracks: list[Track]) -> Cover:
         before, unknown = self._before, held.unknown
@@ -146,20 +152,19 @@ class RevealMode:
         for other in (before, *(later.moving for later in following)):
             if other is not None:
                 moving = np.asarray(cv2.bitwise_or(moving, other), np.uint8)
-        boxes = [] if self._outline else [self._picture_box(rect) for rect in boxes_of(moving)]
+        policy = self._policy.wider(held.wider)
+        boxes = [] if self._outline else [self._picture_box(rect, policy) for rect in boxes_of(moving)]
         if self._outline:
             shape = cv2.dilate(moving, _AROUND).astype(np.bool_)
             unknown = shape if unknown is None else shape | unknown
         stirring = moving if unknown is None else np.asarray(moving | unknown.astype(np.uint8), np.uint8)
-        return Cover(cover_unestablished(boxes, tracks, stirring, self._size_wh, self._policy), unknown)
+        return Cover(cover_unestablished(boxes, tracks, stirring, self._size_wh, policy), unknown)
 
-    def _picture_box(self, rect: tuple[int, int, int, int]) -> tuple[float, float, float, float]:
+    def _picture_box(self, rect: tuple[int, int, int, int], policy: Policy) -> tuple[float, float, float, float]:
         """A box of the small picture, padded, in picture pixels."""
         left, top, width, height = rect
         across, down = self._size_wh[0] / self._small_wh[0], self._size_wh[1] / self._small_wh[1]
-        return padded(
-            (left * across, top * down, (left + width) * across, (top + height) * down), self._policy.margin / 2
-        )
+        return padded((left * across, top * down, (left + width) * across, (top + height) * down), policy.margin / 2)
 
 
 _AROUND = np.ones((7, 7), np.uint8)

@@ -1,4 +1,4 @@
-"""Learns a file's background from sparse looks at the stretch that is about to be redacted."""
+"""Samples a scene and learns its background: of a file from sparse looks at the stretch that is to be redacted."""
 
 from __future__ import annotations
 
@@ -21,31 +21,22 @@ SHARES = (2 / 3, 1.0)  # of the picture's size, in turn: at the larger those who
 CLAIM_SCORE = 0.07  # who scores less in all of the samples is not there
 
 
-class Scene:
-    """What is established in a file, stretch by stretch. The detectors say who must not be taken for background."""
+class Sampler:
+    """Takes samples of one source. The detectors say who must not be taken for background."""
 
-    def __init__(self, path: Path, size_wh: tuple[int, int], detectors: Iterable[Detector]) -> None:
-        self._path = path
+    def __init__(self, size_wh: tuple[int, int], detectors: Iterable[Detector]) -> None:
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
         self._detectors = list(detectors)
         self._upright_wh = size_wh
 
-    def samples(
-        self, start_s: float | None, end_s: float | None, seen: Callable[[int], None] | None = None
-    ) -> list[Sample]:
-        """Sparse looks at a stretch of the file. A look at which a detector fails is left out."""
-        samples: list[Sample] = []
-        looks = sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s)
-        with closing(ahead(looks)) as frames:
-            for n, frame in enumerate(frames):
-                if (frame.width, frame.height) == self._size_wh:
-                    samples += self._sample(frame, SHARES[n % len(SHARES)])
-                if seen:
-                    seen(len(samples))
-        return samples
+    def sample(self, frame: RawFrame, share: float) -> list[Sample]:
+        """One sample; none where a detector fails, or where the frame is of another size or damaged.
 
-    def _sample(self, frame: RawFrame, share: float) -> list[Sample]:
+        share: of the picture's size that the networks see.
+        """
+        if (frame.width, frame.height) != self._size_wh or frame.damaged:
+            return []
         try:
             found = Detections.merge([self._find(detector, frame, share) for detector in self._detectors])
         except Exception:  # whatever it is, nothing is known of who is in this look
@@ -60,7 +51,6 @@ class Scene:
         return detector.detect(frame, size_wh=self._input_wh(detector, share), score=CLAIM_SCORE)
 
     def _input_wh(self, detector: Detector, share: float) -> tuple[int, int]:
-        """share: of the picture's size that the network sees."""
         return detector.input_size(self._upright_wh, far_px(self._upright_wh, share))
 
     def release(self, looks: Looks) -> None:
@@ -70,6 +60,31 @@ class Scene:
                 input_wh = self._input_wh(detector, share)
                 if not looks.use(detector, input_wh, self._upright_wh):
                     detector.release(input_wh)
+
+
+class Scene:
+    """What is established in a file, stretch by stretch."""
+
+    def __init__(self, path: Path, size_wh: tuple[int, int], detectors: Iterable[Detector]) -> None:
+        self._path = path
+        self._sampler = Sampler(size_wh, detectors)
+
+    def samples(
+        self, start_s: float | None, end_s: float | None, seen: Callable[[int], None] | None = None
+    ) -> list[Sample]:
+        """Sparse looks at a stretch of the file. A look at which a detector fails is left out."""
+        samples: list[Sample] = []
+        looks = sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s)
+        with closing(ahead(looks)) as frames:
+            for n, frame in enumerate(frames):
+                samples += self._sampler.sample(frame, SHARES[n % len(SHARES)])
+                if seen:
+                    seen(len(samples))
+        return samples
+
+    def release(self, looks: Looks) -> None:
+        """See `Sampler.release`."""
+        self._sampler.release(looks)
 
 
 def learn_scene(samples: list[Sample]) -> tuple[Background, CameraMotion] | None:

@@ -51,7 +51,7 @@ def redact_still(
     found, cover = Detections.empty(), Cover(whole="damaged in the source")
     if not frame.damaged:
         with facts.clock.stage("examine"):
-            found, cover = _examine(frame, detectors.of(kinds), policy)
+            found, cover = examine_still(frame, detectors.of(kinds), policy)
     if covers is not None:
         cover = with_manual(cover, *covers.at(0.0))
     with facts.clock.stage("redact"):
@@ -88,7 +88,7 @@ def redact_still(
     )
 
 
-def _examine(frame: RawFrame, detectors: list[Detector], policy: Policy) -> tuple[Detections, Cover]:
+def examine_still(frame: RawFrame, detectors: list[Detector], policy: Policy) -> tuple[Detections, Cover]:
     """What is in the still at every scale, and its cover; all of it where a detector fails."""
     try:
         found = find_at_every_scale(frame, detectors)

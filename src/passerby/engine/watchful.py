@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from passerby.engine.looks import Looks
 from passerby.engine.window import Held
 
 DETECTOR_FAILED = "detector failed"
 DAMAGED = "damaged in the source"
+
+
+class Watch(Protocol):
+    """Says of frames what is in them: at once (`Watchful`) or while they wait (`live_watch.LiveWatch`).
+
+    looked_at_s, found_at_s: the times of the frames at which there was a look last, and anything found.
+    """
+
+    looked_at_s: float
+    found_at_s: float
+
+    def look(self, held: Held, *, must: bool = True) -> None: ...
+    def all_due(self) -> None: ...
 
 
 class Watchful:
@@ -17,6 +32,10 @@ class Watchful:
         self.looks = looks
         self._failing = False
         self.looked_at_s = self.found_at_s = float("-inf")
+
+    def all_due(self) -> None:
+        """After a cut: what was known is worth nothing."""
+        self.looks.all_due()
 
     def look(self, held: Held, *, must: bool = True) -> None:
         """Says in `held` what is found in the frame, or that it stays unexamined.

@@ -27,6 +27,7 @@ class Held:
     whole: str | None = None
     found: Detections | None = field(default=None, repr=False)
     failed: bool = False
+    wider: float = 0.0
     motion: Motion | None = field(default=None, repr=False)
     moving: npt.NDArray[np.uint8] | None = field(default=None, repr=False)
     unknown: npt.NDArray[np.bool_] | None = field(default=None, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,10 @@ class Policy:
     @classmethod
     def of(cls, settings: Settings, *, plates_found: bool = False, turn: int = 0) -> Policy:
         return cls(frozenset(hide.kind for hide in settings.hide), settings.margin, plates_found, turn == 0)
+
+    def wider(self, by: float) -> Policy:
+        """The same with this much more of margin."""
+        return replace(self, margin=self.margin + by) if by else self
 
 
 def cover_found(tracks: Sequence[Track], policy: Policy) -> tuple[CoverBox, ...]:
@@ -147,6 +151,17 @@ def _loose(moving_boxes: Sequence[Box], known: Sequence[CoverBox]) -> list[Cover
         kind = known[best].kind if belongs[i].max(initial=0.0) >= OF_TRACK_SHARE else Kind.MOTION
         covers.append(CoverBox(box, kind))
     return covers
+
+
+def covered_share(cover: Cover, size_wh: tuple[int, int]) -> float:
+    """About how much of a picture is hidden because of what moves or was found: 0..1. Without what was never seen."""
+    if cover.whole is not None:
+        return 1.0
+    if not cover.boxes:
+        return 0.0
+    edges = np.array([box.xyxy for box in cover.boxes], np.float32)
+    sides = np.minimum(edges[:, 2:], np.array(size_wh, np.float32)) - np.maximum(edges[:, :2], 0)
+    return float(min(1.0, np.clip(sides, 0, None).prod(axis=1).sum() / (size_wh[0] * size_wh[1])))
 
 
 def with_manual(cover: Cover, adds: Sequence[Box], keeps: Sequence[Box]) -> Cover:

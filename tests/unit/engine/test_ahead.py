@@ -13,9 +13,11 @@ from passerby.background import shrink, small_size
 from passerby.background.learn import Sample, learn
 from passerby.detect import DetectorError
 from passerby.engine.cover_mode import CoverMode
+from passerby.engine.learner import StretchLearner
 from passerby.engine.looks import Looks
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.run import Examiner
+from passerby.engine.watchful import Watchful
 from passerby.engine.window import Held
 from passerby.media import CoverBox, Detections, RawFrame
 from passerby.rules.coverage import Policy
@@ -32,13 +34,13 @@ plans = st.tuples(frames, frames, frames)  # where the detector fails, what is d
 
 
 def cover_mode(looks: Looks) -> Examiner:
-    return CoverMode(SIZE_WH, looks, POLICY, look_ahead_s=0.5)
+    return CoverMode(SIZE_WH, Watchful(looks), POLICY, look_ahead_s=0.5)
 
 
 def reveal_mode(looks: Looks) -> Examiner:
     small_wh = small_size(*SIZE_WH)
     samples = [Sample(shrink(frame_at(0, 0), small_wh), Detections.empty()) for _ in range(4)]
-    return RevealMode(SIZE_WH, looks, POLICY, learn(samples), lambda time_s: None)
+    return RevealMode(SIZE_WH, Watchful(looks), POLICY, learn(samples), StretchLearner(lambda time_s: None))
 
 
 def covers(make: Callable[[Looks], Examiner], plan: Plan, lead: int) -> list[Seen]:

@@ -8,8 +8,10 @@ import numpy as np
 from passerby.background import Background, SmallPicture, learn
 from passerby.background.learn import Sample
 from passerby.detect import DetectorError
+from passerby.engine.learner import LEARN_AGAIN_S, StretchLearner
 from passerby.engine.looks import Looks
-from passerby.engine.reveal_mode import LEARN_AGAIN_S, RELEARN_WAIT_S, RevealMode
+from passerby.engine.reveal_mode import RELEARN_WAIT_S, RevealMode
+from passerby.engine.watchful import Watchful
 from passerby.media import Cover, Detections, RawFrame
 from passerby.media.frames import plane_views
 from passerby.rules.coverage import Policy
@@ -57,7 +59,8 @@ def run(
 
 
 def reveal(first: Background | None, again: Background | None = None, looks: Looks | None = None) -> RevealMode:
-    return RevealMode(SIZE_WH, looks or Looks([]), Policy.of(Settings()), first, lambda time_s: again)
+    watch, learner = Watchful(looks or Looks([])), StretchLearner(lambda time_s: again)
+    return RevealMode(SIZE_WH, watch, Policy.of(Settings()), first, learner)
 
 
 def shown(cover: Cover, column: int, row: int) -> bool:
@@ -108,7 +111,11 @@ def test_place_that_was_not_established_is_not_shown_because_a_later_stretch_is(
     step_s = LEARN_AGAIN_S / learned_at
     pictures = [with_block(scene(index), 10, 30) if index < learned_at else scene(index) for index in range(times)]
     mode_near_the_change = RevealMode(
-        SIZE_WH, Looks([]), Policy.of(Settings()), background(blind=slice(0, 40)), lambda time_s: background()
+        SIZE_WH,
+        Watchful(Looks([])),
+        Policy.of(Settings()),
+        background(blind=slice(0, 40)),
+        StretchLearner(lambda time_s: background()),
     )
     for covers in (run(mode, pictures, step_s=step_s), near_the_change(mode_near_the_change)):
         hidden = [index for index, cover in covers if not shown(cover, 16, 45)]

@@ -1,0 +1,62 @@
+"""Reads a live source in a thread of its own, so that it never waits for us. What there is no time for is left out."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+
+from passerby.capture.live import LiveSource
+from passerby.media import RawFrame
+
+DEPTH = 12  # frames: half a second to two, by the camera's rate; so long may everything else stand still
+LEAVE_AFTER_S = 1.0  # what does not stop is left to its own time-outs
+
+
+class Inbox:
+    """The frames of one source, in order. `left_out` of `read` frames found no room."""
+
+    def __init__(self, source: LiveSource) -> None:
+        """The source is closed here, in the thread that reads it."""
+        self._source = source
+        self._frames: queue.Queue[RawFrame] = queue.Queue(DEPTH)
+        self._ended = threading.Event()
+        self._error: BaseException | None = None
+        self.read = self.left_out = 0
+        self.read_at_s = time.monotonic()
+        """When the source gave its newest frame, by the count of seconds."""
+        self._thread = threading.Thread(target=self._read, name="passerby-read", daemon=True)
+        self._thread.start()
+
+    def next(self, timeout_s: float) -> RawFrame | None:
+        """The next frame, None if there is none in time. Raises the source's error once all before it was given."""
+        try:
+            return self._frames.get(timeout=0.0 if self._ended.is_set() else timeout_s)
+        except queue.Empty:
+            if self._ended.is_set() and self._frames.empty() and self._error is not None:
+                raise self._error from None
+            return None
+
+    @property
+    def has_ended(self) -> bool:
+        """Nothing comes any more: it was closed, or it broke off."""
+        return self._ended.is_set() and self._frames.empty()
+
+    def close(self) -> None:
+        self._source.stop()
+        self._thread.join(LEAVE_AFTER_S)
+
+    def _read(self) -> None:
+        try:
+            with self._source as frames:
+                for frame in frames:
+                    self.read, self.read_at_s = self.read + 1, time.monotonic()
+                    try:
+                        self._frames.put_nowait(frame)
+                    except queue.Full:
+                        self.left_out += 1
+                    del frame
+        except BaseException as error:  # passed on, not swallowed: whoever takes the frames raises it
+            self._error = error
+        finally:
+            self._ended.set()

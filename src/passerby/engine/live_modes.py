@@ -1,0 +1,90 @@
+"""Sets up a mode for a live source: the same modes as for files, with a delay in place of looking ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from passerby.engine import cover_mode, reveal_mode
+from passerby.engine.cover_mode import CoverMode
+from passerby.engine.live_learner import USUAL_TIMES, Keeper, LearnTimes, LiveLearner
+from passerby.engine.live_watch import LiveWatch
+from passerby.engine.looks import kinds_to_find, looks_for
+from passerby.engine.reveal_mode import RevealMode
+from passerby.engine.scene import Sampler
+from passerby.engine.shared import Shared
+from passerby.media import Kind
+from passerby.media.stream import StreamFormat
+from passerby.record.segments import LIVE_QUALITY
+from passerby.rules.coverage import Policy
+from passerby.settings import Settings
+
+FOR_LOOKS_S = 0.2  # of the delay: so long a look may take without making it longer
+LEAST_DELAY_S = 0.2
+LONGEST_DELAY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlan:
+    """How one camera is made safe and recorded.
+
+    settings: its mode `auto` is reveal mode here. privacy_delay_s: a picture comes out this much later, so that what is
+    found in the next ones counts for it. Danger of less: who is found late was shown before.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    privacy_delay_s: float = 1.0
+    quality: int = LIVE_QUALITY
+    learning: LearnTimes = USUAL_TIMES
+
+    def __post_init__(self) -> None:
+        if not LEAST_DELAY_S <= self.privacy_delay_s <= LONGEST_DELAY_S:
+            raise ValueError(f"a privacy delay is {LEAST_DELAY_S:g} to {LONGEST_DELAY_S:g} s")
+
+    @property
+    def reveals(self) -> bool:
+        return self.settings.mode != "cover"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMode:
+    """A mode at work. learner: in reveal mode."""
+
+    examiner: RevealMode | CoverMode
+    watch: LiveWatch
+    learner: LiveLearner | None = None
+
+
+def live_mode(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper) -> LiveMode:
+    """The mode that the plan asks for."""
+    return _reveal(stream, plan, shared, keeper) if plan.reveals else _cover(stream, plan, shared)
+
+
+def _reveal(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper) -> LiveMode:
+    size_wh = (stream.width, stream.height)
+    detectors = shared.detectors
+    policy = Policy.of(plan.settings, turn=stream.turn)
+    looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_PLAN)
+    watch = LiveWatch(looks, shared.looks, reveal_mode.LOOK_EVERY_S)
+    first = keeper.load(size_wh)
+    sampler = Sampler(size_wh, detectors.of({Kind.PERSON}, detectors.video_threads))
+    learner = LiveLearner(
+        sampler,
+        shared.looks,
+        shared.learning,
+        lambda background: keeper.keep(background, size_wh),
+        plan.learning,
+        has_first=first is not None,
+    )
+    outline = plan.settings.shape == "outline"
+    delay_s = plan.privacy_delay_s - FOR_LOOKS_S
+    examiner = RevealMode(size_wh, watch, policy, first, learner, outline=outline, delay_s=delay_s)
+    return LiveMode(examiner, watch, learner)
+
+
+def _cover(stream: StreamFormat, plan: LivePlan, shared: Shared) -> LiveMode:
+    size_wh = (stream.width, stream.height)
+    detectors = shared.detectors
+    policy = Policy.of(plan.settings, plates_found=detectors.finds(Kind.PLATE), turn=stream.turn)
+    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, cover_mode.LOOK_PLAN)
+    watch = LiveWatch(looks, shared.looks, cover_mode.LOOK_EVERY_S)
+    return LiveMode(CoverMode(size_wh, watch, policy, plan.privacy_delay_s - FOR_LOOKS_S), watch)

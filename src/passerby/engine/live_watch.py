@@ -1,0 +1,109 @@
+"""Looks at live frames while they go on: a look is asked for, and its answer is there before the frame comes out.
+
+As in `watchful`, a failure is never taken for "nothing there"; nor is a look that came too late.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from functools import partial
+
+from passerby.engine.looks import Looks
+from passerby.engine.queue import FairQueue
+from passerby.engine.watchful import DAMAGED, DETECTOR_FAILED
+from passerby.engine.window import Held
+from passerby.media import Detections
+from passerby.rules.effort import AT_EASE, Effort, effort
+
+LATE_S = 1.0
+"""A frame waits this long for the look at it; then it goes on without. While all is well that is some 50 ms."""
+MAY_WAIT_S = 0.4  # where nothing moves, behind those where something does
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A look that is on its way. at_s: when it was asked for, by the count of seconds."""
+
+    held: Held
+    answer: Future[Detections]
+    at_s: float
+
+
+class LiveWatch:
+    """For frames of one camera, from one thread: `look` for each as it comes, `settle` for each in the same order."""
+
+    def __init__(
+        self, looks: Looks, queue: FairQueue, every_s: float, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        """every_s: how often somebody who is wanted to be looked for should be. now_s: counts seconds. Frames that were
+        held up come faster than their times, so patience goes by this."""
+        self._looks, self._queue, self._every_s, self._now_s = looks, queue, every_s, now_s
+        self._asked: _Asked | None = None
+        self._unwanted: set[int] = set()  # frames that wait, by index, in which nobody has to be looked for
+        self._needless_s: float | None = None  # up to this frame's time nobody had to be
+        self.is_failing = False
+        """The last look failed."""
+        self.looked_at_s = self.found_at_s = float("-inf")
+        self.effort: Effort = AT_EASE
+        """As of the frame that was settled last."""
+
+    def all_due(self) -> None:
+        """After a cut: what was known is worth nothing."""
+        self._looks.all_due()
+
+    def look(self, held: Held, *, must: bool = True) -> None:
+        """Asks for a look if one is due. See `Watchful.look`."""
+        if not (must or self.is_failing):
+            self._unwanted.add(held.frame.index)
+            return
+        if held.frame.damaged:
+            held.whole = DAMAGED
+        elif self._asked is None and self._looks.is_due(held.time_s):
+            stirs = held.moving is None or bool(held.moving.any())
+            work = partial(self._looks.look, held.frame)
+            answer = self._queue.ask(work, may_wait_s=0.0 if stirs else MAY_WAIT_S)
+            self._asked = _Asked(held, answer, self._now_s())
+
+    def settle(self, held: Held, *, is_last: bool = False) -> bool:
+        """Whether all is known of a frame that ever will be. is_last: no more come, so it is waited for."""
+        asked = self._asked
+        if asked is not None and asked.held is held:
+            left_s = asked.at_s + LATE_S - self._now_s()
+            if not asked.answer.done() and left_s > 0 and not is_last:
+                return False
+            self._asked = None
+            self._take(held, asked.answer, max(0.0, left_s) if is_last else 0.0)
+        if self.is_failing and not held.looked:
+            held.whole = held.whole or DETECTOR_FAILED
+        self.effort = effort(self._overdue_s(held), self._every_s)
+        held.wider, held.whole = self.effort.wider, held.whole or self.effort.whole
+        return True
+
+    def _overdue_s(self, held: Held) -> float:
+        """For how long there should have been a look by this frame."""
+        is_wanted = held.frame.index not in self._unwanted
+        self._unwanted.discard(held.frame.index)
+        if self._needless_s is None or not is_wanted:
+            self._needless_s = held.time_s
+        return max(0.0, held.time_s - max(self.looked_at_s, self._needless_s) - self._every_s)
+
+    def _take(self, held: Held, answer: Future[Detections], patience_s: float) -> None:
+        try:
+            held.found = answer.result(patience_s)
+        except (NotYet, CancelledError):  # too late: it may still come, and then it is of a frame that is gone
+            answer.cancel()
+            self._looks.all_due()
+            return
+        except Exception:  # whatever it is, nothing is known of the frame: it fails closed
+            self.is_failing = held.failed = True
+            self._looks.all_due()
+            held.whole = DETECTOR_FAILED
+            return
+        self.is_failing = False
+        self.looked_at_s = held.time_s
+        if len(held.found):
+            self.found_at_s = held.time_s

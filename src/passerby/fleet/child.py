@@ -1,0 +1,107 @@
+"""One worker as its parent sees it: a process, a pipe, and when it was heard last."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from passerby.fleet.messages import Drop, Reader, Run, States, Stop, pack_order
+from passerby.fleet.plan import CameraPlan
+from passerby.fleet.worker import Places, work
+from passerby.media.segments import Fragment
+
+BORN_WITHIN_S = 30.0  # loading takes 2 s, and longer on a machine that is busy
+HUNG_AFTER_S = 5.0  # ten heartbeats
+_NEW_PROCESS = multiprocessing.get_context("spawn")  # a fork would copy threads' locks as they happen to be
+
+
+class Child:
+    """A running worker. Its cameras are those it was told of."""
+
+    def __init__(self, places: Places, plans: dict[str, CameraPlan], publish: Callable[[str, Fragment], None]) -> None:
+        self.plans = dict(plans)
+        self._publish = publish
+        self._pipe, theirs = _NEW_PROCESS.Pipe()
+        self._sending = threading.Lock()
+        self._process = _NEW_PROCESS.Process(target=work, args=(theirs, places), name="passerby-worker", daemon=True)
+        self._process.start()
+        theirs.close()  # so that the pipe ends with the worker
+        self.born_s = time.monotonic()
+        self.states = States({}, ready=False)
+        self._heard_s: float | None = None
+        self._broke = False
+        self._thread = threading.Thread(target=self._listen, name="passerby-listen", daemon=True)
+        self._thread.start()
+        for plan in plans.values():
+            self._send(Run(plan))
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid or 0
+
+    @property
+    def is_ready(self) -> bool:
+        """It has loaded what it needs."""
+        return self.states.ready
+
+    @property
+    def age_s(self) -> float:
+        return time.monotonic() - self.born_s
+
+    def run(self, plan: CameraPlan) -> None:
+        self.plans[plan.camera] = plan
+        self._send(Run(plan))
+
+    def drop(self, camera: str) -> None:
+        if self.plans.pop(camera, None) is not None:
+            self._send(Drop(camera))
+
+    def trouble(self) -> str | None:
+        """Why it must be replaced, in words; None where all is well."""
+        if not self._process.is_alive():
+            return "its process ended"
+        if self._broke:
+            return "it spoke nonsense"
+        if self._heard_s is None or not self.is_ready:
+            return "it did not start" if self.age_s > BORN_WITHIN_S else None
+        if time.monotonic() - self._heard_s > HUNG_AFTER_S:
+            return "it gave no sign of life"
+        if self.states.stuck:
+            return f"camera '{self.states.stuck[0]}' hung it"
+        return None
+
+    def tell_to_stop(self) -> None:
+        self._send(Stop())
+
+    def join(self, within_s: float) -> None:
+        """Waits for its end, and then ends it."""
+        self._process.join(max(0.0, within_s))
+        self.kill()
+
+    def kill(self) -> None:
+        """At once. What it recorded is finished by recovery."""
+        self._process.kill()
+        self._process.join()
+        self._thread.join(1.0)
+        self._pipe.close()
+
+    def _send(self, order: Run | Drop | Stop) -> None:
+        with self._sending, suppress(OSError):  # it is gone: the watchdog sees to it
+            self._pipe.send_bytes(pack_order(order))
+
+    def _listen(self) -> None:
+        reader = Reader()
+        try:
+            while True:
+                told = reader.read(self._pipe.recv_bytes())
+                if isinstance(told, States):
+                    self._heard_s, self.states = time.monotonic(), told
+                elif told is not None:
+                    self._publish(*told)
+        except (EOFError, OSError):
+            return
+        except (ValueError, KeyError, TypeError):
+            self._broke = True

@@ -1,0 +1,136 @@
+"""What goes through the pipe between a worker and its parent: plans; and back states and encoded redacted video.
+
+A message is one byte for its kind, the length of its head in 4 bytes, the head as JSON, and bytes. There is no message
+that could hold a picture which is not encoded, and none that is code: nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from passerby.fleet.plan import CameraPlan
+from passerby.media.camera import CameraState, What
+from passerby.media.segments import Fragment, InitSegment
+
+_HEAD = struct.Struct(">cI")
+_STATES, _INIT, _FRAGMENT, _RUN, _DROP, _STOP = b"S", b"I", b"F", b"R", b"D", b"X"
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """Of all cameras of a worker; also its heartbeat. ready: it has loaded what it needs. stuck: cameras that answer no
+    more."""
+
+    of: Mapping[str, CameraState]
+    ready: bool = True
+    stuck: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Begin with this camera, or go on with it as it is told now."""
+
+    plan: CameraPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """End with this camera."""
+
+    camera: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End with all of them, and then yourself."""
+
+
+def pack_states(states: States) -> bytes:
+    of = {
+        camera: [state.what, state.reason, state.since.isoformat(), state.progress, list(state.figures)]
+        for camera, state in states.of.items()
+    }
+    return _message(_STATES, {"of": of, "ready": states.ready, "stuck": states.stuck})
+
+
+def pack_init(camera: str, init: InitSegment) -> bytes:
+    head = {"camera": camera, "id": init.id, "size": [init.width, init.height], "codec": init.codec}
+    return _message(_INIT, head, init.data)
+
+
+def pack_fragment(camera: str, fragment: Fragment) -> bytes:
+    """Its init segment must have been sent before."""
+    head = {
+        "camera": camera, "init": fragment.init_id, "start": fragment.start_90k, "duration": fragment.duration_90k,
+        "key": fragment.is_key, "activity": fragment.activity,
+    }  # fmt: skip
+    return _message(_FRAGMENT, head, fragment.data)
+
+
+def pack_order(order: Run | Drop | Stop) -> bytes:
+    match order:
+        case Run(plan):
+            return _message(_RUN, json.loads(plan.model_dump_json()))
+        case Drop(camera):
+            return _message(_DROP, camera)
+    return _message(_STOP, None)
+
+
+def _message(kind: bytes, head: object, data: bytes = b"") -> bytes:
+    coded = json.dumps(head, separators=(",", ":")).encode()
+    return _HEAD.pack(kind, len(coded)) + coded + data
+
+
+def _split(message: bytes) -> tuple[bytes, Any, bytes]:
+    kind, length = _HEAD.unpack_from(message)
+    end = _HEAD.size + length
+    return kind, json.loads(message[_HEAD.size : end]), message[end:]
+
+
+def read_order(message: bytes) -> Run | Drop | Stop:
+    """In the worker. Raises ValueError for what is none."""
+    kind, head, _ = _split(message)
+    if kind == _RUN:
+        return Run(CameraPlan.model_validate_json(json.dumps(head)))
+    if kind == _DROP:
+        return Drop(str(head))
+    if kind == _STOP:
+        return Stop()
+    raise ValueError(f"no order is of the kind {kind!r}")
+
+
+class Reader:
+    """In the parent: reads what one worker sends."""
+
+    def __init__(self) -> None:
+        self._inits: dict[str, InitSegment] = {}
+
+    def read(self, message: bytes) -> States | tuple[str, Fragment] | None:
+        """States; or a camera with its next fragment; None for what only helps to understand the next."""
+        kind, head, data = _split(message)
+        if kind == _STATES:
+            return States(
+                {camera: _state(told) for camera, told in head["of"].items()}, head["ready"], tuple(head["stuck"])
+            )
+        if kind == _INIT:
+            width, height = head["size"]
+            self._inits[head["camera"]] = InitSegment(head["id"], data, width, height, head["codec"])
+            return None
+        if kind != _FRAGMENT:
+            raise ValueError(f"a worker sends nothing of the kind {kind!r}")
+        camera, init = head["camera"], self._inits[head["camera"]]
+        if init.id != head["init"]:
+            raise ValueError(f"camera '{camera}': a fragment came before its init segment")
+        fragment = Fragment(init, head["start"], head["duration"], head["key"], data, head["activity"])
+        return camera, fragment
+
+
+def _state(told: Sequence[Any]) -> CameraState:
+    what, reason, since, progress, figures = told
+    since_utc = datetime.fromisoformat(since)
+    return CameraState(What(what), reason, since_utc, progress, tuple((name, value) for name, value in figures))

@@ -1,0 +1,58 @@
+"""What a worker is told of one camera. It goes through a pipe to a process of our own, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from passerby.capture.live_options import LiveOptions
+from passerby.engine.live_learner import LearnTimes
+from passerby.engine.live_modes import LEAST_DELAY_S, LONGEST_DELAY_S, LivePlan
+from passerby.record.segments import LIVE_QUALITY
+from passerby.rules.reach import Reach
+from passerby.settings import Settings
+
+
+class CameraPlan(BaseModel):
+    """One camera: where it is, and how it is made safe and recorded. SECRET: the address holds its log-in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    camera: str = Field(description="Its name in the archive.")
+    address: str = Field(repr=False)
+    settings: Settings = Settings()
+    privacy_delay_s: float = Field(1.0, ge=LEAST_DELAY_S, le=LONGEST_DELAY_S)
+    quality: int = LIVE_QUALITY
+    learn_every_s: float = Field(LearnTimes().first_every_s, gt=0, description="See LearnTimes.first_every_s.")
+    transport: Literal["tcp", "udp"] = "tcp"
+    open_timeout_s: float = Field(10.0, gt=0)
+    read_timeout_s: float = Field(10.0, gt=0)
+    picture_timeout_s: float = Field(15.0, gt=0)
+    trust_any_certificate: bool = False
+    reach_networks: tuple[str, ...] = ()
+    reach_files: bool = False
+    reach_devices: bool = False
+
+    @property
+    def options(self) -> LiveOptions:
+        """How it is opened and read."""
+        return LiveOptions(
+            transport=self.transport,
+            open_timeout_s=self.open_timeout_s,
+            read_timeout_s=self.read_timeout_s,
+            picture_timeout_s=self.picture_timeout_s,
+            trust_any_certificate=self.trust_any_certificate,
+            reach=Reach(self.reach_networks, self.reach_files, self.reach_devices),
+        )
+
+    @property
+    def live(self) -> LivePlan:
+        """How it is made safe."""
+        times = LearnTimes(first_every_s=self.learn_every_s)
+        return LivePlan(self.settings, self.privacy_delay_s, self.quality, times)
+
+    @property
+    def stuck_after_s(self) -> float:
+        """When it must have answered or given up, with all its time-outs one after the other."""
+        return self.open_timeout_s + 2 * self.read_timeout_s + self.picture_timeout_s + 5.0

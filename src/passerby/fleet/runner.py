@@ -1,0 +1,149 @@
+"""Keeps one camera recording: opens it, and opens it again whenever it breaks off, for as long as it is wanted."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from passerby.archive import Archive, CameraWriter
+from passerby.capture.live import open_live
+from passerby.engine.live import LivePath
+from passerby.engine.shared import Shared
+from passerby.errors import OutputError, PasserbyError, SourceUnavailable, Trouble
+from passerby.fleet.kept import KeptBackground
+from passerby.fleet.plan import CameraPlan
+from passerby.media.camera import CameraState, What
+from passerby.media.segments import Fragment
+from passerby.rules.backoff import wait_s
+
+ENDS_WITHIN_S = 10.0
+STEADY_S = 10.0  # recording for so long ends a row of failures
+
+Publish = Callable[[str, Fragment], None]
+
+
+class CameraRunner:
+    """One camera in a thread of its own. Nothing that goes wrong with it reaches the others."""
+
+    def __init__(
+        self,
+        plan: CameraPlan,
+        shared: Shared,
+        archive: Archive,
+        backgrounds: Path,
+        publish: Publish,
+        *,
+        start_after_s: float = 0.0,
+        before: CameraRunner | None = None,
+    ) -> None:
+        """backgrounds: the folder where they are kept. publish: is given every fragment once it was recorded.
+
+        before: the same camera's until now, which ends first.
+        """
+        self.plan = plan
+        self._shared, self._archive, self._publish = shared, archive, publish
+        self._keeper = KeptBackground(backgrounds, plan.camera)
+        self._start_after_s, self._before = start_after_s, before
+        self._stopping = threading.Event()
+        self._path: LivePath | None = None
+        self._failures = 0
+        self._beat_s = time.monotonic() + start_after_s
+        self._unrecorded: str | None = None
+        self._state = CameraState(What.CONNECTING, "it is about to be opened", datetime.now(UTC))
+        self._thread = threading.Thread(target=self._run, name=f"passerby-{plan.camera}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def join(self, within_s: float) -> bool:
+        """Whether it has ended, its recording closed."""
+        self._thread.join(max(0.0, within_s))
+        return not self._thread.is_alive()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it should have given a sign of life by now, with all its time-outs."""
+        return self._thread.is_alive() and time.monotonic() - self._beat_s > self.plan.stuck_after_s
+
+    def state(self) -> CameraState:
+        """As of now. Asked by one thread."""
+        path = self._path
+        if path is not None and self._unrecorded is not None:
+            self._tell(What.FAILED, self._unrecorded)
+        elif path is not None:
+            now, figures = path.status, tuple(path.figures.items())
+            self._tell(now.what, now.reason, now.progress, figures)
+        return self._state
+
+    def _tell(
+        self, what: What, reason: str, progress: float | None = None, figures: tuple[tuple[str, float], ...] = ()
+    ) -> None:
+        since = self._state.since if what is self._state.what else datetime.now(UTC)
+        self._state = CameraState(what, reason, since, progress, figures)
+
+    def _run(self) -> None:
+        if self._before is not None:
+            self._before.join(ENDS_WITHIN_S)
+            self._before = None
+        self._stopping.wait(self._start_after_s)
+        writer = self._archive.writer(self.plan.camera)
+        while not self._stopping.is_set():
+            trouble = self._record(writer)
+            self._stopping.wait(wait_s(self._failures, random.random(), trouble) if self._failures else 0.0)
+            self._beat_s = time.monotonic()
+        try:
+            writer.close()
+            self._tell(What.STOPPED, "it was stopped")
+        except OutputError as error:
+            self._tell(What.FAILED, str(error))
+
+    def _record(self, writer: CameraWriter) -> Trouble:
+        """Until it breaks off; why."""
+        began_s, trouble = time.monotonic(), Trouble.ENDED
+        if not self._failures:
+            self._tell(What.CONNECTING, "it is being opened")
+        try:
+            self._follow(writer)
+            return trouble
+        except SourceUnavailable as error:
+            trouble, said = error.trouble, str(error)
+        except PasserbyError as error:
+            said = str(error)
+        except Exception as error:  # its text may hold anything: its kind will do
+            said = f"an error that nobody foresaw ({type(error).__name__})"
+        self._failures = 1 if time.monotonic() - began_s >= STEADY_S else self._failures + 1
+        self._tell(What.FAILED, said)
+        return trouble
+
+    def _follow(self, writer: CameraWriter) -> None:
+        source = open_live(self.plan.address, self.plan.options)
+        try:
+            path = LivePath(
+                source, self.plan.live, self._shared, self._keeper, lambda fragment: self._keep(writer, fragment)
+            )
+        except BaseException:
+            source.close()
+            raise
+        self._path = path
+        try:
+            path.run(self._is_over)
+        finally:
+            self._path = None
+
+    def _is_over(self) -> bool:
+        self._beat_s = time.monotonic()
+        return self._stopping.is_set()
+
+    def _keep(self, writer: CameraWriter, fragment: Fragment) -> None:
+        """Recorded first: nobody watches what there is no record of. Where it cannot be, that is told."""
+        try:
+            writer.append(fragment)
+            self._unrecorded = None
+        except OutputError as error:
+            self._unrecorded = str(error)
+        self._publish(self.plan.camera, fragment)

@@ -1,0 +1,182 @@
+"""Spreads cameras over workers, watches those, and replaces the one that died or hung."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from itertools import islice
+
+from passerby.fleet.child import Child
+from passerby.fleet.kept import KeptBackground
+from passerby.fleet.live_feed import LiveFeed
+from passerby.fleet.plan import CameraPlan
+from passerby.fleet.worker import STOP_WITHIN_S, Places
+from passerby.media.camera import CameraState, What
+from passerby.rules.backoff import wait_s
+
+WATCH_S = 0.2
+SPARE_AFTER_S = 5.0  # the cameras come first
+QUICK_S = 20.0
+"""A worker that lived for less died of what it did: the next waits longer, and its cameras are parted, so that the one
+which kills it is alone in the end."""
+
+
+class Fleet:
+    """All cameras of one machine. Its methods may be called from any thread."""
+
+    def __init__(self, places: Places, plans: Iterable[CameraPlan] = (), workers: int | None = None) -> None:
+        """workers: processes; None: one for two processors. Each has the detectors loaded, about 200 MB."""
+        self._places = places
+        self._count = workers or max(1, (os.cpu_count() or 2) // 2)
+        self._lock = threading.RLock()
+        self._first = {plan.camera: plan for plan in plans}
+        self._children: list[Child] = []
+        self._spare: Child | None = None
+        self._waiting: list[_Waiting] = []
+        self._lost: dict[str, CameraState] = {}
+        self._deaths = 0
+        self._stopping = threading.Event()
+        self._watchdog = threading.Thread(target=self._watch, name="passerby-watchdog", daemon=True)
+        self.feed = LiveFeed()
+
+    def start(self) -> None:
+        """Returns at once; cameras are recording some seconds later. The archive was recovered before."""
+        names = list(self._first)
+        with self._lock:
+            for n in range(min(self._count, max(1, len(names)))):
+                self._spawn({name: self._first[name] for name in islice(names, n, None, self._count)})
+        self._watchdog.start()
+
+    def stop(self) -> None:
+        """Ends every worker, with its recordings closed."""
+        self._stopping.set()
+        if self._watchdog.is_alive():
+            self._watchdog.join()
+        with self._lock:
+            children = [*self._children, self._spare] if self._spare else self._children
+            for child in children:
+                child.tell_to_stop()
+            until_s = time.monotonic() + STOP_WITHIN_S + 3.0
+            for child in children:
+                child.join(until_s - time.monotonic())
+            self._children, self._spare = [], None
+
+    def run(self, plan: CameraPlan) -> None:
+        """A camera that is new, or told anew."""
+        with self._lock:
+            for place in self._holders():
+                if plan.camera in place.plans:
+                    place.run(plan)
+                    return
+            if len(self._holders()) < self._count:
+                self._spawn({plan.camera: plan})
+                return
+            min(self._holders(), key=lambda place: len(place.plans)).run(plan)
+
+    def drop(self, camera: str) -> None:
+        """A camera that is not wanted any more; its recordings stay."""
+        with self._lock:
+            for place in self._holders():
+                place.drop(camera)
+            self._lost.pop(camera, None)
+            self.feed.forget(camera)
+            KeptBackground(self._places.backgrounds, camera).forget()
+
+    def states(self) -> dict[str, CameraState]:
+        """Of every camera, as of the last half second."""
+        with self._lock:
+            told: dict[str, CameraState] = {}
+            for place in self._holders():
+                for camera in place.plans:
+                    told[camera] = self._lost.get(camera) or _STARTING
+                of = place.states.of if isinstance(place, Child) else {}
+                told |= {camera: state for camera, state in of.items() if camera in place.plans}
+            return told
+
+    def subscribe(self, camera: str) -> AsyncIterator[bytes]:
+        """See `LiveFeed.subscribe`."""
+        return self.feed.subscribe(camera)
+
+    @property
+    def pids(self) -> list[int]:
+        """Of the workers."""
+        with self._lock:
+            return [child.pid for child in self._children]
+
+    def _holders(self) -> list[Child | _Waiting]:
+        """Whoever has cameras."""
+        return [*self._children, *self._waiting]
+
+    def _spawn(self, plans: dict[str, CameraPlan]) -> None:
+        """Another worker: the spare one, if it is ready."""
+        if self._spare is None or not self._spare.is_ready or self._spare.trouble():
+            self._children.append(Child(self._places, plans, self.feed.publish))
+            return
+        child, self._spare = self._spare, None
+        self._children.append(child)
+        for plan in plans.values():
+            child.run(plan)
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(WATCH_S):
+            with self._lock:
+                for child in list(self._children):
+                    why = child.trouble()
+                    if why is not None:
+                        self._replace(child, why)
+                for waiting in [each for each in self._waiting if time.monotonic() >= each.until_s]:
+                    self._waiting.remove(waiting)
+                    self._spawn(waiting.plans)
+                self._keep_spare()
+
+    def _keep_spare(self) -> None:
+        """Loading takes seconds, so one worker that has loaded waits for another to die."""
+        if self._spare is not None and self._spare.trouble():
+            self._spare.kill()
+            self._spare = None
+        is_calm = all(child.is_ready and child.age_s > SPARE_AFTER_S for child in self._children)
+        if self._spare is None and is_calm and not self._waiting:
+            self._spare = Child(self._places, {}, self.feed.publish)
+
+    def _replace(self, child: Child, why: str) -> None:
+        child.kill()
+        self._children.remove(child)
+        now = datetime.now(UTC)
+        for camera in child.plans:
+            self.feed.forget(camera)
+            self._lost[camera] = CameraState(What.FAILED, f"its worker is being replaced: {why}", now)
+        if child.age_s >= QUICK_S:
+            self._deaths = 0
+            self._spawn(child.plans)
+            return
+        self._deaths += 1
+        later_s = time.monotonic() + wait_s(self._deaths, random.random())
+        for plans in _parts(child.plans) if self._deaths > 1 else [child.plans]:
+            self._waiting.append(_Waiting(plans, later_s))
+
+
+class _Waiting:
+    """Cameras whose worker died at once; they get another a little later."""
+
+    def __init__(self, plans: dict[str, CameraPlan], until_s: float) -> None:
+        self.plans, self.until_s = dict(plans), until_s
+
+    def run(self, plan: CameraPlan) -> None:
+        self.plans[plan.camera] = plan
+
+    def drop(self, camera: str) -> None:
+        self.plans.pop(camera, None)
+
+
+def _parts(plans: dict[str, CameraPlan]) -> list[dict[str, CameraPlan]]:
+    """Two halves, where there are two."""
+    names = list(plans)
+    halves = names[::2], names[1::2]
+    return [{name: plans[name] for name in half} for half in halves if half]
+
+
+_STARTING = CameraState(What.CONNECTING, "its worker is starting", datetime.now(UTC))

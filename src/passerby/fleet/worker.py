@@ -1,0 +1,119 @@
+"""One process that runs many cameras. It does what its parent says, and ends when that is gone."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import cv2
+
+from passerby.archive import Archive
+from passerby.engine.memory import return_freed_pictures
+from passerby.engine.shared import Shared
+from passerby.fleet.messages import Drop, Run, States, Stop, read_order
+from passerby.fleet.outbox import Outbox
+from passerby.fleet.runner import CameraRunner
+
+BEAT_S = 0.5
+STAGGER_S = 0.05  # between two cameras that are opened: a switch that restarted is not asked by all at once
+STOP_WITHIN_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a worker finds the archive: see `Archive`. backgrounds: folder of what cameras learned."""
+
+    folder: Path
+    backgrounds: Path
+    catalogue_url: str | None = None
+    store: str | None = None
+
+
+def work(pipe: Connection, places: Places) -> None:
+    """The whole life of a worker. Started in a new process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all: the parent says when to end
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold clear pictures
+    cv2.setNumThreads(1)
+    return_freed_pictures()
+    outbox = Outbox(pipe)
+    outbox.tell(States({}, ready=False))
+    archive = Archive(places.folder, catalogue_url=places.catalogue_url, store=places.store)
+    with archive, Shared() as shared:
+        worker = Worker(pipe, outbox, shared, archive, places.backgrounds)
+        try:
+            worker.run()
+        finally:
+            worker.stop()
+    outbox.close(1.0)
+
+
+class Worker:
+    """Its cameras, by name."""
+
+    def __init__(self, pipe: Connection, outbox: Outbox, shared: Shared, archive: Archive, backgrounds: Path) -> None:
+        self._pipe, self._outbox = pipe, outbox
+        self._shared, self._archive, self._backgrounds = shared, archive, backgrounds
+        self._runners: dict[str, CameraRunner] = {}
+        self._ending: list[CameraRunner] = []
+        self._next_start_s = 0.0
+
+    def run(self) -> None:
+        """Until it is told to stop, or its parent is gone."""
+        beat_s = float("-inf")
+        while True:
+            try:
+                if self._pipe.poll(max(0.0, beat_s + BEAT_S - time.monotonic())) and not self._obey():
+                    return
+            except (EOFError, OSError):
+                return
+            if time.monotonic() >= beat_s + BEAT_S:
+                beat_s = time.monotonic()
+                self._beat()
+
+    def _beat(self) -> None:
+        stuck = tuple(name for name, runner in self._runners.items() if runner.is_stuck)
+        self._outbox.tell(States({name: runner.state() for name, runner in self._runners.items()}, stuck=stuck))
+        self._ending = [runner for runner in self._ending if not runner.join(0.0)]
+
+    def _obey(self) -> bool:
+        """Whether to go on."""
+        match read_order(self._pipe.recv_bytes()):
+            case Run(plan):
+                before = self._end(plan.camera)
+                now_s = time.monotonic()
+                self._next_start_s = max(now_s, self._next_start_s + STAGGER_S)
+                self._runners[plan.camera] = CameraRunner(
+                    plan,
+                    self._shared,
+                    self._archive,
+                    self._backgrounds,
+                    self._outbox.send,
+                    start_after_s=self._next_start_s - now_s,
+                    before=before,
+                )
+            case Drop(camera):
+                self._end(camera)
+            case Stop():
+                return False
+        return True
+
+    def _end(self, camera: str) -> CameraRunner | None:
+        runner = self._runners.pop(camera, None)
+        if runner is not None:
+            runner.stop()
+            self._ending.append(runner)
+        return runner
+
+    def stop(self) -> None:
+        """Ends all cameras and closes their recordings; what does not end in time is finished by recovery."""
+        until_s = time.monotonic() + STOP_WITHIN_S
+        running = [*self._runners.values(), *self._ending]
+        for runner in running:
+            runner.stop()
+        for runner in running:
+            runner.join(until_s - time.monotonic())
+        self._outbox.tell(States({name: runner.state() for name, runner in self._runners.items()}))

@@ -1,0 +1,44 @@
+"""What a camera does at the moment, in a word and in a sentence: what a page shows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class What(StrEnum):
+    """Only `recording` is well. In all of them nobody is shown."""
+
+    CONNECTING = "connecting"
+    LEARNING = "learning"
+    """It records, covered whole, until enough is known of the place; `progress` says how far that is."""
+    RECORDING = "recording"
+    STRAINED = "strained"
+    """It records, but this machine is too slow for it: more is hidden, or pictures are left out."""
+    COVERED = "covered"
+    """It records, covered whole, for the reason that is told."""
+    FROZEN = "frozen"
+    """It records pictures that are all the same: a real sensor always has some noise."""
+    SILENT = "silent"
+    """It is connected, and no picture comes."""
+    FAILED = "failed"
+    """It is not connected, or cannot be recorded; it is tried again by itself."""
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraState:
+    """reason: one sentence for people, without any secret. since: UTC, from when on it has been so. progress: 0..1 of
+    learning, None else. figures: what is counted since the camera was opened, by name."""
+
+    what: What
+    reason: str
+    since: datetime
+    progress: float | None = None
+    figures: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def records(self) -> bool:
+        """Whether pictures are kept, covered or not."""
+        return self.what in (What.LEARNING, What.RECORDING, What.STRAINED, What.COVERED, What.FROZEN)

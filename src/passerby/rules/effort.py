@@ -1,0 +1,41 @@
+"""Decides what is done where looks come late: nothing at first, then wider covers, then all is covered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SLOWER_FROM = 2.0
+"""Times the usual wait between two looks: until then nobody can tell it from chance."""
+WIDER_FROM = 3.0
+WHOLE_FROM = 8.0
+"""Reveal mode: 4 s, as long as it goes without a look where nothing stirs. Cover mode: 1.3 s, longer than a track lives
+without being found again."""
+WIDER_MOST = 0.5
+"""Of a box's size on each side, just before all is covered."""
+
+TOO_SLOW = "nobody was looked for in too long: this machine is too slow for all its cameras"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """wider: added to the margin of every cover. whole: why all is covered, None where it is not. says: in words for
+    the camera's state, None where all is well."""
+
+    wider: float = 0.0
+    whole: str | None = None
+    says: str | None = None
+
+
+AT_EASE = Effort()
+
+
+def effort(overdue_s: float, every_s: float) -> Effort:
+    """overdue_s: for how long a look has been wanted and not had. every_s: how often there should be one."""
+    late = overdue_s / every_s
+    if late < SLOWER_FROM:
+        return AT_EASE
+    if late >= WHOLE_FROM:
+        return Effort(WIDER_MOST, TOO_SLOW, f"{TOO_SLOW}, so all is covered")
+    wider = WIDER_MOST * max(0.0, late - WIDER_FROM) / (WHOLE_FROM - WIDER_FROM)
+    how = ", and covers are wider" if wider else ""
+    return Effort(wider, None, f"people are looked for every {overdue_s:.1f} s instead of every {every_s:g} s{how}")

@@ -1,0 +1,251 @@
+"""Workers and their parent: cameras go on whatever dies, each for itself, and nothing clear leaves a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import av
+import pytest
+
+from passerby.archive import Archive
+from passerby.fleet.plan import CameraPlan
+from passerby.fleet.supervisor import Fleet
+from passerby.fleet.worker import Places
+from passerby.media.camera import CameraState, What
+from passerby.media.mp4.fragments import fragments_in
+from passerby.media.mp4.index import read_index
+from passerby.media.mp4.init import read_init
+from passerby.media.segments import TICKS_PER_S
+from passerby.testing.rtsp import RtspServer, Script
+from tests.planted import leaks, revealed, walked
+from tests.streets import Street
+
+States = Mapping[str, CameraState]
+BACK_WITHIN_S = 10.0
+
+
+@pytest.fixture
+def cameras() -> Iterator[RtspServer]:
+    with RtspServer({f"/{name}": walked() for name in ("yard", "gate", "mute")}, login=("admin", "s3cr3t")) as server:
+        yield server
+
+
+def plan(server: RtspServer, camera: str, password: str = "s3cr3t", **changes: object) -> CameraPlan:
+    told = {
+        "camera": camera, "address": server.url(f"/{camera}", "admin", password), "learn_every_s": 0.1,
+        "reach_networks": ("127.0.0.0/8",), "read_timeout_s": 2.0, "open_timeout_s": 4.0, "picture_timeout_s": 3.0,
+    }  # fmt: skip
+    return CameraPlan.model_validate(told | changes)
+
+
+def fleet_of(data: Path, *plans: CameraPlan, workers: int = 1) -> Fleet:
+    with Archive(data) as archive:
+        archive.recover()
+    return Fleet(Places(data, data / "backgrounds"), plans, workers)
+
+
+def wait_for(fleet: Fleet, is_so: Callable[[States], bool], within_s: float = 40.0) -> States:
+    until_s = time.monotonic() + within_s
+    while not is_so(states := fleet.states()):
+        assert time.monotonic() < until_s, states
+        time.sleep(0.1)
+    return states
+
+
+def all_are(what: What) -> Callable[[States], bool]:
+    return lambda states: all(state.what is what for state in states.values())
+
+
+def spans_s(archive: Archive, camera: str) -> list[tuple[float, float]]:
+    entries = archive.playlist(camera, 0, 2**60).entries
+    return [(entry.gop.start_90k / TICKS_PER_S, entry.gop.end_90k / TICKS_PER_S) for entry in entries]
+
+
+def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_clear(
+    cameras: RtspServer, street: Street, tmp_path: Path
+) -> None:
+    fleet = fleet_of(tmp_path, plan(cameras, "yard"), plan(cameras, "gate"))
+    fleet.start()
+    try:
+        wait_for(fleet, all_are(What.RECORDING))
+        dead = fleet.pids[0]
+        os.kill(dead, signal.SIGKILL)
+        killed_s = time.time()
+        wait_for(fleet, lambda states: dead not in fleet.pids and all_are(What.RECORDING)(states), 20.0)
+        time.sleep(3.0)
+        assert all(state.figures for state in fleet.states().values())
+        alive = fleet.pids
+    finally:
+        fleet.stop()
+    assert alive and not any(Path(f"/proc/{pid}").exists() for pid in alive)
+    with Archive(tmp_path) as archive:
+        assert archive.tend({}, 0) == [] and archive.recover() == []
+        for camera in ("yard", "gate"):
+            spans = spans_s(archive, camera)
+            after = min(start for start, _ in spans if start > killed_s)
+            before = max(end for _, end in spans if end < after)
+            assert killed_s - before < 4.0, "a GOP, and what waited for the privacy delay"
+            assert after - killed_s < BACK_WITHIN_S
+    assert not list((tmp_path / "spool").glob("*.mp4*"))
+    assert revealed(tmp_path) > 10
+    assert leaks(tmp_path) == []
+
+
+def test_a_hung_worker_is_replaced(cameras: RtspServer, street: Street, tmp_path: Path) -> None:
+    fleet = fleet_of(tmp_path, plan(cameras, "yard"))
+    fleet.start()
+    try:
+        wait_for(fleet, lambda states: all(state.records for state in states.values()))
+        hung = fleet.pids[0]
+        os.kill(hung, signal.SIGSTOP)
+        states = wait_for(fleet, lambda states: hung not in fleet.pids, 20.0)
+        assert states["yard"].what is not What.RECORDING
+        wait_for(fleet, lambda states: all(state.records for state in states.values()), 20.0)
+    finally:
+        fleet.stop()
+
+
+def test_every_camera_fails_for_itself_in_words_without_a_secret(
+    cameras: RtspServer, street: Street, tmp_path: Path
+) -> None:
+    cameras.scripts["/mute"] = Script(silence_after=15)
+    silent = plan(cameras, "mute")
+    fleet = fleet_of(tmp_path, plan(cameras, "yard"), plan(cameras, "gate", password="wrong"), silent)
+    assert "s3cr3t" not in repr(silent)
+    fleet.start()
+    try:
+        states = wait_for(
+            fleet,
+            lambda states: (
+                states["yard"].what is What.RECORDING
+                and states["gate"].what is What.FAILED
+                and states["mute"].what is What.FAILED
+            ),
+        )
+        assert "does not accept this user and password" in states["gate"].reason
+        assert "no whole packet" in states["mute"].reason
+        assert not any(word in state.reason for state in states.values() for word in ("s3cr3t", "wrong@", "admin"))
+        since = states["gate"].since
+        assert wait_for(fleet, lambda states: states["mute"].records)["gate"].since == since, "it is so since then"
+        fleet.drop("mute")
+        fleet.run(plan(cameras, "gate"))
+        states = wait_for(fleet, lambda states: states["gate"].what is What.RECORDING)
+        assert set(states) == {"yard", "gate"}
+    finally:
+        fleet.stop()
+
+
+def test_viewers_get_what_is_recorded_from_a_key_frame_on(cameras: RtspServer, street: Street, tmp_path: Path) -> None:
+    fleet = fleet_of(tmp_path, plan(cameras, "yard"))
+
+    async def watched() -> tuple[float, list[bytes]]:
+        asked_s, parts = time.monotonic(), []
+        first_s = 0.0
+        async for data in fleet.subscribe("yard"):
+            parts.append(data)
+            first_s = first_s or time.monotonic() - asked_s
+            if len(parts) == 12:
+                return first_s, parts
+        raise AssertionError("it ended")
+
+    fleet.start()
+    try:
+        wait_for(fleet, lambda states: all(state.what is What.RECORDING for state in states.values()))
+        first_s, parts = asyncio.run(asyncio.wait_for(watched(), 20.0))
+    finally:
+        fleet.stop()
+    assert first_s < 1.0
+    assert read_init(parts[0]) is not None
+    fragments = [next(fragments_in(part)) for part in parts[1:]]
+    assert fragments[0].is_key
+    assert all(a.start_90k + a.duration_90k == b.start_90k for a, b in itertools.pairwise(fragments))
+    seen = tmp_path / "seen.mp4"
+    seen.write_bytes(b"".join(parts))
+    with av.open(str(seen)) as clip:
+        assert sum(1 for _ in clip.decode(video=0)) >= 11
+    assert leaks(tmp_path) == []
+
+
+def test_workers_end_with_their_parent_and_close_what_they_recorded(
+    cameras: RtspServer, street: Street, tmp_path: Path
+) -> None:
+    fleet = fleet_of(tmp_path, plan(cameras, "yard"))
+    fleet.start()
+    wait_for(fleet, lambda states: all(state.records for state in states.values()))
+    time.sleep(2.0)
+    asked_s = time.monotonic()
+    fleet.stop()
+    assert time.monotonic() - asked_s < 8.0
+    with Archive(tmp_path) as archive:
+        assert archive.tend({}, 0) == []
+        assert spans_s(archive, "yard")
+
+
+def test_cameras_whose_worker_dies_at_once_again_are_parted(
+    cameras: RtspServer, street: Street, tmp_path: Path
+) -> None:
+    """The one that kills its worker is alone in the end, and the others go on."""
+    fleet = fleet_of(tmp_path, plan(cameras, "yard"), plan(cameras, "gate"))
+    fleet.start()
+    try:
+        for _ in range(2):
+            wait_for(fleet, lambda states: len(fleet.pids) == 1)
+            os.kill(fleet.pids[0], signal.SIGKILL)
+            states = wait_for(fleet, lambda states: not fleet.pids)
+            assert {state.what for state in states.values()} == {What.FAILED}
+            assert "its process ended" in states["yard"].reason
+        wait_for(fleet, lambda states: len(fleet.pids) == 2)
+        wait_for(fleet, lambda states: all(state.records for state in states.values()))
+    finally:
+        fleet.stop()
+
+
+def parent(data: Path, plans: list[CameraPlan], pipe: Connection) -> None:
+    """A process that runs a fleet until it is killed."""
+    fleet = fleet_of(data, *plans)
+    fleet.start()
+    wait_for(fleet, lambda states: all(state.records for state in states.values()))
+    time.sleep(2.5)
+    pipe.send(fleet.pids)
+    time.sleep(60)
+
+
+def test_workers_whose_parent_is_killed_close_what_they_recorded_and_end(
+    cameras: RtspServer, street: Street, tmp_path: Path
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=parent, args=(tmp_path, [plan(cameras, "yard")], theirs))
+    process.start()
+    theirs.close()
+    try:
+        assert ours.poll(40.0)
+        (worker,) = ours.recv()
+    finally:
+        process.kill()
+        process.join()
+    until_s = time.monotonic() + 10.0
+    while is_running(worker):
+        assert time.monotonic() < until_s
+        time.sleep(0.1)
+    (recording,) = (tmp_path / "spool").glob("*.open.mp4")
+    assert read_index(recording.read_bytes(), len(read_init(recording.read_bytes()).data)), "it was closed in order"  # type: ignore[union-attr]
+    with Archive(tmp_path) as archive:
+        assert archive.recover() == []
+        assert spans_s(archive, "yard")
+    assert leaks(tmp_path) == []
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

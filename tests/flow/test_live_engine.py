@@ -1,0 +1,197 @@
+"""One camera from RTSP into the archive: learned while it is covered, never clear, and what it learned is kept."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from passerby.archive import Archive
+from passerby.capture.live import open_live
+from passerby.capture.live_options import LiveOptions
+from passerby.engine.live import LivePath, LiveStatus
+from passerby.engine.live_learner import LearnTimes
+from passerby.engine.live_modes import LivePlan
+from passerby.engine.looks import Detectors
+from passerby.engine.shared import Shared
+from passerby.errors import SourceUnavailable, Trouble
+from passerby.fleet.kept import KeptBackground
+from passerby.media import RawFrame
+from passerby.media.camera import What
+from passerby.media.segments import Fragment
+from passerby.settings import Settings
+from passerby.testing.faults import FaultyDetectors
+from passerby.testing.rtsp import RtspServer, Script
+from tests.live import LOCAL
+from tests.planted import leaks, revealed, walked
+
+OPTIONS = LiveOptions(reach=LOCAL, open_timeout_s=5.0, read_timeout_s=2.0, picture_timeout_s=4.0)
+QUICK = LivePlan(learning=LearnTimes(first_every_s=0.1))
+WITHIN_S = 30.0
+CAMERA = "yard"
+
+
+@pytest.fixture
+def camera() -> Iterator[RtspServer]:
+    with RtspServer({"/yard": walked(), "/other": walked(seed=6)}) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared(detectors: Detectors) -> Iterator[Shared]:
+    with Shared(detectors) as made:
+        yield made
+
+
+def follow(
+    url: str,
+    data: Path,
+    shared: Shared,
+    until: Callable[[LiveStatus, LivePath], bool],
+    plan: LivePlan = QUICK,
+    *,
+    disk_s: float = 0.0,
+) -> list[LiveStatus]:
+    """Records a camera until something is so. Every status that it had, each once in a row.
+
+    disk_s: how long the disk takes for each fragment.
+    """
+    statuses: list[LiveStatus] = []
+    give_up_s = time.monotonic() + WITHIN_S
+    with Archive(data) as archive:
+        writer = archive.writer(CAMERA)
+        keeper = KeptBackground(data / "backgrounds", CAMERA)
+
+        def keep(fragment: Fragment) -> None:
+            time.sleep(disk_s)
+            writer.append(fragment)
+
+        path = LivePath(open_live(url, OPTIONS), plan, shared, keeper, keep)
+
+        def is_over() -> bool:
+            now = path.status
+            if not statuses or (statuses[-1].what, statuses[-1].reason) != (now.what, now.reason):
+                statuses.append(now)
+            assert time.monotonic() < give_up_s, statuses
+            return until(now, path)
+
+        try:
+            path.run(is_over)
+        finally:
+            writer.close()
+            archive.tend({}, 0)
+    return statuses
+
+
+def recorded(more: int) -> Callable[[LiveStatus, LivePath], bool]:
+    """It has been recording, uncovered, for so many pictures."""
+    seen: list[int] = []
+
+    def is_so(status: LiveStatus, path: LivePath) -> bool:
+        if status.what is What.RECORDING:
+            seen.append(path.written)
+        return bool(seen) and path.written >= seen[0] + more
+
+    return is_so
+
+
+def test_it_learns_covered_whole_then_shows_the_place_and_never_who_is_there(
+    camera: RtspServer, shared: Shared, tmp_path: Path
+) -> None:
+    statuses = follow(camera.url("/yard"), tmp_path, shared, recorded(30))
+    assert [status.what for status in statuses][:2] == [What.LEARNING, What.RECORDING]
+    assert revealed(tmp_path) > 10
+    assert leaks(tmp_path) == []
+    assert (tmp_path / "backgrounds" / f"{CAMERA}.background").exists()
+
+    again = with_background_of(tmp_path, tmp_path / "again")
+    statuses = follow(camera.url("/yard"), again, shared, recorded(20))
+    assert What.LEARNING not in [status.what for status in statuses], "what was learned is kept over a restart"
+    assert revealed(again) > 10 and leaks(again) == []
+
+    moved = with_background_of(again, tmp_path / "moved")
+    statuses = follow(camera.url("/other"), moved, shared, recorded(10))
+    assert [status.what for status in statuses][-2:] == [What.LEARNING, What.RECORDING], "another view is learned anew"
+    assert leaks(moved) == []
+
+
+def with_background_of(data: Path, other: Path) -> Path:
+    """Another data folder, in which nothing is but what the camera learned."""
+    other.mkdir()
+    (data / "backgrounds").rename(other / "backgrounds")
+    return other
+
+
+@pytest.mark.parametrize("mode", ["reveal", "cover"])
+def test_where_detectors_fail_all_is_covered_and_said(
+    camera: RtspServer, street: object, tmp_path: Path, mode: str
+) -> None:
+    plan = LivePlan(Settings.model_validate({"mode": mode}), learning=QUICK.learning)
+    with Shared(FaultyDetectors(lambda model, frame: "raises", threads=1)) as broken:
+        statuses = follow(camera.url("/yard"), tmp_path, broken, lambda status, path: path.written >= 30, plan)
+    assert revealed(tmp_path) == 0 and leaks(tmp_path) == []
+    assert What.RECORDING not in [status.what for status in statuses[1:]]
+    assert "detector failed" in statuses[-1].reason
+
+
+def test_where_looks_are_too_slow_covers_grow_and_then_all_is_covered(
+    camera: RtspServer, street: object, tmp_path: Path
+) -> None:
+    def slow(model: str, frame: RawFrame) -> None:
+        time.sleep(1.5)
+
+    plan = LivePlan(Settings(mode="cover"))
+    with Shared(FaultyDetectors(slow, threads=1)) as overloaded:
+        statuses = follow(camera.url("/yard"), tmp_path, overloaded, lambda status, path: path.written >= 50, plan)
+    reasons = [status.reason for status in statuses]
+    assert any("instead of every 0.16 s" in reason for reason in reasons)
+    assert any("too slow for all its cameras" in reason for reason in reasons)
+    assert statuses[-1].what is What.COVERED
+
+
+@pytest.mark.parametrize(
+    ("script", "trouble", "words"),
+    [
+        (Script(silence_after=20), Trouble.TIMED_OUT, "no whole packet"),
+        (Script(cut_after=20), Trouble.ENDED, "lost|broke|ended"),
+    ],
+)
+def test_what_came_before_a_loss_is_recorded(
+    camera: RtspServer, shared: Shared, tmp_path: Path, script: Script, trouble: Trouble, words: str
+) -> None:
+    camera.scripts["/yard"] = script
+    with pytest.raises(SourceUnavailable, match=words) as caught:
+        follow(camera.url("/yard"), tmp_path, shared, lambda status, path: False)
+    assert caught.value.trouble is trouble
+    with Archive(tmp_path) as archive:
+        entries = archive.playlist(CAMERA, 0, 2**60).entries
+    assert sum(entry.gop.duration_90k for entry in entries) / 90_000 > 1.0
+    assert leaks(tmp_path) == []
+
+
+def test_what_there_is_no_time_for_is_left_out_and_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
+    plan = LivePlan(Settings(mode="cover"))
+    statuses = follow(
+        camera.url("/yard"),
+        tmp_path,
+        shared,
+        lambda status, path: "left out" in status.reason,
+        plan,
+        disk_s=0.6,
+    )
+    assert statuses[-1].what is What.STRAINED
+    with Archive(tmp_path) as archive:
+        fragments = list(archive.fragments(CAMERA, 0, 2**60))
+    assert all(before.end_90k <= after.start_90k for before, after in itertools.pairwise(fragments))
+
+
+def test_a_frozen_picture_is_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
+    camera.scripts["/yard"] = Script(freeze_after=25)
+    plan = LivePlan(Settings(mode="cover"))
+    began_s = time.monotonic()
+    statuses = follow(camera.url("/yard"), tmp_path, shared, lambda status, path: status.what is What.FROZEN, plan)
+    assert time.monotonic() - began_s < 2.5 + 10.0 + 5.0
+    assert "frozen" in statuses[-1].reason and What.FROZEN not in [status.what for status in statuses[:-1]]

@@ -1,0 +1,58 @@
+"""What workers and their parent tell each other comes through whole, and nothing else can."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.fleet.messages import (
+    Drop,
+    Reader,
+    Run,
+    States,
+    Stop,
+    pack_fragment,
+    pack_init,
+    pack_order,
+    pack_states,
+    read_order,
+)  # fmt: skip
+from passerby.fleet.plan import CameraPlan
+from passerby.media.camera import CameraState, What
+from passerby.media.segments import Fragment, InitSegment
+from passerby.settings import Settings
+
+PLAN = CameraPlan(camera="yard", address="rtsp://admin:s3cr3t@10.0.0.9/1", settings=Settings(mode="cover"))
+
+
+@pytest.mark.parametrize("order", [Run(PLAN), Drop("yard"), Stop()])
+def test_orders(order: Run | Drop | Stop) -> None:
+    assert read_order(pack_order(order)) == order
+    assert "s3cr3t" not in repr(order)
+
+
+@given(st.dictionaries(st.text(max_size=9), st.sampled_from(What), max_size=4), st.text(max_size=30))
+def test_states(of: dict[str, What], reason: str) -> None:
+    now = datetime(2030, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
+    told = {camera: CameraState(what, reason, now, 0.25, (("read", 3),)) for camera, what in of.items()}
+    states = States(told, ready=True, stuck=tuple(of)[:1])
+    assert Reader().read(pack_states(states)) == states
+
+
+@given(st.binary(), st.integers(0, 2**62), st.booleans(), st.integers(0, 255))
+def test_fragments(data: bytes, start_90k: int, is_key: bool, activity: int) -> None:
+    init = InitSegment("an id", b"ftyp moov", 640, 360, "avc1.64001e")
+    fragment = Fragment(init, start_90k, 27_000, is_key, data, activity)
+    reader = Reader()
+    assert reader.read(pack_init("yard", init)) is None
+    assert reader.read(pack_fragment("yard", fragment)) == ("yard", fragment)
+
+
+def test_what_is_no_message_is_refused() -> None:
+    with pytest.raises(ValueError, match="no order"):
+        read_order(pack_states(States({})))
+    with pytest.raises(ValueError, match="a worker sends nothing"):
+        Reader().read(pack_order(Stop()))
