@@ -26,6 +26,7 @@ TALKS_TO_OTHERS = {
     "ssl", "subprocess", "syslog", "telnetlib", "urllib", "webbrowser", "xmlrpc", "shelve", "pickle", "marshal",
 }  # fmt: skip
 ONLY_TALKS = {"asyncio", "http", "socket", "ssl", "urllib"}
+SERVES = {"asyncio", "logging", "ssl", "urllib"}
 WRITES = {"imwrite", "imencode", "write_bytes", "write_text", "tofile", "savez", "savetxt", "mkstemp", "memmap"}
 NOT_PURE = {"open", "print", "input", "exec", "eval"}
 CLOCKS_AND_DICE = {"time", "datetime", "random", "secrets", "os", "pathlib", "io", "uuid"}
@@ -108,8 +109,13 @@ def test_stages_that_hold_clear_pictures_write_no_files() -> None:
 
 
 def test_nothing_talks_to_the_network_runs_a_command_or_logs() -> None:
-    others = [module for module in MODULES if not talks(module)]
+    others = [module for module in MODULES if not talks(module) and not serves(module)]
     assert not wrong(others, lambda tree: TALKS_TO_OTHERS & set(imports_in(tree)))
+
+
+def test_what_serves_runs_no_command_and_opens_no_connection_by_itself() -> None:
+    serving = [module for module in MODULES if serves(module)]
+    assert not wrong(serving, lambda tree: (TALKS_TO_OTHERS - SERVES) & set(imports_in(tree)))
 
 
 def test_what_talks_to_cameras_runs_no_command_and_logs_nothing() -> None:
@@ -120,6 +126,11 @@ def test_what_talks_to_cameras_runs_no_command_and_logs_nothing() -> None:
 def talks(module: Path) -> bool:
     """Live sources are reached from one folder; the servers that tests play cameras with are shipped too."""
     return stage_of(module) == "testing" or PACKAGE / "capture" / "net" in module.parents
+
+
+def serves(module: Path) -> bool:
+    """The API, and the command that starts it. They hold encoded redacted video and never a picture."""
+    return stage_of(module) == "api" or module == PACKAGE / "cli" / "serve.py"
 
 
 def test_only_the_command_prints() -> None:

@@ -1,0 +1,51 @@
+"""Puts the routes together behind the gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from passerby.api import cameras, sign_in
+from passerby.api.gate import gate
+from passerby.api.problems import RESPONSES, handle_problems
+from passerby.api.seam import Services
+from passerby.api.shell import Shell
+from passerby.config import Server
+from passerby.version import __version__
+
+
+def make_app(services: Services, page: Path | None = None) -> FastAPI:
+    """page: a folder with the built page, which anybody may load: it shows nothing without the API."""
+    app = FastAPI(
+        title="passerby",
+        version=__version__,
+        summary="Records and reports what happens in public space, and never who it happened to.",
+        dependencies=[Depends(gate)],
+        responses=RESPONSES,
+        openapi_url=None,  # a route of ours has it: FastAPI's own would not pass the gate
+    )
+    app.state.services = services
+    handle_problems(app)
+    for routes in (sign_in, cameras):
+        app.include_router(routes.router)
+
+    @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)
+    def openapi() -> JSONResponse:
+        return JSONResponse(app.openapi())
+
+    if page:
+        app.mount("/", StaticFiles(directory=page, html=True), name="page")
+    return app
+
+
+def behind_the_shell(app: ASGIApp, server: Server) -> ASGIApp:
+    """What is served: with the checks that come before any route, and the headers of proxies that are believed."""
+    shell: ASGIApp = Shell(app, [*server.names, server.host])
+    if server.trusted_proxies:
+        shell = ProxyHeadersMiddleware(shell, trusted_hosts=list(server.trusted_proxies))  # type: ignore[arg-type,assignment]
+    return shell
