@@ -75,7 +75,7 @@ def test_every_key_says_its_effect() -> None:
     [
         ("[server]\nprot = 1", "server.prot", "server.port"),
         ("[sevrer]\nport = 1", "sevrer", "server"),
-        ("[[camera]]\nname='a'\naddress='rtsp://x/'\nprivacy_dealy_s=1", "camera.privacy_dealy_s", "camera.privacy_delay_s"),
+        ("[[camera]]\nprivacy_dealy_s=1", "camera.privacy_dealy_s", "camera.privacy_delay_s"),
         ("port = 1", "port", "server.port"),
     ],
 )  # fmt: skip

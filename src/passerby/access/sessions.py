@@ -102,7 +102,9 @@ class Tokens:
                     created_90k=now, ends_90k=now + ticks(days * 86400),
                 )
             )  # fmt: skip
-        return secret, Token(int(done.inserted_primary_key_rows[0][0]), name, scopes, now, now + ticks(days * 86400))
+            assert done.inserted_primary_key is not None
+            id = int(done.inserted_primary_key[0])
+        return secret, Token(id, name, scopes, now, now + ticks(days * 86400))
 
     def find(self, secret: str) -> SignedIn | None:
         """It may do what was said for it *and* its user may do now."""

@@ -128,7 +128,8 @@ def insert_user(connection: Connection, name: str, facts: UserFacts, password: s
     """Returns the id. password: hashed."""
     values = {**_values(facts), "name": name.lower(), "password": password}
     done = connection.execute(users.insert().values(**values, handle=os.urandom(64), created_90k=now_90k))
-    id = int(done.inserted_primary_key_rows[0][0])
+    assert done.inserted_primary_key is not None
+    id = int(done.inserted_primary_key[0])
     _put_in_groups(connection, id, facts.groups)
     return id
 

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from passerby.api import cameras, sign_in
+from passerby.api import about, cameras, live, people, sign_in, timeline
 from passerby.api.gate import gate
 from passerby.api.problems import RESPONSES, handle_problems
 from passerby.api.seam import Services
@@ -27,11 +27,13 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
         summary="Records and reports what happens in public space, and never who it happened to.",
         dependencies=[Depends(gate)],
         responses=RESPONSES,
+        # FastAPI can send requests and errors, with what was sent in them, to whoever the environment names.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         openapi_url=None,  # a route of ours has it: FastAPI's own would not pass the gate
     )
     app.state.services = services
     handle_problems(app)
-    for routes in (sign_in, cameras):
+    for routes in (about, sign_in, people, cameras, timeline, live):
         app.include_router(routes.router)
 
     @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)

@@ -12,7 +12,7 @@ from passerby.access.sessions import SignedIn, csrf_token_of
 from passerby.api.problems import problem
 from passerby.api.seam import services_of
 from passerby.api.table import TABLE
-from passerby.rules.access import NOBODY, Action, Subject, Verdict, may
+from passerby.rules.access import NOBODY, Subject, Verdict, may
 
 CSRF_HEADER = "X-Passerby-CSRF"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -25,8 +25,6 @@ def gate(connection: HTTPConnection) -> None:
     signed_in = who_asks(connection)
     connection.state.signed_in = signed_in
     action = TABLE.get((method, getattr(connection.scope.get("route"), "path", "")))
-    if action is Action.SEE_METRICS and services_of(connection).installation.config.metrics.is_public:
-        return
     _refuse_unless(connection, _same_site(connection, method, signed_in))
     subject = subject_of(connection, str(connection.path_params.get("camera", "")))
     _refuse_unless(connection, may(signed_in.principal if signed_in else NOBODY, action, subject))
@@ -44,8 +42,9 @@ def who_asks(connection: HTTPConnection) -> SignedIn | None:
 
 def subject_of(connection: HTTPConnection, camera: str) -> Subject:
     """A camera that is not configured any more is in no group: only who sees all cameras sees what it recorded."""
-    found = services_of(connection).installation.cameras.find(camera) if camera else None
-    return Subject(camera, found.facts.groups if found else frozenset())
+    installation = services_of(connection).installation
+    found = installation.cameras.find(camera) if camera else None
+    return Subject(camera, found.facts.groups if found else frozenset(), installation.config.metrics.is_public)
 
 
 def signed_in_of(connection: HTTPConnection) -> SignedIn:

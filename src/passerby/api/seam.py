@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from fastapi.requests import HTTPConnection
@@ -69,11 +70,13 @@ class CameraTrial(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """fleet: None while recording is absent, which is then said. try_camera: given an address (SECRET), transport and
-    whether any certificate is trusted; blocks for seconds."""
+    """scratch: a folder for exports on their way, redacted as all recordings. fleet: None while recording is absent,
+    which is then said. try_camera: given an address (SECRET), transport and whether any certificate is trusted; blocks
+    for seconds."""
 
     installation: Installation
     archive: Archive
+    scratch: Path
     fleet: Fleet | None = None
     try_camera: Callable[[str, str, bool], CameraTrial] | None = None
 

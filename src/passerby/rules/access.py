@@ -49,6 +49,8 @@ class Action(StrEnum):
 ANYBODY = frozenset({Action.SEE_ABOUT, Action.SIGN_IN})
 """Also who has not signed in."""
 
+CAN_BE_PUBLIC = frozenset({Action.SEE_METRICS})
+
 IN_PERSON = frozenset({Action.SEE_SELF, Action.CHANGE_SELF})
 """Every user for themselves, but never a program: a stolen token could make itself another one."""
 
@@ -103,10 +105,12 @@ NOBODY = Principal()
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it is done to. camera: empty where it is about no single one. groups: which the camera is in."""
+    """What it is done to. camera: empty where it is about no single one. groups: which the camera is in.
+    is_public: the configuration opens it to everybody, which it can for what CAN_BE_PUBLIC names."""
 
     camera: str = ""
     groups: frozenset[str] = frozenset()
+    is_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def may(principal: Principal, action: Action | None, subject: Subject = Subject(
     """Whether they may. action: None for something that nobody thought about, which nobody may."""
     if action is None:
         return Verdict(False, ("nobody said who may do this",))
-    if action in ANYBODY:
+    if action in ANYBODY or (subject.is_public and action in CAN_BE_PUBLIC):
         return YES
     if not principal.name:
         return Verdict(False, ("sign in first",), needs_sign_in=True)

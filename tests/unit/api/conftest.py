@@ -36,7 +36,7 @@ class House:
         self.config: Config = parse_config(told or {})
         self.installation = Installation(folder, self.config, self.clock)
         self.archive = Archive(folder)
-        self.app = make_app(Services(self.installation, self.archive, **services))
+        self.app = make_app(Services(self.installation, self.archive, folder, **services))
 
     def close(self) -> None:
         self.installation.close()
@@ -65,7 +65,7 @@ OpenHouse = Callable[..., House]
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 as it is made to be takes a second of each test; `test_passwords_are_slow_to_guess` looks at the numbers."""
+    """Argon2 as it should be takes a second of each test; `test_passwords_are_slow_to_guess` looks at the numbers."""
     quick = functools.partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr("passerby.access.passwords.PasswordHasher", quick)
 

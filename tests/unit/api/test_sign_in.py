@@ -12,7 +12,6 @@ from fastapi.testclient import TestClient
 from passerby.access.rows import key_of
 from passerby.api.gate import CSRF_HEADER
 from passerby.rules.access import Action, Role
-from passerby.testing.clock import MovingClock
 from tests.unit.api.conftest import PASSWORD, House, OpenHouse
 
 
