@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -98,14 +98,14 @@ def start(folder: Path, toml: str, wait_for: str = r"(https?://\S+)") -> Serving
 
 
 @pytest.fixture
-def tls(tmp_path: Path) -> Iterator[tuple[Serving, httpx.Client]]:
+def tls(tmp_path: Path) -> Iterator[tuple[Serving, httpx2.Client]]:
     public, private = certificate(tmp_path)
     toml = f'{CAMERA}\n[server]\nport = PORT\ncertificate = "{public}"\nprivate_key = "{private}"\n'
     serving = start(tmp_path, toml)
     trusted = ssl.create_default_context(cafile=str(public))
-    transport = httpx.HTTPTransport(verify=trusted, retries=5)
+    transport = httpx2.HTTPTransport(verify=trusted, retries=5)
     try:
-        with httpx.Client(base_url=f"https://localhost:{serving.port}", transport=transport, timeout=20) as client:
+        with httpx2.Client(base_url=f"https://localhost:{serving.port}", transport=transport, timeout=20) as client:
             wait_until_it_listens(client)
             yield serving, client
     finally:
@@ -113,17 +113,17 @@ def tls(tmp_path: Path) -> Iterator[tuple[Serving, httpx.Client]]:
         serving.process.wait()
 
 
-def wait_until_it_listens(client: httpx.Client) -> None:
+def wait_until_it_listens(client: httpx2.Client) -> None:
     for _ in range(200):
         try:
             client.get("/healthz")
             return
-        except httpx.ConnectError:
+        except httpx2.ConnectError:
             threading.Event().wait(0.1)
     raise AssertionError("it does not listen")
 
 
-def test_from_the_first_start_to_the_cameras_over_https(tls: tuple[Serving, httpx.Client], tmp_path: Path) -> None:
+def test_from_the_first_start_to_the_cameras_over_https(tls: tuple[Serving, httpx2.Client], tmp_path: Path) -> None:
     serving, client = tls
     health = client.get("/healthz").json()
     assert (
@@ -158,7 +158,7 @@ def test_from_the_first_start_to_the_cameras_over_https(tls: tuple[Serving, http
 def test_the_second_start_prints_no_link(tmp_path: Path) -> None:
     serving = start(tmp_path, CAMERA)
     try:
-        with httpx.Client(base_url=f"http://localhost:{serving.port}", timeout=20) as client:
+        with httpx2.Client(base_url=f"http://localhost:{serving.port}", timeout=20) as client:
             wait_until_it_listens(client)
             token = serving.link.rpartition("/")[2]
             assert client.post("/api/set-up", json={"token": token, "name": "kim", "password": PASSWORD}).is_success

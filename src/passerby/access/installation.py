@@ -6,6 +6,7 @@ from pathlib import Path
 
 from passerby.access.audit import Audit
 from passerby.access.cameras import CameraFacts, Cameras, Groups
+from passerby.access.passkeys import Passkeys
 from passerby.access.passwords import Passwords
 from passerby.access.rows import Rows
 from passerby.access.sealer import Sealer
@@ -33,6 +34,7 @@ class Installation:
         self.users = Users(rows)
         self.sessions = Sessions(rows, self.users, told.session_hours * 3600, told.idle_minutes * 60)
         self.tokens = Tokens(rows, self.users)
+        self.passkeys = Passkeys(rows, self.users)
         self.set_up = SetUp(rows, told.set_up_link_minutes * 60)
         self.audit = Audit(rows)
         self.groups = Groups(rows)

@@ -27,14 +27,17 @@ class Throttle:
         self._attempts: OrderedDict[str, deque[float]] = OrderedDict()
         """By address: when the last ones were."""
 
-    def wait_s(self, address: str, name: str) -> float:
+    def wait_s(self, address: str, name: str | None) -> float:
         """Count an attempt. 0: go on, and call `succeeded` if it was right; else seconds until another is listened to.
 
-        It counts as failed from the beginning, so that a hundred at once are no more than one after another.
+        name: None counts for the address only. It counts as failed from the beginning, so that a hundred at once are no
+        more than one after another.
         """
         now = self._clock.monotonic()
         with self._lock:
             wait_s = self._address_wait_s(address, now)
+            if name is None:
+                return wait_s
             failures, locked_until = self._failures.get(name.lower(), (0, now))
             if wait_s or locked_until > now:
                 return max(wait_s, locked_until - now)

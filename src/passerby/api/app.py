@@ -7,11 +7,14 @@ from pathlib import Path
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from httpx2 import BaseTransport
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from passerby.api import about, cameras, live, people, sign_in, timeline
+from passerby.access.one_time import OneTime
+from passerby.api import about, cameras, live, oidc, passkeys, people, sign_in, timeline
 from passerby.api.gate import gate
+from passerby.api.oidc_client import OidcClient
 from passerby.api.problems import RESPONSES, handle_problems
 from passerby.api.seam import Services
 from passerby.api.shell import Shell
@@ -19,8 +22,9 @@ from passerby.config import Server
 from passerby.version import __version__
 
 
-def make_app(services: Services, page: Path | None = None) -> FastAPI:
-    """page: a folder with the built page, which anybody may load: it shows nothing without the API."""
+def make_app(services: Services, page: Path | None = None, *, oidc_transport: BaseTransport | None = None) -> FastAPI:
+    """page: a folder with the built page, which anybody may load: it shows nothing without the API.
+    oidc_transport: of requests to the single sign-on, where not the usual. Raises SettingsError."""
     app = FastAPI(
         title="passerby",
         version=__version__,
@@ -32,8 +36,9 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
         openapi_url=None,  # a route of ours has it: FastAPI's own would not pass the gate
     )
     app.state.services = services
+    app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
-    for routes in (about, sign_in, people, cameras, timeline, live):
+    for routes in (about, sign_in, passkeys, oidc, people, cameras, timeline, live):
         app.include_router(routes.router)
 
     @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)
@@ -43,6 +48,11 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
     if page:
         app.mount("/", StaticFiles(directory=page, html=True), name="page")
     return app
+
+
+def _oidc_desk(services: Services, transport: BaseTransport | None) -> oidc.Desk | None:
+    told, clock = services.installation.config.oidc, services.installation.clock
+    return oidc.Desk(OidcClient(told, clock, transport), OneTime(clock)) if told.issuer else None
 
 
 def behind_the_shell(app: ASGIApp, server: Server) -> ASGIApp:

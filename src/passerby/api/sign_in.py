@@ -70,7 +70,7 @@ class TokenShownOnce(TokenFacts):
 @router.post("/set-up", summary="Make the first user, with the link that the first start printed")
 def set_up(told: FirstUser, request: Request, response: Response) -> SessionState:
     installation = services_of(request).installation
-    _wait_if_told(installation, request, "")
+    wait_if_told(installation, request, "")
     if not installation.set_up.works(told.token.get_secret_value()):
         raise problem(403, "this set-up link does not work any more", "start passerby serve again for another one")
     password = installation.passwords.hash(told.password.get_secret_value(), told.name)
@@ -98,7 +98,7 @@ def session(request: Request) -> SessionState:
 @router.post("/session", summary="Sign in with a password")
 def sign_in(told: NameAndPassword, request: Request, response: Response) -> SessionState:
     installation = services_of(request).installation
-    _wait_if_told(installation, request, told.name)
+    wait_if_told(installation, request, told.name)
     user = installation.users.find(told.name)
     password = told.password.get_secret_value()
     kept = user.password if user and user.is_enabled else None
@@ -119,7 +119,7 @@ def sign_out(request: Request, response: Response) -> None:
 @router.put("/self/password", summary="Change my password; other sessions of mine end", status_code=204)
 def change_password(told: PasswordChange, request: Request) -> None:
     installation, me = services_of(request).installation, signed_in_of(request)
-    _wait_if_told(installation, request, me.user.name)
+    wait_if_told(installation, request, me.user.name)
     if me.user.password and not installation.passwords.fits(told.old.get_secret_value(), me.user.password):
         raise problem(403, "the old password is wrong")
     installation.throttle.succeeded(me.user.name)
@@ -176,7 +176,8 @@ def _state(user: User, secret: str | None) -> SessionState:
     )  # fmt: skip
 
 
-def _wait_if_told(installation: Installation, request: Request, name: str) -> None:
+def wait_if_told(installation: Installation, request: Request, name: str | None) -> None:
+    """Raises 429. name: None where no name was told, so that only the address counts."""
     wait_s = installation.throttle.wait_s(request.client.host if request.client else "", name)
     if wait_s > 0:
         raise problem(429, "too many attempts: wait a little", headers={"Retry-After": str(int(wait_s) + 1)})

@@ -217,7 +217,7 @@ def _log_to_stderr(debug: bool) -> None:
     handler.setFormatter(text if sys.stderr.isatty() else _JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("uvicorn").setLevel(logging.INFO if debug else logging.WARNING)
-    for noisy in ("httpx", "alembic", "asyncio"):
+    for noisy in ("httpx2", "alembic", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
