@@ -22,8 +22,9 @@ OWN_CODE = [*MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("
 MAY_HOLD_CLEAR_FRAMES = {"capture", "background", "detect", "paint", "engine", "media", "testing"}
 HOLD_BUT_NEVER_WRITE = {"background", "paint", "engine", "media", "rules", "track"}
 TALKS_TO_OTHERS = {
-    "asyncio", "ftplib", "http", "logging", "requests", "httpx", "httpx2", "aiohttp", "smtplib", "socket", "socketserver",
-    "ssl", "subprocess", "syslog", "telnetlib", "urllib", "webbrowser", "xmlrpc", "shelve", "pickle", "marshal",
+    "asyncio", "ftplib", "http", "logging", "requests", "httpx", "httpx2", "aiohttp", "smtplib", "socket",
+    "socketserver", "ssl", "subprocess", "syslog", "telnetlib", "urllib", "webbrowser", "xmlrpc", "shelve",
+    "pickle", "marshal",
 }  # fmt: skip
 ONLY_TALKS = {"asyncio", "http", "socket", "ssl", "urllib"}
 SERVES = {"asyncio", "logging", "ssl", "urllib"}

@@ -48,7 +48,7 @@ class OidcClient:
                 told = self._metadata(client)
                 token = client.fetch_token(str(told["token_endpoint"]), code=code, code_verifier=verifier)
                 keys = KeySet.import_key_set(
-                    client.get(str(told["jwks_uri"]), withhold_token=True).raise_for_status().json()
+                    client.request("GET", str(told["jwks_uri"]), withhold_token=True).raise_for_status().json()
                 )
             return self._checked(str(token["id_token"]), keys, nonce)
         except (httpx2.HTTPError, OAuthError, JoseError, KeyError, ValueError, TypeError) as error:
@@ -77,7 +77,7 @@ class OidcClient:
     def _metadata(self, client: OAuth2Client) -> dict[str, Any]:
         where = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
         try:
-            told = client.get(where, withhold_token=True).raise_for_status().json()
+            told = client.request("GET", where, withhold_token=True).raise_for_status().json()
         except (httpx2.HTTPError, ValueError) as error:
             raise SourceError(
                 f"the single sign-on does not answer ({type(error).__name__})", "see oidc.issuer"
