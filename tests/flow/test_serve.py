@@ -63,7 +63,10 @@ class Serving:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
+        try:
+            return self.process.wait(20)
+        finally:
+            self.process.kill()
 
 
 def free_port() -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,6 +53,7 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
         installation.follow_file()
         _tell(services.archive.recover())
         server = _server(services, installation.config)
+        _stop_on_signals(server)
         _say_how_to_come_in(installation)
         if services.fleet is None:
             log.warning("this installation runs without workers: no camera is recorded")
@@ -143,10 +145,7 @@ def _server(services: Services, config: Config) -> uvicorn.Server:
 
 
 def _run(server: uvicorn.Server, config: Config) -> None:
-    """Until a signal. The server takes signals while it runs and passes them on afterwards: to nobody then, since
-    stopping was what was asked for."""
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, signal.SIG_IGN)
+    """Until a signal. Raises OutputError where it cannot listen."""
     with suppress(SystemExit):  # it could not listen: said below
         server.run()
     if not server.started:
@@ -155,6 +154,17 @@ def _run(server: uvicorn.Server, config: Config) -> None:
             hint="is another program using it, or the address not one of this machine? See server in passerby.toml",
         )
     log.info("stopped")
+
+
+def _stop_on_signals(server: uvicorn.Server) -> None:
+    """From now on a signal ends it in order, also before it runs. While it runs it takes signals itself, and passes them
+    on afterwards, where they change nothing."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
 
 
 def _say_how_to_come_in(installation: Installation) -> None:
