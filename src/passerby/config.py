@@ -216,8 +216,8 @@ class Camera(Section):
     )
     privacy_delay_s: float = Field(
         1.0,
-        ge=0,
-        le=30,
+        ge=0.2,
+        le=10,
         description="Pictures come later by so much, so that covers begin before somebody was found. Danger: 0 "
         "shows people for some frames in cover mode.",
     )

@@ -29,7 +29,7 @@ class Policy(BaseModel):
     transport: Literal["tcp", "udp"] = "tcp"
     trust_any_certificate: bool = False
     mode: Literal["reveal", "cover"] = "reveal"
-    privacy_delay_s: float = Field(1.0, ge=0, le=30)
+    privacy_delay_s: float = Field(1.0, ge=0.2, le=10)
     keep_hours: float | None = Field(None, gt=0, le=24 * 3660, description="null: as the configuration says.")
     more_than_30_days: bool = False
     groups: list[GroupName] = Field([], max_length=100)
@@ -63,12 +63,13 @@ class Trial(BaseModel):
     """What came of it."""
 
     works: bool
-    reason: str = Field(description="Why not, in words.")
+    reason: str | None = Field(description="Why it gave no picture, in words.")
     width: int | None
     height: int | None
     codec: str | None
-    frames_per_s: float | None
+    fps: float | None = Field(description="Measured over its first frames.")
     still_jpeg: str | None = Field(description="Redacted or wholly covered; base64.")
+    covered: str | None = Field(description="Why all of the still is covered, if it is.")
 
 
 @router.get("", summary="The cameras that I may see")
@@ -92,11 +93,13 @@ def try_camera(told: AddressToTry, request: Request) -> Trial:
     services = services_of(request)
     if services.try_camera is None:
         raise problem(503, "cameras cannot be tried here: this installation has no workers")
+    me = signed_in_of(request)
+    services.installation.audit.note(me.user.name, me.through, "camera:try")  # before its still goes out
     done = services.try_camera(told.address.get_secret_value(), told.transport, told.trust_any_certificate)
+    width, height = done.size_wh or (None, None)
     return Trial(
-        works=done.works, reason=done.reason, width=done.width, height=done.height, codec=done.codec,
-        frames_per_s=done.frames_per_s,
-        still_jpeg=base64.b64encode(done.still_jpeg).decode() if done.still_jpeg else None,
+        works=done.reason is None, reason=done.reason, width=width, height=height, codec=done.codec, fps=done.fps,
+        still_jpeg=base64.b64encode(done.still).decode() if done.still else None, covered=done.covered,
     )  # fmt: skip
 
 

@@ -157,8 +157,8 @@ def _run(server: uvicorn.Server, config: Config) -> None:
 
 
 def _stop_on_signals(server: uvicorn.Server) -> None:
-    """From now on a signal ends it in order, also before it runs. While it runs it takes signals itself, and passes them
-    on afterwards, where they change nothing."""
+    """From now on a signal ends it in order, also before it runs. While it runs it takes signals itself, and passes
+    them on afterwards, where they change nothing."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         server.should_exit = True

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
+from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from passerby.access.cameras import CameraFacts
@@ -71,6 +72,12 @@ def fleet_of(house: House) -> RecordedFleet:
     return fleet
 
 
+def leave(socket: WebSocketTestSession, fleet: RecordedFleet) -> None:
+    socket.close()
+    assert fleet.left.wait(5), "the feed ends when the viewer leaves"
+    time.sleep(0.1)  # the test client breaks off what has not ended yet, as no server does
+
+
 def test_live_pictures_come_as_they_are_recorded(house: House) -> None:
     fleet = fleet_of(house)
     with house.signed_in("kim").websocket_connect(LIVE, headers=ORIGIN) as socket:
@@ -79,9 +86,7 @@ def test_live_pictures_come_as_they_are_recorded(house: House) -> None:
         noted = house.installation.audit.list()[0]
         assert (noted.who, noted.what, noted.camera) == ("kim", "live:watch", "gate")
         assert [socket.receive_bytes() for _ in fleet.fragments] == [each.data for each in fleet.fragments]
-        socket.close()
-        assert fleet.left.wait(5), "the feed ends when the viewer leaves"
-        time.sleep(0.1)  # the test client breaks off what has not ended yet, as no server does
+        leave(socket, fleet)
 
 
 def test_who_may_no_more_is_cut_off_within_a_minute_and_each_minute_is_noted(house: House) -> None:
@@ -111,6 +116,7 @@ def test_a_program_watches_by_token(house: House) -> None:
     bearer = {"Authorization": f"Bearer {made['token']}"}
     with house.client().websocket_connect(LIVE, headers=bearer) as socket:
         assert "mime" in socket.receive_json()
+        leave(socket, fleet_of(house))
     assert house.installation.audit.list()[0].through == "token wall"
 
 
