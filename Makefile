@@ -6,6 +6,7 @@
 #   make lint    style, types, import contracts
 #   make bench   speed and exposure against other tools (needs the footage beside the checkout)
 #   make schema  writes docs/reference/report.schema.json anew
+#   make example  writes passerby.example.toml anew
 #   make wheel   builds dist/passerby-*.whl
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ BIN = $(VENV)/bin
 PINNED = --quiet --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 SET_UP = pyproject.toml constraints.txt hatch_build.py $(wildcard build_models/*.py)
 
-.PHONY: demo test test-footage lint bench schema wheel clean
+.PHONY: demo test test-footage lint bench schema example wheel clean
 
 demo: $(VENV)/.installed
 	$(BIN)/passerby demo
@@ -35,6 +36,9 @@ bench: $(VENV)/.installed-dev
 
 schema: $(VENV)/.installed
 	$(BIN)/python -m passerby.report.schema docs/reference/report.schema.json
+
+example: $(VENV)/.installed
+	$(BIN)/python -m passerby.config_example passerby.example.toml
 
 wheel: $(VENV)/.installed
 	$(BIN)/python -m pip wheel $(PINNED) --no-deps --wheel-dir dist .

@@ -22,10 +22,12 @@ OWN_CODE = [*MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("
 MAY_HOLD_CLEAR_FRAMES = {"capture", "background", "detect", "paint", "engine", "media", "testing"}
 HOLD_BUT_NEVER_WRITE = {"background", "paint", "engine", "media", "rules", "track"}
 TALKS_TO_OTHERS = {
-    "asyncio", "ftplib", "http", "logging", "requests", "httpx", "aiohttp", "smtplib", "socket", "socketserver",
-    "ssl", "subprocess", "syslog", "telnetlib", "urllib", "webbrowser", "xmlrpc", "shelve", "pickle", "marshal",
+    "asyncio", "ftplib", "http", "logging", "requests", "httpx", "httpx2", "aiohttp", "smtplib", "socket",
+    "socketserver", "ssl", "subprocess", "syslog", "telnetlib", "urllib", "webbrowser", "xmlrpc", "shelve",
+    "pickle", "marshal",
 }  # fmt: skip
 ONLY_TALKS = {"asyncio", "http", "socket", "ssl", "urllib"}
+SERVES = {"asyncio", "logging", "ssl", "urllib"}
 WRITES = {"imwrite", "imencode", "write_bytes", "write_text", "tofile", "savez", "savetxt", "mkstemp", "memmap"}
 NOT_PURE = {"open", "print", "input", "exec", "eval"}
 CLOCKS_AND_DICE = {"time", "datetime", "random", "secrets", "os", "pathlib", "io", "uuid"}
@@ -108,8 +110,17 @@ def test_stages_that_hold_clear_pictures_write_no_files() -> None:
 
 
 def test_nothing_talks_to_the_network_runs_a_command_or_logs() -> None:
-    others = [module for module in MODULES if not talks(module)]
+    others = [module for module in MODULES if not talks(module) and not serves(module)]
     assert not wrong(others, lambda tree: TALKS_TO_OTHERS & set(imports_in(tree)))
+
+
+def test_what_serves_runs_no_command_and_opens_no_connection_by_itself() -> None:
+    serving = [module for module in MODULES if serves(module)]
+    calls = PACKAGE / "api" / "oidc_client.py"
+    taken = PACKAGE / "api" / "app.py"  # names what the client is given
+    others = [module for module in serving if module not in (calls, taken)]
+    assert not wrong(others, lambda tree: (TALKS_TO_OTHERS - SERVES) & set(imports_in(tree)))
+    assert not wrong([calls, taken], lambda tree: (TALKS_TO_OTHERS - SERVES - {"httpx2"}) & set(imports_in(tree)))
 
 
 def test_what_talks_to_cameras_runs_no_command_and_logs_nothing() -> None:
@@ -122,6 +133,11 @@ def talks(module: Path) -> bool:
     is read in the event loop of whoever serves it."""
     is_feed = module == PACKAGE / "fleet" / "live_feed.py"
     return is_feed or stage_of(module) == "testing" or PACKAGE / "capture" / "net" in module.parents
+
+
+def serves(module: Path) -> bool:
+    """The API, and the command that starts it. They hold encoded redacted video and never a picture."""
+    return stage_of(module) == "api" or module == PACKAGE / "cli" / "serve.py"
 
 
 def test_only_the_command_prints() -> None:

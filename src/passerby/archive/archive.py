@@ -16,11 +16,12 @@ from passerby.archive.names import camera_and_start_of_key, check_camera, open_p
 from passerby.archive.playlist import Playlist, PlaylistEntry, activity_in, make_playlist
 from passerby.archive.recovery import Places, finish_waiting, match_store_and_rows, mend_open_rows
 from passerby.archive.retention import Space, finish_deleting, retire
+from passerby.archive.still import Still, still_at
 from passerby.archive.store import Store
 from passerby.archive.writer import OBJECT_90K, CameraWriter
 from passerby.errors import SourceError
 from passerby.media.alarms import Alarm
-from passerby.media.segments import Fragment, InitSegment
+from passerby.media.segments import Fragment, InitSegment, ObjectState
 from passerby.rules.retention import Keep
 
 _AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a store far away answers a few times a second at most
@@ -106,6 +107,19 @@ class Archive:
     def read(self, key: str, start: int, length: int) -> bytes:
         """Bytes of an object, open or closed. Raises SourceError; FileNotFoundError where it was deleted meanwhile."""
         return self._read_many(key, [start], [length])[0]
+
+    def size(self, key: str) -> int | None:
+        """Bytes of an object up to its last whole GOP; None where nobody may read it, or there is none."""
+        found = self._places.catalogue.find(key)
+        return None if found is None or found.state is ObjectState.DELETING else found.size
+
+    def total_bytes(self) -> int:
+        """Of all objects."""
+        return self._places.catalogue.total_bytes()
+
+    def still(self, camera: str, at_90k: int) -> Still | None:
+        """The recorded picture that was seen at a time, None where there is none. Raises as `read`."""
+        return still_at(self.fragments(camera, at_90k, at_90k + 1), at_90k)
 
     def fragments(self, camera: str, from_90k: int, to_90k: int) -> Iterator[Fragment]:
         """The GOPs of a range of time, each as one fragment that begins with a key frame. Raises as `read`."""

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-_Number = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER counts up by itself there
+Number = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER counts up by itself there
 
 inits = Table(
     "inits",
@@ -34,7 +34,7 @@ inits = Table(
 objects = Table(
     "objects",
     metadata,
-    Column("id", _Number, primary_key=True, autoincrement=True, comment="Never told to anybody: key is the name."),
+    Column("id", Number, primary_key=True, autoincrement=True, comment="Never told to anybody: key is the name."),
     Column("camera", String(64), nullable=False, comment="Name of the camera."),
     Column("key", String(160), nullable=False, unique=True, comment="Name in the store; says camera and start too."),
     Column("start_90k", BigInteger, nullable=False, comment="UTC of the first frame, 1/90000 s since 1970."),

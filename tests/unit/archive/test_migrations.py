@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 import passerby.archive.migrations
 from passerby.archive.database import migrate, open_database
-from passerby.archive.schema import metadata
+from passerby.archive.schema import inits
+from passerby.archive.schema_access import audit, cameras
 
+metadata = cameras.metadata
 STEPS = ScriptDirectory(passerby.archive.migrations.__path__[0])
 
 
@@ -50,3 +54,28 @@ def test_every_table_and_column_says_what_it_is() -> None:
     for table in metadata.tables.values():
         assert table.comment
         assert [column.name for column in table.c if not column.comment] == []
+
+
+def test_audit_records_are_never_changed(catalogue_url: str) -> None:
+    engine = open_database(catalogue_url)
+    with engine.begin() as connection:
+        connection.execute(audit.insert(), {"at_90k": 1, "who": "kim", "through": "session", "what": "x", "about": ""})
+    for change in ("UPDATE audit SET who = ''", "DELETE FROM audit"):
+        with pytest.raises(SQLAlchemyError, match="never changed"), engine.begin() as connection:
+            connection.execute(text(change))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT who FROM audit")).scalars().all() == ["kim"]
+    engine.dispose()
+
+
+def test_the_first_version_keeps_its_recordings(catalogue_url: str) -> None:
+    engine = create_engine(catalogue_url)
+    migrate(engine, "0001")
+    with engine.begin() as connection:
+        connection.execute(inits.insert(), {"id": "a", "width": 2, "height": 2, "codec": "avc1", "data": b"x"})
+    engine.dispose()
+    engine = open_database(catalogue_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT id FROM inits")).scalars().all() == ["a"]
+        assert connection.execute(text("SELECT count(*) FROM cameras")).scalar() == 0
+    engine.dispose()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-from passerby.archive.schema import metadata
+from passerby.archive.schema_access import cameras
 
 connection = context.config.attributes["connection"]
+metadata = cameras.metadata  # of all tables: this module adds to those of the archive itself
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,85 @@
+"""Who looked at what and who changed who may. Rows are added and never changed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from passerby.access.rows import Rows, ticks
+from passerby.access.sessions import SignedIn
+from passerby.archive.schema_access import audit
+from passerby.rules.access import Action
+
+_SAME_LOOK_90K = ticks(60)
+_MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """at_90k: UTC when it began. what: an action. from_90k, to_90k: the time that was looked at."""
+
+    id: int
+    at_90k: int
+    who: str
+    through: str
+    what: str
+    camera: str | None
+    from_90k: int | None
+    to_90k: int | None
+    about: str
+
+
+class Audit:
+    """May be used by many threads. Raises OutputError where a record cannot be written: then nothing is shown."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._lock = threading.Lock()
+        self._looks: OrderedDict[tuple[object, ...], int] = OrderedDict()
+
+    def look(
+        self, by: SignedIn, what: Action, camera: str, from_90k: int | None = None, to_90k: int | None = None
+    ) -> None:
+        """Call before the first byte goes out."""
+        self.note(by.user.name, by.through, what, camera, from_90k, to_90k)
+
+    def look_each_minute(self, by: SignedIn, what: Action, camera: str, from_90k: int, to_90k: int) -> None:
+        """For bytes that come in hundreds of requests: one record a minute for each session, camera and quarter of an
+        hour that is looked at. Written before the first of them goes out."""
+        key = (by.session or by.through, by.user.id, what, camera, from_90k, to_90k)
+        now = self._rows.clock.now_90k()
+        with self._lock:  # held while writing: of two at once the second must not go out before the record is there
+            last = self._looks.get(key)
+            if last is not None and 0 <= now - last < _SAME_LOOK_90K:
+                return
+            self.look(by, what, camera, from_90k, to_90k)
+            self._looks[key] = now
+            self._looks.move_to_end(key)
+            while len(self._looks) > _MOST_REMEMBERED:
+                self._looks.popitem(last=False)
+
+    def note(
+        self, who: str, through: str, what: str, camera: str | None = None,
+        from_90k: int | None = None, to_90k: int | None = None, about: str = "",
+    ) -> None:  # fmt: skip
+        """Any record. about: no secrets."""
+        with self._rows.transaction("write an audit record") as connection:
+            connection.execute(
+                audit.insert().values(
+                    at_90k=self._rows.clock.now_90k(), who=who, through=through[:80], what=what, camera=camera,
+                    from_90k=from_90k, to_90k=to_90k, about=about[:200],
+                )
+            )  # fmt: skip
+
+    def list(self, *, before: int | None = None, camera: str | None = None, most: int = 100) -> list[AuditRecord]:
+        """The newest first. before: only those with a smaller id, to go on from."""
+        query = select(audit).order_by(audit.c.id.desc()).limit(most)
+        if before is not None:
+            query = query.where(audit.c.id < before)
+        if camera is not None:
+            query = query.where(audit.c.camera == camera)
+        with self._rows.transaction("read the audit") as connection:
+            return [AuditRecord(**row._mapping) for row in connection.execute(query)]

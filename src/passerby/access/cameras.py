@@ -1,0 +1,216 @@
+"""Configured cameras and their groups. Addresses are sealed; only `secret_address` opens one, for whoever connects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from passerby.access.rows import Rows
+from passerby.access.sealer import Sealer
+from passerby.archive.names import check_camera
+from passerby.archive.schema_access import camera_groups, cameras, cameras_in_groups
+from passerby.capture.net.address import Address
+from passerby.errors import SettingsError, SourceUnavailable
+from passerby.rules.reach import Reach
+from passerby.rules.retention import Keep
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFacts:
+    """What is told of a camera. address, substream: SECRET; None for a change that leaves it as it is ("" removes a
+    substream)."""
+
+    title: str = ""
+    address: str | None = field(default=None, repr=False)
+    substream: str | None = field(default=None, repr=False)
+    transport: str = "tcp"
+    trust_any_certificate: bool = False
+    mode: str = "reveal"
+    privacy_delay_s: float = 1.0
+    keep_hours: float | None = None
+    more_than_30_days: bool = False
+    groups: frozenset[str] = frozenset()
+    is_enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredCamera:
+    """One that is configured. address_shown: without log-in."""
+
+    name: str
+    facts: CameraFacts
+    address_shown: str
+    has_substream: bool
+    is_in_file: bool
+
+
+class Cameras:
+    """Every method raises OutputError where the catalogue fails."""
+
+    def __init__(self, rows: Rows, sealer: Sealer, reach: Reach) -> None:
+        self._rows, self._sealer, self._reach = rows, sealer, reach
+
+    def list(self) -> list[ConfiguredCamera]:
+        with self._rows.transaction("read the cameras") as connection:
+            return _cameras(connection, select(cameras).order_by(cameras.c.name))
+
+    def find(self, name: str) -> ConfiguredCamera | None:
+        with self._rows.transaction("read a camera") as connection:
+            return next(iter(_cameras(connection, select(cameras).where(cameras.c.name == name))), None)
+
+    def secret_address(self, name: str) -> tuple[str, str | None]:
+        """SECRET: the address and the substream's, with log-in. Raises SettingsError: no such camera, another key."""
+        with self._rows.transaction("read a camera") as connection:
+            row = connection.execute(select(cameras).where(cameras.c.name == name)).one_or_none()
+        if row is None:
+            raise SettingsError(f"there is no camera '{name}'")
+        substream = self._sealer.open(bytes(row.substream), f"{name} substream") if row.substream else None
+        return self._sealer.open(bytes(row.address), f"{name} address"), substream
+
+    def add(self, name: str, facts: CameraFacts, *, in_file: bool = False) -> None:
+        """Raises SettingsError: a wrong address or name, a name that is taken, a group that there is not."""
+        check_camera(name)
+        if facts.address is None:
+            raise SettingsError(f"couldn't add camera '{name}': it needs an address")
+        values = {"name": name, "substream": None, "is_in_file": in_file, **self._values(name, facts)}
+        try:
+            with self._rows.transaction("add a camera") as connection:
+                connection.execute(cameras.insert().values(**values))
+                _put_in_groups(connection, name, facts.groups, make=in_file)
+        except IntegrityError:
+            raise SettingsError(f"couldn't add camera '{name}': the name is taken, or there is no such group") from None
+
+    def change(self, name: str, facts: CameraFacts) -> None:
+        """Raises SettingsError as `add`, and for a camera that is kept in the file."""
+        found = self._on_page(name)
+        try:
+            with self._rows.transaction("change a camera") as connection:
+                where = cameras.c.name == found.name
+                connection.execute(update(cameras).where(where).values(**self._values(name, facts)))
+                connection.execute(delete(cameras_in_groups).where(cameras_in_groups.c.camera == name))
+                _put_in_groups(connection, name, facts.groups)
+        except IntegrityError:
+            raise SettingsError(f"couldn't change camera '{name}': there is no such group") from None
+
+    def remove(self, name: str) -> None:
+        """What it recorded stays until its time is over. Raises SettingsError: unknown, or kept in the file."""
+        self._on_page(name)
+        with self._rows.transaction("remove a camera") as connection:
+            connection.execute(delete(cameras).where(cameras.c.name == name))
+
+    def follow_file(self, told: Mapping[str, CameraFacts]) -> None:
+        """Make the cameras that are kept in the file what it says. Raises SettingsError: one is from the page too."""
+        known = {each.name: each for each in self.list()}
+        for name in told:
+            if name in known and not known[name].is_in_file:
+                raise SettingsError(f"camera '{name}' is in the configuration file and was added on the page too",
+                                    hint=f"passerby camera remove {name}, or take it out of the file")  # fmt: skip
+        with self._rows.transaction("remove cameras") as connection:
+            connection.execute(delete(cameras).where(cameras.c.is_in_file))
+        for name, facts in told.items():
+            self.add(name, facts, in_file=True)
+
+    def _on_page(self, name: str) -> ConfiguredCamera:
+        found = self.find(name)
+        if found is None:
+            raise SettingsError(f"there is no camera '{name}'")
+        if found.is_in_file:
+            raise SettingsError(f"camera '{name}' is kept in the configuration file", hint="change it there")
+        return found
+
+    def _values(self, name: str, facts: CameraFacts) -> dict[str, Any]:
+        if facts.keep_hours is not None:
+            _check_keep(facts)
+        values: dict[str, Any] = {
+            "title": facts.title or name,
+            "transport": facts.transport,
+            "trust_any_certificate": facts.trust_any_certificate,
+            "mode": facts.mode,
+            "privacy_delay_s": facts.privacy_delay_s,
+            "keep_hours": facts.keep_hours,
+            "more_than_30_days": facts.more_than_30_days,
+            "is_enabled": facts.is_enabled,
+        }
+        if facts.address is not None:
+            values["address_shown"] = self._checked(facts.address).shown[:500]
+            values["address"] = self._sealer.seal(facts.address, f"{name} address")
+        if facts.substream is not None:
+            values["substream"] = None
+            if facts.substream:
+                self._checked(facts.substream)
+                values["substream"] = self._sealer.seal(facts.substream, f"{name} substream")
+        return values
+
+    def _checked(self, text: str) -> Address:
+        """What capture would refuse is refused here already; where names lead is looked up when it connects."""
+        try:
+            address = Address.parse(text)
+        except SourceUnavailable as error:
+            raise SettingsError(error.message, hint=error.hint) from None
+        allowed = {"file": self._reach.files, "device": self._reach.devices}.get(address.kind, True)
+        if not allowed:
+            raise SettingsError(f"couldn't use '{address.shown}': the configuration does not allow it",
+                                hint="sources.files and sources.devices in passerby.toml")  # fmt: skip
+        return address
+
+
+class Groups:
+    """Every method raises OutputError where the catalogue fails."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def list(self) -> list[tuple[str, str]]:
+        """Names and titles."""
+        with self._rows.transaction("read the groups") as connection:
+            found = connection.execute(select(camera_groups).order_by(camera_groups.c.name))
+            return [(row.name, row.title) for row in found]
+
+    def add(self, name: str, title: str) -> None:
+        """Raises SettingsError where there is one."""
+        try:
+            with self._rows.transaction("add a group") as connection:
+                connection.execute(camera_groups.insert().values(name=name, title=title or name))
+        except IntegrityError:
+            raise SettingsError(f"there is a group '{name}' already") from None
+
+    def remove(self, name: str) -> bool:
+        """Whether there was one. Users who saw cameras only through it see them no more."""
+        with self._rows.transaction("remove a group") as connection:
+            return bool(connection.execute(delete(camera_groups).where(camera_groups.c.name == name)).rowcount)
+
+
+def _check_keep(facts: CameraFacts) -> None:
+    try:
+        Keep(facts.keep_hours or 0, facts.more_than_30_days)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _put_in_groups(connection: Connection, name: str, groups: Iterable[str], *, make: bool = False) -> None:
+    known = set(connection.execute(select(camera_groups.c.name)).scalars())
+    for group in sorted(groups):
+        if make and group not in known:
+            connection.execute(camera_groups.insert().values(name=group, title=group))
+        connection.execute(cameras_in_groups.insert().values(camera=name, in_group=group))
+
+
+def _cameras(connection: Connection, query: Any) -> list[ConfiguredCamera]:
+    groups: dict[str, set[str]] = {}
+    for link in connection.execute(select(cameras_in_groups)):
+        groups.setdefault(link.camera, set()).add(link.in_group)
+    return [
+        ConfiguredCamera(
+            row.name,
+            CameraFacts(
+                row.title, None, None, row.transport, row.trust_any_certificate, row.mode, row.privacy_delay_s,
+                row.keep_hours, row.more_than_30_days, frozenset(groups.get(row.name, ())), row.is_enabled,
+            ),
+            row.address_shown, row.substream is not None, row.is_in_file,
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip

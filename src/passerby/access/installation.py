@@ -1,0 +1,86 @@
+"""Everything that this installation knows of its people and cameras, in one place to pass around."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from passerby.access.audit import Audit
+from passerby.access.cameras import CameraFacts, Cameras, Groups
+from passerby.access.passkeys import Passkeys
+from passerby.access.passwords import Passwords
+from passerby.access.rows import Rows
+from passerby.access.sealer import Sealer
+from passerby.access.sessions import Sessions, Tokens
+from passerby.access.set_up import SetUp
+from passerby.access.throttle import Throttle
+from passerby.access.users import Users
+from passerby.archive.database import open_database
+from passerby.clock import Clock, SystemClock
+from passerby.config import Camera, Config
+from passerby.rules.reach import Reach
+from passerby.rules.retention import Keep
+
+
+class Installation:
+    """One for a process; may be used by many threads."""
+
+    def __init__(self, data: Path, config: Config, clock: Clock | None = None) -> None:
+        """data: the folder with the catalogue and the key. Raises SettingsError, OutputError."""
+        data.mkdir(parents=True, exist_ok=True)
+        self.config, self.clock = config, clock or SystemClock()
+        told = config.sign_in
+        self._engine = open_database(catalogue_url(data, config))
+        rows = Rows(self._engine, self.clock)
+        self.users = Users(rows)
+        self.sessions = Sessions(rows, self.users, told.session_hours * 3600, told.idle_minutes * 60)
+        self.tokens = Tokens(rows, self.users)
+        self.passkeys = Passkeys(rows, self.users)
+        self.set_up = SetUp(rows, told.set_up_link_minutes * 60)
+        self.audit = Audit(rows)
+        self.groups = Groups(rows)
+        self.cameras = Cameras(rows, Sealer(data), reach_of(config))
+        self.passwords = Passwords(told.least_password_letters)
+        self.throttle = Throttle(self.clock, told.tries_before_lock_out, told.tries_a_minute)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def follow_file(self) -> None:
+        """Make the cameras that are kept in the configuration what it says."""
+        self.cameras.follow_file({each.name: facts_of(each) for each in self.config.camera})
+
+    def keep(self) -> dict[str, Keep]:
+        """How long each camera's recordings are kept, for `Archive.tend`. It holds for a disabled one too."""
+        usual = self.config.storage
+        return {
+            each.name: Keep(each.facts.keep_hours, each.facts.more_than_30_days)
+            if each.facts.keep_hours is not None
+            else Keep(usual.keep_hours, usual.more_than_30_days)
+            for each in self.cameras.list()
+        }
+
+
+def catalogue_url(data: Path, config: Config) -> str:
+    """SECRET: it may hold a password. The same database as the archive's."""
+    told = config.storage.catalogue
+    return told.get_secret_value() if told else f"sqlite:///{data / 'catalogue.sqlite3'}"
+
+
+def reach_of(config: Config) -> Reach:
+    return Reach(config.sources.networks, config.sources.files, config.sources.devices)
+
+
+def facts_of(camera: Camera) -> CameraFacts:
+    return CameraFacts(
+        title=camera.title,
+        address=camera.address.get_secret_value(),
+        substream=camera.substream.get_secret_value() if camera.substream else None,
+        transport=camera.transport,
+        trust_any_certificate=camera.trust_any_certificate,
+        mode=camera.mode,
+        privacy_delay_s=camera.privacy_delay_s,
+        keep_hours=camera.keep_hours,
+        more_than_30_days=camera.more_than_30_days,
+        groups=frozenset(camera.groups),
+        is_enabled=camera.is_enabled,
+    )

@@ -1,0 +1,38 @@
+"""What must come back once and soon: challenges of passkeys, states of single sign-on. In memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Generic, TypeVar
+
+from passerby.access.rows import new_secret
+from passerby.clock import Clock
+
+WORKS_FOR_S = 300.0
+_MOST = 10_000  # anybody can ask for one: the oldest go
+
+T = TypeVar("T")
+
+
+class OneTime(Generic[T]):
+    """May be used by many threads."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._lock = clock, threading.Lock()
+        self._kept: OrderedDict[str, tuple[float, T]] = OrderedDict()
+
+    def put(self, value: T) -> str:
+        """What it is asked for by."""
+        key = new_secret()
+        with self._lock:
+            self._kept[key] = (self._clock.monotonic() + WORKS_FOR_S, value)
+            while len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+        return key
+
+    def take(self, key: str) -> T | None:
+        """Once; None when it was taken, is too old or never was."""
+        with self._lock:
+            until, value = self._kept.pop(key, (0.0, None))
+        return value if self._clock.monotonic() < until else None

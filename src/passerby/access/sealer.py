@@ -1,0 +1,62 @@
+"""Encrypts the addresses of cameras, which hold passwords, with a key that is beside the catalogue and not in it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from passerby.errors import OutputError, SettingsError
+
+KEY_FILE = "secrets.key"
+_NONCE_BYTES = 12
+
+
+class Sealer:
+    """AES-256-GCM. What was sealed for one place cannot be opened for another. `repr` shows nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        """The key is made on first use, with mode 0600. Raises SettingsError where others can read it, OutputError."""
+        self._cipher = AESGCM(_key_in(folder / KEY_FILE))
+
+    def seal(self, text: str, place: str) -> bytes:
+        """place: such as the camera's name and the column."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, text.encode(), place.encode())
+
+    def open(self, sealed: bytes, place: str) -> str:
+        """SECRET. Raises SettingsError with another key."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode()).decode()
+        except InvalidTag:
+            raise SettingsError(
+                f"couldn't decrypt what is kept for '{place}'",
+                hint=f"was the catalogue restored without {KEY_FILE}? Then give the address again",
+            ) from None
+
+
+def _key_in(path: Path) -> bytes:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read(path)
+    except OSError as error:
+        raise OutputError(f"couldn't make '{path}': {(error.strerror or 'no reason given').lower()}") from error
+    with os.fdopen(handle, "wb") as file:
+        key = AESGCM.generate_key(bit_length=256)
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def _read(path: Path) -> bytes:
+    if stat.S_IMODE(path.stat().st_mode) & 0o077 and os.name == "posix":
+        raise SettingsError(f"others can read '{path}'", hint=f"chmod 600 '{path}'")
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise SettingsError(f"'{path}' is no key", hint="restore it from a backup")
+    return key

@@ -1,0 +1,119 @@
+"""Routes of what this installation is and how it is: about, health, camera states, settings, metrics."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from passerby.api.gate import signed_in_of
+from passerby.api.metrics import metrics_text
+from passerby.api.seam import Services, services_of
+from passerby.errors import PasserbyError
+from passerby.media.segments import TICKS_PER_S
+from passerby.rules.access import Action, Subject, may
+from passerby.version import __version__
+
+router = APIRouter()
+
+NO_FLEET = "this installation runs without workers: no camera is recorded"
+
+
+class Health(BaseModel):
+    """For whoever watches over the service. It names no camera: anybody may ask."""
+
+    status: Literal["ok", "degraded", "failing"]
+    recording: Literal["running", "absent"]
+    reasons: list[str]
+
+
+class AboutShown(BaseModel):
+    """What people who are filmed may know."""
+
+    title: str
+    operator: str
+    contact: str
+    purpose: str
+    version: str
+    cameras: int = Field(description="How many are configured and switched on.")
+    keep_hours: float = Field(description="How long recordings are kept, unless a camera has its own number.")
+
+
+class State(BaseModel):
+    """How one camera is."""
+
+    camera: str
+    what: str = Field(description='One word; "absent" where nothing records it.')
+    reason: str = Field(description="A sentence.")
+    since_90k: int | None = Field(description="UTC, 1/90000 s since 1970; null: unknown.")
+    progress: float | None = Field(description="0..1 while it learns.")
+
+
+@router.get("/healthz", tags=["about"], summary="Whether it works", responses={503: {"model": Health}})
+def healthz(request: Request, response: Response) -> Health:
+    services = services_of(request)
+    recording: Literal["running", "absent"] = "running" if services.fleet else "absent"
+    try:
+        services.installation.users.count()
+    except PasserbyError as error:
+        response.status_code = 503
+        return Health(status="failing", recording=recording, reasons=[error.message])
+    reasons = [] if services.fleet else [NO_FLEET]
+    return Health(status="degraded" if reasons else "ok", recording=recording, reasons=reasons)
+
+
+@router.get("/api/about", tags=["about"], summary="What this installation is")
+def about(request: Request) -> AboutShown:
+    installation = services_of(request).installation
+    told = installation.config.about
+    return AboutShown(
+        title=told.title, operator=told.operator, contact=told.contact, purpose=told.purpose, version=__version__,
+        cameras=sum(each.facts.is_enabled for each in installation.cameras.list()),
+        keep_hours=installation.config.storage.keep_hours,
+    )  # fmt: skip
+
+
+@router.get("/api/settings", tags=["about"], summary="What the configuration says; secrets are hidden")
+def settings(request: Request) -> dict[str, Any]:
+    shown = services_of(request).installation.config.model_dump(mode="json", exclude={"camera"})
+    recordings = str(shown["storage"]["recordings"] or "")
+    if "@" in recordings or "?" in recordings:  # a URL may carry a key
+        shown["storage"]["recordings"] = "**********"
+    return dict(shown)
+
+
+@router.get("/api/states", tags=["health"], summary="How each camera is that I may see")
+def states(request: Request) -> list[State]:
+    me, services = signed_in_of(request).principal, services_of(request)
+    found = services.installation.cameras.list()
+    seen = [each.name for each in found if may(me, Action.SEE_HEALTH, Subject(each.name, each.facts.groups)).allowed]
+    return states_of(services, seen)
+
+
+@router.get(
+    "/metrics", tags=["about"], summary="Figures for Prometheus", response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)  # fmt: skip
+def metrics(request: Request) -> Response:
+    services = services_of(request)
+    names = [each.name for each in services.installation.cameras.list()]
+    text, kind = metrics_text({each.camera: each.what for each in states_of(services, names)}, services.archive)
+    return Response(text, media_type=kind)
+
+
+def states_of(services: Services, cameras: list[str]) -> list[State]:
+    if services.fleet is None:
+        return [State(camera=name, what="absent", reason=NO_FLEET, since_90k=None, progress=None) for name in cameras]
+    told = services.fleet.states()
+    return [
+        State(camera=name, what=s.what, reason=s.reason, since_90k=_ticks(s.since), progress=s.progress)
+        if (s := told.get(name))
+        else State(camera=name, what="unknown", reason="no worker told of it yet", since_90k=None, progress=None)
+        for name in cameras
+    ]
+
+
+def _ticks(at: datetime) -> int:
+    return round(at.timestamp() * TICKS_PER_S)

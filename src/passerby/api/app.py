@@ -1,0 +1,63 @@
+"""Puts the routes together behind the gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from httpx2 import BaseTransport
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from passerby.access.one_time import OneTime
+from passerby.api import about, cameras, live, oidc, passkeys, people, sign_in, timeline
+from passerby.api.gate import gate
+from passerby.api.oidc_client import OidcClient
+from passerby.api.problems import RESPONSES, handle_problems
+from passerby.api.seam import Services
+from passerby.api.shell import Shell
+from passerby.config import Server
+from passerby.version import __version__
+
+
+def make_app(services: Services, page: Path | None = None, *, oidc_transport: BaseTransport | None = None) -> FastAPI:
+    """page: a folder with the built page, which anybody may load: it shows nothing without the API.
+    oidc_transport: of requests to the single sign-on, where not the usual. Raises SettingsError."""
+    app = FastAPI(
+        title="passerby",
+        version=__version__,
+        summary="Records and reports what happens in public space, and never who it happened to.",
+        dependencies=[Depends(gate)],
+        responses=RESPONSES,
+        # FastAPI can send requests and errors, with what was sent in them, to whoever the environment names.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        openapi_url=None,  # a route of ours has it: FastAPI's own would not pass the gate
+    )
+    app.state.services = services
+    app.state.oidc = _oidc_desk(services, oidc_transport)
+    handle_problems(app)
+    for routes in (about, sign_in, passkeys, oidc, people, cameras, timeline, live):
+        app.include_router(routes.router)
+
+    @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)
+    def openapi() -> JSONResponse:
+        return JSONResponse(app.openapi())
+
+    if page:
+        app.mount("/", StaticFiles(directory=page, html=True), name="page")
+    return app
+
+
+def _oidc_desk(services: Services, transport: BaseTransport | None) -> oidc.Desk | None:
+    told, clock = services.installation.config.oidc, services.installation.clock
+    return oidc.Desk(OidcClient(told, clock, transport), OneTime(clock)) if told.issuer else None
+
+
+def behind_the_shell(app: ASGIApp, server: Server) -> ASGIApp:
+    """What is served: with the checks that come before any route, and the headers of proxies that are believed."""
+    shell: ASGIApp = Shell(app, [*server.names, server.host])
+    if server.trusted_proxies:
+        shell = ProxyHeadersMiddleware(shell, trusted_hosts=list(server.trusted_proxies))  # type: ignore[arg-type,assignment]
+    return shell

@@ -1,0 +1,162 @@
+"""Routes of configured cameras. Their addresses go in and never come out."""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field, SecretStr
+
+from passerby.access.cameras import CameraFacts, ConfiguredCamera
+from passerby.api.gate import signed_in_of
+from passerby.api.problems import no_such, problem
+from passerby.api.seam import Services, services_of
+from passerby.rules.access import Action, Subject, may
+
+router = APIRouter(prefix="/api/cameras", tags=["cameras"])
+
+NAME = r"^[A-Za-z0-9_-]{1,64}$"
+CameraName = Annotated[str, Path(pattern=NAME, description="The camera's name.")]
+GroupName = Annotated[str, Field(pattern=NAME)]
+Address = Annotated[SecretStr, Field(max_length=1000)]
+
+
+class Policy(BaseModel):
+    """What everybody who sees a camera may know of it."""
+
+    title: str = Field("", max_length=120)
+    transport: Literal["tcp", "udp"] = "tcp"
+    trust_any_certificate: bool = False
+    mode: Literal["reveal", "cover"] = "reveal"
+    privacy_delay_s: float = Field(1.0, ge=0.2, le=10)
+    keep_hours: float | None = Field(None, gt=0, le=24 * 3660, description="null: as the configuration says.")
+    more_than_30_days: bool = False
+    groups: list[GroupName] = Field([], max_length=100)
+    is_enabled: bool = True
+
+
+class CameraShown(Policy):
+    name: str
+    address_shown: str | None = Field(description="Without log-in; null for who may not change cameras.")
+    has_substream: bool
+    is_in_file: bool = Field(description="Kept in passerby.toml: it is changed there.")
+
+
+class CameraChange(Policy):
+    address: Address | None = Field(None, description="With log-in. null: as it is.")
+    substream: Address | None = Field(None, description='null: as it is; "": none.')
+
+
+class NewCamera(CameraChange):
+    name: str = Field(pattern=NAME)
+    address: Address | None = Field(description="With log-in.")
+
+
+class AddressToTry(BaseModel):
+    address: Address
+    transport: Literal["tcp", "udp"] = "tcp"
+    trust_any_certificate: bool = False
+
+
+class Trial(BaseModel):
+    """What came of it."""
+
+    works: bool
+    reason: str | None = Field(description="Why it gave no picture, in words.")
+    width: int | None
+    height: int | None
+    codec: str | None
+    fps: float | None = Field(description="Measured over its first frames.")
+    still_jpeg: str | None = Field(description="Redacted or wholly covered; base64.")
+    covered: str | None = Field(description="Why all of the still is covered, if it is.")
+
+
+@router.get("", summary="The cameras that I may see")
+def cameras(request: Request) -> list[CameraShown]:
+    me = signed_in_of(request).principal
+    found = services_of(request).installation.cameras.list()
+    seen = [each for each in found if may(me, Action.SEE_CAMERAS, Subject(each.name, each.facts.groups)).allowed]
+    return [_shown(each, request) for each in seen]
+
+
+@router.post("", summary="Add a camera", status_code=201)
+def add_camera(told: NewCamera, request: Request) -> CameraShown:
+    services = services_of(request)
+    services.installation.cameras.add(told.name, _facts(told))
+    _changed(services, request, "camera:add", told.name)
+    return _found(services, told.name, request)
+
+
+@router.post("/try", summary="Try an address, without adding it")
+def try_camera(told: AddressToTry, request: Request) -> Trial:
+    services = services_of(request)
+    if services.try_camera is None:
+        raise problem(503, "cameras cannot be tried here: this installation has no workers")
+    me = signed_in_of(request)
+    services.installation.audit.note(me.user.name, me.through, "camera:try")  # before its still goes out
+    done = services.try_camera(told.address.get_secret_value(), told.transport, told.trust_any_certificate)
+    width, height = done.size_wh or (None, None)
+    return Trial(
+        works=done.reason is None, reason=done.reason, width=width, height=height, codec=done.codec, fps=done.fps,
+        still_jpeg=base64.b64encode(done.still).decode() if done.still else None, covered=done.covered,
+    )  # fmt: skip
+
+
+@router.get("/{camera}", summary="One camera")
+def camera(camera: CameraName, request: Request) -> CameraShown:
+    return _found(services_of(request), camera, request)
+
+
+@router.put("/{camera}", summary="Change a camera")
+def change_camera(camera: CameraName, told: CameraChange, request: Request) -> CameraShown:
+    services = services_of(request)
+    _found(services, camera, request)
+    services.installation.cameras.change(camera, _facts(told))
+    _changed(services, request, "camera:change", camera)
+    return _found(services, camera, request)
+
+
+@router.delete("/{camera}", summary="Remove a camera; what it recorded stays until its time is over", status_code=204)
+def remove_camera(camera: CameraName, request: Request) -> None:
+    services = services_of(request)
+    _found(services, camera, request)
+    services.installation.cameras.remove(camera)
+    _changed(services, request, "camera:remove", camera)
+
+
+def _found(services: Services, name: str, request: Request) -> CameraShown:
+    found = services.installation.cameras.find(name)
+    if found is None:
+        raise no_such("camera", name)
+    return _shown(found, request)
+
+
+def _changed(services: Services, request: Request, what: str, camera: str) -> None:
+    me = signed_in_of(request)
+    services.installation.audit.note(me.user.name, me.through, what, camera)
+    if services.fleet:
+        services.fleet.cameras_changed()
+
+
+def _shown(camera: ConfiguredCamera, request: Request) -> CameraShown:
+    facts = camera.facts
+    may_change = may(signed_in_of(request).principal, Action.CHANGE_CAMERAS, Subject(camera.name, facts.groups)).allowed
+    return CameraShown(
+        name=camera.name, address_shown=camera.address_shown if may_change else None,
+        has_substream=camera.has_substream, is_in_file=camera.is_in_file, title=facts.title,
+        transport="udp" if facts.transport == "udp" else "tcp", trust_any_certificate=facts.trust_any_certificate,
+        mode="cover" if facts.mode == "cover" else "reveal", privacy_delay_s=facts.privacy_delay_s,
+        keep_hours=facts.keep_hours, more_than_30_days=facts.more_than_30_days, groups=sorted(facts.groups),
+        is_enabled=facts.is_enabled,
+    )  # fmt: skip
+
+
+def _facts(told: CameraChange) -> CameraFacts:
+    return CameraFacts(
+        title=told.title, address=told.address.get_secret_value() if told.address else None,
+        substream=told.substream.get_secret_value() if told.substream is not None else None, transport=told.transport,
+        trust_any_certificate=told.trust_any_certificate, mode=told.mode, privacy_delay_s=told.privacy_delay_s,
+        keep_hours=told.keep_hours, more_than_30_days=told.more_than_30_days, groups=frozenset(told.groups),
+        is_enabled=told.is_enabled,
+    )  # fmt: skip

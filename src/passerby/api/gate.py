@@ -1,0 +1,101 @@
+"""Asks the one gate before every route: who is it, what do they want, may they. What it does not know is refused."""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response, WebSocketException
+from fastapi.requests import HTTPConnection
+
+from passerby.access.sessions import SignedIn, csrf_token_of
+from passerby.api.problems import problem
+from passerby.api.seam import services_of
+from passerby.api.table import TABLE
+from passerby.rules.access import NOBODY, Subject, Verdict, may
+
+CSRF_HEADER = "X-Passerby-CSRF"
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_REFUSED_WEBSOCKET = 1008  # policy violation
+
+
+def gate(connection: HTTPConnection) -> None:
+    """A dependency of every route."""
+    method = "WS" if connection.scope["type"] == "websocket" else str(connection.scope["method"])
+    signed_in = who_asks(connection)
+    connection.state.signed_in = signed_in
+    action = TABLE.get((method, getattr(connection.scope.get("route"), "path", "")))
+    _refuse_unless(connection, _same_site(connection, method, signed_in))
+    subject = subject_of(connection, str(connection.path_params.get("camera", "")))
+    _refuse_unless(connection, may(signed_in.principal if signed_in else NOBODY, action, subject))
+
+
+def who_asks(connection: HTTPConnection) -> SignedIn | None:
+    """By a token in Authorization, else by the cookie. A wrong token is nobody, whatever cookie is there."""
+    found = services_of(connection).installation
+    kind, _, token = connection.headers.get("authorization", "").partition(" ")
+    if kind:
+        return found.tokens.find(token.strip()) if kind.lower() == "bearer" else None
+    cookie = connection.cookies.get(cookie_name(connection))
+    return found.sessions.find(cookie) if cookie else None
+
+
+def subject_of(connection: HTTPConnection, camera: str) -> Subject:
+    """A camera that is not configured any more is in no group: only who sees all cameras sees what it recorded."""
+    installation = services_of(connection).installation
+    found = installation.cameras.find(camera) if camera else None
+    return Subject(camera, found.facts.groups if found else frozenset(), installation.config.metrics.is_public)
+
+
+def signed_in_of(connection: HTTPConnection) -> SignedIn:
+    """Who it is, in a route that only signed-in users reach."""
+    found = connection.state.signed_in
+    assert isinstance(found, SignedIn)
+    return found
+
+
+def _same_site(connection: HTTPConnection, method: str, signed_in: SignedIn | None) -> Verdict:
+    """Whether a change, or a WebSocket, is meant by our own page and not made by another that is open beside it."""
+    if method in _SAFE or "authorization" in connection.headers:
+        return Verdict(True)
+    origin = connection.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):
+        return Verdict(False, ("the request comes from another site",))
+    if method == "WS":  # a page cannot add a header to it, but no page can hide where it comes from either
+        return Verdict(origin is not None, ("the request does not say from which site it comes",))
+    if signed_in and signed_in.session:
+        secret = connection.cookies[cookie_name(connection)]
+        told = connection.headers.get(CSRF_HEADER, "")
+        if not hmac.compare_digest(told.encode(), csrf_token_of(secret).encode()):
+            return Verdict(False, (f"the header {CSRF_HEADER} is missing or wrong",))
+    return Verdict(True)
+
+
+def _refuse_unless(connection: HTTPConnection, verdict: Verdict) -> None:
+    if verdict.allowed:
+        return
+    says = "; ".join(verdict.reasons)
+    if connection.scope["type"] == "websocket":
+        raise WebSocketException(_REFUSED_WEBSOCKET, says)
+    if verdict.needs_sign_in:
+        raise problem(401, says, headers={"WWW-Authenticate": "Bearer"})
+    raise problem(403, says)
+
+
+def cookie_name(connection: HTTPConnection) -> str:
+    """With HTTPS the browser itself refuses to take it from anywhere else than this very host."""
+    return "__Host-passerby" if is_secure(connection) else "passerby"
+
+
+def is_secure(connection: HTTPConnection) -> bool:
+    return connection.url.scheme in ("https", "wss")
+
+
+def set_cookie(request: Request, response: Response, secret: str) -> None:
+    response.set_cookie(
+        cookie_name(request), secret, httponly=True, samesite="strict", secure=is_secure(request), path="/"
+    )
+
+
+def drop_cookie(request: Request, response: Response) -> None:
+    response.delete_cookie(cookie_name(request), httponly=True, samesite="strict", secure=is_secure(request), path="/")

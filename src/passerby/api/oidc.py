@@ -1,0 +1,92 @@
+"""Routes of the single sign-on: there and back. Users must exist here: it says who, the roles here say what."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from passerby.access.one_time import OneTime
+from passerby.access.rows import new_secret
+from passerby.api.gate import is_secure
+from passerby.api.oidc_client import OidcClient, new_verifier
+from passerby.api.problems import problem
+from passerby.api.seam import services_of
+from passerby.api.sign_in import let_in, wait_if_told
+
+router = APIRouter(prefix="/api/session/oidc", tags=["sign-in"])
+
+COOKIE = "passerby-oidc"
+_BACK = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/"><title>Signed in</title>'
+"""A redirect would still count as coming from the other site, and the browser would keep the new cookie back."""
+
+
+@dataclass(frozen=True)
+class Journey:
+    """nonce: in the token that comes back. verifier: of PKCE. Only this process knows it."""
+
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the routes need: the client, and who is under way."""
+
+    client: OidcClient
+    journeys: OneTime[Journey]
+
+
+@router.get("", summary="Go to the single sign-on", status_code=303, response_class=RedirectResponse)
+def begin(request: Request) -> RedirectResponse:
+    desk = _desk(request)
+    wait_if_told(services_of(request).installation, request, None)
+    journey = Journey(new_secret(), new_verifier())
+    state = desk.journeys.put(journey)
+    url = desk.client.begin(_callback(request), state, journey.nonce, journey.verifier)
+    response = RedirectResponse(url, 303)
+    # Lax, since it must come along when the browser comes back from there.
+    response.set_cookie(
+        COOKIE, state, max_age=300, httponly=True, samesite="lax", secure=is_secure(request), path="/api/session/oidc"
+    )
+    return response
+
+
+@router.get("/callback", summary="Come back from the single sign-on", response_class=HTMLResponse)
+def callback(
+    request: Request,
+    state: Annotated[str, Query(max_length=200)],
+    code: Annotated[str, Query(max_length=4000)] = "",
+) -> Response:
+    desk, installation = _desk(request), services_of(request).installation
+    # The same browser that went: else somebody could sign another in as themselves.
+    is_same = hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), state.encode())
+    journey = desk.journeys.take(state) if is_same else None
+    if journey is None:
+        raise problem(403, "this did not begin here, or too long ago", "try to sign in again")
+    user = None
+    if code:
+        found = desk.client.subject(_callback(request), code, journey.nonce, journey.verifier)
+        user = installation.users.by_oidc_subject(found)
+    if user is None or not user.is_enabled:
+        installation.audit.note("", "oidc", "sign-in:refused")
+        raise problem(403, "nobody here may sign in with that account", "ask an admin")
+    installation.audit.note(user.name, "oidc", "sign-in")
+    response = HTMLResponse(_BACK)
+    let_in(user, "oidc", request, response)
+    response.delete_cookie(COOKIE, path="/api/session/oidc")
+    return response
+
+
+def _desk(request: Request) -> Desk:
+    desk = request.app.state.oidc
+    if not isinstance(desk, Desk):
+        raise problem(404, "there is no single sign-on here", "oidc in passerby.toml")
+    return desk
+
+
+def _callback(request: Request) -> str:
+    return f"{request.url.scheme}://{request.headers['host']}/api/session/oidc/callback"

@@ -1,0 +1,161 @@
+"""Routes of users, camera groups, and who looked at what."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
+
+from passerby.access.users import User, UserFacts
+from passerby.api.cameras import NAME, GroupName
+from passerby.api.gate import signed_in_of
+from passerby.api.problems import no_such
+from passerby.api.seam import services_of
+from passerby.api.sign_in import Name, Password
+from passerby.rules.access import Role
+
+router = APIRouter(prefix="/api", tags=["people"])
+
+UserName = Annotated[str, Path(min_length=1, max_length=64)]
+
+
+class UserChange(BaseModel):
+    roles: list[Role] = Field([], max_length=len(Role))
+    groups: list[GroupName] = Field([], max_length=100, description="Camera groups that they see.")
+    sees_all_cameras: bool = False
+    is_enabled: bool = True
+    oidc_subject: str | None = Field(
+        None, min_length=1, max_length=255, description="Their 'sub' at the single sign-on."
+    )
+
+
+class NewUser(UserChange):
+    name: Name
+    password: Password | None = Field(None, description="null: signs in by passkey or single sign-on only.")
+
+
+class UserShown(UserChange):
+    name: str
+    has_password: bool
+
+
+class NewPassword(BaseModel):
+    password: Password
+
+
+class Group(BaseModel):
+    name: str = Field(pattern=NAME)
+    title: str = Field("", max_length=120)
+
+
+class AuditEntry(BaseModel):
+    """One look or change. Times: UTC, 1/90000 s since 1970."""
+
+    id: int
+    at_90k: int
+    who: str
+    through: str = Field(description="session, token NAME, set-up link, command.")
+    what: str
+    camera: str | None
+    from_90k: int | None = Field(description="The time that was looked at.")
+    to_90k: int | None
+    about: str
+
+
+@router.get("/users", summary="The users")
+def users(request: Request) -> list[UserShown]:
+    return [_shown(each) for each in services_of(request).installation.users.list()]
+
+
+@router.post("/users", summary="Add a user", status_code=201)
+def add_user(told: NewUser, request: Request) -> UserShown:
+    installation = services_of(request).installation
+    secret = told.password.get_secret_value() if told.password else None
+    hashed = installation.passwords.hash(secret, told.name) if secret is not None else None
+    user = installation.users.add(told.name, _facts(told), hashed)
+    _note(request, "user:add", _words(user.name, told))
+    return _shown(user)
+
+
+@router.put("/users/{name}", summary="Change what a user may")
+def change_user(name: UserName, told: UserChange, request: Request) -> UserShown:
+    installation = services_of(request).installation
+    user = _found(request, name)
+    installation.users.change(user.name, _facts(told))
+    _note(request, "user:change", _words(user.name, told))
+    return _shown(_found(request, name))
+
+
+@router.put("/users/{name}/password", summary="Give a user another password; their sessions end", status_code=204)
+def set_password(name: UserName, told: NewPassword, request: Request) -> None:
+    installation, user = services_of(request).installation, _found(request, name)
+    installation.users.set_password(user.id, installation.passwords.hash(told.password.get_secret_value(), user.name))
+    _note(request, "password:change", user.name)
+
+
+@router.delete("/users/{name}", summary="Remove a user; the audit keeps the name", status_code=204)
+def remove_user(name: UserName, request: Request) -> None:
+    user = _found(request, name)
+    services_of(request).installation.users.remove(user.name)
+    _note(request, "user:remove", user.name)
+
+
+@router.get("/groups", summary="The camera groups")
+def groups(request: Request) -> list[Group]:
+    return [Group(name=name, title=title) for name, title in services_of(request).installation.groups.list()]
+
+
+@router.post("/groups", summary="Add a camera group", status_code=201)
+def add_group(told: Group, request: Request) -> Group:
+    services_of(request).installation.groups.add(told.name, told.title)
+    _note(request, "group:add", told.name)
+    return Group(name=told.name, title=told.title or told.name)
+
+
+@router.delete("/groups/{name}", summary="Remove a camera group; its cameras stay", status_code=204)
+def remove_group(name: Annotated[str, Path(pattern=NAME)], request: Request) -> None:
+    if not services_of(request).installation.groups.remove(name):
+        raise no_such("group", name)
+    _note(request, "group:remove", name)
+
+
+@router.get("/audit", summary="Who looked at what and changed what, the newest first")
+def audit(
+    request: Request,
+    before: Annotated[int | None, Query(ge=0, lt=2**63, description="Only entries with a smaller id.")] = None,
+    camera: Annotated[str | None, Query(pattern=NAME)] = None,
+    most: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[AuditEntry]:
+    found = services_of(request).installation.audit.list(before=before, camera=camera, most=most)
+    return [AuditEntry.model_validate(each, from_attributes=True) for each in found]
+
+
+def _found(request: Request, name: str) -> User:
+    user = services_of(request).installation.users.find(name)
+    if user is None:
+        raise no_such("user", name)
+    return user
+
+
+def _note(request: Request, what: str, about: str) -> None:
+    me = signed_in_of(request)
+    services_of(request).installation.audit.note(me.user.name, me.through, what, about=about)
+
+
+def _words(name: str, told: UserChange) -> str:
+    sees = "all cameras" if told.sees_all_cameras else f"groups {' '.join(sorted(told.groups)) or 'none'}"
+    return f"{name}: {' '.join(sorted(told.roles)) or 'no role'}; {sees}{'' if told.is_enabled else '; switched off'}"
+
+
+def _facts(told: UserChange) -> UserFacts:
+    return UserFacts(
+        frozenset(told.roles), frozenset(told.groups), told.sees_all_cameras, told.is_enabled, told.oidc_subject
+    )
+
+
+def _shown(user: User) -> UserShown:
+    return UserShown(
+        name=user.name, roles=sorted(user.roles), groups=sorted(user.groups), sees_all_cameras=user.sees_all_cameras,
+        is_enabled=user.is_enabled, oidc_subject=user.oidc_subject, has_password=user.password is not None,
+    )  # fmt: skip

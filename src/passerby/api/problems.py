@@ -1,0 +1,87 @@
+"""How a request fails: one sentence and perhaps a hint, never what was sent, since that may be a password."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from passerby.errors import OutputError, PasserbyError, SettingsError, SourceError
+
+log = logging.getLogger("passerby.api")
+
+
+class Problem(BaseModel):
+    """What went wrong."""
+
+    message: str = Field(description="One sentence for people.")
+    hint: str | None = Field(None, description="What to do about it.")
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "Sign in first."},
+    403: {"model": Problem, "description": "You may not."},
+    404: {"model": Problem, "description": "There is no such thing."},
+    405: {"model": Problem, "description": "Not with this method."},
+    413: {"model": Problem, "description": "Too much was sent."},
+    422: {"model": Problem, "description": "What was sent does not fit."},
+    429: {"model": Problem, "description": "Too many attempts; Retry-After says how long to wait."},
+    503: {"model": Problem, "description": "Something that is needed does not work now."},
+}
+"""What any route may answer."""
+
+
+def problem(status: int, message: str, hint: str | None = None, headers: dict[str, str] | None = None) -> HTTPException:
+    """To be raised."""
+    return HTTPException(status, Problem(message=message, hint=hint).model_dump(), headers)
+
+
+def no_such(what: str, name: str) -> HTTPException:
+    return problem(404, f"there is no {what} '{name}'")
+
+
+def handle_problems(app: FastAPI) -> None:
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_exception_handler(PasserbyError, _failed)
+    app.add_exception_handler(Exception, _mistake)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, StarletteHTTPException)
+    detail: object = error.detail
+    body = detail if isinstance(detail, dict) else Problem(message=str(detail).lower()).model_dump()
+    return JSONResponse(body, error.status_code, error.headers)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "body")
+    says = str(first["msg"]).removeprefix("Value error, ")
+    return _answer(422, Problem(message=f"{place}: {says[:1].lower()}{says[1:]}" if place else says))
+
+
+async def _failed(request: Request, error: Exception) -> JSONResponse:
+    """What passerby raises on purpose. Its sentences hold no secrets."""
+    assert isinstance(error, PasserbyError)
+    if isinstance(error, OutputError | SourceError):
+        log.error("%s %s: %s", request.method, request.scope["path"], error)
+        return _answer(503, Problem(message=error.message, hint=error.hint))
+    status = 422 if isinstance(error, SettingsError) else 500
+    return _answer(status, Problem(message=error.message, hint=error.hint))
+
+
+async def _mistake(request: Request, error: Exception) -> JSONResponse:
+    """A mistake of ours. Its words may hold anything, so that only its kind is told."""
+    log.error("%s %s: a mistake in passerby itself (%s)", request.method, request.scope["path"], type(error).__name__)
+    return _answer(500, Problem(message=f"a mistake in passerby itself ({type(error).__name__})"))
+
+
+def _answer(status: int, body: Problem) -> JSONResponse:
+    return JSONResponse(body.model_dump(), status)

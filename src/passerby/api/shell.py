@@ -1,0 +1,101 @@
+"""What surrounds every request, before any route: known host names, a limit to what is sent, headers for browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from ipaddress import ip_address
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from passerby.api.problems import Problem
+
+MOST_BODY_BYTES = 1 << 20
+CONTENT_SECURITY = "; ".join(
+    (
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'", "connect-src 'self'",
+        "img-src 'self' blob: data:", "media-src 'self' blob:", "worker-src 'self' blob:", "manifest-src 'self'",
+        "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
+    )
+)  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self)",
+}
+HSTS = "max-age=31536000"
+
+
+class Shell:
+    """An ASGI application around another."""
+
+    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
+        """names: host names that are ours; IP addresses are too, as no foreign page can lead one's name here."""
+        self._app, self._names = app, {name.lower() for name in names} | {"localhost"}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        sender = send if scope["type"] == "websocket" else _with_headers(scope, send)
+        if not self._is_ours(headers.get("host", "")):
+            await _refuse(scope, receive, sender, 403, "this is not the name of this installation", "server.names")
+        elif _told_length(headers) > MOST_BODY_BYTES:
+            await _refuse(scope, receive, sender, 413, f"at most {MOST_BODY_BYTES} bytes are taken", None)
+        else:
+            await self._app(scope, _limited(receive), sender)
+
+    def _is_ours(self, host: str) -> bool:
+        name = host[1 : host.find("]")] if host.startswith("[") else host.partition(":")[0]
+        try:
+            ip_address(name)
+        except ValueError:
+            return name.lower() in self._names
+        return True
+
+
+def _limited(receive: Receive) -> Receive:
+    """For bodies that do not say how long they are. What is too much arrives as a broken connection."""
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b"")) if message["type"] == "http.request" else 0
+        return {"type": "http.disconnect"} if taken > MOST_BODY_BYTES else message
+
+    return limited
+
+
+def _told_length(headers: Headers) -> int:
+    told = headers.get("content-length", "0")
+    return int(told) if told.isascii() and told.isdigit() else MOST_BODY_BYTES + 1
+
+
+def _with_headers(scope: Scope, send: Send) -> Send:
+    async def with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if scope["path"].startswith("/api/"):
+                headers.setdefault("Cache-Control", "no-store")
+            if scope["scheme"] == "https":
+                headers.setdefault("Strict-Transport-Security", HSTS)
+        await send(message)
+
+    return with_headers
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, message: str, key: str | None) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": message})
+        return
+    hint = f"{key} in passerby.toml" if key else None
+    await JSONResponse(Problem(message=message, hint=hint).model_dump(), status)(scope, receive, send)

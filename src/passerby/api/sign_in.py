@@ -1,0 +1,183 @@
+"""Routes of signing in and out, of the first start, and of what users do for themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field, SecretStr
+
+from passerby.access import Installation
+from passerby.access.sessions import SignedIn, csrf_token_of
+from passerby.access.users import User
+from passerby.api.gate import drop_cookie, set_cookie, signed_in_of
+from passerby.api.problems import no_such, problem
+from passerby.api.seam import services_of
+from passerby.rules.access import Action, Role, may_give
+
+router = APIRouter(prefix="/api", tags=["sign-in"])
+
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$")]
+Password = Annotated[SecretStr, Field(max_length=1000)]
+Secret = Annotated[SecretStr, Field(max_length=200)]
+
+
+class NameAndPassword(BaseModel):
+    name: Name
+    password: Password
+
+
+class FirstUser(NameAndPassword):
+    token: Secret = Field(description="Of the set-up link in the terminal.")
+
+
+class SessionState(BaseModel):
+    """Who the browser is signed in as."""
+
+    name: str | None = Field(description="null: nobody.")
+    roles: list[Role] = []
+    groups: list[str] = []
+    sees_all_cameras: bool = False
+    csrf_token: str | None = Field(None, description="To be sent as X-Passerby-CSRF with every change.")
+    needs_set_up: bool = Field(False, description="There is no user yet: use the link in the terminal.")
+    passkeys: Literal[True] = True
+    oidc_label: str | None = Field(None, description="What the button of the single sign-on says; null: none.")
+
+
+class PasswordChange(BaseModel):
+    old: Password
+    new: Password
+
+
+class NewToken(BaseModel):
+    name: str = Field(min_length=1, max_length=60, pattern=r"^[\w .-]+$")
+    scopes: list[Action] = Field(min_length=1, max_length=30)
+    days: float = Field(90, gt=0, le=366, description="It ends after this time.")
+
+
+class TokenFacts(BaseModel):
+    id: int
+    name: str
+    scopes: list[Action]
+    created_90k: int = Field(description="UTC, 1/90000 s since 1970.")
+    ends_90k: int = Field(description="UTC, 1/90000 s since 1970.")
+
+
+class TokenShownOnce(TokenFacts):
+    token: str = Field(description="Shown once. Send it as Authorization: Bearer TOKEN.")
+
+
+@router.post("/set-up", summary="Make the first user, with the link that the first start printed")
+def set_up(told: FirstUser, request: Request, response: Response) -> SessionState:
+    installation = services_of(request).installation
+    wait_if_told(installation, request, "")
+    if not installation.set_up.works(told.token.get_secret_value()):
+        raise problem(403, "this set-up link does not work any more", "start passerby serve again for another one")
+    password = installation.passwords.hash(told.password.get_secret_value(), told.name)
+    if not installation.set_up.use(told.token.get_secret_value(), told.name, password):
+        raise problem(403, "this set-up link was used meanwhile")
+    installation.throttle.succeeded("")
+    user = installation.users.find(told.name)
+    assert user is not None
+    installation.audit.note(user.name, "set-up link", "user:add", about=user.name)
+    return let_in(user, "set-up", request, response)
+
+
+@router.get("/session", summary="Who I am")
+def session(request: Request) -> SessionState:
+    installation, found = services_of(request).installation, request.state.signed_in
+    oidc = installation.config.oidc
+    label = oidc.label if oidc.issuer else None
+    if not isinstance(found, SignedIn):
+        return SessionState(name=None, needs_set_up=installation.users.count() == 0, oidc_label=label)
+    cookie = next((value for name, value in request.cookies.items() if name.endswith("passerby")), "")
+    state = _state(found.user, cookie if found.session else None)
+    return state.model_copy(update={"oidc_label": label})
+
+
+@router.post("/session", summary="Sign in with a password")
+def sign_in(told: NameAndPassword, request: Request, response: Response) -> SessionState:
+    installation = services_of(request).installation
+    wait_if_told(installation, request, told.name)
+    user = installation.users.find(told.name)
+    password = told.password.get_secret_value()
+    kept = user.password if user and user.is_enabled else None
+    if not installation.passwords.fits(password, kept) or user is None or kept is None:
+        installation.audit.note("", "password", "sign-in:refused", about=told.name)
+        raise problem(401, "the name or the password is wrong")
+    installation.throttle.succeeded(told.name)
+    installation.audit.note(user.name, "password", "sign-in")
+    return let_in(user, "password", request, response)
+
+
+@router.delete("/session", summary="Sign out", status_code=204)
+def sign_out(request: Request, response: Response) -> None:
+    services_of(request).installation.sessions.end(signed_in_of(request).session)
+    drop_cookie(request, response)
+
+
+@router.put("/self/password", summary="Change my password; other sessions of mine end", status_code=204)
+def change_password(told: PasswordChange, request: Request) -> None:
+    installation, me = services_of(request).installation, signed_in_of(request)
+    wait_if_told(installation, request, me.user.name)
+    if me.user.password and not installation.passwords.fits(told.old.get_secret_value(), me.user.password):
+        raise problem(403, "the old password is wrong")
+    installation.throttle.succeeded(me.user.name)
+    hashed = installation.passwords.hash(told.new.get_secret_value(), me.user.name)
+    installation.users.set_password(me.user.id, hashed, keep_session=me.session)
+    installation.audit.note(me.user.name, me.through, "password:change", about=me.user.name)
+
+
+@router.get("/self/tokens", summary="My tokens for programs")
+def tokens(request: Request) -> list[TokenFacts]:
+    found = services_of(request).installation.tokens.list(signed_in_of(request).user)
+    return [
+        TokenFacts(id=t.id, name=t.name, scopes=sorted(t.scopes), created_90k=t.created_90k, ends_90k=t.ends_90k)
+        for t in found
+    ]
+
+
+@router.post("/self/tokens", summary="Make a token for a program", status_code=201)
+def add_token(told: NewToken, request: Request) -> TokenShownOnce:
+    installation, me = services_of(request).installation, signed_in_of(request)
+    verdict = may_give(me.principal, frozenset(told.scopes))
+    if not verdict.allowed:
+        raise problem(403, "; ".join(verdict.reasons))
+    secret, t = installation.tokens.add(me.user, told.name, frozenset(told.scopes), told.days)
+    installation.audit.note(me.user.name, me.through, "token:add", about=f"{t.name}: {' '.join(sorted(t.scopes))}")
+    return TokenShownOnce(
+        id=t.id, name=t.name, scopes=sorted(t.scopes), created_90k=t.created_90k, ends_90k=t.ends_90k, token=secret
+    )
+
+
+@router.delete("/self/tokens/{id}", summary="Take a token of mine back", status_code=204)
+def remove_token(id: int, request: Request) -> None:
+    installation, me = services_of(request).installation, signed_in_of(request)
+    if not -(2**63) <= id < 2**63 or not installation.tokens.remove(me.user, id):
+        raise no_such("token of yours", str(id))
+    installation.audit.note(me.user.name, me.through, "token:remove", about=str(id))
+
+
+def let_in(user: User, how: str, request: Request, response: Response) -> SessionState:
+    """A new session; the one that the browser had before ends."""
+    sessions = services_of(request).installation.sessions
+    before = request.state.signed_in
+    if isinstance(before, SignedIn) and before.session:
+        sessions.end(before.session)
+    secret = sessions.begin(user, how)
+    set_cookie(request, response, secret)
+    return _state(user, secret)
+
+
+def _state(user: User, secret: str | None) -> SessionState:
+    return SessionState(
+        name=user.name, roles=sorted(user.roles), groups=sorted(user.groups), sees_all_cameras=user.sees_all_cameras,
+        csrf_token=csrf_token_of(secret) if secret else None,
+    )  # fmt: skip
+
+
+def wait_if_told(installation: Installation, request: Request, name: str | None) -> None:
+    """Raises 429. name: None where no name was told, so that only the address counts."""
+    wait_s = installation.throttle.wait_s(request.client.host if request.client else "", name)
+    if wait_s > 0:
+        raise problem(429, "too many attempts: wait a little", headers={"Retry-After": str(int(wait_s) + 1)})

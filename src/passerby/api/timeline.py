@@ -1,0 +1,248 @@
+"""Routes of what was recorded: activity, gaps, HLS playlists and their bytes, stills, exports. Each look is noted."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, BinaryIO
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from passerby.access.rows import new_secret
+from passerby.api.cameras import CameraName
+from passerby.api.gate import signed_in_of
+from passerby.api.problems import Problem, problem
+from passerby.api.seam import services_of
+from passerby.archive import Playlist, PlaylistEntry
+from passerby.archive.names import camera_and_start_of_key
+from passerby.errors import OutputError
+from passerby.media.segments import TICKS_PER_S
+from passerby.rules.access import Action
+
+router = APIRouter(prefix="/api/cameras/{camera}/timeline", tags=["timeline"])
+
+DAY_90K = 86400 * TICKS_PER_S
+QUARTER_90K = 900 * TICKS_PER_S
+LONGEST_PLAYLIST_90K, LONGEST_TIMELINE_90K, LONGEST_EXPORT_90K = DAY_90K, 366 * DAY_90K, DAY_90K
+LONGEST_READ_BYTES = 64 << 20  # a quarter of an hour at 570 kbit/s; a player asks for a GOP
+_PIECE_BYTES = 1 << 18
+_LATEST_90K = 4_000_000_000 * TICKS_PER_S  # the year 2096
+_exports = threading.BoundedSemaphore(2)  # each reads and writes as fast as the disk can: recording comes first
+
+Time90k = Annotated[int, Query(ge=0, le=_LATEST_90K, description="UTC, 1/90000 s since 1970.")]
+
+
+class Gap(BaseModel):
+    from_90k: int
+    to_90k: int
+
+
+class Timeline(BaseModel):
+    """What there is of a range of time."""
+
+    from_90k: int
+    to_90k: int
+    activity: list[int] = Field(description="The most that moved in each equal part of the range, 0..255.")
+    gaps: list[Gap] = Field(description="Where nothing is recorded.")
+
+
+@router.get("", summary="Activity and gaps of a range of time")
+def timeline(
+    camera: CameraName,
+    request: Request,
+    from_90k: Time90k,
+    to_90k: Time90k,
+    parts: Annotated[int, Query(ge=1, le=4000)] = 500,
+) -> Timeline:
+    _check_range(from_90k, to_90k, LONGEST_TIMELINE_90K)
+    archive = services_of(request).archive
+    _note(request, camera, from_90k, to_90k)
+    gaps = archive.playlist(camera, from_90k, to_90k).gaps_90k
+    return Timeline(
+        from_90k=from_90k, to_90k=to_90k, activity=list(archive.activity(camera, from_90k, to_90k, parts)),
+        gaps=[Gap(from_90k=start, to_90k=end) for start, end in gaps],
+    )  # fmt: skip
+
+
+@router.get(
+    "/playlist.m3u8", summary="A range of time as HLS with byte ranges", response_class=Response,
+    responses={200: {"content": {"application/vnd.apple.mpegurl": {"schema": {"type": "string"}}}}},
+)  # fmt: skip
+def playlist(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> Response:
+    _check_range(from_90k, to_90k, LONGEST_PLAYLIST_90K)
+    found = services_of(request).archive.playlist(camera, from_90k, to_90k)
+    if not found.entries:
+        raise problem(404, "nothing is recorded there", "ask for another time")
+    _note(request, camera, from_90k, to_90k)
+    return Response(hls_text(found), media_type="application/vnd.apple.mpegurl")
+
+
+@router.get(
+    "/init/{id}.mp4", summary="What a player needs before the first bytes", response_class=Response,
+    responses={200: {"content": {"video/mp4": {}}}},
+)  # fmt: skip
+def init(camera: CameraName, id: Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")], request: Request) -> Response:
+    try:
+        data = services_of(request).archive.init(id).data
+    except OSError:  # SourceError: there is none of that id
+        raise problem(404, "there is no such recording") from None
+    return Response(data, media_type="video/mp4", headers={"Cache-Control": "private, max-age=86400, immutable"})
+
+
+@router.get(
+    "/objects/{day}/{name}", summary="Bytes of a recording; a range of them", response_class=Response,
+    responses={
+        200: {"content": {"video/mp4": {}}}, 206: {"content": {"video/mp4": {}}, "description": "The range."},
+        416: {"model": Problem, "description": "There is no such range, or it is too long at once."},
+    },
+)  # fmt: skip
+def object_bytes(
+    camera: CameraName,
+    day: Annotated[str, Path(pattern=r"^\d{4}-\d\d-\d\d$")],
+    name: Annotated[str, Path(pattern=r"^\d{6}-\d{1,18}\.mp4$")],
+    request: Request,
+    range: Annotated[str | None, Header(max_length=100)] = None,
+) -> Response:
+    archive, key = services_of(request).archive, f"{camera}/{day}/{name}"
+    named, size = camera_and_start_of_key(key), archive.size(key)
+    if named is None or size is None:
+        raise problem(404, "there is no such recording")
+    first, last = _asked(range, size)
+    start_90k = named[1] // QUARTER_90K * QUARTER_90K
+    me = signed_in_of(request)
+    services_of(request).installation.audit.look_each_minute(
+        me, Action.WATCH_TIMELINE, camera, start_90k, start_90k + QUARTER_90K
+    )
+    try:
+        data = archive.read(key, first, last + 1 - first)
+    except FileNotFoundError:
+        raise problem(404, "this recording was deleted meanwhile") from None
+    headers = {"Accept-Ranges": "bytes"}
+    if range is None:
+        return Response(data, media_type="video/mp4", headers=headers)
+    headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    return Response(data, 206, media_type="video/mp4", headers=headers)
+
+
+@router.get(
+    "/still.jpg", summary="The recorded picture at a time", response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}},
+)  # fmt: skip
+def still(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
+    services, me = services_of(request), signed_in_of(request)
+    services.installation.audit.look(me, Action.SEE_STILL, camera, at_90k, at_90k)
+    found = services.archive.still(camera, at_90k)
+    if found is None:
+        raise problem(404, "nothing is recorded there", "ask for another time")
+    return Response(found.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(found.at_90k)})
+
+
+@router.get(
+    "/export.mp4", summary="A range of time as one file, not encoded again", response_class=StreamingResponse,
+    responses={200: {"content": {"video/mp4": {}}}},
+)  # fmt: skip
+def export(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> StreamingResponse:
+    _check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
+    services, me = services_of(request), signed_in_of(request)
+    if not services.archive.playlist(camera, from_90k, to_90k).entries:
+        raise problem(404, "nothing is recorded there", "ask for another time")
+    services.installation.audit.look(me, Action.EXPORT, camera, from_90k, to_90k)
+    path = services.scratch / f"{new_secret()}.mp4"
+    if not _exports.acquire(blocking=False):
+        raise problem(503, "others are exporting", "try again in a minute")
+    try:
+        services.archive.export(camera, from_90k, to_90k, path)
+        file = path.open("rb")
+    except OutputError as error:
+        raise problem(422, error.message.replace(str(path), f"{camera}.mp4"), error.hint) from None
+    finally:
+        _exports.release()
+        path.unlink(missing_ok=True)  # the open file stays readable, and nothing is left when the browser goes away
+    begun = datetime.fromtimestamp(from_90k // TICKS_PER_S, UTC)
+    headers = {
+        "Content-Length": str(_size_of(file)),
+        "Content-Disposition": f'attachment; filename="{camera}-{begun:%Y%m%d-%H%M%S}Z.mp4"',
+    }
+    return StreamingResponse(_pieces(file), media_type="video/mp4", headers=headers)
+
+
+def hls_text(playlist: Playlist) -> str:
+    """entries: at least one. URIs are relative to the playlist's own."""
+    longest = max(entry.gop.duration_90k for entry in playlist.entries)
+    lines = [
+        "#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-INDEPENDENT-SEGMENTS",
+        f"#EXT-X-TARGETDURATION:{-(-longest // TICKS_PER_S)}",
+    ]  # fmt: skip
+    init_id = ""
+    for number, entry in enumerate(playlist.entries):
+        if entry.is_discontinuous:
+            lines.append("#EXT-X-DISCONTINUITY")
+        if entry.init_id != init_id:
+            init_id = entry.init_id
+            lines.append(f'#EXT-X-MAP:URI="init/{init_id}.mp4"')
+        if entry.is_discontinuous or not number:
+            lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_iso(entry.gop.start_90k)}")
+        lines += _entry_lines(entry)
+    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+
+
+def _entry_lines(entry: PlaylistEntry) -> list[str]:
+    _, _, path = entry.key.partition("/")
+    return [
+        f"#EXTINF:{entry.gop.duration_90k / TICKS_PER_S:.5f},",
+        f"#EXT-X-BYTERANGE:{entry.gop.size}@{entry.gop.offset}",
+        f"objects/{path}",
+    ]
+
+
+def _iso(time_90k: int) -> str:
+    at = datetime.fromtimestamp(time_90k // TICKS_PER_S, UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{time_90k % TICKS_PER_S * 1000 // TICKS_PER_S:03d}Z"
+
+
+def _check_range(from_90k: int, to_90k: int, longest_90k: int) -> None:
+    if not 0 < to_90k - from_90k <= longest_90k:
+        raise problem(422, f"a range of time is over 0 and up to {longest_90k // DAY_90K * 24} hours long")
+
+
+def _asked(told: str | None, size: int) -> tuple[int, int]:
+    """First and last byte. Of ranges only one, with a beginning, as players ask."""
+    if told is None:
+        first, last = 0, size - 1
+    else:
+        found = re.fullmatch(r"bytes=(\d{1,15})-(\d{0,15})", told.strip())
+        if found is None:
+            raise _no_range(size)
+        first, last = int(found[1]), min(int(found[2] or size - 1), size - 1)
+    if not first <= last or last - first >= LONGEST_READ_BYTES:
+        raise _no_range(size)
+    return first, last
+
+
+def _no_range(size: int) -> Exception:
+    return problem(
+        416, "there is no such range of bytes, or it is too long", headers={"Content-Range": f"bytes */{size}"}
+    )
+
+
+def _note(request: Request, camera: str, from_90k: int, to_90k: int) -> None:
+    """By quarters of an hour: a player that comes again and again for the same ones makes one record a minute."""
+    first, last = from_90k // QUARTER_90K * QUARTER_90K, -(-to_90k // QUARTER_90K) * QUARTER_90K
+    audit = services_of(request).installation.audit
+    audit.look_each_minute(signed_in_of(request), Action.WATCH_TIMELINE, camera, first, last)
+
+
+def _size_of(file: BinaryIO) -> int:
+    size = file.seek(0, 2)
+    file.seek(0)
+    return size
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece

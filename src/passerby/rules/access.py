@@ -1,0 +1,170 @@
+"""The one gate: who may do what, on which camera. What is not allowed here in so many words is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user is here for. A user may have several, and nobody has one that they were not given."""
+
+    VIEWER = "viewer"
+    """Watches, live and in the past."""
+    OPERATOR = "operator"
+    """Watches, and takes recordings away."""
+    CUSTODIAN = "custodian"
+    """Holds a share of what opens originals."""
+    AUDITOR = "auditor"
+    """Reads who looked at what. Watches nothing."""
+    PRIVACY_OFFICER = "privacy-officer"
+    """Answers to the people filmed: reads the audit, the settings and who may do what."""
+    ADMIN = "admin"
+    """Runs the installation: cameras, users, groups. Watches nothing."""
+
+
+class Action(StrEnum):
+    """Everything that can be done. Also the scopes of a token, and what audit records call it."""
+
+    SEE_ABOUT = "about:see"
+    SIGN_IN = "sign-in"
+    SEE_SELF = "self:see"
+    CHANGE_SELF = "self:change"
+    WATCH_LIVE = "live:watch"
+    WATCH_TIMELINE = "timeline:watch"
+    SEE_STILL = "still:see"
+    EXPORT = "recording:export"
+    SEE_CAMERAS = "cameras:see"
+    SEE_HEALTH = "health:see"
+    CHANGE_CAMERAS = "cameras:change"
+    SEE_GROUPS = "groups:see"
+    CHANGE_GROUPS = "groups:change"
+    SEE_USERS = "users:see"
+    CHANGE_USERS = "users:change"
+    SEE_AUDIT = "audit:see"
+    SEE_SETTINGS = "settings:see"
+    SEE_METRICS = "metrics:see"
+
+
+ANYBODY = frozenset({Action.SEE_ABOUT, Action.SIGN_IN})
+"""Also who has not signed in."""
+
+CAN_BE_PUBLIC = frozenset({Action.SEE_METRICS})
+
+IN_PERSON = frozenset({Action.SEE_SELF, Action.CHANGE_SELF})
+"""Every user for themselves, but never a program: a stolen token could make itself another one."""
+
+_ALL = frozenset(Role)
+_WATCHES = frozenset({Role.VIEWER, Role.OPERATOR})
+_ADMIN = frozenset({Role.ADMIN})
+_RUNS_OR_ANSWERS = frozenset({Role.ADMIN, Role.PRIVACY_OFFICER, Role.AUDITOR})
+
+ROLES: dict[Action, frozenset[Role]] = {
+    Action.WATCH_LIVE: _WATCHES,
+    Action.WATCH_TIMELINE: _WATCHES,
+    Action.SEE_STILL: _WATCHES,
+    Action.EXPORT: frozenset({Role.OPERATOR}),
+    Action.SEE_CAMERAS: _ALL,
+    Action.SEE_HEALTH: _ALL,
+    Action.CHANGE_CAMERAS: _ADMIN,
+    Action.SEE_GROUPS: _RUNS_OR_ANSWERS,
+    Action.CHANGE_GROUPS: _ADMIN,
+    Action.SEE_USERS: _RUNS_OR_ANSWERS,
+    Action.CHANGE_USERS: _ADMIN,
+    # Not the admin, who can give themselves rights: then others should see it.
+    Action.SEE_AUDIT: frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER}),
+    Action.SEE_SETTINGS: _RUNS_OR_ANSWERS,
+    Action.SEE_METRICS: _ADMIN,
+}
+"""Who may do what. An action without a line is for nobody."""
+
+NEVER_BY_TOKEN = IN_PERSON | {Action.SIGN_IN, Action.CHANGE_USERS, Action.CHANGE_GROUPS}
+"""What a program may not do, whatever its token says: it could open the door for others."""
+
+LOOKS = frozenset({Action.WATCH_LIVE, Action.WATCH_TIMELINE, Action.SEE_STILL, Action.EXPORT})
+"""Each of these shows pictures, and leaves an audit record before the first byte."""
+
+UNBOUND = frozenset({Role.ADMIN, Role.AUDITOR, Role.PRIVACY_OFFICER})
+"""Roles that see every camera's name and state: they answer for all of them, and watch none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. name: empty for who has not signed in. groups: whose cameras they may see, beside sees_all_cameras.
+    scopes: of a token, None for a person."""
+
+    name: str = ""
+    roles: frozenset[Role] = frozenset()
+    groups: frozenset[str] = frozenset()
+    sees_all_cameras: bool = False
+    scopes: frozenset[Action] | None = None
+
+
+NOBODY = Principal()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What it is done to. camera: empty where it is about no single one. groups: which the camera is in.
+    is_public: the configuration opens it to everybody, which it can for what CAN_BE_PUBLIC names."""
+
+    camera: str = ""
+    groups: frozenset[str] = frozenset()
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """reasons: sentences, why not; empty where it is allowed. needs_sign_in: it may be allowed to who signs in."""
+
+    allowed: bool
+    reasons: tuple[str, ...] = ()
+    needs_sign_in: bool = False
+
+
+YES = Verdict(True)
+
+
+def may(principal: Principal, action: Action | None, subject: Subject = Subject()) -> Verdict:
+    """Whether they may. action: None for something that nobody thought about, which nobody may."""
+    if action is None:
+        return Verdict(False, ("nobody said who may do this",))
+    if action in ANYBODY or (subject.is_public and action in CAN_BE_PUBLIC):
+        return YES
+    if not principal.name:
+        return Verdict(False, ("sign in first",), needs_sign_in=True)
+    reasons = [*_scope_reasons(principal, action), *_role_reasons(principal, action)]
+    if not reasons:
+        reasons += _camera_reasons(principal, action, subject)
+    return Verdict(not reasons, tuple(reasons))
+
+
+def may_give(giver: Principal, scopes: frozenset[Action]) -> Verdict:
+    """Whether a user may make a token with these scopes: nothing that they may not do, or that no token may."""
+    refused = sorted(each for each in scopes if each in NEVER_BY_TOKEN or not may(giver, each).allowed)
+    if not scopes:
+        return Verdict(False, ("a token needs at least one scope",))
+    return Verdict(not refused, tuple(f"no token of yours may have '{each}'" for each in refused))
+
+
+def _scope_reasons(principal: Principal, action: Action) -> list[str]:
+    if principal.scopes is None:
+        return []
+    if action in NEVER_BY_TOKEN:
+        return [f"no token may do '{action}': sign in"]
+    return [] if action in principal.scopes else [f"this token was not made for '{action}'"]
+
+
+def _role_reasons(principal: Principal, action: Action) -> list[str]:
+    if action in IN_PERSON or principal.roles & ROLES.get(action, frozenset()):
+        return []
+    needed = " or ".join(sorted(ROLES.get(action, frozenset()))) or "no role"
+    return [f"this is for: {needed}"]
+
+
+def _camera_reasons(principal: Principal, action: Action, subject: Subject) -> list[str]:
+    if not subject.camera or principal.sees_all_cameras or principal.groups & subject.groups:
+        return []
+    if action not in LOOKS and principal.roles & UNBOUND:
+        return []
+    return [f"camera '{subject.camera}' is in no group of yours"]

@@ -1,0 +1,213 @@
+"""`passerby serve` as somebody starts it: a process, a certificate, the link in the terminal, a browser's requests."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import os
+import queue
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+PASSWORD = "a long enough pass phrase"
+HIDDEN = "hunter2-planted"
+CAMERA = (
+    f'[[camera]]\nname = "gate"\naddress = "rtsp://viewer:{HIDDEN}@192.0.2.7/s?token={HIDDEN}"\ngroups = ["yard"]\n'
+)
+START_WITHIN_S = 40
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """For localhost, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1)).add_extension(names, False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    public, private = folder / "certificate.pem", folder / "private_key.pem"
+    public.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    no_password = serialization.NoEncryption()
+    pkcs8 = serialization.PrivateFormat.PKCS8
+    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, pkcs8, no_password))
+    return public, private
+
+
+@dataclass
+class Serving:
+    """link: what the terminal said. said: all of it, filled as it comes."""
+
+    process: subprocess.Popen[str]
+    port: int
+    link: str
+    said: list[str]
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(20)
+        finally:
+            self.process.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def start(folder: Path, toml: str, wait_for: str = r"(https?://\S+)") -> Serving:
+    port = free_port()
+    (folder / "passerby.toml").write_text(
+        f"{toml}\n[server]\nport = {port}\n" if "[server]" not in toml else toml.replace("PORT", str(port))
+    )
+    command = [sys.executable, "-m", "passerby", "serve", "--data", str(folder / "data")]
+    process = subprocess.Popen(
+        [*command, "--config", str(folder / "passerby.toml")],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    said: list[str] = []
+    lines: queue.Queue[str] = queue.Queue()
+
+    def read() -> None:
+        assert process.stdout
+        for line in process.stdout:
+            said.append(line)
+            lines.put(line)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        if found := re.search(wait_for, lines.get(timeout=START_WITHIN_S)):
+            return Serving(process, port, found[1], said)
+
+
+@pytest.fixture
+def tls(tmp_path: Path) -> Iterator[tuple[Serving, httpx2.Client]]:
+    public, private = certificate(tmp_path)
+    toml = f'{CAMERA}\n[server]\nport = PORT\ncertificate = "{public}"\nprivate_key = "{private}"\n'
+    serving = start(tmp_path, toml)
+    trusted = ssl.create_default_context(cafile=str(public))
+    transport = httpx2.HTTPTransport(verify=trusted, retries=5)
+    try:
+        with httpx2.Client(base_url=f"https://localhost:{serving.port}", transport=transport, timeout=20) as client:
+            wait_until_it_listens(client)
+            yield serving, client
+    finally:
+        serving.process.kill()
+        serving.process.wait()
+
+
+def wait_until_it_listens(client: httpx2.Client) -> None:
+    for _ in range(200):
+        try:
+            client.get("/healthz")
+            return
+        except httpx2.ConnectError:
+            threading.Event().wait(0.1)
+    raise AssertionError("it does not listen")
+
+
+def test_from_the_first_start_to_the_cameras_over_https(tls: tuple[Serving, httpx2.Client], tmp_path: Path) -> None:
+    serving, client = tls
+    health = client.get("/healthz").json()
+    assert (
+        health["recording"] == "absent"
+        and health["status"] == "degraded"
+        and "no camera is recorded" in health["reasons"][0]
+    )
+    token = serving.link.rpartition("/")[2]
+    assert serving.link.startswith(f"https://localhost:{serving.port}/#/set-up/")
+    done = client.post("/api/set-up", json={"token": token, "name": "kim", "password": PASSWORD})
+    assert done.status_code == 200 and "__Host-passerby=" in done.headers["set-cookie"]
+    cameras = client.get("/api/cameras").json()
+    assert [(each["name"], each["address_shown"], each["is_in_file"]) for each in cameras] == [
+        ("gate", "rtsp://192.0.2.7/s?…", True)
+    ]
+    changed = client.put("/api/cameras/gate", json={}, headers={"X-Passerby-CSRF": done.json()["csrf_token"]})
+    assert changed.status_code == 422 and "configuration file" in changed.json()["message"]
+    assert "strict-transport-security" in done.headers and "server" not in done.headers
+    assert client.post("/api/session", json={"name": "kim", "password": HIDDEN}).status_code == 403, "no CSRF token"
+    assert serving.stop() == 0
+    said = "".join(serving.said)
+    assert "no camera is recorded" in said
+    for secret in (HIDDEN, PASSWORD, client.cookies.get("__Host-passerby") or "?", done.json()["csrf_token"]):
+        assert secret not in said
+    assert said.count(token) == 1, "the link is printed once"
+    data = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
+    for secret in (HIDDEN, PASSWORD, token):
+        assert secret.encode() not in data
+    assert (tmp_path / "data" / "secrets.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_second_start_prints_no_link(tmp_path: Path) -> None:
+    serving = start(tmp_path, CAMERA)
+    try:
+        with httpx2.Client(base_url=f"http://localhost:{serving.port}", timeout=20) as client:
+            wait_until_it_listens(client)
+            token = serving.link.rpartition("/")[2]
+            assert client.post("/api/set-up", json={"token": token, "name": "kim", "password": PASSWORD}).is_success
+    finally:
+        assert serving.stop() == 0
+    again = start(tmp_path, CAMERA, r"(passerby is at \S+)")
+    assert again.stop() == 0 and "set-up" not in "".join(again.said)
+
+
+def test_cameras_from_the_command_line(tmp_path: Path) -> None:
+    def passerby(*words: str, told: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "passerby", "camera", *words, "--data", str(tmp_path / "data")]
+        return subprocess.run(command, input=told, capture_output=True, text=True, timeout=60)
+
+    address = f"rtsp://viewer:{HIDDEN}@192.0.2.7/stream"
+    assert passerby("add", "gate", told=f"{address}\n").returncode == 0
+    assert "couldn't" in passerby("add", "gate", address).stderr, "twice"
+    refused = passerby("add", "yard", f"exec:cat {HIDDEN}")
+    assert refused.returncode == 1 and "couldn't use this address" in refused.stderr
+    said = [passerby("list"), refused, passerby("add", "desk", address, "--debug")]
+    assert "rtsp://192.0.2.7/stream" in said[0].stdout and "gate" in said[0].stdout
+    assert passerby("remove", "gate").returncode == 0 and "gate" not in passerby("list").stdout
+    assert passerby("remove", "gate").returncode == 1
+    for each in said:
+        assert HIDDEN not in each.stdout + each.stderr
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ("[server]\nprot = PORT", "there is no key 'server.prot'"),
+        ('[server]\ncertificate = "none.pem"\nprivate_key = "none.pem"', "couldn't use the certificate"),
+        ('[server]\nhost = "192.0.2.1"\nallow_plain_http = true', "couldn't listen"),
+    ],
+)
+def test_what_cannot_work_is_said_in_one_sentence(tmp_path: Path, toml: str, says: str) -> None:
+    (tmp_path / "passerby.toml").write_text(toml.replace("PORT", "1"))
+    command = [
+        sys.executable,
+        "-m",
+        "passerby",
+        "serve",
+        "--data",
+        str(tmp_path),
+        "--config",
+        str(tmp_path / "passerby.toml"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and says in done.stderr and "Traceback" not in done.stderr

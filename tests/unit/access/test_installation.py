@@ -1,0 +1,105 @@
+"""People, cameras and groups in the catalogue, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from passerby.access import Installation
+from passerby.access.cameras import CameraFacts
+from passerby.access.users import UserFacts
+from passerby.config import parse_config
+from passerby.errors import SettingsError
+from passerby.rules.access import Action, Role
+from passerby.rules.retention import Keep
+from passerby.testing.clock import MovingClock
+
+ADDRESS = "rtsp://viewer:hunter2-planted@192.0.2.7/stream"
+
+
+@pytest.fixture
+def installation(tmp_path: Path, catalogue_url: str) -> Iterator[Installation]:
+    found = Installation(tmp_path, parse_config({"storage": {"catalogue": catalogue_url}}), MovingClock())
+    yield found
+    found.close()
+
+
+def test_from_set_up_to_an_audited_look(installation: Installation) -> None:
+    link = installation.set_up.new_link()
+    assert link and installation.set_up.use(link, "Kim", "hash") and not installation.set_up.use(link, "eve", "hash")
+    user = installation.users.find("kim")
+    assert user and user.roles == {Role.ADMIN, Role.OPERATOR, Role.PRIVACY_OFFICER} and user.sees_all_cameras
+    session = installation.sessions.begin(user, "password")
+    me = installation.sessions.find(session)
+    assert me and me.user == user
+    for _ in range(3):
+        installation.audit.look_each_minute(me, Action.WATCH_TIMELINE, "gate", 0, 10)
+    (record,) = installation.audit.list()
+    assert (record.who, record.what, record.camera, record.to_90k) == ("kim", "timeline:watch", "gate", 10)
+    secret, token = installation.tokens.add(user, "wall", frozenset({Action.WATCH_LIVE}), 1)
+    found = installation.tokens.find(secret)
+    assert found and found.principal.scopes == {Action.WATCH_LIVE}
+    assert installation.tokens.remove(user, token.id) and installation.tokens.find(secret) is None
+
+
+def test_the_last_admin_stays(installation: Installation) -> None:
+    installation.users.add("kim", UserFacts(frozenset({Role.ADMIN})), None)
+    for change in (UserFacts(frozenset({Role.VIEWER})), UserFacts(frozenset({Role.ADMIN}), is_enabled=False)):
+        with pytest.raises(SettingsError, match="nobody could let others in"):
+            installation.users.change("kim", change)
+    with pytest.raises(SettingsError, match="nobody could let others in"):
+        installation.users.remove("kim")
+    found = installation.users.find("kim")
+    assert found and found.is_enabled and found.roles == {Role.ADMIN}
+
+
+def test_a_removed_group_shows_its_cameras_no_more(installation: Installation) -> None:
+    installation.groups.add("yard", "The yard")
+    installation.cameras.add("gate", CameraFacts(address=ADDRESS, groups=frozenset({"yard"})))
+    installation.users.add("kim", UserFacts(frozenset({Role.VIEWER}), frozenset({"yard"})), None)
+    assert installation.groups.remove("yard")
+    camera, user = installation.cameras.find("gate"), installation.users.find("kim")
+    assert camera and user and camera.facts.groups == user.groups == frozenset()
+
+
+def test_a_name_or_group_that_cannot_be_is_refused(installation: Installation) -> None:
+    installation.cameras.add("gate", CameraFacts(address=ADDRESS))
+    for name, facts in (
+        ("gate", CameraFacts(address=ADDRESS)),
+        ("../gate", CameraFacts(address=ADDRESS)),
+        ("yard", CameraFacts(address=ADDRESS, groups=frozenset({"none"}))),
+        ("yard", CameraFacts()),
+        ("yard", CameraFacts(address="file:/etc/passwd")),
+        ("yard", CameraFacts(address="/dev/video0")),
+        ("yard", CameraFacts(address=ADDRESS, keep_hours=721)),
+    ):
+        with pytest.raises(SettingsError):
+            installation.cameras.add(name, facts)
+    assert [each.name for each in installation.cameras.list()] == ["gate"]
+
+
+def test_a_change_without_an_address_keeps_it(installation: Installation) -> None:
+    installation.cameras.add("gate", CameraFacts(address=ADDRESS, substream=ADDRESS))
+    installation.cameras.change("gate", CameraFacts(title="The gate", keep_hours=24))
+    assert installation.cameras.secret_address("gate") == (ADDRESS, ADDRESS)
+    installation.cameras.change("gate", CameraFacts(title="The gate", keep_hours=24, substream=""))
+    assert installation.cameras.secret_address("gate") == (ADDRESS, None)
+    assert installation.keep() == {"gate": Keep(24)}
+
+
+def test_cameras_in_the_file_follow_it(tmp_path: Path, catalogue_url: str) -> None:
+    def start(*cameras: dict[str, object]) -> list[tuple[str, str, bool]]:
+        told = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
+        installation = Installation(tmp_path, told, MovingClock())
+        try:
+            installation.follow_file()
+            return [(each.name, each.facts.title, each.is_in_file) for each in installation.cameras.list()]
+        finally:
+            installation.close()
+
+    gate: dict[str, object] = {"name": "gate", "address": ADDRESS, "groups": ["yard"]}
+    assert start(gate) == [("gate", "gate", True)]
+    assert start({**gate, "title": "The gate"}) == [("gate", "The gate", True)]
+    assert start() == []

@@ -1,0 +1,88 @@
+"""A whole installation behind its shell, on SQLite in a folder, with a clock that moves; and people to try it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
+
+from passerby.access import Installation
+from passerby.access.users import UserFacts
+from passerby.api import Services, make_app
+from passerby.api.app import behind_the_shell
+from passerby.api.gate import CSRF_HEADER
+from passerby.archive import Archive
+from passerby.config import Config, parse_config
+from passerby.rules.access import Role
+from passerby.testing.clock import MovingClock
+
+PASSWORD = "a long enough pass phrase"
+ADDRESS = "rtsp://viewer:hunter2-planted@192.0.2.7/stream?token=hunter3-planted"
+HIDDEN = ("hunter2-planted", "hunter3-planted")
+
+
+class House:
+    """One installation. `client` is a browser that nobody signed in with."""
+
+    def __init__(
+        self, folder: Path, told: dict[str, Any] | None = None, clock: MovingClock | None = None, **services: Any
+    ) -> None:
+        self.folder, self.clock = folder, clock or MovingClock()
+        self.config: Config = parse_config(told or {})
+        self.installation = Installation(folder, self.config, self.clock)
+        self.archive = Archive(folder)
+        self.app = make_app(Services(self.installation, self.archive, folder, **services))
+
+    def close(self) -> None:
+        self.installation.close()
+        self.archive.close()
+
+    def client(self, base_url: str = "http://localhost:8080", address: str = "192.0.2.50") -> TestClient:
+        served = behind_the_shell(self.app, self.config.server)
+        return TestClient(served, base_url=base_url, client=(address, 50000))
+
+    def add_user(self, name: str, *roles: Role, groups: tuple[str, ...] = (), sees_all: bool = False) -> None:
+        hashed = self.installation.passwords.hash(PASSWORD, name)
+        facts = UserFacts(frozenset(roles), frozenset(groups), sees_all)
+        self.installation.users.add(name, facts, hashed)
+
+    def signed_in(self, name: str) -> TestClient:
+        """A browser of a user, which sends what the page would send."""
+        client = self.client()
+        done = client.post("/api/session", json={"name": name, "password": PASSWORD})
+        assert done.status_code == 200, done.text
+        client.headers[CSRF_HEADER] = done.json()["csrf_token"]
+        return client
+
+
+OpenHouse = Callable[..., House]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 as it should be takes a second of each test; `test_passwords_are_slow_to_guess` looks at the numbers."""
+    quick = functools.partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("passerby.access.passwords.PasswordHasher", quick)
+
+
+@pytest.fixture
+def open_house(tmp_path: Path) -> Iterator[OpenHouse]:
+    opened: list[House] = []
+
+    def open_it(told: dict[str, Any] | None = None, **how: Any) -> House:
+        opened.append(House(tmp_path / f"data{len(opened)}", told, **how))
+        return opened[-1]
+
+    yield open_it
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def house(open_house: OpenHouse) -> House:
+    return open_house()

@@ -1,0 +1,122 @@
+"""Users, groups, cameras, states and figures, as the page asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from passerby.api.seam import CameraState
+from passerby.rules.access import Role
+from tests.unit.api.conftest import ADDRESS, PASSWORD, House, OpenHouse
+
+SINCE = datetime(2026, 9, 21, 14, 15, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class State:
+    what: str = "frozen"
+    reason: str = "the picture has not changed for 12 s"
+    since: datetime = SINCE
+    progress: float | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    reason: str | None = None
+    size_wh: tuple[int, int] | None = (640, 360)
+    codec: str | None = "h264"
+    fps: float | None = 5.0
+    still: bytes | None = b"jpeg"
+    covered: str | None = "nobody looked yet"
+
+
+class StillFleet:
+    """Workers that tell one state."""
+
+    def __init__(self) -> None:
+        self.changes = 0
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def cameras_changed(self) -> None:
+        self.changes += 1
+
+    def states(self) -> Mapping[str, CameraState]:
+        return {"gate": State()}
+
+    async def subscribe(self, camera: str) -> AsyncIterator[bytes]:
+        yield b""
+
+
+def test_a_user_is_added_changed_and_removed_and_each_is_noted(house: House) -> None:
+    house.add_user("root", Role.ADMIN, Role.AUDITOR)
+    root = house.signed_in("root")
+    assert root.post("/api/groups", json={"name": "yard"}).json() == {"name": "yard", "title": "yard"}
+    new = {"name": "Kim", "password": PASSWORD, "roles": ["viewer"], "groups": ["yard"]}
+    shown = root.post("/api/users", json=new).json()
+    assert (shown["name"], shown["roles"], shown["groups"], shown["has_password"]) == (
+        "kim",
+        ["viewer"],
+        ["yard"],
+        True,
+    )
+    assert root.post("/api/users", json=new).status_code == 422, "the name is taken"
+    kim = house.signed_in("kim")
+    assert root.put("/api/users/kim", json={"roles": ["operator"], "is_enabled": False}).status_code == 200
+    assert kim.get("/api/cameras").status_code == 401
+    assert root.put("/api/users/kim/password", json={"password": "short"}).status_code == 422
+    assert root.delete("/api/users/kim").status_code == 204 and root.delete("/api/users/kim").status_code == 404
+    assert root.delete("/api/users/root").status_code == 422, "the last admin"
+    noted = [(each["who"], each["what"], each["about"]) for each in root.get("/api/audit").json()]
+    assert noted[0] == ("root", "user:remove", "kim")
+    assert ("root", "user:change", "kim: operator; groups none; switched off") in noted
+    assert ("root", "user:add", "kim: viewer; groups yard") in noted
+
+
+def test_the_audit_is_read_page_by_page(house: House) -> None:
+    house.add_user("kim", Role.AUDITOR)
+    for number in range(10):
+        house.installation.audit.note("kim", "session", "x", "gate" if number % 2 else None)
+    kim = house.signed_in("kim")
+    first = kim.get("/api/audit", params={"most": 4}).json()
+    second = kim.get("/api/audit", params={"most": 4, "before": first[-1]["id"]}).json()
+    assert [each["id"] for each in [*first, *second]] == sorted((e["id"] for e in [*first, *second]), reverse=True)
+    assert len(kim.get("/api/audit", params={"camera": "gate"}).json()) == 5
+    assert kim.get("/api/audit", params={"before": 2**70}).status_code == 422
+
+
+def test_states_trials_and_figures(open_house: OpenHouse) -> None:
+    fleet, tried = StillFleet(), list[tuple[str, str, bool]]()
+
+    def try_camera(address: str, transport: str, trust: bool) -> Trial:
+        tried.append((address, transport, trust))
+        return Trial()
+
+    house = open_house({"metrics": {"is_public": True}}, fleet=fleet, try_camera=try_camera)
+    house.add_user("root", Role.ADMIN)
+    root = house.signed_in("root")
+    assert root.post("/api/cameras/try", json={"address": ADDRESS}).json()["still_jpeg"] == "anBlZw=="
+    assert tried == [(ADDRESS, "tcp", False)]
+    for name in ("gate", "yard"):
+        assert root.post("/api/cameras", json={"name": name, "address": ADDRESS}).status_code == 201
+    assert fleet.changes == 2, "workers are told"
+    gate, yard = root.get("/api/states").json()
+    assert (gate["what"], gate["since_90k"]) == ("frozen", int(SINCE.timestamp()) * 90_000)
+    assert (yard["what"], yard["since_90k"]) == ("unknown", None)
+    assert root.get("/healthz").json()["status"] == "ok"
+    figures = house.client().get("/metrics")
+    assert figures.status_code == 200 and 'passerby_camera_state{camera="gate",state="frozen"} 1.0' in figures.text
+
+
+def test_settings_hide_secrets(open_house: OpenHouse) -> None:
+    told = {
+        "storage": {"recordings": "s3://key:hunter2-planted@bucket/x"},
+        "camera": [{"name": "gate", "address": ADDRESS}],
+    }
+    house = open_house(told)
+    house.add_user("root", Role.ADMIN)
+    shown = house.signed_in("root").get("/api/settings").text
+    assert "hunter" not in shown and '"port":8080' in shown
+    about = house.client().get("/api/about").json()
+    assert about["keep_hours"] == 72 and about["title"] == "passerby"

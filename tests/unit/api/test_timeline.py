@@ -1,0 +1,198 @@
+"""What was recorded, over HTTP: it plays, only whole ranges of one camera go out, and every look is noted before."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import av
+import pytest
+from fastapi.testclient import TestClient
+
+from passerby.access.cameras import CameraFacts
+from passerby.errors import OutputError
+from passerby.media.segments import TICKS_PER_S
+from passerby.rules.access import Role
+from passerby.testing.clock import MovingClock
+from tests.recordings import BEGIN_90K, FRAME_90K, recorded, steady
+from tests.unit.api.conftest import ADDRESS, House, OpenHouse
+
+RANGE = {"from_90k": BEGIN_90K, "to_90k": BEGIN_90K + 120 * TICKS_PER_S}
+PATH = "/api/cameras/gate/timeline"
+
+
+@pytest.fixture
+def full(open_house: OpenHouse) -> House:
+    """Two cameras that recorded: the gate half a minute, a gap, ten seconds; the yard ten seconds, still open."""
+    house = open_house(clock=MovingClock(BEGIN_90K + 200 * TICKS_PER_S))
+    for name, times in (("gate", [*steady(30), *steady(10, BEGIN_90K + 60 * TICKS_PER_S)]), ("yard", [*steady(10)])):
+        house.installation.cameras.add(name, CameraFacts(address=ADDRESS))
+        writer = house.archive.writer(name)
+        for fragment in recorded(times):
+            writer.append(fragment)
+        if name == "gate":
+            writer.close()
+    house.archive.tend(house.installation.keep(), house.clock.now_90k())
+    house.add_user("kim", Role.OPERATOR, sees_all=True)
+    return house
+
+
+@pytest.fixture
+def kim(full: House) -> TestClient:
+    return full.signed_in("kim")
+
+
+def keys(house: House) -> list[str]:
+    return sorted(house.archive._places.catalogue.keys())
+
+
+def looks(house: House, what: str) -> list[tuple[str, str, str | None, int | None, int | None]]:
+    found = [each for each in house.installation.audit.list() if each.what == what]
+    return [(each.who, each.through, each.camera, each.from_90k, each.to_90k) for each in found]
+
+
+def played(client: TestClient, camera: str = "gate") -> list[int]:
+    """As a player does it: playlist, init, byte ranges; the times of all pictures, decoded."""
+    base = f"/api/cameras/{camera}/timeline/"
+    text = client.get(f"{base}playlist.m3u8", params=RANGE).text
+    init, found = b"", list[int]()
+    size_and_offset = ("", "")
+    for line in text.splitlines():
+        if told := re.fullmatch(r'#EXT-X-MAP:URI="(.*)"', line):
+            init = client.get(base + told[1]).content
+        elif told := re.fullmatch(r"#EXT-X-BYTERANGE:(\d+)@(\d+)", line):
+            size_and_offset = (told[1], told[2])
+        elif line and not line.startswith("#"):
+            size, offset = map(int, size_and_offset)
+            done = client.get(base + line, headers={"Range": f"bytes={offset}-{offset + size - 1}"})
+            assert done.status_code == 206 and len(done.content) == size
+            with av.open(io.BytesIO(init + done.content)) as file:
+                found += [picture.pts or 0 for picture in file.decode(video=0)]
+    return found
+
+
+def test_what_was_recorded_plays(kim: TestClient) -> None:
+    assert played(kim) == [*steady(30), *steady(10, BEGIN_90K + 60 * TICKS_PER_S)]
+    assert played(kim, "yard") == list(steady(8)), "an object that is being written, up to its last whole GOP"
+
+
+def test_the_playlist_is_one_that_players_understand(kim: TestClient) -> None:
+    done = kim.get(f"{PATH}/playlist.m3u8", params=RANGE)
+    assert done.headers["content-type"].startswith("application/vnd.apple.mpegurl")
+    lines = done.text.splitlines()
+    assert lines[0] == "#EXTM3U" and lines[-1] == "#EXT-X-ENDLIST" and "#EXT-X-TARGETDURATION:2" in lines
+    assert lines.count("#EXT-X-DISCONTINUITY") == 1, "the gap"
+    dates = [line.partition(":")[2] for line in lines if line.startswith("#EXT-X-PROGRAM-DATE-TIME")]
+    assert dates == ["2026-09-21T14:15:00.000Z", "2026-09-21T14:16:00.000Z"]
+
+
+def test_activity_and_gaps_are_told(kim: TestClient) -> None:
+    told = kim.get(PATH, params={**RANGE, "parts": 12}).json()
+    assert len(told["activity"]) == 12
+    spans = [((g["from_90k"] - BEGIN_90K) / TICKS_PER_S, (g["to_90k"] - BEGIN_90K) / TICKS_PER_S) for g in told["gaps"]]
+    assert spans == [(30, 60), (70, 120)]
+
+
+def test_an_export_is_one_file_and_leaves_nothing_behind(full: House, kim: TestClient) -> None:
+    before = sorted(full.folder.rglob("*"))
+    done = kim.get(f"{PATH}/export.mp4", params=RANGE)
+    assert done.status_code == 200 and int(done.headers["content-length"]) == len(done.content)
+    assert 'filename="gate-20260921-141500Z.mp4"' in done.headers["content-disposition"]
+    with av.open(io.BytesIO(done.content)) as file:
+        assert len(list(file.decode(video=0))) == 200
+    assert [p for p in sorted(full.folder.rglob("*")) if p not in before] == []
+    assert looks(full, "recording:export") == [("kim", "session", "gate", RANGE["from_90k"], RANGE["to_90k"])]
+
+
+def test_a_still_is_the_picture_of_its_time(full: House, kim: TestClient) -> None:
+    at = BEGIN_90K + 5 * TICKS_PER_S + 100
+    done = kim.get(f"{PATH}/still.jpg", params={"at_90k": at})
+    assert done.headers["content-type"] == "image/jpeg"
+    assert int(done.headers["x-passerby-at-90k"]) == at // FRAME_90K * FRAME_90K
+    with av.open(io.BytesIO(done.content)) as file:
+        picture = next(file.decode(video=0))
+    assert (picture.width, picture.height) == (96, 64)
+    assert looks(full, "still:see") == [("kim", "session", "gate", at, at)]
+
+
+def test_a_look_is_noted_once_a_minute_and_quarter(full: House, kim: TestClient) -> None:
+    played(kim)
+    played(kim)
+    quarter = (BEGIN_90K, BEGIN_90K + 900 * TICKS_PER_S)
+    assert looks(full, "timeline:watch") == [("kim", "session", "gate", *quarter)]
+    full.clock.move(61)
+    played(kim)
+    assert len(looks(full, "timeline:watch")) == 2
+    played(full.signed_in("kim"))
+    assert len(looks(full, "timeline:watch")) == 3, "another session is another look"
+
+
+def test_nothing_goes_out_where_the_look_cannot_be_noted(
+    full: House, kim: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, day, name = next(each for each in keys(full) if each.startswith("gate/")).split("/")
+
+    def full_disk(*_: object, **__: object) -> None:
+        raise OutputError("couldn't write an audit record in the catalogue: disk full")
+
+    monkeypatch.setattr(full.installation.audit, "note", full_disk)
+    asked = {
+        f"{PATH}/objects/{day}/{name}": {},
+        f"{PATH}/playlist.m3u8": RANGE,
+        f"{PATH}/export.mp4": RANGE,
+        f"{PATH}/still.jpg": {"at_90k": BEGIN_90K},
+        PATH: RANGE,
+    }
+    for path, params in asked.items():
+        done = kim.get(path, params=params)
+        assert done.status_code == 503 and len(done.content) < 300, path
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [("bytes=0-9", 206), ("bytes=10-", 206), ("bytes=-10", 416), ("bytes=0-9,20-29", 416), ("bytes=99999999-", 416),
+     ("bytes=9-2", 416), ("pieces=0-9", 416), ("bytes=0-999999999999", 206)],
+)  # fmt: skip
+def test_ranges_of_bytes(full: House, kim: TestClient, told: str, code: int) -> None:
+    key = next(each for each in keys(full) if each.startswith("gate/"))
+    size = full.archive.size(key)
+    _, day, name = key.split("/")
+    done = kim.get(f"{PATH}/objects/{day}/{name}", headers={"Range": told})
+    assert done.status_code == code
+    if code == 206:
+        first, last = map(int, re.findall(r"\d+", done.headers["content-range"])[:2])
+        whole = kim.get(f"{PATH}/objects/{day}/{name}").content
+        assert len(whole) == size and done.content == whole[first : last + 1]
+
+
+def test_the_bytes_of_one_camera_are_not_reached_through_another(full: House, kim: TestClient) -> None:
+    key = next(each for each in keys(full) if each.startswith("yard/"))
+    _, day, name = key.split("/")
+    if any(each == f"gate/{day}/{name}" for each in keys(full)):
+        full.archive._places.catalogue.mark_deleting(f"gate/{day}/{name}")
+    assert kim.get(f"{PATH}/objects/{day}/{name}").status_code == 404
+    for sneaky in ("..%2F..%2Fcatalogue.sqlite3", "../../../secrets.key", "%2e%2e/x.mp4"):
+        assert kim.get(f"{PATH}/objects/{day}/{sneaky}").status_code in (403, 404, 422)
+
+
+def test_what_is_being_deleted_is_not_shown(full: House, kim: TestClient) -> None:
+    for key in [each for each in keys(full) if each.startswith("gate/")]:
+        full.archive._places.catalogue.mark_deleting(key)
+        _, day, name = key.split("/")
+        assert kim.get(f"{PATH}/objects/{day}/{name}").status_code == 404
+    assert kim.get(f"{PATH}/playlist.m3u8", params=RANGE).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "/playlist.m3u8", "/export.mp4"])
+@pytest.mark.parametrize("span_s", [0, -5, 400 * 86400])
+def test_impossible_ranges_are_refused_in_words(kim: TestClient, path: str, span_s: int) -> None:
+    params = {"from_90k": BEGIN_90K, "to_90k": BEGIN_90K + span_s * TICKS_PER_S}
+    done = kim.get(PATH + path, params=params)
+    assert done.status_code == 422 and "hours long" in done.json()["message"]
+
+
+def test_nothing_recorded_is_said_in_words(kim: TestClient) -> None:
+    nothing = {"from_90k": 0, "to_90k": 90000}
+    for path, params in (("/playlist.m3u8", nothing), ("/export.mp4", nothing), ("/still.jpg", {"at_90k": 5})):
+        done = kim.get(PATH + path, params=params)
+        assert done.status_code == 404 and "nothing is recorded" in done.json()["message"]
