@@ -6,7 +6,6 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from httpx2 import BaseTransport
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -15,6 +14,7 @@ from passerby.access.one_time import OneTime
 from passerby.api import about, cameras, live, oidc, passkeys, people, sign_in, timeline
 from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
+from passerby.api.page import Page
 from passerby.api.problems import RESPONSES, handle_problems
 from passerby.api.seam import Services
 from passerby.api.shell import Shell
@@ -46,7 +46,7 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
         return JSONResponse(app.openapi())
 
     if page:
-        app.mount("/", StaticFiles(directory=page, html=True), name="page")
+        app.mount("/", Page(directory=page, html=True), name="page")
     return app
 
 

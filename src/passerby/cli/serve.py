@@ -127,10 +127,14 @@ def _server(services: Services, config: Config) -> uvicorn.Server:
 
     from passerby.api import make_app
     from passerby.api.app import behind_the_shell
+    from passerby.api.page import built_page
 
-    told = config.server
+    told, page = config.server, built_page()
+    if page is None:
+        log.warning("this installation was made without its page: only programs can use it")
+    app = behind_the_shell(make_app(services, page), told)
     settings = uvicorn.Config(
-        behind_the_shell(make_app(services), told), host=told.host, port=told.port, lifespan="off", log_config=None,
+        app, host=told.host, port=told.port, lifespan="off", log_config=None,
         access_log=False, server_header=False, proxy_headers=False, ssl_certfile=told.certificate,
         ssl_keyfile=told.private_key, timeout_graceful_shutdown=STOP_PATIENCE_S, ws_max_size=1 << 16,
     )  # fmt: skip
