@@ -25,6 +25,13 @@ export const SECTIONS: readonly Section[] = [
     needs: ["live:watch"],
     Page: lazy(() => import("../live/LivePage")),
   },
+  {
+    path: "timeline",
+    title: texts.nav.timeline,
+    icon: "timeline",
+    needs: ["timeline:watch"],
+    Page: lazy(() => import("../timeline/TimelinePage")),
+  },
 ];
 
 /** may: see `useMay`. */
