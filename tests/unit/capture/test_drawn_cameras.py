@@ -33,10 +33,10 @@ def test_the_same_number_gives_the_same_bytes_and_another_number_others(name: st
 
 
 @pytest.mark.parametrize("name", ["freezes", "loops", "covered"])
-def test_each_fault_comes_within_a_minute_and_goes_again(name: str) -> None:
+def test_each_fault_comes_within_half_a_minute_and_goes_again(name: str) -> None:
     camera = CAMERAS[name]
     before, first, last = camera.from_s * FPS - 1, camera.from_s * FPS, camera.to_s * FPS - 1
-    assert camera.from_s <= 45
+    assert camera.from_s <= 30
     well = DrawnCamera(camera.scene, camera.seed)
     assert np.array_equal(camera.planes(before), well.planes(before))
     assert np.array_equal(camera.planes(last + 1), well.planes(last + 1)), "it goes on as if nothing had been"

@@ -62,9 +62,9 @@ CAMERAS: Mapping[str, DrawnCamera] = {
     "square": DrawnCamera(YARD, 2),
     "platform": DrawnCamera(PLATFORM, 3),
     "car-park": DrawnCamera(CAR_PARK, 4),
-    "freezes": DrawnCamera(PLATFORM, 5, "freezes", 40, 75, 120),
-    "loops": DrawnCamera(STREET, 6, "loops", 30, 90, 130),
-    "covered": DrawnCamera(YARD, 7, "covered", 35, 60, 110),
+    "freezes": DrawnCamera(PLATFORM, 5, "freezes", 25, 60, 100),
+    "loops": DrawnCamera(STREET, 6, "loops", 24, 84, 125),
+    "covered": DrawnCamera(YARD, 7, "covered", 28, 50, 95),
 }
 
 
