@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     import uvicorn
 
     from passerby.access import Installation
-    from passerby.api import Fleet, Services
+    from passerby.api import Fleet, Redactions, Services
     from passerby.archive import Archive
+    from passerby.desk import Desk
 
 log = logging.getLogger("passerby.serve")
 
@@ -49,6 +50,7 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
     Every key of the configuration file is explained in passerby.example.toml.
     """
     _log_to_stderr(debug)
+    _leave_no_core_dump()
     with installed(data, config) as installation, _opened(data, installation) as services:
         installation.follow_file()
         _tell(services.archive.recover())
@@ -57,7 +59,7 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
         _say_how_to_come_in(installation)
         if services.fleet is None:
             log.warning("this installation runs without workers: no camera is recorded")
-        with _tended(installation, services.archive), _running(services.fleet):
+        with _tended(installation, services.archive), _running(services.fleet), _running(services.redactions):
             _run(server, installation.config)
 
 
@@ -86,12 +88,32 @@ def _opened(data: Path, installation: Installation) -> Iterator[Services]:
     space = Space(_bytes(told.storage.most_gigabytes), _bytes(told.storage.least_free_gigabytes) or 0)
     url, store = catalogue_url(data, told), told.storage.recordings
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
-        yield Services(installation, archive, _empty_folder(data / "exports"), make_fleet(installation, archive))
+        yield Services(
+            installation, archive, _empty_folder(data / "exports"), make_fleet(installation, archive),
+            redactions=make_desk(data, installation),
+        )  # fmt: skip
 
 
 def make_fleet(installation: Installation, archive: Archive) -> Fleet | None:
     """Until fleet/ is there: None, and serve says that nothing is recorded. This is where its workers come in."""
     return None
+
+
+def make_desk(data: Path, installation: Installation) -> Desk:
+    """Where files are redacted that users bring."""
+    from passerby.desk import Desk, Limits
+
+    told = installation.config.redact
+    limits = Limits(told.most_bytes, told.most_files, told.keep_minutes * 60)
+    return Desk(data / "redactions", installation.clock, limits)
+
+
+def _leave_no_core_dump() -> None:
+    """Of this process and all that it starts. Clear files pass through its memory on their way to be redacted."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def config_of(data: Path, config: Path | None) -> Config:
@@ -130,8 +152,8 @@ def _server(services: Services, config: Config) -> uvicorn.Server:
 
     told = config.server
     settings = uvicorn.Config(
-        behind_the_shell(make_app(services), told), host=told.host, port=told.port, lifespan="off", log_config=None,
-        access_log=False, server_header=False, proxy_headers=False, ssl_certfile=told.certificate,
+        behind_the_shell(make_app(services), told, config.redact), host=told.host, port=told.port, lifespan="off",
+        log_config=None, access_log=False, server_header=False, proxy_headers=False, ssl_certfile=told.certificate,
         ssl_keyfile=told.private_key, timeout_graceful_shutdown=STOP_PATIENCE_S, ws_max_size=1 << 16,
     )  # fmt: skip
     try:
@@ -183,15 +205,15 @@ def _say_how_to_come_in(installation: Installation) -> None:
 
 
 @contextmanager
-def _running(fleet: Fleet | None) -> Iterator[None]:
-    if fleet is None:
+def _running(what: Fleet | Redactions | None) -> Iterator[None]:
+    if what is None:
         yield
         return
-    fleet.start()
+    what.start()
     try:
         yield
     finally:
-        fleet.stop()
+        what.stop()
 
 
 @contextmanager
