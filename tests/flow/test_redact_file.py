@@ -1,4 +1,4 @@
-"""A file brought over HTTP, redacted by a process of its own, corrected, fetched, forgotten, with real codecs and memory."""
+"""A file brought over HTTP, redacted by a process of its own, corrected, fetched, forgotten: with real codecs."""
 
 from __future__ import annotations
 

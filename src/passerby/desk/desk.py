@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import shutil
 import threading
@@ -19,8 +18,6 @@ from passerby.desk.upload import NO_MEMORY_FILES, Upload, has_memory_files
 from passerby.errors import OutputError, PasserbyError
 from passerby.media.segments import TICKS_PER_S
 from passerby.settings import Settings
-
-log = logging.getLogger("passerby.desk")
 
 HEAR_EVERY_S = 0.2  # so soon a discarded file's process is ended
 TEND_EVERY_S = 5.0
@@ -194,8 +191,8 @@ class Desk:
             try:
                 self._work(job, asked)
             except OSError as error:  # no room for a folder or another process: this job failed, others may not
-                log.error("a file could not be redacted: %s", error.strerror)
-                self._end(job, asked, Ended(reason="there is no room to work in", hint="is the disk full?"))
+                why = (error.strerror or "no reason given").lower()
+                self._end(job, asked, Ended(reason=f"couldn't begin to redact the file: {why}"))
 
     def _forget_the_old(self) -> None:
         now_s = self._clock.monotonic()
