@@ -6,15 +6,15 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from httpx2 import BaseTransport
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from passerby.access.one_time import OneTime
-from passerby.api import about, cameras, live, oidc, passkeys, people, redactions, sign_in, timeline
+from passerby.api import about, cameras, live, live_hls, oidc, passkeys, people, redactions, sign_in, timeline
 from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
+from passerby.api.page import Page
 from passerby.api.problems import RESPONSES, handle_problems
 from passerby.api.seam import Services
 from passerby.api.shell import Shell
@@ -38,9 +38,10 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
         openapi_url=None,  # a route of ours has it: FastAPI's own would not pass the gate
     )
     app.state.services = services
+    app.state.live_windows = live_hls.LiveWindows()
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
-    for routes in (about, sign_in, passkeys, oidc, people, cameras, timeline, live, redactions):
+    for routes in (about, sign_in, passkeys, oidc, people, cameras, timeline, live, live_hls, redactions):
         app.include_router(routes.router)
 
     @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)
@@ -48,7 +49,7 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
         return JSONResponse(app.openapi())
 
     if page:
-        app.mount("/", StaticFiles(directory=page, html=True), name="page")
+        app.mount("/", Page(directory=page, html=True), name="page")
     return app
 
 

@@ -57,8 +57,6 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
         server = _server(services, installation.config)
         _stop_on_signals(server)
         _say_how_to_come_in(installation)
-        if services.fleet is None:
-            log.warning("this installation runs without workers: no camera is recorded")
         with _tended(installation, services.archive), _running(services.fleet), _running(services.redactions):
             _run(server, installation.config)
 
@@ -83,20 +81,16 @@ def _opened(data: Path, installation: Installation) -> Iterator[Services]:
     from passerby.api import Services
     from passerby.archive import Archive
     from passerby.archive.retention import Space
+    from passerby.fleet.configured import ConfiguredFleet
+    from passerby.fleet.worker import Places
 
     told = installation.config
     space = Space(_bytes(told.storage.most_gigabytes), _bytes(told.storage.least_free_gigabytes) or 0)
     url, store = catalogue_url(data, told), told.storage.recordings
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
-        yield Services(
-            installation, archive, _empty_folder(data / "exports"), make_fleet(installation, archive),
-            redactions=make_desk(data, installation),
-        )  # fmt: skip
-
-
-def make_fleet(installation: Installation, archive: Archive) -> Fleet | None:
-    """Until fleet/ is there: None, and serve says that nothing is recorded. This is where its workers come in."""
-    return None
+        fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
+        desk = make_desk(data, installation)
+        yield Services(installation, archive, _empty_folder(data / "exports"), fleet, fleet.try_camera, desk)
 
 
 def make_desk(data: Path, installation: Installation) -> Desk:
@@ -149,11 +143,15 @@ def _server(services: Services, config: Config) -> uvicorn.Server:
 
     from passerby.api import make_app
     from passerby.api.app import behind_the_shell
+    from passerby.api.page import built_page
 
-    told = config.server
+    told, page = config.server, built_page()
+    if page is None:
+        log.warning("this installation was made without its page: only programs can use it")
+    app = behind_the_shell(make_app(services, page), told, config.redact)
     settings = uvicorn.Config(
-        behind_the_shell(make_app(services), told, config.redact), host=told.host, port=told.port, lifespan="off",
-        log_config=None, access_log=False, server_header=False, proxy_headers=False, ssl_certfile=told.certificate,
+        app, host=told.host, port=told.port, lifespan="off", log_config=None,
+        access_log=False, server_header=False, proxy_headers=False, ssl_certfile=told.certificate,
         ssl_keyfile=told.private_key, timeout_graceful_shutdown=STOP_PATIENCE_S, ws_max_size=1 << 16,
     )  # fmt: skip
     try:
@@ -218,23 +216,27 @@ def _running(what: Fleet | Redactions | None) -> Iterator[None]:
 
 @contextmanager
 def _tended(installation: Installation, archive: Archive) -> Iterator[None]:
-    """Recordings that ended are stored and old ones deleted, every few seconds, in a thread."""
+    """Recordings that ended are stored and old ones deleted, every few seconds, in a thread; and at the end."""
     over = threading.Event()
 
     def tend() -> None:
-        while not over.wait(TEND_EVERY_S):
-            try:
-                _tell(archive.tend(installation.keep(), installation.clock.now_90k()))
-            except (PasserbyError, OSError) as error:
-                log.error("recordings could not be tended: %s", error)
+        try:
+            _tell(archive.tend(installation.keep(), installation.clock.now_90k()))
+        except (PasserbyError, OSError) as error:
+            log.error("recordings could not be tended: %s", error)
 
-    thread = threading.Thread(target=tend, name="tend")
+    def go_on() -> None:
+        while not over.wait(TEND_EVERY_S):
+            tend()
+
+    thread = threading.Thread(target=go_on, name="tend")
     thread.start()
     try:
         yield
     finally:
         over.set()
         thread.join()
+        tend()  # what the workers closed when they ended
 
 
 def _tell(alarms: Sequence[Alarm]) -> None:
