@@ -128,8 +128,8 @@ def test_a_torn_tail_is_cut_at_the_last_whole_fragment(
     ends = list(itertools.accumulate((len(f.data) for f in recorded(steady(9))), initial=HEAD_BYTES))
     assert ends[-1] == len(whole)
     torn = whole[:keep_bytes] + (bytes(len(garbage)) if zeros else garbage)
-    # Garbage may begin with the very bytes that are missing. Where it is just as long as what is missing of a fragment's
-    # pictures, nothing tells them apart: that fragment is kept, and its last picture is damaged, redacted all the same.
+    # Garbage may begin with the very bytes that are missing. Where it is just as long as what is missing of a fragment,
+    # nothing tells them apart: that fragment is kept, and its last picture is damaged, redacted all the same.
     sound_bytes = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(whole, torn, strict=False)))
     left_bytes = max((end for end in ends[1:] if end <= sound_bytes), default=None)
     filled_up = next((end for end in ends[1:] if keep_bytes < end <= len(torn)), left_bytes)
