@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from passerby.cli import audit, camera, demo, doctor, models, redact, serve
+from passerby.cli import audit, backup, camera, demo, doctor, models, redact, serve
 from passerby.version import __version__
 
 HELP = """Makes videos in which nobody can be recognised, and says how sure it is.
@@ -29,6 +29,8 @@ app.command("audit")(audit.audit)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(camera.app, name="camera")
 app.add_typer(models.app, name="models")
 
