@@ -38,8 +38,17 @@ app.add_typer(models.app, name="models")
 def main() -> None:
     """The entry point that is installed as `passerby`."""
     signal.signal(signal.SIGTERM, _leave)
+    _leave_no_core()
     os.environ.setdefault("SVT_LOG", "1")  # else the AV1 encoder prints twenty lines each time it opens
     app()
+
+
+def _leave_no_core() -> None:
+    """A core dump of a process that holds clear pictures would be a file with clear pictures."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -158,7 +158,7 @@ def _known(installation: Installation, name: str) -> tuple[str, str, bool]:
     found = installation.cameras.find(name)
     if found is None:
         raise SettingsError(f"there is no camera '{name}'", hint="passerby camera list names them")
-    address, _ = installation.cameras.secret_address(name)
+    address = installation.cameras.secret_address(name)
     return address, found.facts.transport, found.facts.trust_any_certificate
 
 

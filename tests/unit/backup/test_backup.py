@@ -70,7 +70,7 @@ def test_people_cameras_and_what_was_learned_come_back(data: Path, tmp_path: Pat
     assert (new / "passerby.toml").read_bytes() == (data / "passerby.toml").read_bytes()
     assert sorted(each.name for each in new.iterdir()) == ["backgrounds", CATALOGUE, "passerby.toml", KEY_FILE]
     again = Installation(new, Config())
-    assert again.cameras.secret_address("gate") == (ADDRESS, None)
+    assert again.cameras.secret_address("gate") == ADDRESS
     assert [each.name for each in again.users.list()] == ["kim"]
     assert [each.what for each in again.audit.list()] == ["restore", "backup"]
     with again._engine.connect() as connection:
@@ -92,7 +92,7 @@ def test_without_the_key_it_opens_no_address(data: Path, tmp_path: Path) -> None
     again.close()
     shutil.copy(data / KEY_FILE, tmp_path / "new" / KEY_FILE)
     again = Installation(tmp_path / "new", Config())
-    assert again.cameras.secret_address("gate") == (ADDRESS, None)
+    assert again.cameras.secret_address("gate") == ADDRESS
     again.close()
 
 
