@@ -25,6 +25,13 @@ export const SECTIONS: readonly Section[] = [
     needs: ["live:watch"],
     Page: lazy(() => import("../live/LivePage")),
   },
+  {
+    path: "redact",
+    title: texts.nav.redact,
+    icon: "redact",
+    needs: ["file:redact"],
+    Page: lazy(() => import("../redact/RedactPage")),
+  },
 ];
 
 /** may: see `useMay`. */
