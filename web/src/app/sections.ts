@@ -32,6 +32,13 @@ export const SECTIONS: readonly Section[] = [
     needs: ["timeline:watch"],
     Page: lazy(() => import("../timeline/TimelinePage")),
   },
+  {
+    path: "redact",
+    title: texts.nav.redact,
+    icon: "redact",
+    needs: ["file:redact"],
+    Page: lazy(() => import("../redact/RedactPage")),
+  },
 ];
 
 /** may: see `useMay`. */
