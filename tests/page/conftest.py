@@ -69,9 +69,9 @@ class Tab:
         self.page.get_by_role("button", name="Sign in").click()
         playwright.expect(self.page.locator("#content")).to_be_visible()
 
-    def until(self, script: str) -> Any:
+    def until(self, script: str, within_s: float = WAIT_S) -> Any:
         """What a script gives, as soon as that is true. Asked from outside: the page forbids to evaluate text."""
-        until_s = time.monotonic() + WAIT_S
+        until_s = time.monotonic() + within_s
         while not (found := self.page.evaluate(script)):
             assert time.monotonic() < until_s, f"never: {script}"
             self.page.wait_for_timeout(100)
@@ -99,9 +99,9 @@ def serve() -> Iterator[Serve]:
         pytest.skip("the page has not been built: make page")
     started: list[Serving] = []
 
-    def start(data: Path, toml: str = "") -> Serving:
+    def start(data: Path, toml: str = "", port: int | None = None) -> Serving:
         data.mkdir(parents=True, exist_ok=True)
-        port = _free_port()
+        port = port or _free_port()
         (data / "passerby.toml").write_text(f"[server]\nport = {port}\n{toml}", encoding="utf-8")
         process = subprocess.Popen(
             [sys.executable, "-m", "passerby", "serve", "--data", str(data)],
