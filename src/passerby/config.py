@@ -197,6 +197,11 @@ class Sources(Section):
         False, description="A file may be played as a camera. Danger: any video that this program can read."
     )
     devices: bool = Field(False, description="A camera at this machine (/dev/video0) may be opened.")
+    drawn: bool = Field(
+        False,
+        description="A drawn scene, such as drawn:street, may be a camera: people who do not exist, to try things out. "
+        "Danger: its recordings look like those of a camera.",
+    )
 
 
 class Metrics(Section):

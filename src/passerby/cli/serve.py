@@ -49,6 +49,11 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
 
     Every key of the configuration file is explained in passerby.example.toml.
     """
+    serve_folder(data, config, debug)
+
+
+def serve_folder(data: Path, config: Path | None = None, debug: bool = False, end_after_s: float | None = None) -> None:
+    """Until a signal, or for some seconds. Raises SettingsError, OutputError."""
     _log_to_stderr(debug)
     _leave_no_core_dump()
     with installed(data, config) as installation, _opened(data, installation) as services:
@@ -57,7 +62,12 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
         server = _server(services, installation.config)
         _stop_on_signals(server)
         _say_how_to_come_in(installation)
-        with _tended(installation, services.archive), _running(services.fleet), _running(services.redactions):
+        with (
+            _tended(installation, services.archive),
+            _running(services.fleet),
+            _running(services.redactions),
+            _ended_after(server, end_after_s),
+        ):
             _run(server, installation.config)
 
 
@@ -212,6 +222,18 @@ def _running(what: Fleet | Redactions | None) -> Iterator[None]:
         yield
     finally:
         what.stop()
+
+
+@contextmanager
+def _ended_after(server: uvicorn.Server, seconds: float | None) -> Iterator[None]:
+    """As a signal would end it."""
+    timer = threading.Timer(seconds or 0.0, setattr, (server, "should_exit", True))
+    if seconds is not None:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager
