@@ -26,6 +26,13 @@ export const SECTIONS: readonly Section[] = [
     Page: lazy(() => import("../live/LivePage")),
   },
   {
+    path: "timeline",
+    title: texts.nav.timeline,
+    icon: "timeline",
+    needs: ["timeline:watch"],
+    Page: lazy(() => import("../timeline/TimelinePage")),
+  },
+  {
     path: "redact",
     title: texts.nav.redact,
     icon: "redact",
