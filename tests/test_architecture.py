@@ -17,7 +17,10 @@ from passerby.version import __version__
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "passerby"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-OWN_CODE = [*MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py"), *ROOT.glob("build_models/*.py")]
+OWN_CODE = [
+    *MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py"), *ROOT.glob("build_*/*.py"),
+    *(ROOT / "web" / "src").rglob("*.ts*"),
+]  # fmt: skip
 
 MAY_HOLD_CLEAR_FRAMES = {"capture", "background", "detect", "paint", "engine", "media", "testing"}
 HOLD_BUT_NEVER_WRITE = {"background", "paint", "engine", "media", "rules", "track"}

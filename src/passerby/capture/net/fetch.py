@@ -126,8 +126,10 @@ def _send(
     asked: _Request, wire: Wire, address: Address, finish_by: float, entry: str | None
 ) -> http.client.HTTPResponse:
     wire.finish_by = finish_by
-    lines = [f"{asked.method} {address.path} HTTP/1.1", f"Host: {address.authority}", f"User-Agent: {AGENT}",
-             "Accept: */*", "Connection: close"]  # fmt: skip
+    lines = [
+        f"{asked.method} {address.path} HTTP/1.1", f"Host: {address.authority}", f"User-Agent: {AGENT}", "Accept: */*",
+        "Connection: close",
+    ]  # fmt: skip
     if asked.body:
         lines += [f"Content-Type: {asked.content_type}", f"Content-Length: {len(asked.body)}"]
     if entry:

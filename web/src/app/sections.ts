@@ -1,0 +1,40 @@
+/** The sections of the page, in the order of the navigation. A section that is not here is not there. */
+
+import { type ComponentType, lazy } from "react";
+import type { Action } from "../api/client";
+import { texts } from "../texts";
+import type { IconName } from "../ui";
+import type { Route } from "./routes";
+
+export type SectionProps = { route: Route };
+
+/** path: the first part of its address. needs: who may do one of these sees it; null: everybody, signed in or not. */
+export type Section = {
+  path: string;
+  title: string;
+  icon: IconName;
+  needs: readonly Action[] | null;
+  Page: ComponentType<SectionProps>;
+};
+
+export const SECTIONS: readonly Section[] = [
+  {
+    path: "live",
+    title: texts.nav.live,
+    icon: "live",
+    needs: ["live:watch"],
+    Page: lazy(() => import("../live/LivePage")),
+  },
+  {
+    path: "redact",
+    title: texts.nav.redact,
+    icon: "redact",
+    needs: ["file:redact"],
+    Page: lazy(() => import("../redact/RedactPage")),
+  },
+];
+
+/** may: see `useMay`. */
+export function sectionsFor(may: (action: Action) => boolean): Section[] {
+  return SECTIONS.filter((each) => each.needs === null || each.needs.some(may));
+}
