@@ -204,7 +204,6 @@ class Camera(Section):
         "Danger: this file then holds a password, so keep its mode 0600."
     )
     title: str = Field("", max_length=120, description="What people call it. Without it: its name.")
-    substream: SecretStr | None = Field(None, description="A smaller stream of the same camera, for analysis.")
     transport: Literal["tcp", "udp"] = Field("tcp", description="Of RTSP: udp where a camera's TCP stutters.")
     trust_any_certificate: bool = Field(
         False,
@@ -218,8 +217,8 @@ class Camera(Section):
         1.0,
         ge=0.2,
         le=10,
-        description="Pictures come later by so much, so that covers begin before somebody was found. Danger: 0 "
-        "shows people for some frames in cover mode.",
+        description="Pictures come later by so much, so that covers begin before somebody was found. Danger: the "
+        "shorter it is, the later a cover may begin in cover mode.",
     )
     keep_hours: float | None = Field(
         None, gt=0, description="How long its recordings are kept. Without it: storage.keep_hours."

@@ -27,7 +27,6 @@ EXAMPLES = {
     "client_secret_file": "/etc/passerby/oidc_secret",
     "name": "gate",
     "address": "rtsp://user:PASSWORD@192.0.2.7/stream1",
-    "substream": "rtsp://user:PASSWORD@192.0.2.7/stream2",
     "keep_hours": 72.0,
 }
 """Of keys without a default."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import ipaddress
 import os
@@ -13,7 +14,8 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from passerby.archive import Archive
+from passerby.capture.drawn import draw_street
 
 PASSWORD = "a long enough pass phrase"
 HIDDEN = "hunter2-planted"
@@ -128,12 +133,7 @@ def wait_until_it_listens(client: httpx2.Client) -> None:
 
 def test_from_the_first_start_to_the_cameras_over_https(tls: tuple[Serving, httpx2.Client], tmp_path: Path) -> None:
     serving, client = tls
-    health = client.get("/healthz").json()
-    assert (
-        health["recording"] == "absent"
-        and health["status"] == "degraded"
-        and "no camera is recorded" in health["reasons"][0]
-    )
+    assert client.get("/healthz").json() == {"status": "ok", "recording": "running", "reasons": []}
     token = serving.link.rpartition("/")[2]
     assert serving.link.startswith(f"https://localhost:{serving.port}/#/set-up/")
     done = client.post("/api/set-up", json={"token": token, "name": "kim", "password": PASSWORD})
@@ -148,7 +148,6 @@ def test_from_the_first_start_to_the_cameras_over_https(tls: tuple[Serving, http
     assert client.post("/api/session", json={"name": "kim", "password": HIDDEN}).status_code == 403, "no CSRF token"
     assert serving.stop() == 0
     said = "".join(serving.said)
-    assert "no camera is recorded" in said
     for secret in (HIDDEN, PASSWORD, client.cookies.get("__Host-passerby") or "?", done.json()["csrf_token"]):
         assert secret not in said
     assert said.count(token) == 1, "the link is printed once"
@@ -169,6 +168,51 @@ def test_the_second_start_prints_no_link(tmp_path: Path) -> None:
         assert serving.stop() == 0
     again = start(tmp_path, CAMERA, r"(passerby is at \S+)")
     assert again.stop() == 0 and "set-up" not in "".join(again.said)
+
+
+def test_cameras_are_recorded_and_seen_and_the_end_closes_their_recordings(tmp_path: Path) -> None:
+    draw_street(tmp_path / "street.mp4", 6)
+    toml = f'[sources]\nfiles = true\n[[camera]]\nname = "gate"\naddress = "file:{tmp_path}/street.mp4"\n'
+    serving = start(tmp_path, toml)
+    try:
+        with httpx2.Client(base_url=f"http://localhost:{serving.port}", timeout=60) as client:
+            wait_until_it_listens(client)
+            token = serving.link.rpartition("/")[2]
+            done = client.post("/api/set-up", json={"token": token, "name": "kim", "password": PASSWORD})
+            client.headers["X-Passerby-CSRF"] = done.json()["csrf_token"]
+            began_90k = round(time.time() * 90_000)
+            assert until(lambda: [each["what"] for each in client.get("/api/states").json()] == ["learning"])
+            url = "/api/cameras/gate/timeline/playlist.m3u8"
+            asked = {"from_90k": began_90k - 90_000, "to_90k": began_90k + 90_000 * 600}
+            assert until(lambda: "#EXTINF" in client.get(url, params=asked).text), "it is seen while it is recorded"
+            yard = {"name": "yard", "address": f"file:{tmp_path}/street.mp4"}
+            tried = client.post("/api/cameras/try", json={"address": yard["address"]}).json()
+            assert tried["works"] and tried["width"] and base64.b64decode(tried["still_jpeg"])[:2] == b"\xff\xd8"
+            assert client.post("/api/cameras", json=yard).status_code == 201
+            assert until(lambda: "learning" in [state(client, "yard"), state(client, "gate")])
+            assert client.put("/api/cameras/yard", json={"is_enabled": False}).is_success
+            assert until(lambda: state(client, "yard") == "stopped")
+            assert client.delete("/api/cameras/yard").status_code == 204
+    finally:
+        assert serving.stop() == 0
+    data = tmp_path / "data"
+    with Archive(data) as archive:
+        assert not archive.recover(), "nothing is left over"
+        entries = archive.playlist("gate", asked["from_90k"], asked["to_90k"]).entries
+    assert entries and not list((data / "spool").glob("*.open.mp4"))
+
+
+def state(client: httpx2.Client, camera: str) -> str:
+    return next((str(each["what"]) for each in client.get("/api/states").json() if each["camera"] == camera), "none")
+
+
+def until(is_so: Callable[[], bool], within_s: float = START_WITHIN_S) -> bool:
+    end_s = time.monotonic() + within_s
+    while not is_so():
+        if time.monotonic() > end_s:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def test_cameras_from_the_command_line(tmp_path: Path) -> None:

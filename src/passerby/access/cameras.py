@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from passerby.access.rows import Rows
 from passerby.access.sealer import Sealer
 from passerby.archive.names import check_camera
-from passerby.archive.schema_access import camera_groups, cameras, cameras_in_groups
+from passerby.archive.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
 from passerby.capture.net.address import Address
 from passerby.errors import SettingsError, SourceUnavailable
 from passerby.rules.reach import Reach
@@ -21,12 +21,10 @@ from passerby.rules.retention import Keep
 
 @dataclass(frozen=True, slots=True)
 class CameraFacts:
-    """What is told of a camera. address, substream: SECRET; None for a change that leaves it as it is ("" removes a
-    substream)."""
+    """What is told of a camera. address: SECRET; None for a change that leaves it as it is."""
 
     title: str = ""
     address: str | None = field(default=None, repr=False)
-    substream: str | None = field(default=None, repr=False)
     transport: str = "tcp"
     trust_any_certificate: bool = False
     mode: str = "reveal"
@@ -44,15 +42,15 @@ class ConfiguredCamera:
     name: str
     facts: CameraFacts
     address_shown: str
-    has_substream: bool
     is_in_file: bool
 
 
 class Cameras:
     """Every method raises OutputError where the catalogue fails."""
 
-    def __init__(self, rows: Rows, sealer: Sealer, reach: Reach) -> None:
-        self._rows, self._sealer, self._reach = rows, sealer, reach
+    def __init__(self, rows: Rows, sealer: Sealer, reach: Reach, usual: Keep) -> None:
+        """usual: for how long recordings are kept where a camera says nothing."""
+        self._rows, self._sealer, self._reach, self._usual = rows, sealer, reach, usual
 
     def list(self) -> list[ConfiguredCamera]:
         with self._rows.transaction("read the cameras") as connection:
@@ -62,21 +60,20 @@ class Cameras:
         with self._rows.transaction("read a camera") as connection:
             return next(iter(_cameras(connection, select(cameras).where(cameras.c.name == name))), None)
 
-    def secret_address(self, name: str) -> tuple[str, str | None]:
-        """SECRET: the address and the substream's, with log-in. Raises SettingsError: no such camera, another key."""
+    def secret_address(self, name: str) -> str:
+        """SECRET: the address with its log-in. Raises SettingsError: no such camera, another key."""
         with self._rows.transaction("read a camera") as connection:
             row = connection.execute(select(cameras).where(cameras.c.name == name)).one_or_none()
         if row is None:
             raise SettingsError(f"there is no camera '{name}'")
-        substream = self._sealer.open(bytes(row.substream), f"{name} substream") if row.substream else None
-        return self._sealer.open(bytes(row.address), f"{name} address"), substream
+        return self._sealer.open(bytes(row.address), f"{name} address")
 
     def add(self, name: str, facts: CameraFacts, *, in_file: bool = False) -> None:
         """Raises SettingsError: a wrong address or name, a name that is taken, a group that there is not."""
         check_camera(name)
         if facts.address is None:
             raise SettingsError(f"couldn't add camera '{name}': it needs an address")
-        values = {"name": name, "substream": None, "is_in_file": in_file, **self._values(name, facts)}
+        values = {"name": name, "is_in_file": in_file, **self._values(name, facts)}
         try:
             with self._rows.transaction("add a camera") as connection:
                 connection.execute(cameras.insert().values(**values))
@@ -100,6 +97,7 @@ class Cameras:
         """What it recorded stays until its time is over. Raises SettingsError: unknown, or kept in the file."""
         self._on_page(name)
         with self._rows.transaction("remove a camera") as connection:
+            self._note_limits(connection, cameras.c.name == name)
             connection.execute(delete(cameras).where(cameras.c.name == name))
 
     def follow_file(self, told: Mapping[str, CameraFacts]) -> None:
@@ -110,9 +108,30 @@ class Cameras:
                 raise SettingsError(f"camera '{name}' is in the configuration file and was added on the page too",
                                     hint=f"passerby camera remove {name}, or take it out of the file")  # fmt: skip
         with self._rows.transaction("remove cameras") as connection:
+            self._note_limits(connection, cameras.c.is_in_file)
             connection.execute(delete(cameras).where(cameras.c.is_in_file))
         for name, facts in told.items():
             self.add(name, facts, in_file=True)
+
+    def keep(self) -> dict[str, Keep]:
+        """How long recordings are kept, by camera: of those that are there, on or off, and of those that were."""
+        with self._rows.transaction("read for how long recordings are kept") as connection:
+            removed = connection.execute(select(limits_of_removed)).all()
+            here = connection.execute(select(cameras.c.name, cameras.c.keep_hours, cameras.c.more_than_30_days)).all()
+        found = {row.camera: Keep(row.keep_hours, more_than_30_days=True) for row in removed}
+        return found | {row.name: self._keep(row.keep_hours, row.more_than_30_days) for row in here}
+
+    def _keep(self, keep_hours: float | None, more_than_30_days: bool) -> Keep:
+        return self._usual if keep_hours is None else Keep(keep_hours, more_than_30_days)
+
+    def _note_limits(self, connection: Connection, which: ColumnElement[bool]) -> None:
+        """Before cameras go: what they promised about what they recorded goes on."""
+        going = connection.execute(select(cameras).where(which)).all()
+        names = [row.name for row in going]
+        connection.execute(delete(limits_of_removed).where(limits_of_removed.c.camera.in_(names)))
+        for row in going:
+            hours = self._keep(row.keep_hours, row.more_than_30_days).hours
+            connection.execute(limits_of_removed.insert().values(camera=row.name, keep_hours=hours))
 
     def _on_page(self, name: str) -> ConfiguredCamera:
         found = self.find(name)
@@ -138,11 +157,6 @@ class Cameras:
         if facts.address is not None:
             values["address_shown"] = self._checked(facts.address).shown[:500]
             values["address"] = self._sealer.seal(facts.address, f"{name} address")
-        if facts.substream is not None:
-            values["substream"] = None
-            if facts.substream:
-                self._checked(facts.substream)
-                values["substream"] = self._sealer.seal(facts.substream, f"{name} substream")
         return values
 
     def _checked(self, text: str) -> Address:
@@ -207,10 +221,10 @@ def _cameras(connection: Connection, query: Any) -> list[ConfiguredCamera]:
         ConfiguredCamera(
             row.name,
             CameraFacts(
-                row.title, None, None, row.transport, row.trust_any_certificate, row.mode, row.privacy_delay_s,
+                row.title, None, row.transport, row.trust_any_certificate, row.mode, row.privacy_delay_s,
                 row.keep_hours, row.more_than_30_days, frozenset(groups.get(row.name, ())), row.is_enabled,
             ),
-            row.address_shown, row.substream is not None, row.is_in_file,
+            row.address_shown, row.is_in_file,
         )
         for row in connection.execute(query)
     ]  # fmt: skip

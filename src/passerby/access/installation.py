@@ -38,7 +38,8 @@ class Installation:
         self.set_up = SetUp(rows, told.set_up_link_minutes * 60)
         self.audit = Audit(rows)
         self.groups = Groups(rows)
-        self.cameras = Cameras(rows, Sealer(data), reach_of(config))
+        usual = Keep(config.storage.keep_hours, config.storage.more_than_30_days)
+        self.cameras = Cameras(rows, Sealer(data), reach_of(config), usual)
         self.passwords = Passwords(told.least_password_letters)
         self.throttle = Throttle(self.clock, told.tries_before_lock_out, told.tries_a_minute)
 
@@ -50,14 +51,8 @@ class Installation:
         self.cameras.follow_file({each.name: facts_of(each) for each in self.config.camera})
 
     def keep(self) -> dict[str, Keep]:
-        """How long each camera's recordings are kept, for `Archive.tend`. It holds for a disabled one too."""
-        usual = self.config.storage
-        return {
-            each.name: Keep(each.facts.keep_hours, each.facts.more_than_30_days)
-            if each.facts.keep_hours is not None
-            else Keep(usual.keep_hours, usual.more_than_30_days)
-            for each in self.cameras.list()
-        }
+        """How long each camera's recordings are kept, for `Archive.tend`: also of one that is off, or was removed."""
+        return self.cameras.keep()
 
 
 def catalogue_url(data: Path, config: Config) -> str:
@@ -74,7 +69,6 @@ def facts_of(camera: Camera) -> CameraFacts:
     return CameraFacts(
         title=camera.title,
         address=camera.address.get_secret_value(),
-        substream=camera.substream.get_secret_value() if camera.substream else None,
         transport=camera.transport,
         trust_any_certificate=camera.trust_any_certificate,
         mode=camera.mode,

@@ -60,7 +60,8 @@ def healthz(request: Request, response: Response) -> Health:
     except PasserbyError as error:
         response.status_code = 503
         return Health(status="failing", recording=recording, reasons=[error.message])
-    reasons = [] if services.fleet else [NO_FLEET]
+    trouble = services.fleet.trouble if services.fleet else NO_FLEET
+    reasons = [trouble] if trouble else []
     return Health(status="degraded" if reasons else "ok", recording=recording, reasons=reasons)
 
 

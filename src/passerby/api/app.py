@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from passerby.access.one_time import OneTime
-from passerby.api import about, cameras, live, oidc, passkeys, people, sign_in, timeline
+from passerby.api import about, cameras, live, live_hls, oidc, passkeys, people, sign_in, timeline
 from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
 from passerby.api.problems import RESPONSES, handle_problems
@@ -36,9 +36,10 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
         openapi_url=None,  # a route of ours has it: FastAPI's own would not pass the gate
     )
     app.state.services = services
+    app.state.live_windows = live_hls.LiveWindows()
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
-    for routes in (about, sign_in, passkeys, oidc, people, cameras, timeline, live):
+    for routes in (about, sign_in, passkeys, oidc, people, cameras, timeline, live, live_hls):
         app.include_router(routes.router)
 
     @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)

@@ -39,13 +39,11 @@ class Policy(BaseModel):
 class CameraShown(Policy):
     name: str
     address_shown: str | None = Field(description="Without log-in; null for who may not change cameras.")
-    has_substream: bool
     is_in_file: bool = Field(description="Kept in passerby.toml: it is changed there.")
 
 
 class CameraChange(Policy):
     address: Address | None = Field(None, description="With log-in. null: as it is.")
-    substream: Address | None = Field(None, description='null: as it is; "": none.')
 
 
 class NewCamera(CameraChange):
@@ -144,7 +142,7 @@ def _shown(camera: ConfiguredCamera, request: Request) -> CameraShown:
     may_change = may(signed_in_of(request).principal, Action.CHANGE_CAMERAS, Subject(camera.name, facts.groups)).allowed
     return CameraShown(
         name=camera.name, address_shown=camera.address_shown if may_change else None,
-        has_substream=camera.has_substream, is_in_file=camera.is_in_file, title=facts.title,
+        is_in_file=camera.is_in_file, title=facts.title,
         transport="udp" if facts.transport == "udp" else "tcp", trust_any_certificate=facts.trust_any_certificate,
         mode="cover" if facts.mode == "cover" else "reveal", privacy_delay_s=facts.privacy_delay_s,
         keep_hours=facts.keep_hours, more_than_30_days=facts.more_than_30_days, groups=sorted(facts.groups),
@@ -155,7 +153,7 @@ def _shown(camera: ConfiguredCamera, request: Request) -> CameraShown:
 def _facts(told: CameraChange) -> CameraFacts:
     return CameraFacts(
         title=told.title, address=told.address.get_secret_value() if told.address else None,
-        substream=told.substream.get_secret_value() if told.substream is not None else None, transport=told.transport,
+        transport=told.transport,
         trust_any_certificate=told.trust_any_certificate, mode=told.mode, privacy_delay_s=told.privacy_delay_s,
         keep_hours=told.keep_hours, more_than_30_days=told.more_than_30_days, groups=frozenset(told.groups),
         is_enabled=told.is_enabled,

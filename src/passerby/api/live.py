@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from fastapi.concurrency import run_in_threadpool
@@ -46,21 +46,22 @@ async def live(socket: WebSocket, camera: CameraName) -> None:
         await asyncio.gather(watching, leaving, return_exceptions=True)
 
 
-async def _watch(socket: WebSocket, services: Services, camera: str, feed: AsyncIterator[bytes]) -> None:
+async def _watch(socket: WebSocket, services: Services, camera: str, feed: AsyncGenerator[bytes]) -> None:
     clock = services.installation.clock
     checked_s = -CHECK_EVERY_S
     why = (TRY_LATER, "there is no live picture now")
     try:
-        async for data in feed:
-            if clock.monotonic() - checked_s >= CHECK_EVERY_S:
-                if not await run_in_threadpool(_may_go_on, socket, services, camera):
-                    why = (MAY_NO_MORE, "you may not watch this any more")
-                    break
-                checked_s = clock.monotonic()
-            init = read_init(data)
-            if init:
-                await socket.send_json({"mime": f'video/mp4; codecs="{init.codec}"'})
-            await socket.send_bytes(data)
+        async with aclosing(feed):
+            async for data in feed:
+                if clock.monotonic() - checked_s >= CHECK_EVERY_S:
+                    if not await run_in_threadpool(_may_go_on, socket, services, camera):
+                        why = (MAY_NO_MORE, "you may not watch this any more")
+                        break
+                    checked_s = clock.monotonic()
+                init = read_init(data)
+                if init:
+                    await socket.send_json({"mime": f'video/mp4; codecs="{init.codec}"'})
+                await socket.send_bytes(data)
     except PasserbyError as error:
         why = (TRY_LATER, error.message)
     except WebSocketDisconnect:

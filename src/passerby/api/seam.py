@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,11 @@ class CameraState(Protocol):
 class Fleet(Protocol):
     """The cameras at work, in worker processes. Its methods may be called from any thread."""
 
+    @property
+    def trouble(self) -> str | None:
+        """Why the cameras that are configured cannot be read at the moment, one sentence."""
+        ...
+
     def start(self) -> None: ...
 
     def stop(self) -> None:
@@ -44,7 +49,7 @@ class Fleet(Protocol):
         """By camera."""
         ...
 
-    def subscribe(self, camera: str) -> AsyncIterator[bytes]:
+    def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         """Redacted video: the init segment first, then fragments from the newest key frame on; the init segment again
         where it changed. A slow reader is dropped to the newest key frame. Raises SourceUnavailable."""
         ...

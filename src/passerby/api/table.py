@@ -43,6 +43,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("PUT", "/api/cameras/{camera}"): Action.CHANGE_CAMERAS,
     ("DELETE", "/api/cameras/{camera}"): Action.CHANGE_CAMERAS,
     ("WS", "/api/cameras/{camera}/live"): Action.WATCH_LIVE,
+    ("GET", "/api/cameras/{camera}/live/playlist.m3u8"): Action.WATCH_LIVE,
     ("GET", "/api/cameras/{camera}/timeline"): Action.WATCH_TIMELINE,
     ("GET", "/api/cameras/{camera}/timeline/playlist.m3u8"): Action.WATCH_TIMELINE,
     ("GET", "/api/cameras/{camera}/timeline/init/{id}.mp4"): Action.WATCH_TIMELINE,

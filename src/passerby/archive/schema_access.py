@@ -13,7 +13,6 @@ cameras = Table(
     Column("title", String(120), nullable=False, comment="What people call it."),
     Column("address", LargeBinary, nullable=False, comment="Whole address, encrypted with the data folder's key."),
     Column("address_shown", String(500), nullable=False, comment="For people: without log-in and query."),
-    Column("substream", LargeBinary, nullable=True, comment="Address of a smaller stream, encrypted; NULL: none."),
     Column("transport", String(3), nullable=False, comment="Of RTSP: tcp or udp."),
     Column("trust_any_certificate", Boolean, nullable=False, comment="Take a self-signed one."),
     Column("mode", String(6), nullable=False, comment="reveal or cover."),
@@ -47,6 +46,14 @@ cameras_in_groups = Table(
         comment="In which.",
     ),
     comment="Which cameras are in a group.",
+)
+
+limits_of_removed = Table(
+    "limits_of_removed",
+    metadata,
+    Column("camera", String(64), primary_key=True, comment="As in objects.camera."),
+    Column("keep_hours", Float, nullable=False, comment="How long its recordings were kept when it was removed."),
+    comment="Cameras that were removed: what they recorded goes when it would have gone.",
 )
 
 users = Table(

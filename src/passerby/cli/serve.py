@@ -55,8 +55,6 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
         server = _server(services, installation.config)
         _stop_on_signals(server)
         _say_how_to_come_in(installation)
-        if services.fleet is None:
-            log.warning("this installation runs without workers: no camera is recorded")
         with _tended(installation, services.archive), _running(services.fleet):
             _run(server, installation.config)
 
@@ -81,17 +79,15 @@ def _opened(data: Path, installation: Installation) -> Iterator[Services]:
     from passerby.api import Services
     from passerby.archive import Archive
     from passerby.archive.retention import Space
+    from passerby.fleet.configured import ConfiguredFleet
+    from passerby.fleet.worker import Places
 
     told = installation.config
     space = Space(_bytes(told.storage.most_gigabytes), _bytes(told.storage.least_free_gigabytes) or 0)
     url, store = catalogue_url(data, told), told.storage.recordings
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
-        yield Services(installation, archive, _empty_folder(data / "exports"), make_fleet(installation, archive))
-
-
-def make_fleet(installation: Installation, archive: Archive) -> Fleet | None:
-    """Until fleet/ is there: None, and serve says that nothing is recorded. This is where its workers come in."""
-    return None
+        fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
+        yield Services(installation, archive, _empty_folder(data / "exports"), fleet, fleet.try_camera)
 
 
 def config_of(data: Path, config: Path | None) -> Config:
@@ -196,23 +192,27 @@ def _running(fleet: Fleet | None) -> Iterator[None]:
 
 @contextmanager
 def _tended(installation: Installation, archive: Archive) -> Iterator[None]:
-    """Recordings that ended are stored and old ones deleted, every few seconds, in a thread."""
+    """Recordings that ended are stored and old ones deleted, every few seconds, in a thread; and at the end."""
     over = threading.Event()
 
     def tend() -> None:
-        while not over.wait(TEND_EVERY_S):
-            try:
-                _tell(archive.tend(installation.keep(), installation.clock.now_90k()))
-            except (PasserbyError, OSError) as error:
-                log.error("recordings could not be tended: %s", error)
+        try:
+            _tell(archive.tend(installation.keep(), installation.clock.now_90k()))
+        except (PasserbyError, OSError) as error:
+            log.error("recordings could not be tended: %s", error)
 
-    thread = threading.Thread(target=tend, name="tend")
+    def go_on() -> None:
+        while not over.wait(TEND_EVERY_S):
+            tend()
+
+    thread = threading.Thread(target=go_on, name="tend")
     thread.start()
     try:
         yield
     finally:
         over.set()
         thread.join()
+        tend()  # what the workers closed when they ended
 
 
 def _tell(alarms: Sequence[Alarm]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from passerby.media.segments import Fragment
@@ -57,7 +57,7 @@ class LiveFeed:
             if kept is not None:
                 kept.gops.clear()
 
-    async def subscribe(self, camera: str) -> AsyncIterator[bytes]:
+    async def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         """An init segment, then fragments as they come, from a key frame on; another init segment where it changes.
 
         Without end: the reader leaves. Whoever reads too slowly misses what is between two key frames.

@@ -6,7 +6,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -78,13 +78,17 @@ class Fleet:
             min(self._holders(), key=lambda place: len(place.plans)).run(plan)
 
     def drop(self, camera: str) -> None:
-        """A camera that is not wanted any more; its recordings stay."""
+        """A camera that is not wanted now; its recordings and what it learned stay."""
         with self._lock:
             for place in self._holders():
                 place.drop(camera)
             self._lost.pop(camera, None)
             self.feed.forget(camera)
-            KeptBackground(self._places.backgrounds, camera).forget()
+
+    def forget(self, camera: str) -> None:
+        """Drop it, and what it learned: it was removed."""
+        self.drop(camera)
+        KeptBackground(self._places.backgrounds, camera).forget()
 
     def states(self) -> dict[str, CameraState]:
         """Of every camera, as of the last half second."""
@@ -97,7 +101,7 @@ class Fleet:
                 told |= {camera: state for camera, state in of.items() if camera in place.plans}
             return told
 
-    def subscribe(self, camera: str) -> AsyncIterator[bytes]:
+    def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         """See `LiveFeed.subscribe`."""
         return self.feed.subscribe(camera)
 

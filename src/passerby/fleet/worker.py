@@ -35,7 +35,8 @@ class Places:
 
 def work(pipe: Connection, places: Places) -> None:
     """The whole life of a worker. Started in a new process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all: the parent says when to end
+    for each in (signal.SIGINT, signal.SIGTERM):  # they may go to all at once: the parent says when to end
+        signal.signal(each, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold clear pictures
     cv2.setNumThreads(1)
     return_freed_pictures()

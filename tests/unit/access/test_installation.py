@@ -81,12 +81,22 @@ def test_a_name_or_group_that_cannot_be_is_refused(installation: Installation) -
 
 
 def test_a_change_without_an_address_keeps_it(installation: Installation) -> None:
-    installation.cameras.add("gate", CameraFacts(address=ADDRESS, substream=ADDRESS))
+    installation.cameras.add("gate", CameraFacts(address=ADDRESS))
     installation.cameras.change("gate", CameraFacts(title="The gate", keep_hours=24))
-    assert installation.cameras.secret_address("gate") == (ADDRESS, ADDRESS)
-    installation.cameras.change("gate", CameraFacts(title="The gate", keep_hours=24, substream=""))
-    assert installation.cameras.secret_address("gate") == (ADDRESS, None)
+    assert installation.cameras.secret_address("gate") == ADDRESS
     assert installation.keep() == {"gate": Keep(24)}
+
+
+def test_what_a_removed_camera_recorded_goes_when_it_would_have_gone(installation: Installation) -> None:
+    installation.cameras.add("gate", CameraFacts(address=ADDRESS, keep_hours=2))
+    installation.cameras.add("yard", CameraFacts(address=ADDRESS))
+    for name in ("gate", "yard"):
+        installation.cameras.remove(name)
+    assert installation.keep() == {"gate": Keep(2, True), "yard": Keep(72, True)}
+    installation.cameras.add("gate", CameraFacts(address=ADDRESS, keep_hours=5))
+    assert installation.keep()["gate"] == Keep(5)
+    installation.cameras.remove("gate")
+    assert installation.keep()["gate"] == Keep(5, True)
 
 
 def test_cameras_in_the_file_follow_it(tmp_path: Path, catalogue_url: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import pytest
@@ -27,6 +27,8 @@ LIVE = "ws://localhost:8080/api/cameras/gate/live"
 class RecordedFleet:
     """Workers that play one recording as live: the seam's other side, with real fragments."""
 
+    trouble: str | None = None
+
     def __init__(self) -> None:
         self.fragments = recorded(steady(6))
         self.house: House | None = None
@@ -38,7 +40,7 @@ class RecordedFleet:
     def states(self) -> Mapping[str, CameraState]:
         return {}
 
-    async def subscribe(self, camera: str) -> AsyncIterator[bytes]:
+    async def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         if camera == "broken":
             raise SourceUnavailable(Trouble.UNREACHABLE, "couldn't reach camera 'broken'")
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,6 +34,8 @@ class Trial:
 class StillFleet:
     """Workers that tell one state."""
 
+    trouble: str | None = None
+
     def __init__(self) -> None:
         self.changes = 0
 
@@ -45,7 +47,7 @@ class StillFleet:
     def states(self) -> Mapping[str, CameraState]:
         return {"gate": State()}
 
-    async def subscribe(self, camera: str) -> AsyncIterator[bytes]:
+    async def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         yield b""
 
 

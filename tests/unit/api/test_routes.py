@@ -59,6 +59,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("PUT", "/api/cameras/{camera}"): "A",
     ("DELETE", "/api/cameras/{camera}"): "A",
     ("WS", "/api/cameras/{camera}/live"): "vo",
+    ("GET", "/api/cameras/{camera}/live/playlist.m3u8"): "vo",
     ("GET", "/api/cameras/{camera}/timeline"): "vo",
     ("GET", "/api/cameras/{camera}/timeline/playlist.m3u8"): "vo",
     ("GET", "/api/cameras/{camera}/timeline/init/{id}.mp4"): "vo",

@@ -19,7 +19,7 @@ def test_no_answer_and_no_log_line_has_a_secret(house: House, caplog: pytest.Log
     caplog.set_level(logging.DEBUG)
     house.add_user("kim", *Role, sees_all=True)
     kim = house.signed_in("kim")
-    new = {"name": "gate", "address": ADDRESS, "substream": ADDRESS}
+    new = {"name": "gate", "address": ADDRESS}
     bad = [
         {"name": "yard", "address": f"exec:{HIDDEN[0]}"},
         {"name": "yard", "address": ADDRESS, "groups": [f"{HIDDEN[0]} {HIDDEN[1]}"]},

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _add_cameras()
     _add_camera_groups()
     _add_cameras_in_groups()
+    _add_limits_of_removed()
     _add_users()
     _add_users_in_groups()
     _add_sessions()
@@ -58,9 +59,6 @@ def _add_cameras() -> None:
             "address", sa.LargeBinary, nullable=False, comment="Whole address, encrypted with the data folder's key."
         ),
         sa.Column("address_shown", sa.String(500), nullable=False, comment="For people: without log-in and query."),
-        sa.Column(
-            "substream", sa.LargeBinary, nullable=True, comment="Address of a smaller stream, encrypted; NULL: none."
-        ),
         sa.Column("transport", sa.String(3), nullable=False, comment="Of RTSP: tcp or udp."),
         sa.Column("trust_any_certificate", sa.Boolean, nullable=False, comment="Take a self-signed one."),
         sa.Column("mode", sa.String(6), nullable=False, comment="reveal or cover."),
@@ -110,6 +108,20 @@ def _add_cameras_in_groups() -> None:
             comment="In which.",
         ),
         comment="Which cameras are in a group.",
+    )
+
+
+def _add_limits_of_removed() -> None:
+    op.create_table(
+        "limits_of_removed",
+        sa.Column("camera", sa.String(64), primary_key=True, comment="As in objects.camera."),
+        sa.Column(
+            "keep_hours",
+            sa.Float,
+            nullable=False,
+            comment="How long its recordings were kept when it was removed.",
+        ),
+        comment="Cameras that were removed: what they recorded goes when it would have gone.",
     )
 
 

@@ -1,0 +1,122 @@
+"""Keeps the cameras at work those that are configured, while the service runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+
+from passerby.access import Installation
+from passerby.access.cameras import ConfiguredCamera
+from passerby.engine.trial import CameraTrial
+from passerby.errors import PasserbyError
+from passerby.fleet.plan import CameraPlan
+from passerby.fleet.supervisor import Fleet
+from passerby.fleet.trial import try_apart
+from passerby.fleet.worker import Places
+from passerby.media.camera import CameraState, What
+from passerby.settings import Settings
+
+LOOK_EVERY_S = 5.0  # `passerby camera add` in another terminal is noticed by then
+
+
+class ConfiguredFleet:
+    """The fleet of an installation: see `api.seam.Fleet`. Its methods may be called from any thread."""
+
+    def __init__(self, installation: Installation, places: Places, workers: int | None = None) -> None:
+        self._installation = installation
+        self._fleet = Fleet(places, workers=workers)
+        self._plans: dict[str, CameraPlan] = {}
+        self._idle: dict[str, CameraState] = {}
+        self._trials = threading.BoundedSemaphore(2)  # each takes a processor for seconds: recording comes first
+        self._changed, self._stopping = threading.Event(), threading.Event()
+        self._following = threading.Thread(target=self._follow, name="passerby-follow", daemon=True)
+        self.trouble: str | None = None
+        """Why changes of the cameras are not noticed at the moment, one sentence."""
+
+    def start(self) -> None:
+        self._fleet.start()
+        self._following.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._changed.set()
+        if self._following.is_alive():
+            self._following.join()
+        self._fleet.stop()
+
+    def cameras_changed(self) -> None:
+        self._changed.set()
+
+    def states(self) -> dict[str, CameraState]:
+        return {**self._idle, **self._fleet.states()}
+
+    def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
+        return self._fleet.subscribe(camera)
+
+    def try_camera(self, address: str, transport: str, trust_any_certificate: bool) -> CameraTrial:
+        """address: SECRET. Blocks for seconds."""
+        if not self._trials.acquire(blocking=False):
+            return CameraTrial(reason="others are trying cameras (hint: try again in a minute)")
+        try:
+            return try_apart(self._base(address, transport, trust_any_certificate))
+        finally:
+            self._trials.release()
+
+    def _follow(self) -> None:
+        while not self._stopping.is_set():
+            self._changed.clear()
+            try:
+                self._match(self._installation.cameras.list())
+                self.trouble = None
+            except PasserbyError as error:  # what runs goes on
+                self.trouble = str(error)
+            self._changed.wait(LOOK_EVERY_S)
+
+    def _match(self, configured: list[ConfiguredCamera]) -> None:
+        """Run what is wanted and does not run as it should, end what is not."""
+        idle: dict[str, CameraState] = {}
+        wanted: dict[str, CameraPlan] = {}
+        for camera in configured:
+            if not camera.facts.is_enabled:
+                idle[camera.name] = self._idle_state(camera.name, What.STOPPED, "it is switched off")
+                continue
+            try:
+                wanted[camera.name] = self._plan(camera)
+            except (PasserbyError, ValueError) as error:
+                idle[camera.name] = self._idle_state(camera.name, What.FAILED, str(error))
+        there = {camera.name for camera in configured}
+        for name in self._plans.keys() - wanted.keys():
+            (self._fleet.drop if name in there else self._fleet.forget)(name)
+        self._idle = idle
+        for name, plan in wanted.items():
+            if self._plans.get(name) != plan:
+                self._fleet.run(plan)
+        self._plans = wanted
+
+    def _idle_state(self, name: str, what: What, reason: str) -> CameraState:
+        before = self._idle.get(name)
+        if before is not None and (before.what, before.reason) == (what, reason):
+            return before
+        return CameraState(what, reason, datetime.now(UTC))
+
+    def _plan(self, camera: ConfiguredCamera) -> CameraPlan:
+        """Raises SettingsError where its address cannot be opened."""
+        facts = camera.facts
+        address = self._installation.cameras.secret_address(camera.name)
+        base = self._base(address, facts.transport, facts.trust_any_certificate, camera.name)
+        settings = Settings.model_validate({"mode": facts.mode})
+        return base.model_copy(update={"settings": settings, "privacy_delay_s": facts.privacy_delay_s})
+
+    def _base(self, address: str, transport: str, trust_any_certificate: bool, name: str = "trial") -> CameraPlan:
+        """With what the configuration lets be reached."""
+        sources = self._installation.config.sources
+        return CameraPlan(
+            camera=name,
+            address=address,
+            transport="udp" if transport == "udp" else "tcp",
+            trust_any_certificate=trust_any_certificate,
+            reach_networks=sources.networks,
+            reach_files=sources.files,
+            reach_devices=sources.devices,
+        )

@@ -1,0 +1,72 @@
+"""Tries a camera in a process of its own: what a stranger's stream does to a decoder, it does to that process only."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import resource
+import signal
+import struct
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+from passerby.engine.looks import Detectors
+from passerby.engine.trial import CameraTrial, try_camera
+from passerby.errors import ModelError, Trouble
+from passerby.fleet.plan import CameraPlan
+
+WITHIN_S = 45.0  # loading, opening with its time-outs, four seconds of pictures
+_HEAD = struct.Struct(">I")
+_NEW_PROCESS = multiprocessing.get_context("spawn")
+
+
+def try_apart(plan: CameraPlan) -> CameraTrial:
+    """What came of trying this camera. Blocks for seconds. Never raises for what is wrong with it."""
+    pipe, theirs = _NEW_PROCESS.Pipe()
+    process = _NEW_PROCESS.Process(target=_work, args=(theirs,), name="passerby-trial", daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        pipe.send_bytes(plan.model_dump_json().encode())
+        if pipe.poll(WITHIN_S):
+            return _unpack(pipe.recv_bytes())
+        return CameraTrial(reason=f"it took longer than {WITHIN_S:g} s to try it", trouble=Trouble.TIMED_OUT)
+    except (EOFError, OSError, ValueError, KeyError, TypeError):
+        return CameraTrial(reason="trying it failed: what it sends could not be read", trouble=Trouble.UNKNOWN_CODEC)
+    finally:
+        pipe.close()
+        process.kill()
+        process.join()
+
+
+def _work(pipe: Connection) -> None:
+    """The whole life of the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold clear pictures
+    with suppress(EOFError, OSError):
+        plan = CameraPlan.model_validate_json(pipe.recv_bytes())
+        pipe.send_bytes(_pack(_tried(plan)))
+
+
+def _tried(plan: CameraPlan) -> CameraTrial:
+    try:
+        return try_camera(plan.address, plan.options, settings=plan.settings, detectors=Detectors(threads=1))
+    except ModelError:
+        return try_camera(plan.address, plan.options, settings=plan.settings)  # wholly covered, and said
+
+
+def _pack(done: CameraTrial) -> bytes:
+    head = json.dumps(
+        [done.reason, done.trouble, done.size_wh, done.codec, done.fps, done.covered], ensure_ascii=False
+    ).encode()
+    return _HEAD.pack(len(head)) + head + (done.still or b"")
+
+
+def _unpack(message: bytes) -> CameraTrial:
+    (size,) = _HEAD.unpack_from(message)
+    head, still = message[_HEAD.size : _HEAD.size + size], message[_HEAD.size + size :]
+    reason, trouble, size_wh, codec, fps, covered = json.loads(head)
+    return CameraTrial(
+        reason, Trouble(trouble) if trouble else None, tuple(size_wh) if size_wh else None, codec, fps, still or None,
+        covered,
+    )  # fmt: skip
