@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from passerby.access.one_time import OneTime
-from passerby.api import about, cameras, live, live_hls, oidc, passkeys, people, sign_in, timeline
+from passerby.api import about, cameras, health, live, live_hls, oidc, passkeys, people, sign_in, timeline
 from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
 from passerby.api.problems import RESPONSES, handle_problems
@@ -39,7 +39,7 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     app.state.live_windows = live_hls.LiveWindows()
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
-    for routes in (about, sign_in, passkeys, oidc, people, cameras, timeline, live, live_hls):
+    for routes in (about, sign_in, passkeys, oidc, people, cameras, health, timeline, live, live_hls):
         app.include_router(routes.router)
 
     @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)

@@ -111,8 +111,8 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What has come from a source since it was opened. key_bytes: of its newest key frame, coded; None where that cannot
-    be told. keys: how many there were. is_replay: it is a file that is played over and over, as was asked for."""
+    """What has come from a source since it was opened. key_bytes: of its newest key frame, as coded; None where that
+    cannot be told. keys: how many there were. is_replay: it is a file played over and over, as was asked for."""
 
     frames: int
     keys: int = 0

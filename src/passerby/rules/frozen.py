@@ -1,7 +1,7 @@
 """Decides whether a picture is frozen: nothing stirs in it any more, not even noise, though it did before.
 
-A still scene at a low rate can look the same: encoders leave out what is small. So a camera is judged by itself: what was
-as quiet before, and went on, may be as quiet again, and longer.
+A still scene at a low rate can look the same: encoders leave out what is small. So a camera is judged by itself: what
+was as quiet before, and went on, may be as quiet again, and longer.
 """
 
 from __future__ import annotations

@@ -1,34 +1,13 @@
-"""All checks of one camera, from what is measured to what is said. Which of them is told first is decided here too."""
+"""All checks of one camera: what is measured goes in, what is found comes out. Which is told first is for `state`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from passerby.media.camera import What
 from passerby.media.health import Check, Finding, Flow, Measured, Verdict
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.frozen import Stillness
 from passerby.rules.looped import Loops
 from passerby.rules.rates import Rates
 from passerby.rules.view import ViewHealth
-
-STATES = {
-    Check.SIGNAL: What.SILENT,
-    Check.FROZEN: What.FROZEN,
-    Check.LOOPED: What.LOOPED,
-    Check.OBSTRUCTED: What.OBSTRUCTED,
-    Check.MOVED: What.MOVED,
-    Check.BLURRED: What.BLURRED,
-    Check.DARK: What.DARK,
-    Check.GLARE: What.GLARE,
-    Check.BITRATE: What.COLLAPSED,
-    Check.FRAME_RATE: What.COLLAPSED,
-    Check.CLOCK: What.CLOCK,
-}
-"""What a camera's state is called by a check that is bad."""
-
-NO_LIVE_PICTURE = frozenset({Check.SIGNAL, Check.FROZEN, Check.LOOPED})
-"""Worse than that all of the picture is hidden: what is hidden is not even live."""
 
 RATES_EVERY_S = 1.0
 
@@ -60,32 +39,28 @@ class Health:
             self._rated_s = at_s
             self._rates.note(at_s, flow, self._light)
 
-    def findings(self, silent_for_s: float | None = None) -> tuple[Finding, ...]:
-        """Of every check. silent_for_s: for so long no picture has come, where that is too long."""
+    def findings(self) -> tuple[Finding, ...]:
+        """Of every check, as of the last frame."""
         at_s = self._at_s
         return (
-            self._signal(silent_for_s),
+            self._signal(),
             self._stillness.finding(at_s),
             self._replay() if self._is_replay else self._loops.finding(at_s),
             *self.view.findings(at_s),
             *self._rates.findings(at_s),
         )
 
-    def _signal(self, silent_for_s: float | None) -> Finding:
-        began_90k, at_90k = (round((each or 0.0) * TICKS_PER_S) for each in (self._began_s, self._at_s))
-        if silent_for_s is not None:
-            return Finding(Check.SIGNAL, Verdict.BAD, "no picture comes, though the camera is connected", at_90k)
+    def _signal(self) -> Finding:
         if self._began_s is None:
-            return Finding(Check.SIGNAL, Verdict.UNKNOWN, "its first picture is on its way", at_90k)
-        return Finding(Check.SIGNAL, Verdict.OK, "pictures come", began_90k)
+            return Finding(Check.SIGNAL, Verdict.UNKNOWN, "its first picture is on its way", 0)
+        return Finding(Check.SIGNAL, Verdict.OK, "pictures come", round(self._began_s * TICKS_PER_S))
 
     def _replay(self) -> Finding:
         says = "its source is a file that is played over and over, as it was told"
         return Finding(Check.LOOPED, Verdict.UNKNOWN, says, round((self._began_s or 0.0) * TICKS_PER_S))
 
 
-def worst(findings: Iterable[Finding]) -> Finding | None:
-    """Of those that are bad, the one to be told first."""
-    order = list(Check)
-    bad = [each for each in findings if each.verdict is Verdict.BAD]
-    return min(bad, key=lambda each: order.index(each.check), default=None)
+def without_signal(findings: tuple[Finding, ...], since_90k: int) -> tuple[Finding, ...]:
+    """The same, but no picture has come since: the rest is as it was then."""
+    lost = Finding(Check.SIGNAL, Verdict.BAD, "no picture comes, though the camera is connected", since_90k)
+    return lost, *(each for each in findings if each.check is not Check.SIGNAL)

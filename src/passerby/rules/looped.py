@@ -7,7 +7,6 @@ picture is as it was one period before, and unlike what it was a little sooner o
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt

@@ -13,8 +13,8 @@ USUAL_WEIGHT = 0.01  # of a picture: what is usual follows the hours of a day, n
 GONE_KEPT = 0.3  # of the usual share of edges: less is chance, and the writing that a camera puts into its picture
 GONE_DETAIL = 0.45  # of the usual: a lens that is covered, or a wall
 GONE_AFTER_S = 5.0  # a bus or a lorry takes longer only where it stands still
-SMEARED = 0.5  # of the usual fineness: what is so near is a hand or a bag on the lens, and no vehicle
-SMEARED_AFTER_S = 1.0
+SMEARED_DETAIL, SMEARED = 0.55, 0.5  # of the usual detail and fineness: so near is a hand or a bag, and no vehicle
+SMEARED_AFTER_S = 0.8
 LOST_KEPT = 0.5
 MOVED_AFTER_S = 20.0  # not for who stands before it, or for a bus at its stop
 MOVED_BY = 0.012  # of the picture's width: 8 pixels of 640; more than a mast sways
@@ -54,11 +54,13 @@ class ViewHealth:
         detail, fineness = self._of_usual("detail", seen.detail), self._of_usual("fineness", seen.fineness)
         kept = None if view is None else self._of_usual("kept", view.kept)
         is_known = view is not None or self._seen > USUAL_AFTER
-        is_gone = detail < GONE_DETAIL and (kept is None or kept < GONE_KEPT) if is_known else None
+        has_lost = kept is None or kept < GONE_KEPT
+        is_gone = has_lost and detail < GONE_DETAIL if is_known else None
+        is_smeared = has_lost and kept is not None and detail < SMEARED_DETAIL and fineness < SMEARED
         why = _obstructed_words(light)
         self._gone.note(at_s, is_gone, why)
-        self._smeared.note(at_s, is_gone and view is not None and fineness < SMEARED, why)
-        self._note_place(at_s, view, kept, bool(is_gone))
+        self._smeared.note(at_s, is_smeared, why)
+        self._note_place(at_s, view, kept, bool(is_gone) or is_smeared)
         is_soft = fineness < BLURRED_FINENESS and detail < BLURRED_DETAIL and not is_gone
         self._blurred.note(
             at_s, is_soft if is_known else None, "the picture is much less sharp than it was: dirt, or out of focus"

@@ -29,6 +29,7 @@ still:see         v o . . . .
 recording:export  . o . . . .
 cameras:see       v o c a p A
 health:see        v o c a p A
+health:rebase     . o . . . A
 cameras:change    . . . . . A
 groups:see        . . . a p A
 groups:change     . . . . . A

@@ -1,6 +1,6 @@
 """Compares the edges of a picture with those of established background: are they there, in their place, as sharp?
 
-Edges are compared by their direction alone, so a picture that is brighter, darker, or lit by infra-red is the same view.
+Edges are compared by their direction alone: a picture that is brighter, darker, or infra-red is the same view.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class Slopes:
 def slopes_of(luma: Plane8) -> Slopes:
     """By Sobel's operator, over a little smoothing: that takes away noise and most of what coding leaves."""
     smooth = cv2.blur(luma, (3, 3))
-    across, down = (np.asarray(cv2.Sobel(smooth, cv2.CV_32F, *axis, scale=1 / 8)) for axis in ((1, 0), (0, 1)))
+    across, down = (
+        np.asarray(cv2.Sobel(smooth, cv2.CV_32F, *axis, scale=1 / 8), np.float32) for axis in ((1, 0), (0, 1))
+    )
     return Slopes(across, down, np.asarray(cv2.magnitude(across, down), np.float32))
 
 

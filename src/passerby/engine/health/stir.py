@@ -60,4 +60,4 @@ class Stir:
 
 def _samples(frame: RawFrame) -> Samples:
     luma: Plane = frame.planes()[0][::STEP_PX, ::STEP_PX]
-    return np.ascontiguousarray(luma)
+    return luma.copy()
