@@ -25,6 +25,13 @@ export const SECTIONS: readonly Section[] = [
     needs: ["live:watch"],
     Page: lazy(() => import("../live/LivePage")),
   },
+  {
+    path: "cameras",
+    title: texts.nav.cameras,
+    icon: "cameras",
+    needs: ["cameras:see"],
+    Page: lazy(() => import("../cameras/CamerasPage")),
+  },
 ];
 
 /** may: see `useMay`. */
