@@ -32,6 +32,13 @@ export const SECTIONS: readonly Section[] = [
     needs: ["cameras:see"],
     Page: lazy(() => import("../cameras/CamerasPage")),
   },
+  {
+    path: "people",
+    title: texts.nav.people,
+    icon: "people",
+    needs: ["self:see"],
+    Page: lazy(() => import("../people/PeoplePage")),
+  },
 ];
 
 /** may: see `useMay`. */
