@@ -39,6 +39,20 @@ export const SECTIONS: readonly Section[] = [
     needs: ["self:see"],
     Page: lazy(() => import("../people/PeoplePage")),
   },
+  {
+    path: "settings",
+    title: texts.nav.settings,
+    icon: "settings",
+    needs: ["self:see"],
+    Page: lazy(() => import("../settings/SettingsPage")),
+  },
+  {
+    path: "about",
+    title: texts.nav.about,
+    icon: "about",
+    needs: null,
+    Page: lazy(() => import("../about/AboutPage")),
+  },
 ];
 
 /** may: see `useMay`. */

@@ -317,6 +317,114 @@ export const en = {
     passkey: "with a passkey",
     oidc: "by single sign-on",
   } as Record<string, string>,
+  settings: {
+    title: "Settings",
+    browser: "This browser",
+    browserAbout: "Kept in this browser, for nobody else.",
+    language: "Language",
+    languageIs: "English",
+    zone: "Times are shown in",
+    how: "This is what passerby.toml says, read when passerby started. To change it: edit the file in the data folder, or the one after --config, and start passerby again. Every key is explained in passerby.example.toml too. Cameras have a section of their own.",
+    changed: "in the file",
+    notSet: "not set",
+    empty: "none",
+    yes: "yes",
+    no: "no",
+    danger: (said: string) => `Danger: ${said}`,
+    sections: {
+      server: "Where it is reached",
+      storage: "Recordings",
+      sign_in: "Signing in",
+      oidc: "Single sign-on",
+      sources: "Where cameras may be",
+      metrics: "Figures",
+      about: "What the public is told",
+    } as Record<string, string>,
+  },
+  about: {
+    title: "About this installation",
+    here: "Here",
+    operator: "Who answers for it",
+    contact: "Where to ask",
+    purpose: "What it is for",
+    kept: "Recordings are kept",
+    version: "Version",
+    notTold: "Not told yet",
+    fillIn: "Whoever runs this installation has not said all of it. It belongs under [about] in passerby.toml.",
+    cameras: (count: number) => (count === 1 ? "one, switched on" : `${count}, switched on`),
+    keptFor: (hours: number, longest: number) =>
+      longest > hours
+        ? `for ${told(hours)}, of some cameras for up to ${told(longest)}; then they are deleted`
+        : `for ${told(hours)} at most; then they are deleted`,
+    does: "What it does",
+    doesList: [
+      {
+        what: "It hides people before anything is kept.",
+        how: "Each picture is decoded, covered and encoded in one program, in memory. What is recorded, shown and exported is the covered one; of the clear one nothing is written down.",
+      },
+      {
+        what: "When in doubt it covers.",
+        how: "A picture that could not be examined is covered whole: while a camera is new, when a detector fails, when the machine is too slow. It rather shows nothing.",
+      },
+      {
+        what: "It writes down every look.",
+        how: "Who watched which camera, live or of which time, who took a recording away: before the first picture goes out. Those who read that are not those who run the cameras, unless one person was given both.",
+      },
+      {
+        what: "It forgets.",
+        how: "Each recording is deleted when its first picture is as old as said above. Over 30 days only if somebody set it expressly.",
+      },
+      {
+        what: "It says how each camera is.",
+        how: "A camera that sends nothing, the same picture all the time, or is covered because something failed, is shown as that and since when.",
+      },
+    ],
+    doesNot: "What it does not do",
+    doesNotList: [
+      {
+        what: "It recognises nobody.",
+        how: "There is no face recognition in it, no plate reading, no searching for a person, no following from one camera to another, no guessing of age, sex or mood. It cannot be switched on: it is not there.",
+      },
+      {
+        what: "It keeps no clear recordings.",
+        how: "Not sealed, not encrypted, not for anybody. The cameras themselves may: ask who answers for them.",
+      },
+      { what: "It records no sound.", how: "Sound is not even taken from the cameras." },
+      {
+        what: "It tells nobody else.",
+        how: "It sends nothing to its makers. This page loads nothing from elsewhere and keeps no cookies but those of signing in.",
+      },
+    ],
+    limits: "What it cannot promise",
+    limitsList: [
+      {
+        what: "Somebody may be missed.",
+        how: "Machines that look for people miss some. A camera that stands still shows only what is always there, and so depends on them less; one that moves shows who was not found.",
+      },
+      {
+        what: "Outlines stay.",
+        how: "Who knows you may know you by your gait, your company, or the time and place.",
+      },
+      {
+        what: "The machine must be trusted.",
+        how: "Who controls the computer could change the program. That every look is written down can be read here, but outsiders cannot check it yet.",
+      },
+    ],
+    rights: "If you were filmed",
+    rightsSaid:
+      "You may ask who answers for it what was recorded and why, and say no to it. They cannot find you in the recordings by your face, since nothing here can: tell them place and time.",
+    licences: "Licences",
+    licencesAbout: "Whose work this is made of. The packages beside it have theirs in their own folders.",
+    parts: [
+      { name: "passerby", licence: "Apache-2.0" },
+      { name: "nanodet-g", licence: "finds people and vehicles: Apache-2.0" },
+      { name: "centerface", licence: "finds faces: MIT" },
+      { name: "FFmpeg with x264", licence: "through PyAV, reads and writes video: LGPL and GPL" },
+    ],
+    inPage: (licence: string) => `in this page: ${licence}`,
+    readLicence: "Read it",
+    noLicences: "The list of what is in this page was not built with it",
+  },
   states: {
     recording: "Recording",
     learning: "Learning",
@@ -365,3 +473,7 @@ export const en = {
     broken: "The browser could not decode a picture",
   },
 };
+
+function told(hours: number): string {
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 2.4) / 10} days`;
+}
