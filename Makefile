@@ -1,6 +1,6 @@
 # Set-up, demo and checks. Needs Python 3.11 or newer, make and git, and a package index for the first run.
 #
-#   make demo    draws a street, redacts it, says where to look
+#   make demo    redacts a drawn street, then serves drawn cameras until Ctrl-C; DEMO="--seconds 20" ends it
 #   make test    runs the tests
 #   make test-footage  runs the slow ones on real footage beside the checkout; without it they skip
 #   make lint    style, types, import contracts
@@ -22,7 +22,7 @@ SET_UP = pyproject.toml constraints.txt hatch_build.py $(wildcard build_models/*
 .PHONY: demo test test-footage lint lint-page bench schema example page api wheel clean
 
 demo: $(VENV)/.installed
-	$(BIN)/passerby demo
+	$(BIN)/passerby demo $(DEMO)
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "not slow"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -63,13 +64,25 @@ class Audit:
     def look_each_minute(self, by: SignedIn, what: Action, camera: str, from_90k: int, to_90k: int) -> None:
         """For bytes that come in hundreds of requests: one record a minute for each session, camera and quarter of an
         hour that is looked at. Written before the first of them goes out."""
-        key = (by.session or by.through, by.user.id, what, camera, from_90k, to_90k)
+        self._each_minute(
+            (by.session or by.through, by.user.id, what, camera, from_90k, to_90k),
+            lambda: self.look(by, what, camera, from_90k, to_90k),
+        )
+
+    def look_at_file_each_minute(self, by: SignedIn, what: str, about: str) -> None:
+        """The same for what was made of a file that somebody brought. about: its id."""
+        self._each_minute(
+            (by.session or by.through, by.user.id, what, about),
+            lambda: self.note(by.user.name, by.through, what, about=about),
+        )
+
+    def _each_minute(self, key: tuple[object, ...], write: Callable[[], None]) -> None:
         now = self._rows.clock.now_90k()
         with self._lock:  # held while writing: of two at once the second must not go out before the record is there
             last = self._looks.get(key)
             if last is not None and 0 <= now - last < _SAME_LOOK_90K:
                 return
-            self.look(by, what, camera, from_90k, to_90k)
+            write()
             self._looks[key] = now
             self._looks.move_to_end(key)
             while len(self._looks) > _MOST_REMEMBERED:

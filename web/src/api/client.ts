@@ -101,6 +101,34 @@ export async function ask(address: string, how: RequestInit = {}): Promise<Respo
   throw await problemOf(response);
 }
 
+type Upload<P extends PathsWith<"post">> = QueryPart<Operation<P, "post">> & {
+  file: Blob;
+  /** How much of it was sent, 0..1. */
+  onSent: (share: number) => void;
+  signal: AbortSignal;
+};
+
+/** POST with a file as the body, as it is; fetch cannot tell how much of it was sent. Throws Problem, and AbortError. */
+export function send<P extends PathsWith<"post">>(path: P, told: Upload<P>) {
+  return new Promise<Answer<Operation<P, "post">>>((answer, fail) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", addressFor(path, told as AnyTold));
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    if (csrfToken) request.setRequestHeader("X-Passerby-CSRF", csrfToken);
+    request.upload.onprogress = (event) => told.onSent(event.total ? event.loaded / event.total : 0);
+    request.onerror = () => fail(new Problem(0, texts.problems.unreachable, texts.problems.unreachableHint));
+    request.onabort = () => fail(new DOMException("", "AbortError"));
+    request.onload = async () => {
+      const response = new Response(request.response, { status: request.status });
+      if (response.ok) return answer(await response.json());
+      if (response.status === 401) whenSignedOut();
+      fail(await problemOf(response));
+    };
+    told.signal.addEventListener("abort", () => request.abort());
+    request.send(told.file);
+  });
+}
+
 async function call(method: string, template: string, told: AnyTold): Promise<unknown> {
   const headers = new Headers();
   if (told.body !== undefined) headers.set("Content-Type", "application/json");
@@ -118,7 +146,8 @@ function addressFor(template: string, told: AnyTold): string {
   const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(told.path?.[name])));
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(told.query ?? {})) {
-    if (value !== undefined && value !== null) query.set(name, String(value));
+    if (value === undefined || value === null) continue;
+    for (const each of Array.isArray(value) ? value : [value]) query.append(name, String(each));
   }
   return query.size ? `${path}?${query}` : path;
 }

@@ -26,11 +26,25 @@ export const SECTIONS: readonly Section[] = [
     Page: lazy(() => import("../live/LivePage")),
   },
   {
+    path: "timeline",
+    title: texts.nav.timeline,
+    icon: "timeline",
+    needs: ["timeline:watch"],
+    Page: lazy(() => import("../timeline/TimelinePage")),
+  },
+  {
     path: "cameras",
     title: texts.nav.cameras,
     icon: "cameras",
     needs: ["cameras:see"],
     Page: lazy(() => import("../cameras/CamerasPage")),
+  },
+  {
+    path: "redact",
+    title: texts.nav.redact,
+    icon: "redact",
+    needs: ["file:redact"],
+    Page: lazy(() => import("../redact/RedactPage")),
   },
   {
     path: "people",
