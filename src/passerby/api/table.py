@@ -39,6 +39,8 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/cameras"): Action.SEE_CAMERAS,
     ("POST", "/api/cameras"): Action.CHANGE_CAMERAS,
     ("POST", "/api/cameras/try"): Action.CHANGE_CAMERAS,
+    ("POST", "/api/cameras/find"): Action.CHANGE_CAMERAS,
+    ("POST", "/api/cameras/streams"): Action.CHANGE_CAMERAS,
     ("GET", "/api/cameras/{camera}"): Action.SEE_CAMERAS,
     ("PUT", "/api/cameras/{camera}"): Action.CHANGE_CAMERAS,
     ("DELETE", "/api/cameras/{camera}"): Action.CHANGE_CAMERAS,

@@ -55,6 +55,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/cameras"): ALL,
     ("POST", "/api/cameras"): "A",
     ("POST", "/api/cameras/try"): "A",
+    ("POST", "/api/cameras/find"): "A",
+    ("POST", "/api/cameras/streams"): "A",
     ("GET", "/api/cameras/{camera}"): ALL,
     ("PUT", "/api/cameras/{camera}"): "A",
     ("DELETE", "/api/cameras/{camera}"): "A",
