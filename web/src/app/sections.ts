@@ -33,6 +33,13 @@ export const SECTIONS: readonly Section[] = [
     Page: lazy(() => import("../timeline/TimelinePage")),
   },
   {
+    path: "health",
+    title: texts.nav.health,
+    icon: "health",
+    needs: ["health:see"],
+    Page: lazy(() => import("../health/HealthPage")),
+  },
+  {
     path: "cameras",
     title: texts.nav.cameras,
     icon: "cameras",
