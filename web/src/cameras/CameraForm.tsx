@@ -7,7 +7,8 @@ import { goTo } from "../app/routes";
 import { type Camera, titleOf } from "../camera/cameras";
 import { texts } from "../texts";
 import { Button, PageHead, Panel, ProblemNote, useToast } from "../ui";
-import { changeOf, type Facts, factsOf } from "./facts";
+import { FindCameras } from "./FindCameras";
+import { changeOf, type Facts, factsOf, nameFrom } from "./facts";
 import { NameFields, PolicyFields } from "./PolicyFields";
 import { TestPicture, useTrial } from "./TestPicture";
 import { WhereFields } from "./WhereFields";
@@ -15,6 +16,7 @@ import { WhereFields } from "./WhereFields";
 /** camera: null for a new one. */
 export function CameraForm({ camera }: { camera: Camera | null }) {
   const [facts, setFacts] = useState<Facts>(() => factsOf(camera));
+  const [isFinding, setIsFinding] = useState(false);
   const { busy, problem, run } = useChange();
   const trial = useTrial(facts);
   const toast = useToast();
@@ -39,7 +41,14 @@ export function CameraForm({ camera }: { camera: Camera | null }) {
       />
       <form className="camera-form" onSubmit={save}>
         <div className="camera-where">
-          <Panel title={texts.cameras.where}>
+          <Panel
+            title={texts.cameras.where}
+            actions={
+              <Button icon="search" onClick={() => setIsFinding(true)}>
+                {texts.find.title}
+              </Button>
+            }
+          >
             <div className="stack">
               <WhereFields facts={facts} isNew={!camera} set={set} onTry={trial.run} isTrying={trial.busy} />
             </div>
@@ -70,6 +79,15 @@ export function CameraForm({ camera }: { camera: Camera | null }) {
           </div>
         </div>
       </form>
+      {isFinding && (
+        <FindCameras
+          onClose={() => setIsFinding(false)}
+          onChoose={(address, title) => {
+            set(camera || facts.title ? { address } : { address, title, name: nameFrom(title) });
+            setIsFinding(false);
+          }}
+        />
+      )}
     </>
   );
 }

@@ -150,6 +150,23 @@ export const en = {
     groupsHint: "Users see the cameras of the groups that they were given.",
     noGroupsYet: "There are no camera groups yet: users need “sees all cameras”. Make groups in People & access.",
   },
+  find: {
+    title: "Find cameras",
+    about:
+      "Most network cameras speak ONVIF: they answer when they are looked for, and tell where their streams are. Nothing is added by looking.",
+    find: "Look in this network",
+    again: "Look again",
+    byHost: "I know its address",
+    nothing:
+      "No camera answered. Some have ONVIF switched off; others are in another network, where their address works.",
+    host: "Name or IP address of the camera",
+    hostHint: "Such as 192.168.1.20, with a port where it is not 80.",
+    streamsOf: (name: string) => `Streams of ${name}`,
+    user: "User at the camera",
+    ask: "Ask for its streams",
+    noStreams: "It told of no streams.",
+    wasElsewhere: "it named another host, so try it first",
+  },
   people: {
     title: "People & access",
     me: "My account",
