@@ -844,6 +844,11 @@ export interface components {
              * @description How long recordings are kept, unless a camera has its own number.
              */
             keep_hours: number;
+            /**
+             * Longest Keep Hours
+             * @description The longest that recordings of any camera are kept.
+             */
+            longest_keep_hours: number;
         };
         /**
          * Action
@@ -1545,6 +1550,41 @@ export interface components {
             oidc_label?: string | null;
         };
         /**
+         * Setting
+         * @description One key.
+         */
+        Setting: {
+            /**
+             * Key
+             * @description As in the file: section.key.
+             */
+            key: string;
+            /**
+             * Value
+             * @description What holds; null: not set. A secret is a row of *.
+             */
+            value: boolean | number | string | string[] | null;
+            /** Is Default */
+            is_default: boolean;
+            /**
+             * About
+             * @description What it does, and what is dangerous about it.
+             */
+            about: string;
+        };
+        /**
+         * SettingsSection
+         * @description One table of the file.
+         */
+        SettingsSection: {
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Settings */
+            settings: components["schemas"]["Setting"][];
+        };
+        /**
          * State
          * @description How one camera is.
          */
@@ -2034,9 +2074,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SettingsSection"][];
                 };
             };
             /** @description Sign in first. */
@@ -4549,7 +4587,14 @@ export interface operations {
             query?: {
                 /** @description Only entries with a smaller id. */
                 before?: number | null;
+                /** @description Whose; empty: of who was not signed in. */
+                who?: string | null;
+                what?: string | null;
                 camera?: string | null;
+                /** @description Written at this time or later. */
+                from_90k?: number | null;
+                /** @description Written before this time. */
+                to_90k?: number | null;
                 most?: number;
             };
             header?: never;
