@@ -64,7 +64,7 @@ class Tab:
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        playwright.expect(self.page.get_by_role("main")).to_be_visible()
+        playwright.expect(self.page.locator("#content")).to_be_visible()
 
     def fits(self) -> bool:
         """Nothing is wider than the window."""
