@@ -202,7 +202,7 @@ def test_corrections_are_hidden_and_the_audit_knows(open_office: OpenOffice, str
     assert "1 added" in page.text and "sandbox" in page.headers["content-security-policy"]
     about = made["id"]
     assert [each for each in office.audited() if each[1].startswith("file:")] == [
-        ("kim", "file:redact", ""), ("kim", "file:watch", about), ("kim", "file:correct", about),
+        ("kim", "file:redact", about), ("kim", "file:watch", about), ("kim", "file:correct", about),
         ("kim", "file:download", about),
     ]  # fmt: skip
 

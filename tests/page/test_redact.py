@@ -194,6 +194,10 @@ def test_a_file_is_redacted_corrected_and_discarded(
         "what was on the screen at 1 s, to 1.5 s"
     )
     shoot(page, "done", shots)
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than a phone"
+    shoot(page, "done-phone", shots)
+    page.set_viewport_size(WIDE)
 
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Report").click()
