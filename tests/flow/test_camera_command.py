@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from passerby.testing.onvif import HOST, OnvifCamera, OnvifProfile, OnvifServer
 from passerby.testing.patterns import found_in_media
 from passerby.testing.rtsp import Feed, RtspServer
 from tests.planted import SIZE_WH, walked
@@ -85,3 +86,21 @@ def test_trying_is_in_the_audit(camera: RtspServer, tmp_path: Path) -> None:
     installation = Installation(tmp_path / "data", Config())
     assert [(each.through, each.what) for each in installation.audit.list()] == [("command", "camera:try")]
     installation.close()
+
+
+def test_a_camera_is_found_asked_and_added(tmp_path: Path) -> None:
+    here = f"rtsp://{HOST}:554"
+    profiles = (OnvifProfile("sub", f"{here}/2", 640, 360), OnvifProfile("main", f"{here}/1?password={HIDDEN}"))
+    with OnvifServer(OnvifCamera(profiles, ("admin", HIDDEN))) as server:
+        shown = passerby(tmp_path, "find", server.host, "--user", "admin", told=f"{HIDDEN}\n")
+        wrong = passerby(tmp_path, "find", server.host, "--user", "admin", told="wrong\n")
+        added = passerby(
+            tmp_path, "find", server.host, "--user", "admin", "--add", "yard", "--stream", "2", told=f"{HIDDEN}\n"
+        )
+    assert shown.returncode == 0, shown.stderr
+    assert "main stream 1920x1080 h264 25 " in " ".join(shown.stdout.split())
+    assert f"rtsp://{HOST}/2" in shown.stdout and f"rtsp://{HOST}/1?…" in shown.stdout
+    assert wrong.returncode == 1 and "does not accept" in wrong.stderr
+    assert added.returncode == 0 and f"added camera yard at rtsp://{HOST}/2" in added.stdout
+    assert "yard" in passerby(tmp_path, "list").stdout
+    assert passerby(tmp_path, "find", "--user", "admin", told="x\n").returncode == 1

@@ -11,7 +11,20 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from passerby.access.one_time import OneTime
-from passerby.api import about, cameras, live, live_hls, oidc, passkeys, people, redactions, sign_in, timeline
+from passerby.api import (
+    about,
+    cameras,
+    health,
+    live,
+    live_hls,
+    oidc,
+    onvif,
+    passkeys,
+    people,
+    redactions,
+    sign_in,
+    timeline,
+)
 from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
 from passerby.api.page import Page
@@ -38,10 +51,14 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
         openapi_url=None,  # a route of ours has it: FastAPI's own would not pass the gate
     )
     app.state.services = services
+    app.state.finder = onvif.Finder(services.installation.clock)
     app.state.live_windows = live_hls.LiveWindows()
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
-    for routes in (about, sign_in, passkeys, oidc, people, cameras, timeline, live, live_hls, redactions):
+    sections = (
+        about, sign_in, passkeys, oidc, people, cameras, onvif, health, timeline, live, live_hls, redactions,
+    )  # fmt: skip
+    for routes in sections:
         app.include_router(routes.router)
 
     @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)

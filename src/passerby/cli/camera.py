@@ -1,8 +1,7 @@
-"""`passerby camera`: add, list, try and remove cameras of a data folder. The page can do the same."""
+"""`passerby camera`: find, add, list, try and remove cameras of a data folder. The page can do the same."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from passerby.cli.camera_ask import ask
+from passerby.cli.camera_find import find
 from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_error
 from passerby.cli.serve import DATA, ConfigFile, Data, installed
 from passerby.errors import SettingsError
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from passerby.access import Installation
     from passerby.engine.trial import CameraTrial
 
-app = typer.Typer(no_args_is_help=True, help="Add, list, try and remove cameras.")
+app = typer.Typer(no_args_is_help=True, help="Find, add, list, try and remove cameras.")
+app.command("find")(find)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="Letters, digits, - and _.")]
 
@@ -53,7 +55,7 @@ def add(
     from passerby.access.cameras import CameraFacts
 
     facts = CameraFacts(
-        title=title, address=address if address is not None else _ask(), transport="udp" if udp else "tcp",
+        title=title, address=address if address is not None else ask("address"), transport="udp" if udp else "tcp",
         mode="cover" if cover else "reveal", keep_hours=keep_hours, groups=frozenset(group or ()),
     )  # fmt: skip
     with installed(data, config) as installation:
@@ -108,7 +110,7 @@ def test(
 
       passerby camera test gate --still gate.jpg
     """
-    told = camera if camera is not None else _ask()
+    told = camera if camera is not None else ask("address")
     with installed(data, config) as installation:
         _check_still(still, overwrite)
         name = None if ":" in told or "/" in told else told  # names have neither, addresses have one or both
@@ -134,12 +136,6 @@ def remove(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debu
         installation.cameras.remove(name)
         installation.audit.note("", "command", "camera:remove", name)
     typer.echo(f"removed camera {name}")
-
-
-def _ask() -> str:
-    if sys.stdin.isatty():
-        return str(typer.prompt("address", hide_input=True))
-    return sys.stdin.readline().strip()
 
 
 def _check_still(path: Path | None, overwrite: bool) -> None:
