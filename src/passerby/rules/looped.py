@@ -32,7 +32,7 @@ LIKE_BESIDE = 0.35  # of the difference to the pictures beside may be left
 LEAST_CELL_CHANGE = 2.0  # grey levels: that a cell changes
 LEAST_CELLS = 6  # of all must change: less is a sign, or a screen
 LEAST_STRENGTH = 0.25  # grey levels, mean over all cells, by which the same stretch is more alike than those beside
-NEAR_S = 3.0
+NEAR_S = 2.0
 OVER_AFTER_S = 10.0
 
 Cells = npt.NDArray[np.int16]
