@@ -162,6 +162,29 @@ class Oidc(Section):
         return self
 
 
+class Redact(Section):
+    """Files that operators bring to the page to have them redacted. The clear file is kept in memory only."""
+
+    most_megabytes: float = Field(500.0, gt=0, le=100_000, description="The largest file that is taken.")
+    most_files: int = Field(
+        4,
+        ge=1,
+        le=1000,
+        description="Files that are kept at once, of all users together. Danger: they may take most_files times "
+        "most_megabytes of memory.",
+    )
+    keep_minutes: float = Field(
+        60.0,
+        gt=0,
+        le=24 * 60,
+        description="A file and what was made of it are forgotten after this time without a request for it.",
+    )
+
+    @property
+    def most_bytes(self) -> int:
+        return round(self.most_megabytes * 1e6)
+
+
 class Sources(Section):
     """What cameras may be beside network addresses."""
 
@@ -248,6 +271,7 @@ class Config(Section):
     storage: Storage = Storage()
     sign_in: SignIn = SignIn()
     oidc: Oidc = Oidc()
+    redact: Redact = Redact()
     sources: Sources = Sources()
     metrics: Metrics = Metrics()
     about: About = About()

@@ -15,9 +15,9 @@ from pydantic import BaseModel, Field
 from passerby.access.rows import new_secret
 from passerby.api.cameras import CameraName
 from passerby.api.gate import signed_in_of
+from passerby.api.hls import MEDIA_TYPE, hls_text
 from passerby.api.problems import Problem, problem
 from passerby.api.seam import services_of
-from passerby.archive import Playlist, PlaylistEntry
 from passerby.archive.names import camera_and_start_of_key
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S
@@ -58,7 +58,7 @@ def timeline(
     to_90k: Time90k,
     parts: Annotated[int, Query(ge=1, le=4000)] = 500,
 ) -> Timeline:
-    _check_range(from_90k, to_90k, LONGEST_TIMELINE_90K)
+    check_range(from_90k, to_90k, LONGEST_TIMELINE_90K)
     archive = services_of(request).archive
     _note(request, camera, from_90k, to_90k)
     gaps = archive.playlist(camera, from_90k, to_90k).gaps_90k
@@ -70,15 +70,15 @@ def timeline(
 
 @router.get(
     "/playlist.m3u8", summary="A range of time as HLS with byte ranges", response_class=Response,
-    responses={200: {"content": {"application/vnd.apple.mpegurl": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
 )  # fmt: skip
 def playlist(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> Response:
-    _check_range(from_90k, to_90k, LONGEST_PLAYLIST_90K)
+    check_range(from_90k, to_90k, LONGEST_PLAYLIST_90K)
     found = services_of(request).archive.playlist(camera, from_90k, to_90k)
     if not found.entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
     _note(request, camera, from_90k, to_90k)
-    return Response(hls_text(found), media_type="application/vnd.apple.mpegurl")
+    return Response(hls_text(found.entries), media_type=MEDIA_TYPE)
 
 
 @router.get(
@@ -146,7 +146,7 @@ def still(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
     responses={200: {"content": {"video/mp4": {}}}},
 )  # fmt: skip
 def export(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> StreamingResponse:
-    _check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
+    check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
     services, me = services_of(request), signed_in_of(request)
     if not services.archive.playlist(camera, from_90k, to_90k).entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
@@ -170,41 +170,8 @@ def export(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time
     return StreamingResponse(_pieces(file), media_type="video/mp4", headers=headers)
 
 
-def hls_text(playlist: Playlist) -> str:
-    """entries: at least one. URIs are relative to the playlist's own."""
-    longest = max(entry.gop.duration_90k for entry in playlist.entries)
-    lines = [
-        "#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-INDEPENDENT-SEGMENTS",
-        f"#EXT-X-TARGETDURATION:{-(-longest // TICKS_PER_S)}",
-    ]  # fmt: skip
-    init_id = ""
-    for number, entry in enumerate(playlist.entries):
-        if entry.is_discontinuous:
-            lines.append("#EXT-X-DISCONTINUITY")
-        if entry.init_id != init_id:
-            init_id = entry.init_id
-            lines.append(f'#EXT-X-MAP:URI="init/{init_id}.mp4"')
-        if entry.is_discontinuous or not number:
-            lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_iso(entry.gop.start_90k)}")
-        lines += _entry_lines(entry)
-    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
-
-
-def _entry_lines(entry: PlaylistEntry) -> list[str]:
-    _, _, path = entry.key.partition("/")
-    return [
-        f"#EXTINF:{entry.gop.duration_90k / TICKS_PER_S:.5f},",
-        f"#EXT-X-BYTERANGE:{entry.gop.size}@{entry.gop.offset}",
-        f"objects/{path}",
-    ]
-
-
-def _iso(time_90k: int) -> str:
-    at = datetime.fromtimestamp(time_90k // TICKS_PER_S, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{time_90k % TICKS_PER_S * 1000 // TICKS_PER_S:03d}Z"
-
-
-def _check_range(from_90k: int, to_90k: int, longest_90k: int) -> None:
+def check_range(from_90k: int, to_90k: int, longest_90k: int) -> None:
+    """Raises a problem for a range that is empty or too long."""
     if not 0 < to_90k - from_90k <= longest_90k:
         raise problem(422, f"a range of time is over 0 and up to {longest_90k // DAY_90K * 24} hours long")
 

@@ -20,17 +20,20 @@ from passerby.cli.failure import Debug, fails_clearly
 from passerby.config import FILE_NAME, Config, read_config
 from passerby.errors import OutputError, PasserbyError, SettingsError
 from passerby.media.alarms import Alarm
+from passerby.media.segments import TICKS_PER_S
 
 if TYPE_CHECKING:
     import uvicorn
 
     from passerby.access import Installation
-    from passerby.api import Fleet, Services
+    from passerby.api import Fleet, Redactions, Services
     from passerby.archive import Archive
+    from passerby.desk import Desk
 
 log = logging.getLogger("passerby.serve")
 
 TEND_EVERY_S = 10.0
+REMEMBER_EVERY_S = 1.0
 STOP_PATIENCE_S = 5  # for requests that are being answered
 
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Where recordings, catalogue and keys are kept.")]
@@ -54,13 +57,20 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
 def serve_folder(data: Path, config: Path | None = None, debug: bool = False, end_after_s: float | None = None) -> None:
     """Until a signal, or for some seconds. Raises SettingsError, OutputError."""
     _log_to_stderr(debug)
+    _leave_no_core_dump()
     with installed(data, config) as installation, _opened(data, installation) as services:
         installation.follow_file()
         _tell(services.archive.recover())
         server = _server(services, installation.config)
         _stop_on_signals(server)
         _say_how_to_come_in(installation)
-        with _tended(installation, services.archive), _running(services.fleet), _ended_after(server, end_after_s):
+        with (
+            _tended(installation, services.archive),
+            _remembered(services),
+            _running(services.fleet),
+            _running(services.redactions),
+            _ended_after(server, end_after_s),
+        ):
             _run(server, installation.config)
 
 
@@ -92,7 +102,25 @@ def _opened(data: Path, installation: Installation) -> Iterator[Services]:
     url, store = catalogue_url(data, told), told.storage.recordings
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
         fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
-        yield Services(installation, archive, _empty_folder(data / "exports"), fleet, fleet.try_camera)
+        desk = make_desk(data, installation)
+        yield Services(installation, archive, _empty_folder(data / "exports"), fleet, fleet.try_camera, desk)
+
+
+def make_desk(data: Path, installation: Installation) -> Desk:
+    """Where files are redacted that users bring."""
+    from passerby.desk import Desk, Limits
+
+    told = installation.config.redact
+    limits = Limits(told.most_bytes, told.most_files, told.keep_minutes * 60)
+    return Desk(data / "redactions", installation.clock, limits)
+
+
+def _leave_no_core_dump() -> None:
+    """Of this process and all that it starts. Clear files pass through its memory on their way to be redacted."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def config_of(data: Path, config: Path | None) -> Config:
@@ -128,10 +156,14 @@ def _server(services: Services, config: Config) -> uvicorn.Server:
 
     from passerby.api import make_app
     from passerby.api.app import behind_the_shell
+    from passerby.api.page import built_page
 
-    told = config.server
+    told, page = config.server, built_page()
+    if page is None:
+        log.warning("this installation was made without its page: only programs can use it")
+    app = behind_the_shell(make_app(services, page), told, config.redact)
     settings = uvicorn.Config(
-        behind_the_shell(make_app(services), told), host=told.host, port=told.port, lifespan="off", log_config=None,
+        app, host=told.host, port=told.port, lifespan="off", log_config=None,
         access_log=False, server_header=False, proxy_headers=False, ssl_certfile=told.certificate,
         ssl_keyfile=told.private_key, timeout_graceful_shutdown=STOP_PATIENCE_S, ws_max_size=1 << 16,
     )  # fmt: skip
@@ -184,15 +216,15 @@ def _say_how_to_come_in(installation: Installation) -> None:
 
 
 @contextmanager
-def _running(fleet: Fleet | None) -> Iterator[None]:
-    if fleet is None:
+def _running(what: Fleet | Redactions | None) -> Iterator[None]:
+    if what is None:
         yield
         return
-    fleet.start()
+    what.start()
     try:
         yield
     finally:
-        fleet.stop()
+        what.stop()
 
 
 @contextmanager
@@ -230,6 +262,39 @@ def _tended(installation: Installation, archive: Archive) -> Iterator[None]:
         over.set()
         thread.join()
         tend()  # what the workers closed when they ended
+
+
+@contextmanager
+def _remembered(services: Services) -> Iterator[None]:
+    """What cameras are said to do goes into the history, in a thread: begun before they run, ended after."""
+    from passerby.archive.history import Stretch
+
+    over, history, clock = threading.Event(), services.archive.history, services.installation.clock
+
+    def note(*, at_end: bool = False) -> None:
+        states = services.fleet.states() if services.fleet and not at_end else {}
+        told = {
+            name: Stretch(round(state.since.timestamp() * TICKS_PER_S), None, state.what, state.reason)
+            for name, state in states.items()
+        }
+        try:
+            history.note(told, clock.now_90k())
+        except OutputError as error:
+            log.error("states of cameras could not be noted: %s", error)
+
+    def go_on() -> None:
+        while not over.wait(REMEMBER_EVERY_S):
+            note()
+
+    history.begin()
+    thread = threading.Thread(target=go_on, name="remember")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        note(at_end=True)
 
 
 def _tell(alarms: Sequence[Alarm]) -> None:

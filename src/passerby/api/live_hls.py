@@ -1,0 +1,68 @@
+"""Live pictures as HLS, for players that know nothing else: the newest recorded GOPs, in a playlist that goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
+
+from passerby.api.cameras import CameraName
+from passerby.api.gate import signed_in_of
+from passerby.api.hls import MEDIA_TYPE, Window, hls_text
+from passerby.api.problems import problem
+from passerby.api.seam import services_of
+from passerby.archive import PlaylistEntry
+from passerby.media.segments import TICKS_PER_S
+from passerby.rules.access import Action
+
+router = APIRouter(prefix="/api/cameras/{camera}/live", tags=["live"])
+
+WINDOW_90K = 24 * TICKS_PER_S  # a player begins three target durations before its end, and needs some to fall back on
+QUARTER_90K = 900 * TICKS_PER_S
+
+
+@router.get(
+    "/playlist.m3u8", summary="Live as HLS, some seconds late; the WebSocket is sooner", response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+)  # fmt: skip
+def live_playlist(camera: CameraName, request: Request) -> Response:
+    services = services_of(request)
+    now_90k = services.installation.clock.now_90k()
+    entries = services.archive.playlist(camera, now_90k - WINDOW_90K, now_90k).entries
+    if not entries:
+        raise problem(404, "there is no live picture now", "see the camera's state")
+    quarter_90k = now_90k // QUARTER_90K * QUARTER_90K
+    me = signed_in_of(request)
+    services.installation.audit.look_each_minute(me, Action.WATCH_LIVE, camera, quarter_90k, quarter_90k + QUARTER_90K)
+    window = request.app.state.live_windows.of(camera, entries)
+    return Response(hls_text(entries, "../timeline/", window), media_type=MEDIA_TYPE)
+
+
+class LiveWindows:
+    """Numbers the GOPs of each camera as they come: a player knows them again by their numbers."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers: dict[str, dict[int, Window]] = {}
+
+    def of(self, camera: str, entries: Sequence[PlaylistEntry]) -> Window:
+        """Of the first. entries: at least one, in order of time."""
+        with self._lock:
+            before = self._numbers.get(camera, {})
+            told: dict[int, Window] = {}
+            last: Window | None = None
+            for entry in entries:
+                start_90k = entry.gop.start_90k
+                last = before.get(start_90k) or _next(last, entry)
+                told[start_90k] = last
+            self._numbers[camera] = told
+            return told[entries[0].gop.start_90k]
+
+
+def _next(last: Window | None, entry: PlaylistEntry) -> Window:
+    """Where none is known, and after a restart: by the seconds since 1970, which are more than there were GOPs."""
+    if last is None:
+        seconds = entry.gop.start_90k // TICKS_PER_S
+        return Window(seconds, seconds)
+    return Window(last.gops + 1, last.discontinuities + entry.is_discontinuous)
