@@ -98,7 +98,7 @@ def _kill(fleet: Fleet) -> float:
 
 def _has_learned(state: CameraState) -> bool:
     """It records, kept up with or not."""
-    return state.what in (What.RECORDING, *TOO_SLOW)
+    return state.records and state.what is not What.LEARNING
 
 
 def _wait_until(fleet: Fleet, is_so: Callable[[CameraState], bool]) -> None:
