@@ -12,6 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from passerby.access.one_time import OneTime
 from passerby.api import about, cameras, live, live_hls, oidc, onvif, passkeys, people, redactions, sign_in, timeline
+from passerby.api.description import describe
 from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
 from passerby.api.page import Page
@@ -47,7 +48,7 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
 
     @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)
     def openapi() -> JSONResponse:
-        return JSONResponse(app.openapi())
+        return JSONResponse(describe(app))
 
     if page:
         app.mount("/", Page(directory=page, html=True), name="page")
