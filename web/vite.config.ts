@@ -11,6 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0, // the content security policy allows files of ours, and nothing within the page
     target: "es2023",
+    license: { fileName: "licences.json" }, // of what is in the page: they ask for it, and About shows them
   },
   server: { proxy: { "/api": { target: API, ws: true } } },
 });

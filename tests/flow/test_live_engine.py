@@ -18,7 +18,7 @@ from passerby.engine.live_modes import LivePlan
 from passerby.engine.looks import Detectors
 from passerby.engine.shared import Shared
 from passerby.errors import SourceUnavailable, Trouble
-from passerby.fleet.kept import KeptBackground
+from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media import RawFrame
 from passerby.media.camera import What
 from passerby.media.segments import Fragment
@@ -69,7 +69,8 @@ def follow(
             time.sleep(disk_s)
             writer.append(fragment)
 
-        path = LivePath(open_live(url, OPTIONS), plan, shared, keeper, keep)
+        reference = KeptReference(data / "backgrounds", CAMERA)
+        path = LivePath(open_live(url, OPTIONS), plan, shared, keeper, reference, keep)
 
         def is_over() -> bool:
             now = path.status

@@ -33,6 +33,20 @@ class AuditRecord:
     about: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records are asked for; None: any. from_90k, to_90k: when they were written, the end not included."""
+
+    who: str | None = None
+    what: str | None = None
+    camera: str | None = None
+    from_90k: int | None = None
+    to_90k: int | None = None
+
+
+ALL = Wanted()
+
+
 class Audit:
     """May be used by many threads. Raises OutputError where a record cannot be written: then nothing is shown."""
 
@@ -87,12 +101,17 @@ class Audit:
                 )
             )  # fmt: skip
 
-    def list(self, *, before: int | None = None, camera: str | None = None, most: int = 100) -> list[AuditRecord]:
+    def list(self, wanted: Wanted = ALL, *, before: int | None = None, most: int = 100) -> list[AuditRecord]:
         """The newest first. before: only those with a smaller id, to go on from."""
         query = select(audit).order_by(audit.c.id.desc()).limit(most)
         if before is not None:
             query = query.where(audit.c.id < before)
-        if camera is not None:
-            query = query.where(audit.c.camera == camera)
+        for column, value in ((audit.c.who, wanted.who), (audit.c.what, wanted.what), (audit.c.camera, wanted.camera)):
+            if value is not None:
+                query = query.where(column == value)
+        if wanted.from_90k is not None:
+            query = query.where(audit.c.at_90k >= wanted.from_90k)
+        if wanted.to_90k is not None:
+            query = query.where(audit.c.at_90k < wanted.to_90k)
         with self._rows.transaction("read the audit") as connection:
             return [AuditRecord(**row._mapping) for row in connection.execute(query)]

@@ -11,10 +11,23 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from passerby.access.one_time import OneTime
-from passerby.api import about, cameras, live, live_hls, oidc, onvif, passkeys, people, redactions, sign_in, timeline
-from passerby.api.description import describe
+from passerby.api import (
+    about,
+    cameras,
+    health,
+    live,
+    live_hls,
+    oidc,
+    onvif,
+    passkeys,
+    people,
+    redactions,
+    sign_in,
+    timeline,
+)
 from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
+from passerby.api.openapi import Described
 from passerby.api.page import Page
 from passerby.api.problems import RESPONSES, handle_problems
 from passerby.api.seam import Services
@@ -28,7 +41,7 @@ DEFAULT = Redact()
 def make_app(services: Services, page: Path | None = None, *, oidc_transport: BaseTransport | None = None) -> FastAPI:
     """page: a folder with the built page, which anybody may load: it shows nothing without the API.
     oidc_transport: of requests to the single sign-on, where not the usual. Raises SettingsError."""
-    app = FastAPI(
+    app = Described(
         title="passerby",
         version=__version__,
         summary="Records and reports what happens in public space, and never who it happened to.",
@@ -43,12 +56,15 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     app.state.live_windows = live_hls.LiveWindows()
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
-    for routes in (about, sign_in, passkeys, oidc, people, cameras, onvif, timeline, live, live_hls, redactions):
+    sections = (
+        about, sign_in, passkeys, oidc, people, cameras, onvif, health, timeline, live, live_hls, redactions,
+    )  # fmt: skip
+    for routes in sections:
         app.include_router(routes.router)
 
     @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)
     def openapi() -> JSONResponse:
-        return JSONResponse(describe(app))
+        return JSONResponse(app.openapi())
 
     if page:
         app.mount("/", Page(directory=page, html=True), name="page")

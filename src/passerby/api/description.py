@@ -1,27 +1,32 @@
-"""The OpenAPI description, with what FastAPI says wrongly of ours put right."""
+"""Writes the API's description (OpenAPI) without serving: the page's client is generated from it."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import sys
+import tempfile
+from pathlib import Path
 
-from fastapi import FastAPI
-
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
-
-
-def describe(app: FastAPI) -> dict[str, Any]:
-    """Made once. A problem is JSON, also of a route whose answer is a picture or a page."""
-    if app.openapi_schema is None:
-        told = app.openapi()
-        for methods in told["paths"].values():
-            for route in methods.values():
-                for answer in route["responses"].values():
-                    _as_json(answer)
-    assert app.openapi_schema is not None
-    return app.openapi_schema
+from passerby.access import Installation
+from passerby.api.app import make_app
+from passerby.api.seam import Services
+from passerby.archive import Archive
+from passerby.config import Config
 
 
-def _as_json(answer: dict[str, Any]) -> None:
-    content = answer.get("content", {})
-    for kind in [kind for kind, told in content.items() if told.get("schema") == _PROBLEM]:
-        content["application/json"] = content.pop(kind)
+def description() -> str:
+    """JSON, the same each time, without a version that changes with each release."""
+    with tempfile.TemporaryDirectory(prefix="passerby-description-") as name:
+        folder = Path(name)
+        installation = Installation(folder, Config())
+        try:
+            with Archive(folder) as archive:
+                told = make_app(Services(installation, archive, folder)).openapi()
+        finally:
+            installation.close()
+    told["info"]["version"] = "0"
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(description(), encoding="utf-8")

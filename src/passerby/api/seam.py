@@ -13,6 +13,7 @@ from fastapi.requests import HTTPConnection
 from passerby.access import Installation
 from passerby.archive import Archive
 from passerby.covers_file import TimedBox
+from passerby.media.health import Finding
 from passerby.settings import Settings
 
 
@@ -27,6 +28,15 @@ class CameraState(Protocol):
     def since(self) -> datetime: ...
     @property
     def progress(self) -> float | None: ...
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Of every check; none while it is not open."""
+        ...
+
+    @property
+    def reference_at_90k(self) -> int | None:
+        """When the reference was made, None while there is none."""
+        ...
 
 
 class Fleet(Protocol):
@@ -49,6 +59,14 @@ class Fleet(Protocol):
 
     def states(self) -> Mapping[str, CameraState]:
         """By camera."""
+        ...
+
+    def rebase(self, camera: str) -> bool:
+        """What it shows now is what it should show. Whether somebody was there to be told."""
+        ...
+
+    def reference(self, camera: str) -> bytes | None:
+        """A redacted JPEG of what it should show, None while there is none."""
         ...
 
     def subscribe(self, camera: str) -> AsyncGenerator[bytes]:

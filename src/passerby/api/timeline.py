@@ -58,7 +58,7 @@ def timeline(
     to_90k: Time90k,
     parts: Annotated[int, Query(ge=1, le=4000)] = 500,
 ) -> Timeline:
-    _check_range(from_90k, to_90k, LONGEST_TIMELINE_90K)
+    check_range(from_90k, to_90k, LONGEST_TIMELINE_90K)
     archive = services_of(request).archive
     _note(request, camera, from_90k, to_90k)
     gaps = archive.playlist(camera, from_90k, to_90k).gaps_90k
@@ -73,7 +73,7 @@ def timeline(
     responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
 )  # fmt: skip
 def playlist(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> Response:
-    _check_range(from_90k, to_90k, LONGEST_PLAYLIST_90K)
+    check_range(from_90k, to_90k, LONGEST_PLAYLIST_90K)
     found = services_of(request).archive.playlist(camera, from_90k, to_90k)
     if not found.entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
@@ -146,7 +146,7 @@ def still(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
     responses={200: {"content": {"video/mp4": {}}}},
 )  # fmt: skip
 def export(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> StreamingResponse:
-    _check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
+    check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
     services, me = services_of(request), signed_in_of(request)
     if not services.archive.playlist(camera, from_90k, to_90k).entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
@@ -170,7 +170,8 @@ def export(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time
     return StreamingResponse(_pieces(file), media_type="video/mp4", headers=headers)
 
 
-def _check_range(from_90k: int, to_90k: int, longest_90k: int) -> None:
+def check_range(from_90k: int, to_90k: int, longest_90k: int) -> None:
+    """Raises a problem for a range that is empty or too long."""
     if not 0 < to_90k - from_90k <= longest_90k:
         raise problem(422, f"a range of time is over 0 and up to {longest_90k // DAY_90K * 24} hours long")
 

@@ -12,6 +12,7 @@ from typing import Self
 
 from passerby.archive.catalogue import Catalogue
 from passerby.archive.export import ExportedFile, export_range
+from passerby.archive.history import History
 from passerby.archive.names import camera_and_start_of_key, check_camera, open_path
 from passerby.archive.playlist import Playlist, PlaylistEntry, activity_in, make_playlist
 from passerby.archive.recovery import Places, finish_waiting, match_store_and_rows, mend_open_rows
@@ -21,9 +22,10 @@ from passerby.archive.store import Store
 from passerby.archive.writer import OBJECT_90K, CameraWriter
 from passerby.errors import SourceError
 from passerby.media.alarms import Alarm
-from passerby.media.segments import Fragment, InitSegment, ObjectState
+from passerby.media.segments import TICKS_PER_S, Fragment, InitSegment, ObjectState
 from passerby.rules.retention import Keep
 
+_NEWEST_90K = 60 * TICKS_PER_S
 _AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a store far away answers a few times a second at most
 
 
@@ -51,6 +53,7 @@ class Archive:
         spool.mkdir(parents=True, exist_ok=True)
         self._space, self._object_90k = space or Space(), object_90k
         catalogue = Catalogue(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}")
+        self.history = History(catalogue)
         self._places = Places(catalogue, Store(store or folder / "objects"), spool, _name_of(spool))
         self._inits: dict[str, InitSegment] = {}
 
@@ -85,7 +88,14 @@ class Archive:
 
         What fails is tried again the next time, and told of each time. Raises OutputError where rows cannot be read.
         """
-        return [*finish_waiting(self._places), *retire(self._places, keep, self._space, now_90k)]
+        alarms = [*finish_waiting(self._places), *retire(self._places, keep, self._space, now_90k)]
+        self.history.retire(keep, now_90k)
+        return alarms
+
+    def newest_still(self, camera: str, now_90k: int) -> Still | None:
+        """The newest recorded picture of the last minute. Raises as `read`."""
+        entries = self.playlist(camera, now_90k - _NEWEST_90K, now_90k + 1).entries
+        return self.still(camera, entries[-1].gop.start_90k + entries[-1].gop.duration_90k - 1) if entries else None
 
     def playlist(self, camera: str, from_90k: int, to_90k: int) -> Playlist:
         """What there is of a range of time, up to the last whole GOP."""

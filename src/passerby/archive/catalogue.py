@@ -45,7 +45,7 @@ class Catalogue:
     def save(self, facts: ArchivedObject, init: InitSegment) -> None:
         """Make the row of an object, or mend it, to say this. A state never goes back: a row that is being deleted
         stays as it is, and a closed one is not opened by what a killed writer sent last."""
-        with self._transaction("note an object") as connection:
+        with self.transaction("note an object") as connection:
             if init.id not in self._known_inits:
                 connection.execute(
                     self._add_init,
@@ -55,12 +55,12 @@ class Catalogue:
         self._known_inits.add(init.id)
 
     def mark_deleting(self, key: str) -> None:
-        with self._transaction("mark an object") as connection:
+        with self.transaction("mark an object") as connection:
             connection.execute(update(objects).where(objects.c.key == key).values(state=ObjectState.DELETING))
 
     def forget(self, key: str, state: ObjectState) -> None:
         """Take the row away, if it is still in this state."""
-        with self._transaction("forget an object") as connection:
+        with self.transaction("forget an object") as connection:
             connection.execute(delete(objects).where(objects.c.key == key, objects.c.state == state))
 
     def find(self, key: str) -> ArchivedObject | None:
@@ -73,7 +73,7 @@ class Catalogue:
     def indexes_between(self, camera: str, from_90k: int, to_90k: int) -> list[tuple[int, bytes]]:
         """Of the same objects: start, and GOPs as they are packed."""
         query = select(objects.c.start_90k, objects.c.gops).where(*_in_range(camera, from_90k, to_90k))
-        with self._transaction("read") as connection:
+        with self.transaction("read") as connection:
             return [(row.start_90k, bytes(row.gops)) for row in connection.execute(query)]
 
     def in_state(self, state: ObjectState) -> list[ArchivedObject]:
@@ -95,26 +95,27 @@ class Catalogue:
         )
 
     def keys(self) -> set[str]:
-        with self._transaction("read") as connection:
+        with self.transaction("read") as connection:
             return set(connection.execute(select(objects.c.key)).scalars())
 
     def total_bytes(self) -> int:
-        with self._transaction("read") as connection:
+        with self.transaction("read") as connection:
             return int(connection.execute(select(func.coalesce(func.sum(objects.c.size), 0))).scalar_one())
 
     def init(self, id: str) -> InitSegment | None:
-        with self._transaction("read") as connection:
+        with self.transaction("read") as connection:
             row = connection.execute(select(inits).where(inits.c.id == id)).one_or_none()
             return InitSegment(row.id, row.data, row.width, row.height, row.codec) if row else None
 
     def _select(self, *conditions: Any, with_gops: bool = True) -> list[ArchivedObject]:
         columns = [column for column in objects.c if with_gops or column.name != "gops"]
         query = select(*columns).where(*conditions).order_by(objects.c.start_90k, objects.c.id)
-        with self._transaction("read") as connection:
+        with self.transaction("read") as connection:
             return list(_objects_of(connection.execute(query)))
 
     @contextmanager
-    def _transaction(self, doing: str) -> Iterator[Connection]:
+    def transaction(self, doing: str) -> Iterator[Connection]:
+        """For the modules beside this one. doing: what it is for, in words."""
         try:
             with self._engine.begin() as connection:
                 yield connection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -61,4 +62,18 @@ objects = Table(
     Index("objects_by_time", "camera", "start_90k"),  # playing
     Index("objects_by_state", "state", "start_90k", "size"),  # retention: the oldest first, and how much there is
     comment="One row per object: up to 15 minutes of one camera, one MP4 file.",
+)
+
+camera_states = Table(
+    "camera_states",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True, comment="In the order of writing."),
+    Column("camera", String(64), nullable=False, comment="As in objects.camera."),
+    Column("from_90k", BigInteger, nullable=False, comment="UTC, 1/90000 s since 1970, from when on it was so."),
+    Column("to_90k", BigInteger, nullable=False, comment="Until when; of an open one: until when that is known."),
+    Column("is_open", Boolean, nullable=False, comment="It goes on; after a crash the next start ends it."),
+    Column("what", String(16), nullable=False, comment="One word, such as recording or frozen."),
+    Column("reason", String(300), nullable=False, comment="A sentence for people, as it was first told. No secrets."),
+    Index("camera_states_by_time", "camera", "from_90k"),
+    comment="What each camera was said to do, change by change: so that an outage can be seen afterwards.",
 )

@@ -6,7 +6,7 @@ from passerby.background.model import BackgroundModel, Observation
 from passerby.background.packed import pack, unpack
 from passerby.background.regions import boxes_of
 from passerby.background.register import Registered, register
-from passerby.background.small import SmallPicture, shrink, small_size
+from passerby.background.small import SmallPicture, shrink, shrink_luma, small_size
 from passerby.background.steadiness import CameraMotion, measure_motion
 from passerby.background.view import Seen, View
 
@@ -26,6 +26,7 @@ __all__ = [
     "pack",
     "register",
     "shrink",
+    "shrink_luma",
     "small_size",
     "unpack",
 ]

@@ -38,6 +38,11 @@ def shrink(frame: RawFrame, size_wh: tuple[int, int]) -> SmallPicture:
     return SmallPicture(y, u, v)
 
 
+def shrink_luma(frame: RawFrame, size_wh: tuple[int, int]) -> Plane8:
+    """The luma of `shrink` alone. CLEAR: it lives as a `RawFrame` does."""
+    return _resized(frame.planes()[0], size_wh, frame.depth)
+
+
 def _resized(plane: Plane, size_wh: tuple[int, int], depth: int) -> Plane8:
     small = plane if plane.shape[::-1] == size_wh else cv2.resize(plane, size_wh, interpolation=cv2.INTER_AREA)
     if depth > 8:

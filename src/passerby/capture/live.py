@@ -19,6 +19,7 @@ from passerby.capture.probe import HDR_TRANSFERS, LARGEST_SIDE_PX, SMALLEST_SIDE
 from passerby.capture.source import turn_of
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.media.frames import RawFrame
+from passerby.media.health import Flow
 from passerby.media.segments import TICKS_PER_S
 from passerby.media.stream import StreamFormat
 
@@ -74,6 +75,14 @@ class LiveSource:
         self._opened = openers[self.address.kind](self.address, options)
         self._reader = StreamReader(self.address, self._opened, options, self._stop.is_set)
         return iter(self._reader)
+
+    @property
+    def flow(self) -> Flow:
+        """What came until now."""
+        reader = self._reader
+        if reader is None:
+            return Flow(self._index, is_replay=self.address.kind == "file")
+        return Flow(self._index, reader.keys, reader.key_bytes, self.clock_jumps)
 
     @property
     def clock_jumps(self) -> int:

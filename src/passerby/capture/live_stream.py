@@ -30,6 +30,10 @@ class StreamReader:
         self._wall = WallTime(options.clock)
         stream = opened.stream
         self.times = ArrivalTimes(stream.time_base if opened.has_clock else None)
+        self.keys = 0
+        """How many key frames came."""
+        self.key_bytes: int | None = None
+        """Of the newest of them, as coded."""
         self._trust = _Trust()
         self._deinterlacer = Deinterlacer(stream.time_base or Fraction(1, 90_000))
         self._waiting: deque[tuple[int, bool]] = deque()
@@ -68,6 +72,8 @@ class StreamReader:
                 if self._stopped():
                     return
                 if packet.size:
+                    if packet.is_keyframe:
+                        self.keys, self.key_bytes = self.keys + 1, packet.size
                     yield packet
         except (av.FFmpegError, OSError) as caught:
             error = caught

@@ -20,6 +20,7 @@ from passerby.cli.failure import Debug, fails_clearly
 from passerby.config import FILE_NAME, Config, read_config
 from passerby.errors import OutputError, PasserbyError, SettingsError
 from passerby.media.alarms import Alarm
+from passerby.media.segments import TICKS_PER_S
 
 if TYPE_CHECKING:
     import uvicorn
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("passerby.serve")
 
 TEND_EVERY_S = 10.0
+REMEMBER_EVERY_S = 1.0
 STOP_PATIENCE_S = 5  # for requests that are being answered
 
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Where recordings, catalogue and keys are kept.")]
@@ -64,6 +66,7 @@ def serve_folder(data: Path, config: Path | None = None, debug: bool = False, en
         _say_how_to_come_in(installation)
         with (
             _tended(installation, services.archive),
+            _remembered(services),
             _running(services.fleet),
             _running(services.redactions),
             _ended_after(server, end_after_s),
@@ -259,6 +262,39 @@ def _tended(installation: Installation, archive: Archive) -> Iterator[None]:
         over.set()
         thread.join()
         tend()  # what the workers closed when they ended
+
+
+@contextmanager
+def _remembered(services: Services) -> Iterator[None]:
+    """What cameras are said to do goes into the history, in a thread: begun before they run, ended after."""
+    from passerby.archive.history import Stretch
+
+    over, history, clock = threading.Event(), services.archive.history, services.installation.clock
+
+    def note(*, at_end: bool = False) -> None:
+        states = services.fleet.states() if services.fleet and not at_end else {}
+        told = {
+            name: Stretch(round(state.since.timestamp() * TICKS_PER_S), None, state.what, state.reason)
+            for name, state in states.items()
+        }
+        try:
+            history.note(told, clock.now_90k())
+        except OutputError as error:
+            log.error("states of cameras could not be noted: %s", error)
+
+    def go_on() -> None:
+        while not over.wait(REMEMBER_EVERY_S):
+            note()
+
+    history.begin()
+    thread = threading.Thread(target=go_on, name="remember")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        note(at_end=True)
 
 
 def _tell(alarms: Sequence[Alarm]) -> None:

@@ -8,6 +8,7 @@ import time
 
 from passerby.capture.live import LiveSource
 from passerby.media import RawFrame
+from passerby.media.health import Flow
 
 DEPTH = 12  # frames: half a second to two, by the camera's rate; so long may everything else stand still
 LEAVE_AFTER_S = 1.0  # what does not stop is left to its own time-outs
@@ -41,6 +42,11 @@ class Inbox:
     def has_ended(self) -> bool:
         """Nothing comes any more: it was closed, or it broke off."""
         return self._ended.is_set() and self._frames.empty()
+
+    @property
+    def flow(self) -> Flow:
+        """What came from the source until now."""
+        return self._source.flow
 
     def close(self) -> None:
         self._source.stop()

@@ -8,21 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from passerby.capture.live import LiveSource
+from passerby.engine.health.monitor import Monitor, ReferenceKeeper
 from passerby.engine.inbox import Inbox
 from passerby.engine.live_learner import Keeper
 from passerby.engine.live_modes import LivePlan, live_mode
-from passerby.engine.reveal_mode import NOT_LEARNED, RevealMode
-from passerby.engine.sameness import FROZEN_FROM_S, Sameness
+from passerby.engine.reveal_mode import NOT_LEARNED
 from passerby.engine.shared import Shared
 from passerby.engine.strain import Strain
 from passerby.engine.watchful import DETECTOR_FAILED
 from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
 from passerby.media.camera import What
+from passerby.media.health import Finding
 from passerby.media.segments import Fragment
 from passerby.paint import Redactor
 from passerby.record import SegmentRecorder
 from passerby.rules.coverage import covered_share
+from passerby.rules.health import without_signal
+from passerby.rules.state import Doing, Told, tell
 
 TICK_S = 0.25  # so often it is looked whether to stop
 SILENT_S = 3.0  # without a picture; the source itself gives up later
@@ -34,15 +37,32 @@ Sink = Callable[[Fragment], None]
 class LiveStatus:
     """What a camera that is open does at the moment. See `media.camera`."""
 
-    what: What
-    reason: str
+    told: Told
     progress: float | None = None
+    findings: tuple[Finding, ...] = ()
+    reference_at_90k: int | None = None
+
+    @property
+    def what(self) -> What:
+        return self.told.what
+
+    @property
+    def reason(self) -> str:
+        return self.told.reason
 
 
 class LivePath:
     """One source from when it is open until it breaks off, used by one thread; its status may be asked from any."""
 
-    def __init__(self, source: LiveSource, plan: LivePlan, shared: Shared, keeper: Keeper, sink: Sink) -> None:
+    def __init__(
+        self,
+        source: LiveSource,
+        plan: LivePlan,
+        shared: Shared,
+        keeper: Keeper,
+        reference: ReferenceKeeper,
+        sink: Sink,
+    ) -> None:
         """sink: takes every fragment, in order. The source is closed by this. Raises OutputError, SettingsError."""
         self._plan, self._sink = plan, sink
         self._mode = live_mode(source.format, plan, shared, keeper)
@@ -51,7 +71,8 @@ class LivePath:
         self._waiting: deque[Held] = deque()
         self._whole: str | None = None
         self._inbox = Inbox(source)
-        self._strain, self._sameness = Strain(), Sameness()
+        self._strain, self._monitor = Strain(), Monitor((source.format.width, source.format.height), reference)
+        self._newest_90k = 0
         self.written = 0
 
     def run(self, stopping: Callable[[], bool]) -> None:
@@ -70,7 +91,8 @@ class LivePath:
 
     def _take(self, frame: RawFrame) -> None:
         """Every frame looked at, then through the examiner, and on with its cover."""
-        self._sameness.note(frame)
+        self._newest_90k = frame.pts
+        self._monitor.note(frame, self._inbox.flow, self._mode.background)
         self._strain.note(frame.time_s, self._inbox.read, self._inbox.left_out)
         self._settle()  # what was asked for may be there: then the next can be
         self._waiting.append(self._mode.examiner.look(frame))
@@ -104,28 +126,29 @@ class LivePath:
 
     @property
     def status(self) -> LiveStatus:
-        """The worst that is to be told."""
-        if time.monotonic() - self._inbox.read_at_s > SILENT_S:
-            return LiveStatus(What.SILENT, "no picture comes, though the camera is connected")
-        if self._mode.watch.is_failing:
-            return LiveStatus(What.COVERED, f"the whole picture is hidden: {DETECTOR_FAILED}")
-        if self._is_learning:
-            progress = self._mode.learner.progress if self._mode.learner else None
-            return LiveStatus(What.LEARNING, "what is always there is being learned", progress)
-        if not self.written:
-            return LiveStatus(What.CONNECTING, "its first pictures wait for the privacy delay")
-        if self._whole is not None and self._whole != NOT_LEARNED:
-            return LiveStatus(What.COVERED, f"the whole picture is hidden: {self._whole}")
-        if self._sameness.frozen_s >= FROZEN_FROM_S:
-            return LiveStatus(What.FROZEN, "the picture does not change at all, not even by noise: is it frozen?")
+        """The worst that is to be told, and all that was found."""
+        findings = self._monitor.findings
+        silent_s = time.monotonic() - self._inbox.read_at_s
+        if silent_s > SILENT_S:
+            findings = without_signal(findings, self._newest_90k)
         says = [each for each in (self._strain.says, self._mode.watch.effort.says) if each]
-        if says:
-            return LiveStatus(What.STRAINED, "; ".join(says))
-        return LiveStatus(What.RECORDING, "all is well")
+        doing = Doing(
+            DETECTOR_FAILED if self._mode.watch.is_failing else None,
+            self._is_learning,
+            self.written > 0,
+            None if self._whole == NOT_LEARNED else self._whole,
+            "; ".join(says) or None,
+        )
+        progress = self._mode.learner.progress if self._is_learning and self._mode.learner else None
+        return LiveStatus(tell(doing, findings), progress, findings, self._monitor.reference_at_90k)
+
+    def rebase(self) -> None:
+        """From any thread: what the camera shows from now on is what it should."""
+        self._monitor.rebase()
 
     @property
     def _is_learning(self) -> bool:
-        return isinstance(self._mode.examiner, RevealMode) and self._mode.examiner.is_learning
+        return self._mode.learner is not None and self._mode.background is None
 
     @property
     def figures(self) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from passerby.background import Background
 from passerby.engine import cover_mode, reveal_mode
 from passerby.engine.cover_mode import CoverMode
 from passerby.engine.live_learner import USUAL_TIMES, Keeper, LearnTimes, LiveLearner
@@ -52,6 +53,11 @@ class LiveMode:
     examiner: RevealMode | CoverMode
     watch: LiveWatch
     learner: LiveLearner | None = None
+
+    @property
+    def background(self) -> Background | None:
+        """What is known of the place; None where nothing is, or nothing is learned."""
+        return self.examiner.background if isinstance(self.examiner, RevealMode) else None
 
 
 def live_mode(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper) -> LiveMode:

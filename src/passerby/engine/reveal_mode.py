@@ -59,6 +59,8 @@ class RevealMode:
         self._tracker = Tracker(size_wh, times_for(delay_s))
         self._learner = learner
         self._view = View(first) if first else None
+        self.background = first
+        """What is known of the place, None where nothing is."""
         self._stirs = True
         self._changed_since_s: float | None = None
         self._adapted_at_s = float("-inf")
@@ -132,9 +134,9 @@ class RevealMode:
         if need is Need.ANEW:
             self.relearned_s.append(held.time_s)
             self._changed_since_s = held.time_s  # if this does not help, the next try is as far away
-            self._view = None
+            self._view = self.background = None
         if background is not None:
-            self._view = View(background)
+            self._view, self.background = View(background), background
 
     def _need(self, time_s: float) -> Need:
         if self._changed_since_s is not None and time_s - self._changed_since_s >= RELEARN_WAIT_S:

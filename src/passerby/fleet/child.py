@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from passerby.fleet.messages import Drop, Reader, Run, States, Stop, pack_order
+from passerby.fleet.messages import Drop, Order, Reader, Rebase, Run, States, Stop, pack_order
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import Places, work
 from passerby.media.segments import Fragment
@@ -59,6 +59,9 @@ class Child:
         if self.plans.pop(camera, None) is not None:
             self._send(Drop(camera))
 
+    def rebase(self, camera: str) -> None:
+        self._send(Rebase(camera))
+
     def trouble(self) -> str | None:
         """Why it must be replaced, in words; None where all is well."""
         if not self._process.is_alive():
@@ -88,7 +91,7 @@ class Child:
         self._thread.join(1.0)
         self._pipe.close()
 
-    def _send(self, order: Run | Drop | Stop) -> None:
+    def _send(self, order: Order) -> None:
         with self._sending, suppress(OSError):  # it is gone: the watchdog sees to it
             self._pipe.send_bytes(pack_order(order))
 

@@ -55,6 +55,12 @@ class ConfiguredFleet:
     def states(self) -> dict[str, CameraState]:
         return {**self._idle, **self._fleet.states()}
 
+    def rebase(self, camera: str) -> bool:
+        return self._fleet.rebase(camera)
+
+    def reference(self, camera: str) -> bytes | None:
+        return self._fleet.reference(camera)
+
     def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         return self._fleet.subscribe(camera)
 

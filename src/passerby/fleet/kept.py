@@ -1,12 +1,17 @@
-"""Keeps what cameras learned in files of the data folder, so that a restart need not learn it again."""
+"""Keeps what cameras learned in files of the data folder: for a restart, and for what they are compared with."""
 
 from __future__ import annotations
 
 import os
+import struct
 from contextlib import suppress
 from pathlib import Path
 
 from passerby.background import Background, pack, small_size, unpack
+from passerby.engine.health.monitor import Established
+from passerby.engine.health.still import reference_still
+
+_AT = struct.Struct(">q")
 
 
 class KeptBackground:
@@ -28,17 +33,60 @@ class KeptBackground:
 
     def keep(self, background: Background, size_wh: tuple[int, int]) -> None:
         """Replaces the file, as a whole or not at all."""
-        unborn = self._path.with_suffix(".new")
-        with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(unborn, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-            with os.fdopen(handle, "wb") as file:
-                file.write(pack(background))
-                file.flush()
-                os.fsync(handle)
-            unborn.replace(self._path)
+        _replace(self._path, pack(background))
 
     def forget(self) -> None:
         """The camera is gone."""
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
+
+
+class KeptReference:
+    """What one camera should see: see `engine.health.monitor.ReferenceKeeper`. And a still of it for people."""
+
+    def __init__(self, folder: Path, camera: str) -> None:
+        """camera: a name that `archive.names.check_camera` lets pass."""
+        self._path, self._still = folder / f"{camera}.reference", folder / f"{camera}.reference.jpg"
+
+    def load(self, size_wh: tuple[int, int]) -> Established | None:
+        """What was kept for pictures of this size."""
+        try:
+            data = self._path.read_bytes()
+            (at_90k,) = _AT.unpack_from(data)
+        except (OSError, struct.error):
+            return None
+        background = unpack(data[_AT.size :])
+        if background is None or background.spread.shape[::-1] != small_size(*size_wh):
+            return None
+        return Established(background, at_90k)
+
+    def keep(self, reference: Established, size_wh: tuple[int, int]) -> None:
+        """The still first: where there is a reference there is one of it."""
+        _replace(self._still, reference_still(reference.background))
+        _replace(self._path, _AT.pack(reference.at_90k) + pack(reference.background))
+
+    def still(self) -> bytes | None:
+        """A JPEG of established background only, the rest covered."""
+        try:
+            return self._still.read_bytes()
+        except OSError:
+            return None
+
+    def forget(self) -> None:
+        """The camera is gone."""
+        for path in (self._path, self._still):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """As a whole or not at all."""
+    unborn = path.with_name(path.name + ".new")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(unborn, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        unborn.replace(path)

@@ -15,10 +15,11 @@ from typing import Any
 
 from passerby.fleet.plan import CameraPlan
 from passerby.media.camera import CameraState, What
+from passerby.media.health import Check, Finding, Verdict
 from passerby.media.segments import Fragment, InitSegment
 
 _HEAD = struct.Struct(">cI")
-_STATES, _INIT, _FRAGMENT, _RUN, _DROP, _STOP = b"S", b"I", b"F", b"R", b"D", b"X"
+_STATES, _INIT, _FRAGMENT, _RUN, _DROP, _REBASE, _STOP = b"S", b"I", b"F", b"R", b"D", b"B", b"X"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,29 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Rebase:
+    """What this camera shows now is what it should show."""
+
+    camera: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End with all of them, and then yourself."""
 
 
+Order = Run | Drop | Rebase | Stop
+
+
 def pack_states(states: States) -> bytes:
     of = {
-        camera: [state.what, state.reason, state.since.isoformat(), state.progress, list(state.figures)]
+        camera: [
+            state.what, state.reason, state.since.isoformat(), state.progress, list(state.figures),
+            [[each.check, each.verdict, each.reason, each.since_90k] for each in state.findings],
+            state.reference_at_90k,
+        ]
         for camera, state in states.of.items()
-    }
+    }  # fmt: skip
     return _message(_STATES, {"of": of, "ready": states.ready, "stuck": states.stuck})
 
 
@@ -72,12 +87,14 @@ def pack_fragment(camera: str, fragment: Fragment) -> bytes:
     return _message(_FRAGMENT, head, fragment.data)
 
 
-def pack_order(order: Run | Drop | Stop) -> bytes:
+def pack_order(order: Order) -> bytes:
     match order:
         case Run(plan):
             return _message(_RUN, json.loads(plan.model_dump_json()))
         case Drop(camera):
             return _message(_DROP, camera)
+        case Rebase(camera):
+            return _message(_REBASE, camera)
     return _message(_STOP, None)
 
 
@@ -92,13 +109,15 @@ def _split(message: bytes) -> tuple[bytes, Any, bytes]:
     return kind, json.loads(message[_HEAD.size : end]), message[end:]
 
 
-def read_order(message: bytes) -> Run | Drop | Stop:
+def read_order(message: bytes) -> Order:
     """In the worker. Raises ValueError for what is none."""
     kind, head, _ = _split(message)
     if kind == _RUN:
         return Run(CameraPlan.model_validate_json(json.dumps(head)))
     if kind == _DROP:
         return Drop(str(head))
+    if kind == _REBASE:
+        return Rebase(str(head))
     if kind == _STOP:
         return Stop()
     raise ValueError(f"no order is of the kind {kind!r}")
@@ -131,6 +150,13 @@ class Reader:
 
 
 def _state(told: Sequence[Any]) -> CameraState:
-    what, reason, since, progress, figures = told
-    since_utc = datetime.fromisoformat(since)
-    return CameraState(What(what), reason, since_utc, progress, tuple((name, value) for name, value in figures))
+    what, reason, since, progress, figures, findings, reference_at_90k = told
+    return CameraState(
+        What(what),
+        reason,
+        datetime.fromisoformat(since),
+        progress,
+        tuple((name, value) for name, value in figures),
+        tuple(Finding(Check(check), Verdict(verdict), says, at) for check, verdict, says, at in findings),
+        reference_at_90k,
+    )

@@ -14,10 +14,10 @@ from passerby.capture.live import open_live
 from passerby.engine.live import LivePath
 from passerby.engine.shared import Shared
 from passerby.errors import OutputError, PasserbyError, SourceUnavailable, Trouble
-from passerby.fleet.kept import KeptBackground
+from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.fleet.plan import CameraPlan
 from passerby.media.camera import CameraState, What
-from passerby.media.segments import Fragment
+from passerby.media.segments import TICKS_PER_S, Fragment
 from passerby.rules.backoff import wait_s
 
 ENDS_WITHIN_S = 10.0
@@ -47,6 +47,7 @@ class CameraRunner:
         self.plan = plan
         self._shared, self._archive, self._publish = shared, archive, publish
         self._keeper = KeptBackground(backgrounds, plan.camera)
+        self._reference = KeptReference(backgrounds, plan.camera)
         self._start_after_s, self._before = start_after_s, before
         self._stopping = threading.Event()
         self._path: LivePath | None = None
@@ -76,15 +77,30 @@ class CameraRunner:
         if path is not None and self._unrecorded is not None:
             self._tell(What.FAILED, self._unrecorded)
         elif path is not None:
-            now, figures = path.status, tuple(path.figures.items())
-            self._tell(now.what, now.reason, now.progress, figures)
+            self._tell_of(path)
         return self._state
 
-    def _tell(
-        self, what: What, reason: str, progress: float | None = None, figures: tuple[tuple[str, float], ...] = ()
-    ) -> None:
+    def rebase(self) -> None:
+        """From any thread. See `LivePath.rebase`; where it is not open now nothing is done."""
+        path = self._path
+        if path is not None:
+            path.rebase()
+
+    def _tell(self, what: What, reason: str) -> None:
+        """While it is not open."""
         since = self._state.since if what is self._state.what else datetime.now(UTC)
-        self._state = CameraState(what, reason, since, progress, figures)
+        self._state = CameraState(what, reason, since)
+
+    def _tell_of(self, path: LivePath) -> None:
+        now, before = path.status, self._state
+        told_90k = now.told.since_90k
+        if now.what is before.what:
+            since = before.since
+        else:
+            since = datetime.now(UTC) if told_90k is None else datetime.fromtimestamp(told_90k / TICKS_PER_S, UTC)
+        self._state = CameraState(
+            now.what, now.reason, since, now.progress, tuple(path.figures.items()), now.findings, now.reference_at_90k
+        )
 
     def _run(self) -> None:
         if self._before is not None:
@@ -124,7 +140,12 @@ class CameraRunner:
         source = open_live(self.plan.address, self.plan.options)
         try:
             path = LivePath(
-                source, self.plan.live, self._shared, self._keeper, lambda fragment: self._keep(writer, fragment)
+                source,
+                self.plan.live,
+                self._shared,
+                self._keeper,
+                self._reference,
+                lambda fragment: self._keep(writer, fragment),
             )
         except BaseException:
             source.close()

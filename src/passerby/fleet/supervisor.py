@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from passerby.fleet.child import Child
-from passerby.fleet.kept import KeptBackground
+from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.fleet.live_feed import LiveFeed
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import STOP_WITHIN_S, Places
@@ -88,7 +88,20 @@ class Fleet:
     def forget(self, camera: str) -> None:
         """Drop it, and what it learned: it was removed."""
         self.drop(camera)
-        KeptBackground(self._places.backgrounds, camera).forget()
+        for kept in (KeptBackground, KeptReference):
+            kept(self._places.backgrounds, camera).forget()
+
+    def rebase(self, camera: str) -> bool:
+        """What it shows now is what it should show. Whether somebody was there to be told."""
+        with self._lock:
+            told = [child for child in self._children if camera in child.plans]
+            for child in told:
+                child.rebase(camera)
+            return bool(told)
+
+    def reference(self, camera: str) -> bytes | None:
+        """A JPEG of what it should show, established background only; None while there is none."""
+        return KeptReference(self._places.backgrounds, camera).still()
 
     def states(self) -> dict[str, CameraState]:
         """Of every camera, as of the last half second."""

@@ -14,7 +14,7 @@ import cv2
 from passerby.archive import Archive
 from passerby.engine.memory import return_freed_pictures
 from passerby.engine.shared import Shared
-from passerby.fleet.messages import Drop, Run, States, Stop, read_order
+from passerby.fleet.messages import Drop, Rebase, Run, States, Stop, read_order
 from passerby.fleet.outbox import Outbox
 from passerby.fleet.runner import CameraRunner
 
@@ -98,6 +98,9 @@ class Worker:
                 )
             case Drop(camera):
                 self._end(camera)
+            case Rebase(camera):
+                if camera in self._runners:
+                    self._runners[camera].rebase()
             case Stop():
                 return False
         return True

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from passerby.media.health import Finding
+
 
 class What(StrEnum):
     """Only `recording` is well. In all of them nobody is shown."""
@@ -20,6 +22,19 @@ class What(StrEnum):
     """It records, covered whole, for the reason that is told."""
     FROZEN = "frozen"
     """It records pictures that are all the same: a real sensor always has some noise."""
+    LOOPED = "looped"
+    """It records pictures that came before, again and again: a recording is played to it."""
+    OBSTRUCTED = "obstructed"
+    """Something covers the lens."""
+    MOVED = "moved"
+    """It looks elsewhere than it should."""
+    BLURRED = "blurred"
+    DARK = "dark"
+    GLARE = "glare"
+    COLLAPSED = "collapsed"
+    """Far fewer pictures come than usual, or far fewer bytes for each."""
+    CLOCK = "clock"
+    """The camera's own clock leapt."""
     SILENT = "silent"
     """It is connected, and no picture comes."""
     FAILED = "failed"
@@ -37,8 +52,12 @@ class CameraState:
     since: datetime
     progress: float | None = None
     figures: tuple[tuple[str, float], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """Of every check; none while it is not open."""
+    reference_at_90k: int | None = None
+    """UTC in 1/90000 s, when the reference was made that it is compared with; None while there is none."""
 
     @property
     def records(self) -> bool:
         """Whether pictures are kept, covered or not."""
-        return self.what in (What.LEARNING, What.RECORDING, What.STRAINED, What.COVERED, What.FROZEN)
+        return self.what not in (What.CONNECTING, What.SILENT, What.FAILED, What.STOPPED)

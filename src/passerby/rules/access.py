@@ -37,6 +37,7 @@ class Action(StrEnum):
     REDACT_FILE = "file:redact"
     SEE_CAMERAS = "cameras:see"
     SEE_HEALTH = "health:see"
+    REBASE = "health:rebase"
     CHANGE_CAMERAS = "cameras:change"
     SEE_GROUPS = "groups:see"
     CHANGE_GROUPS = "groups:change"
@@ -68,6 +69,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.REDACT_FILE: frozenset({Role.OPERATOR}),
     Action.SEE_CAMERAS: _ALL,
     Action.SEE_HEALTH: _ALL,
+    Action.REBASE: frozenset({Role.OPERATOR, Role.ADMIN}),
     Action.CHANGE_CAMERAS: _ADMIN,
     Action.SEE_GROUPS: _RUNS_OR_ANSWERS,
     Action.CHANGE_GROUPS: _ADMIN,

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from passerby.fleet.messages import (
     Drop,
+    Order,
     Reader,
+    Rebase,
     Run,
     States,
     Stop,
@@ -22,14 +24,15 @@ from passerby.fleet.messages import (
 )  # fmt: skip
 from passerby.fleet.plan import CameraPlan
 from passerby.media.camera import CameraState, What
+from passerby.media.health import Check, Finding, Verdict
 from passerby.media.segments import Fragment, InitSegment
 from passerby.settings import Settings
 
 PLAN = CameraPlan(camera="yard", address="rtsp://admin:s3cr3t@10.0.0.9/1", settings=Settings(mode="cover"))
 
 
-@pytest.mark.parametrize("order", [Run(PLAN), Drop("yard"), Stop()])
-def test_orders(order: Run | Drop | Stop) -> None:
+@pytest.mark.parametrize("order", [Run(PLAN), Drop("yard"), Rebase("yard"), Stop()])
+def test_orders(order: Order) -> None:
     assert read_order(pack_order(order)) == order
     assert "s3cr3t" not in repr(order)
 
@@ -37,7 +40,8 @@ def test_orders(order: Run | Drop | Stop) -> None:
 @given(st.dictionaries(st.text(max_size=9), st.sampled_from(What), max_size=4), st.text(max_size=30))
 def test_states(of: dict[str, What], reason: str) -> None:
     now = datetime(2030, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
-    told = {camera: CameraState(what, reason, now, 0.25, (("read", 3),)) for camera, what in of.items()}
+    found = tuple(Finding(check, verdict, reason, 7) for check in Check for verdict in Verdict)
+    told = {camera: CameraState(what, reason, now, 0.25, (("read", 3),), found, 9) for camera, what in of.items()}
     states = States(told, ready=True, stuck=tuple(of)[:1])
     assert Reader().read(pack_states(states)) == states
 

@@ -30,6 +30,7 @@ recording:export  . o . . . .
 file:redact       . o . . . .
 cameras:see       v o c a p A
 health:see        v o c a p A
+health:rebase     . o . . . A
 cameras:change    . . . . . A
 groups:see        . . . a p A
 groups:change     . . . . . A

@@ -456,6 +456,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for ONVIF cameras in the network, for three seconds */
+        post: operations["find_api_cameras_find_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an ONVIF camera for its streams */
+        post: operations["streams_api_cameras_streams_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a camera is, check by check */
+        get: operations["health_api_cameras__camera__health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/health/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a camera was said to do in a range of time */
+        get: operations["history_api_cameras__camera__health_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/health/reference.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a camera should see: background only, the rest covered */
+        get: operations["reference_api_cameras__camera__health_reference_jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/health/reference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a camera shows now is what it should show */
+        post: operations["rebase_api_cameras__camera__health_reference_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/still.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest recorded picture of the last minute */
+        get: operations["newest_still_api_cameras__camera__still_jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera}/timeline": {
         parameters: {
             query?: never;
@@ -725,13 +844,18 @@ export interface components {
              * @description How long recordings are kept, unless a camera has its own number.
              */
             keep_hours: number;
+            /**
+             * Longest Keep Hours
+             * @description The longest that recordings of any camera are kept.
+             */
+            longest_keep_hours: number;
         };
         /**
          * Action
          * @description Everything that can be done. Also the scopes of a token, and what audit records call it.
          * @enum {string}
          */
-        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "recording:export" | "file:redact" | "cameras:see" | "health:see" | "cameras:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "metrics:see";
+        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "recording:export" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "metrics:see";
         /** AddressToTry */
         AddressToTry: {
             /**
@@ -881,6 +1005,20 @@ export interface components {
              */
             address?: string | null;
         };
+        /** CameraHealth */
+        CameraHealth: {
+            state: components["schemas"]["State"];
+            /**
+             * Checks
+             * @description Empty while the camera is not open.
+             */
+            checks: components["schemas"]["CheckShown"][];
+            /**
+             * Reference At 90K
+             * @description When its reference was made; null: there is none.
+             */
+            reference_at_90k: number | null;
+        };
         /** CameraShown */
         CameraShown: {
             /**
@@ -944,6 +1082,31 @@ export interface components {
             is_in_file: boolean;
         };
         /**
+         * Check
+         * @description What is looked at, the worst first.
+         * @enum {string}
+         */
+        Check: "signal" | "frozen" | "looped" | "obstructed" | "moved" | "blurred" | "dark" | "glare" | "bitrate" | "frame-rate" | "clock";
+        /**
+         * CheckShown
+         * @description One thing that is looked at.
+         */
+        CheckShown: {
+            check: components["schemas"]["Check"];
+            /** @description unknown: there is too little to go by. It is no alarm. */
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * Reason
+             * @description A sentence.
+             */
+            reason: string;
+            /**
+             * Since 90K
+             * @description UTC, 1/90000 s since 1970; 0: unknown.
+             */
+            since_90k: number;
+        };
+        /**
          * Corrections
          * @description Boxes that are hidden too. None can be taken off a cover: nobody can judge what is beneath one.
          */
@@ -953,6 +1116,40 @@ export interface components {
              * @description Pixels of the upright picture; seconds from the start. In place of those told before.
              */
             add: components["schemas"]["TimedBox"][];
+        };
+        /**
+         * Device
+         * @description A camera that answered. All but host is what it says of itself.
+         */
+        Device: {
+            /**
+             * Host
+             * @description To ask it for its streams.
+             */
+            host: string;
+            /** Name */
+            name: string;
+            /** Hardware */
+            hardware: string;
+            /** Location */
+            location: string;
+        };
+        /** DeviceToAsk */
+        DeviceToAsk: {
+            /**
+             * Host
+             * @description A name or an IP address, perhaps with a port.
+             */
+            host: string;
+            /** User */
+            user?: string | null;
+            /** Password */
+            password?: string | null;
+            /**
+             * Trust Any Certificate
+             * @default false
+             */
+            trust_any_certificate: boolean;
         };
         /** FirstUser */
         FirstUser: {
@@ -1072,9 +1269,10 @@ export interface components {
             is_enabled: boolean;
             /**
              * Address
+             * Format: password
              * @description With log-in.
              */
-            address: string | null;
+            address: string;
             /** Name */
             name: string;
         };
@@ -1353,6 +1551,41 @@ export interface components {
             oidc_label?: string | null;
         };
         /**
+         * Setting
+         * @description One key.
+         */
+        Setting: {
+            /**
+             * Key
+             * @description As in the file: section.key.
+             */
+            key: string;
+            /**
+             * Value
+             * @description What holds; null: not set. A secret is a row of *.
+             */
+            value: boolean | number | string | string[] | null;
+            /** Is Default */
+            is_default: boolean;
+            /**
+             * About
+             * @description What it does, and what is dangerous about it.
+             */
+            about: string;
+        };
+        /**
+         * SettingsSection
+         * @description One table of the file.
+         */
+        SettingsSection: {
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Settings */
+            settings: components["schemas"]["Setting"][];
+        };
+        /**
          * State
          * @description How one camera is.
          */
@@ -1379,6 +1612,70 @@ export interface components {
              * @description 0..1 while it learns.
              */
             progress: number | null;
+        };
+        /**
+         * Stream
+         * @description One that it offers.
+         */
+        Stream: {
+            /** Name */
+            name: string;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Codec */
+            codec: string | null;
+            /**
+             * Fps
+             * @description Pictures a second, at most.
+             */
+            fps: number | null;
+            /**
+             * Address
+             * @description Without log-in: to add it, put user and password into it, percent-encoded.
+             */
+            address: string;
+            /**
+             * Was Elsewhere
+             * @description It named another host, and this is the same at its own: try it first.
+             */
+            was_elsewhere: boolean;
+        };
+        /**
+         * Streams
+         * @description What came of asking. The largest picture first.
+         */
+        Streams: {
+            /** Works */
+            works: boolean;
+            /**
+             * Reason
+             * @description Why it told of no streams, in words.
+             */
+            reason: string | null;
+            /** Streams */
+            streams: components["schemas"]["Stream"][];
+        };
+        /**
+         * Stretch
+         * @description For how long a camera was said to do one thing.
+         */
+        Stretch: {
+            /** From 90K */
+            from_90k: number;
+            /**
+             * To 90K
+             * @description null: it still does.
+             */
+            to_90k: number | null;
+            /**
+             * What
+             * @description One word, as in a state.
+             */
+            what: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * TimedBox
@@ -1564,6 +1861,12 @@ export interface components {
             /** Has Password */
             has_password: boolean;
         };
+        /**
+         * Verdict
+         * @description Unknown: there is too little to go by. It is no alarm.
+         * @enum {string}
+         */
+        Verdict: "ok" | "bad" | "unknown";
     };
     responses: never;
     parameters: never;
@@ -1772,9 +2075,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SettingsSection"][];
                 };
             };
             /** @description Sign in first. */
@@ -3460,7 +3761,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description You may not. */
@@ -3469,7 +3770,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing. */
@@ -3478,7 +3779,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not with this method. */
@@ -3487,7 +3788,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too much was sent. */
@@ -3496,7 +3797,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description What was sent does not fit. */
@@ -3505,7 +3806,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many attempts; Retry-After says how long to wait. */
@@ -3514,7 +3815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something that is needed does not work now. */
@@ -3523,7 +3824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4287,7 +4588,14 @@ export interface operations {
             query?: {
                 /** @description Only entries with a smaller id. */
                 before?: number | null;
+                /** @description Whose; empty: of who was not signed in. */
+                who?: string | null;
+                what?: string | null;
                 camera?: string | null;
+                /** @description Written at this time or later. */
+                from_90k?: number | null;
+                /** @description Written before this time. */
+                to_90k?: number | null;
                 most?: number;
             };
             header?: never;
@@ -4875,6 +5183,672 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_api_cameras_find_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"][];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streams_api_cameras_streams_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceToAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Streams"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health_api_cameras__camera__health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraHealth"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_api_cameras__camera__health_history_get: {
+        parameters: {
+            query: {
+                /** @description UTC, 1/90000 s since 1970. */
+                from_90k: number;
+                /** @description UTC, 1/90000 s since 1970. */
+                to_90k: number;
+            };
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stretch"][];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reference_api_cameras__camera__health_reference_jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebase_api_cameras__camera__health_reference_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    newest_still_api_cameras__camera__still_jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
             };
             /** @description Sign in first. */
             401: {

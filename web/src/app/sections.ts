@@ -26,11 +26,53 @@ export const SECTIONS: readonly Section[] = [
     Page: lazy(() => import("../live/LivePage")),
   },
   {
+    path: "timeline",
+    title: texts.nav.timeline,
+    icon: "timeline",
+    needs: ["timeline:watch"],
+    Page: lazy(() => import("../timeline/TimelinePage")),
+  },
+  {
+    path: "health",
+    title: texts.nav.health,
+    icon: "health",
+    needs: ["health:see"],
+    Page: lazy(() => import("../health/HealthPage")),
+  },
+  {
+    path: "cameras",
+    title: texts.nav.cameras,
+    icon: "cameras",
+    needs: ["cameras:see"],
+    Page: lazy(() => import("../cameras/CamerasPage")),
+  },
+  {
     path: "redact",
     title: texts.nav.redact,
     icon: "redact",
     needs: ["file:redact"],
     Page: lazy(() => import("../redact/RedactPage")),
+  },
+  {
+    path: "people",
+    title: texts.nav.people,
+    icon: "people",
+    needs: ["self:see"],
+    Page: lazy(() => import("../people/PeoplePage")),
+  },
+  {
+    path: "settings",
+    title: texts.nav.settings,
+    icon: "settings",
+    needs: ["self:see"],
+    Page: lazy(() => import("../settings/SettingsPage")),
+  },
+  {
+    path: "about",
+    title: texts.nav.about,
+    icon: "about",
+    needs: null,
+    Page: lazy(() => import("../about/AboutPage")),
   },
 ];
 

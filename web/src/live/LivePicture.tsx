@@ -7,6 +7,7 @@ import { texts } from "../texts";
 import { Progress, sentence } from "../ui";
 import type { LivePlayer, LiveState } from "./player";
 import { useLive } from "./useLive";
+import "../media/picture.css";
 
 type PictureProps = {
   camera: string;

@@ -124,7 +124,7 @@ export class LivePlayer {
     }
     this.video.playbackRate = lagS > WANTED_LAG_S + 0.2 ? 1.1 : lagS < WANTED_LAG_S - 0.25 ? 0.94 : 1;
     if (this.video.paused) this.video.play().catch(() => {}); // it was taken away meanwhile
-    if (startS < this.video.currentTime - 2 * KEPT_S) this.buffer.removeUntil(this.video.currentTime - KEPT_S);
+    if (startS < this.video.currentTime - 2 * KEPT_S) this.buffer.remove(0, this.video.currentTime - KEPT_S);
   };
 
   private readonly check = (): void => {

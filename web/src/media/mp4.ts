@@ -12,6 +12,16 @@ export function pictureTimes90k(data: ArrayBuffer): number[] {
   return times;
 }
 
+/** What an init segment holds, as MSE wants to hear it; null: no H.264. */
+export function mimeOf(init: ArrayBuffer): string | null {
+  const bytes = new Uint8Array(init);
+  const mark = [0x61, 0x76, 0x63, 0x43]; // avcC: version, then profile, constraints and level
+  const at = bytes.findIndex((_, n) => mark.every((each, k) => bytes[n + k] === each));
+  if (at < 0) return null;
+  const codec = [...bytes.subarray(at + 5, at + 8)].map((each) => each.toString(16).padStart(2, "0")).join("");
+  return `video/mp4; codecs="avc1.${codec}"`;
+}
+
 type Box = { begin: number; end: number };
 
 function* boxes(view: DataView, begin: number, end: number, wanted: string): Generator<Box> {

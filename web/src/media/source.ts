@@ -15,7 +15,7 @@ export function canPlay(mime: string): boolean {
 type Step =
   | { kind: "append"; data: BufferSource }
   | { kind: "type"; mime: string }
-  | { kind: "remove"; untilS: number };
+  | { kind: "remove"; fromS: number; untilS: number };
 
 /** One <video> and its buffer. Times are seconds of the player: `offsetS` is added to those in the pieces. */
 export class PieceBuffer {
@@ -57,9 +57,9 @@ export class PieceBuffer {
     this.push({ kind: "append", data });
   }
 
-  /** Forget what is before. */
-  removeUntil(untilS: number): void {
-    this.push({ kind: "remove", untilS });
+  /** Forget what is there. */
+  remove(fromS: number, untilS: number): void {
+    this.push({ kind: "remove", fromS, untilS });
   }
 
   /** Parts that can be played, in seconds, in order. */
@@ -107,7 +107,7 @@ export class PieceBuffer {
       this.take(step);
     } catch (error) {
       if (error instanceof DOMException && error.name === "QuotaExceededError" && step.kind === "append") {
-        this.steps.unshift({ kind: "remove", untilS: this.video.currentTime - 2 }, step);
+        this.steps.unshift({ kind: "remove", fromS: 0, untilS: this.video.currentTime - 2 }, step);
         if (this.ranges.some(([start]) => start < this.video.currentTime - 2)) {
           this.next();
           return;
@@ -128,8 +128,8 @@ export class PieceBuffer {
     } else if (step.kind === "append") {
       if (this.buffer && this.buffer.timestampOffset !== this.offsetS) this.buffer.timestampOffset = this.offsetS;
       this.buffer?.appendBuffer(step.data);
-    } else if (this.buffer && step.untilS > 0 && this.ranges.some(([start]) => start < step.untilS)) {
-      this.buffer.remove(0, step.untilS);
+    } else if (this.buffer && this.ranges.some(([start, end]) => start < step.untilS && end > step.fromS)) {
+      this.buffer.remove(Math.max(0, step.fromS), step.untilS);
     } else this.next();
   }
 }

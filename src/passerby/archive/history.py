@@ -1,0 +1,117 @@
+"""What cameras were said to do, change by change, so that outages can be seen afterwards. Judging is for `rules/`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from passerby.archive.catalogue import Catalogue
+from passerby.archive.schema import camera_states
+from passerby.media.segments import TICKS_PER_S
+from passerby.rules.retention import Keep, limit_90k
+
+KNOWN_EVERY_90K = 30 * TICKS_PER_S
+"""So often it is noted that a state still goes on: after a crash nobody knows more exactly."""
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """For how long a camera was said to do one thing. to_90k: None where it still does."""
+
+    from_90k: int
+    to_90k: int | None
+    what: str
+    reason: str
+
+
+@dataclass(slots=True)
+class _Open:
+    id: int
+    from_90k: int
+    what: str
+    known_90k: int
+
+
+class History:
+    """Written by one thread of one process, read by any. Every method raises OutputError where the database fails."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._open: dict[str, _Open] = {}
+        self._has_failed = False
+
+    def begin(self) -> None:
+        """Before the first note: what a run before left open ends when it was known last."""
+        self._open.clear()
+        with self._catalogue.transaction("end states") as connection:
+            connection.execute(update(camera_states).where(camera_states.c.is_open).values(is_open=False))
+        self._has_failed = False
+
+    def note(self, told: Mapping[str, Stretch], now_90k: int) -> None:
+        """By camera what it does now, and since when; its `to_90k` is not read. For all of them, every second or so."""
+        if self._has_failed:
+            self.begin()
+        gone = self._open.keys() - told.keys()
+        changed = [name for name, now in told.items() if name not in self._open or self._open[name].what != now.what]
+        stale = [name for name, row in self._open.items() if now_90k - row.known_90k >= KNOWN_EVERY_90K]
+        if not (gone or changed or stale):
+            return
+        self._has_failed = True  # until it is done: what was half done is begun anew
+        with self._catalogue.transaction("note states") as connection:
+            for name in gone:
+                self._end(connection, name, now_90k)
+            for name in changed:
+                self._change(connection, name, told[name], now_90k)
+            for name in set(stale) - set(changed) - gone:
+                self._go_on(connection, self._open[name], now_90k)
+        self._has_failed = False
+
+    def end(self, now_90k: int) -> None:
+        """Nobody notes any more."""
+        self.note({}, now_90k)
+
+    def between(self, camera: str, from_90k: int, to_90k: int) -> list[Stretch]:
+        """Those that hold anything of from_90k .. to_90k, in order of time."""
+        rows = camera_states.c
+        in_range = (rows.camera == camera, rows.from_90k < to_90k, rows.is_open | (rows.to_90k > from_90k))
+        query = select(camera_states).where(*in_range).order_by(rows.from_90k, rows.id)
+        with self._catalogue.transaction("read states") as connection:
+            return [
+                Stretch(row.from_90k, None if row.is_open else row.to_90k, row.what, row.reason)
+                for row in connection.execute(query)
+            ]
+
+    def retire(self, keep: Mapping[str, Keep], now_90k: int) -> None:
+        """They go when the camera's recordings of that time have gone."""
+        rows = camera_states.c
+        with self._catalogue.transaction("forget states") as connection:
+            for camera, policy in keep.items():
+                is_old = (rows.camera == camera, rows.to_90k <= limit_90k(policy, now_90k), ~rows.is_open)
+                connection.execute(delete(camera_states).where(*is_old))
+            others = (rows.camera.not_in(keep), rows.to_90k <= limit_90k(Keep(), now_90k), ~rows.is_open)
+            connection.execute(delete(camera_states).where(*others))
+
+    def _change(self, connection: Connection, name: str, now: Stretch, now_90k: int) -> None:
+        before = self._open.get(name)
+        from_90k = min(now.from_90k, now_90k)
+        if before is not None:  # a finding may have begun before it was told: then that is so since then
+            from_90k = max(from_90k, before.from_90k)
+            self._end(connection, name, from_90k)
+        row = {
+            "camera": name, "from_90k": from_90k, "to_90k": now_90k, "is_open": True, "what": now.what,
+            "reason": now.reason[:LONGEST_REASON],
+        }  # fmt: skip
+        id = connection.execute(insert(camera_states).returning(camera_states.c.id), row).scalar_one()
+        self._open[name] = _Open(id, from_90k, now.what, now_90k)
+
+    def _end(self, connection: Connection, name: str, at_90k: int) -> None:
+        row = self._open.pop(name)
+        ended = {"to_90k": max(row.from_90k, at_90k), "is_open": False}
+        connection.execute(update(camera_states).where(camera_states.c.id == row.id).values(**ended))
+
+    def _go_on(self, connection: Connection, row: _Open, now_90k: int) -> None:
+        connection.execute(update(camera_states).where(camera_states.c.id == row.id).values(to_90k=now_90k))
+        row.known_90k = now_90k

@@ -1,0 +1,96 @@
+"""Takes all measures of one camera's pictures, each as often as it needs."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from passerby.background import Background, shrink_luma, small_size
+from passerby.background.register import IN_PLACE, Anchor, apart_px
+from passerby.background.small import Plane8
+from passerby.engine.health.edges import Reference, detail_of, edge_luma
+from passerby.engine.health.prints import Printer
+from passerby.engine.health.stir import Stir
+from passerby.media import RawFrame
+from passerby.media.health import Light, Measured, PictureSeen, ViewSeen
+from passerby.rules.view import DOUBTFUL_KEPT, MOVED_BY
+
+EVERY_S = 0.6
+IN_DOUBT_S = 0.4  # where the picture is not as it should be it is looked at more often
+PLACE_EVERY_S = 4.0  # so often it is tried where a picture in doubt lies against the reference: that takes 10 ms
+BLOWN_FROM = 250
+SAME_VIEW_KEPT = 0.5  # by night other edges are seen than by day, but in the same places
+
+
+class Gauge:
+    """Fed every frame of one source. Of the pictures themselves it keeps nothing but what `Stir` does."""
+
+    def __init__(self, size_wh: tuple[int, int]) -> None:
+        self._small_wh = small_size(*size_wh)
+        self._stir, self._printer = Stir(), Printer()
+        self._reference: Reference | None = None
+        self._also: Reference | None = None
+        self._anchor: Anchor | None = None
+        self._seen_at_s = self._placed_at_s = float("-inf")
+        self._shift: float | None = None
+        self._is_doubtful = False
+
+    def compare_with(self, background: Background) -> Reference | None:
+        """What the camera should see from now on; None where it is too little to go by, or of another size."""
+        self._reference = self._anchor = self._shift = self._also = None
+        if background.spread.shape[::-1] != self._small_wh:
+            return None
+        reference = Reference(background)
+        if reference.is_usable:
+            self._reference, self._anchor = reference, Anchor(background.picture.y, background.established)
+        return self._reference
+
+    def compare_also_with(self, background: Background) -> None:
+        """The same view under the light of now. Another view is refused, or a camera that is turned bit by bit would
+        never be seen to move."""
+        if self._reference is None or background.spread.shape[::-1] != self._small_wh:
+            return
+        also, kept = Reference(background), self._reference.compare(edge_luma(background.picture.y)).kept
+        shift = self._shift_of(background.picture.y)
+        if also.is_usable and kept >= SAME_VIEW_KEPT and (shift is None or shift <= MOVED_BY):
+            self._also = also
+
+    def note(self, frame: RawFrame) -> Measured:
+        """What there is to tell of the next frame."""
+        picture = None
+        due_s = IN_DOUBT_S if self._is_doubtful else EVERY_S
+        if frame.time_s - self._seen_at_s >= due_s - 0.01 and not frame.damaged:
+            self._seen_at_s = frame.time_s
+            picture = self._look(shrink_luma(frame, self._small_wh), frame.time_s)
+        return Measured(frame.time_s, self._printer.note(frame), self._stir.note(frame), picture)
+
+    def _look(self, luma: Plane8, at_s: float) -> PictureSeen:
+        detail, fineness = detail_of(luma)
+        return PictureSeen(_light(luma), detail, fineness, self._view(luma, at_s))
+
+    def _view(self, luma: Plane8, at_s: float) -> ViewSeen | None:
+        if self._reference is None:
+            return None
+        seen = self._reference.compare(edge_luma(luma))
+        if seen.kept < DOUBTFUL_KEPT and self._also is not None:
+            seen = max(seen, self._also.compare(edge_luma(luma)), key=lambda each: each.kept)
+        self._is_doubtful = seen.kept < DOUBTFUL_KEPT
+        if not self._is_doubtful:
+            self._shift = None
+        elif at_s - self._placed_at_s >= PLACE_EVERY_S:
+            self._placed_at_s = at_s
+            self._shift = self._shift_of(luma)
+        return ViewSeen(seen.kept, seen.cells_kept, self._shift)
+
+    def _shift_of(self, luma: Plane8) -> float | None:
+        """How far a picture lies from the reference, share of its width; None where that cannot be told."""
+        placed = self._anchor.place(luma) if self._anchor else None
+        return None if placed is None else apart_px(placed, IN_PLACE, luma.shape) / luma.shape[1]
+
+
+def _light(luma: Plane8) -> Light:
+    few = luma[::4, ::4]
+    counts = np.asarray(cv2.calcHist([np.ascontiguousarray(few)], [0], None, [256], [0, 256])).ravel()
+    up_to = np.cumsum(counts) / few.size
+    low, middle, high = (float(np.searchsorted(up_to, share)) for share in (0.05, 0.5, 0.95))
+    return Light(low, middle, high, float(1.0 - up_to[BLOWN_FROM - 1]))

@@ -1,0 +1,89 @@
+"""Watches over one camera's health while it is open: measures, judges, and keeps the reference to compare with."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+
+from passerby.background import Background
+from passerby.engine.health.gauge import Gauge
+from passerby.media import RawFrame
+from passerby.media.health import Finding, Flow
+from passerby.rules.health import Health
+
+FINDINGS_EVERY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Established:
+    """What a camera should see: established background only. at_90k: since when, UTC in 1/90000 s."""
+
+    background: Background
+    at_90k: int
+
+
+class ReferenceKeeper(Protocol):
+    """Keeps one camera's reference over restarts."""
+
+    def load(self, size_wh: tuple[int, int]) -> Established | None:
+        """What was kept for pictures of this size."""
+        ...
+
+    def keep(self, reference: Established, size_wh: tuple[int, int]) -> None:
+        """It may fail: then the next start takes what it learns."""
+        ...
+
+
+class Monitor:
+    """Fed every frame of one source by one thread; what it found may be asked from any."""
+
+    def __init__(self, size_wh: tuple[int, int], keeper: ReferenceKeeper) -> None:
+        self._size_wh, self._keeper = size_wh, keeper
+        self._gauge, self._health = Gauge(size_wh), Health()
+        self._newest: Background | None = None
+        self._rebase = threading.Event()
+        self._told_s = float("-inf")
+        self._reference = keeper.load(size_wh)
+        self._findings = self._health.findings()
+        if self._reference is not None:
+            self._compare()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Of every check, as of the last frames."""
+        return self._findings
+
+    @property
+    def reference_at_90k(self) -> int | None:
+        """When the reference was made, None while there is none."""
+        return None if self._reference is None else self._reference.at_90k
+
+    def rebase(self) -> None:
+        """From any thread: what is learned now, or next if nothing is, is the reference from now on."""
+        self._rebase.set()
+
+    def note(self, frame: RawFrame, flow: Flow, learned: Background | None) -> None:
+        """The next frame. learned: what is known of the place now, if anything."""
+        self._follow(learned, frame.pts)
+        self._health.note(self._gauge.note(frame), flow)
+        if frame.time_s - self._told_s >= FINDINGS_EVERY_S:
+            self._told_s, self._findings = frame.time_s, self._health.findings()
+
+    def _follow(self, learned: Background | None, at_90k: int) -> None:
+        if learned is None or (learned is self._newest and not self._rebase.is_set()):
+            return
+        self._newest = learned
+        if self._reference is None or self._rebase.is_set():
+            self._rebase.clear()
+            self._reference = Established(learned, at_90k)
+            self._keeper.keep(self._reference, self._size_wh)
+            self._compare()
+        else:
+            self._gauge.compare_also_with(learned)
+
+    def _compare(self) -> None:
+        assert self._reference is not None
+        found = self._gauge.compare_with(self._reference.background)
+        if found is not None:
+            self._health.view.expect(found.detail, found.fineness)

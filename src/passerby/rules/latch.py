@@ -1,0 +1,49 @@
+"""Turns what is so from moment to moment into a verdict that does not flicker, and that knows since when."""
+
+from __future__ import annotations
+
+from passerby.media.health import Check, Finding, Verdict
+from passerby.media.segments import TICKS_PER_S
+
+
+class Latch:
+    """One check's verdict. Times are seconds, and go on."""
+
+    def __init__(self, check: Check, *, after_s: float, over_after_s: float, unknown: str, ok: str) -> None:
+        """after_s: it must have been bad for so long. over_after_s: good for so long before it is over.
+
+        unknown, ok: what is said then.
+        """
+        self._check, self._after_s, self._over_after_s = check, after_s, over_after_s
+        self._says = {Verdict.UNKNOWN: unknown, Verdict.OK: ok}
+        self._verdict = Verdict.UNKNOWN
+        self._since_s: float | None = None
+        self._other: tuple[Verdict, float] | None = None  # what it would be, and since when without a break
+
+    @property
+    def is_bad(self) -> bool:
+        return self._verdict is Verdict.BAD
+
+    def note(self, at_s: float, is_bad: bool | None, why: str = "") -> None:
+        """is_bad: None where nobody can tell. why: a sentence, where it is bad."""
+        now = Verdict.UNKNOWN if is_bad is None else Verdict.BAD if is_bad else Verdict.OK
+        self._since_s = at_s if self._since_s is None else self._since_s
+        if is_bad:
+            self._says[Verdict.BAD] = why
+        if now is self._verdict:
+            self._other = None
+            return
+        if self._other is None or self._other[0] is not now:
+            self._other = now, at_s
+        if at_s - self._other[1] >= self._wait_s(now):
+            self._verdict, self._since_s, self._other = now, self._other[1], None
+
+    def _wait_s(self, now: Verdict) -> float:
+        if now is Verdict.BAD:
+            return self._after_s
+        return self._over_after_s if self._verdict is Verdict.BAD else 0.0
+
+    def finding(self, at_s: float) -> Finding:
+        """As of now. at_s: for what was never noted."""
+        since_s = at_s if self._since_s is None else self._since_s
+        return Finding(self._check, self._verdict, self._says[self._verdict], round(since_s * TICKS_PER_S))

@@ -1,0 +1,83 @@
+"""Decides what is told of an open camera first: the one word and the sentence, of all that is so at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from passerby.media.camera import What
+from passerby.media.health import Check, Finding, Verdict
+
+WHAT = {
+    Check.SIGNAL: What.SILENT,
+    Check.FROZEN: What.FROZEN,
+    Check.LOOPED: What.LOOPED,
+    Check.OBSTRUCTED: What.OBSTRUCTED,
+    Check.MOVED: What.MOVED,
+    Check.BLURRED: What.BLURRED,
+    Check.DARK: What.DARK,
+    Check.GLARE: What.GLARE,
+    Check.BITRATE: What.COLLAPSED,
+    Check.FRAME_RATE: What.COLLAPSED,
+    Check.CLOCK: What.CLOCK,
+}
+"""What a camera is said to be where a check is bad."""
+
+NOT_LIVE = (Check.SIGNAL, Check.FROZEN, Check.LOOPED)
+"""Worse than that all is hidden: what is hidden is not even of now."""
+NOT_THE_PLACE = (Check.OBSTRUCTED, Check.MOVED, Check.BLURRED, Check.DARK, Check.GLARE)
+POOR = (Check.BITRATE, Check.FRAME_RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What is done with a camera's pictures. failing: why all are covered, where a detector failed. is_learning:
+    nothing is known of the place. has_written: pictures came out. whole: why the newest of those is covered. strained:
+    in what way this machine is too slow."""
+
+    failing: str | None = None
+    is_learning: bool = False
+    has_written: bool = True
+    whole: str | None = None
+    strained: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """since_90k: of the finding that it comes from, None where it comes from none."""
+
+    what: What
+    reason: str
+    since_90k: int | None = None
+
+
+def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
+    """The worst that is to be told."""
+    bad = {each.check: each for each in findings if each.verdict is Verdict.BAD}
+    learning = "what is always there is being learned"
+    if found := _first(bad, NOT_LIVE):
+        return _told(found)
+    if doing.failing:
+        return Told(What.COVERED, f"the whole picture is hidden: {doing.failing}")
+    if found := _first(bad, NOT_THE_PLACE):
+        return _told(found, f"; {learning} anew" if doing.is_learning else "")
+    if doing.is_learning:
+        return Told(What.LEARNING, learning)
+    if not doing.has_written:
+        return Told(What.CONNECTING, "its first pictures wait for the privacy delay")
+    if doing.whole:
+        return Told(What.COVERED, f"the whole picture is hidden: {doing.whole}")
+    if found := _first(bad, POOR):
+        return _told(found)
+    if doing.strained:
+        return Told(What.STRAINED, doing.strained)
+    if found := _first(bad, (Check.CLOCK,)):
+        return _told(found)
+    return Told(What.RECORDING, "all is well")
+
+
+def _first(bad: dict[Check, Finding], order: tuple[Check, ...]) -> Finding | None:
+    return next((bad[check] for check in order if check in bad), None)
+
+
+def _told(finding: Finding, more: str = "") -> Told:
+    return Told(WHAT[finding.check], finding.reason + more, finding.since_90k)
