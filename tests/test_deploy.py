@@ -49,8 +49,8 @@ def test_the_checker_of_commands_finds_what_is_wrong() -> None:
     assert unknown_in("passerby sevre") == ["sevre"]
     assert unknown_in("passerby camera") and unknown_in("passerby serve --data")
     assert unknown_in("passerby restore A B --data C") == ["2 values where there are at most 1"]
-    shell = "sudo -u x /opt/passerby/bin/passerby serve --data D | tee log\n# passerby x\n"
-    page = f"`passerby doctor --json`\n```sh\n{shell}```"
+    shell = "sudo -u x /opt/passerby/bin/passerby serve --data D | tee log\n# passerby x"
+    page = f"`passerby doctor --json`\n```sh\n{shell}\n```"
     assert commands_in(page) == ["passerby serve --data D", "passerby doctor --json"]
 
 

@@ -1,4 +1,4 @@
-"""What tests of the page share: a real browser, a real `passerby serve`, and where screenshots go for people to look at."""
+"""What tests of the page share: a real browser, a real `passerby serve`, and where screenshots go for people."""
 
 from __future__ import annotations
 
