@@ -32,7 +32,7 @@ class Service:
             port = int(found.getsockname()[1])
         self._config = folder / "passerby.toml"
         self._config.write_text(f"{toml}\n[server]\nport = {port}\n")
-        self._client = httpx2.Client(base_url=f"http://localhost:{port}", timeout=10)
+        self.client = httpx2.Client(base_url=f"http://localhost:{port}", timeout=10)
         self._process: subprocess.Popen[bytes] | None = None
         self._sessions: list[int] = []
 
@@ -50,7 +50,7 @@ class Service:
         token = re.search(r"/#/set-up/(\S+)", self.said)
         assert token, self.said
         told = {"token": token[1], "name": "kim", "password": PASSWORD}
-        assert self._client.post("/api/set-up", json=told).is_success
+        assert self.client.post("/api/set-up", json=told).is_success
 
     @property
     def said(self) -> str:
@@ -60,7 +60,7 @@ class Service:
         until_s = time.monotonic() + UP_WITHIN_S
         while True:
             try:
-                self._client.get("/healthz")
+                self.client.get("/healthz")
                 return
             except httpx2.TransportError:
                 assert time.monotonic() < until_s, self.said[-3000:]
@@ -70,7 +70,7 @@ class Service:
     def states(self) -> dict[str, str] | None:
         """What each camera is said to be; None where nobody answers."""
         try:
-            answer = self._client.get("/api/states")
+            answer = self.client.get("/api/states")
         except httpx2.TransportError:
             return None
         return {each["camera"]: each["what"] for each in answer.json()} if answer.is_success else None
@@ -110,7 +110,7 @@ class Service:
 
     def end(self) -> None:
         """Whatever is left of any of its starts. Only processes that it started itself."""
-        self._client.close()
+        self.client.close()
         for pid in self.left:
             self.send(signal.SIGKILL, pid)
         if self._process:

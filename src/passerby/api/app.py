@@ -55,10 +55,10 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     app.state.live_windows = live_hls.LiveWindows()
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
-    for routes in (
-        *(about, sign_in, passkeys, oidc, people, cameras, onvif),
-        *(health, timeline, live, live_hls, redactions),
-    ):
+    sections = (
+        about, sign_in, passkeys, oidc, people, cameras, onvif, health, timeline, live, live_hls, redactions,
+    )  # fmt: skip
+    for routes in sections:
         app.include_router(routes.router)
 
     @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)

@@ -10,8 +10,10 @@ class Latch:
     """One check's verdict. Times are seconds, and go on."""
 
     def __init__(self, check: Check, *, after_s: float, over_after_s: float, unknown: str, ok: str) -> None:
-        """after_s: it must have been bad for so long; over_after_s: good for so long before it is over. unknown, ok: said
-        then."""
+        """after_s: it must have been bad for so long. over_after_s: good for so long before it is over.
+
+        unknown, ok: what is said then.
+        """
         self._check, self._after_s, self._over_after_s = check, after_s, over_after_s
         self._says = {Verdict.UNKNOWN: unknown, Verdict.OK: ok}
         self._verdict = Verdict.UNKNOWN

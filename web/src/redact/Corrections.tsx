@@ -1,6 +1,6 @@
 /** The list of boxes that somebody drew, with their times. */
 
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
 import { texts } from "../texts";
 import { Button, IconButton, Note, Panel } from "../ui";
 import type { Box } from "./box";
@@ -13,7 +13,8 @@ type CorrectionsProps = {
   picked: number | null;
   timeS: number;
   isDirty: boolean;
-  isAtWork: boolean;
+  /** What is shown while it is rendered again. */
+  atWork: ReactNode;
   onAdd: () => void;
   onBox: (box: Box) => void;
   onDrop: (key: number) => void;
@@ -21,7 +22,7 @@ type CorrectionsProps = {
 };
 
 export function Corrections(told: CorrectionsProps) {
-  const { boxes, isDirty, isAtWork, onAdd } = told;
+  const { boxes, isDirty, atWork, onAdd } = told;
   return (
     <Panel
       title={words.title}
@@ -38,11 +39,12 @@ export function Corrections(told: CorrectionsProps) {
           <Row key={box.key} box={box} number={index + 1} told={told} />
         ))}
       </ul>
-      {isDirty && !isAtWork && (
-        <Note tone="warn" icon="warn">
-          {texts.redact.notRendered}
-        </Note>
-      )}
+      {atWork ||
+        (isDirty && (
+          <Note tone="warn" icon="warn">
+            {texts.redact.notRendered}
+          </Note>
+        ))}
     </Panel>
   );
 }

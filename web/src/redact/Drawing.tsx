@@ -100,7 +100,6 @@ function DrawnBox({ box, number, told }: { box: Box; number: number; told: Drawi
     event.preventDefault();
   };
   const [, , right, bottom] = box.xyxy;
-  const handlePx = size.width / 45;
   return (
     // biome-ignore lint/a11y/useSemanticElements: nothing of HTML goes into an SVG
     <g
@@ -114,15 +113,8 @@ function DrawnBox({ box, number, told }: { box: Box; number: number; told: Drawi
     >
       <Rect xyxy={box.xyxy} box={box.key} />
       {isPicked && (
-        <rect
-          className="drawn-handle"
-          data-box={box.key}
-          data-handle="size"
-          x={right - handlePx / 2}
-          y={bottom - handlePx / 2}
-          width={handlePx}
-          height={handlePx}
-        />
+        // A line of no length: its ends are as large on the screen whatever the picture's size is.
+        <path className="drawn-handle" data-box={box.key} data-handle="size" d={`M${right} ${bottom}h0.01`} />
       )}
     </g>
   );

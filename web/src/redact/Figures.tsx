@@ -9,7 +9,9 @@ const words = texts.redact;
 /** More of them are a list that nobody reads; the report has all. */
 const MOST_MOMENTS = 12;
 
-export function Figures({ report, onGo }: { report: Report; onGo: (timeS: number) => void }) {
+type FiguresProps = { report: Report; isVideo: boolean; onGo: (timeS: number) => void };
+
+export function Figures({ report, isVideo, onGo }: FiguresProps) {
   const { frames, hidden, tracks, mode } = report;
   const facts: [string, string][] = [
     [words.figures.frames, String(frames.redacted)],
@@ -29,7 +31,8 @@ export function Figures({ report, onGo }: { report: Report; onGo: (timeS: number
           ))}
         </dl>
         <p className="soft small">
-          {words.figures.mode[mode.used]}: {sentence(mode.why)} {words.figures.took(report.speed.wall_s.toFixed(1))}
+          {isVideo ? `${words.figures.mode[mode.used]}: ${mode.why}.` : sentence(mode.why)}{" "}
+          {words.figures.took(report.speed.wall_s.toFixed(1))}
         </p>
       </Panel>
       {report.whole_spans.length > 0 && (

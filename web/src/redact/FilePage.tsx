@@ -5,7 +5,7 @@ import { get, Problem, put, remove } from "../api/client";
 import { useAsked, useChange } from "../api/use";
 import { goTo, hashOf } from "../app/routes";
 import { texts } from "../texts";
-import { Button, Dialog, Empty, Icon, Note, PageHead, Panel, ProblemNote, Progress, Skeleton, useToast } from "../ui";
+import { Button, Dialog, Empty, Icon, PageHead, Panel, ProblemNote, Progress, Skeleton, useToast } from "../ui";
 import { areSame, type Box, boxesOf, toldOf } from "./box";
 import type { Redaction } from "./RedactPage";
 import { Result } from "./Result";
@@ -55,9 +55,20 @@ export function FilePage({ id }: { id: string }) {
       <Head file={file} isDirty={isDirty} busy={change.busy} onRender={render} />
       <div className="stack">
         <ProblemNote problem={problem} />
-        <AtWork file={file} onRetry={render} />
+        {file.state === "failed" && <Failed file={file} onRetry={render} />}
+        {isAtWork(file) && !file.has_output && (
+          <Panel>
+            <Stage file={file} />
+          </Panel>
+        )}
         {file.has_output && (
-          <Result file={file} boxes={boxes} onBoxes={setBoxes} isDirty={isDirty} isAtWork={isAtWork(file)} />
+          <Result
+            file={file}
+            boxes={boxes}
+            onBoxes={setBoxes}
+            isDirty={isDirty}
+            atWork={isAtWork(file) && <Stage file={file} />}
+          />
         )}
       </div>
     </>
@@ -147,28 +158,22 @@ function DiscardDialog({ id, onClose }: { id: string; onClose: () => void }) {
   );
 }
 
-function AtWork({ file, onRetry }: { file: Redaction; onRetry: () => void }) {
-  if (file.state === "failed") {
-    return (
-      <Panel title={words.failed}>
-        <ProblemNote problem={new Problem(0, file.reason ?? "", file.hint)} onAgain={onRetry} />
-      </Panel>
-    );
-  }
-  if (file.state === "done") return null;
+function Failed({ file, onRetry }: { file: Redaction; onRetry: () => void }) {
+  return (
+    <Panel title={words.failed}>
+      <ProblemNote problem={new Problem(0, file.reason ?? "", file.hint)} onAgain={onRetry} />
+    </Panel>
+  );
+}
+
+function Stage({ file }: { file: Redaction }) {
   const says = words.stages[file.state === "queued" ? "queued" : (file.stage ?? "starting")];
   return (
-    <Panel>
-      <div className="stack" aria-live="polite">
-        <strong>{says}</strong>
-        <Progress label={says} share={file.progress} />
-        {file.has_output && (
-          <Note tone="warn" icon="warn">
-            {words.notCurrent}
-          </Note>
-        )}
-      </div>
-    </Panel>
+    <div className="redact-stage" aria-live="polite">
+      <strong>{says}</strong>
+      <Progress label={says} share={file.progress} />
+      {file.has_output && <span className="soft small">{words.notCurrent}</span>}
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 /** What was made of a file: the redacted picture with the boxes drawn over it, and what the report says. */
 
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { addressOf } from "../api/client";
 import { useAsked } from "../api/use";
 import { texts } from "../texts";
@@ -19,10 +19,10 @@ type ResultProps = {
   boxes: Box[];
   onBoxes: (boxes: Box[]) => void;
   isDirty: boolean;
-  isAtWork: boolean;
+  atWork: ReactNode;
 };
 
-export function Result({ file, boxes, onBoxes, isDirty, isAtWork }: ResultProps) {
+export function Result({ file, boxes, onBoxes, isDirty, atWork }: ResultProps) {
   // The one before stays until there is a new one, so that the picture can be looked at while another is rendered.
   const { answer: report, problem, again } = useAsked((signal) => reportOf(file.id, signal), file.id);
   const [timeS, setTimeS] = useState(0);
@@ -88,7 +88,7 @@ export function Result({ file, boxes, onBoxes, isDirty, isAtWork }: ResultProps)
           picked={picked}
           timeS={timeS}
           isDirty={isDirty}
-          isAtWork={isAtWork}
+          atWork={atWork}
           onAdd={() => viewer.current?.focusBox(add(inTheMiddle(size)))}
           onBox={replace}
           onDrop={drop}
@@ -100,7 +100,7 @@ export function Result({ file, boxes, onBoxes, isDirty, isAtWork }: ResultProps)
         <Panel title={words.look.title}>
           <Moments spans={report.low_confidence} none={words.look.none} onGo={goTo} />
         </Panel>
-        <Figures report={report} onGo={goTo} />
+        <Figures report={report} isVideo={isVideo} onGo={goTo} />
       </div>
     </div>
   );

@@ -46,7 +46,11 @@ export function Viewer(told: ViewerProps) {
     player.pause();
     player.currentTime = Math.min(Math.max(0, at), player.duration || at);
   };
-  const step = (frames: number) => goTo((Math.round(timeS * framesPerS) + frames + 0.01) / framesPerS);
+  // From where the player is going and not from what it shows: who presses quickly is ahead of the picture.
+  const step = (frames: number) => {
+    const at = Math.floor((video.current?.currentTime ?? 0) * framesPerS + 0.005);
+    goTo((at + frames + 0.01) / framesPerS);
+  };
   const toggle = () => (video.current?.paused ? video.current.play().catch(() => {}) : video.current?.pause());
 
   useImperativeHandle(ref, () => ({
