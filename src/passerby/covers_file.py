@@ -14,6 +14,7 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels of the picture as a player shows it, that is turned upright."""
 Time = Annotated[float, Field(ge=0)]
 """Seconds from the start of the source."""
+PLAYER_ROUNDS_S = 0.001  # a player that stands at a frame may tell a time a little before that frame's own
 
 
 class _Strict(BaseModel):
@@ -80,6 +81,18 @@ class TimedBox(_Strict):
                 return _between(before, after, time_s)
         return self.points[-1].xyxy
 
+    def during(self, from_s: float, until_s: float) -> Box | None:
+        """Where it is in a frame that is shown from from_s to before until_s; None if it is not while that is shown."""
+        first_s, last_s = self.span_s
+        if until_s <= first_s or last_s + PLAYER_ROUNDS_S < from_s:
+            return None
+        return self.at(min(max(from_s, first_s), last_s))
+
+    @property
+    def places(self) -> tuple[Box, ...]:
+        """Every place that is told of it."""
+        return (self.xyxy,) if self.xyxy is not None else tuple(point.xyxy for point in self.points)
+
 
 class ManualCovers(_Strict):
     """add: hidden whatever is found there. remove: shown whatever is found there, but not in a frame covered whole."""
@@ -110,6 +123,16 @@ class ManualCovers(_Strict):
             tuple(box for timed in self.add if (box := timed.at(time_s))),
             tuple(box for timed in self.remove if (box := timed.at(time_s))),
         )
+
+    def during(self, from_s: float, until_s: float) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+        """The same for a frame that is shown from from_s to before until_s. What is shown by hand goes by its beginning
+        alone, what is hidden by all of its time: in doubt it is hidden."""
+        hidden = tuple(box for timed in self.add if (box := timed.during(from_s, until_s)))
+        return hidden, self.at(from_s)[1]
+
+    def of_still(self) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+        """The same for a still, which has no time: whatever time an added box has, it is hidden."""
+        return tuple(box for timed in self.add for box in timed.places), self.at(0.0)[1]
 
 
 def to_coded(box: Box, turn: int, width: int, height: int) -> Box:

@@ -242,8 +242,8 @@ def test_audit_finds_people_in_the_clear_and_ends_with_1(street: Path) -> None:
     assert plain.returncode == 1 and "places to look at" in plain.stdout
 
 
-def test_demo_draws_redacts_and_says_where_to_look(tmp_path: Path) -> None:
-    done = passerby("demo", tmp_path / "demo", "--seconds", "1")
+def test_demo_first_draws_redacts_and_says_where_to_look(tmp_path: Path) -> None:
+    done = passerby("demo", tmp_path / "demo", "--files-only")
     assert done.returncode == 0, done.stderr
     for name in ("street.mp4", "street.redacted.mp4", "street.redacted.html", "street.redacted.json"):
         assert (tmp_path / "demo" / name).stat().st_size > 1000

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -194,6 +196,18 @@ def test_light_that_goes_out_hides_all_until_it_is_learned(
 # What was asked for.
 
 
+@pytest.mark.parametrize(("start_s", "begins_s"), [(None, 1.4), (0.0, 0.0), (0.5, 0.0)])
+def test_cut_begins_at_zero_whatever_the_clock_of_the_source(
+    street: Street, detectors: Detectors, tmp_path: Path, start_s: float | None, begins_s: float
+) -> None:
+    write_clip(tmp_path / "late.mp4", pictures(street.path), pts=range(14_000, 1_000_000, 1000))  # from 1.4 s on
+    settings = Settings(mode="cover", start_s=start_s, end_s=1.0)
+    passerby.redact(tmp_path / "late.mp4", tmp_path / "out.mp4", settings, detectors=detectors)
+    with av.open(str(tmp_path / "out.mp4")) as video:
+        times_s = [float(picture.time) for picture in video.decode(video=0)]
+    assert times_s[0] == pytest.approx(begins_s) and len(times_s) == round((1.0 - (start_s or 0)) * FPS)
+
+
 def test_covers_by_hand_add_and_take_away(street: Street, detectors: Detectors, tmp_path: Path) -> None:
     around = [box.xyxy for box in street.of(STANDS)]
     shown = [min(a[0] for a in around) - 20, min(a[1] for a in around) - 20]
@@ -202,11 +216,37 @@ def test_covers_by_hand_add_and_take_away(street: Street, detectors: Detectors, 
     covers = ManualCovers.model_validate(
         {"version": 1, "add": [{"xyxy": wall, "end_s": 1.5}], "remove": [{"xyxy": shown, "start_s": 1.5}]}
     )
-    passerby.redact(street.path, tmp_path / "out.mp4", Settings(mode="cover"), covers=covers, detectors=detectors)
+    report = passerby.redact(
+        street.path, tmp_path / "out.mp4", Settings(mode="cover"), covers=covers, detectors=detectors
+    )
+    assert report.covers == covers and "1 added, 1 removed" in report.to_html()
     both = zip(lumas(street.path), lumas(tmp_path / "out.mp4"), strict=True)
     seen = [is_exposed(patch(clear, wall, INNER), patch(out, wall, INNER)) for clear, out in both]
     assert seen == [number > 15 for number in range(street.frames)], "both ends of a span are in it"
     assert bare_frames(street, tmp_path / "out.mp4", STANDS) == list(range(15, street.frames))
+
+
+@pytest.mark.parametrize("mode", ["cover", "reveal"])
+def test_video_is_read_through_a_handle_and_corrected(
+    street: Street, detectors: Detectors, tmp_path: Path, mode: Mode
+) -> None:
+    """As the page does it: the upload is memory with a number, under a name that leads to it."""
+    handle = os.memfd_create("clip")
+    os.write(handle, street.path.read_bytes())
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "clip.mp4").symlink_to(f"/proc/{os.getpid()}/fd/{handle}")
+    wall = (10.0, 10.0, 90.0, 70.0)
+    covers = ManualCovers.model_validate({"version": 1, "add": [{"start_s": 0.45, "end_s": 0.85, "xyxy": wall}]})
+    report = passerby.redact(
+        tmp_path / "in" / "clip.mp4", tmp_path / "out.mp4", Settings(mode=mode, end_s=1.5), covers=covers,
+        detectors=detectors,
+    )  # fmt: skip
+    os.close(handle)
+    assert report.source.name == "clip.mp4"
+    both = list(zip(lumas(street.path), lumas(tmp_path / "out.mp4"), strict=False))
+    seen = [is_exposed(patch(clear, wall, INNER), patch(out, wall, INNER)) for clear, out in both]
+    assert len(seen) == 15 and not any(seen[4:9]), "0.4 s is still on the screen at 0.45 s"
+    assert mode == "reveal" or all(seen[:4] + seen[9:])
 
 
 @pytest.mark.parametrize("style", ["silhouette", "solid", "background", "mosaic", "blur"])

@@ -21,6 +21,17 @@ def test_box_at_rest_is_there_between_its_times() -> None:
     assert [covers.at(t)[0] for t in (0.9, 1.0, 2.0, 2.1)] == [(), ((1, 2, 3, 4),), ((1, 2, 3, 4),), ()]
 
 
+def test_still_has_no_time_and_all_that_was_added() -> None:
+    covers = ManualCovers.model_validate(
+        {
+            "version": 1,
+            "add": [{"start_s": 9, "xyxy": [1, 2, 3, 4]}, MOVING],
+            "remove": [{"start_s": 9, "xyxy": [0, 0, 1, 1]}],
+        }
+    )
+    assert covers.of_still() == (((1, 2, 3, 4), (0, 0, 10, 10), (20, 40, 40, 60)), ())
+
+
 def test_box_without_times_is_always_there() -> None:
     covers = ManualCovers.model_validate({"version": 1, "remove": [{"xyxy": [1, 2, 3, 4]}]})
     assert covers.at(0) == covers.at(1e6) == ((), ((1, 2, 3, 4),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -32,6 +33,20 @@ class AuditRecord:
     about: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records are asked for; None: any. from_90k, to_90k: when they were written, the end not included."""
+
+    who: str | None = None
+    what: str | None = None
+    camera: str | None = None
+    from_90k: int | None = None
+    to_90k: int | None = None
+
+
+ALL = Wanted()
+
+
 class Audit:
     """May be used by many threads. Raises OutputError where a record cannot be written: then nothing is shown."""
 
@@ -49,13 +64,25 @@ class Audit:
     def look_each_minute(self, by: SignedIn, what: Action, camera: str, from_90k: int, to_90k: int) -> None:
         """For bytes that come in hundreds of requests: one record a minute for each session, camera and quarter of an
         hour that is looked at. Written before the first of them goes out."""
-        key = (by.session or by.through, by.user.id, what, camera, from_90k, to_90k)
+        self._each_minute(
+            (by.session or by.through, by.user.id, what, camera, from_90k, to_90k),
+            lambda: self.look(by, what, camera, from_90k, to_90k),
+        )
+
+    def look_at_file_each_minute(self, by: SignedIn, what: str, about: str) -> None:
+        """The same for what was made of a file that somebody brought. about: its id."""
+        self._each_minute(
+            (by.session or by.through, by.user.id, what, about),
+            lambda: self.note(by.user.name, by.through, what, about=about),
+        )
+
+    def _each_minute(self, key: tuple[object, ...], write: Callable[[], None]) -> None:
         now = self._rows.clock.now_90k()
         with self._lock:  # held while writing: of two at once the second must not go out before the record is there
             last = self._looks.get(key)
             if last is not None and 0 <= now - last < _SAME_LOOK_90K:
                 return
-            self.look(by, what, camera, from_90k, to_90k)
+            write()
             self._looks[key] = now
             self._looks.move_to_end(key)
             while len(self._looks) > _MOST_REMEMBERED:
@@ -74,12 +101,17 @@ class Audit:
                 )
             )  # fmt: skip
 
-    def list(self, *, before: int | None = None, camera: str | None = None, most: int = 100) -> list[AuditRecord]:
+    def list(self, wanted: Wanted = ALL, *, before: int | None = None, most: int = 100) -> list[AuditRecord]:
         """The newest first. before: only those with a smaller id, to go on from."""
         query = select(audit).order_by(audit.c.id.desc()).limit(most)
         if before is not None:
             query = query.where(audit.c.id < before)
-        if camera is not None:
-            query = query.where(audit.c.camera == camera)
+        for column, value in ((audit.c.who, wanted.who), (audit.c.what, wanted.what), (audit.c.camera, wanted.camera)):
+            if value is not None:
+                query = query.where(column == value)
+        if wanted.from_90k is not None:
+            query = query.where(audit.c.at_90k >= wanted.from_90k)
+        if wanted.to_90k is not None:
+            query = query.where(audit.c.at_90k < wanted.to_90k)
         with self._rows.transaction("read the audit") as connection:
             return [AuditRecord(**row._mapping) for row in connection.execute(query)]

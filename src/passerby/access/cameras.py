@@ -165,10 +165,11 @@ class Cameras:
             address = Address.parse(text)
         except SourceUnavailable as error:
             raise SettingsError(error.message, hint=error.hint) from None
-        allowed = {"file": self._reach.files, "device": self._reach.devices}.get(address.kind, True)
-        if not allowed:
+        reach = self._reach
+        allowed = {"file": reach.files, "device": reach.devices, "drawn": reach.drawn}
+        if not allowed.get(address.kind, True):
             raise SettingsError(f"couldn't use '{address.shown}': the configuration does not allow it",
-                                hint="sources.files and sources.devices in passerby.toml")  # fmt: skip
+                                hint="sources.files, sources.devices and sources.drawn in passerby.toml")  # fmt: skip
         return address
 
 

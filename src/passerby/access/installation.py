@@ -62,7 +62,7 @@ def catalogue_url(data: Path, config: Config) -> str:
 
 
 def reach_of(config: Config) -> Reach:
-    return Reach(config.sources.networks, config.sources.files, config.sources.devices)
+    return Reach(config.sources.networks, config.sources.files, config.sources.devices, config.sources.drawn)
 
 
 def facts_of(camera: Camera) -> CameraFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from passerby.api.gate import signed_in_of
 from passerby.api.metrics import metrics_text
 from passerby.api.seam import Services, services_of
+from passerby.api.settings import SettingsSection, settings_of
 from passerby.errors import PasserbyError
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Action, Subject, may
@@ -39,6 +40,7 @@ class AboutShown(BaseModel):
     version: str
     cameras: int = Field(description="How many are configured and switched on.")
     keep_hours: float = Field(description="How long recordings are kept, unless a camera has its own number.")
+    longest_keep_hours: float = Field(description="The longest that recordings of any camera are kept.")
 
 
 class State(BaseModel):
@@ -68,21 +70,18 @@ def healthz(request: Request, response: Response) -> Health:
 @router.get("/api/about", tags=["about"], summary="What this installation is")
 def about(request: Request) -> AboutShown:
     installation = services_of(request).installation
-    told = installation.config.about
+    told, usual = installation.config.about, installation.config.storage.keep_hours
+    cameras = installation.cameras.list()
     return AboutShown(
         title=told.title, operator=told.operator, contact=told.contact, purpose=told.purpose, version=__version__,
-        cameras=sum(each.facts.is_enabled for each in installation.cameras.list()),
-        keep_hours=installation.config.storage.keep_hours,
+        cameras=sum(each.facts.is_enabled for each in cameras), keep_hours=usual,
+        longest_keep_hours=max([usual, *(each.facts.keep_hours or usual for each in cameras)]),
     )  # fmt: skip
 
 
 @router.get("/api/settings", tags=["about"], summary="What the configuration says; secrets are hidden")
-def settings(request: Request) -> dict[str, Any]:
-    shown = services_of(request).installation.config.model_dump(mode="json", exclude={"camera"})
-    recordings = str(shown["storage"]["recordings"] or "")
-    if "@" in recordings or "?" in recordings:  # a URL may carry a key
-        shown["storage"]["recordings"] = "**********"
-    return dict(shown)
+def settings(request: Request) -> list[SettingsSection]:
+    return settings_of(services_of(request).installation.config)
 
 
 @router.get("/api/states", tags=["health"], summary="How each camera is that I may see")

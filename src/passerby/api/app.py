@@ -6,20 +6,35 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from httpx2 import BaseTransport
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from passerby.access.one_time import OneTime
-from passerby.api import about, cameras, health, live, live_hls, oidc, passkeys, people, sign_in, timeline
+from passerby.api import (
+    about,
+    cameras,
+    health,
+    live,
+    live_hls,
+    oidc,
+    onvif,
+    passkeys,
+    people,
+    redactions,
+    sign_in,
+    timeline,
+)
 from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
+from passerby.api.page import Page
 from passerby.api.problems import RESPONSES, handle_problems
 from passerby.api.seam import Services
 from passerby.api.shell import Shell
-from passerby.config import Server
+from passerby.config import Redact, Server
 from passerby.version import __version__
+
+DEFAULT = Redact()
 
 
 def make_app(services: Services, page: Path | None = None, *, oidc_transport: BaseTransport | None = None) -> FastAPI:
@@ -36,10 +51,14 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
         openapi_url=None,  # a route of ours has it: FastAPI's own would not pass the gate
     )
     app.state.services = services
+    app.state.finder = onvif.Finder(services.installation.clock)
     app.state.live_windows = live_hls.LiveWindows()
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
-    for routes in (about, sign_in, passkeys, oidc, people, cameras, health, timeline, live, live_hls):
+    sections = (
+        about, sign_in, passkeys, oidc, people, cameras, onvif, health, timeline, live, live_hls, redactions,
+    )  # fmt: skip
+    for routes in sections:
         app.include_router(routes.router)
 
     @app.get("/api/openapi.json", tags=["about"], summary="This description", response_class=JSONResponse)
@@ -47,7 +66,7 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
         return JSONResponse(app.openapi())
 
     if page:
-        app.mount("/", StaticFiles(directory=page, html=True), name="page")
+        app.mount("/", Page(directory=page, html=True), name="page")
     return app
 
 
@@ -56,9 +75,9 @@ def _oidc_desk(services: Services, transport: BaseTransport | None) -> oidc.Desk
     return oidc.Desk(OidcClient(told, clock, transport), OneTime(clock)) if told.issuer else None
 
 
-def behind_the_shell(app: ASGIApp, server: Server) -> ASGIApp:
+def behind_the_shell(app: ASGIApp, server: Server, redact: Redact = DEFAULT) -> ASGIApp:
     """What is served: with the checks that come before any route, and the headers of proxies that are believed."""
-    shell: ASGIApp = Shell(app, [*server.names, server.host])
+    shell: ASGIApp = Shell(app, [*server.names, server.host], {redactions.UPLOAD: redact.most_bytes})
     if server.trusted_proxies:
         shell = ProxyHeadersMiddleware(shell, trusted_hosts=list(server.trusted_proxies))  # type: ignore[arg-type,assignment]
     return shell

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
+from passerby.access.audit import Wanted
 from passerby.access.users import User, UserFacts
 from passerby.api.cameras import NAME, GroupName
 from passerby.api.gate import signed_in_of
@@ -124,10 +125,15 @@ def remove_group(name: Annotated[str, Path(pattern=NAME)], request: Request) -> 
 def audit(
     request: Request,
     before: Annotated[int | None, Query(ge=0, lt=2**63, description="Only entries with a smaller id.")] = None,
+    who: Annotated[str | None, Query(max_length=64, description="Whose; empty: of who was not signed in.")] = None,
+    what: Annotated[str | None, Query(max_length=80)] = None,
     camera: Annotated[str | None, Query(pattern=NAME)] = None,
+    from_90k: Annotated[int | None, Query(ge=0, lt=2**63, description="Written at this time or later.")] = None,
+    to_90k: Annotated[int | None, Query(ge=0, lt=2**63, description="Written before this time.")] = None,
     most: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[AuditEntry]:
-    found = services_of(request).installation.audit.list(before=before, camera=camera, most=most)
+    wanted = Wanted(who, what, camera, from_90k, to_90k)
+    found = services_of(request).installation.audit.list(wanted, before=before, most=most)
     return [AuditEntry.model_validate(each, from_attributes=True) for each in found]
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from fastapi.requests import HTTPConnection
 
 from passerby.access import Installation
 from passerby.archive import Archive
+from passerby.covers_file import TimedBox
 from passerby.media.health import Finding
+from passerby.settings import Settings
 
 
 class CameraState(Protocol):
@@ -91,17 +93,98 @@ class CameraTrial(Protocol):
     def covered(self) -> str | None: ...
 
 
+class Redaction(Protocol):
+    """A file that somebody brought, and what became of it. bytes: of the clear file. corrections: what was added by
+    hand. stage, progress (0..1): while it runs. reason, hint: why it failed. has_output: something was made.
+    is_current: with all corrections that were told. *_90k: UTC in ticks of 1/90000 s since 1970."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def corrections(self) -> tuple[TimedBox, ...]: ...
+    @property
+    def state(self) -> Literal["queued", "running", "done", "failed"]: ...
+    @property
+    def stage(self) -> Literal["starting", "learning", "redacting"] | None: ...
+    @property
+    def progress(self) -> float | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def hint(self) -> str | None: ...
+    @property
+    def has_output(self) -> bool: ...
+    @property
+    def is_current(self) -> bool: ...
+    @property
+    def output_name(self) -> str: ...
+    @property
+    def made_at_90k(self) -> int: ...
+    @property
+    def expires_at_90k(self) -> int: ...
+
+
+class ReceivingFile(Protocol):
+    """A clear file on its way into memory. id: what it will be. Raises OutputError where there is no room."""
+
+    @property
+    def id(self) -> str: ...
+    def write(self, data: bytes) -> None: ...
+    def finish(self) -> Redaction: ...
+
+    def abandon(self) -> None:
+        """Does nothing after `finish`."""
+        ...
+
+
+class Redactions(Protocol):
+    """Redacts files that users bring. owner: a user's id; what is not theirs is not there: KeyError. Its methods may be
+    called from any thread, and do not wait for the work."""
+
+    @property
+    def refuses(self) -> str | None:
+        """Why no file can be taken here at all, in a sentence."""
+        ...
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+    def receive(self, owner: int, name: str, settings: Settings) -> ReceivingFile:
+        """Raises OutputError where there is no room for another file."""
+        ...
+
+    def list(self, owner: int) -> Sequence[Redaction]: ...
+    def find(self, owner: int, job_id: str) -> Redaction: ...
+
+    def file(self, owner: int, job_id: str, name: str | None = None) -> Path | None:
+        """What was made last: the output, or report.json, report.html. None where nothing was made."""
+        ...
+
+    def correct(self, owner: int, job_id: str, corrections: Sequence[TimedBox]) -> Redaction:
+        """Hides these boxes too, in place of those told before, and renders again."""
+        ...
+
+    def discard(self, owner: int, job_id: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class Services:
     """scratch: a folder for exports on their way, redacted as all recordings. fleet: None while recording is absent,
-    which is then said. try_camera: given an address (SECRET), transport and whether any certificate is trusted; blocks
-    for seconds."""
+    which is then said. redactions: None where no files are redacted. try_camera: given an address (SECRET), transport
+    and whether any certificate is trusted; blocks for seconds."""
 
     installation: Installation
     archive: Archive
     scratch: Path
     fleet: Fleet | None = None
     try_camera: Callable[[str, str, bool], CameraTrial] | None = None
+    redactions: Redactions | None = None
 
 
 def services_of(connection: HTTPConnection) -> Services:

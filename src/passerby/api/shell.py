@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import sys
+from collections.abc import Collection, Mapping
 from ipaddress import ip_address
+from types import MappingProxyType
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -12,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from passerby.api.problems import Problem
 
 MOST_BODY_BYTES = 1 << 20
+EMPTY: Mapping[tuple[str, str], int] = MappingProxyType({})
 CONTENT_SECURITY = "; ".join(
     (
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'", "connect-src 'self'",
@@ -34,9 +37,10 @@ HSTS = "max-age=31536000"
 class Shell:
     """An ASGI application around another."""
 
-    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
-        """names: host names that are ours; IP addresses are too, as no foreign page can lead one's name here."""
-        self._app, self._names = app, {name.lower() for name in names} | {"localhost"}
+    def __init__(self, app: ASGIApp, names: Collection[str], larger: Mapping[tuple[str, str], int] = EMPTY) -> None:
+        """names: host names that are ours; IP addresses are too, as no foreign page can lead one's name here.
+        larger: how many bytes are taken by method and path, where more than MOST_BODY_BYTES."""
+        self._app, self._names, self._larger = app, {name.lower() for name in names} | {"localhost"}, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -46,10 +50,12 @@ class Shell:
         sender = send if scope["type"] == "websocket" else _with_headers(scope, send)
         if not self._is_ours(headers.get("host", "")):
             await _refuse(scope, receive, sender, 403, "this is not the name of this installation", "server.names")
-        elif _told_length(headers) > MOST_BODY_BYTES:
-            await _refuse(scope, receive, sender, 413, f"at most {MOST_BODY_BYTES} bytes are taken", None)
+            return
+        most_bytes = self._larger.get((scope.get("method", ""), scope["path"]), MOST_BODY_BYTES)
+        if _told_length(headers) > most_bytes:
+            await _refuse(scope, receive, sender, 413, f"at most {_in_words(most_bytes)} are taken", None)
         else:
-            await self._app(scope, _limited(receive), sender)
+            await self._app(scope, _limited(receive, most_bytes), sender)
 
     def _is_ours(self, host: str) -> bool:
         name = host[1 : host.find("]")] if host.startswith("[") else host.partition(":")[0]
@@ -60,7 +66,11 @@ class Shell:
         return True
 
 
-def _limited(receive: Receive) -> Receive:
+def _in_words(count: int) -> str:
+    return f"{count / 1e6:g} MB" if count >= 10 * MOST_BODY_BYTES else f"{count} bytes"
+
+
+def _limited(receive: Receive, most_bytes: int) -> Receive:
     """For bodies that do not say how long they are. What is too much arrives as a broken connection."""
     taken = 0
 
@@ -68,14 +78,14 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b"")) if message["type"] == "http.request" else 0
-        return {"type": "http.disconnect"} if taken > MOST_BODY_BYTES else message
+        return {"type": "http.disconnect"} if taken > most_bytes else message
 
     return limited
 
 
 def _told_length(headers: Headers) -> int:
     told = headers.get("content-length", "0")
-    return int(told) if told.isascii() and told.isdigit() else MOST_BODY_BYTES + 1
+    return int(told) if told.isascii() and told.isdigit() else sys.maxsize
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:

@@ -13,7 +13,7 @@ from passerby.access.users import User
 from passerby.api.gate import drop_cookie, set_cookie, signed_in_of
 from passerby.api.problems import no_such, problem
 from passerby.api.seam import services_of
-from passerby.rules.access import Action, Role, may_give
+from passerby.rules.access import Action, Principal, Role, may, may_give
 
 router = APIRouter(prefix="/api", tags=["sign-in"])
 
@@ -38,6 +38,9 @@ class SessionState(BaseModel):
     roles: list[Role] = []
     groups: list[str] = []
     sees_all_cameras: bool = False
+    may: list[Action] = Field(
+        [], description="What I may do, to cameras that I see. Only for showing: each request is asked."
+    )
     csrf_token: str | None = Field(None, description="To be sent as X-Passerby-CSRF with every change.")
     needs_set_up: bool = Field(False, description="There is no user yet: use the link in the terminal.")
     passkeys: Literal[True] = True
@@ -91,7 +94,7 @@ def session(request: Request) -> SessionState:
     if not isinstance(found, SignedIn):
         return SessionState(name=None, needs_set_up=installation.users.count() == 0, oidc_label=label)
     cookie = next((value for name, value in request.cookies.items() if name.endswith("passerby")), "")
-    state = _state(found.user, cookie if found.session else None)
+    state = _state(found.user, found.principal, cookie if found.session else None)
     return state.model_copy(update={"oidc_label": label})
 
 
@@ -166,12 +169,13 @@ def let_in(user: User, how: str, request: Request, response: Response) -> Sessio
         sessions.end(before.session)
     secret = sessions.begin(user, how)
     set_cookie(request, response, secret)
-    return _state(user, secret)
+    return _state(user, user.principal, secret)
 
 
-def _state(user: User, secret: str | None) -> SessionState:
+def _state(user: User, principal: Principal, secret: str | None) -> SessionState:
     return SessionState(
         name=user.name, roles=sorted(user.roles), groups=sorted(user.groups), sees_all_cameras=user.sees_all_cameras,
+        may=[each for each in Action if may(principal, each).allowed],
         csrf_token=csrf_token_of(secret) if secret else None,
     )  # fmt: skip
 

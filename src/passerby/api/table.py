@@ -39,6 +39,8 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/cameras"): Action.SEE_CAMERAS,
     ("POST", "/api/cameras"): Action.CHANGE_CAMERAS,
     ("POST", "/api/cameras/try"): Action.CHANGE_CAMERAS,
+    ("POST", "/api/cameras/find"): Action.CHANGE_CAMERAS,
+    ("POST", "/api/cameras/streams"): Action.CHANGE_CAMERAS,
     ("GET", "/api/cameras/{camera}"): Action.SEE_CAMERAS,
     ("PUT", "/api/cameras/{camera}"): Action.CHANGE_CAMERAS,
     ("DELETE", "/api/cameras/{camera}"): Action.CHANGE_CAMERAS,
@@ -55,5 +57,13 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/cameras/{camera}/timeline/objects/{day}/{name}"): Action.WATCH_TIMELINE,
     ("GET", "/api/cameras/{camera}/timeline/still.jpg"): Action.SEE_STILL,
     ("GET", "/api/cameras/{camera}/timeline/export.mp4"): Action.EXPORT,
+    ("GET", "/api/redactions"): Action.REDACT_FILE,
+    ("POST", "/api/redactions"): Action.REDACT_FILE,
+    ("GET", "/api/redactions/{id}"): Action.REDACT_FILE,
+    ("DELETE", "/api/redactions/{id}"): Action.REDACT_FILE,
+    ("PUT", "/api/redactions/{id}/corrections"): Action.REDACT_FILE,
+    ("GET", "/api/redactions/{id}/output"): Action.REDACT_FILE,
+    ("GET", "/api/redactions/{id}/report.json"): Action.REDACT_FILE,
+    ("GET", "/api/redactions/{id}/report.html"): Action.REDACT_FILE,
 }
 """By method and path; WS for a WebSocket."""

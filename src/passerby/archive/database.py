@@ -7,6 +7,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
@@ -36,6 +37,13 @@ def open_database(url: str) -> Engine:
         engine.dispose()
         raise OutputError(
             f"couldn't open the catalogue {make_url(url).render_as_string(hide_password=True)}: {reason_of(error)}"
+        ) from error
+    except CommandError as error:  # it knows no step to where the tables are
+        engine.dispose()
+        raise OutputError(
+            f"couldn't open the catalogue {make_url(url).render_as_string(hide_password=True)}: its tables are of a "
+            "newer passerby",
+            hint="install that version again, or restore a backup that was made before the update",
         ) from error
     return engine
 

@@ -21,7 +21,7 @@ def boxes_of(mask: Mask) -> list[Rect]:
     if not cv2.countNonZero(mask):
         return []
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((GAP_PX, GAP_PX), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_16U)
     boxes: list[Rect] = []
     for label in range(1, count):
         left, top, width, height, area = (int(v) for v in stats[label])

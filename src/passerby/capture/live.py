@@ -8,6 +8,7 @@ from fractions import Fraction
 from types import TracebackType
 from typing import Self
 
+from passerby.capture.live_drawn import drawn_shots
 from passerby.capture.live_kinds import open_device, open_http, open_rtsp
 from passerby.capture.live_loop import looped_shots
 from passerby.capture.live_options import LiveOptions, Opened, Shot
@@ -29,7 +30,8 @@ def open_live(address: Address | str, options: LiveOptions | None = None) -> Liv
     """A camera, or what plays one. Use it in a `with` block. Blocks until the first picture is there.
 
     Kinds: rtsp:// and rtsps:// (H.264, HEVC, MJPEG), http:// and https:// (MJPEG or HLS), file: (played over and over),
-    /dev/videoN. Raises SourceUnavailable, whose `trouble` says what is wrong; nothing it says holds a password.
+    /dev/videoN, drawn: (a scene of people who do not exist). Raises SourceUnavailable, whose `trouble` says what is
+    wrong; nothing it says holds a password.
     """
     options = options or LiveOptions()
     place = Address.parse(address) if isinstance(address, str) else address
@@ -65,6 +67,8 @@ class LiveSource:
     def _open(self, options: LiveOptions) -> Iterator[Shot]:
         if self.address.kind == "file":
             return looped_shots(self.address, options, self._stop.is_set)
+        if self.address.kind == "drawn":
+            return drawn_shots(self.address, options, self._stop.is_set)
         openers: dict[str, Callable[[Address, LiveOptions], Opened]] = {
             "rtsp": open_rtsp, "http": open_http, "device": open_device,
         }  # fmt: skip
@@ -87,7 +91,7 @@ class LiveSource:
 
     @property
     def codec(self) -> str | None:
-        """FFmpeg's name of its video's codec; None for a file that is looped."""
+        """FFmpeg's name of its video's codec; None for what is not coded as it comes."""
         return self._opened.stream.codec_context.name if self._opened else None
 
     def __repr__(self) -> str:

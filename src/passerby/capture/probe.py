@@ -72,7 +72,7 @@ def _open(path: Path) -> InputContainer:
     try:
         # "file:" and the whitelist: a name like "concat:a|b" or a list inside the file must not reach anything else.
         container = av.open(
-            f"file:{path.resolve()}",
+            f"file:{path.absolute()}",
             "r",
             container_options={"protocol_whitelist": "file"},
             metadata_errors="replace",

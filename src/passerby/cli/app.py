@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from passerby.cli import audit, camera, demo, doctor, models, redact, serve
+from passerby.cli import audit, backup, camera, demo, doctor, models, redact, serve
 from passerby.version import __version__
 
 HELP = """Makes videos in which nobody can be recognised, and says how sure it is.
@@ -29,6 +29,8 @@ app.command("audit")(audit.audit)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(camera.app, name="camera")
 app.add_typer(models.app, name="models")
 
@@ -36,8 +38,17 @@ app.add_typer(models.app, name="models")
 def main() -> None:
     """The entry point that is installed as `passerby`."""
     signal.signal(signal.SIGTERM, _leave)
+    _leave_no_core()
     os.environ.setdefault("SVT_LOG", "1")  # else the AV1 encoder prints twenty lines each time it opens
     app()
+
+
+def _leave_no_core() -> None:
+    """A core dump of a process that holds clear pictures would be a file with clear pictures."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -1,18 +1,26 @@
-"""`passerby camera`: add, list and remove cameras of a data folder. The page can do the same."""
+"""`passerby camera`: find, add, list, try and remove cameras of a data folder. The page can do the same."""
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from passerby.cli.failure import Debug, fails_clearly
+from passerby.cli.camera_ask import ask
+from passerby.cli.camera_find import find
+from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_error
 from passerby.cli.serve import DATA, ConfigFile, Data, installed
+from passerby.errors import SettingsError
 
-app = typer.Typer(no_args_is_help=True, help="Add, list and remove cameras.")
+if TYPE_CHECKING:
+    from passerby.access import Installation
+    from passerby.engine.trial import CameraTrial
+
+app = typer.Typer(no_args_is_help=True, help="Find, add, list, try and remove cameras.")
+app.command("find")(find)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="Letters, digits, - and _.")]
 
@@ -47,7 +55,7 @@ def add(
     from passerby.access.cameras import CameraFacts
 
     facts = CameraFacts(
-        title=title, address=address if address is not None else _ask(), transport="udp" if udp else "tcp",
+        title=title, address=address if address is not None else ask("address"), transport="udp" if udp else "tcp",
         mode="cover" if cover else "reveal", keep_hours=keep_hours, groups=frozenset(group or ()),
     )  # fmt: skip
     with installed(data, config) as installation:
@@ -71,6 +79,55 @@ def list_cameras(data: Data = DATA, config: ConfigFile = None, debug: Debug = Fa
     Console(highlight=False, markup=False, soft_wrap=True).print(table)
 
 
+@app.command("test")
+@fails_clearly
+def test(
+    camera: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME|ADDRESS]",
+            show_default="an address is asked for, so that its password is in no history",
+            help="A camera that was added, or an address that was not.",
+        ),
+    ] = None,
+    still: Annotated[
+        Path | None, typer.Option(metavar="FILE.jpg", show_default=False, help="Write a redacted picture of it here.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace that file if it is there.")] = False,
+    udp: Annotated[bool, typer.Option("--udp", help="RTSP over UDP, for an address.")] = False,
+    any_certificate: Annotated[
+        bool, typer.Option("--any-certificate", help="Take a self-signed certificate, for an address.")
+    ] = False,
+    data: Data = DATA,
+    config: ConfigFile = None,
+    debug: Debug = False,
+) -> None:
+    """Try a camera for a few seconds: say what it sends, or why it gives no picture. Ends with 1 if it gives none.
+
+    Examples:
+
+      passerby camera test gate
+
+      passerby camera test gate --still gate.jpg
+    """
+    told = camera if camera is not None else ask("address")
+    with installed(data, config) as installation:
+        _check_still(still, overwrite)
+        name = None if ":" in told or "/" in told else told  # names have neither, addresses have one or both
+        where = _known(installation, name) if name else (told, "udp" if udp else "tcp", any_certificate)
+        installation.audit.note("", "command", "camera:try", name)  # before its still is written
+        tried = _try(installation, *where, with_looks=still is not None)
+    if tried.reason is not None:
+        say_error(tried.reason)
+        raise typer.Exit(EXIT_FAILED)
+    width, height = tried.size_wh or (0, 0)
+    rate = f"{tried.fps:g} pictures a second" if tried.fps else "too few pictures to tell a rate"
+    typer.echo(f"it works: {width}x{height}, {tried.codec or 'a file'}, {rate}")
+    if still is not None and tried.still is not None:
+        _write_still(still, tried.still, overwrite)
+        typer.echo(f"wrote {still}" + (f", covered whole: {tried.covered}" if tried.covered else ""))
+
+
 @app.command("remove")
 @fails_clearly
 def remove(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
@@ -81,7 +138,50 @@ def remove(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debu
     typer.echo(f"removed camera {name}")
 
 
-def _ask() -> str:
-    if sys.stdin.isatty():
-        return str(typer.prompt("address", hide_input=True))
-    return sys.stdin.readline().strip()
+def _check_still(path: Path | None, overwrite: bool) -> None:
+    """Before the camera is asked: what cannot be written need not be waited for."""
+    from passerby.record.partfile import check_output
+
+    if path is None:
+        return
+    if path.suffix.lower() not in (".jpg", ".jpeg"):
+        raise SettingsError(f"a still cannot be written as '{path.name}'", hint="name it .jpg")
+    check_output(path, overwrite=overwrite, source=None)
+
+
+def _known(installation: Installation, name: str) -> tuple[str, str, bool]:
+    """SECRET: the address of a camera that was added, with transport and whether any certificate is taken."""
+    found = installation.cameras.find(name)
+    if found is None:
+        raise SettingsError(f"there is no camera '{name}'", hint="passerby camera list names them")
+    address = installation.cameras.secret_address(name)
+    return address, found.facts.transport, found.facts.trust_any_certificate
+
+
+def _try(
+    installation: Installation, address: str, transport: str, trusts_any: bool, *, with_looks: bool
+) -> CameraTrial:
+    """Without looks its still is covered whole, and nobody has to wait until detectors are loaded."""
+    from passerby.access.installation import reach_of
+    from passerby.capture.live_options import LiveOptions
+    from passerby.engine.looks import Detectors
+    from passerby.engine.trial import try_camera
+
+    options = LiveOptions(
+        transport="udp" if transport == "udp" else "tcp", trust_any_certificate=trusts_any,
+        reach=reach_of(installation.config),
+    )  # fmt: skip
+    return try_camera(address, options, detectors=Detectors() if with_looks else None)
+
+
+def _write_still(path: Path, jpeg: bytes, overwrite: bool) -> None:
+    from passerby.record.partfile import PartFile, output_error
+
+    part = PartFile(path, overwrite=overwrite, source=None)
+    try:
+        part.write(jpeg)
+        part.finish(1)
+    except OSError as error:
+        raise output_error(path, error) from error
+    finally:
+        part.abort()

@@ -1,7 +1,8 @@
-"""`passerby demo`: draws a street, redacts it and says where to look. Needs no network and no footage of anybody."""
+"""`passerby demo`: a drawn street redacted, then the whole service with drawn cameras. Needs no network and nobody."""
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -10,41 +11,115 @@ import typer
 from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, stderr
 from passerby.cli.progress import watcher_for
 from passerby.cli.run import Task, run
+from passerby.cli.serve import serve_folder
 from passerby.cli.sources import Job, redacted_name
+from passerby.config import FILE_NAME, Server
 from passerby.settings import Settings
 
-STREET = "street.mp4"
+STREET, STREET_S, STREET_WH = "street.mp4", 4, (960, 540)
+CAMERAS = (
+    ("street", "Street"),
+    ("square", "School yard"),
+    ("platform", "Platform"),
+    ("car-park", "Car park"),
+    ("freezes", "A camera that freezes at times"),
+    ("loops", "A camera that plays the same 10 seconds at times"),
+    ("covered", "A camera whose lens is covered at times"),
+)
+"""Names of drawn cameras, in the order in which they are shown; and what people call them."""
+_CONFIG = """\
+# Written by `passerby demo` at its first start, and never again: change it as you like.
+
+[server]
+port = {port}
+
+[storage]
+keep_hours = 2
+most_gigabytes = 1
+least_free_gigabytes = 0.2
+
+[sources]
+drawn = true
+
+[about]
+title = "passerby, a demo"
+purpose = "To see what passerby does. These cameras show drawings: nobody in them exists."
+"""
+_CAMERA = """
+[[camera]]
+name = "{name}"
+title = "{title}"
+address = "drawn:{name}"
+groups = ["drawn"]
+"""
 
 
 @fails_clearly
 def demo(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Where to put the drawn video and what becomes of it.")
+        Path, typer.Argument(metavar="FOLDER", help="A data folder of its own: a second start goes on with it.")
     ] = Path("demo"),
-    seconds: Annotated[float, typer.Option(metavar="S", min=1, max=600, help="How long the drawn video is.")] = 12,
+    seconds: Annotated[
+        float | None,
+        typer.Option(metavar="S", min=1, help="End the service by itself after this time.", show_default="Ctrl-C"),
+    ] = None,
+    files_only: Annotated[bool, typer.Option("--files-only", help="Redact the drawn video, and that is all.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Draw a sample street video, redact it and say where to look.
+    """Redact a drawn street; then serve seven drawn cameras, recorded and live, until Ctrl-C.
+
+    Some of the cameras fail at times, as cameras do: one freezes, one plays the same seconds again and again, one is
+    covered.
 
     Example:
 
       passerby demo
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    _show_a_file(folder / STREET, debug)
+    if files_only:
+        return
+    write_config(folder / FILE_NAME)
+    typer.echo(f"\nNow the cameras: {len(CAMERAS)} drawn ones, kept in {folder}. Ctrl-C ends it.\n")
+    serve_folder(folder, debug=debug, end_after_s=seconds)
+
+
+def _show_a_file(street: Path, debug: bool) -> None:
+    """What `passerby redact` does."""
     from passerby.capture.drawn import draw_street
 
-    folder.mkdir(parents=True, exist_ok=True)
-    street = folder / STREET
-    stderr().print(f"drawing {street}: a street with people who do not exist", markup=False)
-    draw_street(street, seconds)
     job = demo_job(street)
-    with watcher_for(stderr()) as watcher:
-        outcomes = run([job], Task(Settings(), overwrite=True, debug=debug), watcher)
-    if outcomes[0].report is None:
-        raise typer.Exit(EXIT_FAILED)
+    if not all(path.exists() for path in (street, job.output, *job.reports)):
+        stderr().print(f"drawing {street}: a street with people who do not exist", markup=False)
+        draw_street(street, STREET_S, STREET_WH)
+        with watcher_for(stderr()) as watcher:
+            outcomes = run([job], Task(Settings(), overwrite=True, debug=debug), watcher)
+        if outcomes[0].report is None:
+            raise typer.Exit(EXIT_FAILED)
     typer.echo(f"\nLook at {street} (drawn, clear), {job.output} (redacted) and {job.reports[0]} (in a browser).")
+    typer.echo("Your own videos:  passerby redact VIDEO")
 
 
 def demo_job(street: Path) -> Job:
     """Redacted and reported beside the drawing."""
     output = street.with_name(redacted_name(street))
     return Job(street, output, (output.with_suffix(".html"), output.with_suffix(".json")))
+
+
+def write_config(path: Path) -> None:
+    """Where there is none yet: an ordinary file, with which `passerby serve` does the same."""
+    if path.exists():
+        return
+    cameras = "".join(_CAMERA.format(name=name, title=title) for name, title in CAMERAS)
+    path.write_text(_CONFIG.format(port=_port()) + cameras, encoding="utf-8")
+
+
+def _port() -> int:
+    """The usual one, or one that is free where another program has that."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((Server().host, Server().port))
+        except OSError:
+            tried.bind((Server().host, 0))
+        return int(tried.getsockname()[1])

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     import uvicorn
 
     from passerby.access import Installation
-    from passerby.api import Fleet, Services
+    from passerby.api import Fleet, Redactions, Services
     from passerby.archive import Archive
+    from passerby.desk import Desk
 
 log = logging.getLogger("passerby.serve")
 
@@ -50,14 +51,26 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
 
     Every key of the configuration file is explained in passerby.example.toml.
     """
+    serve_folder(data, config, debug)
+
+
+def serve_folder(data: Path, config: Path | None = None, debug: bool = False, end_after_s: float | None = None) -> None:
+    """Until a signal, or for some seconds. Raises SettingsError, OutputError."""
     _log_to_stderr(debug)
+    _leave_no_core_dump()
     with installed(data, config) as installation, _opened(data, installation) as services:
         installation.follow_file()
         _tell(services.archive.recover())
         server = _server(services, installation.config)
         _stop_on_signals(server)
         _say_how_to_come_in(installation)
-        with _tended(installation, services.archive), _remembered(services), _running(services.fleet):
+        with (
+            _tended(installation, services.archive),
+            _remembered(services),
+            _running(services.fleet),
+            _running(services.redactions),
+            _ended_after(server, end_after_s),
+        ):
             _run(server, installation.config)
 
 
@@ -89,7 +102,25 @@ def _opened(data: Path, installation: Installation) -> Iterator[Services]:
     url, store = catalogue_url(data, told), told.storage.recordings
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
         fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
-        yield Services(installation, archive, _empty_folder(data / "exports"), fleet, fleet.try_camera)
+        desk = make_desk(data, installation)
+        yield Services(installation, archive, _empty_folder(data / "exports"), fleet, fleet.try_camera, desk)
+
+
+def make_desk(data: Path, installation: Installation) -> Desk:
+    """Where files are redacted that users bring."""
+    from passerby.desk import Desk, Limits
+
+    told = installation.config.redact
+    limits = Limits(told.most_bytes, told.most_files, told.keep_minutes * 60)
+    return Desk(data / "redactions", installation.clock, limits)
+
+
+def _leave_no_core_dump() -> None:
+    """Of this process and all that it starts. Clear files pass through its memory on their way to be redacted."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def config_of(data: Path, config: Path | None) -> Config:
@@ -125,10 +156,14 @@ def _server(services: Services, config: Config) -> uvicorn.Server:
 
     from passerby.api import make_app
     from passerby.api.app import behind_the_shell
+    from passerby.api.page import built_page
 
-    told = config.server
+    told, page = config.server, built_page()
+    if page is None:
+        log.warning("this installation was made without its page: only programs can use it")
+    app = behind_the_shell(make_app(services, page), told, config.redact)
     settings = uvicorn.Config(
-        behind_the_shell(make_app(services), told), host=told.host, port=told.port, lifespan="off", log_config=None,
+        app, host=told.host, port=told.port, lifespan="off", log_config=None,
         access_log=False, server_header=False, proxy_headers=False, ssl_certfile=told.certificate,
         ssl_keyfile=told.private_key, timeout_graceful_shutdown=STOP_PATIENCE_S, ws_max_size=1 << 16,
     )  # fmt: skip
@@ -181,15 +216,27 @@ def _say_how_to_come_in(installation: Installation) -> None:
 
 
 @contextmanager
-def _running(fleet: Fleet | None) -> Iterator[None]:
-    if fleet is None:
+def _running(what: Fleet | Redactions | None) -> Iterator[None]:
+    if what is None:
         yield
         return
-    fleet.start()
+    what.start()
     try:
         yield
     finally:
-        fleet.stop()
+        what.stop()
+
+
+@contextmanager
+def _ended_after(server: uvicorn.Server, seconds: float | None) -> Iterator[None]:
+    """As a signal would end it."""
+    timer = threading.Timer(seconds or 0.0, setattr, (server, "should_exit", True))
+    if seconds is not None:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from typing import Protocol
 import cv2
 
 from passerby.capture import VideoSource, is_still, open_source
-from passerby.covers_file import ManualCovers, to_coded
+from passerby.covers_file import ManualCovers
+from passerby.engine.by_hand import ByHand
 from passerby.engine.choose import Chosen, choose_mode
 from passerby.engine.facts import Facts, models_used
 from passerby.engine.looks import Detectors
@@ -27,7 +28,6 @@ from passerby.record import RecordedFile, Sound, VideoRecorder
 from passerby.report import OutputFacts, Report, SourceFacts
 from passerby.report.cautions import cautions
 from passerby.report.model import ModeChoice, Problem
-from passerby.rules.coverage import with_manual
 from passerby.settings import Settings
 from passerby.track import TrackSummary
 
@@ -109,6 +109,7 @@ class _Run:
 
     def _examine(self, examiner: Examiner, painter: Worker[tuple[RawFrame, Cover]], facts: Facts) -> None:
         """Every frame looked at, then through the examiner, and on to the painter with its cover."""
+        by_hand = ByHand(self.covers, self._start_s, painter.put)
 
         def look(frame: RawFrame) -> Held:
             with facts.clock.stage("look"):
@@ -121,24 +122,15 @@ class _Run:
             for held in chain(first, stack.enter_context(closing(ahead(looked_at)))):
                 with facts.clock.stage("examine"):
                     examiner.push(held)
-                self._hand_over(examiner, painter, facts)
+                self._hand_over(examiner, by_hand, facts)
         examiner.end()
-        self._hand_over(examiner, painter, facts)
+        self._hand_over(examiner, by_hand, facts)
+        by_hand.end()
 
-    def _hand_over(self, examiner: Examiner, painter: Worker[tuple[RawFrame, Cover]], facts: Facts) -> None:
+    def _hand_over(self, examiner: Examiner, by_hand: ByHand, facts: Facts) -> None:
         while (ready := examiner.pop()) is not None:
-            frame, cover = ready
-            painter.put((frame, self._with_manual(frame, cover)))
+            by_hand.push(*ready)
         facts.ended(examiner.ended_tracks)
-
-    def _with_manual(self, frame: RawFrame, cover: Cover) -> Cover:
-        if self.covers is None:
-            return cover
-        adds, keeps = (
-            [to_coded(box, frame.turn, frame.width, frame.height) for box in boxes]
-            for boxes in self.covers.at(frame.time_s - self._start_s)
-        )
-        return with_manual(cover, adds, keeps)
 
     @property
     def _start_s(self) -> float:
@@ -202,5 +194,6 @@ class _Run:
             hidden=facts.hidden(),
             speed=facts.clock.speed(facts.frames),
             warnings=tuple(warnings),
+            covers=self.covers,
             contact_sheet=tuple(facts.stills),
         )

@@ -53,7 +53,7 @@ def redact_still(
         with facts.clock.stage("examine"):
             found, cover = examine_still(frame, detectors.of(kinds), policy)
     if covers is not None:
-        cover = with_manual(cover, *covers.at(0.0))
+        cover = with_manual(cover, *covers.of_still())
     with facts.clock.stage("redact"):
         redacted = Redactor(settings.style).redact(frame, cover)
     with facts.clock.stage("encode"):
@@ -84,6 +84,7 @@ def redact_still(
         hidden=facts.hidden(),
         speed=facts.clock.speed(1),
         warnings=cautions(settings),
+        covers=covers,
         contact_sheet=tuple(facts.stills),
     )
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from passerby.access import Installation
 from passerby.access.cameras import ConfiguredCamera
+from passerby.engine.live_learner import LearnTimes
 from passerby.engine.trial import CameraTrial
 from passerby.errors import PasserbyError
 from passerby.fleet.plan import CameraPlan
@@ -17,6 +18,9 @@ from passerby.fleet.worker import Places
 from passerby.media.camera import CameraState, What
 from passerby.settings import Settings
 
+DRAWN_LEARN_EVERY_S = 0.4
+"""Who stands still for a while may be taken for background then: where nobody is real, that is no loss, and a demo is
+soon to be seen."""
 LOOK_EVERY_S = 5.0  # `passerby camera add` in another terminal is noticed by then
 
 
@@ -117,6 +121,7 @@ class ConfiguredFleet:
     def _base(self, address: str, transport: str, trust_any_certificate: bool, name: str = "trial") -> CameraPlan:
         """With what the configuration lets be reached."""
         sources = self._installation.config.sources
+        drawn = address.strip().lower().startswith("drawn:")
         return CameraPlan(
             camera=name,
             address=address,
@@ -125,4 +130,6 @@ class ConfiguredFleet:
             reach_networks=sources.networks,
             reach_files=sources.files,
             reach_devices=sources.devices,
+            reach_drawn=sources.drawn,
+            learn_every_s=DRAWN_LEARN_EVERY_S if drawn else LearnTimes().first_every_s,
         )

@@ -33,6 +33,7 @@ class CameraPlan(BaseModel):
     reach_networks: tuple[str, ...] = ()
     reach_files: bool = False
     reach_devices: bool = False
+    reach_drawn: bool = False
 
     @property
     def options(self) -> LiveOptions:
@@ -43,7 +44,7 @@ class CameraPlan(BaseModel):
             read_timeout_s=self.read_timeout_s,
             picture_timeout_s=self.picture_timeout_s,
             trust_any_certificate=self.trust_any_certificate,
-            reach=Reach(self.reach_networks, self.reach_files, self.reach_devices),
+            reach=Reach(self.reach_networks, self.reach_files, self.reach_devices, self.reach_drawn),
         )
 
     @property

@@ -130,6 +130,7 @@ class Region:
             return
         left, top, right, bottom = span
         radius = min(int(CORNER_SHARE * min(right - left, bottom - top)), MAX_CORNER_PX)
+        radius = 0 if box.kind is Kind.MANUAL else radius  # has no padding: what somebody drew is hidden to its corners
         m, x0, y0 = MARGIN_PX, max(left, -MARGIN_PX), max(top, -MARGIN_PX)
         part = self._field[y0 + m : bottom + m, x0 + m : right + m]
         outline = _outline(radius, *part.shape)
@@ -217,7 +218,7 @@ def _outline(radius: int, height: int, width: int) -> npt.NDArray[np.int32] | No
 
     None if no pixel is outside the corners.
     """
-    if _corner(radius).all():
+    if not radius or _corner(radius).all():
         return None
     outline = _turns(radius).copy()
     outline[1:3, :, 0] += width - 1

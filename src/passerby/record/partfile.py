@@ -33,15 +33,16 @@ class PartFile:
     `.NAME.XXXXXXXX.part`, which a killed process leaves.
     """
 
-    def __init__(self, path: Path, *, overwrite: bool, source: Path | None) -> None:
+    def __init__(self, path: Path, *, overwrite: bool, source: Path | None, mode: int = 0o666) -> None:
+        """mode: who may read it, less what the umask forbids."""
         self.path = path
         self._overwrite = overwrite
         check_output(path, overwrite=overwrite, source=source)
         self._part = path.with_name(f".{_shortened(path.name)}.{secrets.token_hex(4)}.part")
         try:
-            nameless = _open_nameless(path.parent)
+            nameless = _open_nameless(path.parent, mode)
             self._has_name = nameless is None
-            self._file = nameless or self._part.open("x+b", buffering=0)
+            self._file = nameless or FileIO(self._part, "x+b", opener=lambda name, flags: os.open(name, flags, mode))
         except OSError as error:
             raise OutputError(
                 f"couldn't write '{path}': {reason(error)}", hint="name another folder with -o"
@@ -111,12 +112,12 @@ class PartFile:
         self._part.unlink()
 
 
-def _open_nameless(folder: Path) -> FileIO | None:
+def _open_nameless(folder: Path, mode: int) -> FileIO | None:
     """A file that vanishes with its last user unless it is linked; None where there is no such thing."""
     if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
         return None
     try:
-        return FileIO(os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o666), "r+b")
+        return FileIO(os.open(folder, os.O_TMPFILE | os.O_RDWR, mode), "r+b")
     except OSError:
         return None
 

@@ -37,7 +37,7 @@ class SoundTracks:
         self._out = container
         self._sound = sound
         self._source = av.open(
-            f"file:{sound.path.resolve()}",
+            f"file:{sound.path.absolute()}",
             metadata_errors="replace",
             timeout=TIMEOUT_S,
             container_options={"protocol_whitelist": "file"},

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, field_serializer
 
+from passerby.covers_file import ManualCovers
 from passerby.media import Kind
 from passerby.settings import Settings
 from passerby.version import __version__
@@ -165,6 +166,7 @@ class Report(_Facts):
     hidden: HiddenShare
     speed: Speed
     warnings: tuple[str, ...] = ()
+    covers: ManualCovers | None = Field(None, description="What a person added and removed by hand; null: nothing.")
     contact_sheet: tuple[Still, ...] = Field((), repr=False)
 
     @field_serializer("settings", mode="wrap")

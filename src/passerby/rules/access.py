@@ -12,7 +12,7 @@ class Role(StrEnum):
     VIEWER = "viewer"
     """Watches, live and in the past."""
     OPERATOR = "operator"
-    """Watches, and takes recordings away."""
+    """Watches, takes recordings away, and has files redacted."""
     CUSTODIAN = "custodian"
     """Holds a share of what opens originals."""
     AUDITOR = "auditor"
@@ -34,6 +34,7 @@ class Action(StrEnum):
     WATCH_TIMELINE = "timeline:watch"
     SEE_STILL = "still:see"
     EXPORT = "recording:export"
+    REDACT_FILE = "file:redact"
     SEE_CAMERAS = "cameras:see"
     SEE_HEALTH = "health:see"
     REBASE = "health:rebase"
@@ -65,6 +66,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.WATCH_TIMELINE: _WATCHES,
     Action.SEE_STILL: _WATCHES,
     Action.EXPORT: frozenset({Role.OPERATOR}),
+    Action.REDACT_FILE: frozenset({Role.OPERATOR}),
     Action.SEE_CAMERAS: _ALL,
     Action.SEE_HEALTH: _ALL,
     Action.REBASE: frozenset({Role.OPERATOR, Role.ADMIN}),
@@ -83,7 +85,7 @@ ROLES: dict[Action, frozenset[Role]] = {
 NEVER_BY_TOKEN = IN_PERSON | {Action.SIGN_IN, Action.CHANGE_USERS, Action.CHANGE_GROUPS}
 """What a program may not do, whatever its token says: it could open the door for others."""
 
-LOOKS = frozenset({Action.WATCH_LIVE, Action.WATCH_TIMELINE, Action.SEE_STILL, Action.EXPORT})
+LOOKS = frozenset({Action.WATCH_LIVE, Action.WATCH_TIMELINE, Action.SEE_STILL, Action.EXPORT, Action.REDACT_FILE})
 """Each of these shows pictures, and leaves an audit record before the first byte."""
 
 UNBOUND = frozenset({Role.ADMIN, Role.AUDITOR, Role.PRIVACY_OFFICER})

@@ -28,12 +28,14 @@ class Reach:
 
     networks: in CIDR form, contacted although they are refused by default, such as "127.0.0.0/8" for a camera program
     on this machine. Danger: whoever may add a camera can then make this machine talk to what is there.
-    files: a file may be played as if it were live. devices: a camera at this machine may be opened.
+    files: a file may be played as if it were live. devices: a camera at this machine may be opened. drawn: a drawn
+    scene may be shown as a camera.
     """
 
     networks: tuple[str, ...] = ()
     files: bool = False
     devices: bool = False
+    drawn: bool = False
 
 
 def refusal(address: str, reach: Reach) -> str | None:

@@ -55,6 +55,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/cameras"): ALL,
     ("POST", "/api/cameras"): "A",
     ("POST", "/api/cameras/try"): "A",
+    ("POST", "/api/cameras/find"): "A",
+    ("POST", "/api/cameras/streams"): "A",
     ("GET", "/api/cameras/{camera}"): ALL,
     ("PUT", "/api/cameras/{camera}"): "A",
     ("DELETE", "/api/cameras/{camera}"): "A",
@@ -71,6 +73,14 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/cameras/{camera}/timeline/objects/{day}/{name}"): "vo",
     ("GET", "/api/cameras/{camera}/timeline/still.jpg"): "vo",
     ("GET", "/api/cameras/{camera}/timeline/export.mp4"): "o",
+    ("GET", "/api/redactions"): "o",
+    ("POST", "/api/redactions"): "o",
+    ("GET", "/api/redactions/{id}"): "o",
+    ("DELETE", "/api/redactions/{id}"): "o",
+    ("PUT", "/api/redactions/{id}/corrections"): "o",
+    ("GET", "/api/redactions/{id}/output"): "o",
+    ("GET", "/api/redactions/{id}/report.json"): "o",
+    ("GET", "/api/redactions/{id}/report.html"): "o",
 }
 LETTERS = dict(zip("vocapA", Role, strict=True))
 VALUES = {"camera": "gate", "name": "somebody", "id": "0" * 16, "day": "2026-09-21"}

@@ -42,6 +42,17 @@ def test_nothing_but_corners_of_a_box_is_left_open(width: int, height: int, xyxy
                 assert marks[y, x] == 0
 
 
+@given(sides, sides, boxes)
+def test_what_is_drawn_by_hand_is_hidden_to_its_corners(width: int, height: int, xyxy: Box) -> None:
+    left, right = sorted((xyxy[0], xyxy[2]))
+    top, bottom = sorted((xyxy[1], xyxy[3]))
+    marks = region_of(Cover((CoverBox(xyxy, Kind.MANUAL),)), width, height).luma
+    rows = slice(max(0, math.floor(top)), max(0, math.ceil(bottom)))
+    columns = slice(max(0, math.floor(left)), max(0, math.ceil(right)))
+    assert marks[rows, columns].all()
+    assert np.count_nonzero(marks) == marks[rows, columns].size
+
+
 @given(st.integers(1, 400), st.integers(1, 400))
 @settings(max_examples=60)
 def test_rounding_costs_at_most_three_percent_of_a_box(width: int, height: int) -> None:

@@ -27,6 +27,7 @@ live:watch        v o . . . .
 timeline:watch    v o . . . .
 still:see         v o . . . .
 recording:export  . o . . . .
+file:redact       . o . . . .
 cameras:see       v o c a p A
 health:see        v o c a p A
 health:rebase     . o . . . A

@@ -15,6 +15,7 @@ Colour = tuple[int, int, int]
 
 PHASES = 24  # poses of one walk cycle: at 25 fps a step lasts about half a second, so that every pose is shown
 SPRITE_HEIGHT_PX = 480  # the tallest person on a 720-line picture is 400 px high
+FEWER_PHASES, SMALL_SPRITE_PX = 12, 160  # for a live camera of 360 lines and 5 fps: a fortieth of the work
 MARGIN = 0.30  # of the height, on each side of the body's axis: room for a stride and swinging arms
 
 
@@ -55,21 +56,25 @@ class Pose:
         return cls(picture, x, y, sprite.shape[0], shadow)
 
 
-def walk_cycle(look: Look, rng: np.random.Generator) -> list[Pose]:
+def walk_cycle(
+    look: Look, rng: np.random.Generator, phases: int = PHASES, height_px: int = SPRITE_HEIGHT_PX
+) -> list[Pose]:
     """The poses of one full step left and right."""
-    cloth = _cloth(rng)
-    return [_Figure(look, cloth).pose(2 * np.pi * phase / PHASES, stride=1.0) for phase in range(PHASES)]
+    cloth = _cloth(rng, height_px)
+    return [_Figure(look, cloth).pose(2 * np.pi * phase / phases, stride=1.0) for phase in range(phases)]
 
 
-def standing(look: Look, rng: np.random.Generator) -> list[Pose]:
+def standing(
+    look: Look, rng: np.random.Generator, phases: int = PHASES, height_px: int = SPRITE_HEIGHT_PX
+) -> list[Pose]:
     """A few poses that differ as little as a waiting person's do: weight shifted, an arm moved."""
-    cloth = _cloth(rng)
-    return [_Figure(look, cloth).pose(2 * np.pi * phase / PHASES, stride=0.06) for phase in range(PHASES)]
+    cloth = _cloth(rng, height_px)
+    return [_Figure(look, cloth).pose(2 * np.pi * phase / phases, stride=0.06) for phase in range(phases)]
 
 
-def _cloth(rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _cloth(rng: np.random.Generator, height_px: int) -> npt.NDArray[np.float32]:
     """Folds and weave: brightness factors around 1 over the whole sprite."""
-    size = (int(SPRITE_HEIGHT_PX * 2 * MARGIN), SPRITE_HEIGHT_PX)
+    size = (int(height_px * 2 * MARGIN), height_px)
     folds = cv2.resize(rng.normal(1, 0.14, (24, 9)).astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
     weave = cv2.GaussianBlur(rng.normal(0, 0.10, (size[1], size[0])).astype(np.float32), (0, 0), 0.8)
     return (folds + weave).astype(np.float32)
@@ -81,6 +86,7 @@ class _Figure:
     def __init__(self, look: Look, cloth: npt.NDArray[np.float32]) -> None:
         self.look = look
         self.cloth = cloth
+        self.height_px = cloth.shape[0]
         self.sprite = np.zeros((*cloth.shape, 4), np.float32)
 
     def pose(self, phase: float, stride: float) -> Pose:
@@ -193,12 +199,12 @@ class _Figure:
         ]
         mask = self._polygon([(float(c[0]), float(c[1])) for c in corners])
         for centre, radius in ((a, radius_a), (b, radius_b)):
-            cv2.circle(mask, self._pixel(centre), max(1, round(radius * SPRITE_HEIGHT_PX)), 255, -1, cv2.LINE_AA)
+            cv2.circle(mask, self._pixel(centre), max(1, round(radius * self.height_px)), 255, -1, cv2.LINE_AA)
         self._paint(mask, colour, shade)
 
     def _ellipse(self, centre: Point, radii: Point, colour: Colour, shade: float) -> None:
         mask = np.zeros(self.cloth.shape, np.uint8)
-        size = (max(1, round(radii[0] * SPRITE_HEIGHT_PX)), max(1, round(radii[1] * SPRITE_HEIGHT_PX)))
+        size = (max(1, round(radii[0] * self.height_px)), max(1, round(radii[1] * self.height_px)))
         cv2.ellipse(mask, self._pixel(centre), size, 0, 0, 360, 255, -1, cv2.LINE_AA)
         self._paint(mask, colour, shade)
 
@@ -207,11 +213,11 @@ class _Figure:
         cv2.fillPoly(mask, [np.array([self._pixel(p) for p in outline])], (255,), cv2.LINE_AA)
         if not round_px:
             return mask
-        soft = cv2.GaussianBlur(mask, (0, 0), round_px / 2).astype(np.float32)
+        soft = cv2.GaussianBlur(mask, (0, 0), round_px / 2 * self.height_px / SPRITE_HEIGHT_PX).astype(np.float32)
         return np.clip((soft - 96) * 4, 0, 255).astype(np.uint8)
 
     def _pixel(self, point: Point) -> tuple[int, int]:
-        return (round((point[0] + MARGIN) * SPRITE_HEIGHT_PX), round(point[1] * SPRITE_HEIGHT_PX))
+        return (round((point[0] + MARGIN) * self.height_px), round(point[1] * self.height_px))
 
     def _paint(self, mask: npt.NDArray[np.uint8], colour: Colour, shade: float) -> None:
         """Over what is there, rounded like a cylinder that is lit from the upper left."""

@@ -26,12 +26,12 @@ def street(width: int, height: int, rng: np.random.Generator) -> Picture:
     return np.clip(picture, 0, 255, out=picture).astype(np.uint8)
 
 
-def _band(picture: npt.NDArray[np.float32], top: float, bottom: float, colour: tuple[int, int, int]) -> None:
+def band(picture: npt.NDArray[np.float32], top: float, bottom: float, colour: tuple[int, int, int]) -> None:
     height = picture.shape[0]
     picture[int(top * height) : int(bottom * height)] = colour
 
 
-def _box(
+def box(
     picture: npt.NDArray[np.float32], left: float, top: float, right: float, bottom: float, colour: tuple[int, int, int]
 ) -> None:
     height, width = picture.shape[:2]
@@ -50,7 +50,7 @@ def _sky_and_park(picture: npt.NDArray[np.float32], rng: np.random.Generator) ->
 def _house(picture: npt.NDArray[np.float32], rng: np.random.Generator) -> None:
     height, width = picture.shape[:2]
     left = 0.26
-    _box(picture, left, 0, 1, FAR_PAVEMENT, (128, 150, 176))
+    box(picture, left, 0, 1, FAR_PAVEMENT, (128, 150, 176))
     course = max(4, height // 90)
     for row, y in enumerate(range(0, int(FAR_PAVEMENT * height), course)):
         picture[y, int(left * width) :] *= 0.82
@@ -60,44 +60,46 @@ def _house(picture: npt.NDArray[np.float32], rng: np.random.Generator) -> None:
     for top in (0.04, 0.17, 0.295):
         for number in range(9):
             side = left + 0.035 + 0.079 * number
-            _window(picture, side, top, side + 0.036, top + 0.075)
+            window(picture, side, top, side + 0.036, top + 0.075)
     for side in (0.035, 0.114, 0.193, 0.272, 0.43, 0.509, 0.588, 0.667):
-        _window(picture, left + side, 0.415, left + side + 0.036, 0.487)
-    _box(picture, left + 0.355, 0.405, left + 0.405, FAR_PAVEMENT, (52, 60, 70))
-    _box(picture, left + 0.362, 0.415, left + 0.398, FAR_PAVEMENT, (74, 96, 60))
-    _box(picture, left, FAR_PAVEMENT - 0.015, 1, FAR_PAVEMENT, (96, 100, 104))
+        window(picture, left + side, 0.415, left + side + 0.036, 0.487)
+    box(picture, left + 0.355, 0.405, left + 0.405, FAR_PAVEMENT, (52, 60, 70))
+    box(picture, left + 0.362, 0.415, left + 0.398, FAR_PAVEMENT, (74, 96, 60))
+    box(picture, left, FAR_PAVEMENT - 0.015, 1, FAR_PAVEMENT, (96, 100, 104))
 
 
-def _window(picture: npt.NDArray[np.float32], left: float, top: float, right: float, bottom: float) -> None:
+def window(picture: npt.NDArray[np.float32], left: float, top: float, right: float, bottom: float) -> None:
     frame = 0.004
-    _box(picture, left - frame, top - 1.6 * frame, right + frame, bottom + 1.6 * frame, (206, 212, 216))
-    _box(picture, left, top, right, bottom, (104, 88, 76))
-    _box(picture, left, top, left + 0.4 * (right - left), top + 0.45 * (bottom - top), (138, 124, 112))
-    _box(picture, (left + right) / 2 - 0.002, top, (left + right) / 2 + 0.002, bottom, (206, 212, 216))
+    box(picture, left - frame, top - 1.6 * frame, right + frame, bottom + 1.6 * frame, (206, 212, 216))
+    box(picture, left, top, right, bottom, (104, 88, 76))
+    box(picture, left, top, left + 0.4 * (right - left), top + 0.45 * (bottom - top), (138, 124, 112))
+    box(picture, (left + right) / 2 - 0.002, top, (left + right) / 2 + 0.002, bottom, (206, 212, 216))
 
 
 def _ground(picture: npt.NDArray[np.float32], rng: np.random.Generator) -> None:
     height, width = picture.shape[:2]
-    _band(picture, FAR_PAVEMENT, ROAD, (150, 154, 156))
-    _band(picture, ROAD, NEAR_PAVEMENT, (92, 90, 88))
-    _band(picture, NEAR_PAVEMENT, 1, (160, 164, 168))
+    band(picture, FAR_PAVEMENT, ROAD, (150, 154, 156))
+    band(picture, ROAD, NEAR_PAVEMENT, (92, 90, 88))
+    band(picture, NEAR_PAVEMENT, 1, (160, 164, 168))
     for edge in (ROAD, NEAR_PAVEMENT):
-        _band(picture, edge - 0.006, edge + 0.006, (190, 194, 196))
+        band(picture, edge - 0.006, edge + 0.006, (190, 194, 196))
     for x in np.arange(0.02, 1, 0.16):
-        _box(picture, x, 0.652, x + 0.08, 0.660, (214, 218, 218))
+        box(picture, x, 0.652, x + 0.08, 0.660, (214, 218, 218))
     for low, high in ((FAR_PAVEMENT, ROAD), (NEAR_PAVEMENT, 1.0)):
-        _slabs(picture, low, high, rng)
+        slabs(picture, low, high, rng)
     grit = rng.normal(0, 7, (height - int(ROAD * height), width)).astype(np.float32)
     picture[int(ROAD * height) :] += grit[..., None]
 
 
-def _slabs(picture: npt.NDArray[np.float32], low: float, high: float, rng: np.random.Generator) -> None:
+def slabs(
+    picture: npt.NDArray[np.float32], low: float, high: float, rng: np.random.Generator, horizon: float = HORIZON
+) -> None:
     """Paving in perspective: joints run to a point on the horizon."""
     height, width = picture.shape[:2]
     joints = np.ones((height, width), np.float32)
     for x in np.arange(-1.5, 2.5, 0.055):
-        top = 0.5 + (x - 0.5) * (low - HORIZON) / (1 - HORIZON)
-        bottom = 0.5 + (x - 0.5) * (high - HORIZON) / (1 - HORIZON)
+        top = 0.5 + (x - 0.5) * (low - horizon) / (1 - horizon)
+        bottom = 0.5 + (x - 0.5) * (high - horizon) / (1 - horizon)
         cv2.line(
             joints,
             (int(top * width), int(low * height)),
@@ -107,7 +109,7 @@ def _slabs(picture: npt.NDArray[np.float32], low: float, high: float, rng: np.ra
             cv2.LINE_AA,
         )
     for distance in np.arange(1, 14, 0.25):
-        y = HORIZON + (1 - HORIZON) / distance
+        y = horizon + (1 - horizon) / distance
         if low < y < high:
             joints[int(y * height)] *= 0.8
     area = slice(int(low * height), int(high * height))

@@ -13,13 +13,13 @@ import numpy.typing as npt
 
 from passerby.capture.drawn import scenery
 from passerby.capture.drawn.actors import Actor, cast
+from passerby.capture.drawn.blend import TREE_Y, blend, shadow, tree
 from passerby.capture.drawn.figure import MARGIN, Sprite
 from passerby.media import Kind
 
 NOISE_SIGMA = 2.2  # grey levels: a small camera by day
 PLATE_ID = 100_000  # a plate has the id of its car and this
 NOISE_FIELDS = 8  # drawn once and shifted about, since drawing fresh noise costs more than the rest of a frame
-TREE_Y = 0.575  # where its trunk meets the ground: in front of the far pavement's people, behind the car
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _play(
     tree_stands = False
     for actor in actors:
         if actor.feet_y > TREE_Y and not tree_stands:
-            _tree(picture, crown, time_s)
+            tree(picture, crown, time_s)
             tree_stands = True
         placed += _stage(picture, actor, index, time_s)
     inside = [_clip(box, picture.shape[1], height) for box in placed]
@@ -115,8 +115,8 @@ def _stage(picture: npt.NDArray[np.uint8], actor: Actor, index: int, time_s: flo
     half = MARGIN * pose.height if actor.kind is Kind.PERSON else pose.picture.shape[1] / 2
     left = axis * height + (pose.left - half) * scale
     top = (actor.feet_y - actor.height) * height + pose.top * scale
-    _shadow(picture, pose.shadow, left, actor.feet_y * height, scale)
-    _blend(picture, pose.picture, np.array([[scale, 0, left], [0, scale, top]]))
+    shadow(picture, pose.shadow, left, actor.feet_y * height, scale)
+    blend(picture, pose.picture, np.array([[scale, 0, left], [0, scale, top]]))
     size = (pose.picture.shape[1] * scale, pose.picture.shape[0] * scale)
     boxes = [ReferenceBox(index, ident, actor.kind, (left, top, left + size[0], top + size[1]), 1.0)]
     if actor.kind is Kind.VEHICLE:
@@ -125,44 +125,6 @@ def _stage(picture: npt.NDArray[np.uint8], actor: Actor, index: int, time_s: flo
         plate = (left + a * whole, top + b * whole, left + c * whole, top + d * whole)
         boxes.append(ReferenceBox(index, ident + PLATE_ID, Kind.PLATE, plate, 1.0))
     return boxes
-
-
-def _blend(picture: npt.NDArray[np.uint8], sprite: Sprite, placement: npt.NDArray[np.float64]) -> None:
-    """Over the picture, at a place between pixels. Only the part that the sprite touches is worked on."""
-    height, width = picture.shape[:2]
-    corners = placement @ np.array(
-        [[0, sprite.shape[1], 0, sprite.shape[1]], [0, 0, sprite.shape[0], sprite.shape[0]], [1, 1, 1, 1]]
-    )
-    left, top = np.maximum(np.floor(corners.min(axis=1)), 0).astype(int)
-    right, bottom = np.minimum(np.ceil(corners.max(axis=1)), (width, height)).astype(int)
-    if right <= left or bottom <= top:
-        return
-    moved = placement - np.array([[0, 0, left], [0, 0, top]])
-    patch = cv2.warpAffine(sprite, moved, (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
-    clear = 1 - patch[..., 3]
-    under = cv2.multiply(picture[top:bottom, left:right], cv2.merge([clear, clear, clear]), dtype=cv2.CV_32F)
-    picture[top:bottom, left:right] = cv2.add(under, patch[..., :3], dtype=cv2.CV_8U)
-
-
-def _shadow(picture: npt.NDArray[np.uint8], shadow: Sprite, left: float, feet_y: float, scale: float) -> None:
-    """Laid on the ground, away from a sun at the upper left."""
-    k, lean, flat = 4 * scale, 0.55, 0.22
-    rows = shadow.shape[0] - 4
-    placement = [[k, -lean * k, left + k * (lean * rows - 4)], [0, flat * k, feet_y - flat * k * rows]]
-    _blend(picture, shadow, np.array(placement))
-
-
-def _tree(picture: npt.NDArray[np.uint8], crown: Sprite, time_s: float) -> None:
-    """A trunk and a crown that sways, stronger at the top."""
-    height = picture.shape[0]
-    x, foot = 0.16 * picture.shape[1], TREE_Y * height
-    cv2.line(
-        picture, (int(x), int(foot)), (int(x), int(0.30 * height)), (48, 62, 78), max(3, height // 45), cv2.LINE_AA
-    )
-    gust = np.sin(1.7 * time_s) + 0.5 * np.sin(4.1 * time_s + 1)
-    size = crown.shape[0]
-    lean = 0.02 * gust
-    _blend(picture, crown, np.array([[1, -lean, x - size / 2 + lean * size], [0, 1 + 0.01 * gust, -0.04 * height]]))
 
 
 def _clip(box: ReferenceBox, width: int, height: int) -> ReferenceBox:

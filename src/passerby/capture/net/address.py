@@ -9,22 +9,24 @@ from urllib.parse import quote, unquote, urlsplit
 
 from passerby.errors import SourceUnavailable, Trouble
 
-Kind = Literal["rtsp", "http", "file", "device"]
+Kind = Literal["rtsp", "http", "file", "device", "drawn"]
 
 PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
+_DRAWN = re.compile(r"drawn:([a-z0-9-]{1,32})")
 _DEVICE = re.compile(r"/dev/video\d{1,3}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9]{1,15})?")
 _SECRET_IN_PATH = re.compile(r"(?i)(user(?:name)?|usr|pass(?:word|wd)?|pwd?|token|key|secret|auth|sig)([=:])[^/&;]*")
-HINT = "addresses begin with rtsp://, rtsps://, http://, https://, file: or /dev/video"
+HINT = "addresses begin with rtsp://, rtsps://, http://, https://, file:, drawn: or /dev/video"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
     """A live source's address, parsed. Make one with `parse`.
 
-    kind: how it is read. host: a name or an IP address, without brackets, empty for files and devices. path: with its
-    query, which may hold a password, so it is not part of `repr`. For a file or a device, where in the file system.
+    kind: how it is read. host: a name or an IP address, without brackets, empty for what is at this machine. path: with
+    its query, which may hold a password, so it is not part of `repr`. For a file or a device, where in the file system;
+    for a drawn camera its name.
     """
 
     kind: Kind
@@ -51,6 +53,11 @@ class Address:
         name = scheme[0].lower()
         if name == "file":
             return cls("file", "file", "", 0, unquote(re.sub(r"^file:(//)?", "", text, flags=re.I)))
+        if name == "drawn":
+            drawn = _DRAWN.fullmatch(text)
+            if drawn is None:
+                raise _refused("a drawn camera has a name of small letters, such as drawn:street")
+            return cls("drawn", "drawn", "", 0, drawn[1])
         if name not in PORTS:
             raise _refused(f"'{name[:20]}' is no kind of camera address")
         return cls._parse_url(text, name)
@@ -90,7 +97,7 @@ class Address:
         """For people and logs: without log-in, query, and whatever in the path looks like a secret."""
         path, _, query = self.path.partition("?")
         path = _SECRET_IN_PATH.sub(r"\1\2…", path) + ("?…" if query else "")
-        if self.kind in ("file", "device"):
+        if self.kind in ("file", "device", "drawn"):
             return f"{self.scheme}:{self.path}" if self.scheme else self.path
         return f"{self.scheme}://{self.authority}{path}"
 

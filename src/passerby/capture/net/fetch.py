@@ -21,6 +21,16 @@ AGENT = "passerby"
 
 
 @dataclass(frozen=True, slots=True)
+class _Request:
+    method: str = "GET"
+    body: bytes = b""
+    content_type: str = ""
+
+
+_GET = _Request()
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a request may reach, and how long it may take: start_s to its headers, read_s for the longest silence."""
 
@@ -72,7 +82,7 @@ def fetch(address: Address, limits: Limits, login_for: Address | None = None) ->
     finish_by = time.monotonic() + limits.start_s
     owner = login_for or address
     for _ in range(MOST_REDIRECTS + 1):
-        body, status, location = _get(address, limits, finish_by, owner)
+        body, status, location = _exchange(_GET, address, limits, finish_by, owner)
         if status == 200:
             return body
         body.close()
@@ -86,32 +96,47 @@ def fetch(address: Address, limits: Limits, login_for: Address | None = None) ->
     raise SourceUnavailable(Trouble.NO_STREAM, f"couldn't open '{owner.shown}': it sends us on and on")
 
 
-def _get(address: Address, limits: Limits, finish_by: float, owner: Address) -> tuple[Body, int, str | None]:
+def post(address: Address, limits: Limits, body: bytes, content_type: str) -> tuple[Body, int]:
+    """A POST to this very address, and its status, whatever it is: nobody is followed elsewhere. Raises as `fetch`."""
+    finish_by = time.monotonic() + limits.start_s
+    told, status, _ = _exchange(_Request("POST", body, content_type), address, limits, finish_by, address)
+    return told, status
+
+
+def _exchange(
+    asked: _Request, address: Address, limits: Limits, finish_by: float, owner: Address
+) -> tuple[Body, int, str | None]:
     ips = checked_ips(address, limits.reach, finish_by - time.monotonic())
 
     def once(entry: str | None) -> tuple[Wire, http.client.HTTPResponse]:
         wire, _ = connect(address, ips, finish_by, limits.read_s, trust_any_certificate=limits.trust_any_certificate)
-        return wire, _request(wire, address, finish_by, entry)
+        return wire, _send(asked, wire, address, finish_by, entry)
 
     wire, response = once(None)
     if response.status == 401 and owner.username is not None and owner.same_server(address):
         challenges = response.headers.get_all("WWW-Authenticate") or []
-        entry = answer(challenges, "GET", address.path, owner.username, owner.password or "")
+        entry = answer(challenges, asked.method, address.path, owner.username, owner.password or "")
         if entry is not None:
             wire.close()
             wire, response = once(entry)
     return Body(address, response, wire), response.status, response.getheader("Location")
 
 
-def _request(wire: Wire, address: Address, finish_by: float, entry: str | None) -> http.client.HTTPResponse:
+def _send(
+    asked: _Request, wire: Wire, address: Address, finish_by: float, entry: str | None
+) -> http.client.HTTPResponse:
     wire.finish_by = finish_by
-    lines = [f"GET {address.path} HTTP/1.1", f"Host: {address.authority}", f"User-Agent: {AGENT}", "Accept: */*",
-             "Connection: close"]  # fmt: skip
+    lines = [
+        f"{asked.method} {address.path} HTTP/1.1", f"Host: {address.authority}", f"User-Agent: {AGENT}", "Accept: */*",
+        "Connection: close",
+    ]  # fmt: skip
+    if asked.body:
+        lines += [f"Content-Type: {asked.content_type}", f"Content-Length: {len(asked.body)}"]
     if entry:
         lines.append(f"Authorization: {entry}")
     try:
-        wire.send(("\r\n".join(lines) + "\r\n\r\n").encode("ascii", "surrogatepass"))
-        response = http.client.HTTPResponse(_Shaped(wire), method="GET")  # type: ignore[arg-type]
+        wire.send(("\r\n".join(lines) + "\r\n\r\n").encode("ascii", "surrogatepass") + asked.body)
+        response = http.client.HTTPResponse(_Shaped(wire), method=asked.method)  # type: ignore[arg-type]
         response.begin()
     except http.client.HTTPException:
         wire.close()

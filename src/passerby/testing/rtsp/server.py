@@ -48,7 +48,7 @@ class RtspServer:
         self._context = context
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="rtsp-server", daemon=True)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Session] = {}
         self._server: asyncio.Server | None = None
 
     def url(self, path: str, user: str | None = None, password: str | None = None) -> str:
@@ -58,6 +58,15 @@ class RtspServer:
 
     def script_of(self, path: str) -> Script:
         return self.scripts.get(path, Script())
+
+    def cut(self, path: str) -> None:
+        """Reset the connections of one camera now. What comes next meets its script as it is then."""
+        self._wait(self._cut(path))
+
+    async def _cut(self, path: str) -> None:
+        for session in self._tasks.values():
+            if session.path == path:
+                session.cut()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -88,13 +97,13 @@ class RtspServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._tasks.add(task)
+        session = self._tasks[task] = Session(self, reader, writer)
         try:
-            await Session(self, reader, writer).run()
+            await session.run()
         except asyncio.CancelledError:
             pass  # the server closes; asyncio's streams would call it a mistake of ours
         finally:
-            self._tasks.discard(task)
+            self._tasks.pop(task, None)
 
     async def _stop(self) -> None:
         assert self._server is not None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from passerby.testing.rtsp.login import challenge, may_enter
 from passerby.testing.rtsp.script import Script
 from passerby.testing.rtsp.sdp import describe
-from passerby.testing.rtsp.sender import Sender, Write, framed
+from passerby.testing.rtsp.sender import Sender, Write, framed, reset
 
 if TYPE_CHECKING:
     from passerby.testing.rtsp.server import RtspServer
@@ -43,17 +43,24 @@ class Session:
         self._write: Write | None = None
         self._udp: asyncio.DatagramTransport | None = None
         self._playing: asyncio.Task[None] | None = None
+        self.path = ""
+        """Of the camera that was asked for last."""
 
     async def run(self) -> None:
         try:
             while (request := await self._next_request()) is not None:
                 self._server.requests.append(request)
+                self.path = request.path
                 if not await self._answer(request):
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the reader went away, as readers do
         finally:
             self._end()
+
+    def cut(self) -> None:
+        """At once, whatever is on its way."""
+        reset(self._writer)
 
     def _end(self) -> None:
         if self._playing:

@@ -25,12 +25,8 @@ def upgrade() -> None:
             nullable=False,
             comment="Until when; of an open one: until when that is known.",
         ),
-        sa.Column(
-            "is_open", sa.Boolean, nullable=False, comment="It goes on; after a crash the next start ends it."
-        ),
-        sa.Column(
-            "what", sa.String(16), nullable=False, comment="One word, such as recording or frozen."
-        ),
+        sa.Column("is_open", sa.Boolean, nullable=False, comment="It goes on; after a crash the next start ends it."),
+        sa.Column("what", sa.String(16), nullable=False, comment="One word, such as recording or frozen."),
         sa.Column(
             "reason", sa.String(300), nullable=False, comment="A sentence for people, as it was first told. No secrets."
         ),

@@ -1,0 +1,40 @@
+"""The fault campaign at length: random faults on the whole service, then a judgement of what it left behind.
+
+    python bench/campaign.py --minutes 30 --seed 4
+
+It says each round as it goes, and its figures at the end; it fails where anything clear is found, a row has no bytes,
+bytes have no row, or there is a gap that no fault explains. What is done is in tests/campaign/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.campaign.campaign import Campaign
+from tests.campaign.judge import judge
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a new folder for what is left behind; without it: thrown away")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="passerby-campaign-") as scratch:
+        campaign = Campaign(asked.keep or Path(scratch), asked.seed)
+        campaign.run(asked.minutes * 60, lambda line: print(line, flush=True))
+        figures = judge(campaign)
+    kinds = Counter(fault.kind for fault in campaign.faults)
+    print(", ".join(f"{count} × {kind}" for kind, count in kinds.most_common()))
+    print(", ".join(f"{name} {figure:g}" for name, figure in figures.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Writes the API's description (OpenAPI) without serving: the page's client is generated from it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from passerby.access import Installation
+from passerby.api.app import make_app
+from passerby.api.seam import Services
+from passerby.archive import Archive
+from passerby.config import Config
+
+
+def description() -> str:
+    """JSON, the same each time, without a version that changes with each release."""
+    with tempfile.TemporaryDirectory(prefix="passerby-description-") as name:
+        folder = Path(name)
+        installation = Installation(folder, Config())
+        try:
+            with Archive(folder) as archive:
+                told = make_app(Services(installation, archive, folder)).openapi()
+        finally:
+            installation.close()
+    told["info"]["version"] = "0"
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(description(), encoding="utf-8")

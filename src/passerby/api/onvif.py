@@ -1,0 +1,116 @@
+"""Routes that look for cameras in the network and ask one for its streams. Nothing is added by them."""
+
+from __future__ import annotations
+
+import threading
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field, SecretStr
+
+from passerby.access.installation import reach_of
+from passerby.access.throttle import Throttle
+from passerby.api.gate import signed_in_of
+from passerby.api.problems import problem
+from passerby.api.seam import services_of
+from passerby.capture.net.fetch import Limits
+from passerby.capture.net.onvif import OnvifStream, find_devices, streams_of
+from passerby.clock import Clock
+from passerby.errors import SourceUnavailable
+
+router = APIRouter(prefix="/api/cameras", tags=["cameras"])
+
+A_MINUTE = 12
+"""Of both together, for one user: cameras lock out who tries passwords, and the network is not ours alone."""
+OPEN_WITHIN_S, READ_WITHIN_S = 5.0, 5.0
+HOST = r"^(https?://)?[A-Za-z0-9._:%\[\]-]{1,253}(/[A-Za-z0-9._/-]{0,100})?$"
+
+
+class Finder:
+    """How often it may be asked. One search at a time: a second would hear the same answers."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.throttle = Throttle(clock, 1, A_MINUTE)
+        self.searching = threading.Lock()
+
+
+class Device(BaseModel):
+    """A camera that answered. All but host is what it says of itself."""
+
+    host: str = Field(description="To ask it for its streams.")
+    name: str
+    hardware: str
+    location: str
+
+
+class DeviceToAsk(BaseModel):
+    host: str = Field(max_length=400, pattern=HOST, description="A name or an IP address, perhaps with a port.")
+    user: str | None = Field(None, max_length=100)
+    password: SecretStr | None = Field(None, max_length=200)
+    trust_any_certificate: bool = False
+
+
+class Stream(BaseModel):
+    """One that it offers."""
+
+    name: str
+    width: int | None
+    height: int | None
+    codec: str | None
+    fps: float | None = Field(description="Pictures a second, at most.")
+    address: str = Field(description="Without log-in: to add it, put user and password into it, percent-encoded.")
+    was_elsewhere: bool = Field(description="It named another host, and this is the same at its own: try it first.")
+
+
+class Streams(BaseModel):
+    """What came of asking. The largest picture first."""
+
+    works: bool
+    reason: str | None = Field(description="Why it told of no streams, in words.")
+    streams: list[Stream]
+
+
+@router.post("/find", summary="Look for ONVIF cameras in the network, for three seconds")
+def find(request: Request) -> list[Device]:
+    services, me, finder = services_of(request), signed_in_of(request), _asked(request)
+    if not finder.searching.acquire(blocking=False):
+        raise problem(429, "somebody is looking for cameras already", headers={"Retry-After": "3"})
+    try:
+        services.installation.audit.note(me.user.name, me.through, "camera:find")
+        found = find_devices(reach_of(services.installation.config))
+    finally:
+        finder.searching.release()
+    return [Device(host=d.host, name=d.name, hardware=d.hardware, location=d.location) for d in found]
+
+
+@router.post("/streams", summary="Ask an ONVIF camera for its streams")
+def streams(told: DeviceToAsk, request: Request) -> Streams:
+    services, me = services_of(request), signed_in_of(request)
+    _asked(request)
+    services.installation.audit.note(me.user.name, me.through, "camera:streams", about=told.host)
+    limits = Limits(reach_of(services.installation.config), OPEN_WITHIN_S, READ_WITHIN_S, told.trust_any_certificate)
+    password = told.password.get_secret_value() if told.password else None
+    try:
+        found = streams_of(told.host, told.user or None, password, limits)
+    except SourceUnavailable as error:
+        return Streams(works=False, reason=str(error), streams=[])
+    return Streams(works=True, reason=None, streams=[_shown(each) for each in found])
+
+
+def _asked(request: Request) -> Finder:
+    """Raises 429."""
+    finder = request.app.state.finder
+    assert isinstance(finder, Finder)
+    wait_s = finder.throttle.wait_s(signed_in_of(request).user.name, None)
+    if wait_s > 0:
+        raise problem(
+            429, "too many questions to cameras: wait a little", headers={"Retry-After": str(int(wait_s) + 1)}
+        )
+    return finder
+
+
+def _shown(found: OnvifStream) -> Stream:
+    width, height = found.size_wh or (None, None)
+    return Stream(
+        name=found.name, width=width, height=height, codec=found.codec, fps=found.fps,
+        address=found.address.without_login(), was_elsewhere=found.was_elsewhere,
+    )  # fmt: skip

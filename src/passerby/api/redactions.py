@@ -1,0 +1,225 @@
+"""Routes of files that operators bring to have them redacted. A clear one goes into memory and never comes out."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from pathlib import Path as FilePath
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import ClientDisconnect
+
+from passerby.api.gate import signed_in_of
+from passerby.api.problems import Problem, no_such, problem
+from passerby.api.seam import ReceivingFile, Redaction, Redactions, services_of
+from passerby.covers_file import TimedBox
+from passerby.rules.access import Action
+from passerby.settings import Hide, Mode, Settings, Shape
+
+router = APIRouter(prefix="/api/redactions", tags=["redactions"])
+
+UPLOAD = ("POST", "/api/redactions")
+SILENT_UPLOAD_S = 60.0  # a telephone that changes from one network to another is silent for a while
+MOST_CORRECTIONS = 1000
+DEFAULTS = Settings()
+REPORT_PAGE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
+"""The report brings its own style, and runs nothing."""
+TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+
+JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+
+
+class RedactionShown(BaseModel):
+    """A file and what became of it. Only who brought it sees it."""
+
+    id: str
+    name: str
+    bytes: int = Field(description="Of the file that was brought.")
+    mode: Mode
+    shape: Shape
+    hide: list[Hide]
+    corrections: list[TimedBox] = Field(description="What was added by hand.")
+    state: Literal["queued", "running", "done", "failed"]
+    stage: Literal["starting", "learning", "redacting"] | None = Field(description="While it runs.")
+    progress: float | None = Field(description="Of the stage, 0..1; null where nobody knows.")
+    reason: str | None = Field(description="Why it failed, in a sentence.")
+    hint: str | None
+    kind: Literal["video", "still"] = Field(description="Of the output.")
+    output_name: str
+    has_output: bool = Field(description="Something was made, perhaps before the last corrections.")
+    is_current: bool = Field(description="The output has all corrections that were told.")
+    made_at_90k: int = Field(description="When it was brought. UTC, 1/90000 s since 1970.")
+    expires_at_90k: int = Field(description="Then it is forgotten, unless it is asked for. UTC, 1/90000 s since 1970.")
+
+
+class RedactionList(BaseModel):
+    redactions: list[RedactionShown]
+    most_bytes: int = Field(description="The largest file that is taken.")
+    keep_s: float = Field(description="Seconds without a request after which a file is forgotten.")
+    refuses: str | None = Field(description="Why no file is taken here at all; null: files are taken.")
+
+
+class Corrections(BaseModel):
+    """Boxes that are hidden too. None can be taken off a cover: nobody can judge what is beneath one."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    add: list[TimedBox] = Field(
+        max_length=MOST_CORRECTIONS,
+        description="Pixels of the upright picture; seconds from the start. In place of those told before.",
+    )
+
+
+@router.get("", summary="The files that I brought")
+def redactions(request: Request) -> RedactionList:
+    desk, told = _desk(request), services_of(request).installation.config.redact
+    return RedactionList(
+        redactions=[_shown(each) for each in desk.list(signed_in_of(request).user.id)], most_bytes=told.most_bytes,
+        keep_s=told.keep_minutes * 60, refuses=desk.refuses,
+    )  # fmt: skip
+
+
+@router.post(
+    "", summary="Bring a video or still, as the body of the request", status_code=201,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)  # fmt: skip
+async def redact_file(
+    request: Request,
+    name: Annotated[str, Query(min_length=1, max_length=300, description="Its file name: the suffix tells a still.")],
+    mode: Mode = DEFAULTS.mode,
+    shape: Shape = DEFAULTS.shape,
+    hide: Annotated[list[Hide] | None, Query(max_length=4, description="Who and what is looked for.")] = None,
+) -> RedactionShown:
+    desk, me, services = _desk(request), signed_in_of(request), services_of(request)
+    if desk.refuses:
+        raise problem(503, desk.refuses, "use the command: passerby redact")
+    settings = Settings(mode=mode, shape=shape, hide=frozenset(hide) if hide else DEFAULTS.hide)
+    receiving = desk.receive(me.user.id, name, settings)
+    note = functools.partial(services.installation.audit.note, me.user.name, me.through, Action.REDACT_FILE)
+    try:
+        await run_in_threadpool(note, about=receiving.id)
+        await _receive(request, receiving, services.installation.config.redact.most_bytes)
+        return _shown(receiving.finish())
+    finally:
+        receiving.abandon()
+
+
+async def _receive(request: Request, receiving: ReceivingFile, most_bytes: int) -> None:
+    taken, pieces = 0, request.stream()
+    try:
+        while piece := await asyncio.wait_for(anext(pieces, b""), SILENT_UPLOAD_S):
+            taken += len(piece)
+            if taken > most_bytes:
+                raise problem(413, f"a file may have {most_bytes / 1e6:g} MB", "redact.most_megabytes in passerby.toml")
+            receiving.write(piece)
+    except (TimeoutError, ClientDisconnect):
+        raise problem(422, "the file did not come to its end", "bring it again") from None
+    if not taken:
+        raise problem(422, "the file is empty", "copy it again from where it came")
+
+
+@router.get("/{id}", summary="How a file of mine stands")
+def redaction(id: JobId, request: Request) -> RedactionShown:
+    return _shown(_found(request, id))
+
+
+@router.delete("/{id}", summary="Forget a file of mine and what was made of it", status_code=204)
+def discard(id: JobId, request: Request) -> None:
+    desk, me = _desk(request), signed_in_of(request)
+    _found(request, id)
+    services_of(request).installation.audit.note(me.user.name, me.through, "file:discard", about=id)
+    desk.discard(me.user.id, id)
+
+
+@router.put("/{id}/corrections", summary="Hide more by hand, and render again")
+def correct(id: JobId, told: Corrections, request: Request) -> RedactionShown:
+    desk, me = _desk(request), signed_in_of(request)
+    _found(request, id)
+    services_of(request).installation.audit.note(me.user.name, me.through, "file:correct", about=id)
+    return _shown(desk.correct(me.user.id, id, told.add))
+
+
+@router.get(
+    "/{id}/output", summary="The redacted video or still; ranges of it too", response_class=FileResponse,
+    responses={
+        200: {"content": {kind: {} for kind in TYPES.values()}}, 206: {"description": "The range."},
+        416: {"model": Problem, "description": "There is no such range."},
+    },
+)  # fmt: skip
+def output(id: JobId, request: Request, download: bool = False) -> Response:
+    made = _found(request, id)
+    path = _file(request, made, None)
+    _note_look(request, "file:download" if download else "file:watch", id)
+    return FileResponse(
+        path, media_type=TYPES[path.suffix], filename=made.output_name,
+        content_disposition_type="attachment" if download else "inline",
+    )  # fmt: skip
+
+
+@router.get(
+    "/{id}/report.json", summary="What was done and how sure it is", response_class=FileResponse,
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)  # fmt: skip
+def report_json(id: JobId, request: Request) -> Response:
+    return _report(request, id, "report.json", "application/json", {})
+
+
+@router.get(
+    "/{id}/report.html", summary="The same as a page", response_class=FileResponse,
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+)  # fmt: skip
+def report_html(id: JobId, request: Request) -> Response:
+    return _report(request, id, "report.html", "text/html", REPORT_PAGE)
+
+
+def _report(request: Request, id: str, name: str, kind: str, headers: dict[str, str]) -> Response:
+    """It has small redacted pictures in it: a look."""
+    path = _file(request, _found(request, id), name)
+    _note_look(request, "file:watch", id)
+    return FileResponse(path, media_type=kind, headers=headers)
+
+
+def _desk(request: Request) -> Redactions:
+    desk = services_of(request).redactions
+    if desk is None:
+        raise problem(503, "this installation redacts no files")
+    return desk
+
+
+def _found(request: Request, id: str) -> Redaction:
+    try:
+        return _desk(request).find(signed_in_of(request).user.id, id)
+    except KeyError:
+        raise no_such("file of yours", id) from None
+
+
+def _file(request: Request, made: Redaction, name: str | None) -> FilePath:
+    try:
+        path = _desk(request).file(signed_in_of(request).user.id, made.id, name)
+    except KeyError:
+        path = None
+    if path is None or not path.is_file():
+        raise problem(404, "nothing was made of this file yet", "wait until it is done")
+    return path
+
+
+def _note_look(request: Request, what: str, id: str) -> None:
+    services_of(request).installation.audit.look_at_file_each_minute(signed_in_of(request), what, id)
+
+
+def _shown(made: Redaction) -> RedactionShown:
+    facts: dict[str, Any] = {name: getattr(made, name) for name in RedactionShown.model_fields if hasattr(made, name)}
+    settings = made.settings
+    return RedactionShown(
+        **facts, mode=settings.mode, shape=settings.shape, hide=sorted(settings.hide),
+        kind="video" if made.output_name.endswith(".mp4") else "still",
+    )  # fmt: skip

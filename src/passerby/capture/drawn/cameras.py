@@ -1,0 +1,90 @@
+"""The drawn cameras by name: a scene each, the noise of a sensor, and what is wrong with some of them at times."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.capture.drawn.scenes import CAR_PARK, PLATFORM, SIZE_WH, STREET, YARD, Scene
+from passerby.capture.drawn.street import NOISE_SIGMA
+
+FPS = 5
+_SPARE_PX = 64  # the noise is a piece of a larger field, at another place each time: none comes again for hours
+_LOOP_S = 10
+
+Fault = Literal["freezes", "loops", "covered"]
+
+
+@dataclass(frozen=True)
+class DrawnCamera:
+    """A camera without a lens. fault: what is wrong with it, from `from_s` to `to_s` of every `period_s` seconds."""
+
+    scene: Scene
+    seed: int
+    fault: Fault | None = None
+    from_s: int = 0
+    to_s: int = 0
+    period_s: int = 1
+
+    def planes(self, number: int) -> npt.NDArray[np.uint8]:
+        """Picture `number` since it was opened, at FPS a second: (540, 640) uint8, yuv420p. The same number gives the
+        same bytes."""
+        lap, at = divmod(number, self.period_s * FPS)
+        first, last = self.from_s * FPS, self.to_s * FPS
+        is_wrong = self.fault is not None and first <= at < last
+        if is_wrong and self.fault == "freezes":
+            at = first
+        elif is_wrong and self.fault == "loops":
+            at = first - _LOOP_S * FPS + (at - first) % (_LOOP_S * FPS)
+        told = lap * self.period_s * FPS + at
+        shown = self.scene.picture(told / FPS)
+        if is_wrong and self.fault == "covered":
+            shown = _sprayed() if lap % 2 else np.full_like(shown, 14)
+        planes = np.asarray(cv2.cvtColor(shown, cv2.COLOR_BGR2YUV_I420), np.uint8)
+        height = SIZE_WH[1]
+        planes[:height] = cv2.add(planes[:height], _noise(self.seed, told), dtype=cv2.CV_8U)
+        return planes
+
+    def frame(self, number: int) -> av.VideoFrame:
+        """The same as a picture of 640 by 360."""
+        return av.VideoFrame.from_ndarray(self.planes(number), format="yuv420p")
+
+
+CAMERAS: Mapping[str, DrawnCamera] = {
+    "street": DrawnCamera(STREET, 1),
+    "square": DrawnCamera(YARD, 2),
+    "platform": DrawnCamera(PLATFORM, 3),
+    "car-park": DrawnCamera(CAR_PARK, 4),
+    "freezes": DrawnCamera(PLATFORM, 5, "freezes", 25, 60, 100),
+    "loops": DrawnCamera(STREET, 6, "loops", 24, 84, 125),
+    "covered": DrawnCamera(YARD, 7, "covered", 28, 50, 95),
+}
+
+
+def _noise(seed: int, number: int) -> npt.NDArray[np.int16]:
+    place = np.random.default_rng((seed, number)).integers(0, _SPARE_PX, 2)
+    top, left = int(place[0]), int(place[1])
+    width, height = SIZE_WH
+    return _field()[top : top + height, left : left + width]
+
+
+@functools.cache
+def _field() -> npt.NDArray[np.int16]:
+    rng = np.random.default_rng(9)
+    size = (SIZE_WH[1] + _SPARE_PX, SIZE_WH[0] + _SPARE_PX)
+    return np.asarray(np.rint(rng.standard_normal(size) * NOISE_SIGMA), np.int16)
+
+
+@functools.cache
+def _sprayed() -> npt.NDArray[np.uint8]:
+    """Paint on the lens: nothing sharp, a little light at the rim."""
+    blots = cv2.resize(np.random.default_rng(3).normal(0, 10, (5, 8)).astype(np.float32), SIZE_WH)
+    paint = np.array([52, 70, 58], np.float32) + blots[..., None]
+    return np.asarray(np.clip(paint, 0, 255), np.uint8)

@@ -1,0 +1,118 @@
+"""Who goes where in a scene that never ends: each for itself, over and over, in a rhythm that no other has."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from passerby.capture.drawn import scenery
+from passerby.capture.drawn.actors import STEP
+from passerby.capture.drawn.figure import FEWER_PHASES, SMALL_SPRITE_PX, Look, Pose, standing, walk_cycle
+
+FIDGETS_PER_S = 0.05
+CAR_SPRITE_PX = 120
+_STANDS_BELOW = 0.01  # picture heights per second
+
+LOOKS = (
+    Look((124, 158, 206), (28, 34, 44), (40, 44, 156), (78, 60, 48), (30, 30, 34), 0, bag=True),
+    Look((88, 122, 172), (40, 66, 104), (128, 84, 36), (52, 52, 56), (30, 30, 34), 0, long_hair=True),
+    Look((54, 76, 112), (24, 24, 26), (74, 108, 60), (104, 112, 124), (30, 30, 34), 0),
+    Look((142, 176, 222), (120, 126, 132), (62, 62, 66), (90, 70, 40), (30, 30, 34), 0, long_hair=True, bag=True),
+    Look((124, 158, 206), (40, 66, 104), (150, 156, 172), (78, 60, 48), (30, 30, 34), 0),
+    Look((88, 122, 172), (24, 24, 26), (36, 120, 176), (52, 52, 56), (30, 30, 34), 0, long_hair=True),
+)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where somebody is at a time. at_s: from the start of the course. x, feet_y: shares of the picture's height."""
+
+    at_s: float
+    x: float
+    feet_y: float
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One sprite in one picture. x: of its axis; height: of all of it; both and feet_y in shares of the height."""
+
+    pose: Pose = field(repr=False)
+    x: float
+    feet_y: float
+    height: float
+    is_person: bool
+
+
+@dataclass(frozen=True)
+class Course:
+    """One actor's way: from stop to stop, then out of sight until its period is over, then again.
+
+    begins_s: where in its period it is when the scene begins; negative: later. look: which of LOOKS; None: a car.
+    """
+
+    period_s: float
+    begins_s: float
+    stops: tuple[Stop, ...]
+    look: int | None = None
+    paint: tuple[int, int, int] = (150, 76, 40)
+    plate: str = "PASSER 8Y"
+
+    def place(self, time_s: float, horizon: float, tall: float) -> Placed | None:
+        """Where it is, None while it is out of sight. tall: a person's height for each share that the feet are below
+        the horizon."""
+        now_s = (time_s + self.begins_s) % self.period_s
+        for a, b in zip(self.stops, self.stops[1:], strict=False):
+            if a.at_s <= now_s < b.at_s:
+                done = (now_s - a.at_s) / (b.at_s - a.at_s)
+                x, feet_y = a.x + done * (b.x - a.x), a.feet_y + done * (b.feet_y - a.feet_y)
+                person = tall * (feet_y - horizon)
+                if self.look is None:
+                    return Placed(_car(self.paint, self.plate), x, feet_y, 0.86 * person, False)
+                return Placed(self._pose(a, b, now_s, person), x, feet_y, person, True)
+        return None
+
+    def _pose(self, a: Stop, b: Stop, now_s: float, height: float) -> Pose:
+        assert self.look is not None
+        seconds, across, along = b.at_s - a.at_s, b.x - a.x, b.feet_y - a.feet_y
+        way = float(np.hypot(across, along))
+        if way < _STANDS_BELOW * seconds:
+            poses = _waiting(self.look)
+            return poses[int(FIDGETS_PER_S * now_s * len(poses)) % len(poses)]
+        facing = 0 if abs(across) < 0.5 * abs(along) else 1 if across > 0 else -1
+        poses = _walking(self.look, facing)
+        steps = way * (now_s - a.at_s) / seconds / (STEP * height)
+        return poses[int(steps * len(poses)) % len(poses)]
+
+
+def past(begin_s: float, speed: float, y: float, width: float = 16 / 9, beyond: float = 0.3) -> tuple[Stop, ...]:
+    """Straight through the picture at one height. speed: picture heights a second, to the left where negative."""
+    ends = (-beyond, width + beyond) if speed > 0 else (width + beyond, -beyond)
+    return Stop(begin_s, ends[0], y), Stop(begin_s + abs(ends[1] - ends[0]) / abs(speed), ends[1], y)
+
+
+def stays(x: float, y: float, period_s: float = 60.0) -> tuple[Stop, ...]:
+    """In one place all the time."""
+    return Stop(0, x, y), Stop(period_s, x, y)
+
+
+def _facing(look: int, facing: int) -> Look:
+    told = LOOKS[look]
+    return Look(told.skin, told.hair, told.top, told.trousers, told.shoes, facing, told.long_hair, told.bag)
+
+
+# Drawn once for all cameras of a process: a pose costs a hundred times what putting it into a picture does.
+@functools.cache
+def _walking(look: int, facing: int) -> list[Pose]:
+    return walk_cycle(_facing(look, facing), np.random.default_rng(look), FEWER_PHASES, SMALL_SPRITE_PX)
+
+
+@functools.cache
+def _waiting(look: int) -> list[Pose]:
+    return standing(_facing(look, 0), np.random.default_rng(look), FEWER_PHASES, SMALL_SPRITE_PX)
+
+
+@functools.cache
+def _car(paint: tuple[int, int, int], plate: str) -> Pose:
+    return Pose.of(scenery.car(CAR_SPRITE_PX, paint, plate))

@@ -1,0 +1,34 @@
+"""Shows a drawn scene as if it were live: drawn as it goes, dated now, of people who do not exist."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+from passerby.capture.drawn.cameras import CAMERAS, FPS
+from passerby.capture.live_options import LiveOptions, Shot
+from passerby.capture.net.address import Address
+from passerby.capture.pace import Pace
+from passerby.errors import SourceUnavailable, Trouble
+
+
+def drawn_shots(address: Address, options: LiveOptions, stopped: Callable[[], bool]) -> Iterator[Shot]:
+    """Without end. Raises SourceUnavailable if drawn cameras are not allowed, or there is none of this name."""
+    if not options.reach.drawn:
+        raise SourceUnavailable(
+            Trouble.REFUSED_ADDRESS,
+            f"'{address.shown}' is not shown because drawn cameras are not allowed",
+            "allow them in the configuration",
+        )
+    camera = CAMERAS.get(address.path)
+    if camera is None:
+        said = f"couldn't open '{address.shown}': there is no drawn camera of this name"
+        raise SourceUnavailable(Trouble.NO_STREAM, said, f"there are {', '.join(CAMERAS)}")
+    pace, told_90k = Pace(options.clock), -1
+    for number in itertools.count():
+        picture = camera.frame(number)
+        pace.wait(number / FPS)
+        if stopped():
+            return
+        told_90k = max(options.clock.now_90k(), told_90k + 1)
+        yield Shot(picture, told_90k, damaged=False)

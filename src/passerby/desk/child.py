@@ -1,0 +1,62 @@
+"""The process that works on one file as the desk sees it: what it says, and why it must be ended."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from multiprocessing import reduction
+
+from passerby.desk.messages import MOST_BYTES, Ended, Order, Step, read_said
+from passerby.desk.work import work
+
+HUNG_AFTER_S = 120.0  # a large still takes half a minute of a busy machine, and tells nothing meanwhile
+_NEW_PROCESS = multiprocessing.get_context("spawn")  # a fork would copy threads' locks as they happen to be
+
+
+class Child:
+    """At work from the start. `hear` until it says `Ended`; `kill` at any time."""
+
+    def __init__(self, upload_handle: int, order: Order, hung_after_s: float = HUNG_AFTER_S) -> None:
+        self._hung_after_s = hung_after_s
+        self._pipe, theirs = _NEW_PROCESS.Pipe()
+        self._process = _NEW_PROCESS.Process(target=work, args=(theirs,), name="passerby-redact", daemon=True)
+        self._process.start()
+        theirs.close()  # so that the pipe ends with the child
+        self._heard_s = time.monotonic()
+        try:
+            reduction.send_handle(self._pipe, upload_handle, self.pid)
+            self._pipe.send_bytes(order.model_dump_json().encode())
+        except OSError:
+            pass  # it is gone already: `hear` says so
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid or 0
+
+    def hear(self, within_s: float) -> Step | Ended | None:
+        """What it says next, None if it says nothing in this time. Its death, silence and nonsense are ends too."""
+        try:
+            if not self._pipe.poll(within_s):
+                return self._silence()
+            said = read_said(self._pipe.recv_bytes(MOST_BYTES))
+        except ValueError:
+            return Ended(reason="the process that redacted the file spoke nonsense")
+        except (EOFError, OSError):
+            self._process.join(5.0)
+            return Ended(
+                reason=f"the process that redacted the file died (exit code {self._process.exitcode})",
+                hint="perhaps memory ran out: try a shorter or smaller file",
+            )
+        self._heard_s = time.monotonic()
+        return said
+
+    def _silence(self) -> Ended | None:
+        if time.monotonic() - self._heard_s <= self._hung_after_s:
+            return None
+        return Ended(reason=f"the process that redacted the file made no progress for {self._hung_after_s:g} s")
+
+    def kill(self) -> None:
+        """At once. What it began has no name yet."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()

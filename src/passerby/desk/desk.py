@@ -1,0 +1,245 @@
+"""Where files are brought and redacted copies fetched: who owns which, whose turn it is, when they are forgotten."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from passerby.clock import Clock
+from passerby.covers_file import TimedBox
+from passerby.desk.child import HUNG_AFTER_S, Child
+from passerby.desk.job import Job, Redaction, safe_name
+from passerby.desk.messages import Ended, Step
+from passerby.desk.upload import NO_MEMORY_FILES, Upload, has_memory_files
+from passerby.errors import OutputError, PasserbyError
+from passerby.media.segments import TICKS_PER_S
+from passerby.settings import Settings
+
+HEAR_EVERY_S = 0.2  # so soon a discarded file's process is ended
+TEND_EVERY_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """most_bytes: of one file. most_files: kept in memory at once, of all people. keep_s: without a request."""
+
+    most_bytes: int = 500_000_000
+    most_files: int = 4
+    keep_s: float = 3600.0
+
+
+class Receiving:
+    """A file on its way in. Either `finish` or `abandon` ends it."""
+
+    def __init__(self, desk: Desk, owner: int, name: str, settings: Settings, upload: Upload) -> None:
+        self.id = secrets.token_hex(8)
+        self._desk, self._owner, self._name, self._settings, self._upload = desk, owner, name, settings, upload
+        self._is_over = False
+
+    def write(self, data: bytes) -> None:
+        """Raises OutputError where memory or the limit is at its end."""
+        if self._upload.bytes + len(data) > self._desk.limits.most_bytes:
+            raise OutputError(f"a file may have {self._desk.limits.most_bytes / 1e6:g} MB")
+        self._upload.write(data)
+
+    def finish(self) -> Redaction:
+        """It is whole and waits for its turn."""
+        self._is_over = True
+        self._upload.seal()
+        return self._desk._received(self.id, self._owner, self._name, self._settings, self._upload)
+
+    def abandon(self) -> None:
+        """Frees its memory. Does nothing after `finish`."""
+        if not self._is_over:
+            self._is_over = True
+            self._desk._abandoned(self._upload)
+
+
+class Desk:
+    """May be used by many threads. What is not one's own is not there: KeyError.
+
+    scratch: a folder of its own for what is redacted; it is emptied at the start and at the end.
+    """
+
+    def __init__(self, scratch: Path, clock: Clock, limits: Limits, hung_after_s: float = HUNG_AFTER_S) -> None:
+        self.limits = limits
+        self._scratch, self._clock, self._hung_after_s = scratch, clock, hung_after_s
+        self._changed = threading.Condition()
+        self._jobs: dict[str, Job] = {}
+        """In the order in which they came. Only under `_changed`."""
+        self._receiving = 0
+        self._over = False
+        self._thread = threading.Thread(target=self._run, name="passerby-desk", daemon=True)
+        _empty(scratch)
+
+    @property
+    def refuses(self) -> str | None:
+        """Why no file can be taken here at all."""
+        return None if has_memory_files() else NO_MEMORY_FILES
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Everything is forgotten."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+        with self._changed:
+            jobs, self._jobs = list(self._jobs.values()), {}
+        for job in jobs:
+            job.forget()
+        _empty(self._scratch)
+
+    def receive(self, owner: int, name: str, settings: Settings) -> Receiving:
+        """Raises OutputError where there is no room for another file."""
+        with self._changed:
+            if len(self._jobs) + self._receiving >= self.limits.most_files:
+                raise OutputError(
+                    f"{self.limits.most_files} files are here already, and there is no memory for more",
+                    hint="discard one, or try again later",
+                )
+            self._receiving += 1
+        try:
+            return Receiving(self, owner, safe_name(name), settings, Upload())
+        except PasserbyError:
+            with self._changed:
+                self._receiving -= 1
+            raise
+
+    def _received(self, job_id: str, owner: int, name: str, settings: Settings, upload: Upload) -> Redaction:
+        job = Job(
+            job_id, owner, name, settings, upload, self._scratch / job_id, self._clock.now_90k(),
+            self._clock.monotonic(),
+        )  # fmt: skip
+        with self._changed:
+            self._receiving -= 1
+            self._jobs[job_id] = job
+            self._changed.notify_all()
+            return self._shown(job)
+
+    def _abandoned(self, upload: Upload) -> None:
+        upload.close()
+        with self._changed:
+            self._receiving -= 1
+
+    def list(self, owner: int) -> list[Redaction]:
+        """The newest first."""
+        with self._changed:
+            return [self._shown(job) for job in reversed(self._jobs.values()) if job.owner == owner]
+
+    def find(self, owner: int, job_id: str) -> Redaction:
+        with self._changed:
+            return self._shown(self._touched(owner, job_id))
+
+    def file(self, owner: int, job_id: str, name: str | None = None) -> Path | None:
+        """What was made, by name; None: the output. None where nothing was made yet."""
+        with self._changed:
+            job = self._touched(owner, job_id)
+            return job.file(name or job.output_name)
+
+    def correct(self, owner: int, job_id: str, corrections: Sequence[TimedBox]) -> Redaction:
+        """These boxes are hidden too, in place of those told before; it is rendered again."""
+        with self._changed:
+            job = self._touched(owner, job_id)
+            job.corrections = tuple(corrections)
+            job.asked += 1  # whoever works on the version before stops
+            job.state, job.step, job.ended = "queued", None, Ended()
+            self._changed.notify_all()
+            return self._shown(job)
+
+    def discard(self, owner: int, job_id: str) -> None:
+        with self._changed:
+            self._forget(self._touched(owner, job_id))
+
+    def _touched(self, owner: int, job_id: str) -> Job:
+        job = self._jobs[job_id]
+        if job.owner != owner:
+            raise KeyError(job_id)
+        job.touched_s = self._clock.monotonic()
+        return job
+
+    def _forget(self, job: Job) -> None:
+        """Its process, if it has one, hears of it soon; what that still makes is swept away then."""
+        del self._jobs[job.id]
+        job.forget()
+        self._changed.notify_all()
+
+    def _shown(self, job: Job) -> Redaction:
+        left_s = job.touched_s + self.limits.keep_s - self._clock.monotonic()
+        return job.shown(self._clock.now_90k() + round(left_s * TICKS_PER_S))
+
+    def _run(self) -> None:
+        """The desk's own thread: one job at a time, and forgetting."""
+        while True:
+            with self._changed:
+                if self._over:
+                    return
+                self._forget_the_old()
+                job = next((job for job in self._jobs.values() if job.state == "queued"), None)
+                if job is None:
+                    self._changed.wait(TEND_EVERY_S)
+                    continue
+                job.state = "running"
+                asked = job.asked
+            try:
+                self._work(job, asked)
+            except OSError as error:  # no room for a folder or another process: this job failed, others may not
+                why = (error.strerror or "no reason given").lower()
+                self._end(job, asked, Ended(reason=f"couldn't begin to redact the file: {why}"))
+
+    def _forget_the_old(self) -> None:
+        now_s = self._clock.monotonic()
+        for job in list(self._jobs.values()):
+            if now_s > job.touched_s + self.limits.keep_s:
+                self._forget(job)
+
+    def _work(self, job: Job, asked: int) -> None:
+        with self._changed:
+            if not self._is_wanted(job, asked):
+                return
+            child = Child(job.upload.handle, job.order(), self._hung_after_s)
+        try:
+            ended = self._listen(child, job, asked)
+        finally:
+            child.kill()
+        self._end(job, asked, ended)
+
+    def _listen(self, child: Child, job: Job, asked: int) -> Ended:
+        while True:
+            said = child.hear(HEAR_EVERY_S)
+            with self._changed:
+                self._forget_the_old()
+                if isinstance(said, Ended) or not self._is_wanted(job, asked):
+                    return said if isinstance(said, Ended) else Ended(reason="nobody wants it any more")
+                if isinstance(said, Step):
+                    job.step = said
+
+    def _end(self, job: Job, asked: int, ended: Ended) -> None:
+        """After its process is gone."""
+        with self._changed:
+            if self._is_wanted(job, asked):
+                job.finish(asked, ended)
+                return
+            job.drop(asked)
+            if job.id not in self._jobs:
+                job.forget()
+
+    def _is_wanted(self, job: Job, asked: int) -> bool:
+        return not self._over and job.id in self._jobs and job.asked == asked
+
+
+def _empty(scratch: Path) -> None:
+    """What a crash left goes: without the clear file it is of no use, and nobody knows whose it is."""
+    scratch.mkdir(exist_ok=True, mode=0o700)
+    for left in scratch.iterdir():
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)

@@ -1,0 +1,125 @@
+"""One file that somebody brought: its memory, what was asked, how it stands. The desk says what happens to it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from passerby.covers_file import ManualCovers, TimedBox
+from passerby.desk.messages import Ended, Order, Step
+from passerby.desk.upload import Upload
+from passerby.settings import Settings
+
+State = Literal["queued", "running", "done", "failed"]
+Stage = Literal["starting", "learning", "redacting"]
+
+STILL_SUFFIXES = {".jpg": ".jpg", ".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg", ".png": ".png", ".webp": ".webp"}
+"""Stills keep their kind; all others become MP4."""
+MOST_STEM_BYTES, MOST_SUFFIX_BYTES = 150, 16  # file systems allow 255 for a name, and ours grow
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """How it stands now: a copy that does not change. See `api/seam.py`, which says what each means."""
+
+    id: str
+    name: str
+    bytes: int
+    settings: Settings
+    corrections: tuple[TimedBox, ...]
+    state: State
+    stage: Stage | None
+    progress: float | None
+    reason: str | None
+    hint: str | None
+    has_output: bool
+    is_current: bool
+    output_name: str
+    made_at_90k: int
+    expires_at_90k: int
+
+
+@dataclass(eq=False)
+class Job:
+    """Only the desk touches it, under its lock.
+
+    folder: of what is made; it is there from the first order to `forget`. asked: counts what was asked for; rises with
+    corrections. made: which of these the output is of.
+    """
+
+    id: str
+    owner: int
+    name: str
+    settings: Settings
+    upload: Upload
+    folder: Path
+    made_at_90k: int
+    touched_s: float
+    corrections: tuple[TimedBox, ...] = ()
+    asked: int = 1
+    made: int | None = None
+    state: State = "queued"
+    step: Step | None = None
+    ended: Ended = field(default_factory=Ended)
+
+    @property
+    def output_name(self) -> str:
+        stem, suffix = Path(self.name).stem, Path(self.name).suffix.lower()
+        return f"{stem}.redacted{STILL_SUFFIXES.get(suffix, '.mp4')}"
+
+    def order(self) -> Order:
+        """For the version that is asked for now, in a fresh folder."""
+        folder = self.folder / str(self.asked)
+        folder.mkdir(parents=True, mode=0o700)
+        covers = ManualCovers(version=1, add=self.corrections) if self.corrections else None
+        # The copy begins at zero, whatever the file's own clock says: so all players count time as the covers do.
+        settings = self.settings.model_copy(update={"start_s": 0.0})
+        return Order(name=self.name, output=self.output_name, folder=folder, settings=settings, covers=covers)
+
+    def finish(self, asked: int, ended: Ended) -> None:
+        """A version was made, or not. What was made before goes when there is a newer one."""
+        self.step, self.ended = None, ended
+        self.state = "failed" if ended.reason else "done"
+        if ended.reason:
+            self.drop(asked)
+            return
+        before, self.made = self.made, asked
+        if before is not None:
+            self.drop(before)
+
+    def drop(self, version: int) -> None:
+        shutil.rmtree(self.folder / str(version), ignore_errors=True)
+
+    def file(self, name: str) -> Path | None:
+        """One of what was made last."""
+        return None if self.made is None else self.folder / str(self.made) / name
+
+    def forget(self) -> None:
+        """Memory and files go."""
+        self.upload.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def shown(self, expires_at_90k: int) -> Redaction:
+        total = self.step.total if self.step else None
+        return Redaction(
+            id=self.id, name=self.name, bytes=self.upload.bytes, settings=self.settings, corrections=self.corrections,
+            state=self.state, stage=(self.step.stage if self.step else "starting") if self.state == "running" else None,
+            progress=min(1.0, self.step.done / total) if self.step and total else None,
+            reason=self.ended.reason, hint=self.ended.hint, has_output=self.made is not None,
+            is_current=self.made == self.asked, output_name=self.output_name, made_at_90k=self.made_at_90k,
+            expires_at_90k=expires_at_90k,
+        )  # fmt: skip
+
+
+def safe_name(told: str) -> str:
+    """A file name of what a browser calls a file: no folders, nothing that a file system or a header stumbles over."""
+    name = re.sub(r"[^\w .()\[\]+,@=-]", "_", told.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
+    stem = _cut(Path(name).stem, MOST_STEM_BYTES).strip(" .")
+    return f"{stem or 'file'}{_cut(Path(name).suffix, MOST_SUFFIX_BYTES)}"
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode(errors="ignore")[:most_bytes].decode(errors="ignore")

@@ -1,0 +1,54 @@
+"""What goes between the desk and the process that works for it: words and numbers. No message can hold a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from passerby.covers_file import ManualCovers
+from passerby.settings import Settings
+
+MOST_BYTES = 1 << 16
+"""Of what the child says: it reads files of strangers, so that it is not believed to be brief."""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Order(_Message):
+    """What to make of the file that came before this. name: what its owner calls it. folder: where to put what is made,
+    empty. output: the name to give it there."""
+
+    name: str
+    output: str
+    folder: Path
+    settings: Settings
+    covers: ManualCovers | None
+
+
+class Step(_Message):
+    """How far it is."""
+
+    kind: Literal["step"] = "step"
+    stage: Literal["learning", "redacting"]
+    done: int
+    total: int | None
+
+
+class Ended(_Message):
+    """reason: why nothing was made, None where output and reports are there."""
+
+    kind: Literal["ended"] = "ended"
+    reason: str | None = None
+    hint: str | None = None
+
+
+def read_said(data: bytes) -> Step | Ended:
+    """Raises ValueError for anything else."""
+    try:
+        return Step.model_validate_json(data)
+    except ValueError:
+        return Ended.model_validate_json(data)

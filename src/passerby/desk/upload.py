@@ -1,0 +1,69 @@
+"""Keeps a clear file that somebody brought in memory that has no name: it never touches a disk."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from passerby.errors import OutputError
+
+NO_MEMORY_FILES = (
+    "files cannot be redacted here: this system has no files in memory, and a clear one may not touch a disk"
+)
+
+
+def has_memory_files() -> bool:
+    return sys.platform == "linux"
+
+
+class Upload:
+    """Bytes that can be added to until `seal`, and then be read by whoever is given the handle. `close` frees them.
+
+    Raises OutputError where the system has no such memory, or none left.
+    """
+
+    def __init__(self) -> None:
+        if sys.platform != "linux":
+            raise OutputError(NO_MEMORY_FILES, hint="use the command: passerby redact")
+        try:
+            # A name that says nothing: it can be seen among the open files of the process.
+            self._handle: int | None = os.memfd_create("upload", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        except OSError as error:
+            raise _no_memory(error) from error
+        self.bytes = 0
+
+    @property
+    def handle(self) -> int:
+        """Of the file in memory. Raises ValueError after `close`."""
+        if self._handle is None:
+            raise ValueError("the upload is closed")
+        return self._handle
+
+    def write(self, data: bytes) -> None:
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[os.write(self.handle, left) :]
+        except OSError as error:
+            raise _no_memory(error) from error
+        self.bytes += len(data)
+
+    def seal(self) -> None:
+        """Nobody changes it any more, whoever holds the handle."""
+        if sys.platform == "linux":
+            import fcntl
+
+            seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
+            fcntl.fcntl(self.handle, fcntl.F_ADD_SEALS, seals)
+
+    def close(self) -> None:
+        """May be called more than once. The memory is free when whoever else was given the handle has ended."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
+
+
+def _no_memory(error: OSError) -> OutputError:
+    return OutputError(
+        f"couldn't keep the file in memory: {(error.strerror or 'no reason given').lower()}", hint="try a smaller file"
+    )

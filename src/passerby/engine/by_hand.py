@@ -1,0 +1,47 @@
+"""Adds what a person drew to the covers of a video's frames. The rules say what comes of both."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from passerby.covers_file import ManualCovers, to_coded
+from passerby.media import Cover, RawFrame
+from passerby.rules.coverage import with_manual
+
+
+class ByHand:
+    """Takes frames in order, with their covers, and hands them on.
+
+    A frame is on the screen until the next one comes, so that somebody who draws a box at any time between means this
+    one: each frame waits for the next one's time. Without covers by hand none waits.
+    """
+
+    def __init__(
+        self, covers: ManualCovers | None, start_s: float, hand_on: Callable[[tuple[RawFrame, Cover]], None]
+    ) -> None:
+        """start_s: the time of the source's first frame on its own clock."""
+        self._covers, self._start_s, self._hand_on = covers, start_s, hand_on
+        self._waiting: tuple[RawFrame, Cover] | None = None
+
+    def push(self, frame: RawFrame, cover: Cover) -> None:
+        if self._covers is None:
+            self._hand_on((frame, cover))
+            return
+        self._pass(self._covers, until_s=frame.time_s)
+        self._waiting = frame, cover
+
+    def end(self) -> None:
+        """The last frame stays on the screen."""
+        if self._covers is not None:
+            self._pass(self._covers, until_s=math.inf)
+
+    def _pass(self, covers: ManualCovers, until_s: float) -> None:
+        if self._waiting is None:
+            return
+        (frame, cover), self._waiting = self._waiting, None
+        adds, keeps = (
+            [to_coded(box, frame.turn, frame.width, frame.height) for box in boxes]
+            for boxes in covers.during(frame.time_s - self._start_s, until_s - self._start_s)
+        )
+        self._hand_on((frame, with_manual(cover, adds, keeps)))

@@ -1,0 +1,176 @@
+"""Runs the service under random faults, one after another or several at once, and keeps book of them."""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from passerby.testing.rtsp import RtspServer
+from tests.campaign.cameras import LOGIN, RTSP, config, feeds, random_script, spoiled
+from tests.campaign.service import Service
+
+RECORDING = {"recording", "strained", "learning", "covered"}
+"""States in which pictures are recorded, be they covered."""
+BACK_WITHIN_S = 90.0
+ALL = "*"
+
+
+@dataclass
+class Fault:
+    """What was done, to which camera (`*`: all), from when until all was well again, in seconds since 1970."""
+
+    kind: str
+    camera: str
+    from_s: float
+    until_s: float = float("inf")
+
+
+@dataclass
+class Campaign:
+    """folder: empty; the service's data is in its `data`. seed: the same gives the same faults, if not the same times.
+
+    keep_hours: of one of the cameras, so that recordings go while things break.
+    """
+
+    folder: Path
+    seed: int = 1
+    keep_hours: float = 0.01
+    faults: list[Fault] = field(default_factory=list)
+    said: list[tuple[float, dict[str, str] | None]] = field(default_factory=list)
+    """What the cameras were said to be, twice a second."""
+
+    def run(self, seconds: float, tell: Callable[[str], None] = lambda line: None) -> None:
+        """Until at least so long after all cameras were recording; ends with the service stopped in order."""
+        self._rng = random.Random(self.seed)
+        with RtspServer(feeds(), login=LOGIN) as self._cameras:
+            self._clean = dict(self._cameras.feeds)
+            self._service = Service(self.folder, config(self._cameras.port, self.keep_hours))
+            over = threading.Event()
+            watcher = threading.Thread(target=self._watch, args=(over,))
+            try:
+                self._service.start()
+                self._service.make_user()
+                watcher.start()
+                self._until_back()
+                end_s = time.monotonic() + seconds
+                while time.monotonic() < end_s:
+                    self._round(tell)
+                assert self._service.stop() == 0, self._service.said[-3000:]
+                until_s = time.monotonic() + 10.0  # a worker whose parent was killed closes its recordings first
+                while left := self._service.left:
+                    assert time.monotonic() < until_s, (left, self._service.said[-3000:])
+                    time.sleep(0.1)
+            finally:
+                over.set()
+                if watcher.ident:
+                    watcher.join()
+                self._service.end()
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def log(self) -> str:
+        return self._service.said
+
+    def _round(self, tell: Callable[[str], None]) -> None:
+        """One fault, or some at once; then until all cameras record, and a little longer."""
+        began_s = time.time()
+        faults = [self._one() for _ in range(self._rng.choice([1, 1, 1, 2, 3]))]
+        self._until_back()
+        now_s = time.time()
+        for fault in faults:
+            fault.until_s = now_s
+        tell(f"{len(self.faults):4} faults; {now_s - began_s:5.1f} s: {', '.join(each.kind for each in faults)}")
+        time.sleep(self._rng.uniform(0.2, 4.0))
+
+    def _one(self) -> Fault:
+        kinds: dict[str, Callable[[], str]] = {
+            "worker killed": self._kill_worker, "parent killed": self._kill_parent, "all killed": self._kill_all,
+            "worker hung": self._hang, "disk full": self._fill_disk, "camera": self._break_camera,
+            "camera spoiled": self._spoil_camera, "camera cut": self._cut_camera,
+        }  # fmt: skip
+        kind = self._rng.choices(list(kinds), [5, 3, 2, 1, 2, 3, 1, 2])[0]
+        fault = Fault(kind, ALL, time.time())
+        self.faults.append(fault)
+        fault.camera = kinds[kind]()
+        return fault
+
+    def _kill_worker(self) -> str:
+        workers = self._service.workers
+        if workers:
+            self._service.send(signal.SIGKILL, self._rng.choice(workers))
+        return ALL
+
+    def _kill_parent(self) -> str:
+        self._service.kill()
+        time.sleep(self._rng.choice([0.0, 0.3, 2.0]))  # its workers close what they recorded, or are about to
+        self._service.start()
+        return ALL
+
+    def _kill_all(self) -> str:
+        self._service.kill(with_workers=True)
+        self._service.start()
+        return ALL
+
+    def _hang(self) -> str:
+        hung = self._rng.choice(self._service.workers or [0])
+        if hung:
+            self._service.send(signal.SIGSTOP, hung)
+            until_s = time.monotonic() + 12.0
+            while hung in self._service.workers and time.monotonic() < until_s:
+                time.sleep(0.1)
+            self._service.send(signal.SIGCONT, hung)  # a process that nobody waits for, such as Python's tracker
+        return ALL
+
+    def _fill_disk(self) -> str:
+        self._service.limit_files(self._rng.choice([0, 4_000, 60_000, 400_000]))
+        time.sleep(self._rng.uniform(1.0, 6.0))
+        self._service.limit_files(-1)
+        return ALL
+
+    def _break_camera(self) -> str:
+        name = self._rng.choice(RTSP)
+        self._cameras.scripts[f"/{name}"] = random_script(self._rng)
+        self._interrupt(name)
+        self._cameras.scripts.pop(f"/{name}")
+        self._cameras.cut(f"/{name}")
+        return name
+
+    def _spoil_camera(self) -> str:
+        name = self._rng.choice(RTSP)
+        self._cameras.feeds[f"/{name}"] = spoiled(self._clean[f"/{name}"], self._rng)
+        self._interrupt(name)
+        self._cameras.feeds[f"/{name}"] = self._clean[f"/{name}"]
+        self._cameras.cut(f"/{name}")
+        return name
+
+    def _interrupt(self, name: str) -> None:
+        self._cameras.cut(f"/{name}")
+        time.sleep(self._rng.uniform(2.0, 9.0))
+
+    def _cut_camera(self) -> str:
+        name = self._rng.choice(RTSP)
+        self._cameras.cut(f"/{name}")
+        return name
+
+    def _until_back(self) -> None:
+        """What is said just after a death is of before it: so it has to be said for a second."""
+        until_s, well_since_s = time.monotonic() + BACK_WITHIN_S, None
+        self._service.wait_until_up()
+        while well_since_s is None or time.monotonic() - well_since_s < 1.0:
+            states = self._service.states()
+            is_well = states is not None and len(states) == len(RTSP) + 1 and set(states.values()) <= RECORDING
+            well_since_s = (well_since_s or time.monotonic()) if is_well else None
+            assert time.monotonic() < until_s, f"{states}\n{self.faults[-4:]}\n{self.log[-3000:]}"
+            time.sleep(0.1)
+
+    def _watch(self, over: threading.Event) -> None:
+        while not over.wait(0.5):
+            self.said.append((time.time(), self._service.states()))

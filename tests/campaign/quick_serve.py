@@ -1,0 +1,22 @@
+"""`passerby serve` as it is, but that cameras are learned in seconds and given up soon: a campaign has no hours.
+
+python -m tests.campaign.quick_serve serve --data DIR
+"""
+
+from __future__ import annotations
+
+from passerby.cli import main
+from passerby.fleet.configured import ConfiguredFleet
+from passerby.fleet.plan import CameraPlan
+
+QUICK = {"learn_every_s": 0.1, "open_timeout_s": 4.0, "read_timeout_s": 2.0, "picture_timeout_s": 4.0}
+_usual = ConfiguredFleet._base
+
+
+def _quick(fleet: ConfiguredFleet, *told: str | bool) -> CameraPlan:
+    return _usual(fleet, *told).model_copy(update=QUICK)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    ConfiguredFleet._base = _quick  # type: ignore[method-assign,assignment]
+    main()

@@ -1,0 +1,193 @@
+"""What tests of the page share: a real browser, a real `passerby serve`, and where screenshots go for people."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from passerby.access import Installation
+from passerby.access.users import UserFacts
+from passerby.api.page import built_page
+from passerby.config import Config
+from passerby.rules.access import Role
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PASSWORD = "a long enough pass phrase"
+START_WITHIN_S = 90
+WAIT_S = 60
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+@dataclass
+class Serving:
+    """A `passerby serve` that runs. link: of the first start, None where there are users."""
+
+    process: subprocess.Popen[str]
+    base: str
+    link: str | None
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(40)
+        finally:
+            self.process.kill()
+
+
+Serve = Callable[..., Serving]
+
+
+@dataclass
+class Tab:
+    """A page of the browser, and what went wrong in it."""
+
+    page: playwright.Page
+    base: str
+    wrong: list[str] = field(default_factory=list)
+
+    def go(self, where: str) -> None:
+        self.page.goto(f"{self.base}/{where}")
+
+    def sign_in(self, name: str = "kim") -> None:
+        self.go("")
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        playwright.expect(self.page.locator("#content")).to_be_visible()
+
+    def until(self, script: str, within_s: float = WAIT_S) -> Any:
+        """What a script gives, as soon as that is true. Asked from outside: the page forbids to evaluate text."""
+        until_s = time.monotonic() + within_s
+        while not (found := self.page.evaluate(script)):
+            assert time.monotonic() < until_s, f"never: {script}"
+            self.page.wait_for_timeout(100)
+        return found
+
+    def fits(self) -> bool:
+        """Nothing is wider than the window."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def add_user(data: Path, name: str, *roles: Role) -> None:
+    """Somebody who sees all cameras, before anything is served."""
+    installation = Installation(data, Config())
+    try:
+        hashed = installation.passwords.hash(PASSWORD, name)
+        installation.users.add(name, UserFacts(frozenset(roles), frozenset(), True), hashed)
+    finally:
+        installation.close()
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Serve]:
+    """Starts `passerby serve` on a data folder, with the lines of a passerby.toml beside the address."""
+    if built_page() is None:
+        pytest.skip("the page has not been built: make page")
+    started: list[Serving] = []
+
+    def start(data: Path, toml: str = "", port: int | None = None) -> Serving:
+        data.mkdir(parents=True, exist_ok=True)
+        port = port or _free_port()
+        (data / "passerby.toml").write_text(f"[server]\nport = {port}\n{toml}", encoding="utf-8")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "passerby", "serve", "--data", str(data)],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        started.append(Serving(process, f"http://localhost:{port}", None))
+        started[-1].link = _first_words(process)
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    if BROWSER is None:
+        pytest.skip("there is no Chromium on this machine")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_tab(browser: playwright.Browser) -> Iterator[Callable[..., Tab]]:
+    """A new window of a size; at the end nothing may have gone wrong in it."""
+    tabs: list[Tab] = []
+
+    def open_it(base: str, size: dict[str, int] = WIDE, **how: object) -> Tab:
+        page = browser.new_context(viewport=size, **how).new_page()
+        page.set_default_timeout(60_000)
+        tab = Tab(page, base)
+        page.on("pageerror", lambda error: tab.wrong.append(f"failed: {error}"))
+        page.on("console", lambda said: said.type in ("error", "warning") and tab.wrong.append(said.text))
+        tabs.append(tab)
+        return tab
+
+    yield open_it
+    for tab in tabs:
+        tab.page.context.close()
+        assert tab.wrong == []
+
+
+@pytest.fixture
+def shoot() -> Callable[[Tab, str], None]:
+    """Takes a screenshot, light and dark, into the folder that PASSERBY_SHOTS names; else does nothing."""
+    told = os.environ.get("PASSERBY_SHOTS")
+
+    def take(tab: Tab, name: str) -> None:
+        if not told:
+            return
+        Path(told).mkdir(parents=True, exist_ok=True)
+        for scheme in ("dark", "light"):
+            tab.page.emulate_media(color_scheme=scheme)
+            tab.page.wait_for_timeout(1200)
+            tab.page.screenshot(path=str(Path(told) / f"{name}-{scheme}.png"))
+
+    return take
+
+
+@pytest.fixture
+def shots() -> Path | None:
+    """The folder that PASSERBY_SHOTS names; None: no screenshots."""
+    told = os.environ.get("PASSERBY_SHOTS")
+    if told:
+        Path(told).mkdir(parents=True, exist_ok=True)
+    return Path(told) if told else None
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _first_words(process: subprocess.Popen[str]) -> str | None:
+    """Waits until it says where it is; the set-up link, if that is what it says."""
+    assert process.stdout is not None
+    killer = threading.Timer(START_WITHIN_S, process.kill)
+    killer.start()
+    try:
+        for line in process.stdout:
+            if "http" in line:
+                found = line.strip().split()[-1]
+                return found if "#/set-up/" in found else None
+    finally:
+        killer.cancel()
+    raise AssertionError(f"passerby serve ended with {process.wait()}")

@@ -1,0 +1,277 @@
+"""The section "Redact a file" in a real browser: bring a file, look through it, correct it, download, discard."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import uvicorn
+
+from passerby.api.app import behind_the_shell, make_app
+from passerby.api.page import built_page
+from passerby.api.seam import Services
+from passerby.desk import Desk, Limits
+from passerby.rules.access import Role
+from tests.exposure import is_exposed, patch
+from tests.streets import Street, pictures, write_clip
+from tests.unit.api.conftest import PASSWORD, House, quick_passwords  # noqa: F401
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+WITHIN_MS = 150_000  # a process that loads the models takes seconds of a busy machine
+WALL = (10.0, 10.0, 90.0, 70.0)
+WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+
+
+@dataclass
+class Served:
+    """An installation as a browser reaches it."""
+
+    house: House
+    address: str
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    page = built_page()
+    if page is None:
+        pytest.skip("the page has not been built: make page")
+    (tmp_path / "data").mkdir()
+    house = House(tmp_path / "data")
+    desk = Desk(tmp_path / "data" / "redactions", house.clock, Limits())
+    house.app = make_app(Services(house.installation, house.archive, house.folder, redactions=desk), page)
+    house.add_user("kim", Role.OPERATOR)
+    config = uvicorn.Config(
+        behind_the_shell(house.app, house.config.server), host="127.0.0.1", port=0, lifespan="off", log_config=None
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="served")
+    thread.start()
+    desk.start()
+    until_s = time.monotonic() + 20
+    while not server.started and time.monotonic() < until_s:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Served(house, f"http://127.0.0.1:{port}")
+    desk.stop()
+    server.should_exit = True
+    thread.join()
+    house.close()
+
+
+@pytest.fixture
+def browser() -> Iterator[playwright.Browser]:
+    if BROWSER is None:
+        pytest.skip("there is no Chromium on this machine")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+def signed_in(browser: playwright.Browser, served: Served, **how: object) -> playwright.Page:
+    page = browser.new_context(**how).new_page()
+    page.set_default_timeout(30_000)
+    page.on("pageerror", lambda error: pytest.fail(f"the page failed: {error}"))
+    page.goto(served.address)
+    page.get_by_label("Name").fill("kim")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/#/live")  # where it goes by itself
+    page.goto(f"{served.address}/#/redact")
+    playwright.expect(page.get_by_role("heading", name="Redact a file")).to_be_visible()
+    return page
+
+
+def wait_until_done(page: playwright.Page) -> None:
+    playwright.expect(page.get_by_role("link", name="Download")).to_be_visible(timeout=WITHIN_MS)
+
+
+def wait_for(what: playwright.Locator, says: str) -> None:
+    """Until a function of it says so; the page's own content security lets no test wait inside of it."""
+    until_s = time.monotonic() + 30
+    while not what.evaluate(says) and time.monotonic() < until_s:
+        time.sleep(0.05)
+    assert what.evaluate(says), says
+
+
+def draw_on_the_wall(page: playwright.Page, width: int) -> float:
+    """A box over WALL with the mouse. width: of the picture, in its pixels. How many pixels of the page each takes."""
+    around = page.locator(".viewer-frame").bounding_box()
+    assert around
+    scale = float(around["width"]) / width
+    page.mouse.move(around["x"] + WALL[0] * scale, around["y"] + WALL[1] * scale)
+    page.mouse.down()
+    page.mouse.move(around["x"] + 60 * scale, around["y"] + 50 * scale)
+    page.mouse.move(around["x"] + WALL[2] * scale, around["y"] + WALL[3] * scale)
+    page.mouse.up()
+    return scale
+
+
+def bare(source: Path, output: Path, turns: int = 0) -> list[bool]:
+    """For each frame, whether the wall can be seen. turns: quarters clockwise that a player turns it by."""
+    inner = (0.05, 0.05, 0.95, 0.95)
+    with av.open(str(source)) as clear, av.open(str(output)) as out:
+        pairs = zip(clear.decode(video=0), out.decode(video=0), strict=True)
+        greys = [[np.rot90(picture.to_ndarray(format="gray"), -turns) for picture in pair] for pair in pairs]
+    return [is_exposed(patch(a, WALL, inner), patch(b, WALL, inner)) for a, b in greys]
+
+
+def download(page: playwright.Page, path: Path) -> str:
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Download").click()
+    saving.value.save_as(path)
+    return str(saving.value.suggested_filename)
+
+
+def shoot(page: playwright.Page, name: str, folder: Path | None) -> None:
+    """For people to look at, where a folder is named."""
+    if folder:
+        page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
+
+
+def test_a_file_is_redacted_corrected_and_discarded(
+    browser: playwright.Browser, served: Served, street: Street, tmp_path: Path, shots: Path | None
+) -> None:
+    page = signed_in(browser, served, viewport=WIDE)
+    playwright.expect(page.get_by_text("No files yet")).to_be_visible()
+    shoot(page, "empty", shots)
+    page.get_by_label("Moving").check()
+    page.get_by_label("Choose a file").set_input_files(str(street.path))
+    playwright.expect(page.get_by_role("heading", name="street.mp4")).to_be_visible()
+    shoot(page, "at-work", shots)
+    wait_until_done(page)
+
+    playwright.expect(page.get_by_text("Frames redacted")).to_be_visible()
+    video = page.get_by_label("Redacted video")
+    wait_for(video, "v => v.readyState >= 2")
+    assert video.evaluate("v => [v.videoWidth, v.videoHeight]") == [640, 360]
+    for _ in range(10):
+        page.get_by_role("button", name="One frame on").click()
+    wait_for(video, "v => !v.seeking && Math.abs(v.currentTime - 1.05) < 0.01")
+
+    scale = draw_on_the_wall(page, 640)
+    playwright.expect(page.get_by_role("button", name="Box 1", exact=True)).to_be_visible()
+    playwright.expect(page.get_by_role("link", name="Download")).to_have_count(0)
+    page.get_by_label("To", exact=True).fill("1.5")
+    # Another with the keyboard alone; then it is taken away with it.
+    page.get_by_role("button", name="Add a box here").focus()
+    page.keyboard.press("Enter")
+    second = page.locator("g[role=button]").nth(1)
+    playwright.expect(second).to_be_focused()
+    before = second.locator("rect").first.get_attribute("x")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    assert float(second.locator("rect").first.get_attribute("x") or 0) > float(before or 0)
+    shoot(page, "drawn", shots)
+    corner = second.locator(".drawn-handle").bounding_box()
+    assert corner
+    wide = float(second.locator("rect").first.get_attribute("width") or 0)
+    page.mouse.move(corner["x"] + corner["width"] / 2, corner["y"] + corner["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(corner["x"] + 40 * scale, corner["y"] + 20 * scale)
+    page.mouse.up()
+    assert float(second.locator("rect").first.get_attribute("width") or 0) > wide + 20
+    second.focus()
+    page.keyboard.press("Delete")
+    playwright.expect(page.get_by_role("button", name="Box 2", exact=True)).to_have_count(0)
+
+    page.get_by_role("button", name="Render again").click()
+    playwright.expect(page.get_by_text("does not have your last corrections yet")).to_be_visible()
+    shoot(page, "again", shots)
+    wait_until_done(page)
+    assert download(page, tmp_path / "out.mp4") == "street.redacted.mp4"
+    seen = bare(street.path, tmp_path / "out.mp4")
+    assert seen == [not 10 <= number <= 15 for number in range(street.frames)], (
+        "what was on the screen at 1 s, to 1.5 s"
+    )
+    shoot(page, "done", shots)
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than a phone"
+    shoot(page, "done-phone", shots)
+    page.set_viewport_size(WIDE)
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Report").click()
+    playwright.expect(opened.value.get_by_text("1 added, 0 removed")).to_be_visible()
+    shoot(opened.value, "report", shots)
+    opened.value.close()
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("dialog").get_by_role("button", name="Discard").click()
+    playwright.expect(page.get_by_text("No files yet")).to_be_visible()
+
+
+def test_a_video_on_its_side_that_begins_late_is_corrected_where_it_was_drawn(
+    browser: playwright.Browser, served: Served, street: Street, tmp_path: Path
+) -> None:
+    source = tmp_path / "telephone.mp4"
+    write_clip(source, pictures(street.path), turn=90, pts=range(14_000, 1_000_000, 1000))  # from 1.4 s on
+    page = signed_in(browser, served, viewport=WIDE)
+    page.get_by_label("Moving").check()
+    page.get_by_label("Choose a file").set_input_files(str(source))
+    wait_until_done(page)
+    video = page.get_by_label("Redacted video")
+    wait_for(video, "v => v.readyState >= 2")
+    assert video.evaluate("v => [v.videoWidth, v.videoHeight]") == [360, 640]
+    for _ in range(7):
+        page.get_by_role("button", name="One frame on").click()
+    playwright.expect(page.locator(".viewer-time")).to_contain_text("0:00.7")
+    draw_on_the_wall(page, 360)
+    page.get_by_role("button", name="Ends here").click()
+    page.get_by_role("button", name="Render again").click()
+    playwright.expect(page.get_by_role("link", name="Download")).to_have_count(0)
+    wait_until_done(page)
+    download(page, tmp_path / "out.mp4")
+    seen = bare(source, tmp_path / "out.mp4", turns=1)
+    assert [number for number, is_bare in enumerate(seen) if not is_bare] == [7]
+
+
+def test_what_cannot_be_redacted_is_said_in_a_sentence(
+    browser: playwright.Browser, served: Served, shots: Path | None
+) -> None:
+    page = signed_in(browser, served, viewport=WIDE, color_scheme="dark")
+    dropped = page.evaluate_handle(
+        "() => { const d = new DataTransfer(); d.items.add(new File(['this is a letter'], 'letter.mp4')); return d; }"
+    )
+    page.locator(".drop").dispatch_event("drop", {"dataTransfer": dropped})
+    says = page.get_by_text(re.compile("Couldn't read 'letter.mp4': it is not a video"))
+    playwright.expect(says).to_be_visible(timeout=WITHIN_MS)
+    shoot(page, "failed", shots)
+    page.goto(f"{served.address}/#/redact/0123456789abcdef")
+    playwright.expect(page.get_by_text("This file is not here any more")).to_be_visible()
+    page.get_by_role("link", name="All files").click()
+    playwright.expect(page.get_by_role("link", name="letter.mp4")).to_be_visible()
+    playwright.expect(page.get_by_text("Failed")).to_be_visible()
+    shoot(page, "list", shots)
+
+
+def test_on_a_phone_a_still_is_corrected_with_a_finger(
+    browser: playwright.Browser, served: Served, street: Street, tmp_path: Path, shots: Path | None
+) -> None:
+    with av.open(str(street.path)) as video:
+        next(video.decode(video=0)).save(tmp_path / "still.png")
+    page = signed_in(browser, served, viewport=PHONE, has_touch=True, is_mobile=True, color_scheme="dark")
+    page.get_by_label("Choose a file").set_input_files(str(tmp_path / "still.png"))
+    wait_until_done(page)
+    page.get_by_role("button", name="Draw").tap()
+    around = page.locator(".viewer-frame").bounding_box()
+    assert around
+    touch = page.context.new_cdp_session(page)
+    for kind, x, y in (("touchStart", 12, 12), ("touchMove", 60, 50), ("touchMove", 90, 70), ("touchEnd", 0, 0)):
+        points = [{"x": around["x"] + x * around["width"] / 640, "y": around["y"] + y * around["width"] / 640}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if kind == "touchEnd" else points})
+    playwright.expect(page.get_by_role("button", name="Box 1", exact=True)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the phone"
+    shoot(page, "phone", shots)
+    page.get_by_role("button", name="Render again").click()
+    wait_until_done(page)
+    shown = page.get_by_alt_text("Redacted picture")
+    assert shown.evaluate("i => [i.naturalWidth, i.naturalHeight]") == [640, 360]

@@ -1,0 +1,100 @@
+"""Coming in: the link of the first start, a password, a passkey; and what is said to whom it does not let in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.page.conftest import PASSWORD, PHONE, WIDE, Serve, Serving, Tab, playwright
+
+OpenTab = Callable[..., Tab]
+expect = playwright.expect
+
+
+@pytest.fixture(scope="module")
+def fresh(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    return serve(tmp_path_factory.mktemp("fresh") / "data")
+
+
+def make_first_user(tab: Tab, link: str) -> None:
+    tab.page.goto(link)
+    tab.page.get_by_label("Name").fill("kim")
+    tab.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    tab.page.get_by_label("Password again").fill(PASSWORD)
+    tab.page.get_by_role("button", name="Make the user and sign in").click()
+    expect(tab.page.get_by_role("heading", name="No cameras yet")).to_be_visible()
+
+
+def test_the_link_makes_the_first_user_who_signs_out_and_in(
+    fresh: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None], tmp_path: Path
+) -> None:
+    assert fresh.link is not None
+    tab = open_tab(fresh.base)
+    tab.go("")
+    expect(tab.page.get_by_text("There is no user yet")).to_be_visible()
+    tab.page.goto(fresh.link)
+    tab.page.get_by_label("Password", exact=True).fill("one")
+    tab.page.get_by_label("Password again").fill("another")
+    expect(tab.page.get_by_text("The two are not the same.")).to_be_visible()
+    shoot(tab, "set-up")
+    make_first_user(tab, fresh.link)
+    assert "set-up" not in tab.page.url, "the link is not left in the address"
+    shoot(tab, "no-cameras")
+
+    tab.page.get_by_role("button", name="Sign out").click()
+    expect(tab.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    shoot(tab, "sign-in")
+    tab.sign_in()
+    expect(tab.page.get_by_role("link", name="Timeline")).to_be_visible()
+
+    again = open_tab(fresh.base, PHONE, is_mobile=True, has_touch=True)
+    again.page.goto(fresh.link)
+    expect(again.page.get_by_text("The first user was made already")).to_be_visible()
+    again.sign_in()
+    assert again.fits()
+    again.page.get_by_role("button", name="More").tap()
+    expect(again.page.get_by_role("dialog")).to_be_visible()
+    shoot(again, "phone-more")
+    again.page.get_by_role("button", name="Sign out").tap()
+    expect(again.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert again.fits()
+    shoot(again, "phone-sign-in")
+
+
+def test_a_wrong_password_is_said_in_the_apis_words(fresh: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(fresh.base)
+    tab.go("")
+    tab.page.get_by_label("Name").fill("kim")
+    tab.page.get_by_label("Password").fill("not it at all")
+    tab.page.get_by_role("button", name="Sign in").click()
+    expect(tab.page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    tab.wrong[:] = [each for each in tab.wrong if "401" not in each]  # the browser itself notes the refusal
+
+
+def test_a_passkey_signs_in(fresh: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(fresh.base, WIDE)
+    tab.sign_in()
+    expect(tab.page.get_by_role("link", name="Live")).to_be_visible()
+    devtools = tab.page.context.new_cdp_session(tab.page)
+    devtools.send("WebAuthn.enable")
+    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    told = {"options": {**key, "isUserVerified": True, "automaticPresenceSimulation": True}}
+    devtools.send("WebAuthn.addVirtualAuthenticator", told)
+    # The section where somebody adds one is another's test: here the browser does it as that section would.
+    made = tab.page.evaluate(
+        """async () => {
+          const ask = async (path, body) => (await fetch(path, {method: "POST", body: JSON.stringify(body),
+            headers: {"Content-Type": "application/json",
+                      "X-Passerby-CSRF": (await (await fetch("/api/session")).json()).csrf_token}})).json();
+          const {asked, options} = await ask("/api/self/passkeys/options");
+          const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+          const credential = (await navigator.credentials.create({publicKey})).toJSON();
+          return ask("/api/self/passkeys", {asked, credential, name: "laptop"});
+        }"""
+    )
+    assert made["name"] == "laptop"
+    tab.page.get_by_role("button", name="Sign out").click()
+    tab.page.get_by_role("button", name="Use a passkey").click()
+    expect(tab.page.get_by_role("button", name="Sign out")).to_be_visible()

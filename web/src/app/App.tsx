@@ -1,0 +1,56 @@
+/** Decides what is shown: setting up, signing in, or a section. */
+
+import { Suspense, useEffect } from "react";
+import { SetUpPage } from "../sign-in/SetUpPage";
+import { SignInPage } from "../sign-in/SignInPage";
+import { texts } from "../texts";
+import { Empty, ProblemNote, Skeleton } from "../ui";
+import { type Route, useRoute } from "./routes";
+import { Shell } from "./Shell";
+import { type Section, sectionsFor } from "./sections";
+import { useMay, useSession } from "./session";
+
+export function App() {
+  const { session, problem, askAgain } = useSession();
+  const route = useRoute();
+  const shown = sectionsFor(useMay());
+  const [first] = route.path;
+  const section = shown.find((each) => each.path === first);
+
+  useEffect(() => {
+    document.title = section ? `${section.title} · passerby` : "passerby";
+  }, [section]);
+
+  if (problem && !session) {
+    return (
+      <main className="alone">
+        <ProblemNote problem={problem} onAgain={askAgain} />
+      </main>
+    );
+  }
+  if (!session) return <main className="alone" aria-busy="true" />;
+  if (first === "set-up") return <SetUpPage secret={route.path[1] ?? ""} />;
+  if (session.name === null && section?.needs !== null) return <SignInPage />;
+  return (
+    <Shell sections={shown} current={section}>
+      <Suspense fallback={<Skeleton />}>
+        <Shown route={route} section={section} shown={shown} />
+      </Suspense>
+    </Shell>
+  );
+}
+
+function Shown({ route, section, shown }: { route: Route; section: Section | undefined; shown: Section[] }) {
+  const [usual] = shown;
+  const isBegin = route.path.length === 0;
+  useEffect(() => {
+    if (isBegin && usual) location.replace(`#/${usual.path}`);
+  }, [isBegin, usual]);
+  if (section) return <section.Page route={route} />;
+  if (isBegin && usual) return null;
+  return (
+    <Empty icon="stop" title={texts.app.notHere}>
+      {shown.length ? texts.app.notHereHint : texts.app.noSections}
+    </Empty>
+  );
+}

@@ -1,0 +1,122 @@
+/** What surrounds every section: the navigation, on a phone at the bottom, and who is signed in. */
+
+import { type ReactNode, useState } from "react";
+import { texts } from "../texts";
+import { Button, Dialog, Icon, Segmented } from "../ui";
+import type { Section } from "./sections";
+import { useSession } from "./session";
+import "./Shell.css";
+import { setTheme, THEMES, useTheme } from "./theme";
+
+/** On a phone there is room for five; the fifth leads to the rest. */
+const IN_BAR = 4;
+
+type ShellProps = { sections: Section[]; current: Section | undefined; children: ReactNode };
+
+export function Shell({ sections, current, children }: ShellProps) {
+  const [isMore, setIsMore] = useState(false);
+  const rest = sections.slice(IN_BAR);
+  return (
+    <div className="shell">
+      <button type="button" className="skip" onClick={skipToContent}>
+        {texts.app.skip}
+      </button>
+      <nav className="side" aria-label={texts.app.sections}>
+        <Brand />
+        <ul className="side-list">
+          {sections.map((each) => (
+            <li key={each.path}>
+              <SectionLink section={each} isCurrent={each === current} />
+            </li>
+          ))}
+        </ul>
+        <Account />
+      </nav>
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+      <nav className="bar" aria-label={texts.app.sections}>
+        {sections.slice(0, IN_BAR).map((each) => (
+          <SectionLink key={each.path} section={each} isCurrent={each === current} />
+        ))}
+        <button
+          type="button"
+          className="section-link"
+          aria-current={current && rest.includes(current) ? "page" : undefined}
+          onClick={() => setIsMore(true)}
+        >
+          <Icon name="more" />
+          <span>{texts.nav.more}</span>
+        </button>
+      </nav>
+      {isMore && (
+        <Dialog title={texts.nav.more} onClose={() => setIsMore(false)}>
+          <ul className="side-list">
+            {rest.map((each) => (
+              <li key={each.path}>
+                <SectionLink section={each} isCurrent={each === current} onClick={() => setIsMore(false)} />
+              </li>
+            ))}
+          </ul>
+          <Account />
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+export function Brand() {
+  return (
+    <div className="brand">
+      <img src="/icon.svg" alt="" width={28} height={28} />
+      passerby
+    </div>
+  );
+}
+
+type SectionLinkProps = { section: Section; isCurrent: boolean; onClick?: () => void };
+
+function SectionLink({ section, isCurrent, onClick }: SectionLinkProps) {
+  return (
+    <a
+      className="section-link"
+      href={`#/${section.path}`}
+      aria-current={isCurrent ? "page" : undefined}
+      onClick={onClick}
+    >
+      <Icon name={section.icon} />
+      <span>{section.title}</span>
+    </a>
+  );
+}
+
+function Account() {
+  const { session, signOut } = useSession();
+  const theme = useTheme();
+  return (
+    <div className="account">
+      <Segmented
+        label={texts.theme.label}
+        value={theme}
+        choices={THEMES.map((each) => ({ value: each, label: texts.theme[each] }))}
+        onChange={setTheme}
+      />
+      {session?.name ? (
+        <div className="account-name">
+          <span title={session.name}>{session.name}</span>
+          <Button kind="quiet" icon="signOut" onClick={signOut}>
+            {texts.signIn.signOut}
+          </Button>
+        </div>
+      ) : (
+        <a className="button" href="#/">
+          {texts.signIn.signIn}
+        </a>
+      )}
+    </div>
+  );
+}
+
+function skipToContent(): void {
+  document.getElementById("content")?.focus();
+}

@@ -1,0 +1,41 @@
+/** How a camera is, as icon and word. */
+
+import { texts } from "../texts";
+import { Badge, type IconName, sentence, type Tone } from "../ui";
+import type { State } from "./cameras";
+
+const LOOKS: Record<string, [Tone, IconName]> = {
+  recording: ["good", "check"],
+  learning: ["calm", "learn"],
+  connecting: ["calm", "wait"],
+  strained: ["warn", "warn"],
+  covered: ["warn", "cover"],
+  frozen: ["bad", "frozen"],
+  looped: ["bad", "refresh"],
+  obstructed: ["bad", "cover"],
+  moved: ["bad", "warn"],
+  blurred: ["warn", "warn"],
+  dark: ["warn", "warn"],
+  glare: ["warn", "warn"],
+  collapsed: ["bad", "warn"],
+  clock: ["warn", "warn"],
+  silent: ["bad", "nothing"],
+  failed: ["bad", "stop"],
+  stopped: ["calm", "pause"],
+  absent: ["warn", "nothing"],
+  unknown: ["calm", "wait"],
+  off: ["calm", "off"],
+};
+
+/** state: undefined while it is not known yet. */
+export function StateBadge({ state }: { state: State | undefined }) {
+  const what = state?.what ?? "unknown";
+  const [tone, icon] = LOOKS[what] ?? ["warn", "warn"]; // a word that this page does not know is not fine
+  const share = state?.progress ?? null;
+  return (
+    <Badge tone={tone} icon={icon}>
+      {texts.states[what] ?? sentence(what).slice(0, -1)}
+      {share !== null && <span className="numbers"> {texts.ui.percent(share)}</span>}
+    </Badge>
+  );
+}

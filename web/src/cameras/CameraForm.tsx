@@ -1,0 +1,93 @@
+/** Adds a camera, or changes one: where it is, a test picture of it, and how it is treated. */
+
+import { type FormEvent, useState } from "react";
+import { post, put } from "../api/client";
+import { useChange } from "../api/use";
+import { goTo } from "../app/routes";
+import { type Camera, titleOf } from "../camera/cameras";
+import { texts } from "../texts";
+import { Button, PageHead, Panel, ProblemNote, useToast } from "../ui";
+import { FindCameras } from "./FindCameras";
+import { changeOf, type Facts, factsOf, nameFrom } from "./facts";
+import { NameFields, PolicyFields } from "./PolicyFields";
+import { TestPicture, useTrial } from "./TestPicture";
+import { WhereFields } from "./WhereFields";
+
+/** camera: null for a new one. */
+export function CameraForm({ camera }: { camera: Camera | null }) {
+  const [facts, setFacts] = useState<Facts>(() => factsOf(camera));
+  const [isFinding, setIsFinding] = useState(false);
+  const { busy, problem, run } = useChange();
+  const trial = useTrial(facts);
+  const toast = useToast();
+  const set = (change: Partial<Facts>) => setFacts((before) => ({ ...before, ...change }));
+
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => {
+      const change = changeOf(facts);
+      if (camera) await put("/api/cameras/{camera}", { path: { camera: camera.name }, body: change });
+      else await post("/api/cameras", { body: { ...change, name: facts.name, address: facts.address.trim() } });
+      toast(camera ? texts.cameras.changed(titleOf(camera)) : texts.cameras.added(facts.title || facts.name));
+      goTo("#/cameras");
+    });
+  };
+
+  return (
+    <>
+      <PageHead
+        title={camera ? texts.cameras.change(titleOf(camera)) : texts.cameras.add}
+        about={camera ? camera.address_shown : texts.cameras.addAbout}
+      />
+      <form className="camera-form" onSubmit={save}>
+        <div className="camera-where">
+          <Panel
+            title={texts.cameras.where}
+            actions={
+              <Button icon="search" onClick={() => setIsFinding(true)}>
+                {texts.find.title}
+              </Button>
+            }
+          >
+            <div className="stack">
+              <WhereFields facts={facts} isNew={!camera} set={set} onTry={trial.run} isTrying={trial.busy} />
+            </div>
+          </Panel>
+        </div>
+        <div className="camera-side">
+          <TestPicture trial={trial} />
+        </div>
+        <div className="camera-rest">
+          <Panel title={texts.cameras.called}>
+            <div className="stack">
+              <NameFields facts={facts} isNew={!camera} set={set} />
+            </div>
+          </Panel>
+          <Panel title={texts.cameras.treated}>
+            <div className="stack">
+              <PolicyFields facts={facts} set={set} />
+            </div>
+          </Panel>
+          <ProblemNote problem={problem} />
+          <div className="row">
+            <Button kind="primary" type="submit" busy={busy}>
+              {camera ? texts.cameras.save : texts.cameras.add}
+            </Button>
+            <a className="button" href="#/cameras">
+              {texts.ui.cancel}
+            </a>
+          </div>
+        </div>
+      </form>
+      {isFinding && (
+        <FindCameras
+          onClose={() => setIsFinding(false)}
+          onChoose={(address, title) => {
+            set(camera || facts.title ? { address } : { address, title, name: nameFrom(title) });
+            setIsFinding(false);
+          }}
+        />
+      )}
+    </>
+  );
+}

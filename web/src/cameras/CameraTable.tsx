@@ -1,0 +1,134 @@
+/** The cameras as rows, with what admins do to one of them. */
+
+import { useState } from "react";
+import { put, remove } from "../api/client";
+import { useChange } from "../api/use";
+import { hashOf } from "../app/routes";
+import { type Camera, type State, titleOf } from "../camera/cameras";
+import { StateBadge } from "../camera/StateBadge";
+import { texts } from "../texts";
+import { Badge, type Column, Confirm, Icon, IconButton, ProblemNote, sentence, Table, useToast, When } from "../ui";
+
+type TableProps = {
+  cameras: Camera[];
+  states: ReadonlyMap<string, State>;
+  mayChange: boolean;
+  onChanged: () => void;
+};
+
+export function CameraTable({ cameras, states, mayChange, onChanged }: TableProps) {
+  const columns: Column<Camera>[] = [
+    { key: "name", title: texts.cameras.camera, cell: (each) => <Named camera={each} /> },
+    { key: "state", title: texts.cameras.state, cell: (each) => <HowItIs state={states.get(each.name)} /> },
+    { key: "policy", title: texts.cameras.policy, cell: (each) => <PolicyOf camera={each} /> },
+    { key: "groups", title: texts.cameras.groups, cell: (each) => each.groups.join(", ") || texts.cameras.noGroup },
+  ];
+  if (mayChange) {
+    columns.push({
+      key: "do",
+      title: texts.cameras.actions,
+      cell: (each) => <Actions camera={each} onChanged={onChanged} />,
+    });
+  }
+  return (
+    <div className="panel cameras-table">
+      <Table caption={texts.cameras.title} columns={columns} rows={cameras} keyOf={(each) => each.name} />
+    </div>
+  );
+}
+
+function Named({ camera }: { camera: Camera }) {
+  return (
+    <div className="camera-named">
+      <strong>{titleOf(camera)}</strong>
+      {camera.title && camera.title !== camera.name && <span className="soft small">{camera.name}</span>}
+      {camera.address_shown && <code className="soft small">{camera.address_shown}</code>}
+    </div>
+  );
+}
+
+/** Icon, word, sentence, and since when. */
+export function HowItIs({ state }: { state: State | undefined }) {
+  return (
+    <div className="camera-state">
+      <StateBadge state={state} />
+      <span className="small">
+        {state?.reason && sentence(state.reason)}{" "}
+        {state?.since_90k && (
+          <span className="soft">
+            {texts.cameras.since} <When at90k={state.since_90k} />
+          </span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function PolicyOf({ camera }: { camera: Camera }) {
+  const kept = camera.keep_hours ?? null;
+  return (
+    <div className="camera-named small">
+      <span>{texts.cameras.modes[camera.mode].label}</span>
+      <span className="soft">{kept === null ? texts.cameras.keptAsUsual : texts.cameras.kept(kept)}</span>
+    </div>
+  );
+}
+
+function Actions({ camera, onChanged }: { camera: Camera; onChanged: () => void }) {
+  const [isRemoving, setIsRemoving] = useState(false);
+  const { busy, problem, run } = useChange();
+  const toast = useToast();
+  const title = titleOf(camera);
+  if (camera.is_in_file) {
+    return (
+      <span title={texts.cameras.inFileHint}>
+        <Badge tone="calm" icon="settings">
+          {texts.cameras.inFile}
+        </Badge>
+      </span>
+    );
+  }
+  const { name, address_shown: _, is_in_file: __, ...facts } = camera;
+  const turn = () =>
+    run(async () => {
+      await put("/api/cameras/{camera}", { path: { camera: name }, body: { ...facts, is_enabled: !facts.is_enabled } });
+      toast(facts.is_enabled ? texts.cameras.isOff(title) : texts.cameras.isOn(title));
+      onChanged();
+    });
+  return (
+    <div className="camera-actions">
+      <div className="row">
+        <a
+          className="button quiet icon-only"
+          href={hashOf(["cameras", "change", name])}
+          title={texts.cameras.change(title)}
+          aria-label={texts.cameras.change(title)}
+        >
+          <Icon name="edit" />
+        </a>
+        <IconButton
+          icon={camera.is_enabled ? "off" : "play"}
+          label={camera.is_enabled ? texts.cameras.switchOff(title) : texts.cameras.switchOn(title)}
+          disabled={busy}
+          onClick={turn}
+        />
+        <IconButton icon="trash" label={texts.cameras.remove(title)} onClick={() => setIsRemoving(true)} />
+      </div>
+      <ProblemNote problem={problem} />
+      {isRemoving && (
+        <Confirm
+          title={texts.cameras.removeTitle(title)}
+          does={texts.cameras.removeDoes}
+          onClose={() => setIsRemoving(false)}
+          onConfirm={async () => {
+            await remove("/api/cameras/{camera}", { path: { camera: name } });
+            toast(texts.cameras.removed(title));
+            onChanged();
+          }}
+        >
+          <p>{texts.cameras.removeAbout}</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+/** Which cameras there are, how each is, and for admins: adding, changing, switching off, removing. */
+
+import type { SectionProps } from "../app/sections";
+import { useMay } from "../app/session";
+import { useCameras } from "../camera/cameras";
+import { texts } from "../texts";
+import { Empty, Icon, PageHead, ProblemNote, Skeleton } from "../ui";
+import { CameraForm } from "./CameraForm";
+import { CameraTable } from "./CameraTable";
+import "./cameras.css";
+
+export default function CamerasPage({ route }: SectionProps) {
+  const mayChange = useMay()("cameras:change");
+  const { cameras, states, problem, again } = useCameras();
+  const [, what, name] = route.path;
+
+  if (what && !mayChange) return <Empty icon="stop" title={texts.cameras.notYours} action={<ToList />} />;
+  if (what === "new") return <CameraForm camera={null} />;
+  if (!cameras) {
+    return (
+      <>
+        <PageHead title={texts.cameras.title} />
+        {problem ? <ProblemNote problem={problem} onAgain={again} /> : <Skeleton lines={5} />}
+      </>
+    );
+  }
+  if (what) {
+    const one = cameras.find((each) => what === "change" && each.name === name);
+    if (!one || one.is_in_file) return <Empty icon="cameras" title={texts.cameras.noSuch} action={<ToList />} />;
+    return <CameraForm key={one.name} camera={one} />;
+  }
+  return (
+    <>
+      <PageHead title={texts.cameras.title} about={texts.cameras.about} actions={mayChange && <ToNew />} />
+      {cameras.length ? (
+        <CameraTable cameras={cameras} states={states} mayChange={mayChange} onChanged={again} />
+      ) : (
+        <Empty icon="cameras" title={texts.live.noCameras} action={mayChange && <ToNew />}>
+          {mayChange ? texts.live.noCamerasAdmin : texts.live.noCamerasHint}
+        </Empty>
+      )}
+    </>
+  );
+}
+
+function ToNew() {
+  return (
+    <a className="button primary" href="#/cameras/new">
+      <Icon name="plus" size={18} />
+      {texts.cameras.add}
+    </a>
+  );
+}
+
+function ToList() {
+  return (
+    <a className="button" href="#/cameras">
+      {texts.live.all}
+    </a>
+  );
+}

@@ -1,0 +1,102 @@
+/** What a camera is called, and how its pictures are treated. */
+
+import { useState } from "react";
+import { get } from "../api/client";
+import { useAsked } from "../api/use";
+import { texts } from "../texts";
+import { Check, Checks, Radios, TextField } from "../ui";
+import { type Facts, LONG_HOURS, nameFrom } from "./facts";
+
+type FieldsProps = { facts: Facts; set: (change: Partial<Facts>) => void };
+
+const MODES = ["reveal", "cover"] as const;
+const LEAST_DELAY_S = 0.2;
+const MOST_DELAY_S = 10;
+
+export function NameFields({ facts, isNew, set }: FieldsProps & { isNew: boolean }) {
+  const [isNamed, setIsNamed] = useState(false);
+  return (
+    <>
+      <TextField
+        label={texts.cameras.titleField}
+        hint={texts.cameras.titleHint}
+        maxLength={120}
+        value={facts.title}
+        onChange={(title) => set(isNew && !isNamed ? { title, name: nameFrom(title) } : { title })}
+      />
+      {isNew && (
+        <TextField
+          label={texts.cameras.nameField}
+          hint={texts.cameras.nameHint}
+          required
+          pattern="[A-Za-z0-9_\-]{1,64}"
+          maxLength={64}
+          value={facts.name}
+          onChange={(name) => {
+            setIsNamed(name !== "");
+            set({ name });
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+export function PolicyFields({ facts, set }: FieldsProps) {
+  const about = useAsked((signal) => get("/api/about", { signal }), "about");
+  const groups = useAsked((signal) => get("/api/groups", { signal }), "groups");
+  const usual = about.answer?.keep_hours;
+  const hours = Number(facts.keep);
+  return (
+    <>
+      <Radios
+        label={texts.cameras.mode}
+        value={facts.mode}
+        choices={MODES.map((each) => ({ value: each, ...texts.cameras.modes[each] }))}
+        onChange={(mode) => set({ mode })}
+      />
+      <div className="camera-pair">
+        <TextField
+          label={texts.cameras.delay}
+          hint={texts.cameras.delayHint}
+          type="number"
+          min={LEAST_DELAY_S}
+          max={MOST_DELAY_S}
+          step="any"
+          required
+          value={facts.delay}
+          onChange={(delay) => set({ delay })}
+        />
+        <TextField
+          label={texts.cameras.keep}
+          hint={hours > 0 ? texts.cameras.keepIs(hours) : texts.cameras.keepUsual(usual)}
+          type="number"
+          min={0.1}
+          step="any"
+          placeholder={usual === undefined ? "" : String(usual)}
+          value={facts.keep}
+          onChange={(keep) => set({ keep })}
+        />
+      </div>
+      {(hours > LONG_HOURS || facts.isLong) && (
+        <Check
+          label={texts.cameras.long}
+          hint={texts.cameras.longHint}
+          checked={facts.isLong}
+          onChange={(isLong) => set({ isLong })}
+        />
+      )}
+      {groups.answer && groups.answer.length > 0 ? (
+        <Checks
+          label={texts.cameras.groups}
+          hint={texts.cameras.groupsHint}
+          choices={groups.answer.map((each) => ({ value: each.name, label: each.title || each.name }))}
+          chosen={facts.groups}
+          onChange={(chosen) => set({ groups: chosen })}
+        />
+      ) : (
+        <p className="soft small">{groups.answer && texts.cameras.noGroupsYet}</p>
+      )}
+    </>
+  );
+}

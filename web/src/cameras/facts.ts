@@ -1,0 +1,60 @@
+/** What is typed about a camera, and what of it goes to the API. */
+
+import type { Schemas } from "../api/client";
+import type { Camera } from "../camera/cameras";
+
+export type Facts = {
+  name: string;
+  title: string;
+  /** With its log-in. Empty: as it is. */
+  address: string;
+  transport: "tcp" | "udp";
+  trustAny: boolean;
+  mode: "reveal" | "cover";
+  /** As typed: a number in s. */
+  delay: string;
+  /** As typed: a number of hours; empty: as the configuration says. */
+  keep: string;
+  isLong: boolean;
+  groups: string[];
+  isEnabled: boolean;
+};
+
+export const LONG_HOURS = 30 * 24;
+
+export function factsOf(camera: Camera | null): Facts {
+  return {
+    name: camera?.name ?? "",
+    title: camera?.title ?? "",
+    address: "",
+    transport: camera?.transport ?? "tcp",
+    trustAny: camera?.trust_any_certificate ?? false,
+    mode: camera?.mode ?? "reveal",
+    delay: String(camera?.privacy_delay_s ?? 1),
+    keep: camera?.keep_hours == null ? "" : String(camera.keep_hours),
+    isLong: camera?.more_than_30_days ?? false,
+    groups: camera?.groups ?? [],
+    isEnabled: camera?.is_enabled ?? true,
+  };
+}
+
+export function changeOf(facts: Facts): Schemas["CameraChange"] {
+  return {
+    title: facts.title.trim(),
+    address: facts.address.trim() || null,
+    transport: facts.transport,
+    trust_any_certificate: facts.trustAny,
+    mode: facts.mode,
+    privacy_delay_s: Number(facts.delay),
+    keep_hours: facts.keep.trim() ? Number(facts.keep) : null,
+    more_than_30_days: facts.isLong,
+    groups: facts.groups,
+    is_enabled: facts.isEnabled,
+  };
+}
+
+/** A name that is allowed, from what people call it: "North gate" → north-gate. */
+export function nameFrom(title: string): string {
+  const plain = title.normalize("NFKD").replace(/[^\w\s-]/g, "");
+  return plain.trim().toLowerCase().replace(/\s+/g, "-").slice(0, 64);
+}

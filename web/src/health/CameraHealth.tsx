@@ -1,0 +1,120 @@
+/** One camera: its state, every check, what it should show beside what it shows, and how it was before. */
+
+import { get, type Schemas } from "../api/client";
+import { useAsked } from "../api/use";
+import { useMay } from "../app/session";
+import { type Camera, type State, titleOf } from "../camera/cameras";
+import { StateBadge } from "../camera/StateBadge";
+import { texts } from "../texts";
+import { Badge, type Column, Icon, type IconName, Panel, ProblemNote, sentence, Table, type Tone, When } from "../ui";
+import { ComparePanel } from "./ComparePanel";
+import { HistoryPanel } from "./HistoryPanel";
+
+type Check = Schemas["CheckShown"];
+
+const EVERY_MS = 3000;
+/** States in which nothing is recorded. */
+const WITHOUT_PICTURES = new Set(["connecting", "silent", "failed", "stopped", "absent", "unknown", "off"]);
+const LOOKS: Record<Schemas["Verdict"], [Tone, IconName]> = {
+  ok: ["good", "check"],
+  bad: ["bad", "warn"],
+  unknown: ["calm", "wait"],
+};
+
+export function CameraHealth({ camera, state }: { camera: Camera; state: State | undefined }) {
+  const may = useMay();
+  const path = { camera: camera.name };
+  const told = useAsked(
+    (signal) => get("/api/cameras/{camera}/health", { path, signal }),
+    `health ${camera.name}`,
+    EVERY_MS,
+  );
+  const isOff = state?.what === "off";
+  return (
+    <article className="camera-health">
+      <header className="page-head">
+        <div className="row">
+          <a className="button quiet icon-only" href="#/health" aria-label={texts.live.all} title={texts.live.all}>
+            <Icon name="back" />
+          </a>
+          <h1>{titleOf(camera)}</h1>
+          <StateBadge state={isOff ? state : (told.answer?.state ?? state)} />
+        </div>
+        <div className="row">
+          {may("live:watch") && (
+            <a className="button" href={`#/live/${camera.name}`}>
+              <Icon name="live" size={18} />
+              {texts.nav.live}
+            </a>
+          )}
+          {may("timeline:watch") && (
+            <a className="button" href={`#/timeline/${camera.name}`}>
+              <Icon name="timeline" size={18} />
+              {texts.nav.timeline}
+            </a>
+          )}
+        </div>
+      </header>
+      <ProblemNote problem={told.problem} onAgain={told.again} />
+      <Reason state={isOff ? state : (told.answer?.state ?? state)} />
+      <ComparePanel
+        camera={camera.name}
+        referenceAt90k={told.answer?.reference_at_90k ?? null}
+        isRecorded={state !== undefined && !WITHOUT_PICTURES.has(state.what)}
+      />
+      <Checks checks={isOff ? [] : (told.answer?.checks ?? null)} />
+      <HistoryPanel camera={camera.name} />
+    </article>
+  );
+}
+
+function Reason({ state }: { state: State | undefined }) {
+  return (
+    <p className="health-reason">
+      {state?.reason && sentence(state.reason)}{" "}
+      {state?.since_90k && (
+        <span className="soft">
+          {texts.cameras.since} <When at90k={state.since_90k} />
+        </span>
+      )}
+    </p>
+  );
+}
+
+const COLUMNS: readonly Column<Check>[] = [
+  {
+    key: "check",
+    title: texts.health.check,
+    cell: (each) => <strong>{texts.health.checks[each.check] ?? each.check}</strong>,
+  },
+  {
+    key: "verdict",
+    title: texts.health.verdict,
+    cell: (each) => {
+      const [tone, icon] = LOOKS[each.verdict];
+      return (
+        <Badge tone={tone} icon={icon}>
+          {texts.health.verdicts[each.verdict]}
+        </Badge>
+      );
+    },
+  },
+  { key: "reason", title: texts.health.reason, cell: (each) => sentence(each.reason) },
+  {
+    key: "since",
+    title: texts.health.since,
+    cell: (each) => (each.since_90k > 0 ? <When at90k={each.since_90k} /> : null),
+  },
+];
+
+/** checks: null: not known yet. */
+function Checks({ checks }: { checks: Check[] | null }) {
+  return (
+    <Panel title={texts.health.allChecks} about={texts.health.allChecksAbout}>
+      {checks?.length === 0 && <p className="soft">{texts.health.notOpen}</p>}
+      {checks && checks.length > 0 && (
+        <Table caption={texts.health.allChecks} columns={COLUMNS} rows={checks} keyOf={(each) => each.check} />
+      )}
+    </Panel>
+  );
+}

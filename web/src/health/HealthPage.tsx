@@ -1,0 +1,102 @@
+/** How every camera is, the worst first; or one of them, check by check. */
+
+import { hashOf } from "../app/routes";
+import type { SectionProps } from "../app/sections";
+import { type Camera, type State, titleOf, useCameras } from "../camera/cameras";
+import { StateBadge } from "../camera/StateBadge";
+import { texts } from "../texts";
+import { Badge, Empty, PageHead, ProblemNote, Skeleton, sentence, When } from "../ui";
+import { CameraHealth } from "./CameraHealth";
+import "./health.css";
+
+/** What needs nobody: all else comes first. */
+const WELL = new Set(["recording"]);
+const NOT_ILL = new Set(["recording", "learning", "connecting", "off", "stopped", "unknown"]);
+
+export default function HealthPage({ route }: SectionProps) {
+  const { cameras, states, problem, again } = useCameras();
+  const [, name] = route.path;
+  if (!cameras) {
+    return (
+      <>
+        <PageHead title={texts.health.title} />
+        {problem ? <ProblemNote problem={problem} onAgain={again} /> : <Skeleton lines={5} />}
+      </>
+    );
+  }
+  const one = cameras.find((each) => each.name === name);
+  if (name && !one) return <Empty icon="cameras" title={texts.live.noSuch(name)} />;
+  if (one) return <CameraHealth key={one.name} camera={one} state={states.get(one.name)} />;
+  return (
+    <>
+      <PageHead title={texts.health.title} about={texts.health.about} actions={<Summary states={states} />} />
+      <ProblemNote problem={problem} onAgain={again} />
+      {cameras.length ? (
+        <HealthList cameras={cameras} states={states} />
+      ) : (
+        <Empty icon="cameras" title={texts.live.noCameras}>
+          {texts.live.noCamerasHint}
+        </Empty>
+      )}
+    </>
+  );
+}
+
+type States = ReadonlyMap<string, State>;
+
+function Summary({ states }: { states: States }) {
+  const on = [...states.values()].filter((each) => each.what !== "off");
+  const ill = on.filter((each) => !NOT_ILL.has(each.what)).length;
+  const waiting = on.filter((each) => NOT_ILL.has(each.what) && !WELL.has(each.what)).length;
+  if (!on.length) return null;
+  return (
+    <div className="row" aria-live="polite">
+      {ill > 0 && (
+        <Badge tone="bad" icon="warn">
+          {texts.health.ill(ill)}
+        </Badge>
+      )}
+      {waiting > 0 && (
+        <Badge tone="calm" icon="wait">
+          {texts.health.waiting(waiting)}
+        </Badge>
+      )}
+      {on.length - ill - waiting > 0 && (
+        <Badge tone="good" icon="check">
+          {texts.health.well(on.length - ill - waiting)}
+        </Badge>
+      )}
+    </div>
+  );
+}
+
+function HealthList({ cameras, states }: { cameras: Camera[]; states: States }) {
+  const inOrder = [...cameras].sort((a, b) => urgency(states.get(a.name)) - urgency(states.get(b.name)));
+  return (
+    <ul className="health-list">
+      {inOrder.map((each) => {
+        const state = states.get(each.name);
+        return (
+          <li key={each.name}>
+            <a href={hashOf(["health", each.name])}>{titleOf(each)}</a>
+            <StateBadge state={state} />
+            <span>{state?.reason && sentence(state.reason)}</span>
+            <span className="soft small">
+              {state?.since_90k && (
+                <>
+                  {texts.cameras.since} <When at90k={state.since_90k} />
+                </>
+              )}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function urgency(state: State | undefined): number {
+  if (!state || state.what === "off") return 3;
+  if (WELL.has(state.what)) return 2;
+  return NOT_ILL.has(state.what) ? 1 : 0;
+}

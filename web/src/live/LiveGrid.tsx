@@ -1,0 +1,87 @@
+/** Live tiles, as large as fit. */
+
+import { useEffect, useRef, useState } from "react";
+import { type Camera, type State, titleOf } from "../camera/cameras";
+import { StateBadge } from "../camera/StateBadge";
+import { texts } from "../texts";
+import { Icon } from "../ui";
+import { LivePicture } from "./LivePicture";
+
+type GridProps = { cameras: Camera[]; states: ReadonlyMap<string, State>; columns: number | null };
+
+const GAP_PX = 8;
+const SHAPE = 16 / 9;
+const FOOT_PX = 36;
+const LEAST_WIDTH_PX = 150;
+const LEAST_WIDTH_OF_FEW_PX = 300;
+const FEW = 6;
+
+/** columns: null: as many as make the tiles largest. */
+export function LiveGrid({ cameras, states, columns }: GridProps) {
+  const frame = useRef<HTMLUListElement>(null);
+  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
+  useEffect(() => {
+    const measure = () => {
+      const found = frame.current?.getBoundingClientRect();
+      if (found) setSize({ width: found.width, height: window.innerHeight - found.top - window.scrollY - 2 * GAP_PX });
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    if (frame.current) observer.observe(frame.current);
+    window.addEventListener("resize", measure);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener("resize", measure);
+    };
+  }, []);
+
+  const most = size ? Math.max(1, Math.floor(size.width / LEAST_WIDTH_PX)) : 1;
+  const chosen = size ? Math.min(most, columns ?? bestColumns(cameras.length, size)) : 0;
+  return (
+    <ul
+      ref={frame}
+      className="live-grid"
+      style={{ gridTemplateColumns: `repeat(${Math.max(1, chosen)}, minmax(0, 1fr))`, gap: GAP_PX }}
+    >
+      {size && cameras.map((each) => <Tile key={each.name} camera={each} state={states.get(each.name)} />)}
+    </ul>
+  );
+}
+
+function Tile({ camera, state }: { camera: Camera; state: State | undefined }) {
+  const title = titleOf(camera);
+  return (
+    <li className="tile">
+      <LivePicture camera={camera.name} state={state} />
+      <div className="tile-foot">
+        <a className="tile-name" href={`#/live/${camera.name}`}>
+          {title}
+        </a>
+        <StateBadge state={state} />
+        <a
+          className="tile-link"
+          href={`#/timeline/${camera.name}`}
+          aria-label={texts.live.timelineOf(title)}
+          title={texts.live.timelineOf(title)}
+        >
+          <Icon name="timeline" size={18} />
+        </a>
+      </div>
+    </li>
+  );
+}
+
+/** The most columns that make tiles as large as can be with all of them in sight; where that is too small for
+ * pictures, fewer, and the page scrolls. */
+function bestColumns(count: number, size: { width: number; height: number }): number {
+  let best = { columns: 1, width: 0 };
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const byWidth = (size.width - GAP_PX * (columns - 1)) / columns;
+    const byHeight = ((size.height - GAP_PX * (rows - 1)) / rows - FOOT_PX) * SHAPE;
+    const width = Math.min(byWidth, byHeight);
+    if (width > best.width) best = { columns, width };
+  }
+  const least = count <= FEW ? LEAST_WIDTH_OF_FEW_PX : LEAST_WIDTH_PX;
+  return Math.max(1, Math.min(best.columns, Math.floor((size.width + GAP_PX) / (least + GAP_PX))));
+}

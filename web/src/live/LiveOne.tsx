@@ -1,0 +1,99 @@
+/** One camera, large: how it is, since when, and how old its picture is. */
+
+import { type RefObject, useEffect, useRef, useState } from "react";
+import { goTo } from "../app/routes";
+import { type Camera, type State, titleOf } from "../camera/cameras";
+import { StateBadge } from "../camera/StateBadge";
+import { momentOf, nowS, secondsOf, timeOf, utcTimeOf } from "../media/times";
+import { texts } from "../texts";
+import { Icon, IconButton, sentence } from "../ui";
+import { LivePicture } from "./LivePicture";
+import type { LivePlayer } from "./player";
+
+type OneProps = { camera: Camera; others: Camera[]; state: State | undefined };
+
+export function LiveOne({ camera, others, state }: OneProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const player = useRef<RefObject<LivePlayer | null> | null>(null);
+  const title = titleOf(camera);
+  const at = others.findIndex((each) => each.name === camera.name);
+  const before = others[at - 1];
+  const after = others[at + 1];
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.target instanceof HTMLInputElement || event.altKey || event.ctrlKey || event.metaKey) return;
+      if (event.key === "Escape" && !document.fullscreenElement) goTo("#/live");
+      if (event.key === "ArrowLeft" && before) goTo(`#/live/${before.name}`);
+      if (event.key === "ArrowRight" && after) goTo(`#/live/${after.name}`);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [before, after]);
+
+  return (
+    <article className="one">
+      <header className="one-head">
+        <a className="button quiet icon-only" href="#/live" aria-label={texts.live.all} title={texts.live.all}>
+          <Icon name="grid" />
+        </a>
+        <h1>{title}</h1>
+        <div className="row">
+          {before && <Neighbour camera={before} icon="back" />}
+          {after && <Neighbour camera={after} icon="next" />}
+          <a className="button" href={`#/timeline/${camera.name}`}>
+            <Icon name="timeline" size={18} />
+            <span>{texts.live.timeline}</span>
+          </a>
+          <IconButton icon="large" label={texts.live.full} onClick={() => frame.current?.requestFullscreen()} />
+        </div>
+      </header>
+      <div ref={frame} className="one-frame">
+        <LivePicture
+          camera={camera.name}
+          state={state}
+          playerRef={(found) => {
+            player.current = found;
+          }}
+        />
+      </div>
+      <footer className="one-foot">
+        <StateBadge state={state} />
+        <span>{state?.reason && sentence(state.reason)}</span>
+        {state?.since_90k && <span className="soft">{texts.live.since(momentOf(secondsOf(state.since_90k)))}</span>}
+        <ShownAt player={player} />
+      </footer>
+    </article>
+  );
+}
+
+function Neighbour({ camera, icon }: { camera: Camera; icon: "back" | "next" }) {
+  const label = titleOf(camera);
+  return (
+    <a className="button quiet icon-only" href={`#/live/${camera.name}`} aria-label={label} title={label}>
+      <Icon name={icon} />
+    </a>
+  );
+}
+
+const EVERY_MS = 500;
+
+function ShownAt({ player }: { player: RefObject<RefObject<LivePlayer | null> | null> }) {
+  const [atS, setAtS] = useState<number | null>(null);
+  useEffect(() => {
+    const timer = window.setInterval(() => setAtS(player.current?.current?.shownAtS ?? null), EVERY_MS);
+    return () => window.clearInterval(timer);
+  }, [player]);
+  return (
+    <span className="shown-at numbers soft">
+      {atS !== null && (
+        <>
+          <span>{timeOf(atS)}</span> <span className="small">{utcTimeOf(atS)}</span>{" "}
+          <span className="small" title={texts.live.delayHint}>
+            {texts.live.delay(Math.max(0, nowS() - atS))}
+          </span>
+        </>
+      )}
+    </span>
+  );
+}

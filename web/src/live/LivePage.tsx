@@ -1,0 +1,117 @@
+/** The cameras, as they are now: many at once, or one large. */
+
+import { useMemo, useState } from "react";
+import type { SectionProps } from "../app/sections";
+import { useMay } from "../app/session";
+import { type Camera, useCameras } from "../camera/cameras";
+import { texts } from "../texts";
+import { Empty, IconButton, PageHead, ProblemNote, Segmented } from "../ui";
+import { LiveGrid } from "./LiveGrid";
+import { LiveOne } from "./LiveOne";
+import "./live.css";
+
+const COUNTS = ["auto", "1", "4", "9", "16", "25", "36", "49", "64"] as const;
+type Count = (typeof COUNTS)[number];
+const MOST = 64;
+const KEY = "passerby-live-count";
+
+export default function LivePage({ route }: SectionProps) {
+  const { cameras, states, problem, again } = useCameras();
+  const shown = useMemo(() => cameras?.filter((each) => each.is_enabled), [cameras]);
+  const [, name] = route.path;
+  const one = name ? cameras?.find((each) => each.name === name) : undefined;
+
+  if (!shown) {
+    return (
+      <>
+        <PageHead title={texts.live.title} />
+        {problem ? <ProblemNote problem={problem} onAgain={again} /> : <div className="live-grid" aria-busy="true" />}
+      </>
+    );
+  }
+  if (name && !one) return <Empty icon="cameras" title={texts.live.noSuch(name)} action={<ToAll />} />;
+  if (one) return <LiveOne key={one.name} camera={one} others={shown} state={states.get(one.name)} />;
+  if (!shown.length) return <NoCameras />;
+  return <Many cameras={shown} states={states} />;
+}
+
+function ToAll() {
+  return (
+    <a className="button" href="#/live">
+      {texts.live.all}
+    </a>
+  );
+}
+
+function NoCameras() {
+  const may = useMay();
+  return (
+    <>
+      <PageHead title={texts.live.title} />
+      <Empty
+        icon="cameras"
+        title={texts.live.noCameras}
+        action={
+          may("cameras:change") && (
+            <a className="button primary" href="#/cameras/new">
+              {texts.live.addCamera}
+            </a>
+          )
+        }
+      >
+        {may("cameras:change") ? texts.live.noCamerasAdmin : texts.live.noCamerasHint}
+      </Empty>
+    </>
+  );
+}
+
+function Many({ cameras, states }: { cameras: Camera[]; states: ReturnType<typeof useCameras>["states"] }) {
+  const [count, setCount] = useState<Count>(() => COUNTS.find((each) => each === localStorage.getItem(KEY)) ?? "auto");
+  const [page, setPage] = useState(0);
+  const each = count === "auto" ? Math.min(MOST, cameras.length) : Number(count);
+  const pages = Math.ceil(cameras.length / each);
+  const at = Math.min(page, pages - 1);
+  const choose = (chosen: Count) => {
+    localStorage.setItem(KEY, chosen);
+    setCount(chosen);
+    setPage(0);
+  };
+  // What makes no difference is not offered.
+  const counts = COUNTS.filter((c, n) => c === "auto" || c === count || Number(COUNTS[n - 1] ?? 0) < cameras.length);
+  return (
+    <div className="live">
+      <PageHead
+        title={texts.live.title}
+        actions={
+          <>
+            {pages > 1 && (
+              <div className="row numbers">
+                <IconButton icon="back" label={texts.live.before} disabled={at === 0} onClick={() => setPage(at - 1)} />
+                {texts.live.ofMany(at * each + 1, Math.min((at + 1) * each, cameras.length), cameras.length)}
+                <IconButton
+                  icon="next"
+                  label={texts.live.after}
+                  disabled={at === pages - 1}
+                  onClick={() => setPage(at + 1)}
+                />
+              </div>
+            )}
+            {cameras.length > 1 && (
+              <Segmented
+                label={texts.live.count}
+                value={count}
+                choices={counts.map((c) => ({ value: c, label: c === "auto" ? texts.live.auto : c }))}
+                onChange={choose}
+              />
+            )}
+          </>
+        }
+      />
+      <LiveGrid
+        cameras={cameras.slice(at * each, (at + 1) * each)}
+        states={states}
+        columns={count === "auto" ? null : Math.sqrt(each)}
+      />
+    </div>
+  );
+}

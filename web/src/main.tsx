@@ -1,0 +1,25 @@
+/** Begins the page. */
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { SessionProvider } from "./app/session";
+import { showTheme } from "./app/theme";
+import { Toasts } from "./ui";
+import "./tokens.css";
+import "./base.css";
+import "./ui/ui.css";
+
+showTheme();
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <SessionProvider>
+        <Toasts>
+          <App />
+        </Toasts>
+      </SessionProvider>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,48 @@
+/** Times as people read them: local, with UTC where it matters. Times are UTC, in s or in ticks of 1/90000 s since 1970. */
+
+const TIME = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+const HOUR = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+const LONG_DAY = new Intl.DateTimeFormat(undefined, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
+
+const TICKS_PER_S = 90_000;
+
+export const secondsOf = (ticks90k: number): number => ticks90k / TICKS_PER_S;
+export const ticksOf = (seconds: number): number => Math.round(seconds * TICKS_PER_S);
+export const nowS = (): number => Date.now() / 1000;
+
+/** 14:03:27 */
+export const timeOf = (atS: number): string => TIME.format(atS * 1000);
+/** 14:03 */
+export const hourOf = (atS: number): string => HOUR.format(atS * 1000);
+/** Sun, 22 Nov */
+export const dayOf = (atS: number): string => DAY.format(atS * 1000);
+export const longDayOf = (atS: number): string => LONG_DAY.format(atS * 1000);
+
+/** 14:03:27 UTC */
+export function utcTimeOf(atS: number): string {
+  return `${new Date(atS * 1000).toISOString().slice(11, 19)} UTC`;
+}
+
+/** The time alone today, with its day before. */
+export function momentOf(atS: number): string {
+  return dayOf(atS) === dayOf(nowS()) ? timeOf(atS) : `${dayOf(atS)}, ${timeOf(atS)}`;
+}
+
+/** 45 s, 12 min, 3 h, 2 d */
+export function lengthOf(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86400)} d`;
+}

@@ -1,0 +1,103 @@
+/** What a user does for themselves: password, passkeys, tokens, signing out. */
+
+import { type FormEvent, useState } from "react";
+import { put } from "../api/client";
+import { useChange } from "../api/use";
+import { useSession } from "../app/session";
+import { texts } from "../texts";
+import { Button, Facts, Panel, ProblemNote, TextField, useToast } from "../ui";
+import { PasskeysPanel } from "./PasskeysPanel";
+import { rolesOf } from "./roles";
+import { TokensPanel } from "./TokensPanel";
+
+export function AccountPart() {
+  return (
+    <div className="account-panels">
+      <MePanel />
+      <PasswordPanel />
+      <PasskeysPanel />
+      <TokensPanel />
+    </div>
+  );
+}
+
+function MePanel() {
+  const { session, signOut } = useSession();
+  if (!session?.name) return null;
+  const sees = session.sees_all_cameras ? texts.people.allCameras : session.groups.join(", ") || texts.people.noCamera;
+  return (
+    <Panel
+      title={session.name}
+      actions={
+        <Button icon="signOut" onClick={signOut}>
+          {texts.signIn.signOut}
+        </Button>
+      }
+    >
+      <Facts
+        facts={[
+          { name: texts.people.roles, value: rolesOf(session.roles) },
+          ...session.roles.map((each) => ({ name: texts.roles[each].label, value: texts.roles[each].about })),
+          { name: texts.people.sees, value: sees },
+        ].slice(session.roles.length ? 1 : 0)}
+      />
+    </Panel>
+  );
+}
+
+function PasswordPanel() {
+  const { session } = useSession();
+  const [old, setOld] = useState("");
+  const [fresh, setFresh] = useState("");
+  const [again, setAgain] = useState("");
+  const { busy, problem, run } = useChange();
+  const toast = useToast();
+  const differs = again !== "" && again !== fresh;
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    if (again !== fresh) return;
+    run(async () => {
+      await put("/api/self/password", { body: { old, new: fresh } });
+      for (const clear of [setOld, setFresh, setAgain]) clear("");
+      toast(texts.people.passwordChanged);
+    });
+  };
+  return (
+    <Panel title={texts.people.myPassword} about={texts.people.myPasswordAbout}>
+      <form className="stack" onSubmit={save}>
+        <input type="text" name="username" autoComplete="username" value={session?.name ?? ""} readOnly hidden />
+        <TextField
+          label={texts.people.oldPassword}
+          type="password"
+          autoComplete="current-password"
+          value={old}
+          onChange={setOld}
+        />
+        <TextField
+          label={texts.people.newPassword}
+          hint={texts.setUp.passwordHint}
+          type="password"
+          autoComplete="new-password"
+          required
+          value={fresh}
+          onChange={setFresh}
+        />
+        <TextField
+          label={texts.people.newPasswordAgain}
+          problem={differs ? texts.setUp.differs : null}
+          type="password"
+          autoComplete="new-password"
+          required
+          value={again}
+          onChange={setAgain}
+        />
+        <ProblemNote problem={problem} />
+        <div className="row">
+          <Button type="submit" busy={busy}>
+            {texts.people.changePassword}
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  );
+}

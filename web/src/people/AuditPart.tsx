@@ -1,0 +1,122 @@
+/** Who looked at what and changed what: for one user, camera, action or time, the newest first. */
+
+import { useState } from "react";
+import { get, Problem, type Schemas } from "../api/client";
+import { useAsked, useChange } from "../api/use";
+import { goTo, hashOf } from "../app/routes";
+import type { SectionProps } from "../app/sections";
+import { secondsOf, ticksOf } from "../media/times";
+import { texts } from "../texts";
+import { Button, type Column, Empty, Panel, ProblemNote, Skeleton, Table, When } from "../ui";
+import { AuditFilter } from "./AuditFilter";
+
+type Entry = Schemas["AuditEntry"];
+
+const MOST = 100;
+
+export function AuditPart({ route }: SectionProps) {
+  const wanted = Object.fromEntries(route.query);
+  const set = (name: string, value: string | null) => {
+    const { [name]: _, ...rest } = wanted;
+    goTo(hashOf(["people", "audit"], value === null ? rest : { ...rest, [name]: value }), true);
+  };
+  return (
+    <Panel title={texts.people.audit} about={texts.people.auditAbout}>
+      <div className="stack">
+        <AuditFilter wanted={wanted} set={set} />
+        <AuditList key={route.query.toString()} wanted={wanted} />
+      </div>
+    </Panel>
+  );
+}
+
+function AuditList({ wanted }: { wanted: Record<string, string> }) {
+  const [older, setOlder] = useState<Entry[]>([]);
+  const [isAll, setIsAll] = useState(false);
+  const query = queryOf(wanted);
+  const first = useAsked((signal) => get("/api/audit", { query, signal }), "audit");
+  const { busy, problem, run } = useChange();
+  const entries = first.answer && [...first.answer, ...older];
+  const last = entries?.at(-1);
+  const more = () =>
+    run(async () => {
+      if (!last) return;
+      const found = await get("/api/audit", { query: { ...query, before: last.id } });
+      setOlder((before) => [...before, ...found]);
+      setIsAll(found.length < MOST);
+    });
+
+  if (!entries) return first.problem ? <ProblemNote problem={first.problem} onAgain={first.again} /> : <Skeleton />;
+  if (!entries.length) return <Empty icon="search" title={texts.people.auditNothing} />;
+  return (
+    <>
+      <Table caption={texts.people.audit} columns={COLUMNS} rows={entries} keyOf={(each) => String(each.id)} />
+      <ProblemNote problem={problem instanceof Problem ? problem : null} />
+      {entries.length >= MOST && !isAll && (
+        <div className="row">
+          <Button busy={busy} onClick={more}>
+            {texts.ui.more}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<Entry>[] = [
+  { key: "at", title: texts.people.when, cell: (each) => <When at90k={each.at_90k} /> },
+  {
+    key: "who",
+    title: texts.people.who,
+    cell: (each) => (
+      <span className="audit-who">
+        <strong>{each.who || texts.people.nobody}</strong>
+        <span className="soft small">{texts.through[each.through] ?? each.through}</span>
+      </span>
+    ),
+  },
+  { key: "what", title: texts.people.what, cell: (each) => texts.noted[each.what] ?? each.what },
+  { key: "camera", title: texts.cameras.camera, cell: (each) => each.camera ?? "" },
+  {
+    key: "about",
+    title: texts.people.details,
+    cell: (each) =>
+      (each.about || each.from_90k !== null) && (
+        <span className="audit-who small">
+          {each.about && <span>{each.about}</span>}
+          {each.from_90k !== null && <LookedAt from90k={each.from_90k} to90k={each.to_90k} />}
+        </span>
+      ),
+  },
+];
+
+function LookedAt({ from90k, to90k }: { from90k: number; to90k: number | null }) {
+  return (
+    <span className="soft">
+      {texts.people.pictureOf} <When at90k={from90k} />
+      {to90k !== null && secondsOf(to90k - from90k) >= 1 && (
+        <>
+          {" – "}
+          <When at90k={to90k} />
+        </>
+      )}
+    </span>
+  );
+}
+
+function queryOf(wanted: Record<string, string>) {
+  return {
+    who: wanted.who ?? null,
+    what: wanted.what ?? null,
+    camera: wanted.camera ?? null,
+    from_90k: ticksAt(wanted.from),
+    to_90k: ticksAt(wanted.to),
+    most: MOST,
+  };
+}
+
+/** Of a local time as its field has it. */
+function ticksAt(local: string | undefined): number | null {
+  const atMs = local ? new Date(local).getTime() : Number.NaN;
+  return Number.isFinite(atMs) && atMs >= 0 ? ticksOf(atMs / 1000) : null;
+}

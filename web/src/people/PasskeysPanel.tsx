@@ -1,0 +1,97 @@
+/** My passkeys: adding one with this device, and removing them. */
+
+import { type FormEvent, useState } from "react";
+import { get, post, remove, type Schemas } from "../api/client";
+import { useAsked, useChange } from "../api/use";
+import { answerOf, canUsePasskeys } from "../sign-in/passkey";
+import { texts } from "../texts";
+import { Button, Confirm, IconButton, Note, Panel, ProblemNote, TextField, useToast, When } from "../ui";
+
+type Passkey = Schemas["PasskeyShown"];
+
+export function PasskeysPanel() {
+  const { answer, problem, again } = useAsked((signal) => get("/api/self/passkeys", { signal }), "passkeys");
+  const [removing, setRemoving] = useState<Passkey | null>(null);
+  const toast = useToast();
+  return (
+    <Panel title={texts.people.passkeys} about={texts.people.passkeysAbout}>
+      <div className="stack">
+        <ProblemNote problem={problem} onAgain={again} />
+        {answer?.length === 0 && <p className="soft">{texts.people.noPasskeys}</p>}
+        {answer && answer.length > 0 && (
+          <ul className="owned">
+            {answer.map((each) => (
+              <li key={each.id}>
+                <strong>{each.name}</strong>
+                <span className="soft small">
+                  {texts.people.since} <When at90k={each.created_90k} />
+                </span>
+                <IconButton icon="trash" label={texts.people.removeThis(each.name)} onClick={() => setRemoving(each)} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {canUsePasskeys() ? (
+          <NewPasskey onAdded={again} />
+        ) : (
+          <Note tone="calm" icon="about">
+            {texts.people.passkeysNeedHttps}
+          </Note>
+        )}
+      </div>
+      {removing && (
+        <Confirm
+          title={texts.people.removeThis(removing.name)}
+          does={texts.people.removePasskey}
+          onClose={() => setRemoving(null)}
+          onConfirm={async () => {
+            await remove("/api/self/passkeys/{id}", { path: { id: removing.id } });
+            toast(texts.people.passkeyRemoved(removing.name));
+            again();
+          }}
+        >
+          <p>{texts.people.removePasskeyAbout}</p>
+        </Confirm>
+      )}
+    </Panel>
+  );
+}
+
+function NewPasskey({ onAdded }: { onAdded: () => void }) {
+  const [name, setName] = useState("");
+  const { busy, problem, run } = useChange();
+  const toast = useToast();
+  const add = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => {
+      const { asked, options } = await post("/api/self/passkeys/options");
+      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
+        options as unknown as PublicKeyCredentialCreationOptionsJSON,
+      );
+      const credential = await answerOf(navigator.credentials.create({ publicKey }));
+      if (!credential) return;
+      await post("/api/self/passkeys", { body: { asked, credential, name: name.trim() } });
+      toast(texts.people.passkeyAdded(name.trim()));
+      setName("");
+      onAdded();
+    });
+  };
+  return (
+    <form className="stack" onSubmit={add}>
+      <TextField
+        label={texts.people.passkeyName}
+        hint={texts.people.passkeyNameHint}
+        required
+        maxLength={64}
+        value={name}
+        onChange={setName}
+      />
+      <ProblemNote problem={problem} />
+      <div className="row">
+        <Button type="submit" icon="key" busy={busy} disabled={!name.trim()}>
+          {texts.people.addPasskey}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,158 @@
+/** My tokens for programs. Each is shown once, when it is made. */
+
+import { type FormEvent, useState } from "react";
+import { type Action, get, post, remove, type Schemas } from "../api/client";
+import { useAsked, useChange } from "../api/use";
+import { useSession } from "../app/session";
+import { texts } from "../texts";
+import {
+  Button,
+  Checks,
+  Confirm,
+  Dialog,
+  IconButton,
+  Note,
+  Panel,
+  ProblemNote,
+  TextField,
+  useToast,
+  When,
+} from "../ui";
+
+type Token = Schemas["TokenFacts"];
+
+/** What no token may do: as the gate has it, which asks again. */
+const NEVER = new Set<Action>(["sign-in", "self:see", "self:change", "users:change", "groups:change", "about:see"]);
+const USUAL_DAYS = 90;
+const MOST_DAYS = 366;
+
+export function TokensPanel() {
+  const { answer, problem, again } = useAsked((signal) => get("/api/self/tokens", { signal }), "tokens");
+  const [isMaking, setIsMaking] = useState(false);
+  const [removing, setRemoving] = useState<Token | null>(null);
+  const toast = useToast();
+  return (
+    <Panel
+      title={texts.people.tokens}
+      about={texts.people.tokensAbout}
+      actions={
+        <Button icon="plus" onClick={() => setIsMaking(true)}>
+          {texts.people.addToken}
+        </Button>
+      }
+    >
+      <ProblemNote problem={problem} onAgain={again} />
+      {answer?.length === 0 && <p className="soft">{texts.people.noTokens}</p>}
+      {answer && answer.length > 0 && (
+        <ul className="owned">
+          {answer.map((each) => (
+            <li key={each.id}>
+              <strong>{each.name}</strong>
+              <span className="soft small">
+                {each.scopes.map((scope) => texts.actions[scope] ?? scope).join("; ")} · {texts.people.until}{" "}
+                <When at90k={each.ends_90k} />
+              </span>
+              <IconButton icon="trash" label={texts.people.removeThis(each.name)} onClick={() => setRemoving(each)} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {isMaking && <NewToken onClose={() => setIsMaking(false)} onMade={again} />}
+      {removing && (
+        <Confirm
+          title={texts.people.removeThis(removing.name)}
+          does={texts.people.removeToken}
+          onClose={() => setRemoving(null)}
+          onConfirm={async () => {
+            await remove("/api/self/tokens/{id}", { path: { id: removing.id } });
+            toast(texts.people.tokenRemoved(removing.name));
+            again();
+          }}
+        >
+          <p>{texts.people.removeTokenAbout}</p>
+        </Confirm>
+      )}
+    </Panel>
+  );
+}
+
+function NewToken({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
+  const { session } = useSession();
+  const [name, setName] = useState("");
+  const [days, setDays] = useState(String(USUAL_DAYS));
+  const [scopes, setScopes] = useState<Action[]>([]);
+  const [secret, setSecret] = useState<string | null>(null);
+  const { busy, problem, run } = useChange();
+  const add = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => {
+      const made = await post("/api/self/tokens", { body: { name: name.trim(), scopes, days: Number(days) } });
+      setSecret(made.token);
+      onMade();
+    });
+  };
+  if (secret) return <ShownOnce secret={secret} onClose={onClose} />;
+  const choices = (session?.may ?? [])
+    .filter((each) => !NEVER.has(each))
+    .map((each) => ({ value: each, label: texts.actions[each] ?? each, about: <code>{each}</code> }));
+  return (
+    <Dialog title={texts.people.addToken} onClose={onClose}>
+      <form className="stack" onSubmit={add}>
+        <TextField
+          label={texts.people.tokenName}
+          hint={texts.people.tokenNameHint}
+          required
+          maxLength={60}
+          value={name}
+          onChange={setName}
+        />
+        <TextField
+          label={texts.people.tokenDays}
+          type="number"
+          min={1}
+          max={MOST_DAYS}
+          required
+          value={days}
+          onChange={setDays}
+        />
+        <Checks label={texts.people.scopes} choices={choices} chosen={scopes} onChange={setScopes} />
+        <ProblemNote problem={problem} />
+        <div className="row">
+          <Button kind="primary" type="submit" busy={busy} disabled={!scopes.length}>
+            {texts.people.addToken}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function ShownOnce({ secret, onClose }: { secret: string; onClose: () => void }) {
+  const toast = useToast();
+  const copy = async () => {
+    await navigator.clipboard.writeText(secret);
+    toast(texts.people.copied);
+  };
+  return (
+    <Dialog
+      title={texts.people.tokenMade}
+      onClose={onClose}
+      actions={
+        <>
+          {window.isSecureContext && <Button onClick={copy}>{texts.people.copy}</Button>}
+          <Button kind="primary" onClick={onClose}>
+            {texts.people.copiedIt}
+          </Button>
+        </>
+      }
+    >
+      <div className="stack">
+        <Note tone="warn" icon="warn">
+          {texts.people.tokenOnce}
+        </Note>
+        <code className="shown-once">{secret}</code>
+        <p className="soft small">{texts.people.tokenUse}</p>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,111 @@
+/** The list of boxes that somebody drew, with their times. */
+
+import { type ReactNode, useId } from "react";
+import { texts } from "../texts";
+import { Button, IconButton, Note, Panel } from "../ui";
+import type { Box } from "./box";
+
+const words = texts.redact.draw;
+
+type CorrectionsProps = {
+  isVideo: boolean;
+  boxes: readonly Box[];
+  picked: number | null;
+  timeS: number;
+  isDirty: boolean;
+  /** What is shown while it is rendered again. */
+  atWork: ReactNode;
+  onAdd: () => void;
+  onBox: (box: Box) => void;
+  onDrop: (key: number) => void;
+  onPick: (box: Box) => void;
+};
+
+export function Corrections(told: CorrectionsProps) {
+  const { boxes, isDirty, atWork, onAdd } = told;
+  return (
+    <Panel
+      title={words.title}
+      about={words.about}
+      actions={
+        <Button icon="plus" onClick={onAdd}>
+          {words.add}
+        </Button>
+      }
+    >
+      {boxes.length === 0 && <p className="soft">{words.none}</p>}
+      <ul className="redact-boxes">
+        {boxes.map((box, index) => (
+          <Row key={box.key} box={box} number={index + 1} told={told} />
+        ))}
+      </ul>
+      {atWork ||
+        (isDirty && (
+          <Note tone="warn" icon="warn">
+            {texts.redact.notRendered}
+          </Note>
+        ))}
+    </Panel>
+  );
+}
+
+function Row({ box, number, told }: { box: Box; number: number; told: CorrectionsProps }) {
+  const { isVideo, picked, onBox, onDrop, onPick } = told;
+  const [left, top, right, bottom] = box.xyxy;
+  return (
+    <li className={box.key === picked ? "is-picked" : undefined}>
+      <div className="redact-box-head">
+        <Button kind="quiet" aria-pressed={box.key === picked} onClick={() => onPick(box)}>
+          {words.box(number)}
+        </Button>
+        <span className="soft small numbers">{words.size(Math.round(right - left), Math.round(bottom - top))}</span>
+        <IconButton icon="trash" label={`${words.remove} ${number}`} onClick={() => onDrop(box.key)} />
+      </div>
+      {isVideo && <Times box={box} timeS={told.timeS} onBox={onBox} />}
+    </li>
+  );
+}
+
+function Times({ box, timeS, onBox }: { box: Box; timeS: number; onBox: (box: Box) => void }) {
+  const isWrong = box.toS !== null && box.toS < box.fromS;
+  return (
+    <div className="redact-times">
+      <Seconds label={words.from} value={box.fromS} onChange={(fromS) => onBox({ ...box, fromS })} />
+      <IconButton icon="bracketIn" label={words.fromNow} onClick={() => onBox({ ...box, fromS: floorMs(timeS) })} />
+      <Seconds label={words.to} value={box.toS} onChange={(toS) => onBox({ ...box, toS })} />
+      <IconButton icon="bracketOut" label={words.toNow} onClick={() => onBox({ ...box, toS: ceilMs(timeS) })} />
+      <Button kind="quiet" onClick={() => onBox({ ...box, fromS: 0, toS: null })}>
+        {words.always}
+      </Button>
+      {isWrong && <span className="field-problem small">{words.wrongTimes}</span>}
+    </div>
+  );
+}
+
+type SecondsProps = { label: string; value: number | null; onChange: (value: number) => void };
+
+/** value: null where the box goes on to the end. */
+function Seconds({ label, value, onChange }: SecondsProps) {
+  const id = useId();
+  return (
+    <>
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="number"
+        className="input numbers"
+        min={0}
+        step={0.1}
+        value={value === null ? "" : Math.round(value * 1000) / 1000}
+        onChange={(event) => {
+          const told = event.target.valueAsNumber;
+          if (told >= 0) onChange(told);
+        }}
+      />
+    </>
+  );
+}
+
+// What is on the screen at a time is in the box: so outwards, never inwards.
+const floorMs = (timeS: number) => Math.floor(timeS * 1000) / 1000;
+const ceilMs = (timeS: number) => Math.ceil(timeS * 1000) / 1000;

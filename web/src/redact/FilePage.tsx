@@ -1,0 +1,196 @@
+/** One file: how far it is, then what was made of it, to be looked through, corrected, downloaded, discarded. */
+
+import { useEffect, useState } from "react";
+import { get, Problem, put, remove } from "../api/client";
+import { useAsked, useChange } from "../api/use";
+import { goTo, hashOf } from "../app/routes";
+import { texts } from "../texts";
+import { Button, Dialog, Empty, Icon, PageHead, Panel, ProblemNote, Progress, Skeleton, useToast } from "../ui";
+import { areSame, type Box, boxesOf, toldOf } from "./box";
+import type { Redaction } from "./RedactPage";
+import { Result } from "./Result";
+
+const AT_WORK_MS = 500;
+const words = texts.redact;
+const isAtWork = (file: Redaction | undefined) => file?.state === "queued" || file?.state === "running";
+
+export function FilePage({ id }: { id: string }) {
+  const [file, setFile] = useState<Redaction>();
+  const [boxes, setBoxes] = useState<Box[] | null>(null);
+  const isWaiting = file === undefined || isAtWork(file);
+  // Not asked again when it is done: each request keeps the file in memory for longer.
+  const asked = useAsked(
+    (signal) => get("/api/redactions/{id}", { path: { id }, signal }),
+    isWaiting ? "at work" : "done",
+    isWaiting ? AT_WORK_MS : undefined,
+  );
+  const change = useChange();
+
+  useEffect(() => {
+    if (!asked.answer) return;
+    setFile(asked.answer);
+    const { corrections } = asked.answer;
+    setBoxes((before) => before ?? boxesOf(corrections));
+  }, [asked.answer]);
+
+  const problem = change.problem ?? asked.problem;
+  if (problem?.status === 404) return <Gone />;
+  if (!file || !boxes) {
+    return problem ? <ProblemNote problem={problem} onAgain={asked.again} /> : <Skeleton lines={6} />;
+  }
+  const isVideo = file.kind === "video";
+  const render = () =>
+    change.run(async () => {
+      const moving = file.corrections.filter((each) => each.points?.length);
+      setFile(
+        await put("/api/redactions/{id}/corrections", {
+          path: { id },
+          body: { add: [...moving, ...toldOf(boxes, isVideo)] },
+        }),
+      );
+    });
+  const isDirty = !areSame(toSaved(boxes, isVideo), boxesOf(file.corrections));
+  return (
+    <>
+      <Head file={file} isDirty={isDirty} busy={change.busy} onRender={render} />
+      <div className="stack">
+        <ProblemNote problem={problem} />
+        {file.state === "failed" && <Failed file={file} onRetry={render} />}
+        {isAtWork(file) && !file.has_output && (
+          <Panel>
+            <Stage file={file} />
+          </Panel>
+        )}
+        {file.has_output && (
+          <Result
+            file={file}
+            boxes={boxes}
+            onBoxes={setBoxes}
+            isDirty={isDirty}
+            atWork={isAtWork(file) && <Stage file={file} />}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+/** As the API will tell them: a still has no times. */
+function toSaved(boxes: Box[], isVideo: boolean): Box[] {
+  return isVideo ? boxes : boxes.map((box) => ({ ...box, fromS: 0, toS: null }));
+}
+
+type HeadProps = { file: Redaction; isDirty: boolean; busy: boolean; onRender: () => void };
+
+function Head({ file, isDirty, busy, onRender }: HeadProps) {
+  const [isAsking, setIsAsking] = useState(false);
+  const path = { id: file.id };
+  const isReady = file.is_current && !isDirty && file.state === "done";
+  const address = `/api/redactions/${path.id}`;
+  return (
+    <>
+      <p className="small">
+        <a href={hashOf(["redact"])} className="redact-back">
+          <Icon name="back" size={16} />
+          {words.back}
+        </a>
+      </p>
+      <PageHead
+        title={file.name}
+        actions={
+          <>
+            <Button kind="danger" icon="trash" onClick={() => setIsAsking(true)}>
+              {words.discard}
+            </Button>
+            {file.has_output && (
+              <a className="button" href={`${address}/report.html`} target="_blank" rel="noreferrer">
+                {words.report}
+              </a>
+            )}
+            {isDirty && file.has_output && (
+              <Button kind="primary" icon="refresh" busy={busy || isAtWork(file)} onClick={onRender}>
+                {words.again}
+              </Button>
+            )}
+            {isReady && (
+              <a className="button primary" href={`${address}/output?download=true`} download>
+                <Icon name="download" size={18} />
+                {words.download}
+              </a>
+            )}
+          </>
+        }
+      />
+      {isAsking && <DiscardDialog id={file.id} onClose={() => setIsAsking(false)} />}
+    </>
+  );
+}
+
+function DiscardDialog({ id, onClose }: { id: string; onClose: () => void }) {
+  const toast = useToast();
+  const { busy, problem, run } = useChange();
+  const discard = () =>
+    run(async () => {
+      try {
+        await remove("/api/redactions/{id}", { path: { id } });
+      } catch (error) {
+        if (!(error instanceof Problem && error.status === 404)) throw error; // gone already
+      }
+      toast(words.discarded);
+      goTo(hashOf(["redact"]));
+    });
+  return (
+    <Dialog
+      title={words.discardTitle}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{texts.ui.cancel}</Button>
+          <Button kind="danger" icon="trash" busy={busy} onClick={discard}>
+            {words.discard}
+          </Button>
+        </>
+      }
+    >
+      <p>{words.discardAbout}</p>
+      <ProblemNote problem={problem} />
+    </Dialog>
+  );
+}
+
+function Failed({ file, onRetry }: { file: Redaction; onRetry: () => void }) {
+  return (
+    <Panel title={words.failed}>
+      <ProblemNote problem={new Problem(0, file.reason ?? "", file.hint)} onAgain={onRetry} />
+    </Panel>
+  );
+}
+
+function Stage({ file }: { file: Redaction }) {
+  // A still is looked at in one go.
+  const atWork = file.kind === "still" ? "still" : (file.stage ?? "starting");
+  const says = words.stages[file.state === "queued" ? "queued" : atWork];
+  return (
+    <div className="redact-stage" aria-live="polite">
+      <strong>{says}</strong>
+      <Progress label={says} share={file.progress} />
+      {file.has_output && <span className="soft small">{words.notCurrent}</span>}
+    </div>
+  );
+}
+
+function Gone() {
+  return (
+    <Empty
+      icon="nothing"
+      title={words.gone}
+      action={
+        <a className="button primary" href={hashOf(["redact"])}>
+          {words.back}
+        </a>
+      }
+    >
+      {words.goneHint}
+    </Empty>
+  );
+}

@@ -1,0 +1,28 @@
+/** What of the report the page shows. docs/reference/report.md describes all of it. */
+
+import { addressOf, ask } from "../api/client";
+
+export type Span = { start_s: number; end_s: number; reason: string };
+export type Report = {
+  output: { sha256: string };
+  source: { width: number; height: number; turn: number; frames_per_s: number | null; duration_s: number | null };
+  mode: { used: "reveal" | "cover"; why: string };
+  frames: { total: number; redacted: number; covered_whole: number };
+  hidden: { mean: number; max: number };
+  speed: { wall_s: number };
+  tracks: unknown[];
+  low_confidence: Span[];
+  whole_spans: Span[];
+  problems: { at_s: number | null; message: string }[];
+  warnings: string[];
+};
+
+export async function reportOf(id: string, signal: AbortSignal): Promise<Report> {
+  const response = await ask(addressOf("/api/redactions/{id}/report.json", { path: { id } }), { signal });
+  return response.json();
+}
+
+/** Of the picture as it is shown: a telephone's video may be stored on its side. */
+export function uprightSize({ source }: Report): { width: number; height: number } {
+  return source.turn % 180 ? { width: source.height, height: source.width } : source;
+}

@@ -1,0 +1,89 @@
+/** The recorded picture of one camera at the time that is looked at. */
+
+import { useEffect, useRef, useState } from "react";
+import { texts } from "../texts";
+import { Button, sentence } from "../ui";
+import type { Playback } from "./playback";
+import { type PlayerStatus, RecordingPlayer } from "./player";
+import "../media/picture.css";
+
+const LOOK_MS = 150;
+/** What is loaded sooner is not worth a word. */
+const PATIENCE_MS = 600;
+
+type PictureProps = {
+  camera: string;
+  title: string;
+  isAlone: boolean;
+  playback: Playback;
+  onSkip: (isAfter: boolean) => void;
+};
+
+export function Picture({ camera, title, isAlone, playback, onSkip }: PictureProps) {
+  const video = useRef<HTMLVideoElement>(null);
+  const status = useStatus(video, camera, playback);
+  return (
+    <figure className="recorded">
+      <div className={`picture ${status.kind}`}>
+        <video ref={video} muted playsInline tabIndex={-1} aria-label={texts.timeline.pictureOf(title)} />
+        {status.kind === "gap" && (
+          <div className="picture-words">
+            <strong>{texts.timeline.nothingThen}</strong>
+            {isAlone && (
+              <div className="row">
+                <Button icon="stepBack" onClick={() => onSkip(false)}>
+                  {texts.timeline.toBefore}
+                </Button>
+                <Button icon="stepOn" onClick={() => onSkip(true)}>
+                  {texts.timeline.toAfter}
+                </Button>
+              </div>
+            )}
+          </div>
+        )}
+        {status.kind === "loading" && (
+          <div className="picture-words">
+            <span>{texts.timeline.loading}</span>
+          </div>
+        )}
+        {status.kind === "problem" && (
+          <div className="picture-words" role="alert">
+            <strong>{sentence(status.says)}</strong>
+          </div>
+        )}
+      </div>
+      {!isAlone && <figcaption>{title}</figcaption>}
+    </figure>
+  );
+}
+
+type Video = { current: HTMLVideoElement | null };
+
+function useStatus(video: Video, camera: string, playback: Playback): PlayerStatus {
+  const [status, setStatus] = useState<PlayerStatus>({ kind: "ready" });
+  useEffect(() => {
+    if (!video.current) return;
+    let player: RecordingPlayer;
+    try {
+      player = new RecordingPlayer(video.current, camera);
+    } catch (error) {
+      setStatus({ kind: "problem", says: (error as Error).message });
+      return;
+    }
+    playback.players.add(player);
+    let wellMs = performance.now();
+    const look = () => {
+      const found = player.statusAt(playback.snapshot().atS);
+      if (found.kind !== "loading") wellMs = performance.now();
+      else if (performance.now() - wellMs < PATIENCE_MS) return;
+      setStatus((before) => (before.kind === found.kind && found.kind !== "problem" ? before : found));
+    };
+    const timer = window.setInterval(look, LOOK_MS);
+    return () => {
+      window.clearInterval(timer);
+      playback.players.delete(player);
+      player.close();
+    };
+  }, [video, camera, playback]);
+  return status;
+}

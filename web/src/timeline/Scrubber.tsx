@@ -1,0 +1,154 @@
+/** The strip of time: drag to move it, wheel or pinch to zoom, click to go there, shift-drag to choose a range. */
+
+import { type PointerEvent, useEffect, useRef } from "react";
+import { momentOf, utcTimeOf } from "../media/times";
+import { texts } from "../texts";
+import { AXIS_PX, type Colors, draw, type Range, ROW_PX, type Row } from "./draw";
+import type { Playback } from "./playback";
+import { toPx, toS, type View, zoomed } from "./scale";
+
+type ScrubberProps = {
+  playback: Playback;
+  view: View;
+  rows: readonly Row[];
+  range: Range | null;
+  onView: (view: View) => void;
+  onRange: (range: Range | null) => void;
+};
+
+/** Less is a click. */
+const DRAG_PX = 4;
+const ZOOM_FOR_EACH_PX = 0.0018;
+
+type Hold = { id: number; x: number; beganX: number; view: View; isRange: boolean; hasMoved: boolean };
+
+export function Scrubber({ playback, view, rows, range, onView, onRange }: ScrubberProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const hover = useRef<HTMLOutputElement>(null);
+  const held = useRef(new Map<number, Hold>());
+  const latest = useRef({ view, rows, range, onView });
+  latest.current = { view, rows, range, onView };
+  const height = AXIS_PX + Math.max(1, rows.length) * ROW_PX;
+
+  useEffect(() => {
+    const element = canvas.current;
+    const paper = element?.getContext("2d");
+    if (!element || !paper) return;
+    let frame = 0;
+    let painted = "";
+    let paintedFor: unknown[] = [];
+    const paint = () => {
+      frame = requestAnimationFrame(paint);
+      const { clientWidth: width, clientHeight: tall } = element;
+      const { view, rows, range } = latest.current;
+      const { atS } = playback.snapshot();
+      // Only where something changed: the time itself moves what is not recorded yet.
+      const now = `${width} ${tall} ${atS} ${Math.floor(Date.now() / 1000)} ${document.documentElement.dataset.theme}`;
+      if (now === painted && [view, rows, range].every((each, n) => each === paintedFor[n])) return;
+      painted = now;
+      paintedFor = [view, rows, range];
+      const dots = window.devicePixelRatio || 1;
+      if (element.width !== Math.round(width * dots) || element.height !== Math.round(tall * dots)) {
+        element.width = Math.round(width * dots);
+        element.height = Math.round(tall * dots);
+      }
+      paper.setTransform(dots, 0, 0, dots, 0, 0);
+      draw(paper, { view, rows, range, width, height: tall, atS }, colorsOf(element));
+    };
+    paint();
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      const { view, onView } = latest.current;
+      const width = element.clientWidth;
+      if (Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey) {
+        onView({ ...view, fromS: view.fromS + (((event.deltaX || event.deltaY) / width) * view.spanS) / 2 });
+      } else onView(zoomed(view, Math.exp(event.deltaY * ZOOM_FOR_EACH_PX), toS(view, width, event.offsetX)));
+    };
+    // By hand, since React's wheel listeners may not keep the page from scrolling.
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => {
+      cancelAnimationFrame(frame);
+      element.removeEventListener("wheel", onWheel);
+    };
+  }, [playback]);
+
+  const width = () => canvas.current?.clientWidth ?? 1;
+  const x = (event: PointerEvent) => event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);
+
+  const down = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    canvas.current?.setPointerCapture(event.pointerId);
+    const at = x(event);
+    const isRange = event.shiftKey && held.current.size === 0;
+    held.current.set(event.pointerId, { id: event.pointerId, x: at, beganX: at, view, isRange, hasMoved: false });
+    for (const each of held.current.values()) Object.assign(each, { view, beganX: each.x });
+  };
+
+  const move = (event: PointerEvent) => {
+    showTime(event);
+    const hold = held.current.get(event.pointerId);
+    if (!hold) return;
+    hold.x = x(event);
+    if (Math.abs(hold.x - hold.beganX) > DRAG_PX) hold.hasMoved = true;
+    const [one, other] = held.current.values();
+    if (one && other) pinch(one, other);
+    else if (hold.hasMoved && hold.isRange) {
+      const ends = [toS(view, width(), hold.beganX), toS(view, width(), hold.x)] as const;
+      onRange({ fromS: Math.min(...ends), toS: Math.max(...ends) });
+    } else if (hold.hasMoved) {
+      onView({ ...hold.view, fromS: hold.view.fromS - ((hold.x - hold.beganX) / width()) * hold.view.spanS });
+    }
+  };
+
+  const pinch = (one: Hold, other: Hold) => {
+    one.hasMoved = other.hasMoved = true;
+    const before = Math.max(10, Math.abs(one.beganX - other.beganX));
+    const now = Math.max(10, Math.abs(one.x - other.x));
+    onView(zoomed(one.view, before / now, toS(one.view, width(), (one.beganX + other.beganX) / 2)));
+  };
+
+  const up = (event: PointerEvent) => {
+    const hold = held.current.get(event.pointerId);
+    held.current.delete(event.pointerId);
+    for (const each of held.current.values()) Object.assign(each, { view, beganX: each.x });
+    if (hold && !hold.hasMoved && event.type === "pointerup") playback.goTo(toS(view, width(), x(event)));
+  };
+
+  const showTime = (event: PointerEvent) => {
+    if (!hover.current) return;
+    const atS = toS(view, width(), x(event));
+    hover.current.textContent = `${momentOf(atS)} · ${utcTimeOf(atS)}`;
+    hover.current.style.left = `${Math.min(width() - 130, Math.max(130, toPx(view, width(), atS)))}px`;
+  };
+
+  return (
+    <div className="scrubber">
+      <canvas
+        ref={canvas}
+        style={{ height }}
+        aria-label={texts.timeline.scrubber}
+        role="img"
+        onPointerDown={down}
+        onPointerMove={move}
+        onPointerUp={up}
+        onPointerCancel={up}
+      />
+      <output ref={hover} className="scrubber-hover numbers" aria-hidden="true" />
+    </div>
+  );
+}
+
+function colorsOf(element: HTMLElement): Colors {
+  const style = getComputedStyle(element);
+  const of = (name: string) => style.getPropertyValue(name);
+  return {
+    ink: of("--c-ink"),
+    soft: of("--c-soft"),
+    line: of("--c-line"),
+    sunken: of("--c-sunken"),
+    accent: of("--c-accent"),
+    warn: of("--c-warn"),
+    bad: of("--c-bad"),
+    font: style.fontFamily,
+  };
+}

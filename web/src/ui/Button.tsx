@@ -1,0 +1,30 @@
+/** What is pressed. */
+
+import type { ButtonHTMLAttributes, ReactNode } from "react";
+import { Icon, type IconName } from "./Icon";
+
+type Kind = "plain" | "primary" | "quiet" | "danger";
+type Rest = Omit<ButtonHTMLAttributes<HTMLButtonElement>, "className">;
+
+type ButtonProps = Rest & { kind?: Kind; icon?: IconName; busy?: boolean; children: ReactNode };
+
+/** busy: what it began goes on; it cannot be pressed meanwhile. */
+export function Button({ kind = "plain", icon, busy = false, children, disabled, ...rest }: ButtonProps) {
+  return (
+    <button type="button" className={`button ${kind}`} disabled={disabled || busy} aria-busy={busy} {...rest}>
+      {busy ? <span className="spinner" /> : icon && <Icon name={icon} size={18} />}
+      <span>{children}</span>
+    </button>
+  );
+}
+
+type IconButtonProps = Rest & { icon: IconName; label: string; kind?: Kind };
+
+/** label: what it does, in words; shown when pointed at, and read aloud. */
+export function IconButton({ icon, label, kind = "quiet", ...rest }: IconButtonProps) {
+  return (
+    <button type="button" className={`button ${kind} icon-only`} aria-label={label} title={label} {...rest}>
+      <Icon name={icon} />
+    </button>
+  );
+}

@@ -1,0 +1,36 @@
+/** What has to be answered before going on. The browser keeps the keyboard within it and Escape closes it. */
+
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { texts } from "../texts";
+import { IconButton } from "./Button";
+
+type DialogProps = { title: string; onClose: () => void; children: ReactNode; actions?: ReactNode; isWide?: boolean };
+
+/** Shown while it is rendered. actions: buttons, the one that goes on last. */
+export function Dialog({ title, onClose, children, actions, isWide = false }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className={isWide ? "dialog wide" : "dialog"}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <header>
+        <h2 id={id}>{title}</h2>
+        <IconButton icon="cross" label={texts.ui.close} onClick={onClose} />
+      </header>
+      <div className="dialog-body">{children}</div>
+      {actions && <footer>{actions}</footer>}
+    </dialog>
+  );
+}

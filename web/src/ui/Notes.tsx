@@ -1,0 +1,87 @@
+/** What is said where there is nothing to show: nothing yet, not loaded yet, gone wrong. And marks with icon and word. */
+
+import type { ReactNode } from "react";
+import { Problem } from "../api/client";
+import { texts } from "../texts";
+import { Button } from "./Button";
+import { Icon, type IconName } from "./Icon";
+
+export type Tone = "good" | "warn" | "bad" | "calm";
+
+/** A mark: icon and word, so that colour is never the only sign. */
+export function Badge({ tone, icon, children }: { tone: Tone; icon: IconName; children: ReactNode }) {
+  return (
+    <span className={`badge ${tone}`}>
+      <Icon name={icon} size={14} />
+      {children}
+    </span>
+  );
+}
+
+type EmptyProps = { icon: IconName; title: string; children?: ReactNode; action?: ReactNode };
+
+/** Where there is nothing: says why, and what to do about it. */
+export function Empty({ icon, title, children, action }: EmptyProps) {
+  return (
+    <div className="empty">
+      <Icon name={icon} size={36} />
+      <h2>{title}</h2>
+      {children && <p className="soft">{children}</p>}
+      {action}
+    </div>
+  );
+}
+
+/** What went wrong, in the API's own words. onAgain: what to try again. */
+export function ProblemNote({ problem, onAgain }: { problem: Error | null; onAgain?: () => void }) {
+  if (!problem) return null;
+  const hint = problem instanceof Problem ? problem.hint : null;
+  return (
+    <div className="note bad" role="alert">
+      <Icon name="warn" size={18} />
+      <div>
+        <strong>{sentence(problem.message)}</strong>
+        {hint && <div>{sentence(hint)}</div>}
+      </div>
+      {onAgain && <Button onClick={onAgain}>{texts.ui.again}</Button>}
+    </div>
+  );
+}
+
+export function Note({ tone, icon, children }: { tone: Tone; icon: IconName; children: ReactNode }) {
+  return (
+    <div className={`note ${tone}`}>
+      <Icon name={icon} size={18} />
+      <div>{children}</div>
+    </div>
+  );
+}
+
+/** share: 0..1; null: how far it is, is not known. */
+export function Progress({ label, share }: { label: string; share: number | null }) {
+  return (
+    <div className="progress">
+      <progress aria-label={label} max={1} {...(share === null ? {} : { value: share })} />
+      {share !== null && <span className="numbers small">{texts.ui.percent(share)}</span>}
+    </div>
+  );
+}
+
+/** Keeps the place of what is being loaded, so that nothing jumps. */
+export function Skeleton({ lines = 3 }: { lines?: number }) {
+  return (
+    <div className="skeleton" aria-busy="true">
+      <span className="only-heard">{texts.ui.loading}</span>
+      {Array.from({ length: lines }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
+        <div key={index} />
+      ))}
+    </div>
+  );
+}
+
+/** The API's sentences begin small and end without a full stop, to fit after a colon. */
+export function sentence(told: string): string {
+  const first = told.charAt(0).toUpperCase() + told.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}
