@@ -5,7 +5,7 @@ import { SetUpPage } from "../sign-in/SetUpPage";
 import { SignInPage } from "../sign-in/SignInPage";
 import { texts } from "../texts";
 import { Empty, ProblemNote, Skeleton } from "../ui";
-import { type Route, useRoute } from "./routes";
+import { type Route, routeOf, useRoute } from "./routes";
 import { Shell } from "./Shell";
 import { type Section, sectionsFor } from "./sections";
 import { useMay, useSession } from "./session";
@@ -44,7 +44,8 @@ function Shown({ route, section, shown }: { route: Route; section: Section | und
   const [usual] = shown;
   const isBegin = route.path.length === 0;
   useEffect(() => {
-    if (isBegin && usual) location.replace(`#/${usual.path}`);
+    // Asked again: somebody may have gone elsewhere since this was rendered.
+    if (isBegin && usual && routeOf(location.hash).path.length === 0) location.replace(`#/${usual.path}`);
   }, [isBegin, usual]);
   if (section) return <section.Page route={route} />;
   if (isBegin && usual) return null;

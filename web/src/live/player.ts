@@ -12,7 +12,8 @@ export type LiveState =
   | { kind: "lost"; why: string };
 
 /** Pieces are up to half a second long: with less in hand, playing would stop before each next one. */
-const WANTED_LAG_S = 0.6;
+const WANTED_LAG_S = 0.5;
+const EASY_S = 0.15;
 const MOST_LAG_S = 1.5;
 const KEPT_S = 6;
 const STALE_MS = 3500;
@@ -122,7 +123,7 @@ export class LivePlayer {
     if (lagS > MOST_LAG_S || this.video.currentTime < startS) {
       this.video.currentTime = Math.max(startS, endS - WANTED_LAG_S);
     }
-    this.video.playbackRate = lagS > WANTED_LAG_S + 0.2 ? 1.1 : lagS < WANTED_LAG_S - 0.25 ? 0.94 : 1;
+    this.video.playbackRate = lagS > WANTED_LAG_S + EASY_S ? 1.1 : lagS < WANTED_LAG_S - EASY_S ? 0.94 : 1;
     if (this.video.paused) this.video.play().catch(() => {}); // it was taken away meanwhile
     if (startS < this.video.currentTime - 2 * KEPT_S) this.buffer.remove(0, this.video.currentTime - KEPT_S);
   };

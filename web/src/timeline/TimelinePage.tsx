@@ -87,7 +87,13 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
   };
 
   const columns = cameras.length === 1 ? 1 : cameras.length <= 4 ? 2 : cameras.length <= 9 ? 3 : 4;
-  const shape = { "--columns": columns, "--rows": Math.ceil(cameras.length / columns), "--strips": cameras.length };
+  const narrow = cameras.length <= 2 ? 1 : 2;
+  const shape = {
+    "--columns": columns,
+    "--narrow": narrow,
+    "--rows": Math.ceil(cameras.length / columns),
+    "--strips": cameras.length,
+  };
   return (
     <div className="timeline" style={shape as React.CSSProperties}>
       <PageHead
