@@ -394,7 +394,7 @@ export const en = {
       },
       {
         what: "It says how each camera is.",
-        how: "A camera that sends nothing, the same picture all the time, or is covered because something failed, is shown as that and since when.",
+        how: "A camera that sends nothing, is frozen or repeated, looks elsewhere than it should, or has something before its lens is shown as that as far as it can be told, with the reason and since when.",
       },
     ],
     doesNot: "What it does not do",
@@ -405,7 +405,7 @@ export const en = {
       },
       {
         what: "It keeps no clear recordings.",
-        how: "Not sealed, not encrypted, not for anybody. The cameras themselves may: ask who answers for them.",
+        how: "Not sealed, not encrypted, not for anybody. A file that somebody brings to be redacted is in memory while they work on it, and never on a disk. The cameras themselves may record: ask who answers for them.",
       },
       { what: "It records no sound.", how: "Sound is not even taken from the cameras." },
       {
