@@ -263,7 +263,8 @@ export const en = {
     tokenRemoved: (name: string) => `The token ${name} does not work any more.`,
     removeToken: "Take it back",
     removeTokenAbout: "Programs that use it are refused at once.",
-    auditAbout: "Every look and every change. It is written before the first picture goes out, and nobody can change it; it goes when it is as old as the settings say.",
+    auditAbout:
+      "Every look and every change. It is written before the first picture goes out, and nobody can change it; it goes when it is as old as the settings say.",
     auditNothing: "Nothing of this kind is in the audit",
     nobody: "not signed in",
     pictureOf: "pictures of",
