@@ -263,7 +263,8 @@ export const en = {
     tokenRemoved: (name: string) => `The token ${name} does not work any more.`,
     removeToken: "Take it back",
     removeTokenAbout: "Programs that use it are refused at once.",
-    auditAbout: "Every look and every change. It is written before the first picture goes out; nobody can change it.",
+    auditAbout:
+      "Every look and every change. It is written before the first picture goes out, and nobody can change it; it goes when it is as old as the settings say.",
     auditNothing: "Nothing of this kind is in the audit",
     nobody: "not signed in",
     pictureOf: "pictures of",
@@ -394,7 +395,7 @@ export const en = {
       },
       {
         what: "It says how each camera is.",
-        how: "A camera that sends nothing, the same picture all the time, or is covered because something failed, is shown as that and since when.",
+        how: "A camera that sends nothing, is frozen or repeated, looks elsewhere than it should, or has something before its lens is shown as that as far as it can be told, with the reason and since when.",
       },
     ],
     doesNot: "What it does not do",
@@ -405,7 +406,7 @@ export const en = {
       },
       {
         what: "It keeps no clear recordings.",
-        how: "Not sealed, not encrypted, not for anybody. The cameras themselves may: ask who answers for them.",
+        how: "Not sealed, not encrypted, not for anybody. A file that somebody brings to be redacted is in memory while they work on it, and never on a disk. The cameras themselves may record: ask who answers for them.",
       },
       { what: "It records no sound.", how: "Sound is not even taken from the cameras." },
       {
