@@ -18,7 +18,7 @@ from passerby.testing.rtsp import Feed
 
 SIZE_WH = (320, 192)
 FPS = 10
-COUNT = 60
+COUNT = 400  # 40 s: a test is over before the first of them come again, which would be told
 
 
 @functools.cache
