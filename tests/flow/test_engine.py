@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -193,6 +194,18 @@ def test_light_that_goes_out_hides_all_until_it_is_learned(
 
 
 # What was asked for.
+
+
+@pytest.mark.parametrize(("start_s", "begins_s"), [(None, 1.4), (0.0, 0.0), (0.5, 0.0)])
+def test_cut_begins_at_zero_whatever_the_clock_of_the_source(
+    street: Street, detectors: Detectors, tmp_path: Path, start_s: float | None, begins_s: float
+) -> None:
+    write_clip(tmp_path / "late.mp4", pictures(street.path), pts=range(14_000, 1_000_000, 1000))  # from 1.4 s on
+    settings = Settings(mode="cover", start_s=start_s, end_s=1.0)
+    passerby.redact(tmp_path / "late.mp4", tmp_path / "out.mp4", settings, detectors=detectors)
+    with av.open(str(tmp_path / "out.mp4")) as video:
+        times_s = [float(picture.time) for picture in video.decode(video=0)]
+    assert times_s[0] == pytest.approx(begins_s) and len(times_s) == round((1.0 - (start_s or 0)) * FPS)
 
 
 def test_covers_by_hand_add_and_take_away(street: Street, detectors: Detectors, tmp_path: Path) -> None:

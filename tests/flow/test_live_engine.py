@@ -21,6 +21,7 @@ from passerby.errors import SourceUnavailable, Trouble
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media import RawFrame
 from passerby.media.camera import What
+from passerby.media.health import Check, Verdict
 from passerby.media.segments import Fragment
 from passerby.settings import Settings
 from passerby.testing.faults import FaultyDetectors
@@ -196,3 +197,30 @@ def test_a_frozen_picture_is_said(camera: RtspServer, shared: Shared, tmp_path: 
     statuses = follow(camera.url("/yard"), tmp_path, shared, lambda status, path: status.what is What.FROZEN, plan)
     assert time.monotonic() - began_s < 2.5 + 10.0 + 5.0
     assert "frozen" in statuses[-1].reason and What.FROZEN not in [status.what for status in statuses[:-1]]
+
+
+def test_a_loop_is_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
+    camera.scripts["/yard"] = Script(loop_after=30, loop_units=25)
+    began_s = time.monotonic()
+    plan = LivePlan(Settings(mode="cover"))
+    statuses = follow(camera.url("/yard"), tmp_path, shared, lambda status, path: status.what is What.LOOPED, plan)
+    assert time.monotonic() - began_s < 3.0 + 2.5 + 10.0 + 5.0
+    assert "every 2.5 s" in statuses[-1].reason
+    told = {each.check: each.verdict for each in statuses[-1].findings}
+    assert set(told) == set(Check) and told[Check.SIGNAL] is Verdict.OK
+
+
+def test_what_it_should_see_is_kept_and_set_anew(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
+    follow(camera.url("/yard"), tmp_path, shared, lambda status, path: status.reference_at_90k is not None)
+    assert leaks(tmp_path) == []
+    assert (tmp_path / "backgrounds" / f"{CAMERA}.reference.jpg").read_bytes()[:2] == b"\xff\xd8"
+    before: list[int | None] = []
+
+    def is_another(status: LiveStatus, path: LivePath) -> bool:
+        if not before:
+            before.append(status.reference_at_90k)
+            path.rebase()
+        return status.reference_at_90k != before[0]
+
+    follow(camera.url("/yard"), tmp_path, shared, is_another)
+    assert before[0] is not None, "the reference of the first time"

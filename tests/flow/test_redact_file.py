@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
@@ -20,9 +21,10 @@ from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from passerby.testing.patterns import found_in_bytes, found_in_media
 from tests.exposure import is_exposed, patch
+from tests.flow.test_serve import start, until, wait_until_it_listens
 from tests.streets import Street
 from tests.test_promises import WIDTHS_PX, Keeper, street_with_pattern
-from tests.unit.api.conftest import House, quick_passwords  # noqa: F401
+from tests.unit.api.conftest import PASSWORD, House, quick_passwords  # noqa: F401
 
 WITHIN_S = 150.0  # starting a process that loads the models takes seconds of a busy machine
 WALL = (10.0, 10.0, 90.0, 70.0)
@@ -83,16 +85,14 @@ def wait_for(client: TestClient, job: str, *states: str) -> dict[str, Any]:
     raise AssertionError(f"still {told}")
 
 
-def children() -> dict[int, str]:
-    """Of this process: what each was started as."""
-    found = {}
+def children(of: int | None = None) -> list[int]:
+    """The processes that one started for pictures; None: this one."""
+    found = []
     for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and f"PPid:\t{os.getpid()}\n" in (entry / "status").read_text():
-                found[int(entry.name)] = (entry / "cmdline").read_text()
-        except OSError:
-            continue
-    return {pid: line for pid, line in found.items() if "spawn_main" in line}
+        with contextlib.suppress(OSError):  # gone meanwhile
+            if entry.name.isdigit() and f"PPid:\t{of or os.getpid()}\n" in (entry / "status").read_text():
+                found += [int(entry.name)] if "spawn_main" in (entry / "cmdline").read_text() else []
+    return found
 
 
 def memory_files() -> list[int]:
@@ -112,14 +112,21 @@ def lumas(data: bytes) -> list[Any]:
 
 @pytest.mark.parametrize("mode", ["reveal", "cover"])
 def test_a_video_goes_in_and_no_clear_person_comes_out(
-    open_office: OpenOffice, street: Street, tmp_path: Path, mode: str
+    open_office: OpenOffice,
+    street: Street,
+    tmp_path: Path,
+    mode: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """Promise 1: all that is ever in the data folder is kept, and searched for what was on somebody's chest."""
+    """Promise 1: all that is ever written is kept, and searched for what was on somebody's chest."""
     planted = street_with_pattern(street, tmp_path / "source.mp4")
     source = (tmp_path / "source.mp4").read_bytes()
     assert len(planted) > 9 and found_in_media(tmp_path / "source.mp4")
     office = open_office()
     client = office.signed_in("kim")
+    for place in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(place, str(office.folder))  # what its process may write goes to the one folder that is kept
     with Keeper(office.folder, tmp_path / "kept"):
         made = bring(client, source, "school yard.mp4", mode=mode)
         assert (made["state"], made["has_output"], made["name"]) == ("queued", False, "school yard.mp4")
@@ -143,6 +150,8 @@ def test_a_video_goes_in_and_no_clear_person_comes_out(
         data = path.read_bytes()
         assert source[:4096] not in data and source[-4096:] not in data, path
         assert not found_in_bytes(data, WIDTHS_PX), path
+    said = capfd.readouterr()
+    assert "school yard" not in said.out + said.err
     report = client.get(f"/api/redactions/{made['id']}/report.json").json()
     assert report["source"]["name"] == "school yard.mp4" and report["frames"]["redacted"] == street.frames
     assert report["output"]["name"] == "school yard.redacted.mp4" and report["mode"]["used"] == mode
@@ -193,7 +202,7 @@ def test_corrections_are_hidden_and_the_audit_knows(open_office: OpenOffice, str
     assert "1 added" in page.text and "sandbox" in page.headers["content-security-policy"]
     about = made["id"]
     assert [each for each in office.audited() if each[1].startswith("file:")] == [
-        ("kim", "file:redact", ""), ("kim", "file:watch", about), ("kim", "file:correct", about),
+        ("kim", "file:redact", about), ("kim", "file:watch", about), ("kim", "file:correct", about),
         ("kim", "file:download", about),
     ]  # fmt: skip
 
@@ -367,3 +376,26 @@ def test_what_a_crash_left_is_swept_away(tmp_path: Path) -> None:
     desk = Desk(scratch, MovingClock(), Limits())
     assert list(scratch.iterdir()) == [] and Path("/etc/passwd").exists()
     desk.stop()
+
+
+def test_a_killed_server_takes_its_process_with_it(street: Street, tmp_path: Path) -> None:
+    serving = start(tmp_path, "")
+    base = f"http://localhost:{serving.port}"
+    pid = 0
+    try:
+        with httpx2.Client(base_url=base, timeout=60) as client:
+            wait_until_it_listens(client)
+            who = {"token": serving.link.rpartition("/")[2], "name": "kim", "password": PASSWORD}
+            client.headers["X-Passerby-CSRF"] = client.post("/api/set-up", json=who).json()["csrf_token"]
+            before = set(children(serving.process.pid))
+            done = client.post("/api/redactions", params={"name": "a.mp4"}, content=street.path.read_bytes())
+            assert done.status_code == 201
+            assert until(lambda: client.get(f"/api/redactions/{done.json()['id']}").json()["state"] == "running")
+            [pid] = set(children(serving.process.pid)) - before
+    finally:
+        serving.process.kill()
+        serving.process.wait()
+    assert until(lambda: not Path(f"/proc/{pid}").exists()), "nobody else would end it, or free what it holds"
+    again = start(tmp_path, "", r"(passerby is at \S+)")
+    assert list((tmp_path / "data" / "redactions").iterdir()) == []
+    assert again.stop() == 0

@@ -9,9 +9,11 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PASSWORD = "a long enough pass phrase"
 START_WITHIN_S = 90
+WAIT_S = 60
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -64,7 +67,15 @@ class Tab:
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        playwright.expect(self.page.get_by_role("main")).to_be_visible()
+        playwright.expect(self.page.locator("#content")).to_be_visible()
+
+    def until(self, script: str, within_s: float = WAIT_S) -> Any:
+        """What a script gives, as soon as that is true. Asked from outside: the page forbids to evaluate text."""
+        until_s = time.monotonic() + within_s
+        while not (found := self.page.evaluate(script)):
+            assert time.monotonic() < until_s, f"never: {script}"
+            self.page.wait_for_timeout(100)
+        return found
 
     def fits(self) -> bool:
         """Nothing is wider than the window."""
@@ -88,9 +99,9 @@ def serve() -> Iterator[Serve]:
         pytest.skip("the page has not been built: make page")
     started: list[Serving] = []
 
-    def start(data: Path, toml: str = "") -> Serving:
+    def start(data: Path, toml: str = "", port: int | None = None) -> Serving:
         data.mkdir(parents=True, exist_ok=True)
-        port = _free_port()
+        port = port or _free_port()
         (data / "passerby.toml").write_text(f"[server]\nport = {port}\n{toml}", encoding="utf-8")
         process = subprocess.Popen(
             [sys.executable, "-m", "passerby", "serve", "--data", str(data)],

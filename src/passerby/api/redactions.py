@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
@@ -102,9 +103,10 @@ async def redact_file(
     if desk.refuses:
         raise problem(503, desk.refuses, "use the command: passerby redact")
     settings = Settings(mode=mode, shape=shape, hide=frozenset(hide) if hide else DEFAULTS.hide)
-    await run_in_threadpool(services.installation.audit.note, me.user.name, me.through, Action.REDACT_FILE)
     receiving = desk.receive(me.user.id, name, settings)
+    note = functools.partial(services.installation.audit.note, me.user.name, me.through, Action.REDACT_FILE)
     try:
+        await run_in_threadpool(note, about=receiving.id)
         await _receive(request, receiving, services.installation.config.redact.most_bytes)
         return _shown(receiving.finish())
     finally:

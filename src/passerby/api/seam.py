@@ -131,8 +131,10 @@ class Redaction(Protocol):
 
 
 class ReceivingFile(Protocol):
-    """A clear file on its way into memory. Raises OutputError where there is no room."""
+    """A clear file on its way into memory. id: what it will be. Raises OutputError where there is no room."""
 
+    @property
+    def id(self) -> str: ...
     def write(self, data: bytes) -> None: ...
     def finish(self) -> Redaction: ...
 

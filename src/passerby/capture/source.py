@@ -67,7 +67,7 @@ class VideoSource:
         self.duration_s = duration_of_s(container, stream)
         self.start_pts = stream.start_time or 0
         self._range = _tick_range(self.start_pts, self.time_base, start_s, end_s)
-        self.origin_pts = 0 if start_s is None else self._range[0]
+        self.origin_pts = 0 if start_s is None else max(self._range[0], self.start_pts)
         self._timestamps = Timestamps(self.time_base, self.start_pts, self.average_rate, self._log)
         self._deinterlacer = Deinterlacer(self.time_base)
         self._last_pts: int | None = None

@@ -36,6 +36,7 @@ class Receiving:
     """A file on its way in. Either `finish` or `abandon` ends it."""
 
     def __init__(self, desk: Desk, owner: int, name: str, settings: Settings, upload: Upload) -> None:
+        self.id = secrets.token_hex(8)
         self._desk, self._owner, self._name, self._settings, self._upload = desk, owner, name, settings, upload
         self._is_over = False
 
@@ -49,7 +50,7 @@ class Receiving:
         """It is whole and waits for its turn."""
         self._is_over = True
         self._upload.seal()
-        return self._desk._received(self._owner, self._name, self._settings, self._upload)
+        return self._desk._received(self.id, self._owner, self._name, self._settings, self._upload)
 
     def abandon(self) -> None:
         """Frees its memory. Does nothing after `finish`."""
@@ -112,8 +113,7 @@ class Desk:
                 self._receiving -= 1
             raise
 
-    def _received(self, owner: int, name: str, settings: Settings, upload: Upload) -> Redaction:
-        job_id = secrets.token_hex(8)
+    def _received(self, job_id: str, owner: int, name: str, settings: Settings, upload: Upload) -> Redaction:
         job = Job(
             job_id, owner, name, settings, upload, self._scratch / job_id, self._clock.now_90k(),
             self._clock.monotonic(),

@@ -18,7 +18,7 @@ Stage = Literal["starting", "learning", "redacting"]
 
 STILL_SUFFIXES = {".jpg": ".jpg", ".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg", ".png": ".png", ".webp": ".webp"}
 """Stills keep their kind; all others become MP4."""
-MOST_NAME_LETTERS = 100
+MOST_STEM_BYTES, MOST_SUFFIX_BYTES = 150, 16  # file systems allow 255 for a name, and ours grow
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ class Job:
         folder = self.folder / str(self.asked)
         folder.mkdir(parents=True, mode=0o700)
         covers = ManualCovers(version=1, add=self.corrections) if self.corrections else None
-        return Order(name=self.name, output=self.output_name, folder=folder, settings=self.settings, covers=covers)
+        # The copy begins at zero, whatever the file's own clock says: so all players count time as the covers do.
+        settings = self.settings.model_copy(update={"start_s": 0.0})
+        return Order(name=self.name, output=self.output_name, folder=folder, settings=settings, covers=covers)
 
     def finish(self, asked: int, ended: Ended) -> None:
         """A version was made, or not. What was made before goes when there is a newer one."""
@@ -115,5 +117,9 @@ class Job:
 def safe_name(told: str) -> str:
     """A file name of what a browser calls a file: no folders, nothing that a file system or a header stumbles over."""
     name = re.sub(r"[^\w .()\[\]+,@=-]", "_", told.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
-    stem, suffix = Path(name).stem[:MOST_NAME_LETTERS].strip(), Path(name).suffix[:10]
-    return f"{stem or 'file'}{suffix}"
+    stem = _cut(Path(name).stem, MOST_STEM_BYTES).strip(" .")
+    return f"{stem or 'file'}{_cut(Path(name).suffix, MOST_SUFFIX_BYTES)}"
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode(errors="ignore")[:most_bytes].decode(errors="ignore")

@@ -44,12 +44,12 @@ class Finding:
 class Stirred:
     """How much changed within about a third of a second, between two key frames wherever there is room between them.
 
-    share: of all samples that are not the same to the last bit. block: mean change of the block that changed most, grey
-    levels. keys: key frames since the last of these. is_same: the picture is the same as in the last of these, to the
-    last bit.
+    calm, block: mean change of a block, grey levels: of one that only a quarter of all exceed, so where nothing
+    moves, and of the one that changed most. keys: key frames since the last of these. is_same: the picture is the same
+    as in the last of these, to the last bit.
     """
 
-    share: float
+    calm: float
     block: float
     keys: int
     is_same: bool

@@ -1,60 +1,84 @@
 """Decides whether a picture is frozen: nothing stirs in it any more, not even noise, though it did before.
 
-A still scene at a low rate can look the same: encoders leave out what is small. So a camera is judged by itself: what
-was as quiet before, and went on, may be as quiet again, and longer.
+A still scene at a low rate can look the same: encoders leave out what is small. So a camera is judged by itself: only
+where noise was there whenever it was looked for, its end says something.
 """
 
 from __future__ import annotations
 
+import statistics
+from collections import deque
+
 from passerby.media.health import Check, Finding, Stirred
 from passerby.rules.latch import Latch
 
-QUIET_SHARE = 0.05  # of the samples: what an encoder still mends of a picture that it is given again
-QUIET_BLOCK = 2.0  # grey levels: somebody who walks far away changes a block by more
+NOISY_CALM = 0.08  # grey levels, mean, where nothing moves: an encoder that leaves noise out leaves nothing
+NOISY_SHARE = 0.9  # of what was measured must have had it
+KNOWN_AFTER = 12  # measures, about one a second
+REMEMBERED = 120
+QUIET_SHARE = 0.3  # of the usual noise
+STILL_BLOCK = 8.0  # grey levels: somebody who walks far away changes a block by more; an encoder that mends by less
 AFTER_S = 6.0
-LONGER = 3.0  # than any such stretch before
-LIVELY_S = 15.0  # it must have stirred for so long to be known as a camera that does
+QUIET_OF_ALL = 0.4  # of the measures since the last that was not still: between two key frames much may be mended
 SURE_KEYS = 2  # key frames without one bit of change: no sensor does that, whatever the encoder leaves out
-FORGET = 0.999  # a second: a quiet night is half forgotten after ten minutes
 
 
 class Stillness:
     """Fed what was measured of one source, about once a second."""
 
     def __init__(self) -> None:
-        self._from_s: float | None = None  # of the quiet stretch that goes on
-        self._at_s: float | None = None
+        self._usual: deque[float] = deque(maxlen=REMEMBERED)
+        self._still: deque[tuple[float, bool, float]] = deque(maxlen=REMEMBERED)  # time, is quiet, calm
+        self._before_s: float | None = None
+        self._same_from_s: float | None = None
         self._same_keys = 0
-        self._lively_s = self._longest_s = 0.0
-        unknown = "it is not known yet whether this camera's picture always stirs a little"
+        unknown = "it cannot be told: this camera's pictures show no noise by which a live one is known"
         self._latch = Latch(
             Check.FROZEN, after_s=0.0, over_after_s=2.0, unknown=unknown, ok="the picture stirs, as a live one does"
         )
 
+    @property
+    def is_noisy(self) -> bool:
+        """Whether a live picture of this camera is known by its noise."""
+        noisy = sum(calm >= NOISY_CALM for calm in self._usual)
+        return len(self._usual) >= KNOWN_AFTER and noisy >= NOISY_SHARE * len(self._usual)
+
     def note(self, at_s: float, seen: Stirred) -> None:
-        step_s = 0.0 if self._at_s is None else min(3.0, at_s - self._at_s)
-        self._at_s = at_s
-        self._longest_s *= FORGET**step_s
-        if seen.share > QUIET_SHARE or seen.block > QUIET_BLOCK:
-            self._end()
-            self._lively_s += step_s
-            self._latch.note(at_s, False)
-            return
-        self._from_s = at_s - step_s / 2 if self._from_s is None else self._from_s
-        self._same_keys = self._same_keys + seen.keys if seen.is_same else 0
-        self._judge(at_s, at_s - self._from_s)
+        begins_s = at_s if self._before_s is None else max(self._before_s, at_s - 2.0)
+        self._before_s = at_s
+        if not seen.is_same:
+            self._same_from_s, self._same_keys = None, 0
+        else:
+            self._same_from_s = begins_s if self._same_from_s is None else self._same_from_s
+            self._same_keys += seen.keys
+        is_noisy = self.is_noisy
+        is_quiet = seen.calm < QUIET_SHARE * statistics.median(self._usual) if is_noisy else False
+        if seen.block > STILL_BLOCK or (not is_quiet and not self._still):
+            self._lively(at_s, seen.calm)
+        else:
+            self._still.append((begins_s, is_quiet, seen.calm))
+        since_s = self._since_s(at_s)
+        if since_s is not None:
+            self._latch.note(at_s, True, "the picture does not change at all, not even by noise: it is frozen", since_s)
+        elif not self._latch.is_bad or not self._still:
+            self._latch.note(at_s, False if is_noisy else None)
 
-    def _end(self) -> None:
-        if self._from_s is not None and self._at_s is not None and not self._latch.is_bad:
-            self._longest_s = max(self._longest_s, self._at_s - self._from_s)
-        self._from_s, self._same_keys = None, 0
+    def _lively(self, at_s: float, calm: float) -> None:
+        self._usual.extend(each for _, _, each in self._still)
+        self._still.clear()
+        self._usual.append(calm)
 
-    def _judge(self, at_s: float, quiet_s: float) -> None:
-        is_unusual = self._lively_s >= LIVELY_S and quiet_s > LONGER * self._longest_s
-        if quiet_s >= AFTER_S and (is_unusual or self._same_keys >= SURE_KEYS):
-            self._latch.note(at_s, True, "the picture does not change at all, not even by noise: it is frozen")
-        elif not self._latch.is_bad:
-            self._latch.note(at_s, None if self._lively_s < LIVELY_S else False)
+    def _since_s(self, at_s: float) -> float | None:
+        """Since when it has been frozen, None where it is not."""
+        if self._same_from_s is not None and self._same_keys >= SURE_KEYS and at_s - self._same_from_s >= AFTER_S:
+            return self._same_from_s
+        if not self._still or at_s - self._still[0][0] < AFTER_S:
+            return None
+        quiet = sum(is_quiet for _, is_quiet, _ in self._still)
+        if quiet >= QUIET_OF_ALL * len(self._still):
+            return self._still[0][0]
+        self._lively(at_s, self._still.pop()[2])  # it was not quiet enough for so long: that is how it is
+        return None
 
     def finding(self, at_s: float) -> Finding:
         return self._latch.finding(at_s)

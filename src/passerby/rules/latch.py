@@ -10,10 +10,8 @@ class Latch:
     """One check's verdict. Times are seconds, and go on."""
 
     def __init__(self, check: Check, *, after_s: float, over_after_s: float, unknown: str, ok: str) -> None:
-        """after_s: it must have been bad for so long. over_after_s: good for so long before it is over.
-
-        unknown, ok: what is said then.
-        """
+        """after_s: it must have been bad for so long; over_after_s: good for so long, to be over. unknown, ok: what is
+        said then."""
         self._check, self._after_s, self._over_after_s = check, after_s, over_after_s
         self._says = {Verdict.UNKNOWN: unknown, Verdict.OK: ok}
         self._verdict = Verdict.UNKNOWN
@@ -24,8 +22,8 @@ class Latch:
     def is_bad(self) -> bool:
         return self._verdict is Verdict.BAD
 
-    def note(self, at_s: float, is_bad: bool | None, why: str = "") -> None:
-        """is_bad: None where nobody can tell. why: a sentence, where it is bad."""
+    def note(self, at_s: float, is_bad: bool | None, why: str = "", since_s: float | None = None) -> None:
+        """is_bad: None where nobody can tell. why: a sentence, where it is bad. since_s: if it is so since before."""
         now = Verdict.UNKNOWN if is_bad is None else Verdict.BAD if is_bad else Verdict.OK
         self._since_s = at_s if self._since_s is None else self._since_s
         if is_bad:
@@ -34,7 +32,7 @@ class Latch:
             self._other = None
             return
         if self._other is None or self._other[0] is not now:
-            self._other = now, at_s
+            self._other = now, at_s if since_s is None else since_s
         if at_s - self._other[1] >= self._wait_s(now):
             self._verdict, self._since_s, self._other = now, self._other[1], None
 

@@ -32,7 +32,10 @@ LIKE_BESIDE = 0.35  # of the difference to the pictures beside may be left
 LEAST_CELL_CHANGE = 2.0  # grey levels: that a cell changes
 LEAST_CELLS = 6  # of all must change: less is a sign, or a screen
 LEAST_STRENGTH = 0.25  # grey levels, mean over all cells, by which the same stretch is more alike than those beside
-NEAR_S = 3.0
+GOING_ON_SHARE = 0.6  # of the prints differ from those beside
+CLOSE_S = DENSE_S / 2 + 0.02  # two prints that are compared may be apart
+SWITCHED = 3.0  # of the middle one's difference: in such a print a light is switched, which tells nothing
+NEAR_S = 2.0
 OVER_AFTER_S = 10.0
 
 Cells = npt.NDArray[np.int16]
@@ -149,21 +152,23 @@ class _Near:
         """Whether much of the picture went on, and all that did went on as it did one period before."""
         now_s, now = np.array([at_s for at_s, _ in self._dense]), np.array([cells for _, cells in self._dense])
         here, beside = (self._apart_then(now_s, now, lag_s + off_s) for off_s in (0.0, BESIDE[0] * DENSE_S))
-        if here is None or beside is None:
+        both = ~np.isnan(here[:, 0] + beside[:, 0])
+        if int(both.sum()) < EXACT_S / 2:
             return False
-        changing = beside >= LEAST_CELL_CHANGE
-        return int(changing.sum()) >= LEAST_CELLS and float(here[changing].sum()) < LIKE_BESIDE * float(
-            beside[changing].sum()
-        )
+        by_print = beside[both].mean(axis=1)
+        is_going_on = float((by_print >= LEAST_STRENGTH / 2).mean()) >= GOING_ON_SHARE
+        is_usual = by_print <= SWITCHED * np.median(by_print)
+        left, usual = (each[both][is_usual].mean(axis=0) for each in (here, beside))
+        changing = usual >= LEAST_CELL_CHANGE
+        is_alike = float(left[changing].sum()) < LIKE_BESIDE * float(usual[changing].sum())
+        return is_going_on and int(changing.sum()) >= LEAST_CELLS and is_alike
 
-    def _apart_then(self, now_s: npt.NDArray[np.float64], now: Cells, lag_s: float) -> npt.NDArray[np.float64] | None:
-        """(cells,): mean difference of each from what it was a lag before, where a print was kept then."""
+    def _apart_then(self, now_s: npt.NDArray[np.float64], now: Cells, lag_s: float) -> npt.NDArray[np.float64]:
+        """(prints, cells): how each differs from what it was a lag before; NaN where no print was kept then."""
         asked = now_s - lag_s
         at = np.array([int(np.argmin(np.abs(self._kept_s - one))) for one in asked])
-        close = np.abs(self._kept_s[at] - asked) <= DENSE_S / 2 + 0.02
-        if int(close.sum()) < EXACT_S / 2:
-            return None
-        return np.asarray(np.abs(now[close] - self._kept[at[close]]).mean(axis=0))
+        close = np.abs(self._kept_s[at] - asked) <= CLOSE_S
+        return np.asarray(np.where(close[:, None], np.abs(now - self._kept[at]), np.nan), np.float64)
 
 
 def _beside(apart: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

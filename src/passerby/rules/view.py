@@ -12,7 +12,7 @@ USUAL_WEIGHT = 0.01  # of a picture: what is usual follows the hours of a day, n
 
 GONE_KEPT = 0.3  # of the usual share of edges: less is chance, and the writing that a camera puts into its picture
 GONE_DETAIL = 0.45  # of the usual: a lens that is covered, or a wall
-GONE_AFTER_S = 5.0  # a bus or a lorry takes longer only where it stands still
+GONE_AFTER_S = 7.5  # a bus or a lorry takes longer only where it stands still
 SMEARED_DETAIL, SMEARED = 0.55, 0.5  # of the usual detail and fineness: so near is a hand or a bag, and no vehicle
 SMEARED_AFTER_S = 0.8
 LOST_KEPT = 0.5

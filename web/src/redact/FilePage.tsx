@@ -167,7 +167,9 @@ function Failed({ file, onRetry }: { file: Redaction; onRetry: () => void }) {
 }
 
 function Stage({ file }: { file: Redaction }) {
-  const says = words.stages[file.state === "queued" ? "queued" : (file.stage ?? "starting")];
+  // A still is looked at in one go.
+  const atWork = file.kind === "still" ? "still" : (file.stage ?? "starting");
+  const says = words.stages[file.state === "queued" ? "queued" : atWork];
   return (
     <div className="redact-stage" aria-live="polite">
       <strong>{says}</strong>

@@ -46,10 +46,11 @@ export function Viewer(told: ViewerProps) {
     player.pause();
     player.currentTime = Math.min(Math.max(0, at), player.duration || at);
   };
-  // From where the player is going and not from what it shows: who presses quickly is ahead of the picture.
+  // From where the player is going and not from what it shows: who presses quickly is ahead of the picture. Into the
+  // middle of a frame's time, where no rounding makes it another.
   const step = (frames: number) => {
-    const at = Math.floor((video.current?.currentTime ?? 0) * framesPerS + 0.005);
-    goTo((at + frames + 0.01) / framesPerS);
+    const at = Math.floor((video.current?.currentTime ?? 0) * framesPerS + 1e-6);
+    goTo((at + frames + 0.5) / framesPerS);
   };
   const toggle = () => (video.current?.paused ? video.current.play().catch(() => {}) : video.current?.pause());
 
@@ -98,7 +99,11 @@ export function Viewer(told: ViewerProps) {
               player.currentTime = Math.min(timeS, player.duration);
             }}
             onPlay={() => setIsPlaying(true)}
-            onPause={() => setIsPlaying(false)}
+            onPause={(event) => {
+              setIsPlaying(false);
+              // The picture may be a little behind the player's time: a box must be of what can be seen.
+              goTo(event.currentTarget.currentTime);
+            }}
             onError={() => setIsBroken(true)}
           />
         ) : (
@@ -144,7 +149,7 @@ export function Viewer(told: ViewerProps) {
   );
 }
 
-/** Tells the time of each frame as it comes on the screen: of the frame itself, where the browser knows it. */
+/** Tells the player's time whenever there is a new picture. Not the picture's own, which begins where the file's clock does. */
 function useFrameTimes(video: { current: HTMLVideoElement | null }, onTime: (timeS: number) => void, address: string) {
   const latest = useRef(onTime);
   latest.current = onTime;
@@ -152,17 +157,19 @@ function useFrameTimes(video: { current: HTMLVideoElement | null }, onTime: (tim
   useEffect(() => {
     const player = video.current;
     if (!player) return;
-    if (!player.requestVideoFrameCallback) {
-      const tell = () => latest.current(player.currentTime);
-      player.addEventListener("timeupdate", tell);
-      return () => player.removeEventListener("timeupdate", tell);
-    }
+    const tell = () => latest.current(player.currentTime);
+    player.addEventListener("timeupdate", tell);
+    player.addEventListener("seeked", tell);
     let asked = 0;
-    const tell = (_: number, frame: VideoFrameCallbackMetadata) => {
-      latest.current(frame.mediaTime);
-      asked = player.requestVideoFrameCallback(tell);
+    const again = () => {
+      tell();
+      asked = player.requestVideoFrameCallback?.(again) ?? 0;
     };
-    asked = player.requestVideoFrameCallback(tell);
-    return () => player.cancelVideoFrameCallback(asked);
+    asked = player.requestVideoFrameCallback?.(again) ?? 0;
+    return () => {
+      player.removeEventListener("timeupdate", tell);
+      player.removeEventListener("seeked", tell);
+      player.cancelVideoFrameCallback?.(asked);
+    };
   }, [video, address]);
 }

@@ -620,6 +620,7 @@ export const en = {
     stages: {
       queued: "It waits: one file is redacted at a time, and recording comes first.",
       starting: "Loading the detectors",
+      still: "Looking for people, at every size",
       learning: "Looking through the file, to learn what is background",
       redacting: "Covering people, frame by frame",
     },

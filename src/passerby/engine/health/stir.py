@@ -16,8 +16,10 @@ from passerby.media.health import Stirred
 
 EVERY_S = 1.0
 APART_S = 0.3
-GIVE_UP_S = 2.0  # where key frames leave no room between them, as in Motion JPEG, any two must do
+SETTLED_S = 0.25  # after a key frame: an encoder mends in the next ones what it lacked
+GIVE_UP_S = 1.4  # where key frames leave no room between them, as in Motion JPEG, any two must do
 STEP_PX, BLOCK = 4, 4  # a block is 16 × 16 pixels
+CALM_QUANTILE = 0.75  # of the blocks: in most pictures nothing moves in the most of them
 
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
@@ -29,18 +31,19 @@ class Stir:
         self._first: Samples | None = None
         self._first_at_s = self._told_at_s = float("-inf")
         self._told: Samples | None = None
-        self._keys = 0
+        self._keys, self._key_at_s = 0, float("-inf")
 
     def note(self, frame: RawFrame) -> Stirred | None:
         """About once a second what was measured; None in between."""
         at_s, is_key = frame.time_s, bool(frame.picture.key_frame)
         self._keys += is_key
+        self._key_at_s = at_s if is_key else self._key_at_s
         if frame.damaged:
             self._first = None
             return None
         if at_s - self._told_at_s < EVERY_S - APART_S:
             return None
-        crosses = is_key and at_s - self._told_at_s < GIVE_UP_S
+        crosses = (is_key or at_s - self._key_at_s < SETTLED_S) and at_s - self._told_at_s < GIVE_UP_S
         if self._first is None or crosses:
             self._first, self._first_at_s = _samples(frame), at_s
             return None
@@ -53,7 +56,7 @@ class Stir:
         blocks_wh = (max(1, apart.shape[1] // BLOCK), max(1, apart.shape[0] // BLOCK))
         blocks = cv2.resize(apart.astype(np.float32), blocks_wh, interpolation=cv2.INTER_AREA)
         is_same = self._told is not None and np.array_equal(now, self._told)
-        told = Stirred(cv2.countNonZero(apart) / apart.size, float(blocks.max()), self._keys, is_same)
+        told = Stirred(float(np.quantile(blocks, CALM_QUANTILE)), float(blocks.max()), self._keys, is_same)
         self._told, self._told_at_s, self._first, self._keys = now, at_s, None, 0
         return told
 

@@ -1,0 +1,163 @@
+"""Cameras on the page: one is tried, added, changed, switched off, removed; found by ONVIF; and how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from passerby.rules.access import Role
+from passerby.testing.onvif import OnvifCamera, OnvifProfile, OnvifServer
+from tests.page.conftest import PHONE, Serve, Serving, Tab, add_user, playwright
+from tests.streets import Street
+
+OpenTab = Callable[..., Tab]
+expect = playwright.expect
+expect.set_options(timeout=60_000)  # of a busy machine
+PLANTED = "hunter2-planted"
+LEARNS_WITHIN_MS = 240_000  # 36 s where nothing else is done
+SOURCES = '[sources]\nfiles = true\nnetworks = ["127.0.0.0/8"]\n'
+
+
+@pytest.fixture(scope="module")
+def school(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    data = tmp_path_factory.mktemp("school") / "data"
+    data.mkdir()
+    add_user(data, "kim", Role.ADMIN, Role.OPERATOR)
+    return serve(data, SOURCES)
+
+
+def add_camera(tab: Tab, title: str, address: str) -> None:
+    tab.go("#/cameras/new")
+    tab.page.get_by_label("Title").fill(title)
+    tab.page.get_by_label("Address, with user and password").fill(address)
+    tab.page.get_by_role("button", name="Add a camera").click()
+    expect(tab.page.get_by_role("row").filter(has_text=title)).to_be_visible()
+
+
+def test_a_camera_is_tried_added_changed_switched_off_and_removed(
+    school: Serving, street: Street, open_tab: OpenTab, shoot: Callable[[Tab, str], None]
+) -> None:
+    tab = open_tab(school.base)
+    tab.sign_in()
+    tab.go("#/cameras")
+    tab.page.get_by_role("link", name="Add a camera").first.click()
+    address = tab.page.get_by_label("Address, with user and password")
+    assert address.get_attribute("type") == "password"
+
+    address.fill(f"rtsp://kim:{PLANTED}@127.0.0.1:1/stream")
+    tab.page.get_by_role("button", name="Try it").click()
+    expect(tab.page.get_by_text("No picture")).to_be_visible()
+    said = tab.page.locator(".test-picture").inner_text()
+    assert "nothing takes connections" in said and PLANTED not in said
+
+    address.fill(f"file:{street.path}")
+    expect(tab.page.get_by_text("Try the address to see")).to_be_visible()  # what was tried is not what is typed now
+    tab.page.get_by_role("button", name="Try it").click()
+    picture = tab.page.get_by_role("img", name="Redacted test picture of this camera")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("each => each.decode().then(() => [each.naturalWidth, each.naturalHeight])") == [640, 360]
+    expect(tab.page.get_by_text("640 × 360")).to_be_visible()
+    expect(tab.page.get_by_text("H264")).to_be_visible()
+    tab.page.get_by_label("Title").fill("North gate")
+    assert tab.page.get_by_label("Name", exact=True).input_value() == "north-gate"
+    shoot(tab, "camera-new")
+    tab.page.get_by_role("button", name="Add a camera").click()
+
+    row = tab.page.get_by_role("row").filter(has_text="North gate")
+    expect(row.get_by_text("kept as long as usual")).to_be_visible()
+    row.get_by_role("link", name="Change North gate").click()
+    assert tab.page.get_by_label("Address, with user and password").input_value() == ""
+    tab.page.get_by_label("Keep recordings, hours").fill("24")
+    tab.page.get_by_role("button", name="Save").click()
+    expect(row.get_by_text("kept for 24 h")).to_be_visible()
+    row.get_by_role("button", name="Switch North gate off").click()
+    expect(row.get_by_text("Switched off", exact=True)).to_be_visible()
+    shoot(tab, "cameras")
+
+    row.get_by_role("button", name="Remove North gate").click()
+    expect(tab.page.get_by_text("What it recorded stays until its time is over")).to_be_visible()
+    tab.page.get_by_role("button", name="Remove the camera").click()
+    expect(tab.page.get_by_text("No cameras yet")).to_be_visible()
+
+
+def test_what_the_api_refuses_is_said_beside_the_form(school: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(school.base)
+    tab.sign_in()
+    tab.go("#/cameras/new")
+    tab.page.get_by_label("Title").fill("Yard")
+    tab.page.get_by_label("Address, with user and password").fill("ftp://192.0.2.7/x")
+    tab.page.get_by_role("button", name="Add a camera").click()
+    expect(tab.page.get_by_role("alert")).to_contain_text("ftp")
+    tab.wrong[:] = [each for each in tab.wrong if "422" not in each]  # the browser itself notes the refusal
+
+
+def test_a_camera_that_speaks_onvif_gives_its_address(school: Serving, open_tab: OpenTab) -> None:
+    profile = OnvifProfile("main", "rtsp://127.0.0.1:8554/main", 1280, 720)
+    with OnvifServer(OnvifCamera((profile,), login=("viewer", "p@ss word"))) as camera:
+        tab = open_tab(school.base)
+        tab.sign_in()
+        tab.go("#/cameras/new")
+        tab.page.get_by_role("button", name="Find cameras").click()
+        tab.page.get_by_role("button", name="I know its address").click()
+        tab.page.get_by_label("Name or IP address of the camera").fill(camera.host)
+        tab.page.get_by_label("User at the camera").fill("viewer")
+        tab.page.get_by_role("dialog").get_by_label("Password").fill("wrong")
+        tab.page.get_by_role("button", name="Ask for its streams").click()
+        expect(tab.page.get_by_role("dialog").get_by_role("alert")).to_contain_text("password")
+        tab.page.get_by_role("dialog").get_by_label("Password").fill("p@ss word")
+        tab.page.get_by_role("button", name="Ask for its streams").click()
+        tab.page.get_by_role("button", name="1280 × 720").click()
+    chosen = tab.page.get_by_label("Address, with user and password").input_value()
+    assert chosen == "rtsp://viewer:p%40ss%20word@127.0.0.1:8554/main"
+
+
+def test_health_shows_each_check_and_the_reference_beside_the_newest_picture(
+    school: Serving, street: Street, open_tab: OpenTab, shoot: Callable[[Tab, str], None]
+) -> None:
+    tab = open_tab(school.base)
+    tab.sign_in()
+    add_camera(tab, "Yard", f"file:{street.path}")
+    add_camera(tab, "Shed", "rtsp://127.0.0.1:1/stream")
+    tab.go("#/health")
+    expect(tab.page.locator(".health-list li").first).to_contain_text("Shed")  # what needs somebody comes first
+    expect(tab.page.locator(".health-list li").first).to_contain_text("Failed")
+    tab.page.get_by_role("link", name="Yard").click()
+    expect(tab.page.get_by_role("row").filter(has_text="Sends pictures")).to_contain_text("Well")
+    reference = tab.page.get_by_role("img", name="Reference")
+    expect(reference).to_be_visible(timeout=LEARNS_WITHIN_MS)
+    assert reference.evaluate("each => each.decode().then(() => each.naturalWidth)") == 640
+    expect(tab.page.get_by_role("img", name="Now")).to_be_visible(timeout=LEARNS_WITHIN_MS)
+    expect(tab.page.locator("table").last).to_contain_text("Connecting")
+    shoot(tab, "health")
+
+    tab.page.get_by_role("radio", name="Slider").check()
+    slider = tab.page.get_by_role("slider", name="How much of the picture of now is shown")
+    slider.focus()
+    before = tab.page.locator(".over-now").bounding_box()
+    tab.page.keyboard.press("Home")
+    assert "100%" in tab.page.locator(".over-now").evaluate("each => getComputedStyle(each).clipPath")
+    assert tab.page.locator(".over-now").bounding_box() == before, "nothing moves, it is only hidden"
+    tab.page.get_by_role("button", name="Take a new reference").click()
+    tab.page.get_by_role("dialog").get_by_role("button", name="Take a new reference").click()
+    expect(tab.page.get_by_text("A new reference is being made.")).to_be_visible()
+
+    tab.wrong[:] = [each for each in tab.wrong if "404" not in each]  # a picture before the first was recorded
+
+    phone = open_tab(school.base, PHONE, is_mobile=True, has_touch=True)
+    phone.sign_in()
+    for section in (
+        "health",
+        "health/yard",
+        "cameras",
+        "cameras/new",
+        "people/me",
+        "people/users",
+        "settings",
+        "about",
+    ):
+        phone.go(f"#/{section}")
+        expect(phone.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
+        phone.page.wait_for_load_state("networkidle") if "health" not in section else None
+        assert phone.fits(), section
+        shoot(phone, f"phone-{section.replace('/', '-')}")

@@ -1,0 +1,128 @@
+"""Live pictures in a real browser, from a `passerby serve` that records a drawn street."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from passerby.rules.access import Role
+from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
+
+OpenTab = Callable[..., Tab]
+Shoot = Callable[[Tab, str], None]
+expect = playwright.expect
+
+CAMERAS = """
+[sources]
+drawn = true
+files = true
+
+[[camera]]
+name = "street"
+title = "Street"
+address = "drawn:street"
+
+[[camera]]
+name = "gone"
+title = "A camera that is gone"
+address = "file:/nowhere/at/all.mp4"
+"""
+LEARNT_WITHIN_S = 240  # 36 s, where the machine has the time
+
+# How much the pixels of the street's picture differ; 0 while it is covered whole.
+SPREAD = """() => {
+  const video = document.querySelector("video[aria-label='Live picture of street']");
+  if (!video || video.readyState < 2) return 0;
+  const canvas = new OffscreenCanvas(96, 54), paper = canvas.getContext("2d");
+  paper.drawImage(video, 0, 0, 96, 54);
+  const {data} = paper.getImageData(0, 0, 96, 54);
+  const grey = Array.from({length: data.length / 4}, (_, n) => data[4 * n + 1]);
+  const mean = grey.reduce((a, b) => a + b) / grey.length;
+  return grey.reduce((a, b) => a + (b - mean) ** 2, 0) / grey.length;
+}"""
+PLAYS = "document.querySelector(\"video[aria-label='Live picture of street']\")?.currentTime ?? 0"
+
+
+@pytest.fixture(scope="module")
+def live(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    data = tmp_path_factory.mktemp("live") / "data"
+    add_user(data, "kim", Role.OPERATOR)
+    add_user(data, "ada", Role.AUDITOR)
+    return serve(data, CAMERAS)
+
+
+def advances(tab: Tab) -> None:
+    begun = tab.until(PLAYS)
+    tab.until(f"{PLAYS} > {begun + 2}")
+
+
+def test_cameras_play_and_one_without_a_picture_says_why(live: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(live.base, WIDE)
+    tab.sign_in()
+    advances(tab)
+    gone = tab.page.get_by_role("listitem").filter(has_text="A camera that is gone")
+    expect(gone.get_by_text("Failed", exact=True)).to_be_visible()
+    expect(gone.get_by_role("status")).to_contain_text("there is no such file")
+    shoot(tab, "live-learning")
+
+    tab.until(SPREAD, LEARNT_WITHIN_S)  # learned: more is shown than the cover
+    shoot(tab, "live")
+    tab.page.get_by_role("link", name="Street", exact=True).click()
+    advances(tab)
+    expect(tab.page.get_by_text("s ago")).to_be_visible()
+    shoot(tab, "live-one")
+    tab.page.keyboard.press("Escape")
+    expect(tab.page.get_by_role("heading", name="Live")).to_be_visible()
+
+
+def test_a_live_picture_leads_to_its_timeline_of_which_more_comes(live: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(live.base, WIDE)
+    tab.sign_in()
+    tab.page.get_by_role("link", name="Timeline of Street").click()
+    tab.until("document.querySelector('video')?.readyState >= 2")
+    tab.page.get_by_role("button", name="Now").click()
+    begun = tab.until("document.querySelector('video').currentTime")
+    tab.until(f"document.querySelector('video').currentTime > {begun + 3}")
+
+
+def test_on_a_phone_tiles_are_below_each_other_and_what_is_not_seen_is_not_sent(
+    live: Serving, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    tab = open_tab(live.base, PHONE, is_mobile=True, has_touch=True)
+    opened: list[str] = []
+    tab.page.on("websocket", lambda socket: opened.append(socket.url))
+    tab.sign_in()
+    advances(tab)
+    assert tab.fits()
+    shoot(tab, "phone-live")
+    assert len([each for each in opened if "/street/" in each]) == 1
+    tab.page.get_by_role("link", name="Redact a file").tap()
+    expect(tab.page.get_by_role("heading", name="Redact a file")).to_be_visible()
+    tab.until("document.querySelectorAll('video').length === 0")
+
+
+def test_who_may_not_watch_is_shown_no_live_section(live: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(live.base, WIDE)
+    tab.sign_in("ada")
+    expect(tab.page.get_by_role("link", name="Live", exact=True)).to_have_count(0)
+    tab.go("#/live/street")
+    expect(tab.page.get_by_text("There is nothing here for you")).to_be_visible()
+    assert tab.page.evaluate("document.querySelectorAll('video').length") == 0
+
+
+def test_it_comes_back_by_itself_after_passerby_was_started_again(
+    serve: Serve, open_tab: OpenTab, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    add_user(data, "kim", Role.OPERATOR)
+    first = serve(data, CAMERAS)
+    tab = open_tab(first.base, WIDE)
+    tab.sign_in()
+    advances(tab)
+    assert first.stop() == 0
+    expect(tab.page.get_by_text("Trying again").first).to_be_visible()
+    serve(data, CAMERAS, port=int(first.base.rsplit(":", 1)[1]))
+    advances(tab)
+    tab.wrong[:] = [each for each in tab.wrong if "WebSocket" not in each and "Failed to load" not in each]

@@ -1,0 +1,251 @@
+"""The timeline in a real browser, over recordings whose pictures and times are known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import pytest
+
+from passerby.access import Installation
+from passerby.access.cameras import CameraFacts
+from passerby.archive import Archive
+from passerby.config import Config
+from passerby.media.segments import TICKS_PER_S
+from passerby.rules.access import Role
+from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
+from tests.recordings import FRAME_90K, recorded, steady
+
+OpenTab = Callable[..., Tab]
+Shoot = Callable[[Tab, str], None]
+expect = playwright.expect
+
+FRAME_S = FRAME_90K / TICKS_PER_S
+AFTER_S = 100
+"""So long after the beginning the recording of the gate goes on, after a gap of 40 s."""
+NOWHERE = "http://192.0.2.7/"  # nobody is there: what is recorded is what the test recorded
+
+# The one video, once it shows a picture; `mark` differs from picture to picture.
+SEEN = """() => {
+  const video = document.querySelector("video");
+  if (!video || video.readyState < 2 || video.seeking) return null;
+  const canvas = new OffscreenCanvas(96, 54), paper = canvas.getContext("2d");
+  paper.drawImage(video, 0, 0, 96, 54);
+  const {data} = paper.getImageData(0, 0, 96, 54);
+  const grey = Array.from({length: data.length / 4}, (_, n) => data[4 * n + 1]);
+  const mean = grey.reduce((a, b) => a + b) / grey.length;
+  return {at: video.currentTime, spread: grey.reduce((a, b) => a + (b - mean) ** 2, 0) / grey.length,
+          mark: grey.reduce((a, b, n) => a + b * (n % 97), 0)};
+}"""
+
+
+# When both videos' pictures are of, once there are both.
+BOTH = """() => {
+  const both = [...document.querySelectorAll("video")];
+  const isThere = both.length === 2 && both.every(each => each.readyState > 1 && !each.seeking);
+  return isThere && both.map(each => each.currentTime);
+}"""
+
+
+@dataclass
+class Recorded:
+    """What is served. begin_s: when both cameras' recordings begin, seconds since 1970."""
+
+    serving: Serving
+    begin_s: int
+
+
+@pytest.fixture(scope="module")
+def archive(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """The gate: a minute, a gap of 40 s, another minute. The yard: three minutes without a gap. Ten minutes ago."""
+    data = tmp_path_factory.mktemp("recorded") / "data"
+    data.mkdir()
+    begin_s = int(time.time()) // 60 * 60 - 600
+    begin = begin_s * TICKS_PER_S
+    add_user(data, "kim", Role.OPERATOR)
+    add_user(data, "vic", Role.VIEWER)
+    installation = Installation(data, Config())
+    for name in ("gate", "yard"):
+        installation.cameras.add(name, CameraFacts(address=NOWHERE, title=name.capitalize()))
+    with Archive(data) as kept:
+        record(kept, "gate", [*steady(60, begin), *steady(60, begin + AFTER_S * TICKS_PER_S)])
+        record(kept, "yard", steady(180, begin))
+        kept.tend(installation.keep(), installation.clock.now_90k())
+    installation.close()
+    return Recorded(serve(data), begin_s)
+
+
+def record(archive: Archive, camera: str, times_90k: Iterable[int]) -> None:
+    writer = archive.writer(camera)
+    for fragment in recorded(times_90k, (192, 108)):
+        writer.append(fragment)
+    writer.close()
+
+
+def seen(tab: Tab) -> dict[str, float]:
+    found: dict[str, float] = tab.until(SEEN)
+    return found
+
+
+def at(tab: Tab, archive: Recorded, seconds: float, cameras: str = "gate") -> dict[str, float]:
+    """Goes to so many seconds after the beginning; what is shown then."""
+    tab.go(f"#/timeline/{cameras}?at={archive.begin_s + seconds}")
+    tab.page.reload()
+    return seen(tab)
+
+
+def clock(tab: Tab) -> str:
+    return tab.page.locator(".clock-time").inner_text()
+
+
+def local(moment_s: float) -> str:
+    """As the page writes it: the browser is in the time zone of this machine."""
+    return time.strftime("%H:%M:%S", time.localtime(moment_s))
+
+
+def test_a_moment_is_shown_and_pictures_are_stepped_through(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    first = at(tab, archive, 20.05)
+    assert first["spread"] > 20, "the picture is not blank"
+    assert clock(tab) == local(archive.begin_s + 20)
+    shoot(tab, "timeline")
+    for key, steps in ((".", 1), (".", 2), (",", 1)):
+        tab.page.keyboard.press(key)
+        tab.until(
+            f"Math.abs(document.querySelector('video').currentTime - {first['at'] - 0.05 + steps * FRAME_S}) < 0.01"
+        )
+        assert seen(tab)["mark"] != first["mark"], "another picture"
+
+
+def test_it_plays_faster_and_slower_and_over_gaps(archive: Recorded, open_tab: OpenTab) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    begun = at(tab, archive, 5)
+    tab.page.get_by_role("button", name="Play", exact=True).click()
+    tab.until(f"document.querySelector('video').currentTime > {begun['at'] + 1.5}")
+    tab.page.get_by_label("Speed").select_option("16")
+    # On over the gap: 60 s to 100 s are not there, and no time is spent with them.
+    tab.until(f"document.querySelector('video').currentTime > {begun['at'] + AFTER_S}")
+    tab.page.get_by_label("Speed").select_option("0.5")
+    tab.page.get_by_role("button", name="Pause").click()
+    expect(tab.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    tab.page.wait_for_timeout(500)  # the picture comes to where the time stopped
+    paused = seen(tab)
+    tab.page.wait_for_timeout(700)
+    assert seen(tab)["at"] == paused["at"]
+    assert paused["spread"] > 20
+
+
+def test_a_gap_is_a_gap_and_leads_to_what_is_beside_it(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    tab.go(f"#/timeline/gate?at={archive.begin_s + 80}")
+    expect(tab.page.get_by_text("Nothing is recorded at this time.")).to_be_visible()
+    shoot(tab, "gap")
+    tab.page.get_by_role("button", name="Later").click()
+    expect(tab.page.locator(".clock-time")).to_have_text(local(archive.begin_s + AFTER_S))
+    tab.go(f"#/timeline/gate?at={archive.begin_s + 80}")
+    tab.page.reload()
+    tab.page.get_by_role("button", name="Earlier").click()
+    expect(tab.page.locator(".clock-time")).to_have_text(local(archive.begin_s + 55))
+    assert seen(tab)["spread"] > 20
+
+
+def test_a_click_on_the_strip_goes_there_and_the_wheel_zooms(archive: Recorded, open_tab: OpenTab) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    begun = at(tab, archive, 10)
+    strip = tab.page.get_by_role("img", name="Strip of time")
+    box = strip.bounding_box()
+    assert box
+    # The strip shows an hour, of which four fifths are before the time: so many pixels are 30 s.
+    middle = box["y"] + box["height"] / 2
+    x = box["x"] + 0.8 * box["width"] + 30 / 3600 * box["width"]
+    tab.page.mouse.click(x, middle)
+    tab.until(f"Math.abs(document.querySelector('video').currentTime - {begun['at'] + 30}) < 4")
+    one_px_s = 3600 / box["width"]
+    tab.page.mouse.move(x, middle)
+    for _ in range(6):
+        tab.page.mouse.wheel(0, -400)
+    before = seen(tab)["at"]
+    tab.page.mouse.click(x + 100, middle)
+    tab.until(f"document.querySelector('video').currentTime !== {before}")
+    moved = tab.page.evaluate(f"document.querySelector('video').currentTime - {begun['at'] + 30}")
+    assert 0 < moved < 100 * one_px_s / 4, "100 pixels are less time than they were"
+
+
+def test_cameras_are_in_step(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    at(tab, archive, 12)
+    tab.page.get_by_role("button", name="Cameras").click()
+    tab.page.get_by_label("Yard").check()
+    tab.page.get_by_role("button", name="Show these 2").click()
+    expect(tab.page.get_by_role("heading", name="2 cameras in step")).to_be_visible()
+    one, other = tab.until(BOTH)
+    assert abs(one - other) < 0.001
+    tab.page.keyboard.press(" ")
+    tab.until(f"[...document.querySelectorAll('video')].every(v => v.currentTime > {one + 2})")
+    shoot(tab, "in-step")
+    one, other = tab.until(BOTH)
+    assert abs(one - other) < 1, "while it runs, on a busy machine too"
+    tab.page.keyboard.press(" ")
+    tab.until(f"({BOTH})().every?.((each, _, [first]) => Math.abs(each - first) < 0.001)")
+
+
+def test_a_range_is_exported_and_plays(archive: Recorded, open_tab: OpenTab, shoot: Shoot, tmp_path: Path) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    at(tab, archive, 10)
+    expect(tab.page.get_by_role("button", name="Export")).to_be_disabled()
+    tab.page.keyboard.press("i")
+    tab.page.keyboard.press("ArrowRight")
+    tab.page.keyboard.press("o")
+    shoot(tab, "range")
+    with tab.page.expect_download() as saving:
+        tab.page.get_by_role("link", name="Export 10 s").click()
+    assert saving.value.suggested_filename.startswith("gate-")
+    saving.value.save_as(tmp_path / "export.mp4")
+    with av.open(str(tmp_path / "export.mp4")) as file:
+        times = [float(picture.time or 0) for picture in file.decode(video=0)]
+    assert 10 / FRAME_S <= len(times) <= 14 / FRAME_S, "the range, in whole groups of pictures"
+
+
+def test_who_only_watches_is_offered_no_export(archive: Recorded, open_tab: OpenTab) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in("vic")
+    at(tab, archive, 10)
+    expect(tab.page.get_by_role("button", name="The range begins here")).to_be_visible()
+    expect(tab.page.get_by_text("Export")).to_have_count(0)
+
+
+def test_on_a_phone_it_fits_and_is_dragged_and_pinched(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(archive.serving.base, PHONE, is_mobile=True, has_touch=True)
+    tab.sign_in()
+    begun = at(tab, archive, 30)
+    assert tab.fits()
+    shoot(tab, "phone-timeline")
+    strip = tab.page.get_by_role("img", name="Strip of time")
+    strip.scroll_into_view_if_needed()
+    box = strip.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    x = box["x"] + 0.8 * box["width"]
+    touch = tab.page.context.new_cdp_session(tab.page)
+
+    def put(kind: str, *places: float) -> None:
+        points = [{"x": each, "y": middle, "id": n} for n, each in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    put("touchStart", x - 20, x + 20)
+    for spread in (40, 70, 100):
+        put("touchMove", x - spread, x + spread)
+    put("touchEnd")
+    tab.page.touchscreen.tap(x - 10, middle)  # ten times ten seconds before, had it not been pinched: before all
+    tab.until(f"document.querySelector('video').currentTime != {begun['at']}")
+    back = begun["at"] - seen(tab)["at"]
+    assert 0 < back < 30
