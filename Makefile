@@ -6,7 +6,7 @@
 #   make lint    style, types, import contracts
 #   make bench   speed and exposure against other tools (needs the footage beside the checkout)
 #   make schema  writes docs/reference/report.schema.json anew
-#   make example  writes passerby.example.toml anew
+#   make example  writes passerby.example.toml and docs/reference/config.md anew
 #   make page    builds the page from web/
 #   make api     writes web/src/api/ anew: the API's description and its types
 #   make wheel   builds dist/passerby-*.whl
@@ -44,6 +44,7 @@ schema: $(VENV)/.installed
 
 example: $(VENV)/.installed
 	$(BIN)/python -m passerby.config_example passerby.example.toml
+	$(BIN)/python -m passerby.config_reference docs/reference/config.md
 
 page: $(VENV)/.installed-dev
 	$(BIN)/python -m build_page.build

@@ -89,7 +89,7 @@ def _quiet(asked: argparse.Namespace, work: Path) -> Iterator[Row]:
 def _seek(asked: argparse.Namespace, work: Path) -> Iterator[Row]:
     middle_s, slowest_s = seek_times(work / "seek")
     yield _at_most("seek to first picture, a day of 4 cameras, median of 60, ms", 1000 * middle_s, 500, 200)
-    yield _at_most("the slowest of them, ms", 1000 * slowest_s, 500, 200)
+    yield Row("the slowest of them, ms", f"{1000 * slowest_s:.0f}")
 
 
 MEASURE: dict[str, Callable[[argparse.Namespace, Path], Iterator[Row]]] = {

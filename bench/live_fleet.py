@@ -20,6 +20,7 @@ from passerby.media.segments import TICKS_PER_S
 
 READY_WITHIN_S = 180.0
 LEARN_EVERY_S = 0.4  # what is measured begins when all have learned
+TOO_SLOW = (What.STRAINED, What.COVERED)
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -57,7 +58,7 @@ def measure(kind: Kind, count: int, seconds: float, folder: Path, *, kill: bool 
         fleet = Fleet(Places(folder, folder / "backgrounds"), plans)
         fleet.start()
         try:
-            _wait_until(fleet, lambda state: state.what in (What.RECORDING, What.STRAINED))
+            _wait_until(fleet, _has_learned)
             time.sleep(3.0)
             cost = _watch(fleet, archive, count, seconds, source)
             back_s = _kill(fleet) if kill else None
@@ -74,7 +75,7 @@ def _watch(fleet: Fleet, archive: Archive, count: int, seconds: float, source: f
         time.sleep(0.5)
         states = fleet.states().values()
         asked += len(states)
-        strained += sum(state.what is What.STRAINED for state in states)
+        strained += sum(state.what in TOO_SLOW for state in states)
     took_s, cpu_s = time.monotonic() - began_s, _cpu_s(fleet) - cpu_s
     after, to_90k = _figures(fleet), time.time_ns() * 9 // 100_000
     gops = [
@@ -91,8 +92,13 @@ def _kill(fleet: Fleet) -> float:
     os.kill(dead, signal.SIGKILL)
     while dead in fleet.pids:
         time.sleep(0.02)
-    _wait_until(fleet, lambda state: state.what in (What.RECORDING, What.STRAINED) and bool(state.figures))
+    _wait_until(fleet, lambda state: _has_learned(state) and bool(state.figures))
     return time.monotonic() - killed_s
+
+
+def _has_learned(state: CameraState) -> bool:
+    """It records, kept up with or not."""
+    return state.records and state.what is not What.LEARNING
 
 
 def _wait_until(fleet: Fleet, is_so: Callable[[CameraState], bool]) -> None:

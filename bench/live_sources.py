@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +16,11 @@ import numpy as np
 from clips import shared_folder
 
 from passerby.capture.drawn import draw_street
-from passerby.testing.rtsp import Feed, RtspServer
+from passerby.testing.rtsp import AccessUnit, Feed, RtspServer
 
 CLIP = "campus.avi"
-SECONDS = 20
+DRAWN_S = 60
+MOST_PICTURES = 800  # a minute and a half, both ways; and 1.1 GB of 1280×720
 NOISE_SIGMA = 1.5
 _NEW_PROCESS = multiprocessing.get_context("spawn")
 
@@ -58,7 +60,7 @@ def clip(work: Path) -> Path:
         return footage
     drawn = work / "street.mp4"
     if not drawn.exists():
-        draw_street(drawn, SECONDS, (1280, 720))
+        draw_street(drawn, DRAWN_S, (1280, 720), fps=25)
     return drawn
 
 
@@ -72,30 +74,26 @@ def _send(pipe: Connection, kind: Kind, count: int, path: Path) -> None:
 
 
 def _feed(kind: Kind, path: Path) -> Feed:
-    """As a camera codes: a key frame every 4 s."""
+    """As a camera codes: a key frame every 4 s. Forth and back: from its start again it would be a loop."""
     shown = list(_pictures(path, kind))
-    rate = round(kind.fps * 2)  # in halves, as rates are whole numbers there
     if not kind.busy:
         shown = list(_empty(shown))
+    shown += shown[::-1]
+    rate = round(kind.fps * 2)  # in halves, as rates are whole numbers there
     feed = Feed.drawn(
         "h264", kind.size_wh, rate, len(shown), 2 * rate,
         lambda number, w, h: av.VideoFrame.from_ndarray(shown[number], format="yuv420p"),
     )  # fmt: skip
-    units = tuple(type(unit)(unit.nals, unit.pts_90k * 2, unit.key) for unit in feed.units)
+    units = tuple(AccessUnit(unit.nals, unit.pts_90k * 2, unit.key) for unit in feed.units)
     return Feed(feed.codec, feed.width, feed.height, units, feed.duration_90k * 2)
 
 
 def _pictures(path: Path, kind: Kind) -> Iterator[np.ndarray]:
-    """The clip at this size and rate, as planes."""
-    due_s = 0.0
+    """Every so many of the clip's pictures at this size, as planes."""
     with av.open(str(path)) as clear:
-        for number, frame in enumerate(clear.decode(video=0)):
-            at_s = number / float(clear.streams.video[0].average_rate or 25)
-            if at_s >= SECONDS:
-                return
-            if at_s >= due_s:
-                due_s += 1 / kind.fps
-                yield frame.reformat(*kind.size_wh, format="yuv420p").to_ndarray()
+        every = max(1, round(float(clear.streams.video[0].average_rate or 25) / kind.fps))
+        for frame in itertools.islice(clear.decode(video=0), 0, MOST_PICTURES * every, every):
+            yield frame.reformat(*kind.size_wh, format="yuv420p").to_ndarray()
 
 
 def _empty(shown: list[np.ndarray]) -> Iterator[np.ndarray]:

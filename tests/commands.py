@@ -45,9 +45,14 @@ def _unknown(command: Any, words: list[str]) -> list[str]:
     return wrong
 
 
+def blocks_in(markdown: str, language: str) -> list[str]:
+    """What a page sets as code of one language."""
+    return [code for name, code in re.findall(r"```(\w*)\n(.*?)```", markdown, re.S) if name == language]
+
+
 def commands_in(markdown: str) -> list[str]:
     """The passerby commands of the code in a page, one a line; with what a prompt, sudo or a folder put before them."""
-    blocks = re.findall(r"```(?:sh|console)?\n(.*?)```", markdown, re.S)
+    blocks = blocks_in(markdown, "sh") + blocks_in(markdown, "")
     spans = re.findall(r"`(passerby [^`\n]+)`", re.sub(r"```.*?```", "", markdown, flags=re.S))
     lines = [line for block in blocks for line in re.sub(r"\\\n\s*", " ", block).splitlines()]
     found = [re.search(r"(?:^|[\s/])(passerby (?:-|[a-z]).*)", line) for line in [*lines, *spans]]

@@ -50,8 +50,7 @@ class Server(Section):
     names: tuple[str, ...] = Field(
         (),
         description="Host names under which browsers reach it, such as cameras.school.example. Requests for other "
-        "names "
-        "are refused, so that a foreign page cannot pretend to be this one; IP addresses and localhost always work.",
+        "names are refused, so that a foreign page cannot pretend to be this one; IP addresses and localhost work.",
     )
     certificate: Path | None = Field(
         None, description="A PEM file with the certificate and its chain: pages are then served by HTTPS."
@@ -60,8 +59,7 @@ class Server(Section):
     trusted_proxies: tuple[Network, ...] = Field(
         (),
         description="Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are "
-        "believed. "
-        "Danger: a client in them can pretend to be at any address.",
+        "believed. Danger: a client in them can pretend to be at any address.",
     )
     allow_plain_http: bool = Field(
         False,
@@ -110,6 +108,13 @@ class Storage(Section):
         False,
         description="Allow keep_hours over 720. Danger: recordings that nobody needs any more are a risk to the "
         "people in them.",
+    )
+    keep_audit_days: int = Field(
+        365,
+        ge=30,
+        le=3660,
+        description="How long the records of who looked at what are kept. Danger: what was done before cannot be asked "
+        "any more.",
     )
 
     @model_validator(mode="after")

@@ -46,11 +46,11 @@ def example_text() -> str:
 
 def _key(name: str, field: FieldInfo) -> str:
     has_default = not field.is_required() and field.default is not None
-    default = f"Default: {_toml(field.default)}." if has_default else "Default: none; it must be given."
+    default = f"Default: {toml(field.default)}." if has_default else "Default: none; it must be given."
     if field.default is None:
         default = "Default: not set."
     value = field.default if has_default else EXAMPLES[name]
-    return f"{_comment(f'{field.description} {default}')}\n# {name} = {_toml(value)}\n"
+    return f"{_comment(f'{field.description} {default}')}\n# {name} = {toml(value)}\n"
 
 
 def _comment(text: str) -> str:
@@ -58,7 +58,8 @@ def _comment(text: str) -> str:
     return "\n".join(textwrap.wrap(" ".join(text.split()), _WIDTH, initial_indent="## ", subsequent_indent="## "))
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
+    """A default or an example as the file has it."""
     if isinstance(value, tuple):
         return json.dumps(list(value))
     if isinstance(value, SecretStr | Path | BaseModel):

@@ -14,8 +14,8 @@ from passerby.testing.rtsp import RtspServer
 from tests.campaign.cameras import LOGIN, RTSP, config, feeds, random_script, spoiled
 from tests.campaign.service import Service
 
-RECORDING = {"recording", "strained", "learning", "covered"}
-"""States in which pictures are recorded, be they covered."""
+NOT_RECORDING = {"connecting", "silent", "failed", "stopped"}
+"""In every other state pictures are recorded, be they covered or not as they should be."""
 BACK_WITHIN_S = 90.0
 ALL = "*"
 
@@ -166,7 +166,7 @@ class Campaign:
         self._service.wait_until_up()
         while well_since_s is None or time.monotonic() - well_since_s < 1.0:
             states = self._service.states()
-            is_well = states is not None and len(states) == len(RTSP) + 1 and set(states.values()) <= RECORDING
+            is_well = states is not None and len(states) == len(RTSP) + 1 and not NOT_RECORDING & set(states.values())
             well_since_s = (well_since_s or time.monotonic()) if is_well else None
             assert time.monotonic() < until_s, f"{states}\n{self.faults[-4:]}\n{self.log[-3000:]}"
             time.sleep(0.1)

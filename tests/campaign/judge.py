@@ -11,7 +11,7 @@ from passerby.background import unpack
 from passerby.media.segments import TICKS_PER_S
 from passerby.testing.patterns import FOUND_AT, found_in_bytes, found_in_media, likeness
 from tests.campaign.cameras import LOGIN, RTSP, WIDTHS_PX
-from tests.campaign.campaign import ALL, RECORDING, Campaign
+from tests.campaign.campaign import ALL, NOT_RECORDING, Campaign
 from tests.unit.archive.checks import check_at_rest
 
 GAP_S = 4.0
@@ -78,7 +78,7 @@ def _is_explained(campaign: Campaign, camera: str, gap: tuple[float, float]) -> 
     if reached_s >= gap[1]:
         return True
     said = [states for at_s, states in campaign.said if gap[0] + BEFORE_S <= at_s <= gap[1] - AFTER_S]
-    return bool(said) and all(states is None or states.get(camera) not in RECORDING for states in said)
+    return bool(said) and all(states is None or states.get(camera, "stopped") in NOT_RECORDING for states in said)
 
 
 def _errors(log: str) -> list[str]:

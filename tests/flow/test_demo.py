@@ -19,7 +19,8 @@ from passerby.config import read_config
 from tests.planted import shown_pictures
 
 PASSWORD = "a long enough pass phrase"
-WITHIN_S = 120.0  # on a machine that does much else
+FAULTS = {"freezes": "frozen", "loops": "looped", "covered": "obstructed"}
+WITHIN_S = 180.0  # on a machine that does much else
 
 
 def start(folder: Path, *options: str) -> subprocess.Popen[str]:
@@ -51,7 +52,7 @@ def test_the_demo_records_its_cameras_and_goes_on_at_the_next_start(tmp_path: Pa
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
-    assert seen["freezes"] & {"frozen"} and all("recording" in each for each in seen.values()), seen
+    assert all(FAULTS.get(name, "recording") in each for name, each in seen.items()), seen
     with Archive(folder) as archive:
         assert not archive.recover(), "it closed its recordings"
     assert sum(picture.std() > 20 for picture in shown_pictures(folder / "objects" / "square")) > 10, (
@@ -69,13 +70,13 @@ def test_the_demo_records_its_cameras_and_goes_on_at_the_next_start(tmp_path: Pa
 
 
 def watched(client: httpx2.Client) -> dict[str, set[str]]:
-    """What each camera was said to be, until all have recorded and one has frozen."""
+    """What each camera was said to be, until those that are well have recorded and the others were found out."""
     seen: dict[str, set[str]] = {name: set() for name in CAMERAS}
     until_s = time.monotonic() + WITHIN_S
     while time.monotonic() < until_s:
         for each in client.get("/api/states").json():
             seen[each["camera"]].add(each["what"])
-        if "frozen" in seen["freezes"] and all("recording" in each for each in seen.values()):
+        if all(FAULTS.get(name, "recording") in each for name, each in seen.items()):
             break
         time.sleep(0.3)
     return seen

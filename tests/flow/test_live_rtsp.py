@@ -19,7 +19,7 @@ from av import VideoFrame
 
 from passerby.capture.live import open_live
 from passerby.clock import SystemClock
-from passerby.errors import Trouble
+from passerby.errors import SourceUnavailable, Trouble
 from passerby.media.frames import plane_views
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
@@ -136,6 +136,19 @@ def test_this_machine_is_not_contacted_unless_allowed(camera: RtspServer) -> Non
         error = failure(url(camera).replace("127.0.0.1", host), reach=Reach())
         assert error.trouble is Trouble.REFUSED_ADDRESS, host
     assert not camera.requests
+
+
+def test_a_camera_that_is_cut_off_now_is_told_and_comes_back_as_its_script_says(camera: RtspServer) -> None:
+    with (
+        pytest.raises(SourceUnavailable) as caught,
+        open_live(url(camera), QUICK) as source,
+    ):
+        for frame in source:
+            if frame.index == 5:
+                camera.cut(PATH)
+    assert caught.value.trouble is Trouble.ENDED
+    camera.scripts[PATH] = Script(rejects_everybody=True)
+    assert failure(url(camera)).trouble is Trouble.WRONG_PASSWORD
 
 
 READING = [

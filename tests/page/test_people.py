@@ -16,6 +16,7 @@ from tests.streets import Street
 
 OpenTab = Callable[..., Tab]
 expect = playwright.expect
+expect.set_options(timeout=60_000)  # of a busy machine
 ABOUT = '[about]\ntitle = "Hill School"\noperator = "The facilities office"\n'
 NOTHING_HERE = "There is nothing here for you"
 

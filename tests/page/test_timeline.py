@@ -132,6 +132,8 @@ def test_it_plays_faster_and_slower_and_over_gaps(archive: Recorded, open_tab: O
     tab.until(f"document.querySelector('video').currentTime > {begun['at'] + AFTER_S}")
     tab.page.get_by_label("Speed").select_option("0.5")
     tab.page.get_by_role("button", name="Pause").click()
+    expect(tab.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    tab.page.wait_for_timeout(500)  # the picture comes to where the time stopped
     paused = seen(tab)
     tab.page.wait_for_timeout(700)
     assert seen(tab)["at"] == paused["at"]

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from passerby.config import Config, keys_of, parse_config, read_config, section_of
 from passerby.config_example import example_text
+from passerby.config_reference import reference_text
 from passerby.errors import SettingsError
 
 EXAMPLE = Path(__file__).parents[2] / "passerby.example.toml"
@@ -40,6 +41,10 @@ def test_the_example_has_every_key_and_no_other() -> None:
 
 def test_the_example_is_written_from_the_keys() -> None:
     assert EXAMPLE.read_text(encoding="utf-8") == example_text(), "make example"
+    reference = EXAMPLE.with_name("docs") / "reference" / "config.md"
+    assert reference.read_text(encoding="utf-8") == reference_text(), "make example"
+    for key, model in keys_of(Config):
+        assert model is not None or f"| `{key.rpartition('.')[2]}` |" in reference_text()
 
 
 def test_the_example_shows_the_defaults_and_all_of_it_is_allowed() -> None:

@@ -1,4 +1,4 @@
-"""Who looked at what and who changed who may. Rows are added and never changed."""
+"""Who looked at what and who changed who may. Rows are added and never changed, and go when they are old."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from passerby.access.rows import Rows, ticks
 from passerby.access.sessions import SignedIn
+from passerby.archive.database import reason_of
 from passerby.archive.schema_access import audit
+from passerby.errors import OutputError
 from passerby.rules.access import Action
 
 _SAME_LOOK_90K = ticks(60)
 _MOST_REMEMBERED = 10_000
+MOST_FORGOTTEN_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,25 @@ class Audit:
                     from_90k=from_90k, to_90k=to_90k, about=about[:200],
                 )
             )  # fmt: skip
+
+    def forget(self, until_90k: int) -> int:
+        """Delete records that are older, the oldest first, and note how many before. Triggers in the database refuse
+        those of the last 30 days by its own clock, and gaps: a newer one never goes before an older one."""
+        found = select(audit.c.id, audit.c.at_90k).order_by(audit.c.id).limit(MOST_FORGOTTEN_AT_ONCE)
+        with self._rows.transaction("read the audit") as connection:
+            oldest = connection.execute(found).all()
+        old = [row.id for row in takewhile(lambda row: row.at_90k < until_90k, oldest)]
+        if not old:
+            return 0
+        self.note("", "retention", "audit:forget", about=f"{len(old)} records")
+        try:
+            with self._rows.transaction("delete old audit records") as connection:
+                for id in old:  # one by one: the order within one statement is the database's own
+                    connection.execute(delete(audit).where(audit.c.id == id))
+        except IntegrityError as error:  # SQLite's word for what a trigger refuses
+            said = f"couldn't delete old audit records: {reason_of(error)}"
+            raise OutputError(said, hint="is this machine's clock right?") from error
+        return len(old)
 
     def list(self, wanted: Wanted = ALL, *, before: int | None = None, most: int = 100) -> list[AuditRecord]:
         """The newest first. before: only those with a smaller id, to go on from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from passerby.access.audit import Audit
+from passerby.access.audit import MOST_FORGOTTEN_AT_ONCE, Audit
 from passerby.access.cameras import CameraFacts, Cameras, Groups
 from passerby.access.passkeys import Passkeys
 from passerby.access.passwords import Passwords
@@ -17,8 +17,11 @@ from passerby.access.users import Users
 from passerby.archive.database import open_database
 from passerby.clock import Clock, SystemClock
 from passerby.config import Camera, Config
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.rules.retention import Keep
+
+_DAY_90K = 86400 * TICKS_PER_S
 
 
 class Installation:
@@ -49,6 +52,12 @@ class Installation:
     def follow_file(self) -> None:
         """Make the cameras that are kept in the configuration what it says."""
         self.cameras.follow_file({each.name: facts_of(each) for each in self.config.camera})
+
+    def forget_old_audit(self) -> None:
+        """What is older than the configuration says. Raises OutputError."""
+        days = self.config.storage.keep_audit_days
+        while self.audit.forget(self.clock.now_90k() - days * _DAY_90K) == MOST_FORGOTTEN_AT_ONCE:
+            pass
 
     def keep(self) -> dict[str, Keep]:
         """How long each camera's recordings are kept, for `Archive.tend`: also of one that is off, or was removed."""

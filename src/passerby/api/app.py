@@ -27,6 +27,7 @@ from passerby.api import (
 )
 from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
+from passerby.api.openapi import Described
 from passerby.api.page import Page
 from passerby.api.problems import RESPONSES, handle_problems
 from passerby.api.seam import Services
@@ -40,7 +41,7 @@ DEFAULT = Redact()
 def make_app(services: Services, page: Path | None = None, *, oidc_transport: BaseTransport | None = None) -> FastAPI:
     """page: a folder with the built page, which anybody may load: it shows nothing without the API.
     oidc_transport: of requests to the single sign-on, where not the usual. Raises SettingsError."""
-    app = FastAPI(
+    app = Described(
         title="passerby",
         version=__version__,
         summary="Records and reports what happens in public space, and never who it happened to.",

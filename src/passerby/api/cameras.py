@@ -48,7 +48,7 @@ class CameraChange(Policy):
 
 class NewCamera(CameraChange):
     name: str = Field(pattern=NAME)
-    address: Address | None = Field(description="With log-in.")
+    address: Address = Field(min_length=1, description="With log-in.")
 
 
 class AddressToTry(BaseModel):

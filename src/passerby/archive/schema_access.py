@@ -151,5 +151,5 @@ audit = Table(
     Column("about", String(200), nullable=False, comment="Whom or what it changed. No secrets."),
     Index("audit_by_time", "at_90k"),
     Index("audit_by_camera", "camera", "at_90k"),
-    comment="Every look and every change of access. Rows are added and never changed: triggers refuse it.",
+    comment="Every look and every change of access. Rows are added, never changed, and go when they are old: triggers.",
 )

@@ -22,11 +22,11 @@ CAMERAS = (
     ("square", "School yard"),
     ("platform", "Platform"),
     ("car-park", "Car park"),
-    ("freezes", "A camera that freezes at times"),
-    ("loops", "A camera that plays the same 10 seconds at times"),
-    ("covered", "A camera whose lens is covered at times"),
+    ("freezes", "Platform, freezes"),
+    ("loops", "Street, loops"),
+    ("covered", "School yard, covered"),
 )
-"""Names of drawn cameras, in the order in which they are shown; and what people call them."""
+"""Names of drawn cameras, and what people call them. The last three have a fault, for half a minute and again later."""
 _CONFIG = """\
 # Written by `passerby demo` at its first start, and never again: change it as you like.
 

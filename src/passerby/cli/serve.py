@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import signal
 import sys
 import threading
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("passerby.serve")
 
 TEND_EVERY_S = 10.0
+FORGET_EVERY_S = 86400.0  # it leaves a record of its own
 REMEMBER_EVERY_S = 1.0
 STOP_PATIENCE_S = 5  # for requests that are being answered
 
@@ -251,8 +253,12 @@ def _tended(installation: Installation, archive: Archive) -> Iterator[None]:
             log.error("recordings could not be tended: %s", error)
 
     def go_on() -> None:
+        forgot_s = -math.inf
         while not over.wait(TEND_EVERY_S):
             tend()
+            if installation.clock.monotonic() - forgot_s >= FORGET_EVERY_S:
+                forgot_s = installation.clock.monotonic()
+                _forget(installation)
 
     thread = threading.Thread(target=go_on, name="tend")
     thread.start()
@@ -262,6 +268,13 @@ def _tended(installation: Installation, archive: Archive) -> Iterator[None]:
         over.set()
         thread.join()
         tend()  # what the workers closed when they ended
+
+
+def _forget(installation: Installation) -> None:
+    try:
+        installation.forget_old_audit()
+    except PasserbyError as error:
+        log.error("old records of the audit could not be deleted: %s", error)
 
 
 @contextmanager

@@ -10,12 +10,15 @@ import pytest
 from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.access.users import UserFacts
+from passerby.clock import SystemClock
 from passerby.config import parse_config
-from passerby.errors import SettingsError
+from passerby.errors import OutputError, SettingsError
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Action, Role
 from passerby.rules.retention import Keep
 from passerby.testing.clock import MovingClock
 
+DAY_90K = 86400 * TICKS_PER_S
 ADDRESS = "rtsp://viewer:hunter2-planted@192.0.2.7/stream"
 
 
@@ -113,3 +116,33 @@ def test_cameras_in_the_file_follow_it(tmp_path: Path, catalogue_url: str) -> No
     assert start(gate) == [("gate", "gate", True)]
     assert start({**gate, "title": "The gate"}) == [("gate", "The gate", True)]
     assert start() == []
+
+
+def test_old_records_of_the_audit_go_and_that_is_a_record(tmp_path: Path, catalogue_url: str) -> None:
+    """By the real clock, which is the database's: its triggers let nobody delete what is young."""
+    clock = MovingClock(SystemClock().now_90k() - 400 * DAY_90K)
+    installation = Installation(tmp_path, parse_config({"storage": {"catalogue": catalogue_url}}), clock)
+    for what in ("a", "b", "c"):
+        installation.audit.note("kim", "session", what)
+        clock.move(30 * 86400)
+    installation.forget_old_audit()
+    assert [each.what for each in installation.audit.list()] == ["c", "b", "a"], "none is a year old"
+    clock.move(310 * 86400)  # now; the first is 400 days old, the second 370, the third 340
+    for _ in range(2):
+        installation.forget_old_audit()
+        assert [(each.what, each.about) for each in installation.audit.list()] == [
+            ("audit:forget", "2 records"),
+            ("c", ""),
+        ]
+    installation.close()
+
+
+def test_a_clock_that_is_wrong_deletes_nothing_young(tmp_path: Path, catalogue_url: str) -> None:
+    clock = MovingClock(SystemClock().now_90k())
+    installation = Installation(tmp_path, parse_config({"storage": {"catalogue": catalogue_url}}), clock)
+    installation.audit.note("kim", "session", "a")
+    clock.set_utc(10 * 365 * 86400)
+    with pytest.raises(OutputError, match="go when they are old"):
+        installation.forget_old_audit()
+    assert [each.what for each in installation.audit.list()] == ["audit:forget", "a"]
+    installation.close()

@@ -28,8 +28,9 @@ def test_each_change_is_a_row_and_what_goes_on_is_open(open_archive: OpenArchive
     history.begin()
     for second in range(60):
         frozen = 20 <= second < 40
-        now = does("frozen", 12) if frozen else does("recording", 0 if second < 20 else 40)
-        history.note({"gate": now}, at(second))
+        history.note(
+            {"gate": does("frozen", 12) if frozen else does("recording", 0 if second < 20 else 40)}, at(second)
+        )
     assert history.between("gate", NOW, at(100)) == [
         Stretch(at(0), at(12), "recording", "it is recording"),
         Stretch(at(12), at(40), "frozen", "it is frozen"),

@@ -13,6 +13,8 @@ import passerby.archive.migrations
 from passerby.archive.database import migrate, open_database
 from passerby.archive.schema import inits
 from passerby.archive.schema_access import audit, cameras
+from passerby.clock import SystemClock
+from passerby.media.segments import TICKS_PER_S
 
 metadata = cameras.metadata
 STEPS = ScriptDirectory(passerby.archive.migrations.__path__[0])
@@ -59,12 +61,37 @@ def test_every_table_and_column_says_what_it_is() -> None:
 def test_audit_records_are_never_changed(catalogue_url: str) -> None:
     engine = open_database(catalogue_url)
     with engine.begin() as connection:
-        connection.execute(audit.insert(), {"at_90k": 1, "who": "kim", "through": "session", "what": "x", "about": ""})
+        for days in (29, 0):
+            connection.execute(audit.insert(), a_record(days))
     for change in ("UPDATE audit SET who = ''", "DELETE FROM audit"):
         with pytest.raises(SQLAlchemyError, match="never changed"), engine.begin() as connection:
             connection.execute(text(change))
     with engine.connect() as connection:
-        assert connection.execute(text("SELECT who FROM audit")).scalars().all() == ["kim"]
+        assert connection.execute(text("SELECT who FROM audit")).scalars().all() == ["kim", "kim"]
+    engine.dispose()
+
+
+def a_record(days_old: float) -> dict[str, object]:
+    """By the real clock, which is the database's."""
+    at_90k = SystemClock().now_90k() - round(days_old * 86400 * TICKS_PER_S)
+    return {"at_90k": at_90k, "who": "kim", "through": "session", "what": "x", "about": ""}
+
+
+def test_old_audit_records_go_the_oldest_first_and_no_other(catalogue_url: str) -> None:
+    engine = open_database(catalogue_url)
+    with engine.begin() as connection:
+        for days in (50, 40, 31, 10):
+            connection.execute(audit.insert(), a_record(days))
+    for refused in ("id = 2", "id = 4", "id > 1", "id = 3"):
+        with pytest.raises(SQLAlchemyError, match="go when they are old"), engine.begin() as connection:
+            connection.execute(text(f"DELETE FROM audit WHERE {refused}"))
+    with pytest.raises(SQLAlchemyError, match="never changed"), engine.begin() as connection:
+        connection.execute(text("UPDATE audit SET at_90k = 1"))
+    for id in (1, 2, 3):
+        with engine.begin() as connection:
+            connection.execute(text(f"DELETE FROM audit WHERE id = {id}"))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT id FROM audit")).scalars().all() == [4]
     engine.dispose()
 
 

@@ -27,6 +27,14 @@ const LOOKS: Record<string, [Tone, IconName]> = {
   off: ["calm", "off"],
 };
 
+export function toneOf(what: string): Tone {
+  return (LOOKS[what] ?? ["warn"])[0];
+}
+
+export function wordOf(what: string): string {
+  return texts.states[what] ?? sentence(what).slice(0, -1);
+}
+
 /** state: undefined while it is not known yet. */
 export function StateBadge({ state }: { state: State | undefined }) {
   const what = state?.what ?? "unknown";
@@ -34,7 +42,7 @@ export function StateBadge({ state }: { state: State | undefined }) {
   const share = state?.progress ?? null;
   return (
     <Badge tone={tone} icon={icon}>
-      {texts.states[what] ?? sentence(what).slice(0, -1)}
+      {wordOf(what)}
       {share !== null && <span className="numbers"> {texts.ui.percent(share)}</span>}
     </Badge>
   );

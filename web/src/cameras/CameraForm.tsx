@@ -14,7 +14,7 @@ import { TestPicture, useTrial } from "./TestPicture";
 import { WhereFields } from "./WhereFields";
 
 /** camera: null for a new one. */
-export function CameraForm({ camera }: { camera: Camera | null }) {
+export function CameraForm({ camera, onSaved }: { camera: Camera | null; onSaved: () => void }) {
   const [facts, setFacts] = useState<Facts>(() => factsOf(camera));
   const [isFinding, setIsFinding] = useState(false);
   const { busy, problem, run } = useChange();
@@ -29,6 +29,7 @@ export function CameraForm({ camera }: { camera: Camera | null }) {
       if (camera) await put("/api/cameras/{camera}", { path: { camera: camera.name }, body: change });
       else await post("/api/cameras", { body: { ...change, name: facts.name, address: facts.address.trim() } });
       toast(camera ? texts.cameras.changed(titleOf(camera)) : texts.cameras.added(facts.title || facts.name));
+      onSaved();
       goTo("#/cameras");
     });
   };

@@ -15,7 +15,7 @@ export default function CamerasPage({ route }: SectionProps) {
   const [, what, name] = route.path;
 
   if (what && !mayChange) return <Empty icon="stop" title={texts.cameras.notYours} action={<ToList />} />;
-  if (what === "new") return <CameraForm camera={null} />;
+  if (what === "new") return <CameraForm camera={null} onSaved={again} />;
   if (!cameras) {
     return (
       <>
@@ -27,7 +27,7 @@ export default function CamerasPage({ route }: SectionProps) {
   if (what) {
     const one = cameras.find((each) => what === "change" && each.name === name);
     if (!one || one.is_in_file) return <Empty icon="cameras" title={texts.cameras.noSuch} action={<ToList />} />;
-    return <CameraForm key={one.name} camera={one} />;
+    return <CameraForm key={one.name} camera={one} onSaved={again} />;
   }
   return (
     <>

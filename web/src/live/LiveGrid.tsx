@@ -15,6 +15,8 @@ const FOOT_PX = 36;
 const LEAST_WIDTH_PX = 150;
 const LEAST_WIDTH_OF_FEW_PX = 300;
 const FEW = 6;
+/** More columns are taken where tiles become hardly smaller: that fills the screen better. */
+const NEARLY = 0.9;
 
 /** columns: null: as many as make the tiles largest. */
 export function LiveGrid({ cameras, states, columns }: GridProps) {
@@ -35,13 +37,15 @@ export function LiveGrid({ cameras, states, columns }: GridProps) {
     };
   }, []);
 
-  const most = size ? Math.max(1, Math.floor(size.width / LEAST_WIDTH_PX)) : 1;
-  const chosen = size ? Math.min(most, columns ?? bestColumns(cameras.length, size)) : 0;
+  const fit = size ? fitOf(cameras.length, size, columns) : { columns: 1, width: undefined };
   return (
     <ul
       ref={frame}
       className="live-grid"
-      style={{ gridTemplateColumns: `repeat(${Math.max(1, chosen)}, minmax(0, 1fr))`, gap: GAP_PX }}
+      style={{
+        gridTemplateColumns: `repeat(${fit.columns}, minmax(0, ${fit.width ? `${fit.width}px` : "1fr"}))`,
+        gap: GAP_PX,
+      }}
     >
       {size && cameras.map((each) => <Tile key={each.name} camera={each} state={states.get(each.name)} />)}
     </ul>
@@ -71,17 +75,23 @@ function Tile({ camera, state }: { camera: Camera; state: State | undefined }) {
   );
 }
 
-/** The most columns that make tiles as large as can be with all of them in sight; where that is too small for
- * pictures, fewer, and the page scrolls. */
-function bestColumns(count: number, size: { width: number; height: number }): number {
+type Fit = { columns: number; width: number | undefined };
+
+/** Columns that make tiles as large as can be with all of them in sight, and how wide each then is; where that is too
+ * small for pictures, or columns are asked for, tiles fill the width, and the page scrolls where it must. */
+function fitOf(count: number, size: { width: number; height: number }, asked: number | null): Fit {
+  const least = count <= FEW ? LEAST_WIDTH_OF_FEW_PX : LEAST_WIDTH_PX;
+  const most = Math.max(1, Math.floor((size.width + GAP_PX) / (least + GAP_PX)));
+  if (asked !== null) {
+    return { columns: Math.min(asked, Math.max(1, Math.floor(size.width / LEAST_WIDTH_PX))), width: undefined };
+  }
   let best = { columns: 1, width: 0 };
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const byWidth = (size.width - GAP_PX * (columns - 1)) / columns;
     const byHeight = ((size.height - GAP_PX * (rows - 1)) / rows - FOOT_PX) * SHAPE;
-    const width = Math.min(byWidth, byHeight);
-    if (width > best.width) best = { columns, width };
+    const width = Math.floor(Math.min(byWidth, byHeight));
+    if (width > best.width * NEARLY) best = { columns, width };
   }
-  const least = count <= FEW ? LEAST_WIDTH_OF_FEW_PX : LEAST_WIDTH_PX;
-  return Math.max(1, Math.min(best.columns, Math.floor((size.width + GAP_PX) / (least + GAP_PX))));
+  return best.columns > most || best.width < least ? { columns: most, width: undefined } : best;
 }

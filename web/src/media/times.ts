@@ -8,7 +8,7 @@ const TIME = new Intl.DateTimeFormat(undefined, {
 });
 const HOUR = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
-const LONG_DAY = new Intl.DateTimeFormat(undefined, {
+const DATE = new Intl.DateTimeFormat(undefined, {
   weekday: "long",
   day: "numeric",
   month: "long",
@@ -25,9 +25,9 @@ export const nowS = (): number => Date.now() / 1000;
 export const timeOf = (atS: number): string => TIME.format(atS * 1000);
 /** 14:03 */
 export const hourOf = (atS: number): string => HOUR.format(atS * 1000);
-/** Sun, 22 Nov */
+/** Sun 22 Nov */
 export const dayOf = (atS: number): string => DAY.format(atS * 1000);
-export const longDayOf = (atS: number): string => LONG_DAY.format(atS * 1000);
+export const dateOf = (atS: number): string => DATE.format(atS * 1000);
 
 /** 14:03:27 UTC */
 export function utcTimeOf(atS: number): string {

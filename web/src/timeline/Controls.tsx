@@ -3,7 +3,7 @@
 import { type ReactNode, useSyncExternalStore } from "react";
 import { addressOf } from "../api/client";
 import { useMay } from "../app/session";
-import { lengthOf, longDayOf, nowS, ticksOf, timeOf, utcTimeOf } from "../media/times";
+import { dateOf, lengthOf, nowS, ticksOf, timeOf, utcTimeOf } from "../media/times";
 import { texts } from "../texts";
 import { Button, Icon, IconButton } from "../ui";
 import type { Range } from "./draw";
@@ -95,7 +95,7 @@ function Clock({ atS, onGoTo }: { atS: number; onGoTo: (wantedS: number) => void
     <div className="clock">
       <span className="clock-time numbers">{timeOf(atS)}</span>
       <span className="soft small numbers">
-        {longDayOf(atS)} · {utcTimeOf(atS)}
+        {dateOf(atS)} · {utcTimeOf(atS)}
       </span>
       <label className="clock-pick" title={texts.timeline.pick}>
         <Icon name="calendar" size={18} />

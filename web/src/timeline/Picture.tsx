@@ -1,10 +1,12 @@
 /** The recorded picture of one camera at the time that is looked at. */
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { toneOf } from "../camera/StateBadge";
 import { texts } from "../texts";
 import { Button, sentence } from "../ui";
 import type { Playback } from "./playback";
 import { type PlayerStatus, RecordingPlayer } from "./player";
+import type { Stretch } from "./recordings";
 import "../media/picture.css";
 
 const LOOK_MS = 150;
@@ -15,11 +17,13 @@ type PictureProps = {
   camera: string;
   title: string;
   isAlone: boolean;
+  /** What the camera was said to do: why there is a gap. */
+  health: readonly Stretch[];
   playback: Playback;
   onSkip: (isAfter: boolean) => void;
 };
 
-export function Picture({ camera, title, isAlone, playback, onSkip }: PictureProps) {
+export function Picture({ camera, title, isAlone, health, playback, onSkip }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   const status = useStatus(video, camera, playback);
   return (
@@ -29,6 +33,7 @@ export function Picture({ camera, title, isAlone, playback, onSkip }: PicturePro
         {status.kind === "gap" && (
           <div className="picture-words">
             <strong>{texts.timeline.nothingThen}</strong>
+            <Why health={health} playback={playback} />
             {isAlone && (
               <div className="row">
                 <Button icon="stepBack" onClick={() => onSkip(false)}>
@@ -55,6 +60,12 @@ export function Picture({ camera, title, isAlone, playback, onSkip }: PicturePro
       {!isAlone && <figcaption>{title}</figcaption>}
     </figure>
   );
+}
+
+function Why({ health, playback }: Pick<PictureProps, "health" | "playback">) {
+  const { atS } = useSyncExternalStore(playback.listen, playback.snapshot);
+  const found = health.find((each) => each.fromS <= atS && atS < each.toS);
+  return found?.reason && toneOf(found.what) !== "good" ? <span>{sentence(found.reason)}</span> : null;
 }
 
 type Video = { current: HTMLVideoElement | null };

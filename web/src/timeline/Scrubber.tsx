@@ -1,6 +1,7 @@
 /** The strip of time: drag to move it, wheel or pinch to zoom, click to go there, shift-drag to choose a range. */
 
 import { type PointerEvent, useEffect, useRef } from "react";
+import { wordOf } from "../camera/StateBadge";
 import { momentOf, utcTimeOf } from "../media/times";
 import { texts } from "../texts";
 import { AXIS_PX, type Colors, draw, type Range, ROW_PX, type Row } from "./draw";
@@ -117,7 +118,11 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
   const showTime = (event: PointerEvent) => {
     if (!hover.current) return;
     const atS = toS(view, width(), x(event));
-    hover.current.textContent = `${momentOf(atS)} · ${utcTimeOf(atS)}`;
+    const top = canvas.current?.getBoundingClientRect().top ?? 0;
+    const row = rows[Math.floor((event.clientY - top - AXIS_PX) / ROW_PX)];
+    const state = row?.overview?.health.find((each) => each.fromS <= atS && atS < each.toS);
+    const parts = [momentOf(atS), utcTimeOf(atS), ...(state ? [wordOf(state.what)] : [])];
+    hover.current.textContent = parts.join(" · ");
     hover.current.style.left = `${Math.min(width() - 130, Math.max(130, toPx(view, width(), atS)))}px`;
   };
 
@@ -147,6 +152,7 @@ function colorsOf(element: HTMLElement): Colors {
     line: of("--c-line"),
     sunken: of("--c-sunken"),
     accent: of("--c-accent"),
+    wash: of("--c-wash"),
     warn: of("--c-warn"),
     bad: of("--c-bad"),
     font: style.fontFamily,

@@ -13,6 +13,7 @@ import type { Range, Row } from "./draw";
 import { recordedAfter, recordedBefore, useOverviews } from "./overviews";
 import { Picture } from "./Picture";
 import { Playback } from "./playback";
+import type { Stretch } from "./recordings";
 import { Scrubber } from "./Scrubber";
 import { type View, zoomed } from "./scale";
 import { useKeys } from "./useKeys";
@@ -22,7 +23,7 @@ const FIRST_SPAN_S = 3600;
 /** Where the time is in the view that is first shown: what was is of more interest than what is not yet. */
 const FIRST_SHARE = 0.8;
 const BEFORE_END_S = 5;
-const NONE: Row["health"] = [];
+const NONE: readonly Stretch[] = [];
 
 export default function TimelinePage({ route }: SectionProps) {
   const { cameras, states, problem, again } = useCameras();
@@ -58,7 +59,7 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
   const names = useMemo(() => cameras.map((each) => each.name), [cameras]);
   const overviews = useOverviews(names, view);
   const rows = useMemo(
-    () => cameras.map((each): Row => ({ title: titleOf(each), overview: overviews.get(each.name), health: NONE })),
+    () => cameras.map((each): Row => ({ title: titleOf(each), overview: overviews.get(each.name) })),
     [cameras, overviews],
   );
 
@@ -110,6 +111,7 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
             camera={each.name}
             title={titleOf(each)}
             isAlone={cameras.length === 1}
+            health={overviews.get(each.name)?.health ?? NONE}
             playback={playback}
             onSkip={skip}
           />

@@ -1,5 +1,6 @@
 /** Draws the scrubber: for each camera what moved and where nothing is recorded, the hours, the chosen range, the time. */
 
+import { toneOf } from "../camera/StateBadge";
 import { dayOf, hourOf, nowS, timeOf } from "../media/times";
 import type { Overview } from "./recordings";
 import { localOffsetS, ticksOf, toPx, type View } from "./scale";
@@ -9,10 +10,9 @@ export const ROW_PX = 40;
 /** Below each row's activity; events will have their lane above it. */
 const HEALTH_PX = 5;
 
-export type Stretch = { fromS: number; toS: number; tone: "good" | "warn" | "bad" | "calm" };
-export type Row = { title: string; overview: Overview | undefined; health: readonly Stretch[] };
+export type Row = { title: string; overview: Overview | undefined };
 export type Range = { fromS: number; toS: number };
-export type Colors = Record<"ink" | "soft" | "line" | "sunken" | "accent" | "warn" | "bad" | "font", string>;
+export type Colors = Record<"ink" | "soft" | "line" | "sunken" | "accent" | "wash" | "warn" | "bad" | "font", string>;
 
 export type Scene = {
   view: View;
@@ -43,6 +43,10 @@ function drawRow(paper: CanvasRenderingContext2D, scene: Scene, row: Row, top: n
   paper.fillStyle = colors.line;
   paper.fillRect(0, top + ROW_PX - 1, width, 1);
   if (row.overview) {
+    const { fromS, toS } = row.overview;
+    const left = Math.max(0, toPx(view, width, fromS));
+    paper.fillStyle = colors.wash; // recorded; what is not is hatched over it
+    paper.fillRect(left, top + 1, toPx(view, width, Math.min(toS, nowS())) - left, ROW_PX - 2);
     drawActivity(paper, scene, row.overview, top + 4, bottom, colors);
     for (const [fromS, toS] of row.overview.gaps) {
       const left = Math.max(0, toPx(view, width, fromS));
@@ -50,9 +54,10 @@ function drawRow(paper: CanvasRenderingContext2D, scene: Scene, row: Row, top: n
       if (right > left) hatch(paper, left, top + 1, Math.max(1, right - left), ROW_PX - 2, colors);
     }
   }
-  for (const each of row.health) {
-    if (each.tone === "good") continue;
-    paper.fillStyle = each.tone === "bad" ? colors.bad : each.tone === "warn" ? colors.warn : colors.soft;
+  for (const each of row.overview?.health ?? []) {
+    const tone = toneOf(each.what);
+    if (tone === "good") continue;
+    paper.fillStyle = tone === "bad" ? colors.bad : tone === "warn" ? colors.warn : colors.soft;
     const left = toPx(view, width, each.fromS);
     paper.fillRect(left, bottom + 1, Math.max(2, toPx(view, width, each.toS) - left), HEALTH_PX);
   }

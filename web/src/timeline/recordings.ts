@@ -115,12 +115,37 @@ export function parsePlaylist(text: string, address: string): Gop[] {
   return gops;
 }
 
-/** What there is of a range of time, for the scrubber. */
-export type Overview = { fromS: number; toS: number; activity: readonly number[]; gaps: readonly [number, number][] };
+/** What a camera was said to do for a while. */
+export type Stretch = { fromS: number; toS: number; what: string; reason: string };
 
-export async function overviewOf(camera: string, fromS: number, toS: number, parts: number, signal: AbortSignal) {
-  const query = { from_90k: ticksOf(fromS), to_90k: ticksOf(toS), parts };
-  const told = await get("/api/cameras/{camera}/timeline", { path: { camera }, query, signal });
+/** What there is of a range of time, for the scrubber. */
+export type Overview = {
+  fromS: number;
+  toS: number;
+  activity: readonly number[];
+  gaps: readonly [number, number][];
+  health: readonly Stretch[];
+};
+
+export async function overviewOf(
+  camera: string,
+  fromS: number,
+  toS: number,
+  parts: number,
+  signal: AbortSignal,
+): Promise<Overview> {
+  const path = { camera };
+  const query = { from_90k: ticksOf(fromS), to_90k: ticksOf(toS) };
+  const [told, history] = await Promise.all([
+    get("/api/cameras/{camera}/timeline", { path, query: { ...query, parts }, signal }),
+    get("/api/cameras/{camera}/health/history", { path, query, signal }),
+  ]);
   const gaps = told.gaps.map((each): [number, number] => [secondsOf(each.from_90k), secondsOf(each.to_90k)]);
-  return { fromS, toS, activity: told.activity, gaps } satisfies Overview;
+  const health = history.map((each) => ({
+    fromS: secondsOf(each.from_90k),
+    toS: each.to_90k ? secondsOf(each.to_90k) : nowS(),
+    what: each.what,
+    reason: each.reason,
+  }));
+  return { fromS, toS, activity: told.activity, gaps, health };
 }

@@ -1,0 +1,28 @@
+"""The OpenAPI description, with what FastAPI says wrongly of ours put right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
+class Described(FastAPI):
+    """A problem is JSON, also of a route whose answer is a picture or a page."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Made once."""
+        if self.openapi_schema is None:
+            for methods in super().openapi()["paths"].values():
+                for answers in [route["responses"] for route in methods.values()]:
+                    for answer in answers.values():
+                        _as_json(answer)
+        return super().openapi()
+
+
+def _as_json(answer: dict[str, Any]) -> None:
+    content = answer.get("content", {})
+    for kind in [kind for kind, told in content.items() if told.get("schema") == _PROBLEM]:
+        content["application/json"] = content.pop(kind)
