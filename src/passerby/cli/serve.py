@@ -59,7 +59,6 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
 def serve_folder(data: Path, config: Path | None = None, debug: bool = False, end_after_s: float | None = None) -> None:
     """Until a signal, or for some seconds. Raises SettingsError, OutputError."""
     _log_to_stderr(debug)
-    _leave_no_core_dump()
     with installed(data, config) as installation, _opened(data, installation) as services:
         installation.follow_file()
         _tell(services.archive.recover())
@@ -115,14 +114,6 @@ def make_desk(data: Path, installation: Installation) -> Desk:
     told = installation.config.redact
     limits = Limits(told.most_bytes, told.most_files, told.keep_minutes * 60)
     return Desk(data / "redactions", installation.clock, limits)
-
-
-def _leave_no_core_dump() -> None:
-    """Of this process and all that it starts. Clear files pass through its memory on their way to be redacted."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def config_of(data: Path, config: Path | None) -> Config:
