@@ -11,6 +11,7 @@ is not counted.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ class Row:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that no service stays behind
     asked = _asked()
     print(f"{describe_machine()}. {busy_warning() or ''}", file=sys.stderr)
     rows: list[Row] = []

@@ -20,6 +20,7 @@ from passerby.fleet.plan import CameraPlan
 from passerby.fleet.supervisor import Fleet
 from passerby.fleet.worker import Places
 from passerby.media.camera import CameraState, What
+from passerby.media.health import Check
 from passerby.media.mp4.fragments import fragments_in
 from passerby.media.mp4.index import read_index
 from passerby.media.mp4.init import read_init
@@ -249,3 +250,22 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_findings_come_from_the_worker_and_a_new_reference_goes_to_it(
+    cameras: RtspServer, street: Street, tmp_path: Path
+) -> None:
+    fleet = fleet_of(tmp_path, plan(cameras, "yard"))
+    fleet.start()
+    try:
+        first = wait_for(fleet, lambda states: states["yard"].reference_at_90k is not None)["yard"]
+        assert {each.check for each in first.findings} == set(Check)
+        still = fleet.reference("yard")
+        assert still is not None and still.startswith(b"\xff\xd8")
+        assert fleet.rebase("yard") and not fleet.rebase("nowhere")
+        wait_for(fleet, lambda states: states["yard"].reference_at_90k not in (None, first.reference_at_90k))
+        fleet.forget("yard")
+        assert fleet.reference("yard") is None
+    finally:
+        fleet.stop()
+    assert leaks(tmp_path) == []

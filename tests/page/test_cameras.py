@@ -58,7 +58,7 @@ def test_a_camera_is_tried_added_changed_switched_off_and_removed(
     expect(picture).to_be_visible()
     assert picture.evaluate("each => each.decode().then(() => [each.naturalWidth, each.naturalHeight])") == [640, 360]
     expect(tab.page.get_by_text("640 × 360")).to_be_visible()
-    expect(tab.page.get_by_text("H264")).to_be_visible()
+    expect(tab.page.get_by_text("10 pictures a second")).to_be_visible()
     tab.page.get_by_label("Title").fill("North gate")
     assert tab.page.get_by_label("Name", exact=True).input_value() == "north-gate"
     shoot(tab, "camera-new")

@@ -18,6 +18,7 @@ OpenTab = Callable[..., Tab]
 expect = playwright.expect
 expect.set_options(timeout=60_000)  # of a busy machine
 ABOUT = '[about]\ntitle = "Hill School"\noperator = "The facilities office"\n'
+IN_FILE = '[[camera]]\nname = "hall"\naddress = "rtsp://192.0.2.7/x"\nis_enabled = false\n'
 NOTHING_HERE = "There is nothing here for you"
 
 
@@ -36,7 +37,7 @@ def school(serve: Serve, street: Street, tmp_path_factory: pytest.TempPathFactor
             installation.cameras.add(name, CameraFacts(address=f"file:{street.path}", groups=groups))
     finally:
         installation.close()
-    return serve(data, f"[sources]\nfiles = true\n{ABOUT}")
+    return serve(data, f"[sources]\nfiles = true\n{ABOUT}{IN_FILE}")
 
 
 def sections(tab: Tab) -> list[str]:
@@ -74,6 +75,17 @@ def test_nobody_is_shown_what_they_may_not_do(school: Serving, open_tab: OpenTab
     auditor.go("#/people/users")
     expect(auditor.page.get_by_role("row").filter(has_text="lee")).to_be_visible()
     assert auditor.page.get_by_role("button", name="Add a user").count() == 0
+
+
+def test_a_camera_that_is_kept_in_the_file_is_not_changed_on_the_page(school: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(school.base)
+    tab.sign_in()
+    tab.go("#/cameras")
+    expect(tab.page.get_by_role("link", name="Change north")).to_be_visible()
+    expect(tab.page.get_by_role("row").filter(has_text="hall")).to_contain_text("In the file")
+    assert tab.page.get_by_role("link", name="Change hall").count() == 0
+    tab.go("#/cameras/change/hall")
+    expect(tab.page.get_by_text("it is kept in the configuration file")).to_be_visible()
 
 
 def test_a_user_is_made_who_sees_their_group_and_nothing_else(

@@ -161,6 +161,9 @@ def test_a_file_is_redacted_corrected_and_discarded(
     scale = draw_on_the_wall(page, 640)
     playwright.expect(page.get_by_role("button", name="Box 1", exact=True)).to_be_visible()
     playwright.expect(page.get_by_role("link", name="Download")).to_have_count(0)
+    page.get_by_label("To", exact=True).fill("0.5")
+    playwright.expect(page.get_by_text("It ends before it begins.")).to_be_visible()
+    playwright.expect(page.get_by_role("button", name="Render again")).to_be_disabled()
     page.get_by_label("To", exact=True).fill("1.5")
     # Another with the keyboard alone; then it is taken away with it.
     page.get_by_role("button", name="Add a box here").focus()

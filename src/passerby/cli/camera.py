@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
-from passerby.cli.camera_ask import ask
 from passerby.cli.camera_find import find
+from passerby.cli.camera_words import ask, show
 from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_error
 from passerby.cli.serve import DATA, ConfigFile, Data, installed
 from passerby.errors import SettingsError
@@ -69,14 +68,15 @@ def add(
 @fails_clearly
 def list_cameras(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
     """List the cameras, without their passwords."""
-    table = Table("name", "title", "address", "mode", "groups", "", box=None, header_style="bold")
+    table = Table("name", "title", Column("address", overflow="fold"), "mode", "groups", "", box=None,
+                  header_style="bold")  # fmt: skip
     with installed(data, config) as installation:
         for each in installation.cameras.list():
             where = "in the file" if each.is_in_file else ""
             state = where if each.facts.is_enabled else f"{where} off".strip()
             groups = " ".join(sorted(each.facts.groups))
             table.add_row(each.name, each.facts.title, each.address_shown, each.facts.mode, groups, state)
-    Console(highlight=False, markup=False, soft_wrap=True).print(table)
+    show(table)
 
 
 @app.command("test")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from passerby.cli.camera_ask import ask
+from passerby.cli.camera_words import ask, show
 from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_warning
 from passerby.cli.serve import DATA, ConfigFile, Data, installed
 from passerby.errors import SettingsError
@@ -75,7 +74,7 @@ def _list_devices(installation: Installation) -> None:
     table = Table("host", "name", "hardware", "location", box=None, header_style="bold")
     for device in found:
         table.add_row(device.host, device.name, device.hardware, device.location)
-    Console(highlight=False, markup=False, soft_wrap=True).print(table)
+    show(table)
 
 
 def _streams(
@@ -91,14 +90,15 @@ def _streams(
 
 
 def _show(streams: list[OnvifStream], password: str | None) -> None:
-    table = Table("", "name", "size", "codec", "fps", "address without log-in", box=None, header_style="bold")
+    table = Table("", "name", "size", "codec", "fps", box=None, header_style="bold")
+    table.add_column("address without log-in", overflow="fold")
     for number, each in enumerate(streams, 1):
         width, height = each.size_wh or (0, 0)
         plain = each.address.without_login()
         address = each.address.shown if password and password in plain else plain  # some cameras put it into the path
         rate = f"{each.fps:g}" if each.fps else ""
         table.add_row(str(number), each.name, f"{width}x{height}" if width else "", each.codec or "", rate, address)
-    Console(highlight=False, markup=False, soft_wrap=True).print(table)
+    show(table)
     if any(each.was_elsewhere for each in streams):
         say_warning("it names another host for its streams; these are the same ones at its own: try before you add one")
 

@@ -3,7 +3,7 @@
 import { type ReactNode, useId } from "react";
 import { texts } from "../texts";
 import { Button, IconButton, Note, Panel } from "../ui";
-import type { Box } from "./box";
+import { type Box, endsBeforeItBegins } from "./box";
 
 const words = texts.redact.draw;
 
@@ -67,7 +67,6 @@ function Row({ box, number, told }: { box: Box; number: number; told: Correction
 }
 
 function Times({ box, timeS, onBox }: { box: Box; timeS: number; onBox: (box: Box) => void }) {
-  const isWrong = box.toS !== null && box.toS < box.fromS;
   return (
     <div className="redact-times">
       <Seconds label={words.from} value={box.fromS} onChange={(fromS) => onBox({ ...box, fromS })} />
@@ -77,7 +76,7 @@ function Times({ box, timeS, onBox }: { box: Box; timeS: number; onBox: (box: Bo
       <Button kind="quiet" onClick={() => onBox({ ...box, fromS: 0, toS: null })}>
         {words.always}
       </Button>
-      {isWrong && <span className="field-problem small">{words.wrongTimes}</span>}
+      {endsBeforeItBegins(box) && <span className="field-problem small">{words.wrongTimes}</span>}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { useAsked, useChange } from "../api/use";
 import { goTo, hashOf } from "../app/routes";
 import { texts } from "../texts";
 import { Button, Dialog, Empty, Icon, PageHead, Panel, ProblemNote, Progress, Skeleton, useToast } from "../ui";
-import { areSame, type Box, boxesOf, toldOf } from "./box";
+import { areSame, type Box, boxesOf, endsBeforeItBegins, toldOf } from "./box";
 import type { Redaction } from "./RedactPage";
 import { Result } from "./Result";
 
@@ -52,7 +52,13 @@ export function FilePage({ id }: { id: string }) {
   const isDirty = !areSame(toSaved(boxes, isVideo), boxesOf(file.corrections));
   return (
     <>
-      <Head file={file} isDirty={isDirty} busy={change.busy} onRender={render} />
+      <Head
+        file={file}
+        isDirty={isDirty}
+        isWrong={boxes.some(endsBeforeItBegins)}
+        busy={change.busy}
+        onRender={render}
+      />
       <div className="stack">
         <ProblemNote problem={problem} />
         {file.state === "failed" && <Failed file={file} onRetry={render} />}
@@ -80,9 +86,9 @@ function toSaved(boxes: Box[], isVideo: boolean): Box[] {
   return isVideo ? boxes : boxes.map((box) => ({ ...box, fromS: 0, toS: null }));
 }
 
-type HeadProps = { file: Redaction; isDirty: boolean; busy: boolean; onRender: () => void };
+type HeadProps = { file: Redaction; isDirty: boolean; isWrong: boolean; busy: boolean; onRender: () => void };
 
-function Head({ file, isDirty, busy, onRender }: HeadProps) {
+function Head({ file, isDirty, isWrong, busy, onRender }: HeadProps) {
   const [isAsking, setIsAsking] = useState(false);
   const path = { id: file.id };
   const isReady = file.is_current && !isDirty && file.state === "done";
@@ -108,7 +114,7 @@ function Head({ file, isDirty, busy, onRender }: HeadProps) {
               </a>
             )}
             {isDirty && file.has_output && (
-              <Button kind="primary" icon="refresh" busy={busy || isAtWork(file)} onClick={onRender}>
+              <Button kind="primary" icon="refresh" busy={busy || isAtWork(file)} disabled={isWrong} onClick={onRender}>
                 {words.again}
               </Button>
             )}

@@ -5,7 +5,7 @@ import { Problem, type Schemas, send } from "../api/client";
 import { useChange } from "../api/use";
 import { goTo, hashOf } from "../app/routes";
 import { texts } from "../texts";
-import { Button, Check, Icon, Panel, ProblemNote, Progress, Segmented } from "../ui";
+import { Button, Check, Icon, Panel, ProblemNote, Progress, Segmented, useToast } from "../ui";
 import { inBytes } from "./words";
 
 type Mode = Schemas["RedactionShown"]["mode"];
@@ -29,8 +29,11 @@ export function Intake({ mostBytes, keepS }: { mostBytes: number; keepS: number 
   const stop = useRef<AbortController | null>(null);
   const chooser = useRef<HTMLInputElement>(null);
   const { busy, problem, run } = useChange();
+  const toast = useToast();
 
-  const bring = (file: File | undefined) => {
+  const bring = (files: FileList | null) => {
+    const file = files?.[0];
+    if (files && files.length > 1) toast(words.onlyOne);
     if (!file || busy || options.hide.length === 0) return;
     run(async () => {
       if (file.size > mostBytes) throw new Problem(413, words.tooLarge(inBytes(mostBytes)), words.tooLargeHint);
@@ -66,7 +69,7 @@ export function Intake({ mostBytes, keepS }: { mostBytes: number; keepS: number 
         onDragLeave={(event) => dragged(event, false)}
         onDrop={(event) => {
           dragged(event, false);
-          bring(event.dataTransfer.files[0]);
+          bring(event.dataTransfer.files);
         }}
       >
         {sending ? (
@@ -100,7 +103,7 @@ export function Intake({ mostBytes, keepS }: { mostBytes: number; keepS: number 
           aria-label={words.choose}
           accept="video/*,image/jpeg,image/png,image/webp"
           onChange={(event) => {
-            bring(event.target.files?.[0]);
+            bring(event.target.files);
             event.target.value = "";
           }}
         />

@@ -38,6 +38,10 @@ export function isAt(box: Box, timeS: number): boolean {
   return box.fromS <= timeS && (box.toS === null || timeS <= box.toS);
 }
 
+export function endsBeforeItBegins(box: Box): boolean {
+  return box.toS !== null && box.toS < box.fromS;
+}
+
 export function areSame(one: readonly Box[], other: readonly Box[]): boolean {
   const plain = (boxes: readonly Box[]) => JSON.stringify(boxes.map(({ key: _, ...rest }) => rest));
   return plain(one) === plain(other);

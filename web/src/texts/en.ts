@@ -263,7 +263,8 @@ export const en = {
     tokenRemoved: (name: string) => `The token ${name} does not work any more.`,
     removeToken: "Take it back",
     removeTokenAbout: "Programs that use it are refused at once.",
-    auditAbout: "Every look and every change. It is written before the first picture goes out; nobody can change it.",
+    auditAbout:
+      "Every look and every change. It is written before the first picture goes out, and nobody can change it; it goes when it is as old as the settings say.",
     auditNothing: "Nothing of this kind is in the audit",
     nobody: "not signed in",
     pictureOf: "pictures of",
@@ -394,7 +395,7 @@ export const en = {
       },
       {
         what: "It says how each camera is.",
-        how: "A camera that sends nothing, the same picture all the time, or is covered because something failed, is shown as that and since when.",
+        how: "A camera that sends nothing, is frozen or repeated, looks elsewhere than it should, or has something before its lens is shown as that as far as it can be told, with the reason and since when.",
       },
     ],
     doesNot: "What it does not do",
@@ -405,7 +406,7 @@ export const en = {
       },
       {
         what: "It keeps no clear recordings.",
-        how: "Not sealed, not encrypted, not for anybody. The cameras themselves may: ask who answers for them.",
+        how: "Not sealed, not encrypted, not for anybody. A file that somebody brings to be redacted is in memory while they work on it, and never on a disk. The cameras themselves may record: ask who answers for them.",
       },
       { what: "It records no sound.", how: "Sound is not even taken from the cameras." },
       {
@@ -609,13 +610,12 @@ export const en = {
     hides: { people: "People", faces: "Faces", plates: "Number plates", vehicles: "Vehicles" },
     hidePeopleHint: "Without it, people can be seen where the camera moves.",
     hideNothing: "Choose at least one.",
-    advice: "Options",
     sending: (name: string) => `Sending ${name}`,
     stop: "Stop",
     mine: "Your files",
     none: "No files yet",
     noneHint: "What you bring appears here, and nobody else sees it.",
-    columns: { name: "File", state: "State", forgotten: "Forgotten at", open: "Open" },
+    columns: { name: "File", state: "State", forgotten: "Forgotten at" },
     states: { queued: "Waits for its turn", running: "At work", done: "Done", failed: "Failed" },
     stages: {
       queued: "It waits: one file is redacted at a time, and recording comes first.",
@@ -635,7 +635,6 @@ export const en = {
     gone: "This file is not here any more",
     goneHint: "It was discarded, or nobody asked for it for too long. Bring it again.",
     failed: "It could not be redacted",
-    retry: "Try again",
     again: "Render again",
     lookThrough:
       "Look through it before you hand it on: no software finds everybody. Draw a box over whoever was missed.",
@@ -681,7 +680,6 @@ export const en = {
       to: "To",
       toNow: "Ends here",
       fromNow: "Begins here",
-      seconds: "s",
       always: "In the whole video",
       remove: "Remove box",
       size: (w: number, h: number) => `${w} × ${h} pixels`,

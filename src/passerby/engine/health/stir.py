@@ -49,12 +49,13 @@ class Stir:
             return None
         if at_s - self._first_at_s < APART_S - 1e-3:
             return None
-        return self._tell(self._first, _samples(frame), at_s)
+        return self._tell(self._first, _samples(frame), at_s, 1 << (frame.depth - 8))
 
-    def _tell(self, before: Samples, now: Samples, at_s: float) -> Stirred:
+    def _tell(self, before: Samples, now: Samples, at_s: float, level: int) -> Stirred:
+        """level: how much of a sample is one grey level of 256."""
         apart = cv2.absdiff(before, now)
         blocks_wh = (max(1, apart.shape[1] // BLOCK), max(1, apart.shape[0] // BLOCK))
-        blocks = cv2.resize(apart.astype(np.float32), blocks_wh, interpolation=cv2.INTER_AREA)
+        blocks = cv2.resize(apart.astype(np.float32) / level, blocks_wh, interpolation=cv2.INTER_AREA)
         is_same = self._told is not None and np.array_equal(now, self._told)
         told = Stirred(float(np.quantile(blocks, CALM_QUANTILE)), float(blocks.max()), self._keys, is_same)
         self._told, self._told_at_s, self._first, self._keys = now, at_s, None, 0
