@@ -98,8 +98,8 @@ def test_on_a_phone_tiles_are_below_each_other_and_what_is_not_seen_is_not_sent(
     assert tab.fits()
     shoot(tab, "phone-live")
     assert len([each for each in opened if "/street/" in each]) == 1
-    tab.page.get_by_role("link", name="Redact a file").tap()
-    expect(tab.page.get_by_role("heading", name="Redact a file")).to_be_visible()
+    tab.page.get_by_role("link", name="Health").tap()
+    expect(tab.page.get_by_role("heading", name="Health", exact=True)).to_be_visible()
     tab.until("document.querySelectorAll('video').length === 0")
 
 
