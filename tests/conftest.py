@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from passerby.capture.drawn import draw_street
 from passerby.detect import bundled_models
 from passerby.engine.looks import Detectors
 from tests.streets import FPS, SIZE_WH, Street
+
+# How long an example takes says what else the machine did.
+settings.register_profile("passerby", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("passerby")
 
 
 @pytest.fixture(scope="session")

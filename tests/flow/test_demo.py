@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from passerby.archive import Archive
 from passerby.capture.drawn.cameras import CAMERAS
@@ -39,6 +40,7 @@ def said_until(process: subprocess.Popen[str], pattern: str) -> tuple[re.Match[s
     raise AssertionError(f"it ended, and said: {said}")
 
 
+@pytest.mark.slow
 def test_the_demo_records_its_cameras_and_goes_on_at_the_next_start(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     process = start(folder)

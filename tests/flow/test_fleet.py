@@ -53,7 +53,7 @@ def fleet_of(data: Path, *plans: CameraPlan, workers: int = 1) -> Fleet:
     return Fleet(Places(data, data / "backgrounds"), plans, workers)
 
 
-def wait_for(fleet: Fleet, is_so: Callable[[States], bool], within_s: float = 40.0) -> States:
+def wait_for(fleet: Fleet, is_so: Callable[[States], bool], within_s: float = 80.0) -> States:
     until_s = time.monotonic() + within_s
     while not is_so(states := fleet.states()):
         assert time.monotonic() < until_s, states

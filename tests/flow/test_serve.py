@@ -34,7 +34,7 @@ HIDDEN = "hunter2-planted"
 CAMERA = (
     f'[[camera]]\nname = "gate"\naddress = "rtsp://viewer:{HIDDEN}@192.0.2.7/s?token={HIDDEN}"\ngroups = ["yard"]\n'
 )
-START_WITHIN_S = 40
+START_WITHIN_S = 90
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
