@@ -30,7 +30,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "not slow" $(AT_ONCE)
 
 test-footage: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m slow -rs
+	$(BIN)/python -m pytest -m slow -rs $(AT_ONCE)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
