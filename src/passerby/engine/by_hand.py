@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
-from passerby.covers_file import ManualCovers, to_coded
+from passerby.covers_file import Box, ManualCovers, to_coded
 from passerby.media import Cover, RawFrame
 from passerby.rules.coverage import with_manual
 
@@ -40,8 +41,19 @@ class ByHand:
         if self._waiting is None:
             return
         (frame, cover), self._waiting = self._waiting, None
-        adds, keeps = (
-            [to_coded(box, frame.turn, frame.width, frame.height) for box in boxes]
-            for boxes in covers.during(frame.time_s - self._start_s, until_s - self._start_s)
-        )
-        self._hand_on((frame, with_manual(cover, adds, keeps)))
+        adds, keeps = covers.during(frame.time_s - self._start_s, until_s - self._start_s)
+        coded = partial(to_coded, turn=frame.turn, width=frame.width, height=frame.height)
+        hidden, shown = [coded(_around(box)) for box in adds], [coded(_within(box)) for box in keeps]
+        self._hand_on((frame, with_manual(cover, hidden, shown)))
+
+
+def _around(box: Box) -> Box:
+    """The whole pixels that it touches. Turning those loses nothing, where turning fractions can lose a pixel."""
+    left, top, right, bottom = box
+    return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
+
+
+def _within(box: Box) -> Box:
+    """The whole pixels that lie in it, none if it is smaller than one."""
+    left, top, right, bottom = box
+    return math.ceil(left), math.ceil(top), math.floor(right), math.floor(bottom)

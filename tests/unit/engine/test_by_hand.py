@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from passerby.covers_file import ManualCovers
@@ -45,6 +45,7 @@ def upright_marks(frame: RawFrame, cover: Cover) -> np.ndarray:
 
 
 @given(steps_s, sides, st.floats(0, 6), st.floats(0, 6), st.sampled_from([0, 90, 180, 270]), found)
+@example([1.0], (0.0, 0.0, 1.0, math.nextafter(1, 2)), 0.0, 0.0, 180, [])
 @settings(max_examples=200, deadline=None)
 def test_what_is_drawn_is_hidden_in_every_frame_of_its_time(
     steps_s: list[float],
