@@ -17,6 +17,7 @@ from passerby.fleet.supervisor import Fleet
 from passerby.fleet.worker import Places
 from passerby.media.camera import CameraState, What
 from passerby.media.segments import TICKS_PER_S
+from passerby.rules.reach import Reach
 
 READY_WITHIN_S = 180.0
 LEARN_EVERY_S = 0.4  # what is measured begins when all have learned
@@ -51,7 +52,7 @@ def measure(kind: Kind, count: int, seconds: float, folder: Path, *, kill: bool 
         archive.recover()
         plans = [
             CameraPlan(
-                camera=f"c{number}", address=address, learn_every_s=LEARN_EVERY_S, reach_networks=("127.0.0.0/8",)
+                camera=f"c{number}", address=address, learn_every_s=LEARN_EVERY_S, reach=Reach(("127.0.0.0/8",))
             )
             for number, address in enumerate(addresses)
         ]

@@ -25,6 +25,7 @@ from passerby.media.mp4.fragments import fragments_in
 from passerby.media.mp4.index import read_index
 from passerby.media.mp4.init import read_init
 from passerby.media.segments import TICKS_PER_S
+from passerby.rules.reach import Reach
 from passerby.testing.rtsp import RtspServer, Script
 from tests.planted import leaks, revealed, walked
 from tests.streets import Street
@@ -42,7 +43,7 @@ def cameras() -> Iterator[RtspServer]:
 def plan(server: RtspServer, camera: str, password: str = "s3cr3t", **changes: object) -> CameraPlan:
     told = {
         "camera": camera, "address": server.url(f"/{camera}", "admin", password), "learn_every_s": 0.1,
-        "reach_networks": ("127.0.0.0/8",), "read_timeout_s": 2.0, "open_timeout_s": 4.0, "picture_timeout_s": 3.0,
+        "reach": Reach(("127.0.0.0/8",)), "read_timeout_s": 2.0, "open_timeout_s": 4.0, "picture_timeout_s": 3.0,
     }  # fmt: skip
     return CameraPlan.model_validate(told | changes)
 

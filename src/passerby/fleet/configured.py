@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from passerby.access import Installation
 from passerby.access.cameras import ConfiguredCamera
+from passerby.access.installation import reach_of
 from passerby.engine.live_learner import LearnTimes
 from passerby.engine.trial import CameraTrial
 from passerby.errors import PasserbyError
@@ -120,16 +121,12 @@ class ConfiguredFleet:
 
     def _base(self, address: str, transport: str, trust_any_certificate: bool, name: str = "trial") -> CameraPlan:
         """With what the configuration lets be reached."""
-        sources = self._installation.config.sources
         drawn = address.strip().lower().startswith("drawn:")
         return CameraPlan(
             camera=name,
             address=address,
             transport="udp" if transport == "udp" else "tcp",
             trust_any_certificate=trust_any_certificate,
-            reach_networks=sources.networks,
-            reach_files=sources.files,
-            reach_devices=sources.devices,
-            reach_drawn=sources.drawn,
+            reach=reach_of(self._installation.config),
             learn_every_s=DRAWN_LEARN_EVERY_S if drawn else LearnTimes().first_every_s,
         )

@@ -30,10 +30,7 @@ class CameraPlan(BaseModel):
     read_timeout_s: float = Field(10.0, gt=0)
     picture_timeout_s: float = Field(15.0, gt=0)
     trust_any_certificate: bool = False
-    reach_networks: tuple[str, ...] = ()
-    reach_files: bool = False
-    reach_devices: bool = False
-    reach_drawn: bool = False
+    reach: Reach = Reach()
 
     @property
     def options(self) -> LiveOptions:
@@ -44,7 +41,7 @@ class CameraPlan(BaseModel):
             read_timeout_s=self.read_timeout_s,
             picture_timeout_s=self.picture_timeout_s,
             trust_any_certificate=self.trust_any_certificate,
-            reach=Reach(self.reach_networks, self.reach_files, self.reach_devices, self.reach_drawn),
+            reach=self.reach,
         )
 
     @property
