@@ -51,9 +51,7 @@ def measure(kind: Kind, count: int, seconds: float, folder: Path, *, kill: bool 
     with Archive(folder) as archive, cameras(kind, count, folder.parent) as (addresses, source):
         archive.recover()
         plans = [
-            CameraPlan(
-                camera=f"c{number}", address=address, learn_every_s=LEARN_EVERY_S, reach=Reach(("127.0.0.0/8",))
-            )
+            CameraPlan(camera=f"c{number}", address=address, learn_every_s=LEARN_EVERY_S, reach=Reach(("127.0.0.0/8",)))
             for number, address in enumerate(addresses)
         ]
         fleet = Fleet(Places(folder, folder / "backgrounds"), plans)

@@ -29,6 +29,11 @@ class Clock(Protocol):
         ...
 
 
+def ticks_of(at: datetime) -> int:
+    """A time with its zone in ticks of 1/90000 s since 1970."""
+    return round(at.timestamp() * TICKS_PER_S)
+
+
 class SystemClock:
     """The clock of the machine."""
 

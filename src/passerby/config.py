@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from passerby.errors import SettingsError
+from passerby.errors import SettingsError, os_reason
 from passerby.rules.retention import DEFAULT_HOURS, Keep
 
 FILE_NAME = "passerby.toml"
@@ -296,7 +296,7 @@ def read_config(path: Path) -> Config:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingsError(f"couldn't read '{path}': {(error.strerror or 'no reason given').lower()}") from error
+        raise SettingsError(f"couldn't read '{path}': {os_reason(error)}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"couldn't read '{path}': {error}", hint="it is written in TOML") from None
     return parse_config(told, str(path))

@@ -25,6 +25,11 @@ class PasserbyError(Exception):
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
 
+def os_reason(error: OSError) -> str:
+    """The system's own words for an error, in lower case."""
+    return (error.strerror or str(error) or "no reason given").lower()
+
+
 class SourceError(PasserbyError, OSError):
     """The source cannot be opened, read or understood."""
 

@@ -19,6 +19,7 @@ from passerby.errors import OutputError
 from passerby.rules.access import Action
 
 _SAME_LOOK_90K = ticks(60)
+_QUARTER_90K = ticks(15 * 60)
 _MOST_REMEMBERED = 10_000
 MOST_FORGOTTEN_AT_ONCE = 10_000
 
@@ -69,9 +70,10 @@ class Audit:
     def look_each_minute(self, by: SignedIn, what: Action, camera: str, from_90k: int, to_90k: int) -> None:
         """For bytes that come in hundreds of requests: one record a minute for each session, camera and quarter of an
         hour that is looked at. Written before the first of them goes out."""
+        first, last = from_90k // _QUARTER_90K * _QUARTER_90K, -(-to_90k // _QUARTER_90K) * _QUARTER_90K
         self._each_minute(
-            (by.session or by.through, by.user.id, what, camera, from_90k, to_90k),
-            lambda: self.look(by, what, camera, from_90k, to_90k),
+            (by.session or by.through, by.user.id, what, camera, first, last),
+            lambda: self.look(by, what, camera, first, last),
         )
 
     def look_at_file_each_minute(self, by: SignedIn, what: str, about: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from passerby.errors import OutputError, SettingsError
+from passerby.errors import OutputError, SettingsError, os_reason
 
 KEY_FILE = "secrets.key"
 _NONCE_BYTES = 12
@@ -44,7 +44,7 @@ def _key_in(path: Path) -> bytes:
     except FileExistsError:
         return _read(path)
     except OSError as error:
-        raise OutputError(f"couldn't make '{path}': {(error.strerror or 'no reason given').lower()}") from error
+        raise OutputError(f"couldn't make '{path}': {os_reason(error)}") from error
     with os.fdopen(handle, "wb") as file:
         key = AESGCM.generate_key(bit_length=256)
         file.write(key)

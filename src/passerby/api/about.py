@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
@@ -12,8 +11,8 @@ from passerby.api.gate import signed_in_of
 from passerby.api.metrics import metrics_text
 from passerby.api.seam import Services, services_of
 from passerby.api.settings import SettingsSection, settings_of
+from passerby.clock import ticks_of
 from passerby.errors import PasserbyError
-from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Action, Subject, may
 from passerby.version import __version__
 
@@ -108,12 +107,8 @@ def states_of(services: Services, cameras: list[str]) -> list[State]:
         return [State(camera=name, what="absent", reason=NO_FLEET, since_90k=None, progress=None) for name in cameras]
     told = services.fleet.states()
     return [
-        State(camera=name, what=s.what, reason=s.reason, since_90k=_ticks(s.since), progress=s.progress)
+        State(camera=name, what=s.what, reason=s.reason, since_90k=ticks_of(s.since), progress=s.progress)
         if (s := told.get(name))
         else State(camera=name, what="unknown", reason="no worker told of it yet", since_90k=None, progress=None)
         for name in cameras
     ]
-
-
-def _ticks(at: datetime) -> int:
-    return round(at.timestamp() * TICKS_PER_S)

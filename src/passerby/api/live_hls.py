@@ -19,7 +19,6 @@ from passerby.rules.access import Action
 router = APIRouter(prefix="/api/cameras/{camera}/live", tags=["live"])
 
 WINDOW_90K = 24 * TICKS_PER_S  # a player begins three target durations before its end, and needs some to fall back on
-QUARTER_90K = 900 * TICKS_PER_S
 
 
 @router.get(
@@ -32,9 +31,8 @@ def live_playlist(camera: CameraName, request: Request) -> Response:
     entries = services.archive.playlist(camera, now_90k - WINDOW_90K, now_90k).entries
     if not entries:
         raise problem(404, "there is no live picture now", "see the camera's state")
-    quarter_90k = now_90k // QUARTER_90K * QUARTER_90K
     me = signed_in_of(request)
-    services.installation.audit.look_each_minute(me, Action.WATCH_LIVE, camera, quarter_90k, quarter_90k + QUARTER_90K)
+    services.installation.audit.look_each_minute(me, Action.WATCH_LIVE, camera, now_90k, now_90k + 1)
     window = request.app.state.live_windows.of(camera, entries)
     return Response(hls_text(entries, "../timeline/", window), media_type=MEDIA_TYPE)
 

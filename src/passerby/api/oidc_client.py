@@ -14,7 +14,7 @@ from joserfc.jwk import KeySet
 
 from passerby.clock import Clock
 from passerby.config import Oidc
-from passerby.errors import SettingsError, SourceError
+from passerby.errors import SettingsError, SourceError, os_reason
 from passerby.media.segments import TICKS_PER_S
 
 TIMEOUT_S = 10.0
@@ -32,7 +32,7 @@ class OidcClient:
         try:
             self._secret = told.client_secret_file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise SettingsError(f"couldn't read oidc.client_secret_file: {(error.strerror or '').lower()}") from None
+            raise SettingsError(f"couldn't read oidc.client_secret_file: {os_reason(error)}") from None
 
     def begin(self, callback: str, state: str, nonce: str, verifier: str) -> str:
         """Where to send the browser. Raises SourceError."""

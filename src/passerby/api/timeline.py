@@ -26,7 +26,6 @@ from passerby.rules.access import Action
 router = APIRouter(prefix="/api/cameras/{camera}/timeline", tags=["timeline"])
 
 DAY_90K = 86400 * TICKS_PER_S
-QUARTER_90K = 900 * TICKS_PER_S
 LONGEST_PLAYLIST_90K, LONGEST_TIMELINE_90K, LONGEST_EXPORT_90K = DAY_90K, 366 * DAY_90K, DAY_90K
 LONGEST_READ_BYTES = 64 << 20  # a quarter of an hour at 570 kbit/s; a player asks for a GOP
 _PIECE_BYTES = 1 << 18
@@ -112,11 +111,7 @@ def object_bytes(
     if named is None or size is None:
         raise problem(404, "there is no such recording")
     first, last = _asked(range, size)
-    start_90k = named[1] // QUARTER_90K * QUARTER_90K
-    me = signed_in_of(request)
-    services_of(request).installation.audit.look_each_minute(
-        me, Action.WATCH_TIMELINE, camera, start_90k, start_90k + QUARTER_90K
-    )
+    _note(request, camera, named[1], named[1] + 1)
     try:
         data = archive.read(key, first, last + 1 - first)
     except FileNotFoundError:
@@ -197,10 +192,8 @@ def _no_range(size: int) -> Exception:
 
 
 def _note(request: Request, camera: str, from_90k: int, to_90k: int) -> None:
-    """By quarters of an hour: a player that comes again and again for the same ones makes one record a minute."""
-    first, last = from_90k // QUARTER_90K * QUARTER_90K, -(-to_90k // QUARTER_90K) * QUARTER_90K
     audit = services_of(request).installation.audit
-    audit.look_each_minute(signed_in_of(request), Action.WATCH_TIMELINE, camera, first, last)
+    audit.look_each_minute(signed_in_of(request), Action.WATCH_TIMELINE, camera, from_90k, to_90k)
 
 
 def _size_of(file: BinaryIO) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from passerby.archive.catalogue import Catalogue
 from passerby.archive.names import key_of
 from passerby.archive.spool import SpoolFile
-from passerby.errors import OutputError
+from passerby.errors import OutputError, os_reason
 from passerby.media.segments import SHORT_OVERLAP_90K, TICKS_PER_S, ArchivedObject, Fragment, Gop, ObjectState
 
 OBJECT_90K = 15 * 60 * TICKS_PER_S
@@ -61,7 +61,7 @@ class CameraWriter:
         except OSError as error:
             self._give_up()
             raise OutputError(
-                f"couldn't record camera '{self._camera}': {(error.strerror or str(error)).lower()}",
+                f"couldn't record camera '{self._camera}': {os_reason(error)}",
                 hint="is the disk full?",
             ) from error
 

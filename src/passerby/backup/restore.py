@@ -21,7 +21,7 @@ from passerby.access.rows import Rows
 from passerby.archive.database import open_database
 from passerby.backup.parts import CATALOGUE, FORMAT, LIST_NAME, LONGEST_LIST_BYTES, MAY_HOLD, Contents, Part
 from passerby.clock import Clock, SystemClock
-from passerby.errors import OutputError, PasserbyError, SourceError
+from passerby.errors import OutputError, PasserbyError, SourceError, os_reason
 
 _PIECE_BYTES = 1 << 20
 
@@ -80,7 +80,7 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
         if isinstance(error, PasserbyError) or error.filename != str(path):
             raise
         raise SourceError(
-            f"couldn't read '{path}': {(error.strerror or 'no reason given').lower()}",
+            f"couldn't read '{path}': {os_reason(error)}",
             hint="name a file of passerby backup",
         ) from error
 
@@ -150,4 +150,4 @@ def _damaged(path: Path) -> SourceError:
 
 
 def _unwritten(data: Path, error: OSError) -> OutputError:
-    return OutputError(f"couldn't restore into '{data}': {(error.strerror or 'no reason given').lower()}")
+    return OutputError(f"couldn't restore into '{data}': {os_reason(error)}")

@@ -22,7 +22,7 @@ from passerby.archive.database import reason_of
 from passerby.backup.parts import BACKGROUNDS, CATALOGUE, FORMAT, LIST_NAME, MAY_HOLD, SPOOL_NAME, Contents, Part
 from passerby.clock import Clock
 from passerby.config import FILE_NAME
-from passerby.errors import OutputError, SettingsError, SourceError
+from passerby.errors import OutputError, SettingsError, SourceError, os_reason
 from passerby.record.partfile import PartFile, output_error
 from passerby.version import __version__
 
@@ -117,7 +117,7 @@ def _others(data: Path, config: Path | None, with_key: bool) -> dict[str, bytes]
             if name in (FILE_NAME, KEY_FILE):
                 raise SettingsError(f"couldn't back up '{path}': there is no such file") from None
         except OSError as error:
-            raise SourceError(f"couldn't read '{path}': {(error.strerror or 'no reason given').lower()}") from error
+            raise SourceError(f"couldn't read '{path}': {os_reason(error)}") from error
     return found
 
 

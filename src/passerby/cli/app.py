@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from passerby.cli import audit, backup, camera, demo, doctor, models, redact, serve
+from passerby.processes import leave_no_core
 from passerby.version import __version__
 
 HELP = """Makes videos in which nobody can be recognised, and says how sure it is.
@@ -38,17 +39,9 @@ app.add_typer(models.app, name="models")
 def main() -> None:
     """The entry point that is installed as `passerby`."""
     signal.signal(signal.SIGTERM, _leave)
-    _leave_no_core()
+    leave_no_core()
     os.environ.setdefault("SVT_LOG", "1")  # else the AV1 encoder prints twenty lines each time it opens
     app()
-
-
-def _leave_no_core() -> None:
-    """A core dump of a process that holds clear pictures would be a file with clear pictures."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

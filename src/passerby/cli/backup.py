@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from passerby.cli.failure import Debug, fails_clearly, say_warning
-from passerby.cli.serve import DATA, ConfigFile, Data, config_of
+from passerby.cli.folder import DATA, ConfigFile, Data, config_of
 from passerby.config import FILE_NAME
 from passerby.errors import SettingsError
 

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from passerby.cli.camera_find import find
 from passerby.cli.camera_words import ask, show
 from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_error
-from passerby.cli.serve import DATA, ConfigFile, Data, installed
+from passerby.cli.folder import DATA, ConfigFile, Data, installed
 from passerby.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from passerby.cli.camera_words import ask, show
 from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_warning
-from passerby.cli.serve import DATA, ConfigFile, Data, installed
+from passerby.cli.folder import DATA, ConfigFile, Data, installed
 from passerby.errors import SettingsError
 
 if TYPE_CHECKING:

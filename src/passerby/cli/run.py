@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from passerby.cli.failure import sentence
 from passerby.cli.sources import Job, refuse_losses
 from passerby.covers_file import ManualCovers
+from passerby.processes import NEW_PROCESS
 from passerby.report import Report
 from passerby.settings import Settings
 
@@ -143,10 +143,8 @@ class _Processes:
         return outcomes
 
     def _start(self, job: Job) -> None:
-        # A fresh interpreter: a fork would copy the threads' locks of the inference library in any state.
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_child, args=(job, self.task, theirs))
+        ours, theirs = NEW_PROCESS.Pipe(duplex=False)
+        process = NEW_PROCESS.Process(target=_child, args=(job, self.task, theirs))
         process.start()
         theirs.close()
         self.running[ours] = (job, process)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from multiprocessing import reduction
 
 from passerby.desk.messages import MOST_BYTES, Ended, Order, Step, read_said
 from passerby.desk.work import work
+from passerby.processes import NEW_PROCESS
 
 HUNG_AFTER_S = 120.0  # a large still takes half a minute of a busy machine, and tells nothing meanwhile
-_NEW_PROCESS = multiprocessing.get_context("spawn")  # a fork would copy threads' locks as they happen to be
 
 
 class Child:
@@ -18,8 +17,8 @@ class Child:
 
     def __init__(self, upload_handle: int, order: Order, hung_after_s: float = HUNG_AFTER_S) -> None:
         self._hung_after_s = hung_after_s
-        self._pipe, theirs = _NEW_PROCESS.Pipe()
-        self._process = _NEW_PROCESS.Process(target=work, args=(theirs,), name="passerby-redact", daemon=True)
+        self._pipe, theirs = NEW_PROCESS.Pipe()
+        self._process = NEW_PROCESS.Process(target=work, args=(theirs,), name="passerby-redact", daemon=True)
         self._process.start()
         theirs.close()  # so that the pipe ends with the child
         self._heard_s = time.monotonic()

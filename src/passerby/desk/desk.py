@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from passerby.desk.child import HUNG_AFTER_S, Child
 from passerby.desk.job import Job, Redaction, safe_name
 from passerby.desk.messages import Ended, Step
 from passerby.desk.upload import NO_MEMORY_FILES, Upload, has_memory_files
-from passerby.errors import OutputError, PasserbyError
+from passerby.errors import OutputError, PasserbyError, os_reason
+from passerby.folders import emptied
 from passerby.media.segments import TICKS_PER_S
 from passerby.settings import Settings
 
@@ -74,7 +74,7 @@ class Desk:
         self._receiving = 0
         self._over = False
         self._thread = threading.Thread(target=self._run, name="passerby-desk", daemon=True)
-        _empty(scratch)
+        emptied(scratch)
 
     @property
     def refuses(self) -> str | None:
@@ -95,7 +95,7 @@ class Desk:
             jobs, self._jobs = list(self._jobs.values()), {}
         for job in jobs:
             job.forget()
-        _empty(self._scratch)
+        emptied(self._scratch)
 
     def receive(self, owner: int, name: str, settings: Settings) -> Receiving:
         """Raises OutputError where there is no room for another file."""
@@ -191,7 +191,7 @@ class Desk:
             try:
                 self._work(job, asked)
             except OSError as error:  # no room for a folder or another process: this job failed, others may not
-                why = (error.strerror or "no reason given").lower()
+                why = os_reason(error)
                 self._end(job, asked, Ended(reason=f"couldn't begin to redact the file: {why}"))
 
     def _forget_the_old(self) -> None:
@@ -233,13 +233,3 @@ class Desk:
 
     def _is_wanted(self, job: Job, asked: int) -> bool:
         return not self._over and job.id in self._jobs and job.asked == asked
-
-
-def _empty(scratch: Path) -> None:
-    """What a crash left goes: without the clear file it is of no use, and nobody knows whose it is."""
-    scratch.mkdir(exist_ok=True, mode=0o700)
-    for left in scratch.iterdir():
-        if left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)

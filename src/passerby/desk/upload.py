@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from passerby.errors import OutputError
+from passerby.errors import OutputError, os_reason
 
 NO_MEMORY_FILES = (
     "files cannot be redacted here: this system has no files in memory, and a clear one may not touch a disk"
@@ -64,6 +64,4 @@ class Upload:
 
 
 def _no_memory(error: OSError) -> OutputError:
-    return OutputError(
-        f"couldn't keep the file in memory: {(error.strerror or 'no reason given').lower()}", hint="try a smaller file"
-    )
+    return OutputError(f"couldn't keep the file in memory: {os_reason(error)}", hint="try a smaller file")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import threading
 import time
 from multiprocessing import reduction
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from passerby.desk.messages import Ended, Order, Step
 from passerby.errors import PasserbyError
+from passerby.processes import begin_child
 
 if TYPE_CHECKING:
     from passerby.engine import Progress
@@ -23,10 +23,7 @@ TELL_EVERY_S = 0.2
 
 def work(pipe: Connection) -> None:
     """Takes a handle of the clear file, then an order; says how it goes, and how it ended. Started in a new process."""
-    import resource
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all: the parent says when to end
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold clear pictures
+    begin_child()
     os.nice(NICE)
     try:
         handle = reduction.recv_handle(pipe)

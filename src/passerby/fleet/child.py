@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable
@@ -12,10 +11,10 @@ from passerby.fleet.messages import Drop, Order, Reader, Rebase, Run, States, St
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import Places, work
 from passerby.media.segments import Fragment
+from passerby.processes import NEW_PROCESS
 
 BORN_WITHIN_S = 30.0  # loading takes 2 s, and longer on a machine that is busy
 HUNG_AFTER_S = 5.0  # ten heartbeats
-_NEW_PROCESS = multiprocessing.get_context("spawn")  # a fork would copy threads' locks as they happen to be
 
 
 class Child:
@@ -24,9 +23,9 @@ class Child:
     def __init__(self, places: Places, plans: dict[str, CameraPlan], publish: Callable[[str, Fragment], None]) -> None:
         self.plans = dict(plans)
         self._publish = publish
-        self._pipe, theirs = _NEW_PROCESS.Pipe()
+        self._pipe, theirs = NEW_PROCESS.Pipe()
         self._sending = threading.Lock()
-        self._process = _NEW_PROCESS.Process(target=work, args=(theirs, places), name="passerby-worker", daemon=True)
+        self._process = NEW_PROCESS.Process(target=work, args=(theirs, places), name="passerby-worker", daemon=True)
         self._process.start()
         theirs.close()  # so that the pipe ends with the worker
         self.born_s = time.monotonic()

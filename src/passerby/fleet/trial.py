@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import resource
-import signal
 import struct
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -14,16 +11,16 @@ from passerby.engine.looks import Detectors
 from passerby.engine.trial import CameraTrial, try_camera
 from passerby.errors import ModelError, Trouble
 from passerby.fleet.plan import CameraPlan
+from passerby.processes import NEW_PROCESS, begin_child
 
 WITHIN_S = 45.0  # loading, opening with its time-outs, four seconds of pictures
 _HEAD = struct.Struct(">I")
-_NEW_PROCESS = multiprocessing.get_context("spawn")
 
 
 def try_apart(plan: CameraPlan) -> CameraTrial:
     """What came of trying this camera. Blocks for seconds. Never raises for what is wrong with it."""
-    pipe, theirs = _NEW_PROCESS.Pipe()
-    process = _NEW_PROCESS.Process(target=_work, args=(theirs,), name="passerby-trial", daemon=True)
+    pipe, theirs = NEW_PROCESS.Pipe()
+    process = NEW_PROCESS.Process(target=_work, args=(theirs,), name="passerby-trial", daemon=True)
     process.start()
     theirs.close()
     try:
@@ -41,8 +38,7 @@ def try_apart(plan: CameraPlan) -> CameraTrial:
 
 def _work(pipe: Connection) -> None:
     """The whole life of the process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold clear pictures
+    begin_child()
     with suppress(EOFError, OSError):
         plan = CameraPlan.model_validate_json(pipe.recv_bytes())
         pipe.send_bytes(_pack(_tried(plan)))

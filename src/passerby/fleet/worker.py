@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import signal
 import time
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from passerby.engine.shared import Shared
 from passerby.fleet.messages import Drop, Rebase, Run, States, Stop, read_order
 from passerby.fleet.outbox import Outbox
 from passerby.fleet.runner import CameraRunner
+from passerby.processes import begin_child
 
 BEAT_S = 0.5
 STAGGER_S = 0.05  # between two cameras that are opened: a switch that restarted is not asked by all at once
@@ -35,9 +35,8 @@ class Places:
 
 def work(pipe: Connection, places: Places) -> None:
     """The whole life of a worker. Started in a new process."""
-    for each in (signal.SIGINT, signal.SIGTERM):  # they may go to all at once: the parent says when to end
-        signal.signal(each, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold clear pictures
+    begin_child()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it may go to all at once: the parent says when to end
     cv2.setNumThreads(1)
     return_freed_pictures()
     outbox = Outbox(pipe)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from passerby.errors import OutputError
+from passerby.errors import OutputError, os_reason
 
 BUFFER_BYTES = 1 << 20
 """How much a muxer should gather before it writes: writes are not buffered here."""
@@ -45,7 +45,7 @@ class PartFile:
             self._file = nameless or FileIO(self._part, "x+b", opener=lambda name, flags: os.open(name, flags, mode))
         except OSError as error:
             raise OutputError(
-                f"couldn't write '{path}': {reason(error)}", hint="name another folder with -o"
+                f"couldn't write '{path}': {os_reason(error)}", hint="name another folder with -o"
             ) from error
 
     @property
@@ -141,7 +141,7 @@ def _shortened(name: str) -> str:
 
 def output_error(path: Path, error: OSError) -> OutputError:
     """What the user is told of a failed write."""
-    return OutputError(f"couldn't write '{path}': {reason(error)}", hint="nothing was left behind")
+    return OutputError(f"couldn't write '{path}': {os_reason(error)}", hint="nothing was left behind")
 
 
 def reason(error: OSError) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from passerby.access import Installation
 from passerby.archive import Archive
-from passerby.cli import serve
+from passerby.cli import upkeep
 from passerby.clock import SystemClock
 from passerby.config import Config
 from passerby.media.segments import TICKS_PER_S
@@ -19,13 +19,13 @@ DAY_S = 86400
 
 
 def test_old_records_go_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "TEND_EVERY_S", 0.01)
+    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.01)
     clock = MovingClock(SystemClock().now_90k() - 400 * DAY_S * TICKS_PER_S)
     installation = Installation(tmp_path, Config(), clock)
     installation.audit.note("kim", "session", "old")
     clock.move(400 * DAY_S)
     installation.audit.note("kim", "session", "young")
-    with Archive(tmp_path) as archive, serve._tended(installation, archive):
+    with Archive(tmp_path) as archive, upkeep.tended(installation, archive):
         for _ in range(500):
             if len(said := [each.what for each in installation.audit.list()]) == 2 and "old" not in said:
                 break

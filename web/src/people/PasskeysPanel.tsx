@@ -1,36 +1,35 @@
 /** My passkeys: adding one with this device, and removing them. */
 
 import { type FormEvent, useState } from "react";
-import { get, post, remove, type Schemas } from "../api/client";
+import { get, post, remove } from "../api/client";
 import { useAsked, useChange } from "../api/use";
 import { answerOf, canUsePasskeys } from "../sign-in/passkey";
 import { texts } from "../texts";
-import { Button, Confirm, IconButton, Note, Panel, ProblemNote, TextField, useToast, When } from "../ui";
-
-type Passkey = Schemas["PasskeyShown"];
+import { Button, Note, Panel, ProblemNote, TextField, useToast, When } from "../ui";
+import { Owned } from "./Owned";
 
 export function PasskeysPanel() {
   const { answer, problem, again } = useAsked((signal) => get("/api/self/passkeys", { signal }), "passkeys");
-  const [removing, setRemoving] = useState<Passkey | null>(null);
-  const toast = useToast();
   return (
     <Panel title={texts.people.passkeys} about={texts.people.passkeysAbout}>
       <div className="stack">
         <ProblemNote problem={problem} onAgain={again} />
-        {answer?.length === 0 && <p className="soft">{texts.people.noPasskeys}</p>}
-        {answer && answer.length > 0 && (
-          <ul className="owned">
-            {answer.map((each) => (
-              <li key={each.id}>
-                <strong>{each.name}</strong>
-                <span className="soft small">
-                  {texts.people.since} <When at90k={each.created_90k} />
-                </span>
-                <IconButton icon="trash" label={texts.people.removeThis(each.name)} onClick={() => setRemoving(each)} />
-              </li>
-            ))}
-          </ul>
-        )}
+        <Owned
+          items={answer}
+          none={texts.people.noPasskeys}
+          about={(each) => (
+            <>
+              {texts.people.since} <When at90k={each.created_90k} />
+            </>
+          )}
+          removes={texts.people.removePasskey}
+          removesAbout={texts.people.removePasskeyAbout}
+          removed={texts.people.passkeyRemoved}
+          onRemove={async ({ id }) => {
+            await remove("/api/self/passkeys/{id}", { path: { id } });
+            again();
+          }}
+        />
         {canUsePasskeys() ? (
           <NewPasskey onAdded={again} />
         ) : (
@@ -39,20 +38,6 @@ export function PasskeysPanel() {
           </Note>
         )}
       </div>
-      {removing && (
-        <Confirm
-          title={texts.people.removeThis(removing.name)}
-          does={texts.people.removePasskey}
-          onClose={() => setRemoving(null)}
-          onConfirm={async () => {
-            await remove("/api/self/passkeys/{id}", { path: { id: removing.id } });
-            toast(texts.people.passkeyRemoved(removing.name));
-            again();
-          }}
-        >
-          <p>{texts.people.removePasskeyAbout}</p>
-        </Confirm>
-      )}
     </Panel>
   );
 }

@@ -1,25 +1,12 @@
 /** My tokens for programs. Each is shown once, when it is made. */
 
 import { type FormEvent, useState } from "react";
-import { type Action, get, post, remove, type Schemas } from "../api/client";
+import { type Action, get, post, remove } from "../api/client";
 import { useAsked, useChange } from "../api/use";
 import { useSession } from "../app/session";
 import { texts } from "../texts";
-import {
-  Button,
-  Checks,
-  Confirm,
-  Dialog,
-  IconButton,
-  Note,
-  Panel,
-  ProblemNote,
-  TextField,
-  useToast,
-  When,
-} from "../ui";
-
-type Token = Schemas["TokenFacts"];
+import { Button, Checks, Dialog, Note, Panel, ProblemNote, TextField, useToast, When } from "../ui";
+import { Owned } from "./Owned";
 
 /** What no token may do: as the gate has it, which asks again. */
 const NEVER = new Set<Action>(["sign-in", "self:see", "self:change", "users:change", "groups:change", "about:see"]);
@@ -29,8 +16,6 @@ const MOST_DAYS = 366;
 export function TokensPanel() {
   const { answer, problem, again } = useAsked((signal) => get("/api/self/tokens", { signal }), "tokens");
   const [isMaking, setIsMaking] = useState(false);
-  const [removing, setRemoving] = useState<Token | null>(null);
-  const toast = useToast();
   return (
     <Panel
       title={texts.people.tokens}
@@ -42,36 +27,24 @@ export function TokensPanel() {
       }
     >
       <ProblemNote problem={problem} onAgain={again} />
-      {answer?.length === 0 && <p className="soft">{texts.people.noTokens}</p>}
-      {answer && answer.length > 0 && (
-        <ul className="owned">
-          {answer.map((each) => (
-            <li key={each.id}>
-              <strong>{each.name}</strong>
-              <span className="soft small">
-                {each.scopes.map((scope) => texts.actions[scope] ?? scope).join("; ")} · {texts.people.until}{" "}
-                <When at90k={each.ends_90k} />
-              </span>
-              <IconButton icon="trash" label={texts.people.removeThis(each.name)} onClick={() => setRemoving(each)} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Owned
+        items={answer}
+        none={texts.people.noTokens}
+        about={(each) => (
+          <>
+            {each.scopes.map((scope) => texts.actions[scope] ?? scope).join("; ")} · {texts.people.until}{" "}
+            <When at90k={each.ends_90k} />
+          </>
+        )}
+        removes={texts.people.removeToken}
+        removesAbout={texts.people.removeTokenAbout}
+        removed={texts.people.tokenRemoved}
+        onRemove={async ({ id }) => {
+          await remove("/api/self/tokens/{id}", { path: { id } });
+          again();
+        }}
+      />
       {isMaking && <NewToken onClose={() => setIsMaking(false)} onMade={again} />}
-      {removing && (
-        <Confirm
-          title={texts.people.removeThis(removing.name)}
-          does={texts.people.removeToken}
-          onClose={() => setRemoving(null)}
-          onConfirm={async () => {
-            await remove("/api/self/tokens/{id}", { path: { id: removing.id } });
-            toast(texts.people.tokenRemoved(removing.name));
-            again();
-          }}
-        >
-          <p>{texts.people.removeTokenAbout}</p>
-        </Confirm>
-      )}
     </Panel>
   );
 }

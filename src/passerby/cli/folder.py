@@ -1,0 +1,47 @@
+"""The data folder that a command works with: its options, its configuration, the installation in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from passerby.config import FILE_NAME, Config, read_config
+from passerby.errors import OutputError, os_reason
+
+if TYPE_CHECKING:
+    from passerby.access import Installation
+
+Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Where recordings, catalogue and keys are kept.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", show_default=f"DIR/{FILE_NAME}, if there is one")
+]
+DATA = Path("passerby-data")
+
+
+@contextmanager
+def installed(data: Path, config: Path | None) -> Iterator[Installation]:
+    """The people and cameras of a data folder, which is made. Raises SettingsError, OutputError."""
+    from passerby.access import Installation
+
+    told = config_of(data, config)
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise OutputError(f"couldn't make '{data}': {os_reason(error)}") from error
+    installation = Installation(data, told)
+    try:
+        yield installation
+    finally:
+        installation.close()
+
+
+def config_of(data: Path, config: Path | None) -> Config:
+    """Raises SettingsError."""
+    if config is not None:
+        return read_config(config)
+    usual = data / FILE_NAME
+    return read_config(usual) if usual.exists() else Config()

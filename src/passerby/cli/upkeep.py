@@ -1,0 +1,100 @@
+"""What a service does every few seconds beside serving: recordings are stored and forgotten, states remembered."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from passerby.clock import ticks_of
+from passerby.errors import OutputError, PasserbyError
+from passerby.media.alarms import Alarm
+
+if TYPE_CHECKING:
+    from passerby.access import Installation
+    from passerby.api import Services
+    from passerby.archive import Archive
+
+log = logging.getLogger("passerby.serve")
+
+TEND_EVERY_S = 10.0
+FORGET_EVERY_S = 86400.0  # it leaves a record of its own
+REMEMBER_EVERY_S = 1.0
+
+
+@contextmanager
+def tended(installation: Installation, archive: Archive) -> Iterator[None]:
+    """Recordings that ended are stored and old ones deleted, and what the workers closed when they ended; once a day
+    old records of the audit go."""
+    forgot_s = -math.inf
+
+    def tend() -> None:
+        try:
+            tell(archive.tend(installation.keep(), installation.clock.now_90k()))
+        except (PasserbyError, OSError) as error:
+            log.error("recordings could not be tended: %s", error)
+
+    def tend_and_forget() -> None:
+        nonlocal forgot_s
+        tend()
+        if installation.clock.monotonic() - forgot_s >= FORGET_EVERY_S:
+            forgot_s = installation.clock.monotonic()
+            _forget(installation)
+
+    with _every(TEND_EVERY_S, tend_and_forget, "tend"):
+        yield
+    tend()
+
+
+@contextmanager
+def remembered(services: Services) -> Iterator[None]:
+    """What cameras are said to do goes into the history: begun before they run, ended after."""
+    from passerby.archive.history import Stretch
+
+    history, clock = services.archive.history, services.installation.clock
+
+    def note(*, at_end: bool = False) -> None:
+        states = services.fleet.states() if services.fleet and not at_end else {}
+        told = {name: Stretch(ticks_of(state.since), None, state.what, state.reason) for name, state in states.items()}
+        try:
+            history.note(told, clock.now_90k())
+        except OutputError as error:
+            log.error("states of cameras could not be noted: %s", error)
+
+    history.begin()
+    with _every(REMEMBER_EVERY_S, note, "remember"):
+        yield
+    note(at_end=True)
+
+
+def tell(alarms: Sequence[Alarm]) -> None:
+    for alarm in alarms:
+        log.error("alarm %s: %s", alarm.kind, alarm.says)
+
+
+def _forget(installation: Installation) -> None:
+    try:
+        installation.forget_old_audit()
+    except PasserbyError as error:
+        log.error("old records of the audit could not be deleted: %s", error)
+
+
+@contextmanager
+def _every(seconds: float, do: Callable[[], None], name: str) -> Iterator[None]:
+    """In a thread of its own, which has ended when this has."""
+    over = threading.Event()
+
+    def go_on() -> None:
+        while not over.wait(seconds):
+            do()
+
+    thread = threading.Thread(target=go_on, name=name)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
