@@ -16,9 +16,10 @@ CATALOGUE = "catalogue.sqlite3"
 SPOOL_NAME = "spool/name"
 """What rows of open recordings call their folder: with it the restored catalogue knows them for its own."""
 BACKGROUNDS = "backgrounds"
+"""Of what cameras learned, and of what their health is compared with."""
 MAY_HOLD = re.compile(
     rf"{re.escape(CATALOGUE)}|{re.escape(KEY_FILE)}|{re.escape(FILE_NAME)}|{SPOOL_NAME}"
-    rf"|{BACKGROUNDS}/[A-Za-z0-9_-]{{1,64}}\.background"
+    rf"|{BACKGROUNDS}/[A-Za-z0-9_-]{{1,64}}\.(background|reference|reference\.jpg)"
 )
 """Of the whole name. Anything else is no backup of passerby, and nothing of it is written."""
 

@@ -102,8 +102,9 @@ def _catalogue(path: Path) -> tuple[bytes, str]:
 
 def _others(data: Path, config: Path | None, with_key: bool) -> dict[str, bytes]:
     wanted = {SPOOL_NAME: data / SPOOL_NAME}
-    for file in sorted((data / BACKGROUNDS).glob("*.background")):
-        wanted[f"{BACKGROUNDS}/{file.name}"] = file
+    for file in sorted((data / BACKGROUNDS).glob("*")):
+        if MAY_HOLD.fullmatch(name := f"{BACKGROUNDS}/{file.name}"):
+            wanted[name] = file
     if config is not None:
         wanted[FILE_NAME] = config
     if with_key:

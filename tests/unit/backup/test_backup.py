@@ -52,7 +52,9 @@ def data(tmp_path: Path) -> Path:
     installation.close()
     (folder / "backgrounds").mkdir()
     (folder / "backgrounds" / "gate.background").write_bytes(b"learned")
-    (folder / "backgrounds" / "gate.new").write_bytes(b"half")
+    (folder / "backgrounds" / "gate.reference").write_bytes(b"compared with")
+    (folder / "backgrounds" / "gate.reference.jpg").write_bytes(b"a still of it")
+    (folder / "backgrounds" / "gate.background.new").write_bytes(b"half")
     (folder / "passerby.toml").write_text("[storage]\nkeep_hours = 24.0\n")
     return folder
 
@@ -66,7 +68,10 @@ def test_people_cameras_and_what_was_learned_come_back(data: Path, tmp_path: Pat
     new = tmp_path / "new"
     contents = restore(path, new, CLOCK)
     assert contents.made_at == CLOCK.now_utc().isoformat(timespec="seconds")
-    assert (new / "backgrounds" / "gate.background").read_bytes() == b"learned"
+    kept = {each.name: each.read_bytes() for each in (new / "backgrounds").iterdir()}
+    assert kept == {
+        "gate.background": b"learned", "gate.reference": b"compared with", "gate.reference.jpg": b"a still of it",
+    }  # fmt: skip
     assert (new / "passerby.toml").read_bytes() == (data / "passerby.toml").read_bytes()
     assert sorted(each.name for each in new.iterdir()) == ["backgrounds", CATALOGUE, "passerby.toml", KEY_FILE]
     again = Installation(new, Config())
