@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import secrets
@@ -24,6 +25,7 @@ from passerby.clock import Clock, SystemClock
 from passerby.errors import OutputError, PasserbyError, SourceError, os_reason
 
 _PIECE_BYTES = 1 << 20
+_DAMAGE = (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError)
 
 
 def restore(path: Path, data: Path, clock: Clock | None = None) -> Contents:
@@ -34,12 +36,9 @@ def restore(path: Path, data: Path, clock: Clock | None = None) -> Contents:
     """
     with _new_folder(data) as folder, _opened(path) as tar:
         contents = _contents(path, tar)
-        try:
-            for name in _unpacked(path, tar, contents, folder):
-                (folder / name).chmod(0o600)
-            _check_catalogue(path, folder / CATALOGUE, clock or SystemClock())
-        except (tarfile.TarError, zlib.error, EOFError) as error:
-            raise _damaged(path) from error
+        for name in _unpacked(path, tar, contents, folder):
+            (folder / name).chmod(0o600)
+        _check_catalogue(path, folder / CATALOGUE, clock or SystemClock())
         for name in sorted({Path(each).parts[0] for each in contents.files}, key=lambda each: each == CATALOGUE):
             (folder / name).rename(data / name)
     return contents
@@ -74,7 +73,7 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
     try:
         with tarfile.open(path, "r:gz") as tar:
             yield tar
-    except (tarfile.TarError, zlib.error, EOFError) as error:
+    except _DAMAGE as error:
         raise _damaged(path) from error
     except OSError as error:
         if isinstance(error, PasserbyError) or error.filename != str(path):
