@@ -159,7 +159,7 @@ def test_a_click_on_the_strip_goes_there_and_the_wheel_zooms(archive: Recorded, 
     tab = open_tab(archive.serving.base, WIDE)
     tab.sign_in()
     begun = at(tab, archive, 10)
-    strip = tab.page.get_by_role("img", name="Strip of time")
+    strip = tab.page.get_by_role("slider", name="Strip of time")
     box = strip.bounding_box()
     assert box
     # The strip shows an hour, of which four fifths are before the time: so many pixels are 30 s.
@@ -176,6 +176,20 @@ def test_a_click_on_the_strip_goes_there_and_the_wheel_zooms(archive: Recorded, 
     tab.until(f"document.querySelector('video').currentTime !== {before}")
     moved = tab.page.evaluate(f"document.querySelector('video').currentTime - {begun['at'] + 30}")
     assert 0 < moved < 100 * one_px_s / 4, "100 pixels are less time than they were"
+
+
+def test_a_reader_of_the_screen_is_told_the_time_of_the_strip(archive: Recorded, open_tab: OpenTab) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    at(tab, archive, 20.05)
+    strip = tab.page.get_by_role("slider")
+    strip.focus()
+    before = int(strip.get_attribute("aria-valuenow") or 0)
+    assert before == round(archive.begin_s + 20.05)
+    assert local(archive.begin_s + 20) in (strip.get_attribute("aria-valuetext") or "")
+    tab.page.keyboard.press("ArrowRight")
+    tab.until(f"Number(document.querySelector('[role=slider]').ariaValueNow) === {before + 10}")
+    assert int(strip.get_attribute("aria-valuemin") or 0) < before < int(strip.get_attribute("aria-valuemax") or 0)
 
 
 def test_cameras_are_in_step(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:
@@ -229,7 +243,7 @@ def test_on_a_phone_it_fits_and_is_dragged_and_pinched(archive: Recorded, open_t
     begun = at(tab, archive, 30)
     assert tab.fits()
     shoot(tab, "phone-timeline")
-    strip = tab.page.get_by_role("img", name="Strip of time")
+    strip = tab.page.get_by_role("slider", name="Strip of time")
     strip.scroll_into_view_if_needed()
     box = strip.bounding_box()
     assert box

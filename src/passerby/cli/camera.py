@@ -116,7 +116,7 @@ def test(
         name = None if ":" in told or "/" in told else told  # names have neither, addresses have one or both
         where = _known(installation, name) if name else (told, "udp" if udp else "tcp", any_certificate)
         installation.audit.note("", "command", "camera:try", name)  # before its still is written
-        tried = _try(installation, *where, with_looks=still is not None)
+        tried = _try(installation, *where)
     if tried.reason is not None:
         say_error(tried.reason)
         raise typer.Exit(EXIT_FAILED)
@@ -158,20 +158,16 @@ def _known(installation: Installation, name: str) -> tuple[str, str, bool]:
     return address, found.facts.transport, found.facts.trust_any_certificate
 
 
-def _try(
-    installation: Installation, address: str, transport: str, trusts_any: bool, *, with_looks: bool
-) -> CameraTrial:
-    """Without looks its still is covered whole, and nobody has to wait until detectors are loaded."""
+def _try(installation: Installation, address: str, transport: str, trusts_any: bool) -> CameraTrial:
     from passerby.access.installation import reach_of
-    from passerby.capture.live_options import LiveOptions
-    from passerby.engine.looks import Detectors
-    from passerby.engine.trial import try_camera
+    from passerby.fleet.plan import CameraPlan
+    from passerby.fleet.trial import try_apart
 
-    options = LiveOptions(
-        transport="udp" if transport == "udp" else "tcp", trust_any_certificate=trusts_any,
-        reach=reach_of(installation.config),
+    plan = CameraPlan(
+        camera="trial", address=address, transport="udp" if transport == "udp" else "tcp",
+        trust_any_certificate=trusts_any, reach=reach_of(installation.config),
     )  # fmt: skip
-    return try_camera(address, options, detectors=Detectors() if with_looks else None)
+    return try_apart(plan)
 
 
 def _write_still(path: Path, jpeg: bytes, overwrite: bool) -> None:

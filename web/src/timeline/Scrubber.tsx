@@ -20,6 +20,8 @@ type ScrubberProps = {
 /** Less is a click. */
 const DRAG_PX = 4;
 const ZOOM_FOR_EACH_PX = 0.0018;
+/** While it plays, a reader of the screen hears of steps this long, not of each second. */
+const TOLD_EVERY_S = 60;
 
 type Hold = { id: number; x: number; beganX: number; view: View; isRange: boolean; hasMoved: boolean };
 
@@ -57,6 +59,16 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
       draw(paper, { view, rows, range, width, height: tall, atS }, colorsOf(element));
     };
     paint();
+    let toldS = Number.NEGATIVE_INFINITY;
+    const tell = () => {
+      const { atS, isPlaying } = playback.snapshot();
+      if (isPlaying && Math.abs(atS - toldS) < TOLD_EVERY_S) return;
+      toldS = atS;
+      element.setAttribute("aria-valuenow", String(Math.round(atS)));
+      element.setAttribute("aria-valuetext", momentOf(atS));
+    };
+    tell();
+    const deaf = playback.listen(tell);
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       const { view, onView } = latest.current;
@@ -69,6 +81,7 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
     element.addEventListener("wheel", onWheel, { passive: false });
     return () => {
       cancelAnimationFrame(frame);
+      deaf();
       element.removeEventListener("wheel", onWheel);
     };
   }, [playback]);
@@ -132,7 +145,11 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
         ref={canvas}
         style={{ height }}
         aria-label={texts.timeline.scrubber}
-        role="img"
+        role="slider"
+        tabIndex={0}
+        aria-valuemin={Math.round(view.fromS)}
+        aria-valuenow={Math.round(playback.snapshot().atS)}
+        aria-valuemax={Math.round(view.fromS + view.spanS)}
         onPointerDown={down}
         onPointerMove={move}
         onPointerUp={up}
