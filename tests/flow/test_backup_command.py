@@ -16,6 +16,7 @@ def passerby(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "passerby", *words], capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.slow
 def test_who_could_sign_in_before_can_sign_in_after(tmp_path: Path) -> None:
     serving = start(tmp_path, CAMERA)
     data, config = str(tmp_path / "data"), str(tmp_path / "passerby.toml")

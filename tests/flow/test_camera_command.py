@@ -34,6 +34,7 @@ def passerby(folder: Path, *words: str, told: str = "") -> subprocess.CompletedP
     return done
 
 
+@pytest.mark.slow
 def test_a_camera_by_its_name_and_by_its_address(camera: RtspServer, tmp_path: Path) -> None:
     address = camera.url("/yard", "admin", HIDDEN)
     assert passerby(tmp_path, "add", "yard", told=f"{address}\n").returncode == 0
@@ -88,6 +89,7 @@ def test_trying_is_in_the_audit(camera: RtspServer, tmp_path: Path) -> None:
     installation.close()
 
 
+@pytest.mark.slow
 def test_a_camera_is_found_asked_and_added(tmp_path: Path) -> None:
     here = f"rtsp://{HOST}:554"
     profiles = (OnvifProfile("sub", f"{here}/2", 640, 360), OnvifProfile("main", f"{here}/1?password={HIDDEN}"))

@@ -233,6 +233,7 @@ def wait_until(true: object, patience_s: float = 60.0) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_audit_finds_people_in_the_clear_and_ends_with_1(street: Path) -> None:
     done = passerby("audit", street, "--json")
     assert done.returncode == 1, done.stderr
@@ -242,6 +243,7 @@ def test_audit_finds_people_in_the_clear_and_ends_with_1(street: Path) -> None:
     assert plain.returncode == 1 and "places to look at" in plain.stdout
 
 
+@pytest.mark.slow
 def test_demo_first_draws_redacts_and_says_where_to_look(tmp_path: Path) -> None:
     done = passerby("demo", tmp_path / "demo", "--files-only")
     assert done.returncode == 0, done.stderr

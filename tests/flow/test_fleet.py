@@ -270,3 +270,17 @@ def test_findings_come_from_the_worker_and_a_new_reference_goes_to_it(
     finally:
         fleet.stop()
     assert leaks(tmp_path) == []
+
+
+def test_without_cameras_nothing_runs_and_what_still_loads_ends_at_once(cameras: RtspServer, tmp_path: Path) -> None:
+    fleet = fleet_of(tmp_path)
+    fleet.start()
+    try:
+        time.sleep(1.0)  # five looks of the watchdog
+        assert not fleet.pids and not multiprocessing.active_children()
+        fleet.run(plan(cameras, "yard"))
+        assert len(fleet.pids) == 1
+    finally:
+        began_s = time.monotonic()
+        fleet.stop()
+    assert time.monotonic() - began_s < 1.5 and not multiprocessing.active_children()

@@ -249,6 +249,7 @@ def test_players_get_the_ranges_that_they_ask_for(open_office: OpenOffice, stree
     assert saved == 'attachment; filename="clip.redacted.mp4"'
 
 
+@pytest.mark.slow
 def test_a_still_is_a_still_again(open_office: OpenOffice, street: Street, tmp_path: Path) -> None:
     with av.open(str(street.path)) as video:
         next(video.decode(video=0)).save(tmp_path / "still.png")
@@ -281,6 +282,7 @@ def test_a_bad_file_gives_the_engines_sentence(open_office: OpenOffice, data: by
     assert client.get(f"/api/redactions/{done['id']}/output").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_killed_process_fails_its_file_and_the_next_is_made(open_office: OpenOffice, street: Street) -> None:
     client = open_office().signed_in("kim")
     first, second = (bring(client, street.path.read_bytes(), mode="cover") for _ in range(2))
@@ -295,6 +297,7 @@ def test_a_killed_process_fails_its_file_and_the_next_is_made(open_office: OpenO
     assert wait_for(client, first["id"], "done", "failed")["state"] == "done", "it can be tried again"
 
 
+@pytest.mark.slow
 def test_a_process_that_hangs_is_ended(open_office: OpenOffice, street: Street) -> None:
     client = open_office(hung_after_s=8.0).signed_in("kim")
     made = bring(client, street.path.read_bytes())
@@ -323,6 +326,7 @@ def test_a_process_comes_after_recording_leaves_no_core_and_ends_with_its_parent
     assert not children() and list((office.folder / "redactions").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_files_are_forgotten_when_nobody_asks_for_them(open_office: OpenOffice, street: Street) -> None:
     office = open_office(Limits(keep_s=600))
     client = office.signed_in("kim")
@@ -378,6 +382,7 @@ def test_what_a_crash_left_is_swept_away(tmp_path: Path) -> None:
     desk.stop()
 
 
+@pytest.mark.slow
 def test_a_killed_server_takes_its_process_with_it(street: Street, tmp_path: Path) -> None:
     serving = start(tmp_path, "")
     base = f"http://localhost:{serving.port}"

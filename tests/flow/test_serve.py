@@ -215,6 +215,7 @@ def until(is_so: Callable[[], bool], within_s: float = START_WITHIN_S) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_cameras_from_the_command_line(tmp_path: Path) -> None:
     def passerby(*words: str, told: str = "") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "passerby", "camera", *words, "--data", str(tmp_path / "data")]

@@ -76,7 +76,11 @@ class Child:
         return None
 
     def tell_to_stop(self) -> None:
-        self._send(Stop())
+        """`join` waits for it. One that is still loading has recorded nothing, and is ended at once."""
+        if self.is_ready:
+            self._send(Stop())
+        else:
+            self._process.kill()
 
     def join(self, within_s: float) -> None:
         """Waits for its end, and then ends it."""

@@ -47,7 +47,7 @@ class Fleet:
         """Returns at once; cameras are recording some seconds later. The archive was recovered before."""
         names = list(self._first)
         with self._lock:
-            for n in range(min(self._count, max(1, len(names)))):
+            for n in range(min(self._count, len(names))):
                 self._spawn({name: self._first[name] for name in islice(names, n, None, self._count)})
         self._watchdog.start()
 
@@ -151,12 +151,12 @@ class Fleet:
                 self._keep_spare()
 
     def _keep_spare(self) -> None:
-        """Loading takes seconds, so one worker that has loaded waits for another to die."""
+        """Loading takes seconds, so one worker that has loaded waits for another to die. Without cameras none runs."""
         if self._spare is not None and self._spare.trouble():
             self._spare.kill()
             self._spare = None
         is_calm = all(child.is_ready and child.age_s > SPARE_AFTER_S for child in self._children)
-        if self._spare is None and is_calm and not self._waiting:
+        if self._spare is None and self._children and is_calm and not self._waiting:
             self._spare = Child(self._places, {}, self.feed.publish)
 
     def _replace(self, child: Child, why: str) -> None:
