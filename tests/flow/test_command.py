@@ -71,6 +71,7 @@ def test_redact_writes_video_and_reports_and_says_so(street: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_folder_is_redacted_by_several_processes_and_one_bad_file_does_not_stop_the_rest(street: Path) -> None:
     folder = street.parent / "clips"
     (folder / "day").mkdir(parents=True)
@@ -163,6 +164,7 @@ def test_stopping_leaves_nothing(street: Path, number: signal.Signals, code: int
     assert not [path for path in street.parent.iterdir() if path.suffix == ".part"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found through /proc")
 def test_process_that_is_killed_is_reported_and_the_others_go_on(street: Path) -> None:
     clips = [street.with_name("long.mp4"), street.with_name("short.mp4")]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,7 @@ from passerby.media.health import Check, Verdict
 from passerby.media.segments import Fragment
 from passerby.settings import Settings
 from passerby.testing.faults import FaultyDetectors
-from passerby.testing.rtsp import RtspServer, Script
+from passerby.testing.rtsp import Feed, RtspServer, Script
 from tests.live import LOCAL
 from tests.planted import leaks, revealed, walked
 
@@ -152,6 +154,31 @@ def test_where_looks_are_too_slow_covers_grow_and_then_all_is_covered(
     assert any("instead of every 0.16 s" in reason for reason in reasons)
     assert any("too slow for all its cameras" in reason for reason in reasons)
     assert statuses[-1].what is What.COVERED
+
+
+def test_what_time_there_is_for_looks_is_shared_evenly(street: object, tmp_path: Path) -> None:
+    sizes = {f"c{n}": (320 + 32 * n, 192) for n in range(3)}
+    looked: Counter[int] = Counter()
+
+    def slow(model: str, frame: RawFrame) -> None:
+        looked[frame.width] += 1
+        time.sleep(0.1)
+
+    def record(name: str) -> list[LiveStatus]:
+        is_over = lambda status, path: path.written >= 40  # noqa: E731
+        return follow(server.url(f"/{name}"), tmp_path / name, overloaded, is_over, LivePlan(Settings(mode="cover")))
+
+    feeds = {f"/{name}": Feed.drawn("h264", size, 10, 100, 20) for name, size in sizes.items()}
+    with (
+        RtspServer(feeds) as server,
+        Shared(FaultyDetectors(slow, threads=1)) as overloaded,
+        ThreadPoolExecutor(len(sizes)) as threads,
+    ):
+        told = list(threads.map(record, sizes))
+    assert looked.keys() == {width for width, _ in sizes.values()}
+    assert max(looked.values()) - min(looked.values()) <= 0.3 * max(looked.values()), looked
+    for statuses in told:
+        assert any("instead of every" in status.reason for status in statuses), "each says that it is looked at less"
 
 
 @pytest.mark.parametrize(

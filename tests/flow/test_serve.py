@@ -170,6 +170,7 @@ def test_the_second_start_prints_no_link(tmp_path: Path) -> None:
     assert again.stop() == 0 and "set-up" not in "".join(again.said)
 
 
+@pytest.mark.slow
 def test_cameras_are_recorded_and_seen_and_the_end_closes_their_recordings(tmp_path: Path) -> None:
     draw_street(tmp_path / "street.mp4", 6)
     toml = f'[sources]\nfiles = true\n[[camera]]\nname = "gate"\naddress = "file:{tmp_path}/street.mp4"\n'

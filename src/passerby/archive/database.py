@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from passerby.errors import OutputError, SettingsError
 
 _PATIENCE_MS = 10_000  # SQLite has one writer at a time; a migration or a backup may keep others waiting for seconds
 _MIGRATING = 0x7061_7373  # any number: PostgreSQL's name for the lock
+_one_at_a_time = threading.Lock()  # Alembic has one context for a whole process
 
 
 def open_database(url: str) -> Engine:
@@ -50,7 +52,7 @@ def open_database(url: str) -> Engine:
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Run the steps that are missing, all or none. Two processes that start together wait for each other."""
-    with engine.begin() as connection:
+    with _one_at_a_time, engine.begin() as connection:
         _lock(connection)
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))

@@ -21,13 +21,15 @@ from passerby.media import RawFrame
 KEEP_EVERY_S = 600.0  # what is kept is for the next start only
 MAY_WAIT_S = 2.0  # behind all looks at who is there now
 LEAST_NEW = SAMPLES // 3
+UNEVEN = 0.5  # of a step: what comes round as often as samples do would else be the same in all of them
+_GOLDEN = 0.618034  # its multiples are spread evenly between whole numbers, and never come round
 
 
 @dataclass(frozen=True, slots=True)
 class LearnTimes:
-    """Seconds. first_every_s: between samples while all is covered, so 24 of them take 36 s. Danger of less: who stands
-    for a third of that and is found by no look becomes background. later_every_s: after that; quiet_every_s: where
-    nothing differs from the background. again_s: between two times of learning."""
+    """Seconds, on average. first_every_s: between samples while all is covered, so 24 of them take 36 s. Danger of
+    less: who stands for a third of that and is found by no look becomes background. later_every_s: after that;
+    quiet_every_s: where nothing differs from the background. again_s: between two times of learning."""
 
     first_every_s: float = 1.5
     later_every_s: float = LEARN_AGAIN_S / SAMPLES
@@ -105,6 +107,9 @@ class LiveLearner:
         return self._take_learned()
 
     def _every_s(self, need: Need) -> float:
+        return self._usual_s(need) * (1 + UNEVEN * (self._taken * _GOLDEN % 1 - 0.5))
+
+    def _usual_s(self, need: Need) -> float:
         if not self._serves:
             return self._times.first_every_s
         return self._times.quiet_every_s if need is Need.NOTHING else self._times.later_every_s

@@ -106,3 +106,11 @@ def test_the_first_version_keeps_its_recordings(catalogue_url: str) -> None:
         assert connection.execute(text("SELECT id FROM inits")).scalars().all() == ["a"]
         assert connection.execute(text("SELECT count(*) FROM cameras")).scalar() == 0
     engine.dispose()
+
+
+def test_threads_that_open_databases_at_once_do_not_meet(tmp_path: Path) -> None:
+    urls = [f"sqlite:///{tmp_path}/{number}.sqlite3" for number in range(6)]
+    with ThreadPoolExecutor(len(urls)) as threads:
+        for engine in threads.map(open_database, urls):
+            assert inspect(engine).has_table("objects")
+            engine.dispose()

@@ -141,6 +141,7 @@ def test_rows_of_recordings_that_are_not_there_go_with_an_alarm(data: Path, tmp_
         assert [alarm.kind for alarm in alarms] == [AlarmKind.LOST] * 3 and rows_of(archive) == []
 
 
+@pytest.mark.slow
 def test_a_copy_is_of_one_moment_while_others_write(data: Path, tmp_path: Path) -> None:
     """A writer that adds rows two by two is never seen with one."""
     stop = threading.Event()

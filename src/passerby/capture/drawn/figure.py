@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -210,11 +211,16 @@ class _Figure:
 
     def _polygon(self, outline: list[Point], round_px: int = 0) -> npt.NDArray[np.uint8]:
         mask: npt.NDArray[np.uint8] = np.zeros(self.cloth.shape, np.uint8)
-        cv2.fillPoly(mask, [np.array([self._pixel(p) for p in outline])], (255,), cv2.LINE_AA)
-        if not round_px:
-            return mask
-        soft = cv2.GaussianBlur(mask, (0, 0), round_px / 2 * self.height_px / SPRITE_HEIGHT_PX).astype(np.float32)
-        return np.clip((soft - 96) * 4, 0, 255).astype(np.uint8)
+        pixels = np.array([self._pixel(p) for p in outline])
+        cv2.fillPoly(mask, [pixels], (255,), cv2.LINE_AA)
+        if round_px:
+            sigma = round_px / 2 * self.height_px / SPRITE_HEIGHT_PX
+            (left, top), (right, bottom) = pixels.min(0), pixels.max(0)
+            reach = math.ceil(4 * sigma) + 2
+            part = mask[max(0, top - reach) : bottom + reach, max(0, left - reach) : right + reach]
+            soft = cv2.GaussianBlur(part, (0, 0), sigma).astype(np.float32)
+            part[:] = np.clip((soft - 96) * 4, 0, 255)
+        return mask
 
     def _pixel(self, point: Point) -> tuple[int, int]:
         return (round((point[0] + MARGIN) * self.height_px), round(point[1] * self.height_px))
@@ -227,9 +233,11 @@ class _Figure:
         area = (slice(y, y + h), slice(x, x + w))
         part = mask[area]
         depth = cv2.distanceTransform((np.pad(part, 1) > 127).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
-        roundness = np.clip(depth / max(float(depth.max()), 1.0), 0, 1) ** 0.6
+        roundness = (depth / max(float(depth.max()), 1.0)) ** 0.6
         light = np.linspace(1.10, 0.82, w, dtype=np.float32)[None, :]
         brightness = shade * (0.66 + 0.38 * roundness) * light * (0.55 + 0.45 * self.cloth[area])
-        alpha = (part / 255.0).astype(np.float32)[..., None]
-        paint = np.concatenate([np.array(colour, np.float32) * brightness[..., None], np.ones((h, w, 1))], axis=2)
-        self.sprite[area] = self.sprite[area] * (1 - alpha) + np.clip(paint, 0, 255).astype(np.float32) * alpha
+        alpha = np.multiply(part, 1 / 255, dtype=np.float32)[..., None]
+        paint = np.ones((h, w, 4), np.float32)
+        np.clip(np.array(colour, np.float32) * brightness[..., None], 0, 255, out=paint[..., :3])
+        there = self.sprite[area]
+        there += (paint - there) * alpha

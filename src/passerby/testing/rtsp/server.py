@@ -44,6 +44,8 @@ class RtspServer:
         self.speed = speed
         self.requests: list[Request] = []
         """Everything that was asked, in order."""
+        self.began_s: dict[str, float] = {}
+        """By path: when the first picture of its newest play was sent, seconds since 1970."""
         self.port = port
         self._context = context
         self._loop = asyncio.new_event_loop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -158,6 +159,7 @@ class Session:
             return self._say(request, 461)
         self._say(request, 200, {"Session": "12345678", "Range": "npt=now-"})
         sender = Sender(self._server.feeds[request.path], script, self._server.speed, self._write, self._writer)
+        self._server.began_s[request.path] = time.time()
         self._playing = asyncio.get_running_loop().create_task(self._send(sender))
         return True
 
