@@ -46,13 +46,12 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that no service stays behind
     asked = _asked()
     print(f"{describe_machine()}. {busy_warning() or ''}", file=sys.stderr)
-    rows: list[Row] = []
+    show = _markdown if asked.markdown else _aligned
     with tempfile.TemporaryDirectory(prefix="passerby-bench-", dir=asked.work) as scratch:
         for part in PARTS:
             if part in (asked.only or PARTS):
                 print(f"{part} …", file=sys.stderr, flush=True)
-                rows += MEASURE[part](asked, Path(scratch))
-    print(_markdown(rows) if asked.markdown else _aligned(rows))
+                print(show(list(MEASURE[part](asked, Path(scratch)))), flush=True)
     return 0
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import av
+import numpy as np
 from av.video.frame import PictureType
 
-from passerby.media.frames import RedactedFrame
+from passerby.media.frames import RedactedFrame, plane_views
 from passerby.media.mp4.fragments import Sample, make_fragment
 from passerby.media.segments import GOP_90K, SHORT_OVERLAP_90K, TICKS_PER_S, Fragment, InitSegment, activity_of
 from passerby.media.stream import StreamFormat
@@ -18,6 +20,9 @@ TICK = Fraction(1, TICKS_PER_S)
 CHUNK_90K = 3 * TICKS_PER_S // 10
 """A fragment is handed out once it is this long. A viewer waits so much longer for its first picture, and each costs
 about 150 bytes: 4 kbit/s."""
+
+STILL_90K = TICKS_PER_S // 2
+"""The same where nothing changes: as long as a player's pictures in hand last."""
 
 LONGEST_FRAME_90K = 3 * TICKS_PER_S
 """A frame is shown until the next comes, but no longer than this: then there is a gap."""
@@ -34,6 +39,7 @@ class SegmentRecorder:
 
     A fragment holds whole frames and begins where the one before ended, or after a gap. Each GOP begins at the first
     frame after a whole multiple of 2 s, and stands by itself. A change of picture size begins a new init segment.
+    A picture that is the same as the one before, sample by sample, is not encoded again: that one is shown for longer.
     """
 
     def __init__(self, stream: StreamFormat, *, quality: int = LIVE_QUALITY, threads: int = 1) -> None:
@@ -43,6 +49,7 @@ class SegmentRecorder:
         self._waiting: list[tuple[int, bytes]] = []  # time and bytes of frames that are encoded and not handed out
         self._waiting_is_key = False
         self._moved = 0.0
+        self._encoded: av.VideoFrame | None = None
         self._last_90k: int | None = None
         self._frame_90k = USUAL_FRAME_90K
         self._needs_key = True
@@ -64,24 +71,37 @@ class SegmentRecorder:
             raise ValueError(f"a frame in ticks of {frame.time_base} s where they are 1/{TICKS_PER_S} s")
         if self._last_90k is not None and frame.pts <= self._last_90k:
             raise ValueError(f"frame {frame.index} at tick {frame.pts} does not come after tick {self._last_90k}")
-        done = self._before(frame)
+        is_same = self._is_encoded(frame.picture)
+        done = self._before(frame, STILL_90K if is_same else CHUNK_90K)
         is_key = self._needs_key or self._last_90k is None or frame.pts // GOP_90K != self._last_90k // GOP_90K
+        if is_key or not is_same or not self._waiting:
+            self._encode(frame, is_key)
+        self._moved = max(self._moved, moved)
+        self._last_90k, self._needs_key = frame.pts, False
+        return done
+
+    def _encode(self, frame: RedactedFrame, is_key: bool) -> None:
         data = self._encoder.encode(frame.picture, frame.pts, PictureType.I if is_key else PictureType.NONE)
         if not self._waiting:
             self._waiting_is_key = is_key
         self._waiting.append((frame.pts, data))
-        self._moved = max(self._moved, moved)
-        self._last_90k, self._needs_key = frame.pts, False
-        return done
+        self._encoded = frame.picture
+
+    def _is_encoded(self, picture: av.VideoFrame) -> bool:
+        if self._encoded is None or not self._encoder.fits(picture):
+            return False
+        pairs = zip(plane_views(self._encoded), plane_views(picture), strict=True)
+        return all(np.array_equal(before, now) for before, now in pairs)
 
     def flush(self) -> list[Fragment]:
         """What waits, at once: the source is lost, or recording ends. The next frame begins a new GOP."""
         self._needs_key = True
         if not self._waiting:
             return []
-        return self._hand_out(self._waiting[-1][0] + min(self._frame_90k, SHORT_OVERLAP_90K))
+        assert self._last_90k is not None
+        return self._hand_out(self._last_90k + min(self._frame_90k, SHORT_OVERLAP_90K))
 
-    def _before(self, frame: RedactedFrame) -> list[Fragment]:
+    def _before(self, frame: RedactedFrame, chunk_90k: int) -> list[Fragment]:
         """What the arrival of a frame completes: only now is known how long the one before is shown."""
         if not self._encoder.fits(frame.picture):
             done = self.flush()
@@ -94,7 +114,7 @@ class SegmentRecorder:
             return self.flush()
         self._frame_90k = shown_90k
         ends_gop = frame.pts // GOP_90K != self._last_90k // GOP_90K
-        if ends_gop or frame.pts - self._waiting[0][0] >= CHUNK_90K:
+        if ends_gop or frame.pts - self._waiting[0][0] >= chunk_90k:
             return self._hand_out(frame.pts)
         return []
 

@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerby.errors import SettingsError
+from passerby.media import RedactedFrame
 from passerby.media.frames import plane_views
 from passerby.media.segments import GOP_90K, TICKS_PER_S, Fragment
 from passerby.media.stream import StreamFormat
 from passerby.record import SegmentRecorder
-from passerby.record.segments import CHUNK_90K, LONGEST_FRAME_90K, TICK
+from passerby.record.segments import CHUNK_90K, LONGEST_FRAME_90K, STILL_90K, TICK
 from tests.media_samples import redacted_picture
 from tests.recordings import BEGIN_90K, SIZE, as_file, frames, recorded, steady
 from tests.test_promises import check_types
@@ -53,6 +54,36 @@ def test_any_times_play_as_they_were_and_any_gap_stays(first: int, steps: list[i
         gap = after.start_90k - max(time for time in times if time < after.start_90k)
         assert (hole == 0) == (gap <= LONGEST_FRAME_90K) and hole >= 0
         assert after.is_key or hole == 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(shown=st.lists(st.integers(0, 2), min_size=1, max_size=40), step=st.integers(900, TICKS_PER_S))
+def test_at_each_time_the_picture_that_was_there_is_shown_however_few_were_encoded(shown: list[int], step: int) -> None:
+    drawn = [redacted_picture(index, 0, TICK, SIZE).picture for index in (1, 6, 11)]
+    likeness = np.array([plane_views(picture)[0].astype(int) for picture in drawn])
+    recorder = SegmentRecorder(StreamFormat(*SIZE, "yuv420p", TICK))
+    times = [BEGIN_90K + n * step for n in range(len(shown))]
+    fragments = []
+    for n, (time, which) in enumerate(zip(times, shown, strict=True)):
+        copy = drawn[which].reformat(format="yuv444p").reformat(format="yuv420p")  # as fresh as each frame's picture
+        fragments += recorder.write(RedactedFrame(copy, n, time, TICK, 0.0))
+    fragments += recorder.flush()
+    with av.open(io.BytesIO(as_file(fragments))) as file:
+        pictures = [(each.pts or 0, plane_views(each)[0].astype(int)) for each in file.decode(video=0)]
+    for time, which in zip(times, shown, strict=True):
+        seen = [luma for begun, luma in pictures if begun <= time][-1]
+        assert abs(likeness - seen).mean(axis=(1, 2)).argmin() == which
+    assert all(after.start_90k - before.end_90k == 0 for before, after in itertools.pairwise(fragments))
+    assert fragments[-1].end_90k > times[-1]
+
+
+def test_what_does_not_change_is_encoded_twice_a_second_and_comes_as_often() -> None:
+    drawn = redacted_picture(3, 0, TICK, SIZE).picture
+    times = [BEGIN_90K + n * TICKS_PER_S // 25 for n in range(25 * 6)]
+    recorder = SegmentRecorder(StreamFormat(*SIZE, "yuv420p", TICK))
+    fragments = [f for n, time in enumerate(times) for f in recorder.write(RedactedFrame(drawn, n, time, TICK, 0.0))]
+    assert len(played(as_file(fragments))) <= 4 * len(gops(fragments))
+    assert all(each.duration_90k <= STILL_90K + TICKS_PER_S // 25 for each in fragments)
 
 
 @pytest.mark.parametrize("rate", [1, 5, 12, 25, 30])
