@@ -23,6 +23,7 @@ FAR_SHARE = 0.5  # of the picture's size is looked at: who is far and stands was
 PEOPLE_SCORE = 0.15  # who moves needs no detection; who stands is looked at again and again
 LOOK_PLAN = LookPlan(LOOK_EVERY_S, PEOPLE_SCORE, FAR_SHARE, near=False)
 TIMES = TrackerTimes(lost_s=1.6, tail_s=0.9, back_s=0.3)  # tail and delay together outlast `lost`: no hole
+STIR_SHARE = 1 / 8000  # of the picture: a person as small as any that is found covers six times as much
 UNION_FRAMES = 1  # before and after: a blob that blinks for one frame stays hidden
 ADAPT_EVERY_S = 0.5
 RELEARN_WAIT_S = 1.0  # of global change before the scene is learned anew
@@ -63,6 +64,8 @@ class RevealMode:
         self.background = first
         """What is known of the place, None where nothing is."""
         self._stirs = True
+        """Something moves, and did in the frame before. Specks of noise do not count, though they are hidden too."""
+        self._last_moving: npt.NDArray[np.uint8] | None = None
         self._stirred_s = float("-inf")
         self._changed_since_s: float | None = None
         self._adapted_at_s = float("-inf")
@@ -95,7 +98,7 @@ class RevealMode:
     def _is_astir(self, held: Held) -> bool:
         """Whether anything can have changed since the last look, or that is too long ago to rely on."""
         is_covered = self._view is None  # and so is everybody: looks are for what comes after
-        if not is_covered and (held.moving is None or self._may_follow or cv2.countNonZero(held.moving)):
+        if not is_covered and (held.moving is None or self._may_follow or self._stirs):
             return True
         return held.time_s - self._watch.looked_at_s >= IDLE_LOOK_S
 
@@ -126,7 +129,8 @@ class RevealMode:
             return
         self._changed_since_s = None
         held.moving, held.unknown = seen.moving, seen.unknown
-        self._stirs = bool(cv2.countNonZero(seen.moving))
+        self._stirs = self._last_moving is None or _meet(self._last_moving, seen.moving)
+        self._last_moving = seen.moving
         if self._stirs or self._stirred_s == float("-inf"):
             self._stirred_s = held.time_s
         if held.time_s - self._adapted_at_s >= ADAPT_EVERY_S:
@@ -142,6 +146,7 @@ class RevealMode:
             self._view = self.background = None
         if background is not None:
             self._view, self.background = View(background), background
+            self._last_moving = None
             self._stirred_s = held.time_s
 
     def _need(self, time_s: float) -> Need:
@@ -173,6 +178,14 @@ class RevealMode:
         left, top, width, height = rect
         across, down = self._size_wh[0] / self._small_wh[0], self._size_wh[1] / self._small_wh[1]
         return padded((left * across, top * down, (left + width) * across, (top + height) * down), policy.margin / 2)
+
+
+def _meet(before: npt.NDArray[np.uint8], now: npt.NDArray[np.uint8]) -> bool:
+    """Whether more than a speck of what moves now is near what moved before."""
+    least = STIR_SHARE * now.size
+    if min(cv2.countNonZero(before), cv2.countNonZero(now)) < least:
+        return False
+    return cv2.countNonZero(cv2.bitwise_and(cv2.dilate(before, _AROUND), now)) >= least
 
 
 _AROUND = np.ones((7, 7), np.uint8)
