@@ -17,7 +17,6 @@ from passerby.track import Tracker, TrackerTimes, TrackSummary
 
 LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks are for who stands, and for names of colours
 IDLE_LOOK_S = 4.0  # where nothing differs from a background in which nobody was found, nobody can have come
-FOLLOW_STILL_S = 10.0  # where nothing at all has differed for so long, what is found is part of the place
 DELAY_S = 0.75  # one look and a half, so that a track is known before and after each frame
 FAR_SHARE = 0.5  # of the picture's size is looked at: who is far and stands was claimed when the scene was learned
 PEOPLE_SCORE = 0.15  # who moves needs no detection; who stands is looked at again and again
@@ -66,7 +65,6 @@ class RevealMode:
         self._stirs = True
         """Something moves, and did in the frame before. Specks of noise do not count, though they are hidden too."""
         self._last_moving: npt.NDArray[np.uint8] | None = None
-        self._stirred_s = float("-inf")
         self._changed_since_s: float | None = None
         self._adapted_at_s = float("-inf")
         self._before: npt.NDArray[np.uint8] | None = None
@@ -87,8 +85,7 @@ class RevealMode:
         self._observe(held)
         self._watch.look(held, must=self._is_astir(held))
         # The tracker is behind by some frames: so long a track of who was found may go on.
-        was_found = held.time_s - self._watch.found_at_s < TIMES.lost_s
-        self._may_follow = was_found and held.time_s - self._stirred_s < FOLLOW_STILL_S
+        self._may_follow = held.time_s - self._watch.found_at_s < TIMES.lost_s
         return held
 
     def push(self, held: Held) -> None:
@@ -131,8 +128,6 @@ class RevealMode:
         held.moving, held.unknown = seen.moving, seen.unknown
         self._stirs = self._last_moving is None or _meet(self._last_moving, seen.moving)
         self._last_moving = seen.moving
-        if self._stirs or self._stirred_s == float("-inf"):
-            self._stirred_s = held.time_s
         if held.time_s - self._adapted_at_s >= ADAPT_EVERY_S:
             self._adapted_at_s = held.time_s
             self._view.adapt()
@@ -147,7 +142,6 @@ class RevealMode:
         if background is not None:
             self._view, self.background = View(background), background
             self._last_moving = None
-            self._stirred_s = held.time_s
 
     def _need(self, time_s: float) -> Need:
         if self._changed_since_s is not None and time_s - self._changed_since_s >= RELEARN_WAIT_S:
