@@ -4,7 +4,7 @@ from passerby.background.claims import Sample
 from passerby.background.learn import Background, learn
 from passerby.background.model import BackgroundModel, Observation
 from passerby.background.packed import pack, unpack
-from passerby.background.regions import boxes_of
+from passerby.background.regions import Rect, boxes_of
 from passerby.background.register import Registered, register
 from passerby.background.small import SmallPicture, shrink, shrink_luma, small_size
 from passerby.background.steadiness import CameraMotion, measure_motion
@@ -15,6 +15,7 @@ __all__ = [
     "BackgroundModel",
     "CameraMotion",
     "Observation",
+    "Rect",
     "Registered",
     "Sample",
     "Seen",

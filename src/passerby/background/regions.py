@@ -18,16 +18,19 @@ LEAST_AREA_PX = 12  # of a blob in the mask after joining: less is noise
 
 def boxes_of(mask: Mask) -> list[Rect]:
     """Boxes that together hold every blob of the mask, apart from specks."""
-    if not cv2.countNonZero(mask):
+    left, top, width, height = cv2.boundingRect(mask)  # of what is not 0: mostly a small part
+    if not width:
         return []
-    joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((GAP_PX, GAP_PX), np.uint8))
+    x0, y0 = max(0, left - GAP_PX), max(0, top - GAP_PX)
+    part = mask[y0 : top + height + GAP_PX, x0 : left + width + GAP_PX]
+    joined = cv2.morphologyEx(part, cv2.MORPH_CLOSE, np.ones((GAP_PX, GAP_PX), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_16U)
     boxes: list[Rect] = []
     for label in range(1, count):
         left, top, width, height, area = (int(v) for v in stats[label])
         if area >= LEAST_AREA_PX:
             blob = labels[top : top + height, left : left + width] == label
-            boxes += [(left + x, top + y, w, h) for x, y, w, h in _cut(blob)]
+            boxes += [(x0 + left + x, y0 + top + y, w, h) for x, y, w, h in _cut(blob)]
     return boxes
 
 

@@ -92,10 +92,11 @@ class LivePath:
     def _take(self, frame: RawFrame) -> None:
         """Every frame looked at, then through the examiner, and on with its cover."""
         self._newest_90k = frame.pts
-        self._monitor.note(frame, self._inbox.flow, self._mode.background)
         self._strain.note(frame.time_s, self._inbox.read, self._inbox.left_out)
         self._settle()  # what was asked for may be there: then the next can be
-        self._waiting.append(self._mode.examiner.look(frame))
+        held = self._mode.examiner.look(frame)
+        self._monitor.note(frame, self._inbox.flow, self._mode.background, held.stretch)
+        self._waiting.append(held)
         self._settle()
 
     def _settle(self, *, is_last: bool = False) -> None:
@@ -109,7 +110,7 @@ class LivePath:
         self._mode.examiner.ended_tracks.clear()  # nobody asks who was here
 
     def _record(self, frame: RawFrame, cover: Cover) -> None:
-        redacted = self._redactor.redact(frame, cover)
+        redacted = self._redactor.redact_or_repeat(frame, cover)
         moved = covered_share(cover, (frame.width, frame.height))
         self._whole = cover.whole
         self.written += 1

@@ -62,11 +62,22 @@ class LiveWatch:
             return
         if held.frame.damaged:
             held.whole = DAMAGED
-        elif self._asked is None and self._looks.is_due(held.time_s):
+        elif self._asked is None and self._looks.is_due(held.time_s) and not self._recalls(held):
             stirs = held.moving is None or bool(held.moving.any())
-            work = partial(self._looks.look, held.frame)
+            work = partial(self._looks.look, held.frame, held.stretch)
             answer = self._queue.ask(work, may_wait_s=0.0 if stirs else MAY_WAIT_S)
             self._asked = _Asked(held, answer, self._now_s())
+
+    def _recalls(self, held: Held) -> bool:
+        """Whether it is known what is in the frame without a look at it."""
+        known = self._looks.recall(held.time_s, held.stretch)
+        if known is None:
+            return False
+        held.found = known
+        self._unwanted.add(held.frame.index)
+        if len(known):
+            self.found_at_s = held.time_s
+        return True
 
     def settle(self, held: Held, *, is_last: bool = False) -> bool:
         """Whether all is known of a frame that ever will be. is_last: no more come, so it is waited for."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from passerby.detect import Detector, Model, ModelStore, sample, suppress
+from passerby.engine.stillness import Lasting
 from passerby.media import Detections, Kind, RawFrame
 
 NEAR_PX = 416
@@ -22,6 +23,7 @@ FACE_BESIDE_SCORE = 0.15
 FACE_SCORE = 0.10
 FACES_LEAST_PX, FACES_MOST_PX = 640, 1440
 """CenterFace, unlike NanoDet, finds most at the picture's full size and up to one and a half times that."""
+KNOWN_FOR_S = 4.0  # what is in a picture that stays the same: then it is looked at again, for noise is never the same
 SAME_OVERLAP = 0.6  # of boxes of one kind that several looks found: one object
 
 
@@ -58,6 +60,7 @@ class Looks:
     def __init__(self, looks: Sequence[Look]) -> None:
         self._looks = list(looks)
         self._next_s = [float("-inf")] * len(looks)
+        self._known = [Lasting[Detections](KNOWN_FOR_S) for _ in looks]
 
     @property
     def models(self) -> list[Model]:
@@ -74,17 +77,35 @@ class Looks:
     def all_due(self) -> None:
         """After a cut: what was known is worth nothing."""
         self._next_s = [float("-inf")] * len(self._looks)
+        for known in self._known:
+            known.forget()
 
-    def look(self, frame: RawFrame) -> Detections:
-        """What the looks that are due find. Raises DetectorError; a look that failed is due again."""
-        time_s = frame.time_s
-        parts = []
-        for place, look in enumerate(self._looks):
-            if time_s < self._next_s[place]:
-                continue
-            parts.append(_look(look, frame))
-            self._next_s[place] = time_s + look.every_s - 1e-4
+    def recall(self, time_s: float, stretch: int | None) -> Detections | None:
+        """What the looks that are due found lately in a picture of the same stretch: they would find it again. None
+        where one of them has to look."""
+        due = self._due(time_s)
+        known = [self._known[place].get(stretch, time_s) for place in due]
+        parts = [found for found in known if found is not None]
+        if len(parts) < len(due):
+            return None
+        self._put_off(due, time_s)
         return join(parts)
+
+    def look(self, frame: RawFrame, stretch: int | None = None) -> Detections:
+        """What the looks that are due find. stretch: of frames that show the same, for `recall`. Raises DetectorError;
+        a look that failed is due again."""
+        due, parts = self._due(frame.time_s), []
+        for place in due:
+            parts.append(self._known[place].set(stretch, frame.time_s, _look(self._looks[place], frame)))
+            self._put_off([place], frame.time_s)
+        return join(parts)
+
+    def _due(self, time_s: float) -> list[int]:
+        return [place for place, due_s in enumerate(self._next_s) if time_s >= due_s]
+
+    def _put_off(self, places: list[int], time_s: float) -> None:
+        for place in places:
+            self._next_s[place] = time_s + self._looks[place].every_s - 1e-4
 
 
 def _look(look: Look, frame: RawFrame) -> Detections:

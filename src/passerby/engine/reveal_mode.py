@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.background import Background, View, boxes_of, shrink, small_size
+from passerby.background import Background, Rect, Seen, View, boxes_of, shrink, small_size
 from passerby.engine.learner import Learner, Need
-from passerby.engine.looks import LookPlan
+from passerby.engine.looks import KNOWN_FOR_S, LookPlan
+from passerby.engine.stillness import Lasting, Stillness
 from passerby.engine.watchful import DAMAGED, Watch
 from passerby.engine.window import Held, Window
 from passerby.media import Cover, RawFrame, Track
@@ -16,7 +19,7 @@ from passerby.rules.coverage import Policy, cover_unestablished, padded
 from passerby.track import Tracker, TrackerTimes, TrackSummary
 
 LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks are for who stands, and for names of colours
-IDLE_LOOK_S = 4.0  # where nothing differs from a background in which nobody was found, nobody can have come
+IDLE_LOOK_S = KNOWN_FOR_S  # where nothing differs from a background in which nobody was found, nobody can have come
 DELAY_S = 0.75  # one look and a half, so that a track is known before and after each frame
 FAR_SHARE = 0.5  # of the picture's size is looked at: who is far and stands was claimed when the scene was learned
 PEOPLE_SCORE = 0.15  # who moves needs no detection; who stands is looked at again and again
@@ -25,6 +28,7 @@ TIMES = TrackerTimes(lost_s=1.6, tail_s=0.9, back_s=0.3)  # tail and delay toget
 STIR_SHARE = 1 / 8000  # of the picture: a person as small as any that is found covers six times as much
 UNION_FRAMES = 1  # before and after: a blob that blinks for one frame stays hidden
 ADAPT_EVERY_S = 0.5
+SAME_FOR_S = 1.0  # so long what was seen holds in a picture that stays the same; noise has to be seen for adapting
 RELEARN_WAIT_S = 1.0  # of global change before the scene is learned anew
 
 CHANGED = "the whole picture changed: the light, or the camera was moved"
@@ -62,12 +66,16 @@ class RevealMode:
         self._view = View(first) if first else None
         self.background = first
         """What is known of the place, None where nothing is."""
+        self._stillness = Stillness(size_wh)
+        self._seen = Lasting[Seen](SAME_FOR_S)
         self._stirs = True
         """Something moves, and did in the frame before. Specks of noise do not count, though they are hidden too."""
         self._last_moving: npt.NDArray[np.uint8] | None = None
         self._changed_since_s: float | None = None
         self._adapted_at_s = float("-inf")
         self._before: npt.NDArray[np.uint8] | None = None
+        self._boxed: tuple[npt.NDArray[np.uint8], list[Rect]] | None = None
+        self._popped: tuple[int | None, Cover] | None = None  # stretch and cover of the frame that came out last
         self.relearned_s: list[float] = []
         """When the whole picture changed for good and was learned anew."""
 
@@ -81,7 +89,8 @@ class RevealMode:
         return self._tracker.ended
 
     def look(self, frame: RawFrame) -> Held:
-        held = Held(frame, frame.time_s, whole=DAMAGED if frame.damaged else None)
+        stretch = self._stillness.note(frame)
+        held = Held(frame, frame.time_s, stretch, whole=DAMAGED if frame.damaged else None)
         self._observe(held)
         self._watch.look(held, must=self._is_astir(held))
         # The tracker is behind by some frames: so long a track of who was found may go on.
@@ -109,7 +118,14 @@ class RevealMode:
         if held is None:
             return None
         tracks = self._tracker.take(held.frame.index, held.time_s)
-        return held.frame, self._cover(held, following, tracks)
+        return held.frame, self._noting_again(held, self._cover(held, following, tracks))
+
+    def _noting_again(self, held: Held, cover: Cover) -> Cover:
+        before, self._popped = self._popped, (held.stretch, cover)
+        if before is None or cover.whole or before[1].whole or before[0] != held.stretch:
+            return cover
+        is_same = cover.boxes == before[1].boxes and cover.cells is before[1].cells
+        return replace(cover, again=True) if is_same else cover
 
     def _observe(self, held: Held) -> None:
         """Compares the frame with the background, and learns that anew when it no longer holds."""
@@ -119,7 +135,7 @@ class RevealMode:
         if self._view is None:
             held.whole = NOT_LEARNED
             return
-        seen = self._view.observe(shrink(held.frame, self._small_wh))
+        seen = self._see(held, self._view)
         if seen.changed:
             held.whole = CHANGED
             self._changed_since_s = held.time_s if self._changed_since_s is None else self._changed_since_s
@@ -128,9 +144,17 @@ class RevealMode:
         held.moving, held.unknown = seen.moving, seen.unknown
         self._stirs = self._last_moving is None or _meet(self._last_moving, seen.moving)
         self._last_moving = seen.moving
-        if held.time_s - self._adapted_at_s >= ADAPT_EVERY_S:
+
+    def _see(self, held: Held, view: View) -> Seen:
+        """The frame against the background. What is the same as a moment ago need not be compared again."""
+        known = self._seen.get(held.stretch, held.time_s)
+        if known is not None:
+            return known
+        seen = self._seen.set(held.stretch, held.time_s, view.observe(shrink(held.frame, self._small_wh)))
+        if not seen.changed and held.time_s - self._adapted_at_s >= ADAPT_EVERY_S:
             self._adapted_at_s = held.time_s
-            self._view.adapt()
+            view.adapt()
+        return seen
 
     def _learn(self, held: Held) -> None:
         need = self._need(held.time_s)
@@ -142,6 +166,7 @@ class RevealMode:
         if background is not None:
             self._view, self.background = View(background), background
             self._last_moving = None
+            self._seen.forget()
 
     def _need(self, time_s: float) -> Need:
         if self._changed_since_s is not None and time_s - self._changed_since_s >= RELEARN_WAIT_S:
@@ -157,17 +182,22 @@ class RevealMode:
             return Cover(whole=held.whole or NOT_LEARNED)
         moving = held.moving
         for other in (before, *(later.moving for later in following)):
-            if other is not None:
+            if other is not None and other is not moving:  # it is, in a picture that stays the same
                 moving = np.asarray(cv2.bitwise_or(moving, other), np.uint8)
         policy = self._policy.wider(held.wider)
-        boxes = [] if self._outline else [self._picture_box(rect, policy) for rect in boxes_of(moving)]
+        boxes = [] if self._outline else [self._picture_box(rect, policy) for rect in self._boxes_of(moving)]
         if self._outline:
             shape = cv2.dilate(moving, _AROUND).astype(np.bool_)
             unknown = shape if unknown is None else shape | unknown
         stirring = moving if unknown is None else np.asarray(moving | unknown.astype(np.uint8), np.uint8)
         return Cover(cover_unestablished(boxes, tracks, stirring, self._size_wh, policy), unknown)
 
-    def _picture_box(self, rect: tuple[int, int, int, int], policy: Policy) -> tuple[float, float, float, float]:
+    def _boxes_of(self, moving: npt.NDArray[np.uint8]) -> list[Rect]:
+        if self._boxed is None or self._boxed[0] is not moving:
+            self._boxed = moving, boxes_of(moving)
+        return self._boxed[1]
+
+    def _picture_box(self, rect: Rect, policy: Policy) -> tuple[float, float, float, float]:
         """A box of the small picture, padded, in picture pixels."""
         left, top, width, height = rect
         across, down = self._size_wh[0] / self._small_wh[0], self._size_wh[1] / self._small_wh[1]

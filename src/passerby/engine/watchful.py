@@ -14,7 +14,8 @@ DAMAGED = "damaged in the source"
 class Watch(Protocol):
     """Says of frames what is in them: at once (`Watchful`) or while they wait (`live_watch.LiveWatch`).
 
-    looked_at_s, found_at_s: the times of the frames at which there was a look last, and anything found.
+    looked_at_s, found_at_s: the times of the frames at which there was a look last, and at which anything was found or
+    known to be there still.
     """
 
     looked_at_s: float
@@ -49,8 +50,13 @@ class Watchful:
             if self._failing:
                 held.whole = DETECTOR_FAILED
             return
+        known = self.looks.recall(held.time_s, held.stretch)
+        if known is not None:
+            held.found = known
+            self.found_at_s = held.time_s if len(known) else self.found_at_s
+            return
         try:
-            held.found = self.looks.look(held.frame)
+            held.found = self.looks.look(held.frame, held.stretch)
         except Exception:  # whatever it is, nothing is known of the frame: it fails closed
             self._failing = held.failed = True
             self.looks.all_due()  # what the others found in this frame is lost with it

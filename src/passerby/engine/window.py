@@ -17,6 +17,7 @@ from passerby.track import Motion
 class Held:
     """A frame that was looked at if need be, and waits.
 
+    stretch: by its number, where a mode tells: frames of one show the same (`Stillness`).
     whole: why it must be covered whole, if so. found: what detectors found, None if nobody looked or a detector
     failed. failed: the latter. motion: since the frame before, where it is measured. moving: reveal mode's mask of it,
     and unknown: where that mask cannot tell. The scene may be learned anew before the frame comes out.
@@ -24,6 +25,7 @@ class Held:
 
     frame: RawFrame
     time_s: float
+    stretch: int | None = None
     whole: str | None = None
     found: Detections | None = field(default=None, repr=False)
     failed: bool = False

@@ -27,9 +27,11 @@ class Cover:
     pixels from floor(r * height / rows) to ceil((r + 1) * height / rows), likewise across.
     whole: why the whole picture is hidden, or None. keep: boxes that an operator shows by hand, where the
     picture stays visible though boxes or cells would hide it (never where `whole` is set).
+    again: frame and cover are like those before but for noise, so what was painted then may be shown again.
     """
 
     boxes: tuple[CoverBox, ...] = ()
     cells: npt.NDArray[np.bool_] | None = field(default=None, repr=False)
     whole: str | None = None
     keep: tuple[tuple[float, float, float, float], ...] = ()
+    again: bool = False

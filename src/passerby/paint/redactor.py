@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import av
 import cv2
 import numpy as np
@@ -33,6 +35,7 @@ class Redactor:
         self._flat: tuple[FlatPaint, FlatPaint]  # of luma and of chroma
         self._region: Region
         self._canvas: Canvas | None = None
+        self._painted: RedactedFrame | None = None
 
     def redact(self, frame: RawFrame, cover: Cover) -> RedactedFrame:
         """The frame with its cover painted on. The frame's own picture is only read.
@@ -59,9 +62,17 @@ class Redactor:
                 self._paint(area, out_planes)
         return self._finish(frame, out, region.hidden)
 
+    def redact_or_repeat(self, frame: RawFrame, cover: Cover) -> RedactedFrame:
+        """As `redact`; where the cover says that nothing is new, the very picture that was painted before, so that no
+        encoder need be asked. For live frames, which go on one by one."""
+        before = self._painted
+        if not cover.again or before is None:
+            return self.redact(frame, cover)
+        return replace(before, index=frame.index, pts=frame.pts, time_base=frame.time_base)
+
     def forget(self) -> None:
         """Drops the canvas: after a cut, nothing of the scene before is shown again."""
-        self._look, self._canvas = (), None
+        self._look, self._canvas, self._painted = (), None, None
 
     def _suit(self, picture: av.VideoFrame) -> None:
         """Makes the memory and the colours for pictures like this one, if the last was different."""
@@ -105,10 +116,10 @@ class Redactor:
                 marks = (region.chroma if i else region.luma)[part]
                 cv2.copyTo(soften(source, span, shift, how), marks, made[part])
 
-    @staticmethod
-    def _finish(frame: RawFrame, picture: av.VideoFrame, hidden: float) -> RedactedFrame:
+    def _finish(self, frame: RawFrame, picture: av.VideoFrame, hidden: float) -> RedactedFrame:
         picture.pts, picture.time_base = frame.pts, frame.time_base
-        return RedactedFrame(picture, frame.index, frame.pts, frame.time_base, hidden)
+        self._painted = RedactedFrame(picture, frame.index, frame.pts, frame.time_base, hidden)
+        return self._painted
 
 
 def _fresh(picture: av.VideoFrame) -> av.VideoFrame:

@@ -90,6 +90,8 @@ class SegmentRecorder:
     def _is_encoded(self, picture: av.VideoFrame) -> bool:
         if self._encoded is None or not self._encoder.fits(picture):
             return False
+        if self._encoded is picture:
+            return True
         pairs = zip(plane_views(self._encoded), plane_views(picture), strict=True)
         return all(np.array_equal(before, now) for before, now in pairs)
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import cast
 
+import av
 import numpy as np
 
 from passerby.detect import Detector
 from passerby.engine.looks import Look, Looks
 from passerby.media import Detections, Kind, RawFrame
+from passerby.media.frames import plane_views
 from passerby.testing.pictures import scene_frame
 
 MILLISECONDS = Fraction(1, 1000)
@@ -26,6 +28,15 @@ def frame_at(time_s: float, index: int, *, damaged: bool = False, scene: int = 1
 @functools.cache
 def _scene(index: int, scene: int) -> RawFrame:
     return scene_frame(*SIZE_WH, "yuv420p", index, scene=scene)
+
+
+def with_square(frame: RawFrame, left: int, side: int = 16) -> RawFrame:
+    """The frame with something that is plain to see."""
+    like, picture = frame.picture, av.VideoFrame(frame.width, frame.height, frame.picture.format.name)
+    for made, plane in zip(plane_views(picture), plane_views(like), strict=True):
+        made[:] = plane
+    plane_views(picture)[0][32 : 32 + side, left : left + side] = 255
+    return replace(frame, picture=picture)
 
 
 def people(*boxes: tuple[float, float, float, float], score: float = 0.9) -> Detections:

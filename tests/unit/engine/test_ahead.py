@@ -22,7 +22,7 @@ from passerby.engine.window import Held
 from passerby.media import CoverBox, Detections, RawFrame
 from passerby.rules.coverage import Policy
 from passerby.settings import Settings
-from tests.unit.engine.fakes import SIZE_WH, Scripted, frame_at, looks_of, people
+from tests.unit.engine.fakes import SIZE_WH, Scripted, frame_at, looks_of, people, with_square
 
 FRAMES, FRAME_S = 40, 0.1
 POLICY = Policy.of(Settings())
@@ -61,9 +61,10 @@ def covers(make: Callable[[Looks], Examiner], plan: Plan, lead: int) -> list[See
                 out.append((ready[0].index, ready[1].whole, ready[1].boxes))
 
     for index in range(FRAMES):
-        picture = index if index % 3 else 0  # what moves comes and goes
-        frame = frame_at(index * FRAME_S, picture, damaged=index in damaged)
-        waiting.append(mode.look(RawFrame(frame.picture, index, frame.pts, frame.time_base, frame.damaged)))
+        frame = frame_at(index * FRAME_S, index, damaged=index in damaged)
+        if index % 7 % 3:  # what moves comes and goes
+            frame = with_square(frame, 3 * index)
+        waiting.append(mode.look(frame))
         push(lead)
     push(0)
     mode.end()

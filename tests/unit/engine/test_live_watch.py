@@ -128,3 +128,38 @@ def test_from_a_failure_to_the_next_good_look_all_is_whole(
             assert held.whole == DETECTOR_FAILED
         if held.time_s - looked_s > (WHOLE_FROM + 1) * EVERY_S + FRAME_S:
             assert held.whole, "nobody looked for so long"
+
+
+def test_in_a_picture_that_stays_the_same_nobody_looks_twice() -> None:
+    """And who was found is found on; a look that fails is not one to rely on."""
+    script = Scripted(lambda frame: people((10, 10, 30, 60)))
+    queue = SteppedQueue()
+    watch = LiveWatch(looks_of(script), cast(FairQueue, queue), EVERY_S, lambda: 0.0)
+    out = []
+    for index in range(60):
+        held = Held(frame_at(index * FRAME_S, index), index * FRAME_S, stretch=1 if index < 50 else 2)
+        watch.look(held)
+        queue.step()
+        assert watch.settle(held) and watch.found_at_s >= held.time_s - EVERY_S
+        out.append(held)
+    assert script.asked_s == [0.0, 4.0, 5.0]
+    assert [held.frame.index for held in out if held.looked] == list(range(0, 60, 2))
+    assert not any(held.wider or held.whole for held in out)
+
+
+def test_what_a_failed_look_left_unknown_is_not_recalled() -> None:
+    def answer(frame: RawFrame) -> Detections:
+        if frame.index == 2:
+            raise DetectorError("as told")
+        return people((10, 10, 30, 60))
+
+    script = Scripted(answer)
+    queue = SteppedQueue()
+    watch = LiveWatch(looks_of(script), cast(FairQueue, queue), EVERY_S, lambda: 0.0)
+    for index, stretch in enumerate((1, 1, 2, 2, 2, 2)):
+        held = Held(frame_at(index * FRAME_S, index), index * FRAME_S, stretch=stretch)
+        watch.look(held)
+        queue.step()
+        watch.settle(held)
+        assert watch.is_failing == (index == 2)
+    assert script.asked_s == [0.0, 0.2, 0.3]

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import av
 import numpy as np
+import pytest
 
 from passerby.background import Background, SmallPicture, learn
 from passerby.background.learn import Sample
 from passerby.detect import DetectorError
 from passerby.engine.learner import LEARN_AGAIN_S, StretchLearner
-from passerby.engine.looks import Looks
+from passerby.engine.looks import KNOWN_FOR_S, Looks
 from passerby.engine.reveal_mode import RELEARN_WAIT_S, RevealMode
+from passerby.engine.stillness import Stillness
 from passerby.engine.watchful import Watchful
 from passerby.media import Cover, Detections, RawFrame
 from passerby.media.frames import plane_views
 from passerby.rules.coverage import Policy
 from passerby.settings import Settings
 from tests.unit.background.scenes import COLUMNS, ROWS, edged, empty_scene, with_block
-from tests.unit.engine.fakes import MILLISECONDS, Scripted, looks_of
+from tests.unit.engine.fakes import MILLISECONDS, Scripted, looks_of, people
 
 SIZE_WH = (COLUMNS, ROWS)
 STEP_S = 0.25
@@ -165,15 +169,53 @@ def test_change_that_cannot_be_learned_stays_hidden() -> None:
     assert [index for index, cover in covers if cover.whole] == list(range(4, 30))
 
 
-def test_failing_detector_hides_all_though_nothing_moves() -> None:
-    """Who stands still is only known by looking."""
+def test_failing_detector_hides_all_though_nothing_moves_there() -> None:
+    """Who stands still while others walk is only known by looking."""
 
     def fail(frame: RawFrame) -> Detections:
         if 3 <= frame.index <= 5:
             raise DetectorError("as told")
         return Detections.empty()
 
-    pictures = [with_block(scene(index), 70, 30) for index in range(9)]
+    pictures = [with_block(with_block(scene(index), 70, 30), 10 + 5 * index, 30) for index in range(9)]
     covers = run(reveal(background(), looks=looks_of(Scripted(fail))), pictures)
     whole = [index for index, cover in covers if cover.whole]
     assert set(whole) >= {3, 4, 5} and 8 not in whole
+
+
+STANDS = (60.0, 20.0, 80.0, 80.0)
+
+
+def test_who_was_found_in_a_picture_that_stays_the_same_is_hidden_though_nobody_looks_again() -> None:
+    """Somebody who was taken for background, and is found all the same."""
+    script = Scripted(lambda frame: people(STANDS))
+    covers = run(reveal(background(), looks=looks_of(script)), [scene(index) for index in range(60)])
+    assert not any(shown(cover, 70, 50) for _, cover in covers) and not any(cover.whole for _, cover in covers)
+    assert 60 * STEP_S / KNOWN_FOR_S - 1 <= len(script.asked_s) <= 60 * STEP_S / KNOWN_FOR_S + 1
+
+
+@pytest.mark.parametrize("found", [people(STANDS), people()])
+def test_there_is_a_look_as_soon_as_anything_differs(found: Detections) -> None:
+    script = Scripted(lambda frame: found)
+    pictures = [with_block(scene(index), 20, 40) if index >= 20 else scene(index) for index in range(28)]
+    run(reveal(background(), looks=looks_of(script)), pictures)
+    came_s = 20 * STEP_S
+    assert min(at_s - came_s for at_s in script.asked_s if at_s >= came_s) <= 2 * STEP_S
+
+
+def test_cover_says_when_nothing_is_new() -> None:
+    pictures = [
+        with_block(scene(index), 20 + 3 * index, 40) if 10 <= index < 14 else scene(index) for index in range(24)
+    ]
+    covers = run(reveal(background()), pictures)
+    new = [index for index, cover in covers if not cover.again]
+    assert {0, *range(10, 15)} <= set(new) <= {0, *range(8, 17)}
+
+
+def test_damaged_picture_is_like_no_other() -> None:
+    stillness = Stillness(SIZE_WH)
+    stretches = [
+        stillness.note(replace(frame_of(scene(index), index * STEP_S, index), damaged=index in (3, 6)))
+        for index in range(9)
+    ]
+    assert stretches[:4] == [1, 1, 1, 2] and stretches[4] == stretches[5] == 3 and stretches[6:] == [4, 5, 5]

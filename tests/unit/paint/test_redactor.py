@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import av
 import numpy as np
 import pytest
@@ -239,3 +241,17 @@ def test_frames_are_counted_by_luma_pixels_hidden() -> None:
     redacted = Redactor().redact(scene_frame(64, 64, "yuv420p", 0), Cover(cells=cells))
     assert redacted.hidden == pytest.approx(0.25)
     assert isinstance(redacted.picture, av.VideoFrame)
+
+
+def test_nothing_new_is_the_same_picture_at_another_time() -> None:
+    redactor = Redactor(quiet=True)
+    first = redactor.redact_or_repeat(scene_frame(71, 57, "yuv420p", 0), replace(PERSON, again=True))
+    before = copies_of_planes(first.picture)
+    again = redactor.redact_or_repeat(scene_frame(71, 57, "yuv420p", 1, scene=2), replace(PERSON, again=True))
+    assert again.picture is first.picture and (again.index, again.pts) == (1, 1) and again.hidden == first.hidden
+    assert all(np.array_equal(a, b) for a, b in zip(before, plane_views(again.picture), strict=True))
+    new = redactor.redact_or_repeat(scene_frame(71, 57, "yuv420p", 2, scene=2), PERSON)
+    assert new.picture is not first.picture
+    redactor.forget()
+    last = redactor.redact_or_repeat(scene_frame(71, 57, "yuv420p", 3), replace(PERSON, again=True))
+    assert last.picture is not new.picture, "after a cut nothing of before is shown"

@@ -11,12 +11,14 @@ from passerby.background.small import Plane8
 from passerby.engine.health.edges import Reference, detail_of, edge_luma
 from passerby.engine.health.prints import Printer
 from passerby.engine.health.stir import Stir
+from passerby.engine.stillness import Lasting
 from passerby.media import RawFrame
 from passerby.media.health import Light, Measured, PictureSeen, ViewSeen
 from passerby.rules.view import DOUBTFUL_KEPT, MOVED_BY
 
 EVERY_S = 0.6
 IN_DOUBT_S = 0.4  # where the picture is not as it should be it is looked at more often
+SAME_FOR_S = 3.0  # so long what was measured holds in a picture that stays the same
 PLACE_EVERY_S = 4.0  # so often it is tried where a picture in doubt lies against the reference: that takes 10 ms
 BLOWN_FROM = 250
 SAME_VIEW_KEPT = 0.5  # by night other edges are seen than by day, but in the same places
@@ -34,10 +36,12 @@ class Gauge:
         self._seen_at_s = self._placed_at_s = float("-inf")
         self._shift: float | None = None
         self._is_doubtful = False
+        self._measured = Lasting[PictureSeen](SAME_FOR_S)
 
     def compare_with(self, background: Background) -> Reference | None:
         """What the camera should see from now on; None where it is too little to go by, or of another size."""
         self._reference = self._anchor = self._shift = self._also = None
+        self._measured.forget()
         if background.spread.shape[::-1] != self._small_wh:
             return None
         reference = Reference(background)
@@ -55,18 +59,20 @@ class Gauge:
         if also.is_usable and kept >= SAME_VIEW_KEPT and (shift is None or shift <= MOVED_BY):
             self._also = also
 
-    def note(self, frame: RawFrame) -> Measured:
-        """What there is to tell of the next frame."""
+    def note(self, frame: RawFrame, stretch: int | None = None) -> Measured:
+        """What there is to tell of the next frame. stretch: of frames that show the same, where that is told."""
         picture = None
         due_s = IN_DOUBT_S if self._is_doubtful else EVERY_S
         if frame.time_s - self._seen_at_s >= due_s - 0.01 and not frame.damaged:
             self._seen_at_s = frame.time_s
-            picture = self._look(shrink_luma(frame, self._small_wh), frame.time_s)
+            known = None if self._is_doubtful else self._measured.get(stretch, frame.time_s)
+            picture = known or self._measured.set(stretch, frame.time_s, self._look(frame))
         return Measured(frame.time_s, self._printer.note(frame), self._stir.note(frame), picture)
 
-    def _look(self, luma: Plane8, at_s: float) -> PictureSeen:
+    def _look(self, frame: RawFrame) -> PictureSeen:
+        luma = shrink_luma(frame, self._small_wh)
         detail, fineness = detail_of(luma)
-        return PictureSeen(_light(luma), detail, fineness, self._view(luma, at_s))
+        return PictureSeen(_light(luma), detail, fineness, self._view(luma, frame.time_s))
 
     def _view(self, luma: Plane8, at_s: float) -> ViewSeen | None:
         if self._reference is None:

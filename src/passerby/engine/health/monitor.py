@@ -63,10 +63,10 @@ class Monitor:
         """From any thread: what is learned now, or next if nothing is, is the reference from now on."""
         self._rebase.set()
 
-    def note(self, frame: RawFrame, flow: Flow, learned: Background | None) -> None:
-        """The next frame. learned: what is known of the place now, if anything."""
+    def note(self, frame: RawFrame, flow: Flow, learned: Background | None, stretch: int | None = None) -> None:
+        """The next frame. learned: what is known of the place now, if anything. stretch: see `Held`."""
         self._follow(learned, frame.pts)
-        self._health.note(self._gauge.note(frame), flow)
+        self._health.note(self._gauge.note(frame, stretch), flow)
         if frame.time_s - self._told_s >= FINDINGS_EVERY_S:
             self._told_s, self._findings = frame.time_s, self._health.findings()
 
