@@ -17,9 +17,9 @@ from passerby.record.live_encoder import LiveEncoder
 
 TICK = Fraction(1, TICKS_PER_S)
 
-CHUNK_90K = 3 * TICKS_PER_S // 10
-"""A fragment is handed out once it is this long. A viewer waits so much longer for its first picture, and each costs
-about 150 bytes: 4 kbit/s."""
+CHUNK_90K = 3 * TICKS_PER_S // 20
+"""A fragment is handed out once it is this long: one picture at 5 a second, though they never come quite evenly. A
+viewer waits so much longer for its first picture, and each costs about 150 bytes: 7 kbit/s."""
 
 STILL_90K = TICKS_PER_S // 2
 """The same where nothing changes: as long as a player's pictures in hand last."""

@@ -11,9 +11,15 @@ export type LiveState =
   | { kind: "stale"; sinceMs: number }
   | { kind: "lost"; why: string };
 
-/** Pieces are up to half a second long: with less in hand, playing would stop before each next one. */
-const WANTED_LAG_S = 0.5;
-const EASY_S = 0.15;
+/** In hand when a piece has come: as much as one is long where anything moves, and a little. Longer ones show what stays
+ * the same, where playing may stop before the next one and nobody sees it. */
+const LEAST_LAG_S = 0.3;
+/** More is wanted where pieces come unevenly: so much after each stop, and less again with each piece. */
+const MORE_LAG_S = 0.1;
+const LESS_LAG_S = 0.001;
+const WORST_LAG_S = 1;
+const LONG_PIECE_S = 0.35;
+const EASY_S = 0.1;
 const MOST_LAG_S = 1.5;
 const KEPT_S = 6;
 const STALE_MS = 3500;
@@ -26,6 +32,9 @@ export class LivePlayer {
   private buffer: PieceBuffer | null = null;
   private baseS: number | null = null;
   private newestS = 0;
+  private lagS = LEAST_LAG_S;
+  private endS = 0;
+  private pieceS = 0;
   private heardMs = 0;
   private failures = 0;
   private timer = 0;
@@ -38,11 +47,13 @@ export class LivePlayer {
     private readonly tell: (state: LiveState) => void,
   ) {
     video.muted = true; // else browsers do not begin by themselves; there is no sound anyway
+    video.addEventListener("waiting", this.stopped);
     this.watch = window.setInterval(this.check, 250);
     this.connect();
   }
 
   stop(): void {
+    this.video.removeEventListener("waiting", this.stopped);
     window.clearInterval(this.watch);
     window.clearTimeout(this.timer);
     this.disconnect();
@@ -119,13 +130,22 @@ export class LivePlayer {
     const last = this.buffer?.ranges.at(-1);
     if (!last || !this.buffer) return;
     const [startS, endS] = last;
+    [this.pieceS, this.endS] = [endS - this.endS, endS];
+    this.lagS = Math.max(LEAST_LAG_S, this.lagS - LESS_LAG_S);
     const lagS = endS - this.video.currentTime;
     if (lagS > MOST_LAG_S || this.video.currentTime < startS) {
-      this.video.currentTime = Math.max(startS, endS - WANTED_LAG_S);
+      this.video.currentTime = Math.max(startS, endS - this.lagS);
     }
-    this.video.playbackRate = lagS > WANTED_LAG_S + EASY_S ? 1.1 : lagS < WANTED_LAG_S - EASY_S ? 0.94 : 1;
+    this.video.playbackRate = lagS > this.lagS + EASY_S ? 1.1 : lagS < this.lagS - EASY_S ? 0.94 : 1;
     if (this.video.paused) this.video.play().catch(() => {}); // it was taken away meanwhile
     if (startS < this.video.currentTime - 2 * KEPT_S) this.buffer.remove(0, this.video.currentTime - KEPT_S);
+  };
+
+  /** Nothing is left to play, though a piece should have come. */
+  private readonly stopped = (): void => {
+    if (this.video.readyState >= 2 && this.pieceS < LONG_PIECE_S) {
+      this.lagS = Math.min(WORST_LAG_S, this.lagS + MORE_LAG_S);
+    }
   };
 
   private readonly check = (): void => {
