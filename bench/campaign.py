@@ -1,6 +1,7 @@
 """The fault campaign at length: random faults on the whole service, then a judgement of what it left behind.
 
     python bench/campaign.py --minutes 30 --seed 4
+    python bench/campaign.py --minutes 30 --postgresql    # with its catalogue there, in a server that is killed too
 
 It says each round as it goes, and its figures at the end; it fails where anything clear is found, a row has no bytes,
 bytes have no row, or there is a gap that no fault explains. What is done is in tests/campaign/.
@@ -13,12 +14,14 @@ import signal
 import sys
 import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.campaign.campaign import Campaign
 from tests.campaign.judge import judge
+from tests.postgresql import postgresql_server
 
 
 def main() -> int:
@@ -27,9 +30,12 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a new folder for what is left behind; without it: thrown away")
+    parser.add_argument("--postgresql", action="store_true")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="passerby-campaign-") as scratch:
-        campaign = Campaign(asked.keep or Path(scratch), asked.seed)
+    with ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="passerby-campaign-"))
+        database = stack.enter_context(postgresql_server()) if asked.postgresql else None
+        campaign = Campaign(asked.keep or Path(scratch), asked.seed, database=database)
         campaign.run(asked.minutes * 60, lambda line: print(line, flush=True))
         figures = judge(campaign)
     kinds = Counter(fault.kind for fault in campaign.faults)

@@ -15,6 +15,7 @@ from passerby.background import unpack
 from passerby.media.frames import plane_views
 from passerby.testing.patterns import FOUND_AT, SIDE_PX, found_in_bytes, found_in_media, likeness, plant
 from passerby.testing.rtsp import Feed
+from passerby.testing.rtsp.feed import Codec
 
 SIZE_WH = (320, 192)
 FPS = 10
@@ -42,10 +43,10 @@ def picture(number: int, width: int, height: int, seed: int = 5) -> av.VideoFram
 
 
 @functools.cache
-def walked(seed: int = 5) -> Feed:
+def walked(seed: int = 5, codec: Codec = "h264") -> Feed:
     """The pattern is in every picture of it."""
     assert likeness(np.ascontiguousarray(plane_views(picture(3, *SIZE_WH))[0])) >= FOUND_AT
-    return Feed.drawn("h264", SIZE_WH, FPS, COUNT, 2 * FPS, lambda number, w, h: picture(number, w, h, seed))
+    return Feed.drawn(codec, SIZE_WH, FPS, COUNT, 2 * FPS, lambda number, w, h: picture(number, w, h, seed))
 
 
 def leaks(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""The cameras of a campaign: planted patterns who walk, sent over RTSP with faults; and a drawn one."""
+"""The cameras of a campaign: planted patterns who walk, sent over RTSP and HTTP with faults; and a drawn one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from passerby.capture.drawn.scenes import PLATFORM, SIZE_WH, person_box_xyxy
 from passerby.media.frames import plane_views
 from passerby.testing.patterns import FOUND_AT, likeness, pattern
 from passerby.testing.rtsp import AccessUnit, Feed, Script
+from passerby.testing.web import WebCamera
 from tests.planted import walked
 
 LOGIN = ("admin", "s3cr3t-planted")
 RTSP = ("yard", "gate", "platform")
 """Names of the cameras that are sent over RTSP, each at /NAME. The pattern is in every picture of each."""
+WEB = "lane"
+"""That of one which sends MJPEG over HTTP, the same way."""
+CAMERAS = (*RTSP, WEB, "street")
 WIDTHS_PX = (320, 640)
 CHEST_PX = 36  # of a pattern of 48: cells of 3 pixels
 _WALKS_PX = 3  # from one picture to the next
@@ -34,10 +38,11 @@ address = "drawn:street"
 """
 
 
-def config(port: int, keep_hours: float) -> str:
+def config(port: int, web_url: str, keep_hours: float, catalogue_url: str | None) -> str:
     """What the service is told. keep_hours: of the camera `gate`, so that recordings go meanwhile."""
     user, password = LOGIN
-    told = CONFIG
+    told = CONFIG if catalogue_url is None else f'[storage]\ncatalogue = "{catalogue_url}"\n{CONFIG}'
+    told += f'[[camera]]\nname = "{WEB}"\naddress = "{web_url}"\n'
     for name in RTSP:
         told += f'[[camera]]\nname = "{name}"\naddress = "rtsp://{user}:{password}@127.0.0.1:{port}/{name}"\n'
         told += f"keep_hours = {keep_hours}\n" if name == "gate" else ""
@@ -81,6 +86,22 @@ def _wear(luma: np.ndarray, each: Placed) -> None:
     if x >= 0 and x + CHEST_PX <= luma.shape[1]:
         luma[y : y + CHEST_PX, x : x + CHEST_PX] = cv2.resize(pattern(), (CHEST_PX, CHEST_PX),
                                                               interpolation=cv2.INTER_AREA)  # fmt: skip
+
+
+def web_camera() -> WebCamera:
+    return WebCamera("mjpeg", walked(11, "mjpeg"), login=LOGIN)
+
+
+def random_web_camera(rng: random.Random) -> WebCamera:
+    """The same with one fault."""
+    well, after = web_camera(), rng.randint(3, 40)
+    return rng.choice(
+        [
+            replace(well, mute=True), replace(well, cut_after=after), replace(well, drip_after=after, drip_byte_s=0.05),
+            replace(well, drip_after=0), replace(well, login=("admin", "another")), WebCamera("page"),
+            WebCamera("page", moved_to="http://169.254.169.254/latest"),
+        ]
+    )  # fmt: skip
 
 
 def spoiled(feed: Feed, rng: random.Random) -> Feed:

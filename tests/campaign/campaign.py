@@ -11,8 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from passerby.testing.rtsp import RtspServer
-from tests.campaign.cameras import LOGIN, RTSP, config, feeds, random_script, spoiled
+from passerby.testing.web import WebServer
+from tests.campaign.cameras import (
+    CAMERAS,
+    LOGIN,
+    RTSP,
+    WEB,
+    config,
+    feeds,
+    random_script,
+    random_web_camera,
+    spoiled,
+    web_camera,
+)
 from tests.campaign.service import Service
+from tests.postgresql import PostgreSql
 
 NOT_RECORDING = {"connecting", "silent", "failed", "stopped"}
 """In every other state pictures are recorded, be they covered or not as they should be."""
@@ -34,12 +47,15 @@ class Fault:
 class Campaign:
     """folder: empty; the service's data is in its `data`. seed: the same gives the same faults, if not the same times.
 
-    keep_hours: of one of the cameras, so that recordings go while things break.
+    keep_hours: of one of the cameras, so that recordings go while things break. database: a server for the catalogue,
+    which is killed too; None: SQLite.
     """
 
     folder: Path
     seed: int = 1
     keep_hours: float = 0.01
+    database: PostgreSql | None = None
+    catalogue_url: str | None = field(default=None, init=False)
     faults: list[Fault] = field(default_factory=list)
     said: list[tuple[float, dict[str, str] | None]] = field(default_factory=list)
     """What the cameras were said to be, twice a second."""
@@ -47,9 +63,15 @@ class Campaign:
     def run(self, seconds: float, tell: Callable[[str], None] = lambda line: None) -> None:
         """Until at least so long after all cameras were recording; ends with the service stopped in order."""
         self._rng = random.Random(self.seed)
-        with RtspServer(feeds(), login=LOGIN) as self._cameras:
+        self.catalogue_url = self.database.new_database() if self.database else None
+        with (
+            RtspServer(feeds(), login=LOGIN) as self._cameras,
+            WebServer({f"/{WEB}": web_camera()}) as self._web,
+        ):
             self._clean = dict(self._cameras.feeds)
-            self._service = Service(self.folder, config(self._cameras.port, self.keep_hours))
+            web_url = self._web.url(f"/{WEB}", f"{':'.join(LOGIN)}@")
+            told = config(self._cameras.port, web_url, self.keep_hours, self.catalogue_url)
+            self._service = Service(self.folder, told)
             over = threading.Event()
             watcher = threading.Thread(target=self._watch, args=(over,))
             try:
@@ -94,9 +116,10 @@ class Campaign:
         kinds: dict[str, Callable[[], str]] = {
             "worker killed": self._kill_worker, "parent killed": self._kill_parent, "all killed": self._kill_all,
             "worker hung": self._hang, "disk full": self._fill_disk, "camera": self._break_camera,
-            "camera spoiled": self._spoil_camera, "camera cut": self._cut_camera,
+            "camera spoiled": self._spoil_camera, "camera cut": self._cut_camera, "web camera": self._break_web_camera,
+            "database killed": self._kill_database,
         }  # fmt: skip
-        kind = self._rng.choices(list(kinds), [5, 3, 2, 1, 2, 3, 1, 2])[0]
+        kind = self._rng.choices(list(kinds), [5, 3, 2, 1, 2, 3, 1, 2, 2, 2 if self.database else 0])[0]
         fault = Fault(kind, ALL, time.time())
         self.faults.append(fault)
         fault.camera = kinds[kind]()
@@ -143,6 +166,21 @@ class Campaign:
         self._cameras.cut(f"/{name}")
         return name
 
+    def _break_web_camera(self) -> str:
+        self._web.cameras[f"/{WEB}"] = random_web_camera(self._rng)
+        self._web.cut(f"/{WEB}")
+        time.sleep(self._rng.uniform(2.0, 9.0))
+        self._web.cameras[f"/{WEB}"] = web_camera()
+        self._web.cut(f"/{WEB}")
+        return WEB
+
+    def _kill_database(self) -> str:
+        assert self.database
+        self.database.kill()
+        time.sleep(self._rng.uniform(0.0, 6.0))
+        self.database.start()
+        return ALL
+
     def _spoil_camera(self) -> str:
         name = self._rng.choice(RTSP)
         self._cameras.feeds[f"/{name}"] = spoiled(self._clean[f"/{name}"], self._rng)
@@ -166,7 +204,7 @@ class Campaign:
         self._service.wait_until_up()
         while well_since_s is None or time.monotonic() - well_since_s < 1.0:
             states = self._service.states()
-            is_well = states is not None and len(states) == len(RTSP) + 1 and not NOT_RECORDING & set(states.values())
+            is_well = states is not None and len(states) == len(CAMERAS) and not NOT_RECORDING & set(states.values())
             well_since_s = (well_since_s or time.monotonic()) if is_well else None
             assert time.monotonic() < until_s, f"{states}\n{self.faults[-4:]}\n{self.log[-3000:]}"
             time.sleep(0.1)

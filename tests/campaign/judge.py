@@ -10,7 +10,7 @@ from passerby.archive import Archive
 from passerby.background import unpack
 from passerby.media.segments import TICKS_PER_S
 from passerby.testing.patterns import FOUND_AT, found_in_bytes, found_in_media, likeness
-from tests.campaign.cameras import LOGIN, RTSP, WIDTHS_PX
+from tests.campaign.cameras import CAMERAS, LOGIN, WIDTHS_PX
 from tests.campaign.campaign import ALL, NOT_RECORDING, Campaign
 from tests.unit.archive.checks import check_at_rest
 
@@ -22,11 +22,11 @@ BEFORE_S, AFTER_S = 6.0, 4.0
 
 def judge(campaign: Campaign) -> dict[str, float]:
     """Figures, where all is as it must be. Raises AssertionError."""
-    with Archive(campaign.data) as archive:
+    with Archive(campaign.data, catalogue_url=campaign.catalogue_url) as archive:
         alarms = archive.recover()
         assert not alarms, alarms
         rows = check_at_rest(archive, campaign.data)
-        gaps = {camera: _gaps(archive, camera) for camera in (*RTSP, "street")}
+        gaps = {camera: _gaps(archive, camera) for camera in CAMERAS}
         recorded_s = sum(row.end_90k - row.start_90k for row in rows) / TICKS_PER_S
     lost = [line for line in _errors(campaign.log) if "alarm lost" in line]
     assert not lost, lost

@@ -88,6 +88,22 @@ def test_a_camera_that_is_kept_in_the_file_is_not_changed_on_the_page(school: Se
     expect(tab.page.get_by_text("it is kept in the configuration file")).to_be_visible()
 
 
+def test_a_group_is_renamed(school: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]) -> None:
+    admin = open_tab(school.base)
+    admin.sign_in()
+    admin.go("#/people/groups")
+    admin.page.get_by_role("button", name="Rename The gates").click()
+    dialog = admin.page.get_by_role("dialog")
+    dialog.get_by_label("Title").fill("Gates and doors")
+    shoot(admin, "group-rename")
+    dialog.get_by_role("button", name="Save").click()
+    expect(admin.page.get_by_role("row").filter(has_text="Gates and doors")).to_contain_text("gates")
+    admin.page.get_by_role("button", name="Rename Gates and doors").click()
+    dialog.get_by_label("Title").fill("The gates")
+    dialog.get_by_role("button", name="Save").click()
+    expect(admin.page.get_by_role("row").filter(has_text="The gates")).to_be_visible()
+
+
 def test_a_user_is_made_who_sees_their_group_and_nothing_else(
     school: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]
 ) -> None:

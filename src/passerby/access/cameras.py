@@ -193,6 +193,12 @@ class Groups:
         except IntegrityError:
             raise SettingsError(f"there is a group '{name}' already") from None
 
+    def rename(self, name: str, title: str) -> bool:
+        """Gives it another title; the name stays, as addresses hold it. Whether there is one."""
+        with self._rows.transaction("rename a group") as connection:
+            changed = camera_groups.update().where(camera_groups.c.name == name).values(title=title)
+            return bool(connection.execute(changed).rowcount)
+
     def remove(self, name: str) -> bool:
         """Whether there was one. Users who saw cameras only through it see them no more."""
         with self._rows.transaction("remove a group") as connection:

@@ -50,6 +50,10 @@ class Group(BaseModel):
     title: str = Field("", max_length=120)
 
 
+class GroupTitle(BaseModel):
+    title: str = Field(min_length=1, max_length=120)
+
+
 class AuditEntry(BaseModel):
     """One look or change. Times: UTC, 1/90000 s since 1970."""
 
@@ -112,6 +116,14 @@ def add_group(told: Group, request: Request) -> Group:
     services_of(request).installation.groups.add(told.name, told.title)
     _note(request, "group:add", told.name)
     return Group(name=told.name, title=told.title or told.name)
+
+
+@router.put("/groups/{name}", summary="Give a camera group another title; its name stays")
+def rename_group(name: Annotated[str, Path(pattern=NAME)], told: GroupTitle, request: Request) -> Group:
+    if not services_of(request).installation.groups.rename(name, told.title):
+        raise no_such("group", name)
+    _note(request, "group:change", name)
+    return Group(name=name, title=told.title)
 
 
 @router.delete("/groups/{name}", summary="Remove a camera group; its cameras stay", status_code=204)

@@ -19,6 +19,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("PUT", "/api/users/{name}/password"): Action.CHANGE_USERS,
     ("GET", "/api/groups"): Action.SEE_GROUPS,
     ("POST", "/api/groups"): Action.CHANGE_GROUPS,
+    ("PUT", "/api/groups/{name}"): Action.CHANGE_GROUPS,
     ("DELETE", "/api/groups/{name}"): Action.CHANGE_GROUPS,
     ("POST", "/api/set-up"): Action.SIGN_IN,
     ("GET", "/api/session"): Action.SIGN_IN,

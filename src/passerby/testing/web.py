@@ -55,6 +55,8 @@ class WebServer:
         self.cameras = dict(cameras)
         self.requests: list[str] = []
         """The paths that were asked for, in order."""
+        self.cuts: Counter[str] = Counter()
+        """How often the connections of a path were ended."""
         self.started_s = time.monotonic()
         self.closing = threading.Event()
         self._server = ThreadingHTTPServer((HOST, 0), _handler_of(self))
@@ -64,6 +66,10 @@ class WebServer:
     def url(self, path: str, entry: str = "") -> str:
         """entry: such as "user:password@"."""
         return f"http://{entry}{HOST}:{self._server.server_address[1]}{path}"
+
+    def cut(self, path: str) -> None:
+        """Ends every connection that gets pictures from there."""
+        self.cuts[path] += 1
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -110,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif camera.login and self.headers.get("Authorization") != _basic(*camera.login):
             self._say(401, {"WWW-Authenticate": 'Basic realm="camera"'})
         elif camera.kind == "mjpeg":
-            self._send_mjpeg(camera)
+            self._send_mjpeg(camera, path)
         elif camera.kind == "hls":
             self._send_hls(camera, path.rpartition("/")[2])
         else:
@@ -124,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _send_mjpeg(self, camera: WebCamera) -> None:
+    def _send_mjpeg(self, camera: WebCamera, path: str) -> None:
         if camera.drip_after == 0:
             self._drip(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\n" * 1000, camera)
         self.send_response(200)
@@ -132,8 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         feed = cast(Feed, camera.feed)
         step_s = feed.duration_90k / TICKS_PER_S / len(feed.units)
-        count = 0
-        while count != camera.cut_after:
+        count, cuts = 0, self.web.cuts[path]
+        while count != camera.cut_after and self.web.cuts[path] == cuts:
             jpeg = feed.units[count % len(feed.units)].nals[0]
             part = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n".encode()
             if camera.drip_after is not None and count >= camera.drip_after:

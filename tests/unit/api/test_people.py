@@ -77,6 +77,18 @@ def test_a_user_is_added_changed_and_removed_and_each_is_noted(house: House) -> 
     assert ("root", "user:add", "kim: viewer; groups yard") in noted
 
 
+def test_a_group_gets_another_title_and_keeps_its_name(house: House) -> None:
+    house.add_user("root", Role.ADMIN, Role.AUDITOR)
+    root = house.signed_in("root")
+    root.post("/api/groups", json={"name": "yard", "title": "Yard"})
+    now = {"name": "yard", "title": "School yard"}
+    assert root.put("/api/groups/yard", json={"title": "School yard"}).json() == now
+    assert root.get("/api/groups").json() == [now]
+    assert root.put("/api/groups/hall", json={"title": "Hall"}).status_code == 404
+    assert root.put("/api/groups/yard", json={"title": ""}).status_code == 422
+    assert ("group:change", "yard") in [(each["what"], each["about"]) for each in root.get("/api/audit").json()]
+
+
 def test_the_audit_is_read_page_by_page(house: House) -> None:
     house.add_user("kim", Role.AUDITOR)
     for number in range(10):

@@ -35,6 +35,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("PUT", "/api/users/{name}/password"): "A",
     ("GET", "/api/groups"): "apA",
     ("POST", "/api/groups"): "A",
+    ("PUT", "/api/groups/{name}"): "A",
     ("DELETE", "/api/groups/{name}"): "A",
     ("POST", "/api/set-up"): NOBODY_TOO,
     ("GET", "/api/session"): NOBODY_TOO,

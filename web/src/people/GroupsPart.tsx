@@ -1,7 +1,7 @@
 /** Groups of cameras: a user sees the cameras of the groups that they were given. */
 
 import { type FormEvent, useState } from "react";
-import { get, post, remove, type Schemas } from "../api/client";
+import { get, post, put, remove, type Schemas } from "../api/client";
 import { useAsked, useChange } from "../api/use";
 import { useMay } from "../app/session";
 import { titleOf } from "../camera/cameras";
@@ -11,6 +11,7 @@ import {
   Button,
   type Column,
   Confirm,
+  Dialog,
   Empty,
   IconButton,
   Panel,
@@ -47,6 +48,7 @@ type GroupTableProps = { groups: Group[]; mayChange: boolean; onChanged: () => v
 
 function GroupTable({ groups, mayChange, onChanged }: GroupTableProps) {
   const [removing, setRemoving] = useState<Group | null>(null);
+  const [renaming, setRenaming] = useState<Group | null>(null);
   const cameras = useAsked((signal) => get("/api/cameras", { signal }), "cameras");
   const toast = useToast();
   const columns: Column<Group>[] = [
@@ -74,13 +76,17 @@ function GroupTable({ groups, mayChange, onChanged }: GroupTableProps) {
       key: "do",
       title: texts.people.change,
       cell: (each) => (
-        <IconButton icon="trash" label={texts.people.removeGroup(each.title)} onClick={() => setRemoving(each)} />
+        <span className="row">
+          <IconButton icon="edit" label={texts.people.renameGroup(each.title)} onClick={() => setRenaming(each)} />
+          <IconButton icon="trash" label={texts.people.removeGroup(each.title)} onClick={() => setRemoving(each)} />
+        </span>
       ),
     });
   }
   return (
     <>
       <Table caption={texts.people.groups} columns={columns} rows={groups} keyOf={(each) => each.name} />
+      {renaming && <RenameGroup group={renaming} onClose={() => setRenaming(null)} onChanged={onChanged} />}
       {removing && (
         <Confirm
           title={texts.people.removeGroup(removing.title)}
@@ -96,6 +102,43 @@ function GroupTable({ groups, mayChange, onChanged }: GroupTableProps) {
         </Confirm>
       )}
     </>
+  );
+}
+
+type RenameGroupProps = { group: Group; onClose: () => void; onChanged: () => void };
+
+function RenameGroup({ group, onClose, onChanged }: RenameGroupProps) {
+  const [title, setTitle] = useState(group.title);
+  const { busy, problem, run } = useChange();
+  const toast = useToast();
+  const rename = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => {
+      await put("/api/groups/{name}", { path: { name: group.name }, body: { title: title.trim() } });
+      toast(texts.people.groupRenamed(title.trim()));
+      onChanged();
+      onClose();
+    });
+  };
+  return (
+    <Dialog title={texts.people.renameGroup(group.title)} onClose={onClose}>
+      <form className="stack" onSubmit={rename}>
+        <TextField
+          label={texts.cameras.titleField}
+          hint={texts.people.groupName(group.name)}
+          required
+          maxLength={120}
+          value={title}
+          onChange={setTitle}
+        />
+        <ProblemNote problem={problem} />
+        <div className="row">
+          <Button type="submit" kind="primary" busy={busy} disabled={!title.trim()}>
+            {texts.cameras.save}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
   );
 }
 

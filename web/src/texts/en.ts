@@ -223,6 +223,8 @@ export const en = {
     groupName: (name: string) => `In addresses: ${name}`,
     groupAdded: (title: string) => `${title} was added.`,
     groupRemoved: (title: string) => `${title} was removed.`,
+    groupRenamed: (title: string) => `It is called ${title} now.`,
+    renameGroup: (title: string) => `Rename ${title}`,
     removeGroup: (title: string) => `Remove ${title}`,
     removeGroupDoes: "Remove the group",
     removeGroupAbout: "Its cameras stay. Who sees them only through this group sees them no more.",
@@ -326,6 +328,7 @@ export const en = {
     "token:add": "Made a token",
     "token:remove": "Took a token back",
     "group:add": "Added a camera group",
+    "group:change": "Renamed a camera group",
     "group:remove": "Removed a camera group",
   } as Record<string, string>,
   through: {

