@@ -1,4 +1,4 @@
-"""A whole installation behind its shell, on SQLite in a folder, with a clock that moves; and people to try it."""
+"""A whole installation behind its shell, on each kind of catalogue, with a clock that moves; and people to try it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from passerby.access import Installation
+from passerby.access.installation import catalogue_url
 from passerby.access.users import UserFacts
 from passerby.api import Services, make_app
 from passerby.api.app import behind_the_shell
@@ -20,6 +21,10 @@ from passerby.archive import Archive
 from passerby.config import Config, parse_config
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
+from tests.postgresql import PostgreSql
+from tests.unit.archive.conftest import postgresql
+
+__all__ = ["postgresql"]
 
 PASSWORD = "a long enough pass phrase"
 ADDRESS = "rtsp://viewer:hunter2-planted@192.0.2.7/stream?token=hunter3-planted"
@@ -35,7 +40,7 @@ class House:
         self.folder, self.clock = folder, clock or MovingClock()
         self.config: Config = parse_config(told or {})
         self.installation = Installation(folder, self.config, self.clock)
-        self.archive = Archive(folder)
+        self.archive = Archive(folder, catalogue_url=catalogue_url(folder, self.config))
         self.app = make_app(Services(self.installation, self.archive, folder, **services))
 
     def close(self) -> None:
@@ -70,11 +75,15 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("passerby.access.passwords.PasswordHasher", quick)
 
 
-@pytest.fixture
-def open_house(tmp_path: Path) -> Iterator[OpenHouse]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def open_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenHouse]:
     opened: list[House] = []
 
     def open_it(told: dict[str, Any] | None = None, **how: Any) -> House:
+        if request.param == "postgresql":
+            server: PostgreSql = request.getfixturevalue("postgresql")
+            storage = {"catalogue": server.new_database(), **(told or {}).get("storage", {})}
+            told = {**(told or {}), "storage": storage}
         opened.append(House(tmp_path / f"data{len(opened)}", told, **how))
         return opened[-1]
 

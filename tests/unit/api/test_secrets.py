@@ -45,6 +45,7 @@ def test_no_answer_and_no_log_line_has_a_secret(house: House, caplog: pytest.Log
     assert house.installation.cameras.secret_address("gate") == ADDRESS
 
 
+@pytest.mark.parametrize("open_house", ["sqlite"], indirect=True)  # whose file it reads
 def test_the_catalogue_without_the_key_opens_nothing(house: House, tmp_path: Path) -> None:
     house.installation.cameras.add("gate", CameraFacts(address=ADDRESS))
     written = b"".join(path.read_bytes() for path in house.folder.glob("catalogue*"))

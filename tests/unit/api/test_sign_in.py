@@ -59,6 +59,7 @@ def test_the_set_up_link_ends_and_a_new_one_replaces_it(house: House) -> None:
     assert house.installation.users.count() == 0
 
 
+@pytest.mark.parametrize("open_house", ["sqlite"], indirect=True)  # whose file it reads
 def test_no_secret_is_in_the_catalogue(house: House) -> None:
     token = house.installation.set_up.new_link()
     client = house.client()
