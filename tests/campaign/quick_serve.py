@@ -6,17 +6,18 @@ python -m tests.campaign.quick_serve serve --data DIR
 from __future__ import annotations
 
 from passerby.cli import main
-from passerby.fleet.configured import ConfiguredFleet
+from passerby.config import Config
+from passerby.fleet import configured
 from passerby.fleet.plan import CameraPlan
 
 QUICK = {"learn_every_s": 0.1, "open_timeout_s": 4.0, "read_timeout_s": 2.0, "picture_timeout_s": 4.0}
-_usual = ConfiguredFleet._base
+_usual = configured.base_plan
 
 
-def _quick(fleet: ConfiguredFleet, *told: str | bool) -> CameraPlan:
-    return _usual(fleet, *told).model_copy(update=QUICK)  # type: ignore[arg-type]
+def _quick(config: Config, *told: str | bool) -> CameraPlan:
+    return _usual(config, *told).model_copy(update=QUICK)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
-    ConfiguredFleet._base = _quick  # type: ignore[method-assign,assignment]
+    configured.base_plan = _quick  # type: ignore[assignment]
     main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -25,8 +24,8 @@ from passerby.rules.access import Role
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PASSWORD = "a long enough pass phrase"
+from tests.browser import CHROMIUM, PASSWORD, chromium, sign_in  # noqa: E402
+
 START_WITHIN_S = 90
 WAIT_S = 60
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -63,11 +62,7 @@ class Tab:
         self.page.goto(f"{self.base}/{where}")
 
     def sign_in(self, name: str = "kim") -> None:
-        self.go("")
-        self.page.get_by_label("Name").fill(name)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
-        playwright.expect(self.page.locator("#content")).to_be_visible()
+        sign_in(self.page, f"{self.base}/", name)
 
     def until(self, script: str, within_s: float = WAIT_S) -> Any:
         """What a script gives, as soon as that is true. Asked from outside: the page forbids to evaluate text."""
@@ -118,12 +113,10 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[playwright.Browser]:
-    if BROWSER is None:
+    if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

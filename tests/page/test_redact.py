@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -25,7 +24,8 @@ from tests.streets import Street, pictures, write_clip
 from tests.unit.api.conftest import PASSWORD, House, quick_passwords  # noqa: F401
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+from tests.browser import sign_in  # noqa: E402
+
 WITHIN_MS = 150_000  # a process that loads the models takes seconds of a busy machine
 WALL = (10.0, 10.0, 90.0, 70.0)
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
@@ -67,24 +67,11 @@ def served(tmp_path: Path) -> Iterator[Served]:
     house.close()
 
 
-@pytest.fixture
-def browser() -> Iterator[playwright.Browser]:
-    if BROWSER is None:
-        pytest.skip("there is no Chromium on this machine")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 def signed_in(browser: playwright.Browser, served: Served, **how: object) -> playwright.Page:
     page = browser.new_context(**how).new_page()
     page.set_default_timeout(30_000)
     page.on("pageerror", lambda error: pytest.fail(f"the page failed: {error}"))
-    page.goto(served.address)
-    page.get_by_label("Name").fill("kim")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, served.address)
     page.wait_for_url("**/#/live")  # where it goes by itself
     page.goto(f"{served.address}/#/redact")
     playwright.expect(page.get_by_role("heading", name="Redact a file")).to_be_visible()

@@ -159,15 +159,10 @@ def _known(installation: Installation, name: str) -> tuple[str, str, bool]:
 
 
 def _try(installation: Installation, address: str, transport: str, trusts_any: bool) -> CameraTrial:
-    from passerby.access.installation import reach_of
-    from passerby.fleet.plan import CameraPlan
+    from passerby.fleet.configured import base_plan
     from passerby.fleet.trial import try_apart
 
-    plan = CameraPlan(
-        camera="trial", address=address, transport="udp" if transport == "udp" else "tcp",
-        trust_any_certificate=trusts_any, reach=reach_of(installation.config),
-    )  # fmt: skip
-    return try_apart(plan)
+    return try_apart(base_plan(installation.config, address, transport, trusts_any))
 
 
 def _write_still(path: Path, jpeg: bytes, overwrite: bool) -> None:

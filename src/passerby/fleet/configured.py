@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from passerby.access import Installation
 from passerby.access.cameras import ConfiguredCamera
 from passerby.access.installation import reach_of
+from passerby.config import Config
 from passerby.engine.live_learner import LearnTimes
 from passerby.engine.trial import CameraTrial
 from passerby.errors import PasserbyError
@@ -70,7 +71,7 @@ class ConfiguredFleet:
         if not self._trials.acquire(blocking=False):
             return CameraTrial(reason="others are trying cameras (hint: try again in a minute)")
         try:
-            return try_apart(self._base(address, transport, trust_any_certificate))
+            return try_apart(base_plan(self._installation.config, address, transport, trust_any_certificate))
         finally:
             self._trials.release()
 
@@ -115,18 +116,20 @@ class ConfiguredFleet:
         """Raises SettingsError where its address cannot be opened."""
         facts = camera.facts
         address = self._installation.cameras.secret_address(camera.name)
-        base = self._base(address, facts.transport, facts.trust_any_certificate, camera.name)
+        base = base_plan(self._installation.config, address, facts.transport, facts.trust_any_certificate)
         settings = Settings.model_validate({"mode": facts.mode})
-        return base.model_copy(update={"settings": settings, "privacy_delay_s": facts.privacy_delay_s})
+        own = {"camera": camera.name, "settings": settings, "privacy_delay_s": facts.privacy_delay_s}
+        return base.model_copy(update=own)
 
-    def _base(self, address: str, transport: str, trust_any_certificate: bool, name: str = "trial") -> CameraPlan:
-        """With what the configuration lets be reached."""
-        drawn = address.strip().lower().startswith("drawn:")
-        return CameraPlan(
-            camera=name,
-            address=address,
-            transport="udp" if transport == "udp" else "tcp",
-            trust_any_certificate=trust_any_certificate,
-            reach=reach_of(self._installation.config),
-            learn_every_s=DRAWN_LEARN_EVERY_S if drawn else LearnTimes().first_every_s,
-        )
+
+def base_plan(config: Config, address: str, transport: str, trust_any_certificate: bool) -> CameraPlan:
+    """Of a camera as its address is given, with what the configuration lets be reached: enough to try it."""
+    drawn = address.strip().lower().startswith("drawn:")
+    return CameraPlan(
+        camera="trial",
+        address=address,
+        transport="udp" if transport == "udp" else "tcp",
+        trust_any_certificate=trust_any_certificate,
+        reach=reach_of(config),
+        learn_every_s=DRAWN_LEARN_EVERY_S if drawn else LearnTimes().first_every_s,
+    )

