@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { put } from "../api/client";
 import { useChange } from "../api/use";
 import { useSession } from "../app/session";
+import { NewPassword, NOT_TYPED } from "../sign-in/NewPassword";
 import { texts } from "../texts";
 import { Button, Facts, Panel, ProblemNote, TextField, useToast } from "../ui";
 import { PasskeysPanel } from "./PasskeysPanel";
@@ -48,17 +49,16 @@ function MePanel() {
 function PasswordPanel() {
   const { session } = useSession();
   const [old, setOld] = useState("");
-  const [fresh, setFresh] = useState("");
-  const [again, setAgain] = useState("");
+  const [typed, setTyped] = useState(NOT_TYPED);
   const { busy, problem, run } = useChange();
   const toast = useToast();
-  const differs = again !== "" && again !== fresh;
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (again !== fresh) return;
+    if (typed.again !== typed.password) return;
     run(async () => {
-      await put("/api/self/password", { body: { old, new: fresh } });
-      for (const clear of [setOld, setFresh, setAgain]) clear("");
+      await put("/api/self/password", { body: { old, new: typed.password } });
+      setOld("");
+      setTyped(NOT_TYPED);
       toast(texts.people.passwordChanged);
     });
   };
@@ -73,23 +73,11 @@ function PasswordPanel() {
           value={old}
           onChange={setOld}
         />
-        <TextField
+        <NewPassword
           label={texts.people.newPassword}
-          hint={texts.setUp.passwordHint}
-          type="password"
-          autoComplete="new-password"
-          required
-          value={fresh}
-          onChange={setFresh}
-        />
-        <TextField
-          label={texts.people.newPasswordAgain}
-          problem={differs ? texts.setUp.differs : null}
-          type="password"
-          autoComplete="new-password"
-          required
-          value={again}
-          onChange={setAgain}
+          labelAgain={texts.people.newPasswordAgain}
+          typed={typed}
+          onChange={setTyped}
         />
         <ProblemNote problem={problem} />
         <div className="row">

@@ -7,21 +7,20 @@ import { goTo } from "../app/routes";
 import { useSession } from "../app/session";
 import { texts } from "../texts";
 import { Button, Note, ProblemNote, TextField } from "../ui";
+import { NewPassword, NOT_TYPED } from "./NewPassword";
 import { Doorway } from "./SignInPage";
 
 export function SetUpPage({ secret }: { secret: string }) {
   const { session, enter } = useSession();
   const [name, setName] = useState("");
-  const [password, setPassword] = useState("");
-  const [again, setAgain] = useState("");
+  const [typed, setTyped] = useState(NOT_TYPED);
   const { busy, problem, run } = useChange();
-  const differs = again !== "" && again !== password;
 
   const make = (event: FormEvent) => {
     event.preventDefault();
-    if (again !== password) return;
+    if (typed.again !== typed.password) return;
     run(async () => {
-      enter(await post("/api/set-up", { body: { token: secret, name, password } }));
+      enter(await post("/api/set-up", { body: { token: secret, name, password: typed.password } }));
       goTo("#/", true); // the link is used up: it need not stay in the history
     });
   };
@@ -54,26 +53,7 @@ export function SetUpPage({ secret }: { secret: string }) {
           value={name}
           onChange={setName}
         />
-        <TextField
-          label={texts.signIn.password}
-          hint={texts.setUp.passwordHint}
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          required
-          value={password}
-          onChange={setPassword}
-        />
-        <TextField
-          label={texts.setUp.again}
-          problem={differs ? texts.setUp.differs : null}
-          name="password-again"
-          type="password"
-          autoComplete="new-password"
-          required
-          value={again}
-          onChange={setAgain}
-        />
+        <NewPassword label={texts.signIn.password} labelAgain={texts.setUp.again} typed={typed} onChange={setTyped} />
         <ProblemNote problem={problem} />
         <Button kind="primary" type="submit" busy={busy}>
           {texts.setUp.make}

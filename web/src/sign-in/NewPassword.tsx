@@ -1,0 +1,38 @@
+/** A new password, typed twice. */
+
+import { texts } from "../texts";
+import { TextField } from "../ui";
+
+export type TypedTwice = { password: string; again: string };
+
+export const NOT_TYPED: TypedTwice = { password: "", again: "" };
+
+type Props = { label: string; labelAgain: string; typed: TypedTwice; onChange: (typed: TypedTwice) => void };
+
+export function NewPassword({ label, labelAgain, typed, onChange }: Props) {
+  const differs = typed.again !== "" && typed.again !== typed.password;
+  return (
+    <>
+      <TextField
+        label={label}
+        hint={texts.setUp.passwordHint}
+        name="password"
+        type="password"
+        autoComplete="new-password"
+        required
+        value={typed.password}
+        onChange={(password) => onChange({ ...typed, password })}
+      />
+      <TextField
+        label={labelAgain}
+        problem={differs ? texts.setUp.differs : null}
+        name="password-again"
+        type="password"
+        autoComplete="new-password"
+        required
+        value={typed.again}
+        onChange={(again) => onChange({ ...typed, again })}
+      />
+    </>
+  );
+}
