@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from collections.abc import Awaitable, Callable
@@ -73,7 +74,8 @@ def framed(packet: bytes, channel: int = 0) -> bytes:
 
 def reset(writer: asyncio.StreamWriter) -> None:
     """Ends a TCP connection by RST, as when a camera loses its power and its successor knows nothing of it."""
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with contextlib.suppress(OSError):  # the other side was sooner, and it is closed
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
 
 
