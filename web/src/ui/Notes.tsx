@@ -13,7 +13,7 @@ export function Badge({ tone, icon, children }: { tone: Tone; icon: IconName; ch
   return (
     <span className={`badge ${tone}`}>
       <Icon name={icon} size={14} />
-      {children}
+      <span className="badge-words">{children}</span>
     </span>
   );
 }
