@@ -161,15 +161,14 @@ class Campaign:
     def _break_camera(self) -> str:
         name = self._rng.choice(RTSP)
         self._cameras.scripts[f"/{name}"] = random_script(self._rng)
-        self._interrupt(name)
+        self._interrupt(self._cameras, name)
         self._cameras.scripts.pop(f"/{name}")
         self._cameras.cut(f"/{name}")
         return name
 
     def _break_web_camera(self) -> str:
         self._web.cameras[f"/{WEB}"] = random_web_camera(self._rng)
-        self._web.cut(f"/{WEB}")
-        time.sleep(self._rng.uniform(2.0, 9.0))
+        self._interrupt(self._web, WEB)
         self._web.cameras[f"/{WEB}"] = web_camera()
         self._web.cut(f"/{WEB}")
         return WEB
@@ -184,13 +183,13 @@ class Campaign:
     def _spoil_camera(self) -> str:
         name = self._rng.choice(RTSP)
         self._cameras.feeds[f"/{name}"] = spoiled(self._clean[f"/{name}"], self._rng)
-        self._interrupt(name)
+        self._interrupt(self._cameras, name)
         self._cameras.feeds[f"/{name}"] = self._clean[f"/{name}"]
         self._cameras.cut(f"/{name}")
         return name
 
-    def _interrupt(self, name: str) -> None:
-        self._cameras.cut(f"/{name}")
+    def _interrupt(self, server: RtspServer | WebServer, name: str) -> None:
+        server.cut(f"/{name}")
         time.sleep(self._rng.uniform(2.0, 9.0))
 
     def _cut_camera(self) -> str:

@@ -21,7 +21,7 @@ from passerby.desk import Desk, Limits
 from passerby.rules.access import Role
 from tests.exposure import is_exposed, patch
 from tests.streets import Street, pictures, write_clip
-from tests.unit.api.conftest import PASSWORD, House, quick_passwords  # noqa: F401
+from tests.unit.api.conftest import House, quick_passwords  # noqa: F401
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from tests.browser import sign_in  # noqa: E402

@@ -20,6 +20,7 @@ from passerby.rules.coverage import Policy
 from passerby.settings import Settings
 
 FOR_LOOKS_S = 0.2  # of the delay: so long a look may take without making it longer
+UNEVEN_S = 0.01  # times of live pictures are not quite even: else a delay of four pictures would often be one of five
 LEAST_DELAY_S = 0.2
 LONGEST_DELAY_S = 10.0
 
@@ -82,8 +83,7 @@ def _reveal(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper
         has_first=first is not None,
     )
     outline = plan.settings.shape == "outline"
-    delay_s = plan.privacy_delay_s - FOR_LOOKS_S
-    examiner = RevealMode(size_wh, watch, policy, first, learner, outline=outline, delay_s=delay_s)
+    examiner = RevealMode(size_wh, watch, policy, first, learner, outline=outline, delay_s=_window_s(plan))
     return LiveMode(examiner, watch, learner)
 
 
@@ -93,4 +93,9 @@ def _cover(stream: StreamFormat, plan: LivePlan, shared: Shared) -> LiveMode:
     policy = Policy.of(plan.settings, plates_found=detectors.finds(Kind.PLATE), turn=stream.turn)
     looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, cover_mode.LOOK_PLAN)
     watch = LiveWatch(looks, shared.looks, cover_mode.LOOK_EVERY_S)
-    return LiveMode(CoverMode(size_wh, watch, policy, plan.privacy_delay_s - FOR_LOOKS_S), watch)
+    return LiveMode(CoverMode(size_wh, watch, policy, _window_s(plan)), watch)
+
+
+def _window_s(plan: LivePlan) -> float:
+    """How long a frame waits for those after it."""
+    return plan.privacy_delay_s - FOR_LOOKS_S - UNEVEN_S

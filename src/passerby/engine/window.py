@@ -40,11 +40,8 @@ class Held:
         return self.found is not None
 
 
-UNEVEN_S = 0.01  # times of pictures are not quite even; else a delay of four pictures would often be one of five
-
-
 class Window:
-    """Frames in order; the oldest comes out once the newest is `delay_s` later or nearly so, or at the end."""
+    """Frames in order; the oldest comes out once the newest is `delay_s` later, or when no more will come."""
 
     def __init__(self, delay_s: float) -> None:
         self._delay_s = delay_s
@@ -68,6 +65,6 @@ class Window:
     def pop(self) -> Held | None:
         if not self._held:
             return None
-        if self._ended or self._held[-1].time_s - self._held[0].time_s >= self._delay_s - UNEVEN_S:
+        if self._ended or self._held[-1].time_s - self._held[0].time_s >= self._delay_s:
             return self._held.popleft()
         return None

@@ -65,10 +65,11 @@ class Redactor:
     def redact_or_repeat(self, frame: RawFrame, cover: Cover) -> RedactedFrame:
         """As `redact`; where the cover says that nothing is new, the very picture that was painted before, so that no
         encoder need be asked. For live frames, which go on one by one."""
-        before = self._painted
-        if not cover.again or before is None:
-            return self.redact(frame, cover)
-        return replace(before, index=frame.index, pts=frame.pts, time_base=frame.time_base)
+        if cover.again and self._painted is not None:
+            return replace(self._painted, index=frame.index, pts=frame.pts, time_base=frame.time_base)
+        painted = self.redact(frame, cover)
+        self._painted = painted
+        return painted
 
     def forget(self) -> None:
         """Drops the canvas: after a cut, nothing of the scene before is shown again."""
@@ -116,10 +117,10 @@ class Redactor:
                 marks = (region.chroma if i else region.luma)[part]
                 cv2.copyTo(soften(source, span, shift, how), marks, made[part])
 
-    def _finish(self, frame: RawFrame, picture: av.VideoFrame, hidden: float) -> RedactedFrame:
+    @staticmethod
+    def _finish(frame: RawFrame, picture: av.VideoFrame, hidden: float) -> RedactedFrame:
         picture.pts, picture.time_base = frame.pts, frame.time_base
-        self._painted = RedactedFrame(picture, frame.index, frame.pts, frame.time_base, hidden)
-        return self._painted
+        return RedactedFrame(picture, frame.index, frame.pts, frame.time_base, hidden)
 
 
 def _fresh(picture: av.VideoFrame) -> av.VideoFrame:
