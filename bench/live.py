@@ -71,7 +71,7 @@ def _small(asked: argparse.Namespace, work: Path) -> Iterator[Row]:
     cost = measure(SMALL, asked.small, asked.seconds, work / "small", kill=True)
     yield from _cameras(SMALL, cost, 12, 60)
     assert cost.back_s is not None
-    yield _at_most("kill -9 of the worker: all cameras recording again, s", cost.back_s, 10, 3)
+    yield _at_most("kill -9 of a worker: all its cameras recording again, s", cost.back_s, 10, 3)
 
 
 def _large(asked: argparse.Namespace, work: Path) -> Iterator[Row]:
