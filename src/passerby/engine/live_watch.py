@@ -73,10 +73,8 @@ class LiveWatch:
         known = self._looks.recall(held.time_s, held.stretch)
         if known is None:
             return False
-        held.found = known
         self._unwanted.add(held.frame.index)
-        if len(known):
-            self.found_at_s = held.time_s
+        self._know(held, known)
         return True
 
     def settle(self, held: Held, *, is_last: bool = False) -> bool:
@@ -104,7 +102,7 @@ class LiveWatch:
 
     def _take(self, held: Held, answer: Future[Detections], patience_s: float) -> None:
         try:
-            held.found = answer.result(patience_s)
+            found = answer.result(patience_s)
         except (NotYet, CancelledError):  # too late: it may still come, and then it is of a frame that is gone
             answer.cancel()
             self._looks.all_due()
@@ -116,5 +114,9 @@ class LiveWatch:
             return
         self.is_failing = False
         self.looked_at_s = held.time_s
-        if len(held.found):
+        self._know(held, found)
+
+    def _know(self, held: Held, found: Detections) -> None:
+        held.found = found
+        if len(found):
             self.found_at_s = held.time_s

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from passerby.engine.looks import Looks
 from passerby.engine.window import Held
+from passerby.media import Detections
 
 DETECTOR_FAILED = "detector failed"
 DAMAGED = "damaged in the source"
@@ -52,11 +53,10 @@ class Watchful:
             return
         known = self.looks.recall(held.time_s, held.stretch)
         if known is not None:
-            held.found = known
-            self.found_at_s = held.time_s if len(known) else self.found_at_s
+            self._know(held, known)
             return
         try:
-            held.found = self.looks.look(held.frame, held.stretch)
+            found = self.looks.look(held.frame, held.stretch)
         except Exception:  # whatever it is, nothing is known of the frame: it fails closed
             self._failing = held.failed = True
             self.looks.all_due()  # what the others found in this frame is lost with it
@@ -64,5 +64,9 @@ class Watchful:
             return
         self._failing = False
         self.looked_at_s = held.time_s
-        if len(held.found):
+        self._know(held, found)
+
+    def _know(self, held: Held, found: Detections) -> None:
+        held.found = found
+        if len(found):
             self.found_at_s = held.time_s

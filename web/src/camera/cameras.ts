@@ -21,7 +21,10 @@ export type Cameras = {
 export function useCameras(): Cameras {
   const { answer, problem, again } = useAsked((signal) => get("/api/cameras", { signal }), "cameras");
   const told = useAsked((signal) => get("/api/states", { signal }), "states", STATES_EVERY_MS);
-  const cameras = useMemo(() => answer && [...answer].sort((a, b) => titleOf(a).localeCompare(titleOf(b))), [answer]);
+  const cameras = useMemo(
+    () => answer && [...answer].sort((a, b) => titleOf(a).localeCompare(titleOf(b), undefined, { numeric: true })),
+    [answer],
+  );
   const states = useMemo(() => {
     const off = new Set(answer?.filter((each) => !each.is_enabled).map((each) => each.name));
     return new Map(told.answer?.map((each) => [each.camera, off.has(each.camera) ? switchedOff(each) : each]));

@@ -108,72 +108,85 @@ function GroupTable({ groups, mayChange, onChanged }: GroupTableProps) {
 type RenameGroupProps = { group: Group; onClose: () => void; onChanged: () => void };
 
 function RenameGroup({ group, onClose, onChanged }: RenameGroupProps) {
-  const [title, setTitle] = useState(group.title);
-  const { busy, problem, run } = useChange();
   const toast = useToast();
-  const rename = (event: FormEvent) => {
-    event.preventDefault();
-    run(async () => {
-      await put("/api/groups/{name}", { path: { name: group.name }, body: { title: title.trim() } });
-      toast(texts.people.groupRenamed(title.trim()));
-      onChanged();
-      onClose();
-    });
-  };
   return (
     <Dialog title={texts.people.renameGroup(group.title)} onClose={onClose}>
-      <form className="stack" onSubmit={rename}>
-        <TextField
-          label={texts.cameras.titleField}
-          hint={texts.people.groupName(group.name)}
-          required
-          maxLength={120}
-          value={title}
-          onChange={setTitle}
-        />
-        <ProblemNote problem={problem} />
-        <div className="row">
-          <Button type="submit" kind="primary" busy={busy} disabled={!title.trim()}>
-            {texts.cameras.save}
-          </Button>
-        </div>
-      </form>
+      <TitleForm
+        title={group.title}
+        hint={() => texts.people.groupName(group.name)}
+        does={texts.cameras.save}
+        onTitle={async (title) => {
+          await put("/api/groups/{name}", { path: { name: group.name }, body: { title } });
+          toast(texts.people.groupRenamed(title));
+          onChanged();
+          onClose();
+        }}
+      />
     </Dialog>
   );
 }
 
 function NewGroup({ onChanged }: { onChanged: () => void }) {
-  const [title, setTitle] = useState("");
-  const { busy, problem, run } = useChange();
   const toast = useToast();
-  const add = (event: FormEvent) => {
-    event.preventDefault();
-    run(async () => {
-      await post("/api/groups", { body: { name: nameFrom(title), title: title.trim() } });
-      toast(texts.people.groupAdded(title.trim()));
-      setTitle("");
-      onChanged();
-    });
-  };
-  const isNamed = nameFrom(title) !== "";
   return (
     <Panel title={texts.people.addGroup}>
-      <form className="stack narrow" onSubmit={add}>
-        <TextField
-          label={texts.cameras.titleField}
-          hint={isNamed ? texts.people.groupName(nameFrom(title)) : texts.people.groupHint}
-          required
-          maxLength={120}
-          value={title}
-          onChange={setTitle}
+      <div className="narrow">
+        <TitleForm
+          hint={(title) => (nameFrom(title) ? texts.people.groupName(nameFrom(title)) : texts.people.groupHint)}
+          isFit={(title) => nameFrom(title) !== ""}
+          does={texts.people.addGroup}
+          onTitle={async (title) => {
+            await post("/api/groups", { body: { name: nameFrom(title), title } });
+            toast(texts.people.groupAdded(title));
+            onChanged();
+          }}
         />
-        <ProblemNote problem={problem} />
-        <div className="row">
-          <Button type="submit" icon="plus" busy={busy} disabled={!isNamed}>
-            {texts.people.addGroup}
-          </Button>
-        </div>
-      </form>
+      </div>
     </Panel>
+  );
+}
+
+type TitleFormProps = {
+  /** Of a group that is there; without it the form is empty again once it was sent. */
+  title?: string;
+  hint: (title: string) => string;
+  isFit?: (title: string) => boolean;
+  does: string;
+  onTitle: (title: string) => Promise<void>;
+};
+
+function TitleForm({ title: before, hint, isFit = Boolean, does, onTitle }: TitleFormProps) {
+  const [typed, setTyped] = useState(before ?? "");
+  const { busy, problem, run } = useChange();
+  const title = typed.trim();
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => {
+      await onTitle(title);
+      if (before === undefined) setTyped("");
+    });
+  };
+  return (
+    <form className="stack" onSubmit={send}>
+      <TextField
+        label={texts.cameras.titleField}
+        hint={hint(typed)}
+        required
+        maxLength={120}
+        value={typed}
+        onChange={setTyped}
+      />
+      <ProblemNote problem={problem} />
+      <div className="row">
+        <Button
+          type="submit"
+          {...(before === undefined ? { icon: "plus" as const } : { kind: "primary" as const })}
+          busy={busy}
+          disabled={!isFit(title)}
+        >
+          {does}
+        </Button>
+      </div>
+    </form>
   );
 }
