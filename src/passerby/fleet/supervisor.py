@@ -29,8 +29,8 @@ class Fleet:
     """All cameras of one machine. Its methods may be called from any thread."""
 
     def __init__(self, places: Places, plans: Iterable[CameraPlan] = (), workers: int | None = None) -> None:
-        """workers: processes; None: one for each processor, since Python runs one thread at a time in each. Each has the
-        detectors loaded, about 200 MB."""
+        """workers: processes; None: one for each processor, since Python runs one thread at a time in each of them.
+        Each has the detectors loaded, about 200 MB."""
         self._places = places
         self._count = workers or os.cpu_count() or 1
         self._lock = threading.RLock()
