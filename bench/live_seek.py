@@ -23,6 +23,7 @@ from passerby.media.segments import TICKS_PER_S, Fragment
 from passerby.media.stream import StreamFormat
 from passerby.record import SegmentRecorder
 from passerby.record.segments import TICK
+from passerby.rules.retention import KeepAll
 from tests.campaign.service import Service
 
 NAMES = ("street", "square", "platform", "car-park")
@@ -79,7 +80,7 @@ def fill(data: Path, from_90k: int, to_90k: int) -> None:
             for start_90k in range(from_90k, to_90k, OBJECT_90K):
                 quarter.write(data / "spool", start_90k)
         archive.recover()  # it finds objects that nobody holds, makes their index and row, and stores them
-        archive.tend({}, to_90k)
+        archive.tend(KeepAll(), to_90k)
 
 
 class _Quarter:

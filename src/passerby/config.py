@@ -35,7 +35,7 @@ Network = Annotated[str, AfterValidator(_network)]
 class Section(BaseModel):
     """One table of the file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Server(Section):
@@ -96,10 +96,13 @@ class Storage(Section):
         None, description="A folder or a URL such as s3://BUCKET/PREFIX for recordings. Without it: the data folder."
     )
     most_gigabytes: float | None = Field(
-        None, gt=0, description="Room for recordings. Without it: the disk. Over it the oldest go, with an alarm."
+        None,
+        gt=0,
+        le=1e7,
+        description="Room for recordings. Without it: the disk. Over it the oldest go, with an alarm.",
     )
     least_free_gigabytes: float = Field(
-        1.0, ge=0, description="So much of the disk stays free. On a full one nothing is recorded."
+        1.0, ge=0, le=1e7, description="So much of the disk stays free. On a full one nothing is recorded."
     )
     keep_hours: float = Field(
         DEFAULT_HOURS, gt=0, description="How long recordings are kept, unless a camera has its own number."
@@ -129,7 +132,9 @@ class SignIn(Section):
     session_hours: float = Field(
         12.0, gt=0, le=24 * 30, description="A session ends after this time, whatever is done."
     )
-    idle_minutes: float = Field(60.0, gt=0, description="A session ends after this time without a request.")
+    idle_minutes: float = Field(
+        60.0, gt=0, le=60 * 24 * 30, description="A session ends after this time without a request."
+    )
     least_password_letters: int = Field(
         12, ge=8, le=128, description="Shorter passwords are refused. Danger: short ones are guessed."
     )
@@ -141,7 +146,9 @@ class SignIn(Section):
         "time, an hour at most.",
     )
     tries_a_minute: int = Field(20, ge=1, description="Attempts to sign in from one address in a minute.")
-    set_up_link_minutes: float = Field(60.0, gt=0, description="The one-time link of the first start works this long.")
+    set_up_link_minutes: float = Field(
+        60.0, gt=0, le=60 * 24 * 30, description="The one-time link of the first start works this long."
+    )
 
 
 class Oidc(Section):

@@ -56,7 +56,7 @@ def _kind(field: FieldInfo) -> str:
     told = []
     for name, sign in (("gt", "more than"), ("ge", "at least"), ("le", "at most"), ("lt", "less than")):
         if name in limits:
-            told.append(f"{sign} {getattr(limits[name], name):g}")
+            told.append(f"{sign} {getattr(limits[name], name):.12g}")
     return f"{kind}, {', '.join(told)}" if told else kind
 
 

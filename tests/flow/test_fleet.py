@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import multiprocessing
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ from passerby.media.mp4.index import read_index
 from passerby.media.mp4.init import read_init
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
+from passerby.rules.retention import KeepAll
 from passerby.testing.rtsp import RtspServer, Script
 from tests.planted import leaks, revealed, walked
 from tests.streets import Street
@@ -89,7 +91,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_clear(
         fleet.stop()
     assert alive and not any(Path(f"/proc/{pid}").exists() for pid in alive)
     with Archive(tmp_path) as archive:
-        assert archive.tend({}, 0) == [] and archive.recover() == []
+        assert archive.tend(KeepAll(), 0) == [] and archive.recover() == []
         for camera in ("yard", "gate"):
             spans = spans_s(archive, camera)
             after = min(start for start, _ in spans if start > killed_s)
@@ -187,7 +189,7 @@ def test_workers_end_with_their_parent_and_close_what_they_recorded(
     fleet.stop()
     assert time.monotonic() - asked_s < 8.0
     with Archive(tmp_path) as archive:
-        assert archive.tend({}, 0) == []
+        assert archive.tend(KeepAll(), 0) == []
         assert spans_s(archive, "yard")
 
 
@@ -284,3 +286,21 @@ def test_without_cameras_nothing_runs_and_what_still_loads_ends_at_once(cameras:
         began_s = time.monotonic()
         fleet.stop()
     assert time.monotonic() - began_s < 1.5 and not multiprocessing.active_children()
+
+
+def test_a_worker_that_cannot_be_started_is_tried_again(cameras: RtspServer, tmp_path: Path) -> None:
+    fleet = fleet_of(tmp_path, plan(cameras, "yard"))
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())), allowed[1]))
+    try:
+        fleet.start()
+        told = fleet.states()["yard"]
+        time.sleep(0.5)  # two looks of the watchdog
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
+    try:
+        assert told.what is What.FAILED and "could not be started: too many open files" in told.reason
+        assert not fleet.pids
+        wait_for(fleet, all_are(What.RECORDING))
+    finally:
+        fleet.stop()

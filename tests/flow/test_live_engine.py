@@ -25,6 +25,7 @@ from passerby.media import RawFrame
 from passerby.media.camera import What
 from passerby.media.health import Check, Verdict
 from passerby.media.segments import Fragment
+from passerby.rules.retention import KeepAll
 from passerby.settings import Settings
 from passerby.testing.faults import FaultyDetectors
 from passerby.testing.rtsp import Feed, RtspServer, Script
@@ -86,7 +87,7 @@ def follow(
             path.run(is_over)
         finally:
             writer.close()
-            archive.tend({}, 0)
+            archive.tend(KeepAll(), 0)
     return statuses
 
 

@@ -56,11 +56,12 @@ OpenOffice = Callable[..., Office]
 
 
 @pytest.fixture
-def open_office(tmp_path: Path) -> Iterator[OpenOffice]:
+def open_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenOffice]:
+    monkeypatch.chdir(tmp_path)  # as the data folder usually is: named from where the service was started
     opened: list[Office] = []
 
     def open_it(limits: Limits = Limits(), **how: Any) -> Office:  # noqa: B008  It is frozen.
-        opened.append(Office(tmp_path / f"data{len(opened)}", limits, **how))
+        opened.append(Office(Path(f"data{len(opened)}"), limits, **how))
         return opened[-1]
 
     yield open_it

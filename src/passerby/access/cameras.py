@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from passerby.access.rows import Rows
 from passerby.access.sealer import Sealer
 from passerby.archive.names import check_camera
+from passerby.archive.schema import objects
 from passerby.archive.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
 from passerby.capture.net.address import Address
 from passerby.errors import SettingsError, SourceUnavailable
@@ -68,16 +69,13 @@ class Cameras:
             raise SettingsError(f"there is no camera '{name}'")
         return self._sealer.open(bytes(row.address), f"{name} address")
 
-    def add(self, name: str, facts: CameraFacts, *, in_file: bool = False) -> None:
+    def add(self, name: str, facts: CameraFacts) -> None:
         """Raises SettingsError: a wrong address or name, a name that is taken, a group that there is not."""
-        check_camera(name)
-        if facts.address is None:
-            raise SettingsError(f"couldn't add camera '{name}': it needs an address")
-        values = {"name": name, "is_in_file": in_file, **self._values(name, facts)}
+        values = self._new(name, facts)
         try:
             with self._rows.transaction("add a camera") as connection:
                 connection.execute(cameras.insert().values(**values))
-                _put_in_groups(connection, name, facts.groups, make=in_file)
+                _put_in_groups(connection, name, facts.groups)
         except IntegrityError:
             raise SettingsError(f"couldn't add camera '{name}': the name is taken, or there is no such group") from None
 
@@ -107,11 +105,13 @@ class Cameras:
             if name in known and not known[name].is_in_file:
                 raise SettingsError(f"camera '{name}' is in the configuration file and was added on the page too",
                                     hint=f"passerby camera remove {name}, or take it out of the file")  # fmt: skip
-        with self._rows.transaction("remove cameras") as connection:
+        values = {name: self._new(name, facts, in_file=True) for name, facts in told.items()}
+        with self._rows.transaction("follow the configuration file") as connection:  # wholly, or not at all
             self._note_limits(connection, cameras.c.is_in_file)
             connection.execute(delete(cameras).where(cameras.c.is_in_file))
-        for name, facts in told.items():
-            self.add(name, facts, in_file=True)
+            for name, facts in told.items():
+                connection.execute(cameras.insert().values(**values[name]))
+                _put_in_groups(connection, name, facts.groups, make=True)
 
     def keep(self) -> dict[str, Keep]:
         """How long recordings are kept, by camera: of those that are there, on or off, and of those that were."""
@@ -120,6 +120,12 @@ class Cameras:
             here = connection.execute(select(cameras.c.name, cameras.c.keep_hours, cameras.c.more_than_30_days)).all()
         found = {row.camera: Keep(row.keep_hours, more_than_30_days=True) for row in removed}
         return found | {row.name: self._keep(row.keep_hours, row.more_than_30_days) for row in here}
+
+    def forget_spent_limits(self) -> None:
+        """Of removed cameras whose last recording has gone."""
+        spent = limits_of_removed.c.camera.not_in(select(objects.c.camera))
+        with self._rows.transaction("forget limits of removed cameras") as connection:
+            connection.execute(delete(limits_of_removed).where(spent))
 
     def _keep(self, keep_hours: float | None, more_than_30_days: bool) -> Keep:
         return self._usual if keep_hours is None else Keep(keep_hours, more_than_30_days)
@@ -140,6 +146,12 @@ class Cameras:
         if found.is_in_file:
             raise SettingsError(f"camera '{name}' is kept in the configuration file", hint="change it there")
         return found
+
+    def _new(self, name: str, facts: CameraFacts, *, in_file: bool = False) -> dict[str, Any]:
+        check_camera(name)
+        if facts.address is None:
+            raise SettingsError(f"couldn't add camera '{name}': it needs an address")
+        return {"name": name, "is_in_file": in_file, **self._values(name, facts)}
 
     def _values(self, name: str, facts: CameraFacts) -> dict[str, Any]:
         if facts.keep_hours is not None:

@@ -19,7 +19,7 @@ from passerby.clock import Clock, SystemClock
 from passerby.config import Camera, Config
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
-from passerby.rules.retention import Keep
+from passerby.rules.retention import Keep, KeepAll
 
 _DAY_90K = 86400 * TICKS_PER_S
 
@@ -41,8 +41,8 @@ class Installation:
         self.set_up = SetUp(rows, told.set_up_link_minutes * 60)
         self.audit = Audit(rows)
         self.groups = Groups(rows)
-        usual = Keep(config.storage.keep_hours, config.storage.more_than_30_days)
-        self.cameras = Cameras(rows, Sealer(data), reach_of(config), usual)
+        self.usual_keep = Keep(config.storage.keep_hours, config.storage.more_than_30_days)
+        self.cameras = Cameras(rows, Sealer(data), reach_of(config), self.usual_keep)
         self.passwords = Passwords(told.least_password_letters)
         self.throttle = Throttle(self.clock, told.tries_before_lock_out, told.tries_a_minute)
 
@@ -53,15 +53,18 @@ class Installation:
         """Make the cameras that are kept in the configuration what it says."""
         self.cameras.follow_file({each.name: facts_of(each) for each in self.config.camera})
 
-    def forget_old_audit(self) -> None:
-        """What is older than the configuration says. Raises OutputError."""
+    def forget_old(self) -> None:
+        """Records of the audit that are older than the configuration says; limits of cameras of which nothing is left.
+        Raises OutputError."""
+        self.cameras.forget_spent_limits()
         days = self.config.storage.keep_audit_days
         while self.audit.forget(self.clock.now_90k() - days * _DAY_90K) == MOST_FORGOTTEN_AT_ONCE:
             pass
 
-    def keep(self) -> dict[str, Keep]:
-        """How long each camera's recordings are kept, for `Archive.tend`: also of one that is off, or was removed."""
-        return self.cameras.keep()
+    def keep(self) -> KeepAll:
+        """How long each camera's recordings are kept, for `Archive.tend`: also of one that is off, that was removed, or
+        that the catalogue does not know."""
+        return KeepAll(self.cameras.keep(), self.usual_keep)
 
 
 def catalogue_url(data: Path, config: Config) -> str:

@@ -39,7 +39,9 @@ class AboutShown(BaseModel):
     version: str
     cameras: int = Field(description="How many are configured and switched on.")
     keep_hours: float = Field(description="How long recordings are kept, unless a camera has its own number.")
-    longest_keep_hours: float = Field(description="The longest that recordings of any camera are kept.")
+    longest_keep_hours: float = Field(
+        description="The longest that recordings of any camera are kept, also of one that was removed."
+    )
 
 
 class State(BaseModel):
@@ -70,11 +72,11 @@ def healthz(request: Request, response: Response) -> Health:
 def about(request: Request) -> AboutShown:
     installation = services_of(request).installation
     told, usual = installation.config.about, installation.config.storage.keep_hours
-    cameras = installation.cameras.list()
+    longest = max(keep.hours for keep in installation.keep().all())
     return AboutShown(
         title=told.title, operator=told.operator, contact=told.contact, purpose=told.purpose, version=__version__,
-        cameras=sum(each.facts.is_enabled for each in cameras), keep_hours=usual,
-        longest_keep_hours=max([usual, *(each.facts.keep_hours or usual for each in cameras)]),
+        cameras=sum(each.facts.is_enabled for each in installation.cameras.list()), keep_hours=usual,
+        longest_keep_hours=longest,
     )  # fmt: skip
 
 

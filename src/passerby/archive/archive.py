@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,7 @@ from passerby.archive.writer import OBJECT_90K, CameraWriter
 from passerby.errors import SourceError
 from passerby.media.alarms import Alarm
 from passerby.media.segments import TICKS_PER_S, Fragment, InitSegment, ObjectState
-from passerby.rules.retention import Keep
+from passerby.rules.retention import KeepAll
 
 _NEWEST_90K = 60 * TICKS_PER_S
 _AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a store far away answers a few times a second at most
@@ -83,8 +83,8 @@ class Archive:
         steps = (finish_waiting, mend_open_rows, finish_deleting, match_store_and_rows)
         return [alarm for step in steps for alarm in step(self._places)]
 
-    def tend(self, keep: Mapping[str, Keep], now_90k: int) -> list[Alarm]:
-        """Store what ended, delete what is over. keep: by camera, the default for others.
+    def tend(self, keep: KeepAll, now_90k: int) -> list[Alarm]:
+        """Store what ended, delete what is over.
 
         What fails is tried again the next time, and told of each time. Raises OutputError where rows cannot be read.
         """

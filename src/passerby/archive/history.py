@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from passerby.archive.catalogue import Catalogue
 from passerby.archive.schema import camera_states
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.retention import Keep, limit_90k
+from passerby.rules.retention import KeepAll, limit_90k
 
 KNOWN_EVERY_90K = 30 * TICKS_PER_S
 """So often it is noted that a state still goes on: after a crash nobody knows more exactly."""
@@ -84,14 +84,14 @@ class History:
                 for row in connection.execute(query)
             ]
 
-    def retire(self, keep: Mapping[str, Keep], now_90k: int) -> None:
+    def retire(self, keep: KeepAll, now_90k: int) -> None:
         """They go when the camera's recordings of that time have gone."""
         rows = camera_states.c
         with self._catalogue.transaction("forget states") as connection:
-            for camera, policy in keep.items():
+            for camera, policy in keep.by_camera.items():
                 is_old = (rows.camera == camera, rows.to_90k <= limit_90k(policy, now_90k), ~rows.is_open)
                 connection.execute(delete(camera_states).where(*is_old))
-            others = (rows.camera.not_in(keep), rows.to_90k <= limit_90k(Keep(), now_90k), ~rows.is_open)
+            others = (rows.camera.not_in(keep.by_camera), rows.to_90k <= limit_90k(keep.usual, now_90k), ~rows.is_open)
             connection.execute(delete(camera_states).where(*others))
 
     def _change(self, connection: Connection, name: str, now: Stretch, now_90k: int) -> None:

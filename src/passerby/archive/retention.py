@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from passerby.archive.recovery import Places
 from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import ArchivedObject, ObjectState
-from passerby.rules.retention import Keep, Recording, Verdict, decide, limit_90k
+from passerby.rules.retention import KeepAll, Recording, Verdict, decide, limit_90k
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Space:
     least_free_bytes: int = 1 << 30
 
 
-def retire(places: Places, keep: Mapping[str, Keep], space: Space, now_90k: int) -> Iterator[Alarm]:
+def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterator[Alarm]:
     """Delete what is to go now, and what an earlier run began to delete. Raises OutputError if rows cannot be read."""
     yield from finish_deleting(places)
     bytes_over = _bytes_over(places, space)
@@ -36,13 +36,13 @@ def retire(places: Places, keep: Mapping[str, Keep], space: Space, now_90k: int)
     yield from _space_alarms(verdict)
 
 
-def _over_limit(places: Places, keep: Mapping[str, Keep], now_90k: int) -> list[ArchivedObject]:
+def _over_limit(places: Places, keep: KeepAll, now_90k: int) -> list[ArchivedObject]:
     """What the rule may want to be gone: a few limits at most, each of many cameras."""
     cameras_by_limit: dict[int, list[str]] = {}
-    for camera, policy in keep.items():
+    for camera, policy in keep.by_camera.items():
         cameras_by_limit.setdefault(limit_90k(policy, now_90k), []).append(camera)
     limits = [(cameras, limit) for limit, cameras in cameras_by_limit.items()]
-    return places.catalogue.closed_until(limits, limit_90k(Keep(), now_90k))
+    return places.catalogue.closed_until(limits, limit_90k(keep.usual, now_90k))
 
 
 def finish_deleting(places: Places) -> Iterator[Alarm]:

@@ -77,7 +77,7 @@ def tell(alarms: Sequence[Alarm]) -> None:
 
 def _forget(installation: Installation) -> None:
     try:
-        installation.forget_old_audit()
+        installation.forget_old()
     except PasserbyError as error:
         log.error("old records of the audit could not be deleted: %s", error)
 
@@ -89,7 +89,10 @@ def _every(seconds: float, do: Callable[[], None], name: str) -> Iterator[None]:
 
     def go_on() -> None:
         while not over.wait(seconds):
-            do()
+            try:
+                do()
+            except Exception:  # whatever it is, the next round may do better; without rounds nothing is ever deleted
+                log.exception("%s: a round ended in an error nobody foresaw", name)
 
     thread = threading.Thread(target=go_on, name=name)
     thread.start()

@@ -67,7 +67,8 @@ class Desk:
 
     def __init__(self, scratch: Path, clock: Clock, limits: Limits, hung_after_s: float = HUNG_AFTER_S) -> None:
         self.limits = limits
-        self._scratch, self._clock, self._hung_after_s = scratch, clock, hung_after_s
+        # The processes that are started go to other folders, where a relative name leads nowhere.
+        self._scratch, self._clock, self._hung_after_s = scratch.absolute(), clock, hung_after_s
         self._changed = threading.Condition()
         self._jobs: dict[str, Job] = {}
         """In the order in which they came. Only under `_changed`."""

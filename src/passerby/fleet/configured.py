@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from passerby.fleet.trial import try_apart
 from passerby.fleet.worker import Places
 from passerby.media.camera import CameraState, What
 from passerby.settings import Settings
+
+log = logging.getLogger(__name__)
 
 DRAWN_LEARN_EVERY_S = 0.4
 """Who stands still for a while may be taken for background then: where nobody is real, that is no loss, and a demo is
@@ -83,6 +86,9 @@ class ConfiguredFleet:
                 self.trouble = None
             except PasserbyError as error:  # what runs goes on
                 self.trouble = str(error)
+            except Exception as error:  # its text may hold anything: its kind will do
+                self.trouble = f"changes of the cameras could not be followed: {type(error).__name__}"
+                log.exception("the cameras could not be followed")
             self._changed.wait(LOOK_EVERY_S)
 
     def _match(self, configured: list[ConfiguredCamera]) -> None:
@@ -97,14 +103,15 @@ class ConfiguredFleet:
                 wanted[camera.name] = self._plan(camera)
             except (PasserbyError, ValueError) as error:
                 idle[camera.name] = self._idle_state(camera.name, What.FAILED, str(error))
-        there = {camera.name for camera in configured}
         for name in self._plans.keys() - wanted.keys():
-            (self._fleet.drop if name in there else self._fleet.forget)(name)
+            self._fleet.drop(name)
+            del self._plans[name]
+        self._fleet.forget_all_but({camera.name for camera in configured})
         self._idle = idle
         for name, plan in wanted.items():
             if self._plans.get(name) != plan:
                 self._fleet.run(plan)
-        self._plans = wanted
+                self._plans[name] = plan
 
     def _idle_state(self, name: str, what: What, reason: str) -> CameraState:
         before = self._idle.get(name)

@@ -12,6 +12,23 @@ from passerby.engine.health.monitor import Established
 from passerby.engine.health.still import reference_still
 
 _AT = struct.Struct(">q")
+BACKGROUND, REFERENCE, STILL = ".background", ".reference", ".reference.jpg"
+UNBORN = ".new"
+
+
+def kept_cameras(folder: Path) -> set[str]:
+    """Of which cameras there is anything."""
+    ends = [end + unborn for end in (STILL, REFERENCE, BACKGROUND) for unborn in ("", UNBORN)]
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return {name.removesuffix(end) for name in names for end in ends if name.endswith(end)}
+
+
+def forget_kept(folder: Path, camera: str) -> None:
+    """Everything that the camera learned: it is gone. camera: a name that `archive.names.check_camera` lets pass."""
+    for end in (STILL, REFERENCE, BACKGROUND):
+        for unborn in ("", UNBORN):
+            with suppress(OSError):
+                (folder / f"{camera}{end}{unborn}").unlink(missing_ok=True)
 
 
 class KeptBackground:
@@ -19,7 +36,7 @@ class KeptBackground:
 
     def __init__(self, folder: Path, camera: str) -> None:
         """camera: a name that `archive.names.check_camera` lets pass."""
-        self._path = folder / f"{camera}.background"
+        self._path = folder / f"{camera}{BACKGROUND}"
 
     def load(self, size_wh: tuple[int, int]) -> Background | None:
         """What was kept for pictures of this size."""
@@ -35,18 +52,13 @@ class KeptBackground:
         """Replaces the file, as a whole or not at all."""
         _replace(self._path, pack(background))
 
-    def forget(self) -> None:
-        """The camera is gone."""
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
-
 
 class KeptReference:
     """What one camera should see: see `engine.health.monitor.ReferenceKeeper`. And a still of it for people."""
 
     def __init__(self, folder: Path, camera: str) -> None:
         """camera: a name that `archive.names.check_camera` lets pass."""
-        self._path, self._still = folder / f"{camera}.reference", folder / f"{camera}.reference.jpg"
+        self._path, self._still = folder / f"{camera}{REFERENCE}", folder / f"{camera}{STILL}"
 
     def load(self, size_wh: tuple[int, int]) -> Established | None:
         """What was kept for pictures of this size."""
@@ -72,16 +84,10 @@ class KeptReference:
         except OSError:
             return None
 
-    def forget(self) -> None:
-        """The camera is gone."""
-        for path in (self._path, self._still):
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-
 
 def _replace(path: Path, data: bytes) -> None:
     """As a whole or not at all."""
-    unborn = path.with_name(path.name + ".new")
+    unborn = path.with_name(path.name + UNBORN)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(unborn, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Collection, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 
+from passerby.errors import os_reason
 from passerby.fleet.child import Child
-from passerby.fleet.kept import KeptBackground, KeptReference
+from passerby.fleet.kept import KeptReference, forget_kept, kept_cameras
 from passerby.fleet.live_feed import LiveFeed
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import STOP_WITHIN_S, Places
 from passerby.media.camera import CameraState, What
 from passerby.rules.backoff import wait_s
+
+log = logging.getLogger(__name__)
 
 WATCH_S = 0.2
 SPARE_AFTER_S = 5.0  # the cameras come first
@@ -89,8 +94,12 @@ class Fleet:
     def forget(self, camera: str) -> None:
         """Drop it, and what it learned: it was removed."""
         self.drop(camera)
-        for kept in (KeptBackground, KeptReference):
-            kept(self._places.backgrounds, camera).forget()
+        forget_kept(self._places.backgrounds, camera)
+
+    def forget_all_but(self, cameras: Collection[str]) -> None:
+        """Nothing that a camera learned outlives it: another of its name may show another place, to other people."""
+        for camera in kept_cameras(self._places.backgrounds) - set(cameras):
+            self.forget(camera)
 
     def rebase(self, camera: str) -> bool:
         """What it shows now is what it should show. Whether somebody was there to be told."""
@@ -130,9 +139,17 @@ class Fleet:
         return [*self._children, *self._waiting]
 
     def _spawn(self, plans: dict[str, CameraPlan]) -> None:
-        """Another worker: the spare one, if it is ready."""
+        """Another worker: the spare one, if it is ready. One that cannot be started is tried again later."""
         if self._spare is None or not self._spare.is_ready or self._spare.trouble():
-            self._children.append(Child(self._places, plans, self.feed.publish))
+            try:
+                self._children.append(Child(self._places, plans, self.feed.publish))
+            except (OSError, RuntimeError) as error:  # too many processes or threads, or no memory
+                self._deaths += 1
+                self._lose(
+                    plans,
+                    f"its worker could not be started: {os_reason(error) if isinstance(error, OSError) else error}",
+                )
+                self._waiting.append(_Waiting(plans, time.monotonic() + wait_s(self._deaths, random.random())))
             return
         child, self._spare = self._spare, None
         self._children.append(child)
@@ -141,15 +158,21 @@ class Fleet:
 
     def _watch(self) -> None:
         while not self._stopping.wait(WATCH_S):
-            with self._lock:
-                for child in list(self._children):
-                    why = child.trouble()
-                    if why is not None:
-                        self._replace(child, why)
-                for waiting in [each for each in self._waiting if time.monotonic() >= each.until_s]:
-                    self._waiting.remove(waiting)
-                    self._spawn(waiting.plans)
-                self._keep_spare()
+            try:
+                with self._lock:
+                    self._look_after()
+            except Exception:  # whatever it is: who would replace the workers otherwise?
+                log.exception("a round of watching the workers ended in an error nobody foresaw")
+
+    def _look_after(self) -> None:
+        for child in list(self._children):
+            why = child.trouble()
+            if why is not None:
+                self._replace(child, why)
+        for waiting in [each for each in self._waiting if time.monotonic() >= each.until_s]:
+            self._waiting.remove(waiting)
+            self._spawn(waiting.plans)
+        self._keep_spare()
 
     def _keep_spare(self) -> None:
         """Loading takes seconds, so one worker that has loaded waits for another to die. Without cameras none runs."""
@@ -158,15 +181,15 @@ class Fleet:
             self._spare = None
         is_calm = all(child.is_ready and child.age_s > SPARE_AFTER_S for child in self._children)
         if self._spare is None and self._children and is_calm and not self._waiting:
-            self._spare = Child(self._places, {}, self.feed.publish)
+            with suppress(OSError, RuntimeError):  # then a worker that dies is replaced a little later
+                self._spare = Child(self._places, {}, self.feed.publish)
 
     def _replace(self, child: Child, why: str) -> None:
         child.kill()
         self._children.remove(child)
-        now = datetime.now(UTC)
         for camera in child.plans:
             self.feed.forget(camera)
-            self._lost[camera] = CameraState(What.FAILED, f"its worker is being replaced: {why}", now)
+        self._lose(child.plans, f"its worker is being replaced: {why}")
         if child.age_s >= QUICK_S:
             self._deaths = 0
             self._spawn(child.plans)
@@ -175,6 +198,10 @@ class Fleet:
         later_s = time.monotonic() + wait_s(self._deaths, random.random())
         for plans in _parts(child.plans) if self._deaths > 1 else [child.plans]:
             self._waiting.append(_Waiting(plans, later_s))
+
+    def _lose(self, cameras: Iterable[str], why: str) -> None:
+        now = datetime.now(UTC)
+        self._lost |= {camera: CameraState(What.FAILED, why, now) for camera in cameras}
 
 
 class _Waiting:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 HOUR_90K = 3600 * 90_000
 DEFAULT_HOURS = 72.0
 MOST_HOURS = 30 * 24.0
+TEN_YEARS_HOURS = 10 * 366 * 24.0
 """More takes an explicit word: recordings that nobody thought about should not pile up for months."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long a camera's recordings are kept, in hours. Raises ValueError over 30 days without more_than_30_days."""
+    """How long a camera's recordings are kept, in hours. Raises ValueError over ten years, and over 30 days without
+    more_than_30_days."""
 
     hours: float = DEFAULT_HOURS
     more_than_30_days: bool = False
@@ -21,8 +23,24 @@ class Keep:
     def __post_init__(self) -> None:
         if not self.hours > 0:
             raise ValueError(f"recordings are kept for more than 0 hours, not {self.hours:g}")
+        if self.hours > TEN_YEARS_HOURS:
+            raise ValueError(f"{self.hours:g} hours are over ten years")
         if self.hours > MOST_HOURS and not self.more_than_30_days:
             raise ValueError(f"{self.hours:g} hours are over 30 days: say more_than_30_days too if that is meant")
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAll:
+    """How long the recordings of each camera are kept. usual: of one that is not named, such as of a lost catalogue."""
+
+    by_camera: Mapping[str, Keep] = field(default_factory=dict)
+    usual: Keep = Keep()
+
+    def of(self, camera: str) -> Keep:
+        return self.by_camera.get(camera, self.usual)
+
+    def all(self) -> Iterator[Keep]:
+        yield from (self.usual, *self.by_camera.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +72,17 @@ class Verdict:
     still_over: int = 0
 
 
-def decide(recordings: Iterable[Recording], keep: Mapping[str, Keep], now_90k: int, bytes_over: int) -> Verdict:
+def decide(recordings: Iterable[Recording], keep: KeepAll, now_90k: int, bytes_over: int) -> Verdict:
     """Which recordings go now. bytes_over: how many bytes must be freed, 0 or less where there is room.
 
     By time first: an object goes when its *first* picture reaches the limit, since a limit is a promise to the people
     filmed; so the last 15 minutes before the limit may be gone already. Then by space, the oldest of all cameras first.
-    A camera that is not in `keep` has the default.
     """
     oldest_first = sorted(recordings, key=lambda each: (each.start_90k, each.key))
     expired: list[Recording] = []
     rest: list[Recording] = []
     for each in oldest_first:
-        is_over = each.start_90k <= limit_90k(keep.get(each.camera, Keep()), now_90k)
+        is_over = each.start_90k <= limit_90k(keep.of(each.camera), now_90k)
         (expired if is_over else rest).append(each)
     over = bytes_over - sum(each.size for each in expired)
     sacrificed: list[Recording] = []
@@ -87,7 +104,7 @@ def limit_90k(keep: Keep, now_90k: int) -> int:
 
 
 def _shortages(
-    sacrificed: Sequence[Recording], all_in_time: Sequence[Recording], keep: Mapping[str, Keep], now_90k: int
+    sacrificed: Sequence[Recording], all_in_time: Sequence[Recording], keep: KeepAll, now_90k: int
 ) -> tuple[Shortage, ...]:
     cameras = sorted({each.camera for each in sacrificed})
     gone = {each.key for each in sacrificed}
@@ -95,5 +112,5 @@ def _shortages(
     for camera in cameras:
         left = [each for each in all_in_time if each.camera == camera and each.key not in gone]
         kept_90k = max((now_90k - each.start_90k for each in left), default=0)
-        found.append(Shortage(camera, keep.get(camera, Keep()).hours, kept_90k / HOUR_90K))
+        found.append(Shortage(camera, keep.of(camera).hours, kept_90k / HOUR_90K))
     return tuple(found)

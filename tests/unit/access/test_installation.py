@@ -90,7 +90,7 @@ def test_a_change_without_an_address_keeps_it(installation: Installation) -> Non
     installation.cameras.add("gate", CameraFacts(address=ADDRESS))
     installation.cameras.change("gate", CameraFacts(title="The gate", keep_hours=24))
     assert installation.cameras.secret_address("gate") == ADDRESS
-    assert installation.keep() == {"gate": Keep(24)}
+    assert installation.keep().by_camera == {"gate": Keep(24)}
 
 
 def test_what_a_removed_camera_recorded_goes_when_it_would_have_gone(installation: Installation) -> None:
@@ -98,11 +98,20 @@ def test_what_a_removed_camera_recorded_goes_when_it_would_have_gone(installatio
     installation.cameras.add("yard", CameraFacts(address=ADDRESS))
     for name in ("gate", "yard"):
         installation.cameras.remove(name)
-    assert installation.keep() == {"gate": Keep(2, True), "yard": Keep(72, True)}
+    assert installation.keep().by_camera == {"gate": Keep(2, True), "yard": Keep(72, True)}
     installation.cameras.add("gate", CameraFacts(address=ADDRESS, keep_hours=5))
-    assert installation.keep()["gate"] == Keep(5)
+    assert installation.keep().of("gate") == Keep(5)
     installation.cameras.remove("gate")
-    assert installation.keep()["gate"] == Keep(5, True)
+    assert installation.keep().of("gate") == Keep(5, True)
+    installation.forget_old()  # there is no recording of them
+    assert installation.keep().by_camera == {}
+
+
+def test_recordings_of_a_lost_catalogue_are_kept_as_the_configuration_says(tmp_path: Path, catalogue_url: str) -> None:
+    told = parse_config({"storage": {"catalogue": catalogue_url, "keep_hours": 24}})
+    installation = Installation(tmp_path, told, MovingClock())
+    assert installation.keep().of("found") == Keep(24)
+    installation.close()
 
 
 def test_cameras_in_the_file_follow_it(tmp_path: Path, catalogue_url: str) -> None:
@@ -118,6 +127,9 @@ def test_cameras_in_the_file_follow_it(tmp_path: Path, catalogue_url: str) -> No
     gate: dict[str, object] = {"name": "gate", "address": ADDRESS, "groups": ["yard"]}
     assert start(gate) == [("gate", "gate", True)]
     assert start({**gate, "title": "The gate"}) == [("gate", "The gate", True)]
+    with pytest.raises(SettingsError):
+        start({"name": "yard", "address": ADDRESS}, {"name": "lobby", "address": "nonsense"})
+    assert start(gate) == [("gate", "gate", True)]
     assert start() == []
 
 
@@ -128,11 +140,11 @@ def test_old_records_of_the_audit_go_and_that_is_a_record(tmp_path: Path, catalo
     for what in ("a", "b", "c"):
         installation.audit.note("kim", "session", what)
         clock.move(30 * 86400)
-    installation.forget_old_audit()
+    installation.forget_old()
     assert [each.what for each in installation.audit.list()] == ["c", "b", "a"], "none is a year old"
     clock.move(310 * 86400)  # now; the first is 400 days old, the second 370, the third 340
     for _ in range(2):
-        installation.forget_old_audit()
+        installation.forget_old()
         assert [(each.what, each.about) for each in installation.audit.list()] == [
             ("audit:forget", "2 records"),
             ("c", ""),
@@ -146,6 +158,6 @@ def test_a_clock_that_is_wrong_deletes_nothing_young(tmp_path: Path, catalogue_u
     installation.audit.note("kim", "session", "a")
     clock.set_utc(10 * 365 * 86400)
     with pytest.raises(OutputError, match="go when they are old"):
-        installation.forget_old_audit()
+        installation.forget_old()
     assert [each.what for each in installation.audit.list()] == ["audit:forget", "a"]
     installation.close()

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from passerby.archive import Archive
 from passerby.errors import OutputError, SettingsError, SourceError
 from passerby.media.segments import GOP_90K, TICKS_PER_S, Fragment, ObjectState
-from passerby.rules.retention import Keep
+from passerby.rules.retention import TEN_YEARS_HOURS, Keep, KeepAll
 from tests.recordings import BEGIN_90K, FRAME_90K, recorded, steady
 from tests.unit.archive.checks import check_at_rest, rows_of, times_played
 from tests.unit.archive.conftest import OBJECT_90K, OpenArchive
 
 ALL = (BEGIN_90K - 10**9, BEGIN_90K + 10**9)
-FOREVER = {name: Keep(10**9, more_than_30_days=True) for name in ("gate", "yard")}
+FOREVER = KeepAll(usual=Keep(TEN_YEARS_HOURS, more_than_30_days=True))
 LATER_90K = BEGIN_90K + 3600 * TICKS_PER_S
 
 
@@ -173,7 +173,7 @@ def test_any_recording_plays_whole(open_archive: OpenArchive, steps: list[int], 
     archive, camera = open_archive(), f"c{number}-{os.urandom(4).hex()}"
     times = list(itertools.accumulate(steps, initial=BEGIN_90K))
     keep(archive, recorded(times), camera)
-    archive.tend({camera: Keep(10**9, more_than_30_days=True)}, LATER_90K)
+    archive.tend(FOREVER, LATER_90K)
     playlist = archive.playlist(camera, BEGIN_90K, times[-1] + 1)
     assert times_played(archive, camera, *ALL) == times
     told = [(e.gop.start_90k, e.gop.end_90k) for e in playlist.entries] + list(playlist.gaps_90k)

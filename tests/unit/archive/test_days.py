@@ -11,13 +11,13 @@ from passerby.archive import Archive
 from passerby.archive.retention import Space
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import ArchivedObject, ObjectState
-from passerby.rules.retention import HOUR_90K, Keep
+from passerby.rules.retention import HOUR_90K, Keep, KeepAll
 from passerby.testing.clock import MovingClock
 from tests.recordings import BEGIN_90K, recorded, steady
 from tests.unit.archive.checks import rows_of
 from tests.unit.archive.test_trouble import nothing_can_be_deleted_in
 
-KEEP = {"gate": Keep(72), "yard": Keep(24), "lobby": Keep(100)}
+KEEP = KeepAll({"gate": Keep(72), "yard": Keep(24), "lobby": Keep(100)})
 STEP_HOURS = 4
 STEPS = 8 * 24 // STEP_HOURS
 ROOM_BYTES = 620_000
@@ -38,7 +38,7 @@ class Days:
 
     def record(self) -> None:
         """A little of each camera, some hours of it busier than others; at times one records nothing."""
-        for camera in KEEP:
+        for camera in KEEP.by_camera:
             if self.rng.random() < 0.1:
                 continue
             writer = self.archive.writer(camera)
@@ -59,7 +59,7 @@ class Days:
     def check(self, alarms: list[Alarm]) -> None:
         """Everything that is promised, as of now."""
         now_90k, closed = self.clock.now_90k(), self.closed()
-        old = {key for key, row in self.made.items() if row.start_90k <= now_90k - KEEP[row.camera].hours * HOUR_90K}
+        old = {key for key, row in self.made.items() if row.start_90k <= now_90k - KEEP.of(row.camera).hours * HOUR_90K}
         assert not old & closed.keys(), "older than promised"
         gone_early = self.made.keys() - closed.keys() - old
         short = {alarm.camera for alarm in alarms if alarm.kind is AlarmKind.SPACE}
@@ -109,7 +109,7 @@ def test_deletions_that_fail_for_a_day_are_told_each_time_and_made_up_for(tmp_pa
             if hour == 52:
                 trouble.close()
             alarms = days.tend()
-            limit_90k = clock.now_90k() - KEEP["yard"].hours * HOUR_90K
+            limit_90k = clock.now_90k() - KEEP.of("yard").hours * HOUR_90K
             late = [row for row in rows_of(archive) if row.state is ObjectState.DELETING]
             assert {alarm.kind for alarm in alarms} <= {AlarmKind.DELETE}
             assert len(alarms) == len(late), "one for each that should be gone, each time"

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from passerby.archive.history import Stretch
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.retention import Keep
+from passerby.rules.retention import Keep, KeepAll
 from tests.unit.archive.conftest import OpenArchive
 
 NOW = 1_700_000_000 * TICKS_PER_S
@@ -77,11 +77,11 @@ def test_states_go_with_the_recordings_of_their_time(open_archive: OpenArchive) 
     archive.history.begin()
     archive.history.note({"gate": does("frozen", 0), "yard": does("recording", 0)}, at(0))
     archive.history.note({"gate": does("recording", 9), "yard": does("recording", 0)}, at(9))
-    archive.tend({"gate": Keep(1.0)}, NOW + 2 * HOUR)
+    archive.tend(KeepAll({"gate": Keep(1.0)}), NOW + 2 * HOUR)
     assert [each.what for each in archive.history.between("gate", NOW, at(100))] == ["recording"], "what goes on stays"
     archive.history.end(at(20))
-    archive.tend({"gate": Keep(1.0)}, NOW + 2 * HOUR)
+    archive.tend(KeepAll({"gate": Keep(1.0)}), NOW + 2 * HOUR)
     assert archive.history.between("gate", NOW, at(100)) == []
     assert archive.history.between("yard", NOW, at(100)) != [], "it has 72 hours"
-    archive.tend({"gate": Keep(1.0)}, NOW + 80 * HOUR)
+    archive.tend(KeepAll({"gate": Keep(1.0)}), NOW + 80 * HOUR)
     assert archive.history.between("yard", NOW, at(100)) == []

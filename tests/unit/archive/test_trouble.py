@@ -18,7 +18,7 @@ from passerby.archive.retention import Space
 from passerby.errors import OutputError, SourceError
 from passerby.media.alarms import AlarmKind
 from passerby.media.segments import TICKS_PER_S, ObjectState
-from passerby.rules.retention import HOUR_90K, Keep
+from passerby.rules.retention import HOUR_90K, Keep, KeepAll
 from passerby.testing.clock import MovingClock
 from tests.recordings import BEGIN_90K, recorded, steady
 from tests.unit.archive.checks import check_at_rest, rows_of, times_played
@@ -135,7 +135,7 @@ def test_a_store_by_address_works_like_a_folder(open_archive: OpenArchive, tmp_p
     assert {row.state for row in rows_of(archive)} == {ObjectState.CLOSED}
     assert archive.recover() == []
     assert sorted(archive._places.store.keys()) == [row.key for row in rows_of(archive)]
-    assert archive.tend({"gate": Keep(0.5)}, LATER_90K) == []
+    assert archive.tend(KeepAll({"gate": Keep(0.5)}), LATER_90K) == []
     assert list(archive._places.store.keys()) == [] and rows_of(archive) == []
 
 
@@ -156,7 +156,7 @@ def test_recordings_go_at_their_limit_bytes_first(open_archive: OpenArchive, tmp
     archive = open_archive()
     for camera in ("gate", "yard"):
         keep(archive, recorded(steady(60)), camera)
-    policies = {"gate": Keep(1), "yard": Keep(2)}
+    policies = KeepAll({"gate": Keep(1), "yard": Keep(2)})
     clock = MovingClock(BEGIN_90K)
     for hours, left in ((0.9, ["gate"] * 3 + ["yard"] * 3), (0.1, ["gate"] * 2 + ["yard"] * 3), (0.1, ["yard"] * 3)):
         clock.sleep(hours * 3600)
@@ -176,11 +176,11 @@ def test_what_cannot_be_deleted_is_an_alarm_each_time_until_it_is_gone(
     archive.tend(FOREVER, LATER_90K)
     with nothing_can_be_deleted_in(tmp_path / "archive" / "objects"):
         for _ in range(2):
-            alarms = archive.tend({"gate": Keep(0.1)}, LATER_90K)
+            alarms = archive.tend(KeepAll({"gate": Keep(0.1)}), LATER_90K)
             assert [(alarm.kind, alarm.camera) for alarm in alarms] == [(AlarmKind.DELETE, "gate")]
             assert [row.state for row in rows_of(archive)] == [ObjectState.DELETING]
             assert archive.playlist("gate", *ALL).entries == (), "nobody reads it any more"
-    assert archive.tend({"gate": Keep(0.1)}, LATER_90K) == []
+    assert archive.tend(KeepAll({"gate": Keep(0.1)}), LATER_90K) == []
     assert check_at_rest(archive, tmp_path / "archive") == []
 
 
@@ -190,16 +190,16 @@ def test_too_little_space_takes_the_oldest_and_tells(open_archive: OpenArchive, 
     archive.tend(FOREVER, LATER_90K)
     sizes = [row.size for row in rows_of(archive)]
     tight = open_archive(space=Space(most_bytes=sum(sizes[2:])))
-    alarms = tight.tend({}, LATER_90K)
+    alarms = tight.tend(KeepAll(), LATER_90K)
     assert [(alarm.kind, alarm.camera) for alarm in alarms] == [(AlarmKind.SPACE, "gate")]
     assert "72 hours" in alarms[0].says and "1.0 are left" in alarms[0].says
     assert [row.start_90k for row in check_at_rest(tight, tmp_path / "archive")] == [
         BEGIN_90K + i * OBJECT_90K for i in (2, 3, 4)
     ]
-    assert tight.tend({}, LATER_90K) == []
+    assert tight.tend(KeepAll(), LATER_90K) == []
     free = os.statvfs(tmp_path).f_bavail * os.statvfs(tmp_path).f_frsize
     full = open_archive(space=Space(least_free_bytes=free * 2))
-    assert {(alarm.kind, alarm.camera) for alarm in full.tend({}, LATER_90K)} == {
+    assert {(alarm.kind, alarm.camera) for alarm in full.tend(KeepAll(), LATER_90K)} == {
         (AlarmKind.SPACE, "gate"), (AlarmKind.SPACE, None),
     }  # fmt: skip
     assert rows_of(full) == []
@@ -211,7 +211,7 @@ def test_an_object_deleted_while_it_plays_is_told(open_archive: OpenArchive) -> 
     archive.tend(FOREVER, LATER_90K)
     playing = archive.fragments("gate", *ALL)
     next(playing)
-    archive.tend({"gate": Keep(0.1)}, LATER_90K)
+    archive.tend(KeepAll({"gate": Keep(0.1)}), LATER_90K)
     with pytest.raises((SourceError, FileNotFoundError)):
         list(playing)
 
@@ -227,7 +227,7 @@ def test_days_of_recordings_come_and_go(tmp_path: Path) -> None:
             for writer in writers.values():
                 for fragment in fragments:
                     writer.append(fragment)
-            assert archive.tend({"yard": Keep(24)}, clock.now_90k()) == []
+            assert archive.tend(KeepAll({"yard": Keep(24)}), clock.now_90k()) == []
             clock.sleep(3 * 3600)
             for name, hours in (("gate", 72), ("yard", 24)):
                 first = max(0, hour + 3 - hours)

@@ -13,14 +13,14 @@ from typing import Any
 import passerby.archive
 from passerby.archive import Archive
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.retention import Keep
+from passerby.rules.retention import TEN_YEARS_HOURS, Keep, KeepAll
 from tests.recordings import BEGIN_90K, recorded, steady
 
 OBJECT_90K = 20 * TICKS_PER_S
 RUN_S = 50
 SHORT = Keep(40 / 3600)
 """Of the camera `yard`: it loses objects all the time."""
-KEEP = {"gate": Keep(10**9, more_than_30_days=True), "yard": SHORT}
+KEEP = KeepAll({"gate": Keep(TEN_YEARS_HOURS, more_than_30_days=True), "yard": SHORT})
 
 _ARCHIVE = str(Path(passerby.archive.__file__).parent)
 

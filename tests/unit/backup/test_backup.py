@@ -30,6 +30,7 @@ from passerby.errors import OutputError, SettingsError, SourceError
 from passerby.media.alarms import AlarmKind
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
+from passerby.rules.retention import KeepAll
 from passerby.testing.clock import MovingClock
 from tests.recordings import BEGIN_90K, recorded, steady
 from tests.unit.archive.checks import check_at_rest, rows_of, times_played
@@ -109,7 +110,7 @@ def write(folder: Path, seconds: float, begin_90k: int = BEGIN_90K, *, ends: boo
             assert writer.append(fragment)
         writer.close()
         if ends:
-            assert archive.tend({}, begin_90k) == []
+            assert archive.tend(KeepAll(), begin_90k) == []
 
 
 def test_rows_find_the_recordings_that_are_there(data: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from passerby.cli import upkeep
 from passerby.clock import SystemClock
 from passerby.config import Config
 from passerby.media.segments import TICKS_PER_S
+from passerby.rules.retention import KeepAll
 from passerby.testing.clock import MovingClock
 
 DAY_S = 86400
@@ -32,4 +34,24 @@ def test_old_records_go_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             threading.Event().wait(0.02)
         threading.Event().wait(0.1)  # ten more rounds, in which nothing more is done
     assert [each.what for each in installation.audit.list()] == ["audit:forget", "young"]
+    installation.close()
+
+
+def test_an_error_nobody_foresaw_ends_no_round_but_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.01)
+    installation = Installation(tmp_path, Config())
+    rounds = []
+
+    def fails_at_first() -> KeepAll:
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            raise OverflowError("cannot convert float infinity to integer")
+        return KeepAll()
+
+    monkeypatch.setattr(installation, "keep", fails_at_first)
+    with Archive(tmp_path) as archive, upkeep.tended(installation, archive):
+        until_s = time.monotonic() + 10.0
+        while len(rounds) < 3 and time.monotonic() < until_s:
+            time.sleep(0.01)
+    assert len(rounds) >= 3
     installation.close()

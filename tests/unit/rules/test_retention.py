@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.rules.retention import HOUR_90K, Keep, Recording, decide
+from passerby.rules.retention import HOUR_90K, Keep, KeepAll, Recording, decide
 
 NOW = 1_000_000 * HOUR_90K
-KEEP = {"gate": Keep(1), "yard": Keep(24), "hall": Keep(1000, more_than_30_days=True)}
+KEEP = KeepAll({"gate": Keep(1), "yard": Keep(24), "hall": Keep(1000, more_than_30_days=True)}, Keep(100))
 
 recording = st.builds(
     Recording,
     key=st.uuids().map(str),
-    camera=st.sampled_from([*KEEP, "removed"]),
+    camera=st.sampled_from([*KEEP.by_camera, "lost"]),
     start_90k=st.integers(0, 1100 * HOUR_90K).map(lambda ago: NOW - ago),
     size=st.integers(1, 1000),
 )
@@ -26,7 +26,7 @@ def age_hours(each: Recording, now_90k: int) -> float:
 
 
 def hours(each: Recording) -> float:
-    return KEEP.get(each.camera, Keep()).hours
+    return KEEP.of(each.camera).hours
 
 
 @given(some=recordings, over=st.integers(-100, 0))
@@ -72,7 +72,7 @@ def test_the_order_of_what_is_given_does_not_matter(some: list[Recording], over:
 
 def test_a_camera_nobody_spoke_of_has_72_hours() -> None:
     young, old = Recording("a", "x", NOW - 72 * HOUR_90K + 1, 1), Recording("b", "x", NOW - 72 * HOUR_90K, 1)
-    assert decide([young, old], {}, NOW, 0).go == ("b",)
+    assert decide([young, old], KeepAll(), NOW, 0).go == ("b",)
 
 
 def test_more_than_30_days_takes_an_explicit_word() -> None:

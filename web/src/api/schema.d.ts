@@ -847,7 +847,7 @@ export interface components {
             keep_hours: number;
             /**
              * Longest Keep Hours
-             * @description The longest that recordings of any camera are kept.
+             * @description The longest that recordings of any camera are kept, also of one that was removed.
              */
             longest_keep_hours: number;
         };

@@ -1,0 +1,56 @@
+"""The cameras that run are those that are configured."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from passerby.access import Installation
+from passerby.access.cameras import CameraFacts
+from passerby.config import Config
+from passerby.fleet.configured import ConfiguredFleet
+from passerby.fleet.worker import Places
+
+OFF = CameraFacts(address="rtsp://192.0.2.7/stream", is_enabled=False)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    opened = Installation(tmp_path, Config())
+    yield opened
+    opened.close()
+
+
+def learned(folder: Path, camera: str) -> set[Path]:
+    """As if the camera had learned something, and was killed while it wrote more."""
+    folder.mkdir(exist_ok=True)
+    paths = {folder / f"{camera}{end}" for end in (".background", ".reference", ".reference.jpg", ".background.new")}
+    for path in paths:
+        path.write_bytes(b"a place")
+    return paths
+
+
+def test_what_a_camera_learned_goes_with_it_also_where_it_did_not_run(
+    installation: Installation, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backgrounds"
+    removed_while_stopped, gate, yard = (learned(folder, name) for name in ("long-gone", "gate", "yard"))
+    for name in ("gate", "yard"):
+        installation.cameras.add(name, OFF)
+    fleet = ConfiguredFleet(installation, Places(tmp_path, folder))
+    fleet.start()
+    try:
+        until_s = time.monotonic() + 10.0
+        while any(path.exists() for path in removed_while_stopped) and time.monotonic() < until_s:
+            time.sleep(0.02)
+        assert set(folder.iterdir()) == gate | yard, "one that is switched off keeps what it learned"
+        installation.cameras.remove("gate")
+        fleet.cameras_changed()
+        while any(path.exists() for path in gate) and time.monotonic() < until_s:
+            time.sleep(0.02)
+        assert set(folder.iterdir()) == yard
+    finally:
+        fleet.stop()
