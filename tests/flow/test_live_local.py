@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from passerby.capture.live import open_live
-from passerby.errors import SourceError, Trouble
+from passerby.errors import SourceError, SourceUnavailable, Trouble
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.testing.clock import MovingClock
@@ -47,6 +47,18 @@ def test_a_slow_reader_gets_the_present_and_not_the_past(street: str) -> None:
         for frame in itertools.islice(source, 5):
             clock.move(30)
             assert clock.now_90k() - frame.pts == 30 * TICKS_PER_S
+
+
+def test_where_the_machines_clock_is_set_it_begins_anew(street: str) -> None:
+    for address in (street, "drawn:street"):
+        clock = MovingClock()
+        with open_live(address, replace(ALLOWED, clock=clock, reach=Reach(files=True, drawn=True))) as source:
+            frames = [frame.pts for frame in itertools.islice(source, 5)]
+            clock.set_utc(-3600)
+            with pytest.raises(SourceUnavailable, match="clock was set") as refused:
+                frames += [frame.pts for frame in itertools.islice(source, 50)]
+        assert refused.value.trouble is Trouble.CHANGED
+        assert all(after - before > 1000 for before, after in itertools.pairwise(frames))
 
 
 def test_files_and_devices_need_to_be_allowed(street: str) -> None:

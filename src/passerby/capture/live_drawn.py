@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
+from passerby.capture.arrival import WallTime
 from passerby.capture.drawn.cameras import CAMERAS, FPS
 from passerby.capture.live_options import LiveOptions, Shot
+from passerby.capture.live_words import clock_was_set
 from passerby.capture.net.address import Address
 from passerby.capture.pace import Pace
 from passerby.errors import SourceUnavailable, Trouble
@@ -24,11 +26,13 @@ def drawn_shots(address: Address, options: LiveOptions, stopped: Callable[[], bo
     if camera is None:
         said = f"couldn't open '{address.shown}': there is no drawn camera of this name"
         raise SourceUnavailable(Trouble.NO_STREAM, said, f"there are {', '.join(CAMERAS)}")
-    pace, told_90k = Pace(options.clock), -1
+    pace, wall, told_90k = Pace(options.clock), WallTime(options.clock), -1
     for number in itertools.count():
         picture = camera.frame(number)
         pace.wait(number / FPS)
         if stopped():
             return
-        told_90k = max(options.clock.now_90k(), told_90k + 1)
+        if wall.was_set():
+            raise clock_was_set(address)
+        told_90k = max(wall.now_90k(), told_90k + 1)
         yield Shot(picture, told_90k, damaged=False)

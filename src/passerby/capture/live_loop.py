@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from passerby.capture.arrival import WallTime
 from passerby.capture.file import open_source
 from passerby.capture.live_options import LiveOptions, Shot
+from passerby.capture.live_words import clock_was_set
 from passerby.capture.net.address import Address
 from passerby.capture.pace import Pace
 from passerby.errors import SourceUnavailable, Trouble
@@ -21,7 +23,7 @@ def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], b
             "allow them in the configuration",
         )
     path = Path(address.path)
-    clock = options.clock
+    clock, wall = options.clock, WallTime(options.clock)
     told_90k = -1
     while True:
         pace = Pace(clock)
@@ -30,7 +32,9 @@ def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], b
                 pace.wait(frame.time_s)
                 if stopped():
                     return
-                told_90k = max(clock.now_90k(), told_90k + 1)
+                if wall.was_set():
+                    raise clock_was_set(address)
+                told_90k = max(wall.now_90k(), told_90k + 1)
                 yield Shot(frame.picture, told_90k, frame.damaged, source.sample_aspect_ratio)
             step_s = float(1 / source.average_rate) if source.average_rate else 0.04
         clock.sleep(step_s)  # the last picture stays as long as the others

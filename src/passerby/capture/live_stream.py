@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 from passerby.capture.arrival import ArrivalTimes, WallTime
 from passerby.capture.h264_gaps import LOOK_AT_BYTES, FrameNumbers
 from passerby.capture.live_options import LiveOptions, Opened, Shot
-from passerby.capture.live_words import broken_off, changed, no_picture
+from passerby.capture.live_words import broken_off, changed, clock_was_set, no_picture
 from passerby.capture.net.address import Address
 from passerby.capture.pace import Pace
 from passerby.capture.picture import Deinterlacer
@@ -56,7 +56,7 @@ class StreamReader:
                     pace.wait(float(picture.pts * self._time_base))
                 yield from self._shots(picture)
             if self._wall.was_set():
-                raise changed(self._address, "this machine's clock was set")
+                raise clock_was_set(self._address)
             if clock.monotonic() - latest_s > self._options.picture_timeout_s:
                 raise no_picture(self._address, self._options.picture_timeout_s)
 

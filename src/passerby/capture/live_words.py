@@ -70,6 +70,11 @@ def unknown_codec(address: Address, name: str) -> SourceUnavailable:
     return SourceUnavailable(Trouble.UNKNOWN_CODEC, said, "set the camera to H.264")
 
 
+def clock_was_set(address: Address) -> SourceUnavailable:
+    """Times that were given out and those to come are of two clocks."""
+    return changed(address, "this machine's clock was set")
+
+
 def changed(address: Address, what: str) -> SourceUnavailable:
     """For a source that is not any more what it was when it was opened."""
     return SourceUnavailable(Trouble.CHANGED, f"'{address.shown}' has to be opened anew: {what}")

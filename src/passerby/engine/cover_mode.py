@@ -44,8 +44,9 @@ class CoverMode:
         self._tracker.update(held.frame.index, held.time_s, held.found, held.motion)
         self._window.push(held)
 
-    def end(self) -> None:
-        self._window.end()
+    def end(self, unlooked: str | None = None) -> None:
+        """unlooked: see `Window.end`."""
+        self._window.end(unlooked)
         self._tracker.finish()
 
     def pop(self) -> tuple[RawFrame, Cover] | None:

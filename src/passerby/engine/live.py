@@ -118,9 +118,9 @@ class LivePath:
             self._sink(fragment)
 
     def _finish(self) -> None:
-        """What waits comes out: those frames are as safe as any."""
+        """What waits comes out."""
         self._settle(is_last=True)
-        self._mode.examiner.end()
+        self._mode.end()
         self._hand_over()
         for fragment in self._recorder.flush():
             self._sink(fragment)

@@ -22,6 +22,7 @@ from passerby.settings import Settings
 FOR_LOOKS_S = 0.2  # of the delay: so long a look may take without making it longer
 UNEVEN_S = 0.01  # times of live pictures are not quite even: else a delay of four pictures would often be one of five
 LEAST_DELAY_S = 0.2
+BROKE_OFF = "the source broke off before anybody was looked for in it"
 LONGEST_DELAY_S = 10.0
 
 
@@ -59,6 +60,14 @@ class LiveMode:
     def background(self) -> Background | None:
         """What is known of the place; None where nothing is, or nothing is learned."""
         return self.examiner.background if isinstance(self.examiner, RevealMode) else None
+
+    def end(self) -> None:
+        """The source broke off, and what waits comes out. In reveal mode that is as safe as any. In cover mode nobody
+        looked for whoever came since the last look."""
+        if isinstance(self.examiner, CoverMode):
+            self.examiner.end(BROKE_OFF)
+        else:
+            self.examiner.end()
 
 
 def live_mode(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper) -> LiveMode:

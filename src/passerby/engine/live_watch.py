@@ -21,6 +21,10 @@ from passerby.rules.effort import AT_EASE, Effort, effort
 
 LATE_S = 1.0
 """A frame waits this long for the look at it; then it goes on without. While all is well that is some 50 ms."""
+STANDS_STILL = 1.5
+"""Times the usual wait between two looks by the count of seconds: then one is due whatever the frames' times say, which
+may stand still where a camera's clock does."""
+NEVER_LOOKED = "nobody has been looked for yet"
 MAY_WAIT_S = 0.4  # where nothing moves, behind those where something does
 
 
@@ -31,6 +35,14 @@ class _Asked:
     held: Held
     answer: Future[Detections]
     at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A frame's own time, and when it came."""
+
+    time_s: float
+    arrived_s: float
 
 
 class LiveWatch:
@@ -44,7 +56,9 @@ class LiveWatch:
         self._looks, self._queue, self._every_s, self._now_s = looks, queue, every_s, now_s
         self._asked: _Asked | None = None
         self._unwanted: set[int] = set()  # frames that wait, by index, in which nobody has to be looked for
-        self._needless_s: float | None = None  # up to this frame's time nobody had to be
+        self._needless: _Moment | None = None  # up to this frame nobody had to be
+        self._looked = _Moment(float("-inf"), float("-inf"))
+        self._asked_s = float("-inf")
         self.is_failing = False
         """The last look failed."""
         self.looked_at_s = self.found_at_s = float("-inf")
@@ -57,16 +71,24 @@ class LiveWatch:
 
     def look(self, held: Held, *, must: bool = True) -> None:
         """Asks for a look if one is due. See `Watchful.look`."""
+        held.arrived_s = self._now_s()
         if not (must or self.is_failing):
             self._unwanted.add(held.frame.index)
             return
         if held.frame.damaged:
             held.whole = DAMAGED
-        elif self._asked is None and self._looks.is_due(held.time_s) and not self._recalls(held):
+        elif self._asked is None and self._is_due(held) and not self._recalls(held):
             stirs = held.moving is None or bool(held.moving.any())
             work = partial(self._looks.look, held.frame, held.stretch)
             answer = self._queue.ask(work, may_wait_s=0.0 if stirs else MAY_WAIT_S)
-            self._asked = _Asked(held, answer, self._now_s())
+            self._asked = _Asked(held, answer, held.arrived_s)
+            self._asked_s = held.arrived_s
+
+    def _is_due(self, held: Held) -> bool:
+        if held.arrived_s - self._asked_s < STANDS_STILL * self._every_s:
+            return self._looks.is_due(held.time_s)
+        self._looks.all_due()
+        return True
 
     def _recalls(self, held: Held) -> bool:
         """Whether it is known what is in the frame without a look at it."""
@@ -74,6 +96,7 @@ class LiveWatch:
         if known is None:
             return False
         self._unwanted.add(held.frame.index)
+        self._asked_s = held.arrived_s
         self._know(held, known)
         return True
 
@@ -88,17 +111,23 @@ class LiveWatch:
             self._take(held, asked.answer, max(0.0, left_s) if is_last else 0.0)
         if self.is_failing and not held.looked:
             held.whole = held.whole or DETECTOR_FAILED
-        self.effort = effort(self._overdue_s(held), self._every_s)
-        held.wider, held.whole = self.effort.wider, held.whole or self.effort.whole
-        return True
-
-    def _overdue_s(self, held: Held) -> float:
-        """For how long there should have been a look by this frame."""
         is_wanted = held.frame.index not in self._unwanted
         self._unwanted.discard(held.frame.index)
-        if self._needless_s is None or not is_wanted:
-            self._needless_s = held.time_s
-        return max(0.0, held.time_s - max(self.looked_at_s, self._needless_s) - self._every_s)
+        self.effort = effort(self._overdue_s(held, is_wanted), self._every_s)
+        held.wider, held.whole = self.effort.wider, held.whole or self.effort.whole
+        if is_wanted and not held.looked and self._looked.time_s == float("-inf"):
+            held.whole = held.whole or NEVER_LOOKED
+        return True
+
+    def _overdue_s(self, held: Held, is_wanted: bool) -> float:
+        """For how long there should have been a look by this frame: by its time or by when it came."""
+        at = _Moment(held.time_s, held.arrived_s)
+        if self._needless is None or not is_wanted:
+            self._needless = at
+        known = (self._looked, self._needless)
+        by_time_s = at.time_s - max(each.time_s for each in known)
+        by_arrival_s = at.arrived_s - max(each.arrived_s for each in known)
+        return max(0.0, max(by_time_s, by_arrival_s) - self._every_s)
 
     def _take(self, held: Held, answer: Future[Detections], patience_s: float) -> None:
         try:
@@ -114,6 +143,7 @@ class LiveWatch:
             return
         self.is_failing = False
         self.looked_at_s = held.time_s
+        self._looked = _Moment(held.time_s, held.arrived_s)
         self._know(held, found)
 
     def _know(self, held: Held, found: Detections) -> None:

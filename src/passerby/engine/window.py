@@ -17,15 +17,17 @@ from passerby.track import Motion
 class Held:
     """A frame that was looked at if need be, and waits.
 
-    stretch: by its number, where a mode tells: frames of one show the same (`Stillness`).
-    whole: why it must be covered whole, if so. found: what detectors found, None if nobody looked or a detector
-    failed. failed: the latter. motion: since the frame before, where it is measured. moving: reveal mode's mask of it,
-    and unknown: where that mask cannot tell. The scene may be learned anew before the frame comes out.
+    arrived_s: when it came, by the count of seconds of who asks. stretch: by its number, where a mode tells: frames
+    of one show the same (`Stillness`). whole: why it must be covered whole, if so. found: what detectors found,
+    None if nobody looked or a detector failed. failed: the latter. motion: since the frame before, where it is
+    measured. moving: reveal mode's mask of it, and unknown: where that mask cannot tell. The scene may be learned
+    anew before the frame comes out.
     """
 
     frame: RawFrame
     time_s: float
     stretch: int | None = None
+    arrived_s: float = 0.0
     whole: str | None = None
     found: Detections | None = field(default=None, repr=False)
     failed: bool = False
@@ -51,12 +53,18 @@ class Window:
     def push(self, held: Held) -> None:
         """Adds the newest. Where its look failed, those before it are whole too, back to the last good look."""
         if held.failed:
-            for before in takewhile(lambda before: not before.looked, reversed(self._held)):
-                before.whole = before.whole or held.whole
+            self._hide_unlooked(held.whole)
         self._held.append(held)
 
-    def end(self) -> None:
+    def end(self, unlooked: str | None = None) -> None:
+        """No more come. unlooked: why those after the last look must be covered whole, if so."""
         self._ended = True
+        if unlooked is not None:
+            self._hide_unlooked(unlooked)
+
+    def _hide_unlooked(self, why: str | None) -> None:
+        for held in takewhile(lambda held: not held.looked, reversed(self._held)):
+            held.whole = held.whole or why
 
     def first(self, count: int) -> list[Held]:
         """The oldest frames, at most `count`."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from itertools import pairwise
 from typing import Any, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.detect import DetectorError
-from passerby.engine.live_watch import LATE_S, LiveWatch
+from passerby.engine.live_watch import LATE_S, NEVER_LOOKED, LiveWatch
 from passerby.engine.queue import FairQueue
 from passerby.engine.watchful import DAMAGED, DETECTOR_FAILED
 from passerby.engine.window import Held
@@ -95,9 +96,36 @@ def test_a_frame_waits_for_its_answer_and_no_longer_than_it_may() -> None:
     assert max(later) <= LATE and not any(held.whole for held in out)
 
 
-def test_without_answers_covers_grow_and_then_all_is_covered() -> None:
+def test_before_anybody_looked_all_is_covered() -> None:
     out, later = run(set())
-    assert not any(held.looked for held in out)
+    assert {held.whole for held in out} == {NEVER_LOOKED, TOO_SLOW} and max(later) <= LATE
+
+
+def test_where_a_cameras_clock_stands_still_looks_go_by_when_pictures_come() -> None:
+    queue = SteppedQueue()
+    now_s = [0.0]
+    watch = LiveWatch(looks_of(Scripted(lambda _: people())), cast(FairQueue, queue), EVERY_S, lambda: now_s[0])
+    out: list[Held] = []
+    settled = 0
+    for index in range(100):
+        now_s[0] = index * FRAME_S
+        held = Held(frame_at(index * 1e-4, index), index * 1e-4)
+        watch.look(held)
+        if index < 60:
+            queue.step()
+        out.append(held)
+        while settled < len(out) and watch.settle(out[settled]):
+            settled += 1
+    looked = [held.frame.index for held in out if held.looked]
+    assert looked[0] == 0 and all(1 <= after - before <= 4 for before, after in pairwise(looked)) and looked[-1] >= 56
+    assert {held.whole for held in out[:settled] if held.frame.index > 62 + (WHOLE_FROM + 1) * EVERY_S / FRAME_S} == {
+        TOO_SLOW
+    }
+
+
+def test_without_answers_covers_grow_and_then_all_is_covered() -> None:
+    out, later = run({0})
+    assert [held.frame.index for held in out if held.looked] == [0]
     wider = [held.wider for held in out]
     assert wider == sorted(wider) and wider[0] == 0.0 and wider[-1] > 0.4
     whole = [held.time_s for held in out if held.whole]
@@ -122,6 +150,8 @@ def test_from_a_failure_to_the_next_good_look_all_is_whole(
             is_failing = True
         elif held.looked:
             is_failing, looked_s = False, held.time_s
+        if not any(other.looked for other in out[: held.frame.index + 1]):
+            assert held.whole, "nobody has looked at all"
         if held.frame.index in damaged:
             assert held.whole == DAMAGED
         elif is_failing:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.engine.window import Held, Window
+from passerby.media import Detections
 from tests.unit.engine.fakes import frame_at
 
 FRAME = frame_at(0, 0)
@@ -53,3 +54,15 @@ def test_empty_window_has_nothing_even_at_its_end() -> None:
     assert window.pop() is None
     window.end()
     assert window.pop() is None
+
+
+def test_at_a_break_those_after_the_last_look_are_hidden() -> None:
+    window = Window(10)
+    nothing = Detections.empty()
+    seen = [Held(FRAME, 0.0, found=nothing), held(0.1), Held(FRAME, 0.2, found=nothing), held(0.3), held(0.4)]
+    seen[3].whole = "damaged"
+    for each in seen:
+        window.push(each)
+    window.end("the source broke off")
+    assert popped(window) == [each.time_s for each in seen]
+    assert [each.whole for each in seen] == [None, None, None, "damaged", "the source broke off"]

@@ -11,7 +11,7 @@ import numpy as np
 from passerby.background import Background
 from passerby.engine.health.monitor import Established, Monitor
 from passerby.engine.health.still import reference_still
-from passerby.fleet.kept import KeptReference
+from passerby.fleet.kept import KeptReference, forget_kept
 from passerby.media.health import Check, Flow, Verdict
 from tests.health import FPS, Luma, established, frame_of, pictures, place
 
@@ -54,7 +54,7 @@ def test_what_is_learned_first_is_kept_and_another_view_is_not_taken(tmp_path: P
     assert verdicts(again)[Check.MOVED] is Verdict.OK
     assert again.reference_at_90k != made_90k
     assert Monitor((640, 360), KeptReference(tmp_path, "gate")).reference_at_90k is None, "of another size"
-    keeper.forget()
+    forget_kept(tmp_path, "gate")
     assert list(tmp_path.iterdir()) == []
 
 
