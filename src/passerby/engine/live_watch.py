@@ -85,10 +85,12 @@ class LiveWatch:
             self._asked_s = held.arrived_s
 
     def _is_due(self, held: Held) -> bool:
-        if held.arrived_s - self._asked_s < STANDS_STILL * self._every_s:
-            return self._looks.is_due(held.time_s)
-        self._looks.all_due()
-        return True
+        if self._looks.is_due(held.time_s):
+            return True
+        stands_still = held.arrived_s - self._asked_s >= STANDS_STILL * self._every_s
+        if stands_still:
+            self._looks.all_due()
+        return stands_still
 
     def _recalls(self, held: Held) -> bool:
         """Whether it is known what is in the frame without a look at it."""
