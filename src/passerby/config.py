@@ -99,7 +99,7 @@ class Storage(Section):
         None,
         gt=0,
         le=1e7,
-        description="Room for recordings. Without it: the disk. Over it the oldest go, with an alarm.",
+        description="Room for recordings; without it the disk. Over it the oldest go, with an alarm.",
     )
     least_free_gigabytes: float = Field(
         1.0, ge=0, le=1e7, description="So much of the disk stays free. On a full one nothing is recorded."
@@ -129,12 +129,8 @@ class Storage(Section):
 class SignIn(Section):
     """How people prove who they are to this installation."""
 
-    session_hours: float = Field(
-        12.0, gt=0, le=24 * 30, description="A session ends after this time, whatever is done."
-    )
-    idle_minutes: float = Field(
-        60.0, gt=0, le=60 * 24 * 30, description="A session ends after this time without a request."
-    )
+    session_hours: float = Field(12.0, gt=0, le=720, description="A session ends after this time, whatever is done.")
+    idle_minutes: float = Field(60.0, gt=0, le=43200, description="A session ends after this time without a request.")
     least_password_letters: int = Field(
         12, ge=8, le=128, description="Shorter passwords are refused. Danger: short ones are guessed."
     )
@@ -146,9 +142,7 @@ class SignIn(Section):
         "time, an hour at most.",
     )
     tries_a_minute: int = Field(20, ge=1, description="Attempts to sign in from one address in a minute.")
-    set_up_link_minutes: float = Field(
-        60.0, gt=0, le=60 * 24 * 30, description="The one-time link of the first start works this long."
-    )
+    set_up_link_minutes: float = Field(60.0, gt=0, le=43200, description="The first start's link works this long.")
 
 
 class Oidc(Section):

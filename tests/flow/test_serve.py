@@ -162,6 +162,11 @@ def test_the_second_start_prints_no_link(tmp_path: Path) -> None:
     try:
         with httpx2.Client(base_url=f"http://localhost:{serving.port}", timeout=20) as client:
             wait_until_it_listens(client)
+            left = tmp_path / "data" / "exports" / "being made"
+            left.touch()
+            command = [sys.executable, "-m", "passerby", "serve", "--data", str(tmp_path / "data")]
+            beside = subprocess.run(command, capture_output=True, text=True, timeout=60)
+            assert beside.returncode == 1 and "another passerby is serving it" in beside.stderr and left.exists()
             token = serving.link.rpartition("/")[2]
             assert client.post("/api/set-up", json={"token": token, "name": "kim", "password": PASSWORD}).is_success
     finally:

@@ -78,7 +78,9 @@ def _oidc_desk(services: Services, transport: BaseTransport | None) -> oidc.Desk
 
 def behind_the_shell(app: ASGIApp, server: Server, redact: Redact = DEFAULT) -> ASGIApp:
     """What is served: with the checks that come before any route, and the headers of proxies that are believed."""
-    shell: ASGIApp = Shell(app, [*server.names, server.host], {redactions.UPLOAD: redact.most_bytes})
+    behind_proxy = bool(server.trusted_proxies) and not (server.is_https or server.allow_plain_http)
+    larger = {redactions.UPLOAD: redact.most_bytes}
+    shell: ASGIApp = Shell(app, [*server.names, server.host], larger, only_https=behind_proxy)
     if server.trusted_proxies:
         shell = ProxyHeadersMiddleware(shell, trusted_hosts=list(server.trusted_proxies))  # type: ignore[arg-type,assignment]
     return shell

@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from passerby.api.problems import Problem
 
 MOST_BODY_BYTES = 1 << 20
+PLAIN = ("/healthz",)
+"""What tells nothing of anybody, and is asked for by what starts services."""
 EMPTY: Mapping[tuple[str, str], int] = MappingProxyType({})
 CONTENT_SECURITY = "; ".join(
     (
@@ -37,10 +39,19 @@ HSTS = "max-age=31536000"
 class Shell:
     """An ASGI application around another."""
 
-    def __init__(self, app: ASGIApp, names: Collection[str], larger: Mapping[tuple[str, str], int] = EMPTY) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        names: Collection[str],
+        larger: Mapping[tuple[str, str], int] = EMPTY,
+        *,
+        only_https: bool = False,
+    ) -> None:
         """names: host names that are ours; IP addresses are too, as no foreign page can lead one's name here.
-        larger: how many bytes are taken by method and path, where more than MOST_BODY_BYTES."""
+        larger: how many bytes are taken by method and path, where more than MOST_BODY_BYTES. only_https: others than
+        this machine are served over HTTPS alone, but for PLAIN."""
         self._app, self._names, self._larger = app, {name.lower() for name in names} | {"localhost"}, larger
+        self._only_https = only_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -50,6 +61,9 @@ class Shell:
         sender = send if scope["type"] == "websocket" else _with_headers(scope, send)
         if not self._is_ours(headers.get("host", "")):
             await _refuse(scope, receive, sender, 403, "this is not the name of this installation", "server.names")
+            return
+        if self._only_https and _is_plain(scope):
+            await _refuse(scope, receive, sender, 403, "it is reached over HTTPS alone", "server.allow_plain_http")
             return
         most_bytes = self._larger.get((scope.get("method", ""), scope["path"]), MOST_BODY_BYTES)
         if _told_length(headers) > most_bytes:
@@ -63,6 +77,16 @@ class Shell:
             ip_address(name)
         except ValueError:
             return name.lower() in self._names
+        return True
+
+
+def _is_plain(scope: Scope) -> bool:
+    """Passwords and pictures would travel in the clear, from another machine."""
+    if scope["scheme"] in ("https", "wss") or scope["path"] in PLAIN:
+        return False
+    try:
+        return not ip_address((scope.get("client") or ("",))[0]).is_loopback
+    except ValueError:
         return True
 
 

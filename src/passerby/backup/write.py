@@ -89,8 +89,9 @@ def _catalogue(path: Path) -> tuple[bytes, str]:
         ):
             source.backup(copy)
             tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            # Who was signed in then is not signed in when this comes back, and a link that was printed once is spent.
-            for table in {"sessions", "set_up_links"} & tables:
+            # Who was signed in then is not signed in when this comes back, a link that was printed once is spent, and a
+            # token that was taken back since then would work again.
+            for table in {"sessions", "tokens", "set_up_links"} & tables:
                 copy.execute(f"DELETE FROM {table}")
             copy.commit()
             copy.execute("VACUUM")  # what was deleted from the catalogue is not in free pages of its copies

@@ -20,7 +20,7 @@ from passerby.cli.logs import log_to_stderr
 from passerby.cli.upkeep import remembered, tell, tended
 from passerby.config import Config
 from passerby.errors import OutputError, SettingsError
-from passerby.folders import emptied
+from passerby.folders import emptied, held_alone
 
 if TYPE_CHECKING:
     import uvicorn
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("passerby.serve")
 
+LOCK = "serve.lock"
 STOP_PATIENCE_S = 5  # for requests that are being answered
 
 
@@ -48,7 +49,7 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
 def serve_folder(data: Path, config: Path | None = None, debug: bool = False, end_after_s: float | None = None) -> None:
     """Until a signal, or for some seconds. Raises SettingsError, OutputError."""
     log_to_stderr(debug)
-    with installed(data, config) as installation, _opened(data, installation) as services:
+    with installed(data, config) as installation, held_alone(data, LOCK), _opened(data, installation) as services:
         installation.follow_file()
         tell(services.archive.recover())
         server = _server(services, installation.config)
@@ -150,6 +151,8 @@ def _say_how_to_come_in(installation: Installation) -> None:
     scheme = "https" if told.is_https else "http"
     host = told.names[0] if told.names else "localhost" if told.host in ("127.0.0.1", "0.0.0.0", "::") else told.host
     base = f"{scheme}://{f'[{host}]' if ':' in host else host}:{told.port}"
+    if told.names and told.trusted_proxies and not told.is_https:
+        base = f"https://{told.names[0]}"  # the proxy's address, which browsers use
     secret = installation.set_up.new_link()
     if secret is None:
         typer.echo(f"passerby is at {base}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
@@ -21,8 +20,6 @@ from passerby.fleet.worker import Places
 from passerby.media.camera import CameraState, What
 from passerby.settings import Settings
 
-log = logging.getLogger(__name__)
-
 DRAWN_LEARN_EVERY_S = 0.4
 """Who stands still for a while may be taken for background then: where nobody is real, that is no loss, and a demo is
 soon to be seen."""
@@ -40,8 +37,12 @@ class ConfiguredFleet:
         self._trials = threading.BoundedSemaphore(2)  # each takes a processor for seconds: recording comes first
         self._changed, self._stopping = threading.Event(), threading.Event()
         self._following = threading.Thread(target=self._follow, name="passerby-follow", daemon=True)
-        self.trouble: str | None = None
-        """Why changes of the cameras are not noticed at the moment, one sentence."""
+        self._trouble: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why changes of the cameras are not noticed at the moment, or workers not replaced, one sentence."""
+        return self._trouble or self._fleet.trouble
 
     def start(self) -> None:
         self._fleet.start()
@@ -83,12 +84,11 @@ class ConfiguredFleet:
             self._changed.clear()
             try:
                 self._match(self._installation.cameras.list())
-                self.trouble = None
+                self._trouble = None
             except PasserbyError as error:  # what runs goes on
-                self.trouble = str(error)
+                self._trouble = str(error)
             except Exception as error:  # its text may hold anything: its kind will do
-                self.trouble = f"changes of the cameras could not be followed: {type(error).__name__}"
-                log.exception("the cameras could not be followed")
+                self._trouble = f"changes of the cameras could not be followed: {type(error).__name__}"
             self._changed.wait(LOOK_EVERY_S)
 
     def _match(self, configured: list[ConfiguredCamera]) -> None:

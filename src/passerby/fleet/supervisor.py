@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import random
 import threading
@@ -20,8 +19,6 @@ from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import STOP_WITHIN_S, Places
 from passerby.media.camera import CameraState, What
 from passerby.rules.backoff import wait_s
-
-log = logging.getLogger(__name__)
 
 WATCH_S = 0.2
 SPARE_AFTER_S = 5.0  # the cameras come first
@@ -48,6 +45,8 @@ class Fleet:
         self._stopping = threading.Event()
         self._watchdog = threading.Thread(target=self._watch, name="passerby-watchdog", daemon=True)
         self.feed = LiveFeed()
+        self.trouble: str | None = None
+        """Why workers are not looked after at the moment, one sentence."""
 
     def start(self) -> None:
         """Returns at once; cameras are recording some seconds later. The archive was recovered before."""
@@ -161,8 +160,9 @@ class Fleet:
             try:
                 with self._lock:
                     self._look_after()
-            except Exception:  # whatever it is: who would replace the workers otherwise?
-                log.exception("a round of watching the workers ended in an error nobody foresaw")
+                self.trouble = None
+            except Exception as error:  # whatever it is: who would replace the workers otherwise?
+                self.trouble = f"workers could not be looked after: {type(error).__name__}"
 
     def _look_after(self) -> None:
         for child in list(self._children):

@@ -306,11 +306,24 @@ def test_foreign_host_names_are_refused(open_house: OpenHouse) -> None:
 def test_headers_of_proxies_are_believed_only_when_configured(open_house: OpenHouse) -> None:
     told = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.1"}
     for proxies, is_believed in (([], False), (["192.0.2.50"], True), (["192.0.2.51"], False)):
-        house = open_house({"server": {"trusted_proxies": proxies}})
+        house = open_house({"server": {"trusted_proxies": proxies, "allow_plain_http": True}})
         house.add_user("kim", Role.ADMIN)
         done = house.client().post("/api/session", json={"name": "kim", "password": PASSWORD}, headers=told)
         assert ("Secure" in done.headers["set-cookie"]) == is_believed
         assert ("198.51.100.1" in house.installation.throttle._attempts) == is_believed
+
+
+def test_behind_a_proxy_nobody_is_served_in_the_clear(open_house: OpenHouse) -> None:
+    house = open_house({"server": {"trusted_proxies": ["192.0.2.51"]}})
+    client = house.client()  # from 192.0.2.50, which is not the proxy
+    assert client.get("/api/session").status_code == 403 and "HTTPS" in client.get("/api/session").json()["message"]
+    assert client.get("/healthz").status_code == 200
+    assert house.client("https://localhost").get("/api/session").status_code == 200
+    house = open_house({"server": {"trusted_proxies": ["192.0.2.50"]}})
+    assert house.client().get("/api/session", headers={"X-Forwarded-Proto": "https"}).status_code == 200
+    assert house.client().get("/api/session", headers={"X-Forwarded-For": "198.51.100.1"}).status_code == 403
+    here = {"X-Forwarded-For": "127.0.0.1"}
+    assert house.client().get("/api/session", headers=here).status_code == 200, "a command on this machine"
 
 
 def test_every_answer_tells_browsers_what_not_to_do(house: House) -> None:

@@ -29,7 +29,7 @@ from passerby.config import Config
 from passerby.errors import OutputError, SettingsError, SourceError
 from passerby.media.alarms import AlarmKind
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.access import Role
+from passerby.rules.access import Action, Role
 from passerby.rules.retention import KeepAll
 from passerby.testing.clock import MovingClock
 from tests.recordings import BEGIN_90K, recorded, steady
@@ -50,6 +50,7 @@ def data(tmp_path: Path) -> Path:
     installation.users.add("kim", UserFacts(frozenset({Role.ADMIN})), "hash")
     user = installation.users.find("kim")
     assert user and installation.sessions.begin(user, "password")
+    installation.tokens.add(user, "metrics", frozenset({Action.SEE_METRICS}), 1)
     installation.close()
     (folder / "backgrounds").mkdir()
     (folder / "backgrounds" / "gate.background").write_bytes(b"learned")
@@ -80,7 +81,8 @@ def test_people_cameras_and_what_was_learned_come_back(data: Path, tmp_path: Pat
     assert [each.name for each in again.users.list()] == ["kim"]
     assert [each.what for each in again.audit.list()] == ["restore", "backup"]
     with again._engine.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM sessions")).scalar() == 0, "nobody is signed in by it"
+        for table in ("sessions", "tokens"):
+            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, "nobody is signed in by it"
     again.close()
 
 
