@@ -101,9 +101,7 @@ class Storage(Section):
         le=1e7,
         description="Room for recordings; without it the disk. Over it the oldest go, with an alarm.",
     )
-    least_free_gigabytes: float = Field(
-        1.0, ge=0, le=1e7, description="So much of the disk stays free. On a full one nothing is recorded."
-    )
+    least_free_gigabytes: float = Field(1.0, ge=0, le=1e7, description="So much of the disk stays free, to record on.")
     keep_hours: float = Field(
         DEFAULT_HOURS, gt=0, description="How long recordings are kept, unless a camera has its own number."
     )
