@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, LargeBinary, String, Table, Text
 
 from passerby.archive.schema import Number, metadata
 
@@ -148,7 +148,13 @@ audit = Table(
     Column("camera", String(64), nullable=True, comment="Which was looked at or changed, NULL where none."),
     Column("from_90k", BigInteger, nullable=True, comment="Start of the time that was looked at, NULL where now."),
     Column("to_90k", BigInteger, nullable=True, comment="End of it."),
-    Column("about", String(200), nullable=False, comment="Whom or what it changed. No secrets."),
+    # SQLite keeps to no length: its table was left as it was when this grew.
+    Column(
+        "about",
+        Text().with_variant(String(200), "sqlite"),
+        nullable=False,
+        comment="Whom or what it changed. No secrets.",
+    ),
     Index("audit_by_time", "at_90k"),
     Index("audit_by_camera", "camera", "at_90k"),
     comment="Every look and every change of access. Rows are added, never changed, and go when they are old: triggers.",

@@ -74,6 +74,43 @@ def test_audit_records_are_never_changed(catalogue_url: str) -> None:
     engine.dispose()
 
 
+REPLACES = {
+    "sqlite": (
+        "INSERT OR REPLACE INTO audit SELECT id, at_90k, 'lee', through, what, camera, from_90k, to_90k, about "
+        "FROM audit",
+        "REPLACE INTO audit (id, at_90k, who, through, what, about) VALUES (1, 0, 'lee', '', '', '')",
+        "INSERT OR IGNORE INTO audit (id, at_90k, who, through, what, about) VALUES (-1, 0, 'lee', '', '', '')",
+        "INSERT INTO audit (id, at_90k, who, through, what, about) VALUES (1, 0, 'lee', '', '', '') "
+        "ON CONFLICT (id) DO UPDATE SET who = 'lee'",
+    ),
+    "postgresql": (
+        "INSERT INTO audit (id, at_90k, who, through, what, about) VALUES (1, 0, 'lee', '', '', '') "
+        "ON CONFLICT (id) DO UPDATE SET who = 'lee'",
+    ),
+}
+
+
+@pytest.mark.parametrize("first", ["0002", "0004"])
+def test_audit_records_are_never_replaced(catalogue_url: str, first: str) -> None:
+    """Also those that were written before the step that forbids it."""
+    engine = create_engine(catalogue_url)
+    migrate(engine, first)
+    with engine.begin() as connection:
+        connection.execute(audit.insert(), a_record(0))
+    engine.dispose()
+    engine = open_database(catalogue_url)
+    for change in REPLACES[engine.dialect.name]:
+        with pytest.raises(SQLAlchemyError, match="never changed"), engine.begin() as connection:
+            connection.execute(text(change))
+    with engine.begin() as connection:
+        connection.execute(audit.insert(), a_record(0) | {"about": "long " * 1000})
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT id, who, length(about) FROM audit ORDER BY id")).all() == [
+            (1, "kim", 0), (2, "kim", 5000),
+        ]  # fmt: skip
+    engine.dispose()
+
+
 def a_record(days_old: float) -> dict[str, object]:
     """By the real clock, which is the database's."""
     at_90k = SystemClock().now_90k() - round(days_old * 86400 * TICKS_PER_S)
