@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -22,6 +23,7 @@ _SAME_LOOK_90K = ticks(60)
 _QUARTER_90K = ticks(15 * 60)
 _MOST_REMEMBERED = 10_000
 MOST_FORGOTTEN_AT_ONCE = 10_000
+_LONGEST_ABOUT = 20_000  # more than any request can say: 200 names of groups, and the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,13 @@ class Audit:
             connection.execute(
                 audit.insert().values(
                     at_90k=self._rows.clock.now_90k(), who=who, through=through[:80], what=what, camera=camera,
-                    from_90k=from_90k, to_90k=to_90k, about=about[:200],
+                    from_90k=from_90k, to_90k=to_90k, about=about[:_LONGEST_ABOUT],
                 )
             )  # fmt: skip
+
+    def with_change(self) -> AbstractContextManager[None]:
+        """For changes of the catalogue: what is changed and noted within is there afterwards, or neither of them."""
+        return self._rows.together("change and note it")
 
     def forget(self, until_90k: int) -> int:
         """Delete records that are older, the oldest first, and note how many before. Triggers in the database refuse

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field, SecretStr
 
 from passerby.access.cameras import CameraFacts, ConfiguredCamera
+from passerby.access.words import address_words, camera_words
 from passerby.api.gate import signed_in_of
 from passerby.api.problems import no_such, problem
 from passerby.api.seam import Services, services_of
@@ -81,8 +82,10 @@ def cameras(request: Request) -> list[CameraShown]:
 @router.post("", summary="Add a camera", status_code=201)
 def add_camera(told: NewCamera, request: Request) -> CameraShown:
     services = services_of(request)
-    services.installation.cameras.add(told.name, _facts(told))
-    _changed(services, request, "camera:add", told.name)
+    with services.installation.audit.with_change():
+        services.installation.cameras.add(told.name, _facts(told))
+        _note(services, request, "camera:add", told.name, camera_words(told.name, None, _facts(told)))
+    _tell(services)
     return _found(services, told.name, request)
 
 
@@ -91,9 +94,9 @@ def try_camera(told: AddressToTry, request: Request) -> Trial:
     services = services_of(request)
     if services.try_camera is None:
         raise problem(503, "cameras cannot be tried here: this installation has no workers")
-    me = signed_in_of(request)
-    services.installation.audit.note(me.user.name, me.through, "camera:try")  # before its still goes out
-    done = services.try_camera(told.address.get_secret_value(), told.transport, told.trust_any_certificate)
+    address = told.address.get_secret_value()
+    _note(services, request, "camera:try", None, address_words(address))  # before its still goes out
+    done = services.try_camera(address, told.transport, told.trust_any_certificate)
     width, height = done.size_wh or (None, None)
     return Trial(
         works=done.reason is None, reason=done.reason, width=width, height=height, codec=done.codec, fps=done.fps,
@@ -109,30 +112,42 @@ def camera(camera: CameraName, request: Request) -> CameraShown:
 @router.put("/{camera}", summary="Change a camera")
 def change_camera(camera: CameraName, told: CameraChange, request: Request) -> CameraShown:
     services = services_of(request)
-    _found(services, camera, request)
-    services.installation.cameras.change(camera, _facts(told))
-    _changed(services, request, "camera:change", camera)
+    with services.installation.audit.with_change():
+        before = _configured(services, camera)
+        services.installation.cameras.change(camera, _facts(told))
+        _note(services, request, "camera:change", camera, camera_words(camera, before, _facts(told)))
+    _tell(services)
     return _found(services, camera, request)
 
 
 @router.delete("/{camera}", summary="Remove a camera; what it recorded stays until its time is over", status_code=204)
 def remove_camera(camera: CameraName, request: Request) -> None:
     services = services_of(request)
-    _found(services, camera, request)
-    services.installation.cameras.remove(camera)
-    _changed(services, request, "camera:remove", camera)
+    with services.installation.audit.with_change():
+        _configured(services, camera)
+        services.installation.cameras.remove(camera)
+        _note(services, request, "camera:remove", camera)
+    _tell(services)
 
 
 def _found(services: Services, name: str, request: Request) -> CameraShown:
+    return _shown(_configured(services, name), request)
+
+
+def _configured(services: Services, name: str) -> ConfiguredCamera:
     found = services.installation.cameras.find(name)
     if found is None:
         raise no_such("camera", name)
-    return _shown(found, request)
+    return found
 
 
-def _changed(services: Services, request: Request, what: str, camera: str) -> None:
+def _note(services: Services, request: Request, what: str, camera: str | None, about: str = "") -> None:
     me = signed_in_of(request)
-    services.installation.audit.note(me.user.name, me.through, what, camera)
+    services.installation.audit.note(me.user.name, me.through, what, camera, about=about)
+
+
+def _tell(services: Services) -> None:
+    """Who runs the cameras, when the change is there to be read."""
     if services.fleet:
         services.fleet.cameras_changed()
 

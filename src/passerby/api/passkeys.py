@@ -54,17 +54,19 @@ def ask_new(request: Request) -> Asked:
 @router.post("/self/passkeys", summary="Add the passkey that the browser made", status_code=201)
 def add(told: NewPasskey, request: Request) -> PasskeyShown:
     installation, me = services_of(request).installation, signed_in_of(request)
-    new = installation.passkeys.add(me.user, _site(request), told.asked, told.credential, told.name)
-    installation.audit.note(me.user.name, me.through, "passkey:add", about=new.name)
+    with installation.audit.with_change():
+        new = installation.passkeys.add(me.user, _site(request), told.asked, told.credential, told.name)
+        installation.audit.note(me.user.name, me.through, "passkey:add", about=new.name)
     return PasskeyShown.model_validate(new, from_attributes=True)
 
 
 @router.delete("/self/passkeys/{id}", summary="Remove a passkey of mine", status_code=204)
 def remove(id: Annotated[str, Path(max_length=400)], request: Request) -> None:
     installation, me = services_of(request).installation, signed_in_of(request)
-    if not installation.passkeys.remove(me.user, id):
-        raise no_such("passkey of yours", id)
-    installation.audit.note(me.user.name, me.through, "passkey:remove", about=id)
+    with installation.audit.with_change():
+        if not installation.passkeys.remove(me.user, id):
+            raise no_such("passkey of yours", id)
+        installation.audit.note(me.user.name, me.through, "passkey:remove", about=id)
 
 
 @router.post("/session/passkey/options", summary="Begin to sign in with a passkey")

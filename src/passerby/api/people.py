@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from passerby.access.audit import Wanted
 from passerby.access.users import User, UserFacts
+from passerby.access.words import user_words
 from passerby.api.cameras import NAME, GroupName
 from passerby.api.gate import signed_in_of
 from passerby.api.problems import no_such
@@ -78,32 +79,39 @@ def add_user(told: NewUser, request: Request) -> UserShown:
     installation = services_of(request).installation
     secret = told.password.get_secret_value() if told.password else None
     hashed = installation.passwords.hash(secret, told.name) if secret is not None else None
-    user = installation.users.add(told.name, _facts(told), hashed)
-    _note(request, "user:add", _words(user.name, told))
+    with installation.audit.with_change():
+        user = installation.users.add(told.name, _facts(told), hashed)
+        password = "" if hashed else "; without a password"
+        _note(request, "user:add", user_words(user.name, None, _facts(told)) + password)
     return _shown(user)
 
 
 @router.put("/users/{name}", summary="Change what a user may")
 def change_user(name: UserName, told: UserChange, request: Request) -> UserShown:
     installation = services_of(request).installation
-    user = _found(request, name)
-    installation.users.change(user.name, _facts(told))
-    _note(request, "user:change", _words(user.name, told))
+    with installation.audit.with_change():
+        user = _found(request, name)
+        installation.users.change(user.name, _facts(told))
+        _note(request, "user:change", user_words(user.name, user, _facts(told)))
     return _shown(_found(request, name))
 
 
 @router.put("/users/{name}/password", summary="Give a user another password; their sessions end", status_code=204)
 def set_password(name: UserName, told: NewPassword, request: Request) -> None:
     installation, user = services_of(request).installation, _found(request, name)
-    installation.users.set_password(user.id, installation.passwords.hash(told.password.get_secret_value(), user.name))
-    _note(request, "password:change", user.name)
+    hashed = installation.passwords.hash(told.password.get_secret_value(), user.name)
+    with installation.audit.with_change():
+        installation.users.set_password(user.id, hashed)
+        _note(request, "password:change", user.name)
 
 
 @router.delete("/users/{name}", summary="Remove a user; the audit keeps the name", status_code=204)
 def remove_user(name: UserName, request: Request) -> None:
-    user = _found(request, name)
-    services_of(request).installation.users.remove(user.name)
-    _note(request, "user:remove", user.name)
+    installation = services_of(request).installation
+    with installation.audit.with_change():
+        user = _found(request, name)
+        installation.users.remove(user.name)
+        _note(request, "user:remove", user.name)
 
 
 @router.get("/groups", summary="The camera groups")
@@ -113,24 +121,30 @@ def groups(request: Request) -> list[Group]:
 
 @router.post("/groups", summary="Add a camera group", status_code=201)
 def add_group(told: Group, request: Request) -> Group:
-    services_of(request).installation.groups.add(told.name, told.title)
-    _note(request, "group:add", told.name)
+    installation = services_of(request).installation
+    with installation.audit.with_change():
+        installation.groups.add(told.name, told.title)
+        _note(request, "group:add", f"{told.name}: title {(told.title or told.name)!r}")
     return Group(name=told.name, title=told.title or told.name)
 
 
 @router.put("/groups/{name}", summary="Give a camera group another title; its name stays")
 def rename_group(name: Annotated[str, Path(pattern=NAME)], told: GroupTitle, request: Request) -> Group:
-    if not services_of(request).installation.groups.rename(name, told.title):
-        raise no_such("group", name)
-    _note(request, "group:change", name)
+    installation = services_of(request).installation
+    with installation.audit.with_change():
+        if not installation.groups.rename(name, told.title):
+            raise no_such("group", name)
+        _note(request, "group:change", f"{name}: title {told.title!r}")
     return Group(name=name, title=told.title)
 
 
 @router.delete("/groups/{name}", summary="Remove a camera group; its cameras stay", status_code=204)
 def remove_group(name: Annotated[str, Path(pattern=NAME)], request: Request) -> None:
-    if not services_of(request).installation.groups.remove(name):
-        raise no_such("group", name)
-    _note(request, "group:remove", name)
+    installation = services_of(request).installation
+    with installation.audit.with_change():
+        if not installation.groups.remove(name):
+            raise no_such("group", name)
+        _note(request, "group:remove", name)
 
 
 @router.get("/audit", summary="Who looked at what and changed what, the newest first")
@@ -159,11 +173,6 @@ def _found(request: Request, name: str) -> User:
 def _note(request: Request, what: str, about: str) -> None:
     me = signed_in_of(request)
     services_of(request).installation.audit.note(me.user.name, me.through, what, about=about)
-
-
-def _words(name: str, told: UserChange) -> str:
-    sees = "all cameras" if told.sees_all_cameras else f"groups {' '.join(sorted(told.groups)) or 'none'}"
-    return f"{name}: {' '.join(sorted(told.roles)) or 'no role'}; {sees}{'' if told.is_enabled else '; switched off'}"
 
 
 def _facts(told: UserChange) -> UserFacts:

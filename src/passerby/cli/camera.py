@@ -52,14 +52,16 @@ def add(
       passerby camera add gate
     """
     from passerby.access.cameras import CameraFacts
+    from passerby.access.words import camera_words
 
     facts = CameraFacts(
         title=title, address=address if address is not None else ask("address"), transport="udp" if udp else "tcp",
         mode="cover" if cover else "reveal", keep_hours=keep_hours, groups=frozenset(group or ()),
     )  # fmt: skip
     with installed(data, config) as installation:
-        installation.cameras.add(name, facts)
-        installation.audit.note("", "command", "camera:add", name)
+        with installation.audit.with_change():
+            installation.cameras.add(name, facts)
+            installation.audit.note("", "command", "camera:add", name, about=camera_words(name, None, facts))
         found = installation.cameras.find(name)
     typer.echo(f"added camera {name} at {found.address_shown if found else ''}")
 
@@ -110,12 +112,15 @@ def test(
 
       passerby camera test gate --still gate.jpg
     """
+    from passerby.access.words import address_words
+
     told = camera if camera is not None else ask("address")
     with installed(data, config) as installation:
         _check_still(still, overwrite)
         name = None if ":" in told or "/" in told else told  # names have neither, addresses have one or both
         where = _known(installation, name) if name else (told, "udp" if udp else "tcp", any_certificate)
-        installation.audit.note("", "command", "camera:try", name)  # before its still is written
+        # Before its still is written.
+        installation.audit.note("", "command", "camera:try", name, about=address_words(where[0]))
         tried = _try(installation, *where)
     if tried.reason is not None:
         say_error(tried.reason)
@@ -132,7 +137,7 @@ def test(
 @fails_clearly
 def remove(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
     """Remove a camera. What it recorded stays until its time is over."""
-    with installed(data, config) as installation:
+    with installed(data, config) as installation, installation.audit.with_change():
         installation.cameras.remove(name)
         installation.audit.note("", "command", "camera:remove", name)
     typer.echo(f"removed camera {name}")

@@ -105,11 +105,13 @@ def _show(streams: list[OnvifStream], password: str | None) -> None:
 
 def _add(installation: Installation, name: str, streams: list[OnvifStream], number: int, any_certificate: bool) -> None:
     from passerby.access.cameras import CameraFacts
+    from passerby.access.words import camera_words
 
     if number > len(streams):
         raise SettingsError(f"there is no stream {number}", hint=f"--stream 1 to {len(streams)}")
     address = streams[number - 1].address
     facts = CameraFacts(address=address.at(address.host), trust_any_certificate=any_certificate)
-    installation.cameras.add(name, facts)
-    installation.audit.note("", "command", "camera:add", name)
+    with installation.audit.with_change():
+        installation.cameras.add(name, facts)
+        installation.audit.note("", "command", "camera:add", name, about=camera_words(name, None, facts))
     typer.echo(f"added camera {name} at {address.shown}")

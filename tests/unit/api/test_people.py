@@ -73,8 +73,8 @@ def test_a_user_is_added_changed_and_removed_and_each_is_noted(house: House) -> 
     assert root.delete("/api/users/root").status_code == 422, "the last admin"
     noted = [(each["who"], each["what"], each["about"]) for each in root.get("/api/audit").json()]
     assert noted[0] == ("root", "user:remove", "kim")
-    assert ("root", "user:change", "kim: operator; groups none; switched off") in noted
-    assert ("root", "user:add", "kim: viewer; groups yard") in noted
+    assert ("root", "user:change", "kim: switched off; roles operator (was viewer); groups -yard") in noted
+    assert ("root", "user:add", "kim: roles viewer; groups yard") in noted
 
 
 def test_a_group_gets_another_title_and_keeps_its_name(house: House) -> None:
@@ -86,7 +86,9 @@ def test_a_group_gets_another_title_and_keeps_its_name(house: House) -> None:
     assert root.get("/api/groups").json() == [now]
     assert root.put("/api/groups/hall", json={"title": "Hall"}).status_code == 404
     assert root.put("/api/groups/yard", json={"title": ""}).status_code == 422
-    assert ("group:change", "yard") in [(each["what"], each["about"]) for each in root.get("/api/audit").json()]
+    assert ("group:change", "yard: title 'School yard'") in [
+        (each["what"], each["about"]) for each in root.get("/api/audit").json()
+    ]
 
 
 def test_the_audit_is_read_page_by_page(house: House) -> None:
