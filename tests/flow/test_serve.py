@@ -133,7 +133,7 @@ def wait_until_it_listens(client: httpx2.Client) -> None:
 
 def test_from_the_first_start_to_the_cameras_over_https(tls: tuple[Serving, httpx2.Client], tmp_path: Path) -> None:
     serving, client = tls
-    assert client.get("/healthz").json() == {"status": "ok", "recording": "running", "reasons": []}
+    assert client.get("/healthz").json() == {"status": "ok", "recording": "running", "reasons": [], "alarms": []}
     token = serving.link.rpartition("/")[2]
     assert serving.link.startswith(f"https://localhost:{serving.port}/#/set-up/")
     done = client.post("/api/set-up", json={"token": token, "name": "kim", "password": PASSWORD})

@@ -7,12 +7,14 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from passerby.api.alarms import MEANS, standing
 from passerby.api.gate import signed_in_of
 from passerby.api.metrics import metrics_text
 from passerby.api.seam import Services, services_of
 from passerby.api.settings import SettingsSection, settings_of
 from passerby.clock import ticks_of
 from passerby.errors import PasserbyError
+from passerby.media.alarms import AlarmKind
 from passerby.rules.access import Action, Subject, may
 from passerby.version import __version__
 
@@ -21,12 +23,16 @@ router = APIRouter()
 NO_FLEET = "this installation runs without workers: no camera is recorded"
 
 
+NO_CATALOGUE = "the catalogue cannot be read"
+
+
 class Health(BaseModel):
-    """For whoever watches over the service. It names no camera: anybody may ask."""
+    """For whoever watches over the service. It names no camera and nothing of this machine: anybody may ask."""
 
     status: Literal["ok", "degraded", "failing"]
     recording: Literal["running", "absent"]
     reasons: list[str]
+    alarms: list[AlarmKind] = Field(description="The kinds of promises that are broken; more is at /api/alarms.")
 
 
 class AboutShown(BaseModel):
@@ -60,12 +66,12 @@ def healthz(request: Request, response: Response) -> Health:
     recording: Literal["running", "absent"] = "running" if services.fleet else "absent"
     try:
         services.installation.users.count()
-    except PasserbyError as error:
+    except PasserbyError:
         response.status_code = 503
-        return Health(status="failing", recording=recording, reasons=[error.message])
-    trouble = services.fleet.trouble if services.fleet else NO_FLEET
-    reasons = [trouble] if trouble else []
-    return Health(status="degraded" if reasons else "ok", recording=recording, reasons=reasons)
+        return Health(status="failing", recording=recording, reasons=[NO_CATALOGUE], alarms=[])
+    kinds = sorted({each.alarm.kind for each in standing(services)})
+    reasons = [*([] if services.fleet else [NO_FLEET]), *(MEANS[kind] for kind in kinds)]
+    return Health(status="degraded" if reasons else "ok", recording=recording, reasons=reasons, alarms=kinds)
 
 
 @router.get("/api/about", tags=["about"], summary="What this installation is")
@@ -100,7 +106,7 @@ def states(request: Request) -> list[State]:
 def metrics(request: Request) -> Response:
     services = services_of(request)
     names = [each.name for each in services.installation.cameras.list()]
-    text, kind = metrics_text({each.camera: each.what for each in states_of(services, names)}, services.archive)
+    text, kind = metrics_text(services, {each.camera: each.what for each in states_of(services, names)})
     return Response(text, media_type=kind)
 
 

@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from passerby.access.one_time import OneTime
 from passerby.api import (
     about,
+    alarms,
     cameras,
     health,
     live,
@@ -57,7 +58,7 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
     sections = (
-        about, sign_in, passkeys, oidc, people, cameras, onvif, health, timeline, live, live_hls, redactions,
+        about, alarms, sign_in, passkeys, oidc, people, cameras, onvif, health, timeline, live, live_hls, redactions,
     )  # fmt: skip
     for routes in sections:
         app.include_router(routes.router)

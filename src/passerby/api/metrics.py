@@ -2,25 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Gauge, Info, ProcessCollector
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
 
-from passerby.archive import Archive
+from passerby.api.alarms import standing
+from passerby.api.seam import CameraState, Services
+from passerby.media.alarms import AlarmKind
+from passerby.media.segments import TICKS_PER_S
 from passerby.version import __version__
 
 
-def metrics_text(states: Mapping[str, str], archive: Archive) -> tuple[bytes, str]:
-    """The text and its media type. states: by camera."""
+def metrics_text(services: Services, words: Mapping[str, str]) -> tuple[bytes, str]:
+    """The text and its media type. words: what each camera is said to do. Raises OutputError."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
-    Info("passerby", "Which version this is.", registry=registry).info({"version": __version__})
-    state = Gauge(
-        "passerby_camera_state", "1 for the state that a camera is in.", ["camera", "state"], registry=registry
-    )
-    for camera, what in states.items():
-        state.labels(camera, what).set(1)
-    recorded = Gauge("passerby_recorded_bytes", "All recordings together.", registry=registry)
-    recorded.set(archive.total_bytes())
+    registry.register(_Gathered([*_of_all(services), *_of_cameras(services, words)]))
     return generate_latest(registry), CONTENT_TYPE_PLAIN_0_0_4
+
+
+class _Gathered(Collector):
+    """Gathered before, so that what fails fails outside of the registry."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> list[Metric]:
+        return self._families
+
+
+def _of_all(services: Services) -> Iterator[Metric]:
+    yield InfoMetricFamily("passerby", "Which version this is.", {"version": __version__})
+    recorded = services.archive.total_bytes()
+    yield GaugeMetricFamily("passerby_recorded_bytes", "All recordings together.", recorded)
+    free = GaugeMetricFamily("passerby_data_free_bytes", "Room left where the data folder is.")
+    free.add_metric([], _free_bytes(services.scratch))
+    yield free
+    alarms = GaugeMetricFamily("passerby_alarms", "Promises that are broken, by kind.", labels=["kind"])
+    counted = Counter(each.alarm.kind for each in standing(services))
+    for kind in AlarmKind:
+        alarms.add_metric([kind], counted[kind])
+    yield alarms
+
+
+def _of_cameras(services: Services, words: Mapping[str, str]) -> Iterator[Metric]:
+    states = GaugeMetricFamily(
+        "passerby_camera_state", "1 for the state that a camera is in.", labels=["camera", "state"]
+    )
+    for camera, word in words.items():
+        states.add_metric([camera, word], 1)
+    yield states
+    told = services.fleet.states() if services.fleet else {}
+    for figure, does in (("read", "came from a camera"), ("left_out", "were left out, this machine being too slow")):
+        yield _pictures({camera: told[camera] for camera in words if camera in told}, figure, does)
+    ages = GaugeMetricFamily(
+        "passerby_newest_recording_age_seconds", "How long ago the newest recording ended.", labels=["camera"]
+    )
+    now_90k = services.installation.clock.now_90k()
+    for camera, end_90k in services.archive.newest_ends(words).items():
+        ages.add_metric([camera], max(0, now_90k - end_90k) / TICKS_PER_S)
+    yield ages
+
+
+def _pictures(told: Mapping[str, CameraState], figure: str, does: str) -> Metric:
+    """Of cameras that are open; from zero again each time that one is opened, as Prometheus expects of counters."""
+    says = f"Pictures that {does}, since it was opened."
+    pictures = CounterMetricFamily(f"passerby_pictures_{figure}", says, labels=["camera"])
+    for camera, state in told.items():
+        if (count := dict(state.figures).get(figure)) is not None:
+            pictures.add_metric([camera], count)
+    return pictures
+
+
+def _free_bytes(folder: Path) -> float:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:  # its disk is away: no room is known, and all else is told
+        return float("nan")

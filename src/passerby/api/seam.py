@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from fastapi.requests import HTTPConnection
 
 from passerby.access import Installation
+from passerby.alarms import Alarms
 from passerby.archive import Archive
 from passerby.covers_file import TimedBox
 from passerby.media.health import Finding
@@ -28,6 +29,11 @@ class CameraState(Protocol):
     def since(self) -> datetime: ...
     @property
     def progress(self) -> float | None: ...
+    @property
+    def figures(self) -> tuple[tuple[str, float], ...]:
+        """Counted since it was opened, by name: `read` and `left_out` pictures. Empty while it is not open."""
+        ...
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Of every check; none while it is not open."""
@@ -177,7 +183,7 @@ class Redactions(Protocol):
 class Services:
     """scratch: a folder for exports on their way, redacted as all recordings. fleet: None while recording is absent,
     which is then said. redactions: None where no files are redacted. try_camera: given an address (SECRET), transport
-    and whether any certificate is trusted; blocks for seconds."""
+    and whether any certificate is trusted; blocks for seconds. alarms: which stand."""
 
     installation: Installation
     archive: Archive
@@ -185,6 +191,7 @@ class Services:
     fleet: Fleet | None = None
     try_camera: Callable[[str, str, bool], CameraTrial] | None = None
     redactions: Redactions | None = None
+    alarms: Alarms = field(default_factory=Alarms)
 
 
 def services_of(connection: HTTPConnection) -> Services:

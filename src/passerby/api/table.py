@@ -12,6 +12,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/settings"): Action.SEE_SETTINGS,
     ("GET", "/api/audit"): Action.SEE_AUDIT,
     ("GET", "/api/states"): Action.SEE_HEALTH,
+    ("GET", "/api/alarms"): Action.SEE_HEALTH,
     ("GET", "/api/users"): Action.SEE_USERS,
     ("POST", "/api/users"): Action.CHANGE_USERS,
     ("PUT", "/api/users/{name}"): Action.CHANGE_USERS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -126,6 +126,10 @@ class Archive:
     def total_bytes(self) -> int:
         """Of all objects."""
         return self._places.catalogue.total_bytes()
+
+    def newest_ends(self, cameras: Iterable[str]) -> dict[str, int]:
+        """When the newest recording of each camera ends, UTC; a camera without any is not in it."""
+        return self._places.catalogue.newest_ends(cameras)
 
     def still(self, camera: str, at_90k: int) -> Still | None:
         """The recorded picture that was seen at a time, None where there is none. Raises as `read`."""

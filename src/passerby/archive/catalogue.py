@@ -102,6 +102,14 @@ class Catalogue:
         with self.transaction("read") as connection:
             return int(connection.execute(select(func.coalesce(func.sum(objects.c.size), 0))).scalar_one())
 
+    def newest_ends(self, cameras: Iterable[str]) -> dict[str, int]:
+        """Where the last whole GOP of each camera ends; a camera without any is not in it."""
+        there = select(objects.c.camera, objects.c.end_90k).where(objects.c.state != ObjectState.DELETING)
+        newest = there.order_by(objects.c.start_90k.desc()).limit(1)
+        with self.transaction("read") as connection:  # one by one: each is a step in the index, however many rows
+            found = [connection.execute(newest.where(objects.c.camera == each)).one_or_none() for each in cameras]
+        return {row.camera: row.end_90k for row in found if row is not None}
+
     def init(self, id: str) -> InitSegment | None:
         with self.transaction("read") as connection:
             row = connection.execute(select(inits).where(inits.c.id == id)).one_or_none()

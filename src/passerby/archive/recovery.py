@@ -89,7 +89,7 @@ def match_store_and_rows(places: Places) -> Iterator[Alarm]:
     for key in sorted(in_store - rows.keys()):
         found = read_object(places, key)
         if found is None:
-            yield Alarm(AlarmKind.STORE, None, f"'{key}' in the store is no recording of passerby, or is damaged")
+            yield Alarm(AlarmKind.STRANGE, None, f"'{key}' in the store is no recording of passerby, or is damaged")
         elif places.catalogue.find(key) is None:
             places.catalogue.save(*found)
     for key, row in sorted(rows.items()):

@@ -51,12 +51,12 @@ def serve_folder(data: Path, config: Path | None = None, debug: bool = False, en
     log_to_stderr(debug)
     with installed(data, config) as installation, held_alone(data, LOCK), _opened(data, installation) as services:
         installation.follow_file()
-        tell(services.archive.recover())
+        tell(services.archive.recover(), services.alarms)
         server = _server(services, installation.config)
         _stop_on_signals(server)
         _say_how_to_come_in(installation)
         with (
-            tended(installation, services.archive),
+            tended(installation, services.archive, services.alarms),
             remembered(services),
             _running(services.fleet),
             _running(services.redactions),
@@ -68,6 +68,7 @@ def serve_folder(data: Path, config: Path | None = None, debug: bool = False, en
 @contextmanager
 def _opened(data: Path, installation: Installation) -> Iterator[Services]:
     from passerby.access.installation import catalogue_url
+    from passerby.alarms import Alarms
     from passerby.api import Services
     from passerby.archive import Archive
     from passerby.archive.retention import Space
@@ -80,7 +81,9 @@ def _opened(data: Path, installation: Installation) -> Iterator[Services]:
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
         fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
         desk = make_desk(data, installation)
-        yield Services(installation, archive, emptied(data / "exports"), fleet, fleet.try_camera, desk)
+        yield Services(
+            installation, archive, emptied(data / "exports"), fleet, fleet.try_camera, desk, Alarms(installation.clock)
+        )
 
 
 def make_desk(data: Path, installation: Installation) -> Desk:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from passerby.clock import ticks_of
 from passerby.errors import OutputError, PasserbyError
-from passerby.media.alarms import Alarm
+from passerby.media.alarms import Alarm, AlarmKind
 
 if TYPE_CHECKING:
     from passerby.access import Installation
+    from passerby.alarms import Alarms
     from passerby.api import Services
     from passerby.archive import Archive
 
@@ -26,25 +27,27 @@ REMEMBER_EVERY_S = 1.0
 
 
 @contextmanager
-def tended(installation: Installation, archive: Archive) -> Iterator[None]:
+def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iterator[None]:
     """Recordings that ended are stored and old ones deleted, and what the workers closed when they ended; once a day
     old records of the audit go."""
     forgot_s = -math.inf
 
     def tend() -> None:
         try:
-            tell(archive.tend(installation.keep(), installation.clock.now_90k()))
+            tell(archive.tend(installation.keep(), installation.clock.now_90k()), alarms)
+            alarms.round("tend")
         except (PasserbyError, OSError) as error:
             log.error("recordings could not be tended: %s", error)
+            alarms.round("tend", [_failed(f"recordings could not be tended: {error}")])
 
     def tend_and_forget() -> None:
         nonlocal forgot_s
         tend()
         if installation.clock.monotonic() - forgot_s >= FORGET_EVERY_S:
             forgot_s = installation.clock.monotonic()
-            _forget(installation)
+            _forget(installation, alarms)
 
-    with _every(TEND_EVERY_S, tend_and_forget, "tend"):
+    with _every(TEND_EVERY_S, _watched(tend_and_forget, "tend", alarms), "tend"):
         yield
     tend()
 
@@ -54,32 +57,57 @@ def remembered(services: Services) -> Iterator[None]:
     """What cameras are said to do goes into the history: begun before they run, ended after."""
     from passerby.archive.history import Stretch
 
-    history, clock = services.archive.history, services.installation.clock
+    history, clock, alarms = services.archive.history, services.installation.clock, services.alarms
 
     def note(*, at_end: bool = False) -> None:
         states = services.fleet.states() if services.fleet and not at_end else {}
         told = {name: Stretch(ticks_of(state.since), None, state.what, state.reason) for name, state in states.items()}
         try:
             history.note(told, clock.now_90k())
+            alarms.round("remember")
         except OutputError as error:
             log.error("states of cameras could not be noted: %s", error)
+            alarms.round("remember", [_failed(f"states of cameras could not be noted: {error}")])
 
     history.begin()
-    with _every(REMEMBER_EVERY_S, note, "remember"):
+    with _every(REMEMBER_EVERY_S, _watched(note, "remember", alarms), "remember"):
         yield
     note(at_end=True)
 
 
-def tell(alarms: Sequence[Alarm]) -> None:
-    for alarm in alarms:
+def tell(found: Sequence[Alarm], alarms: Alarms) -> None:
+    """found: by one round over the whole archive."""
+    alarms.round("archive", found)
+    for alarm in found:
         log.error("alarm %s: %s", alarm.kind, alarm.says)
 
 
-def _forget(installation: Installation) -> None:
+def _failed(says: str) -> Alarm:
+    return Alarm(AlarmKind.UPKEEP, None, says)
+
+
+def _watched(do: Callable[[], None], name: str, alarms: Alarms) -> Callable[[], None]:
+    """An error that nobody foresaw is an alarm until a round goes well."""
+
+    def watched() -> None:
+        try:
+            do()
+        except Exception as error:
+            alarms.round(f"{name} unforeseen", [_failed(f"'{name}' ended in an unforeseen {type(error).__name__}")])
+            raise
+        alarms.round(f"{name} unforeseen")
+
+    return watched
+
+
+def _forget(installation: Installation, alarms: Alarms) -> None:
     try:
         installation.forget_old()
     except PasserbyError as error:
         log.error("old records of the audit could not be deleted: %s", error)
+        alarms.round("forget", [_failed(f"old records of the audit could not be deleted: {error}")])
+    else:
+        alarms.round("forget")
 
 
 @contextmanager

@@ -8,12 +8,21 @@ from enum import StrEnum
 
 class AlarmKind(StrEnum):
     """store: recordings cannot be put where they belong. delete: they cannot be deleted. space: they are deleted too
-    soon. lost: the catalogue told of recordings that are not there."""
+    soon. lost: the catalogue told of recordings that are not there. strange: the store holds what is no recording.
+    upkeep: what is done beside serving failed. cameras: those that are configured cannot be read."""
 
     STORE = "store"
     DELETE = "delete"
     SPACE = "space"
     LOST = "lost"
+    STRANGE = "strange"
+    UPKEEP = "upkeep"
+    CAMERAS = "cameras"
+
+    @property
+    def happens_once(self) -> bool:
+        """It is told when it happens, and not again while nobody mends it."""
+        return self in (AlarmKind.SPACE, AlarmKind.LOST, AlarmKind.STRANGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class State:
     reason: str = "the picture has not changed for 12 s"
     since: datetime = SINCE
     progress: float | None = None
+    figures: tuple[tuple[str, float], ...] = (("read", 50.0), ("left_out", 3.0), ("written", 47.0))
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,15 @@ def test_states_trials_and_figures(open_house: OpenHouse) -> None:
     assert (yard["what"], yard["since_90k"]) == ("unknown", None)
     assert root.get("/healthz").json()["status"] == "ok"
     figures = house.client().get("/metrics")
-    assert figures.status_code == 200 and 'passerby_camera_state{camera="gate",state="frozen"} 1.0' in figures.text
+    told = {
+        'passerby_camera_state{camera="gate",state="frozen"} 1.0',
+        'passerby_pictures_read_total{camera="gate"} 50.0',
+        'passerby_pictures_left_out_total{camera="gate"} 3.0',
+        'passerby_alarms{kind="delete"} 0.0',
+        "passerby_recorded_bytes 0.0",
+    }
+    assert figures.status_code == 200 and told <= set(figures.text.splitlines())
+    assert any(line.startswith("passerby_data_free_bytes ") for line in figures.text.splitlines())
 
 
 def test_settings_hide_secrets(open_house: OpenHouse) -> None:

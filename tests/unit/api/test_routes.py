@@ -28,6 +28,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/settings"): "apA",
     ("GET", "/api/audit"): "ap",
     ("GET", "/api/states"): ALL,
+    ("GET", "/api/alarms"): ALL,
     ("GET", "/api/users"): "apA",
     ("POST", "/api/users"): "A",
     ("PUT", "/api/users/{name}"): "A",

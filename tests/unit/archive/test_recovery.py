@@ -180,7 +180,7 @@ def test_strange_files_are_left_and_told_of(open_archive: OpenArchive, tmp_path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"something else" * 1000)
     alarms = archive.recover()
-    assert len(alarms) == 2 and {alarm.kind for alarm in alarms} == {AlarmKind.STORE}
+    assert len(alarms) == 2 and {alarm.kind for alarm in alarms} == {AlarmKind.STRANGE}
     assert (tmp_path / "archive" / "objects" / "notes.txt").exists() and rows_of(archive) == []
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from passerby.access import Installation
+from passerby.alarms import Alarms
 from passerby.archive import Archive
 from passerby.cli import upkeep
 from passerby.clock import SystemClock
@@ -27,7 +28,7 @@ def test_old_records_go_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     installation.audit.note("kim", "session", "old")
     clock.move(400 * DAY_S)
     installation.audit.note("kim", "session", "young")
-    with Archive(tmp_path) as archive, upkeep.tended(installation, archive):
+    with Archive(tmp_path) as archive, upkeep.tended(installation, archive, Alarms(clock)):
         for _ in range(500):
             if len(said := [each.what for each in installation.audit.list()]) == 2 and "old" not in said:
                 break

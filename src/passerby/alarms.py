@@ -1,0 +1,64 @@
+"""Remembers which alarms stand, for whoever asks later. Raising them is for others, and so is telling of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from passerby.clock import Clock, SystemClock
+from passerby.media.alarms import Alarm, AlarmKind
+from passerby.media.segments import TICKS_PER_S
+
+HELD_90K = 86400 * TICKS_PER_S
+"""So long it is told what happened once: by then somebody looked at the page, or a program asked."""
+
+_Key = tuple[AlarmKind, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest alarm of a kind for a camera. since_90k: UTC of the first of them, None: unknown. count: how many
+    there are of it in the last round, or since it began for what happens once."""
+
+    alarm: Alarm
+    since_90k: int | None
+    count: int = 1
+
+
+class Alarms:
+    """In memory only: after a restart the first rounds find again what still is so. May be used by many threads."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._rounds: dict[str, dict[_Key, Standing]] = {}
+        self._once: dict[_Key, tuple[Standing, int]] = {}  # and when it was told last
+
+    def round(self, of: str, found: Iterable[Alarm] = ()) -> None:
+        """All that one round of a work found. What its round before found, and this one did not, is over."""
+        now_90k = self._clock.now_90k()
+        with self._lock:
+            before, here = self._rounds.get(of, {}), dict[_Key, Standing]()
+            for alarm in found:
+                key = alarm.kind, alarm.camera
+                if alarm.kind.happens_once:
+                    was = self._once[key][0] if key in self._once else None
+                    self._once[key] = _after(was, alarm, now_90k), now_90k
+                    continue
+                since = before[key].since_90k if key in before else now_90k
+                here[key] = Standing(alarm, since, here[key].count + 1 if key in here else 1)
+            self._rounds[of] = here
+
+    def now(self) -> list[Standing]:
+        """By kind, then camera."""
+        now_90k = self._clock.now_90k()
+        with self._lock:
+            self._once = {key: told for key, told in self._once.items() if now_90k - told[1] < HELD_90K}
+            found = [each for here in self._rounds.values() for each in here.values()]
+            found += [each for each, _ in self._once.values()]
+        return sorted(found, key=lambda each: (each.alarm.kind, each.alarm.camera or ""))
+
+
+def _after(was: Standing | None, alarm: Alarm, now_90k: int) -> Standing:
+    return Standing(alarm, was.since_90k, was.count + 1) if was else Standing(alarm, now_90k)

@@ -1,0 +1,64 @@
+"""Which promises are broken at the moment: to whom how much of it is told."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from passerby.alarms import Standing
+from passerby.api.gate import signed_in_of
+from passerby.api.seam import Services, services_of
+from passerby.media.alarms import Alarm, AlarmKind
+from passerby.rules.access import Action, Subject, may
+
+router = APIRouter(prefix="/api", tags=["health"])
+
+MEANS = {
+    AlarmKind.STORE: "recordings wait that cannot be stored",
+    AlarmKind.DELETE: "recordings that should be gone may still be there",
+    AlarmKind.SPACE: "recordings were deleted too soon for want of space",
+    AlarmKind.LOST: "recordings are gone that should be there",
+    AlarmKind.STRANGE: "the store holds what is no whole recording",
+    AlarmKind.UPKEEP: "what is done beside serving fails",
+    AlarmKind.CAMERAS: "the configured cameras cannot be read",
+}
+"""For anybody: names no camera and no place."""
+
+
+class AlarmShown(BaseModel):
+    """A promise that is broken, or was within a day where that happens once."""
+
+    kind: AlarmKind
+    camera: str | None = Field(description="null: of no single camera.")
+    means: str = Field(description="A sentence that names nothing.")
+    says: str | None = Field(description="More of the newest; null for who may not see the settings.")
+    count: int = Field(description="How many there are of it.")
+    since_90k: int | None = Field(description="UTC, 1/90000 s since 1970; null: unknown.")
+
+
+@router.get("/alarms", summary="Which promises are broken, of cameras that I may see and of none")
+def alarms(request: Request) -> list[AlarmShown]:
+    services, me = services_of(request), signed_in_of(request).principal
+    subjects = {each.name: Subject(each.name, each.facts.groups) for each in services.installation.cameras.list()}
+
+    def concerns(camera: str | None) -> bool:
+        """One that was removed is in no group any more."""
+        subject = subjects.get(camera, Subject(camera)) if camera else Subject()
+        return may(me, Action.SEE_HEALTH, subject).allowed
+
+    tells_more = may(me, Action.SEE_SETTINGS).allowed  # it may name folders, and the words are the database's own
+    return [
+        AlarmShown(
+            kind=each.alarm.kind, camera=each.alarm.camera, means=MEANS[each.alarm.kind],
+            says=each.alarm.says if tells_more else None, count=each.count, since_90k=each.since_90k,
+        )
+        for each in standing(services)
+        if concerns(each.alarm.camera)
+    ]  # fmt: skip
+
+
+def standing(services: Services) -> list[Standing]:
+    """With what the workers say themselves."""
+    trouble = services.fleet.trouble if services.fleet else None
+    told = [Standing(Alarm(AlarmKind.CAMERAS, None, trouble), None)] if trouble else []
+    return told + services.alarms.now()

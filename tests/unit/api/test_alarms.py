@@ -1,0 +1,132 @@
+"""A promise that is broken is told: to anybody that it is, to who may know which camera's, to who answers why."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from passerby.access.cameras import CameraFacts
+from passerby.api import Services
+from passerby.cli import upkeep
+from passerby.rules.access import Role
+from passerby.testing.clock import MovingClock
+from tests.recordings import BEGIN_90K, recorded, steady
+from tests.unit.api.conftest import ADDRESS, House, OpenHouse
+from tests.unit.api.test_people import StillFleet
+from tests.unit.archive.test_trouble import nothing_can_be_deleted_in
+
+DATABASE = "couldn't read the cameras in the catalogue: connection to 10.1.2.3 for user 'planted' failed"
+
+
+@pytest.fixture
+def house(open_house: OpenHouse) -> House:
+    house = open_house(clock=MovingClock(BEGIN_90K), fleet=StillFleet())
+    for group, camera in (("front", "gate"), ("back", "yard")):
+        house.installation.groups.add(group, "")
+        house.installation.cameras.add(camera, CameraFacts(address=ADDRESS, groups=frozenset({group}), keep_hours=1))
+    house.add_user("root", Role.ADMIN)
+    house.add_user("vi", Role.VIEWER, groups=("front",))
+    house.add_user("vo", Role.VIEWER, groups=("back",))
+    return house
+
+
+def alarms_of(house: House, name: str) -> list[tuple[str, str | None, bool]]:
+    """Kind, camera, and whether it says more."""
+    told = house.signed_in(name).get("/api/alarms").json()
+    return [(each["kind"], each["camera"], each["says"] is not None) for each in told]
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if is_so():
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError("it never came to that")
+
+
+def services(house: House) -> Services:
+    told = house.app.state.services
+    assert isinstance(told, Services)
+    return told
+
+
+def test_a_recording_that_cannot_be_deleted_is_told_until_it_is_gone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.02)
+    writer = house.archive.writer("gate")
+    for fragment in recorded(steady(10)):
+        writer.append(fragment)
+    writer.close()
+    house.clock.move(10)
+    asked, root = house.client(), house.signed_in("root")
+    with upkeep.tended(house.installation, house.archive, services(house).alarms):
+        until(lambda: bool(list((house.folder / "objects").rglob("*.mp4"))))
+        assert asked.get("/healthz").json()["status"] == "ok"
+        ages = [line for line in root.get("/metrics").text.splitlines() if "age_seconds{" in line]
+        assert ages == ['passerby_newest_recording_age_seconds{camera="gate"} 0.0'], "yard never recorded"
+        with nothing_can_be_deleted_in(house.folder / "objects"):
+            house.clock.move(2 * 3600)
+            until(lambda: asked.get("/healthz").json()["status"] == "degraded")
+            said = asked.get("/healthz").json()
+            assert said["alarms"] == ["delete"] and "gate" not in str(said) and str(house.folder) not in str(said)
+            root = house.signed_in("root")
+            assert 'passerby_alarms{kind="delete"} 1.0' in root.get("/metrics").text.splitlines()
+            assert alarms_of(house, "root") == [("delete", "gate", True)]
+            assert alarms_of(house, "vi") == [("delete", "gate", False)]
+            assert alarms_of(house, "vo") == [], "a camera that they may not see"
+        until(lambda: asked.get("/healthz").json()["status"] == "ok")
+        assert alarms_of(house, "root") == []
+
+
+def test_words_of_the_database_are_for_who_answers_for_it(house: House) -> None:
+    fleet = services(house).fleet
+    assert isinstance(fleet, StillFleet)
+    fleet.trouble = DATABASE
+    said = house.client().get("/healthz").json()
+    assert (said["status"], said["alarms"]) == ("degraded", ["cameras"]) and "planted" not in str(said)
+    assert alarms_of(house, "vi") == [("cameras", None, False)]
+    (told,) = house.signed_in("root").get("/api/alarms").json()
+    assert told["says"] == DATABASE
+
+
+def test_a_catalogue_that_fails_is_told_without_its_words(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = house.installation._engine
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE users RENAME TO planted_elsewhere")
+    answer = house.client().get("/healthz")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE planted_elsewhere RENAME TO users")
+    assert answer.status_code == 503
+    assert answer.json() == {
+        "status": "failing", "recording": "running", "reasons": ["the catalogue cannot be read"], "alarms": [],
+    }  # fmt: skip
+    assert house.client().get("/healthz").json()["status"] == "ok"
+
+
+def test_upkeep_that_fails_is_an_alarm_until_it_works_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.02)
+    client = house.client()
+    with upkeep.tended(house.installation, house.archive, services(house).alarms):
+        with house.installation._engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE objects RENAME TO planted_elsewhere")
+        until(lambda: client.get("/healthz").json()["alarms"] == ["upkeep"])
+        with house.installation._engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE planted_elsewhere RENAME TO objects")
+        until(lambda: client.get("/healthz").json()["status"] == "ok")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_error_that_nobody_foresaw_is_an_alarm(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.02)
+
+    def broken() -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(house.installation, "forget_old", broken)
+    with upkeep.tended(house.installation, house.archive, services(house).alarms):
+        until(lambda: house.client().get("/healthz").json()["alarms"] == ["upkeep"])
+    (told,) = house.signed_in("root").get("/api/alarms").json()
+    assert "ZeroDivisionError" in told["says"] and "planted" not in told["says"]
