@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which promises are broken, of cameras that I may see and of none */
+        get: operations["alarms_api_alarms_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/set-up": {
         parameters: {
             query?: never;
@@ -876,6 +893,46 @@ export interface components {
              */
             trust_any_certificate: boolean;
         };
+        /**
+         * AlarmKind
+         * @description store: recordings cannot be put where they belong. delete: they cannot be deleted. space: they are deleted too
+         *     soon. lost: the catalogue told of recordings that are not there. strange: the store holds what is no recording.
+         *     upkeep: what is done beside serving failed. cameras: those that are configured cannot be read.
+         * @enum {string}
+         */
+        AlarmKind: "store" | "delete" | "space" | "lost" | "strange" | "upkeep" | "cameras";
+        /**
+         * AlarmShown
+         * @description A promise that is broken, or was within a day where that happens once.
+         */
+        AlarmShown: {
+            kind: components["schemas"]["AlarmKind"];
+            /**
+             * Camera
+             * @description null: of no single camera.
+             */
+            camera: string | null;
+            /**
+             * Means
+             * @description A sentence that names nothing.
+             */
+            means: string;
+            /**
+             * Says
+             * @description More of the newest; null for who may not see the settings.
+             */
+            says: string | null;
+            /**
+             * Count
+             * @description How many there are of it.
+             */
+            count: number;
+            /**
+             * Since 90K
+             * @description UTC, 1/90000 s since 1970; null: unknown.
+             */
+            since_90k: number | null;
+        };
         /** Answer */
         Answer: {
             /** Asked */
@@ -1192,7 +1249,7 @@ export interface components {
         };
         /**
          * Health
-         * @description For whoever watches over the service. It names no camera: anybody may ask.
+         * @description For whoever watches over the service. It names no camera and nothing of this machine: anybody may ask.
          */
         Health: {
             /**
@@ -1207,6 +1264,11 @@ export interface components {
             recording: "running" | "absent";
             /** Reasons */
             reasons: string[];
+            /**
+             * Alarms
+             * @description The kinds of promises that are broken; more is at /api/alarms.
+             */
+            alarms: components["schemas"]["AlarmKind"][];
         };
         /**
          * Hide
@@ -2266,6 +2328,98 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms_api_alarms_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmShown"][];
                 };
             };
             /** @description Sign in first. */

@@ -1,4 +1,4 @@
-/** How every camera is, the worst first; or one of them, check by check. */
+/** Broken promises, and how every camera is, the worst first; or one of them, check by check. */
 
 import { hashOf } from "../app/routes";
 import type { SectionProps } from "../app/sections";
@@ -6,6 +6,7 @@ import { type Camera, type State, titleOf, useCameras } from "../camera/cameras"
 import { StateBadge } from "../camera/StateBadge";
 import { texts } from "../texts";
 import { Badge, Empty, PageHead, ProblemNote, Skeleton, sentence, When } from "../ui";
+import { AlarmNotes } from "./AlarmNotes";
 import { CameraHealth } from "./CameraHealth";
 import "./health.css";
 
@@ -31,6 +32,7 @@ export default function HealthPage({ route }: SectionProps) {
     <>
       <PageHead title={texts.health.title} about={texts.health.about} actions={<Summary states={states} />} />
       <ProblemNote problem={problem} onAgain={again} />
+      <AlarmNotes cameras={cameras} />
       {cameras.length ? (
         <HealthList cameras={cameras} states={states} />
       ) : (
