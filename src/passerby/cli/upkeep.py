@@ -31,6 +31,7 @@ def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iter
     """Recordings that ended are stored and old ones deleted, and what the workers closed when they ended; once a day
     old records of the audit go."""
     forgot_s = -math.inf
+    forget = _watched(lambda: _forget(installation, alarms), "forget", alarms)  # by itself: its next round is far away
 
     def tend() -> None:
         try:
@@ -45,7 +46,7 @@ def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iter
         tend()
         if installation.clock.monotonic() - forgot_s >= FORGET_EVERY_S:
             forgot_s = installation.clock.monotonic()
-            _forget(installation, alarms)
+            forget()
 
     with _every(TEND_EVERY_S, _watched(tend_and_forget, "tend", alarms), "tend"):
         yield

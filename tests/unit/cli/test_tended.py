@@ -50,7 +50,7 @@ def test_an_error_nobody_foresaw_ends_no_round_but_its_own(tmp_path: Path, monke
         return KeepAll()
 
     monkeypatch.setattr(installation, "keep", fails_at_first)
-    with Archive(tmp_path) as archive, upkeep.tended(installation, archive):
+    with Archive(tmp_path) as archive, upkeep.tended(installation, archive, Alarms()):
         until_s = time.monotonic() + 10.0
         while len(rounds) < 3 and time.monotonic() < until_s:
             time.sleep(0.01)
