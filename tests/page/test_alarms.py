@@ -11,6 +11,7 @@ from passerby.archive import Archive
 from passerby.clock import SystemClock
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
+from passerby.rules.retention import KeepAll
 from tests.page.conftest import PHONE, Serve, Serving, Tab, add_user, playwright
 from tests.recordings import recorded, steady
 from tests.unit.archive.test_trouble import nothing_can_be_deleted_in
@@ -41,7 +42,7 @@ def school(serve: Serve, tmp_path: Path) -> Iterator[Serving]:
             for fragment in recorded(steady(10, SystemClock().now_90k() - hours_ago * 3600 * TICKS_PER_S)):
                 writer.append(fragment)
             writer.close()
-        assert archive.tend({}, SystemClock().now_90k()) == []
+        assert archive.tend(KeepAll(), SystemClock().now_90k()) == []
     (data / "objects" / "notes.txt").write_text("none of ours")
     serving = serve(data, NO_ROOM + CAMERAS)
     with nothing_can_be_deleted_in(data / "objects" / "yard"):  # it looked at the store already, and deletes in 10 s
