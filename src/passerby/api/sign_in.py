@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, SecretStr
 from passerby.access import Installation
 from passerby.access.sessions import SignedIn, csrf_token_of
 from passerby.access.users import User
-from passerby.api.gate import drop_cookie, set_cookie, signed_in_of
+from passerby.api.gate import cookie_name, drop_cookie, set_cookie, signed_in_of
 from passerby.api.problems import no_such, problem
 from passerby.api.seam import services_of
 from passerby.rules.access import Action, Principal, Role, may, may_give
@@ -93,8 +93,8 @@ def session(request: Request) -> SessionState:
     label = oidc.label if oidc.issuer else None
     if not isinstance(found, SignedIn):
         return SessionState(name=None, needs_set_up=installation.users.count() == 0, oidc_label=label)
-    cookie = next((value for name, value in request.cookies.items() if name.endswith("passerby")), "")
-    state = _state(found.user, found.principal, cookie if found.session else None)
+    secret = request.cookies[cookie_name(request)] if found.session else None
+    state = _state(found.user, found.principal, secret)
     return state.model_copy(update={"oidc_label": label})
 
 

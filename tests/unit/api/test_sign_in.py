@@ -193,6 +193,32 @@ def test_a_change_from_another_page_is_refused(house: House, headers: dict[str, 
     assert client.get("/api/cameras", headers=headers).json() == [], "reading needs none, and nothing was added"
 
 
+@pytest.mark.parametrize("told", ["", " ", "Bearer", "Bearer x", "Basic a2ltOng="])
+def test_an_authorization_that_signs_nobody_in_excuses_nothing(house: House, told: str) -> None:
+    """What counts is what signed in: the cookie does, wherever the header is empty."""
+    house.add_user("kim", Role.ADMIN)
+    client = house.signed_in("kim")
+    del client.headers[CSRF_HEADER]
+    new = {"name": "gate", "address": "rtsp://192.0.2.7/"}
+    assert client.post("/api/cameras", json=new, headers={"Authorization": told}).status_code in (401, 403)
+    from_afar = {"Authorization": told, "Origin": "https://evil.example"}
+    sign_in = {"name": "kim", "password": PASSWORD}
+    assert house.client().post("/api/session", json=sign_in, headers=from_afar).status_code == 403
+    assert client.get("/api/cameras").json() == []
+
+
+def test_a_cookie_of_plain_http_is_not_in_the_way_of_https(house: House) -> None:
+    """Browsers send cookies of both to the same host: each request has its own."""
+    house.add_user("kim", Role.ADMIN)
+    sign_in = {"name": "kim", "password": PASSWORD}
+    secret = house.client("https://localhost").post("/api/session", json=sign_in).cookies["__Host-passerby"]
+    client = house.client("https://localhost")
+    client.headers["Cookie"] = f"passerby=of-before; __Host-passerby={secret}"
+    csrf = {CSRF_HEADER: client.get("/api/session").json()["csrf_token"]}
+    change = {"old": PASSWORD, "new": "another pass phrase"}
+    assert client.put("/api/self/password", json=change, headers=csrf).status_code == 204
+
+
 def test_the_csrf_token_of_another_session_does_not_fit(house: House) -> None:
     house.add_user("kim", Role.ADMIN)
     one, other = house.signed_in("kim"), house.signed_in("kim")
