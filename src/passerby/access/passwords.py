@@ -22,14 +22,18 @@ class Passwords:
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
         self._nobodys = self._hasher.hash("nobody has this one")
 
-    def hash(self, password: str, name: str) -> str:
-        """Raises SettingsError for one that is too short, too long, or the name itself."""
+    def check(self, password: str, name: str) -> None:
+        """Costs nothing. Raises SettingsError for one that is too short, too long, or the name itself."""
         if len(password) < self._least:
             raise SettingsError(f"a password has at least {self._least} letters", hint="some words in a row do well")
         if len(password) > MOST_LETTERS:
             raise SettingsError(f"a password has at most {MOST_LETTERS} letters")
         if name.lower() in password.lower() and len(password) < len(name) + self._least:
             raise SettingsError("a password that is little more than the name is guessed first")
+
+    def hash(self, password: str, name: str) -> str:
+        """Raises SettingsError as `check`."""
+        self.check(password, name)
         with self._slots:
             return self._hasher.hash(password)
 

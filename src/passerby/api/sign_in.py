@@ -73,13 +73,14 @@ class TokenShownOnce(TokenFacts):
 @router.post("/set-up", summary="Make the first user, with the link that the first start printed")
 def set_up(told: FirstUser, request: Request, response: Response) -> SessionState:
     installation = services_of(request).installation
-    wait_if_told(installation, request, "")
+    installation.passwords.check(told.password.get_secret_value(), told.name)  # a bad one is no attempt
+    # By address alone: nobody guesses 256 bits, and whoever could lock a name would lock the right link out.
+    wait_if_told(installation, request, None)
     if not installation.set_up.works(told.token.get_secret_value()):
         raise problem(403, "this set-up link does not work any more", "start passerby serve again for another one")
     password = installation.passwords.hash(told.password.get_secret_value(), told.name)
     if not installation.set_up.use(told.token.get_secret_value(), told.name, password):
         raise problem(403, "this set-up link was used meanwhile")
-    installation.throttle.succeeded("")
     user = installation.users.find(told.name)
     assert user is not None
     installation.audit.note(user.name, "set-up link", "user:add", about=user.name)

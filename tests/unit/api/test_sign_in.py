@@ -51,6 +51,21 @@ def test_of_two_that_use_the_link_at_once_one_gets_in(house: House) -> None:
     assert sorted(done) == [False] * 7 + [True] and house.installation.users.count() == 1
 
 
+def test_nobody_else_can_lock_the_set_up_link(house: House) -> None:
+    token = house.installation.set_up.new_link()
+    stranger = house.client(address="192.0.2.66")
+    codes = [stranger.post("/api/set-up", json=first_user("wrong")).status_code for _ in range(25)]
+    assert codes == [403] * 20 + [429] * 5, "but nobody goes on for ever"
+    assert house.client().post("/api/set-up", json=first_user(token)).status_code == 200
+
+
+def test_a_password_that_is_too_short_is_no_attempt(house: House) -> None:
+    token, client = house.installation.set_up.new_link(), house.client()
+    short = {**first_user(token), "password": "short"}
+    assert {client.post("/api/set-up", json=short).status_code for _ in range(25)} == {422}
+    assert client.post("/api/set-up", json=first_user(token)).status_code == 200
+
+
 def test_the_set_up_link_ends_and_a_new_one_replaces_it(house: House) -> None:
     first, second = house.installation.set_up.new_link(), house.installation.set_up.new_link()
     assert house.client().post("/api/set-up", json=first_user(first)).status_code == 403
