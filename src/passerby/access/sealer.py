@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -40,17 +42,38 @@ class Sealer:
 
 def _key_in(path: Path) -> bytes:
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _make(path)
         return _read(path)
     except OSError as error:
-        raise OutputError(f"couldn't make '{path}': {os_reason(error)}") from error
-    with os.fdopen(handle, "wb") as file:
-        key = AESGCM.generate_key(bit_length=256)
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+        raise OutputError(f"couldn't make or read '{path}': {os_reason(error)}") from error
+
+
+def _make(path: Path) -> None:
+    """Whole under another name before it has its own: a crash in between leaves no key, and the next start makes one."""
+    unnamed = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(AESGCM.generate_key(bit_length=256))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # of two processes that start together both take the first one's key
+            os.link(unnamed, path)  # unlike a rename it replaces nothing
+        _sync_folder(path.parent)
+    finally:
+        unnamed.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """So that the name, too, outlasts a power failure. Nothing may be sealed with a key that could be gone."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _read(path: Path) -> bytes:
@@ -58,5 +81,7 @@ def _read(path: Path) -> bytes:
         raise SettingsError(f"others can read '{path}'", hint=f"chmod 600 '{path}'")
     key = path.read_bytes()
     if len(key) != 32:
-        raise SettingsError(f"'{path}' is no key", hint="restore it from a backup")
+        raise SettingsError(
+            f"'{path}' is no key", hint="restore it from a backup; where no camera was ever added, remove it"
+        )
     return key
