@@ -50,7 +50,7 @@ def _key_in(path: Path) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Whole under another name before it has its own: a crash in between leaves no key, and the next start makes one."""
+    """Whole under another name before it has its own: after a crash in between the next start makes one."""
     unnamed = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     handle = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

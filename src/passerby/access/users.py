@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from passerby.access.rows import Rows
-from passerby.archive.schema_access import sessions, users, users_in_groups
+from passerby.archive.schema_access import sessions, tokens, users, users_in_groups
 from passerby.errors import SettingsError
 from passerby.rules.access import Principal, Role
 
@@ -107,6 +107,14 @@ class Users:
         with self._rows.transaction("change a password") as connection:
             connection.execute(update(users).where(users.c.id == id).values(password=password))
             connection.execute(delete(sessions).where(sessions.c.user_id == id, sessions.c.key != keep_session))
+
+    def reset_password(self, id: int, password: str) -> None:
+        """By somebody else. password: hashed. All sessions end and all tokens are taken back: perhaps who had the old
+        password made one."""
+        with self._rows.transaction("reset a password") as connection:
+            connection.execute(update(users).where(users.c.id == id).values(password=password))
+            for table in (sessions, tokens):
+                connection.execute(delete(table).where(table.c.user_id == id))
 
     def remove(self, name: str) -> None:
         """With sessions, tokens and passkeys; audit records stay. Raises SettingsError: unknown, or the last admin."""

@@ -96,12 +96,14 @@ def change_user(name: UserName, told: UserChange, request: Request) -> UserShown
     return _shown(_found(request, name))
 
 
-@router.put("/users/{name}/password", summary="Give a user another password; their sessions end", status_code=204)
+@router.put(
+    "/users/{name}/password", summary="Give a user another password; their sessions and tokens end", status_code=204
+)
 def set_password(name: UserName, told: NewPassword, request: Request) -> None:
     installation, user = services_of(request).installation, _found(request, name)
     hashed = installation.passwords.hash(told.password.get_secret_value(), user.name)
     with installation.audit.with_change():
-        installation.users.set_password(user.id, hashed)
+        installation.users.reset_password(user.id, hashed)
         _note(request, "password:change", user.name)
 
 

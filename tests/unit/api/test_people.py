@@ -78,6 +78,26 @@ def test_a_user_is_added_changed_and_removed_and_each_is_noted(house: House) -> 
     assert ("root", "user:add", "kim: roles viewer; groups yard") in noted
 
 
+def test_a_password_that_an_admin_sets_ends_sessions_and_tokens(house: House) -> None:
+    house.add_user("root", Role.ADMIN)
+    for name in ("kim", "lee"):
+        house.add_user(name, Role.VIEWER)
+    programs = {}
+    for name in ("kim", "lee"):
+        told = {"name": "wall", "scopes": ["cameras:see"]}
+        secret = house.signed_in(name).post("/api/self/tokens", json=told).json()["token"]
+        programs[name] = {"Authorization": f"Bearer {secret}"}
+    kim, other = house.signed_in("kim"), house.client()
+    own = {"old": PASSWORD, "new": "another pass phrase"}
+    assert kim.put("/api/self/password", json=own).status_code == 204
+    assert other.get("/api/cameras", headers=programs["kim"]).status_code == 200, "their own change leaves tokens"
+    new = {"password": "yet another pass phrase"}
+    assert house.signed_in("root").put("/api/users/kim/password", json=new).status_code == 204
+    assert kim.get("/api/cameras").status_code == 401
+    assert other.get("/api/cameras", headers=programs["kim"]).status_code == 401
+    assert other.get("/api/cameras", headers=programs["lee"]).status_code == 200, "nobody else's"
+
+
 def test_a_group_gets_another_title_and_keeps_its_name(house: House) -> None:
     house.add_user("root", Role.ADMIN, Role.AUDITOR)
     root = house.signed_in("root")

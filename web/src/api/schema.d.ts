@@ -358,7 +358,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Give a user another password; their sessions end */
+        /** Give a user another password; their sessions and tokens end */
         put: operations["set_password_api_users__name__password_put"];
         post?: never;
         delete?: never;
