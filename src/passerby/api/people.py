@@ -109,11 +109,13 @@ def set_password(name: UserName, told: NewPassword, request: Request) -> None:
 
 @router.delete("/users/{name}", summary="Remove a user; the audit keeps the name", status_code=204)
 def remove_user(name: UserName, request: Request) -> None:
-    installation = services_of(request).installation
-    with installation.audit.with_change():
+    services = services_of(request)
+    with services.installation.audit.with_change():
         user = _found(request, name)
-        installation.users.remove(user.name)
+        services.installation.users.remove(user.name)
         _note(request, "user:remove", user.name)
+    if services.redactions:
+        services.redactions.discard_all(user.handle.hex())
 
 
 @router.get("/groups", summary="The camera groups")

@@ -150,7 +150,8 @@ class ReceivingFile(Protocol):
 
 
 class Redactions(Protocol):
-    """Redacts files that users bring. owner: a user's id; what is not theirs is not there: KeyError. Its methods may be
+    """Redacts files that users bring. owner: a user's handle, which no other user ever
+    has, as hex; what is not theirs is not there: KeyError. Its methods may be
     called from any thread, and do not wait for the work."""
 
     @property
@@ -161,22 +162,23 @@ class Redactions(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
 
-    def receive(self, owner: int, name: str, settings: Settings) -> ReceivingFile:
+    def receive(self, owner: str, name: str, settings: Settings) -> ReceivingFile:
         """Raises OutputError where there is no room for another file."""
         ...
 
-    def list(self, owner: int) -> Sequence[Redaction]: ...
-    def find(self, owner: int, job_id: str) -> Redaction: ...
+    def list(self, owner: str) -> Sequence[Redaction]: ...
+    def find(self, owner: str, job_id: str) -> Redaction: ...
 
-    def file(self, owner: int, job_id: str, name: str | None = None) -> Path | None:
+    def file(self, owner: str, job_id: str, name: str | None = None) -> Path | None:
         """What was made last: the output, or report.json, report.html. None where nothing was made."""
         ...
 
-    def correct(self, owner: int, job_id: str, corrections: Sequence[TimedBox]) -> Redaction:
+    def correct(self, owner: str, job_id: str, corrections: Sequence[TimedBox]) -> Redaction:
         """Hides these boxes too, in place of those told before, and renders again."""
         ...
 
-    def discard(self, owner: int, job_id: str) -> None: ...
+    def discard(self, owner: str, job_id: str) -> None: ...
+    def discard_all(self, owner: str) -> None: ...
 
 
 @dataclass(frozen=True)

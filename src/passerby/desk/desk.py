@@ -35,7 +35,7 @@ class Limits:
 class Receiving:
     """A file on its way in. Either `finish` or `abandon` ends it."""
 
-    def __init__(self, desk: Desk, owner: int, name: str, settings: Settings, upload: Upload) -> None:
+    def __init__(self, desk: Desk, owner: str, name: str, settings: Settings, upload: Upload) -> None:
         self.id = secrets.token_hex(8)
         self._desk, self._owner, self._name, self._settings, self._upload = desk, owner, name, settings, upload
         self._is_over = False
@@ -62,7 +62,8 @@ class Receiving:
 class Desk:
     """May be used by many threads. What is not one's own is not there: KeyError.
 
-    scratch: a folder of its own for what is redacted; it is emptied at the start and at the end.
+    owner: what a user is known by, and no other user ever will be. scratch: a folder of its own for what is redacted;
+    it is emptied at the start and at the end.
     """
 
     def __init__(self, scratch: Path, clock: Clock, limits: Limits, hung_after_s: float = HUNG_AFTER_S) -> None:
@@ -98,7 +99,7 @@ class Desk:
             job.forget()
         emptied(self._scratch)
 
-    def receive(self, owner: int, name: str, settings: Settings) -> Receiving:
+    def receive(self, owner: str, name: str, settings: Settings) -> Receiving:
         """Raises OutputError where there is no room for another file."""
         with self._changed:
             if len(self._jobs) + self._receiving >= self.limits.most_files:
@@ -114,7 +115,7 @@ class Desk:
                 self._receiving -= 1
             raise
 
-    def _received(self, job_id: str, owner: int, name: str, settings: Settings, upload: Upload) -> Redaction:
+    def _received(self, job_id: str, owner: str, name: str, settings: Settings, upload: Upload) -> Redaction:
         job = Job(
             job_id, owner, name, settings, upload, self._scratch / job_id, self._clock.now_90k(),
             self._clock.monotonic(),
@@ -130,22 +131,22 @@ class Desk:
         with self._changed:
             self._receiving -= 1
 
-    def list(self, owner: int) -> list[Redaction]:
+    def list(self, owner: str) -> list[Redaction]:
         """The newest first."""
         with self._changed:
             return [self._shown(job) for job in reversed(self._jobs.values()) if job.owner == owner]
 
-    def find(self, owner: int, job_id: str) -> Redaction:
+    def find(self, owner: str, job_id: str) -> Redaction:
         with self._changed:
             return self._shown(self._touched(owner, job_id))
 
-    def file(self, owner: int, job_id: str, name: str | None = None) -> Path | None:
+    def file(self, owner: str, job_id: str, name: str | None = None) -> Path | None:
         """What was made, by name; None: the output. None where nothing was made yet."""
         with self._changed:
             job = self._touched(owner, job_id)
             return job.file(name or job.output_name)
 
-    def correct(self, owner: int, job_id: str, corrections: Sequence[TimedBox]) -> Redaction:
+    def correct(self, owner: str, job_id: str, corrections: Sequence[TimedBox]) -> Redaction:
         """These boxes are hidden too, in place of those told before; it is rendered again."""
         with self._changed:
             job = self._touched(owner, job_id)
@@ -155,11 +156,17 @@ class Desk:
             self._changed.notify_all()
             return self._shown(job)
 
-    def discard(self, owner: int, job_id: str) -> None:
+    def discard(self, owner: str, job_id: str) -> None:
         with self._changed:
             self._forget(self._touched(owner, job_id))
 
-    def _touched(self, owner: int, job_id: str) -> Job:
+    def discard_all(self, owner: str) -> None:
+        """Of a user who is there no more."""
+        with self._changed:
+            for job in [job for job in self._jobs.values() if job.owner == owner]:
+                self._forget(job)
+
+    def _touched(self, owner: str, job_id: str) -> Job:
         job = self._jobs[job_id]
         if job.owner != owner:
             raise KeyError(job_id)

@@ -51,7 +51,7 @@ class Job:
     """
 
     id: str
-    owner: int
+    owner: str
     name: str
     settings: Settings
     upload: Upload

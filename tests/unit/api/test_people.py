@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 
 from passerby.api.seam import CameraState
 from passerby.config import Config, keys_of
+from passerby.desk import Desk, Limits
+from passerby.desk.upload import has_memory_files
 from passerby.rules.access import Role
+from passerby.testing.clock import MovingClock
 from tests.unit.api.conftest import ADDRESS, PASSWORD, House, OpenHouse
 
 SINCE = datetime(2026, 9, 21, 14, 15, tzinfo=UTC)
@@ -96,6 +102,27 @@ def test_a_password_that_an_admin_sets_ends_sessions_and_tokens(house: House) ->
     assert kim.get("/api/cameras").status_code == 401
     assert other.get("/api/cameras", headers=programs["kim"]).status_code == 401
     assert other.get("/api/cameras", headers=programs["lee"]).status_code == 200, "nobody else's"
+
+
+@pytest.mark.skipif(not has_memory_files(), reason="this system has no files in memory")
+def test_a_new_user_inherits_nothing_of_a_removed_one(open_house: OpenHouse, tmp_path: Path) -> None:
+    """Also where the database gives the new user the number that the removed one had, as SQLite does."""
+    clock = MovingClock()
+    desk = Desk(tmp_path / "redactions", clock, Limits())
+    house = open_house(clock=clock, redactions=desk)
+    house.add_user("root", Role.ADMIN)
+    house.add_user("kim", Role.OPERATOR)
+    kim, root = house.signed_in("kim"), house.signed_in("root")
+    made = kim.post("/api/redactions", params={"name": "yard.mp4"}, content=b"x" * 100).json()
+    owner = house.installation.users.find("kim")
+    assert owner and [each.id for each in desk.list(owner.handle.hex())] == [made["id"]]
+    assert root.delete("/api/users/kim").status_code == 204
+    assert desk.list(owner.handle.hex()) == [], "forgotten with its user"
+    house.add_user("lee", Role.OPERATOR)
+    lee = house.signed_in("lee")
+    assert lee.get("/api/redactions").json()["redactions"] == []
+    assert lee.get(f"/api/redactions/{made['id']}").status_code == 404
+    desk.stop()
 
 
 def test_a_group_gets_another_title_and_keeps_its_name(house: House) -> None:
