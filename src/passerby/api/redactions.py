@@ -7,6 +7,7 @@ import functools
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
+from anyio import CancelScope
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
@@ -103,14 +104,16 @@ async def redact_file(
     if desk.refuses:
         raise problem(503, desk.refuses, "use the command: passerby redact")
     settings = Settings(mode=mode, shape=shape, hide=frozenset(hide) if hide else DEFAULTS.hide)
-    receiving = desk.receive(_owner(request), name, settings)
+    # Whatever may wait for the desk is asked of a thread: this one answers everybody.
+    receiving = await run_in_threadpool(desk.receive, _owner(request), name, settings)
     note = functools.partial(services.installation.audit.note, me.user.name, me.through, Action.REDACT_FILE)
     try:
         await run_in_threadpool(note, about=receiving.id)
         await _receive(request, receiving, services.installation.config.redact.most_bytes)
-        return _shown(receiving.finish())
+        return _shown(await run_in_threadpool(receiving.finish))
     finally:
-        receiving.abandon()
+        with CancelScope(shield=True):  # its memory goes free, also where the request was given up
+            await run_in_threadpool(receiving.abandon)
 
 
 async def _receive(request: Request, receiving: ReceivingFile, most_bytes: int) -> None:

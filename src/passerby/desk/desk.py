@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from collections.abc import Sequence
@@ -48,8 +49,8 @@ class Receiving:
 
     def finish(self) -> Redaction:
         """It is whole and waits for its turn."""
-        self._is_over = True
         self._upload.seal()
+        self._is_over = True
         return self._desk._received(self.id, self._owner, self._name, self._settings, self._upload)
 
     def abandon(self) -> None:
@@ -212,7 +213,12 @@ class Desk:
         with self._changed:
             if not self._is_wanted(job, asked):
                 return
-            child = Child(job.upload.handle, job.order(), self._hung_after_s)
+            # A handle of our own: the job may be forgotten, and its memory with it, while the process starts.
+            order, handle = job.order(), os.dup(job.upload.handle)
+        try:
+            child = Child(handle, order, self._hung_after_s)  # that takes a moment, and nobody waits for it
+        finally:
+            os.close(handle)
         try:
             ended = self._listen(child, job, asked)
         finally:
@@ -220,6 +226,7 @@ class Desk:
         self._end(job, asked, ended)
 
     def _listen(self, child: Child, job: Job, asked: int) -> Ended:
+        """Until it has ended or is not wanted, which may have come while it started."""
         while True:
             said = child.hear(HEAR_EVERY_S)
             with self._changed:
