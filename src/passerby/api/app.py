@@ -26,6 +26,7 @@ from passerby.api import (
     sign_in,
     timeline,
 )
+from passerby.api.exports import Exports
 from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
 from passerby.api.openapi import Described
@@ -54,6 +55,7 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     )
     app.state.services = services
     app.state.finder = onvif.Finder(services.installation.clock)
+    app.state.exports = Exports()
     app.state.live_windows = live_hls.LiveWindows()
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)

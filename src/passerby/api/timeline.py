@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, BinaryIO
 
@@ -14,10 +12,11 @@ from pydantic import BaseModel, Field
 
 from passerby.access.rows import new_secret
 from passerby.api.cameras import CameraName
+from passerby.api.exports import FileGoingOut, exports_of
 from passerby.api.gate import signed_in_of
 from passerby.api.hls import MEDIA_TYPE, hls_text
 from passerby.api.problems import Problem, problem
-from passerby.api.seam import services_of
+from passerby.api.seam import Services, services_of
 from passerby.archive.names import camera_and_start_of_key
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S
@@ -28,9 +27,7 @@ router = APIRouter(prefix="/api/cameras/{camera}/timeline", tags=["timeline"])
 DAY_90K = 86400 * TICKS_PER_S
 LONGEST_PLAYLIST_90K, LONGEST_TIMELINE_90K, LONGEST_EXPORT_90K = DAY_90K, 366 * DAY_90K, DAY_90K
 LONGEST_READ_BYTES = 64 << 20  # a quarter of an hour at 570 kbit/s; a player asks for a GOP
-_PIECE_BYTES = 1 << 18
 _LATEST_90K = 4_000_000_000 * TICKS_PER_S  # the year 2096
-_exports = threading.BoundedSemaphore(2)  # each reads and writes as fast as the disk can: recording comes first
 
 Time90k = Annotated[int, Query(ge=0, le=_LATEST_90K, description="UTC, 1/90000 s since 1970.")]
 
@@ -138,31 +135,42 @@ def still(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
 
 @router.get(
     "/export.mp4", summary="A range of time as one file, not encoded again", response_class=StreamingResponse,
-    responses={200: {"content": {"video/mp4": {}}}},
+    responses={
+        200: {"content": {"video/mp4": {}}},
+        507: {"model": Problem, "description": "Too little of the disk would stay free."},
+    },
 )  # fmt: skip
 def export(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> StreamingResponse:
     check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
     services, me = services_of(request), signed_in_of(request)
-    if not services.archive.playlist(camera, from_90k, to_90k).entries:
+    entries = services.archive.playlist(camera, from_90k, to_90k).entries
+    if not entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
-    services.installation.audit.look(me, Action.EXPORT, camera, from_90k, to_90k)
+    size = sum(each.gop.size for each in entries)
+    least_free = services.installation.config.storage.least_free_gigabytes * 1e9
+    place = exports_of(request).begin(me.user.id, size, services.scratch, least_free)
+    try:
+        services.installation.audit.look(me, Action.EXPORT, camera, from_90k, to_90k)
+        file = _exported(services, camera, from_90k, to_90k)
+    except BaseException:
+        place.free()
+        raise
+    place.made()
+    begun = datetime.fromtimestamp(from_90k // TICKS_PER_S, UTC)
+    headers = {"Content-Disposition": f'attachment; filename="{camera}-{begun:%Y%m%d-%H%M%S}Z.mp4"'}
+    return FileGoingOut(file, place, "video/mp4", headers)
+
+
+def _exported(services: Services, camera: str, from_90k: int, to_90k: int) -> BinaryIO:
+    """An open file without a name: nothing is left of it when the browser goes away."""
     path = services.scratch / f"{new_secret()}.mp4"
-    if not _exports.acquire(blocking=False):
-        raise problem(503, "others are exporting", "try again in a minute")
     try:
         services.archive.export(camera, from_90k, to_90k, path)
-        file = path.open("rb")
+        return path.open("rb")
     except OutputError as error:
         raise problem(422, error.message.replace(str(path), f"{camera}.mp4"), error.hint) from None
     finally:
-        _exports.release()
-        path.unlink(missing_ok=True)  # the open file stays readable, and nothing is left when the browser goes away
-    begun = datetime.fromtimestamp(from_90k // TICKS_PER_S, UTC)
-    headers = {
-        "Content-Length": str(_size_of(file)),
-        "Content-Disposition": f'attachment; filename="{camera}-{begun:%Y%m%d-%H%M%S}Z.mp4"',
-    }
-    return StreamingResponse(_pieces(file), media_type="video/mp4", headers=headers)
+        path.unlink(missing_ok=True)
 
 
 def check_range(from_90k: int, to_90k: int, longest_90k: int) -> None:
@@ -194,15 +202,3 @@ def _no_range(size: int) -> Exception:
 def _note(request: Request, camera: str, from_90k: int, to_90k: int) -> None:
     audit = services_of(request).installation.audit
     audit.look_each_minute(signed_in_of(request), Action.WATCH_TIMELINE, camera, from_90k, to_90k)
-
-
-def _size_of(file: BinaryIO) -> int:
-    size = file.seek(0, 2)
-    file.seek(0)
-    return size
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(_PIECE_BYTES):
-            yield piece

@@ -1,0 +1,127 @@
+"""Exports between the first byte read and the last one gone: how many at once, for whom, and whether there is room."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import weakref
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from anyio import CancelScope, fail_after
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from passerby.api.problems import problem
+
+MOST_BEING_MADE = 2  # each reads and writes as fast as the disk can: recording comes first
+MOST_OF_A_USER, MOST_OF_ALL = 3, 12  # each holds its file until it has gone out, and a network may be slow
+TAKES_NOTHING_S = 60.0  # a telephone that changes from one network to another takes nothing for a while
+_PIECE_BYTES = 1 << 18
+
+
+class Exports:
+    """Who has a place. One for an app; may be used by many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._of_user: Counter[int] = Counter()
+        self._being_made: dict[Place, int] = {}
+        """How many bytes each will have: what is not written yet is missing in what the disk says."""
+
+    def begin(self, user_id: int, size: int, folder: Path, least_free_bytes: float) -> Place:
+        """A place, to be freed. folder: where so many bytes will be. Raises problems: 429 where the user has enough,
+        503 where all are taken, 507 where too little of the disk would stay free: then recordings would have to go."""
+        with self._lock:
+            if self._of_user[user_id] >= MOST_OF_A_USER:
+                raise problem(
+                    429, f"{MOST_OF_A_USER} exports of yours are on their way already", "wait until one is here",
+                    {"Retry-After": "60"},
+                )  # fmt: skip
+            if len(self._being_made) >= MOST_BEING_MADE or self._of_user.total() >= MOST_OF_ALL:
+                raise problem(503, "others are exporting", "try again in a minute")
+            free = shutil.disk_usage(folder).free - sum(self._being_made.values())
+            if free - size < least_free_bytes:
+                raise problem(
+                    507,
+                    f"there is no room for an export of {size / 1e6:,.0f} MB",
+                    "export a shorter range, or make room",
+                )
+            place = Place(self, user_id)
+            self._of_user[user_id] += 1
+            self._being_made[place] = size
+            return place
+
+    def _made(self, place: Place) -> None:
+        with self._lock:
+            self._being_made.pop(place, None)
+
+    def _free(self, place: Place) -> None:
+        with self._lock:
+            self._being_made.pop(place, None)
+            self._of_user[place.user_id] -= 1
+            self._of_user += Counter()  # without those who have none
+
+
+class Place:
+    """Of one export, until `free`, which does nothing the second time."""
+
+    def __init__(self, exports: Exports, user_id: int) -> None:
+        self.user_id = user_id
+        self._exports, self._is_free = exports, False
+
+    def made(self) -> None:
+        """The file is whole: another one may be made."""
+        self._exports._made(self)
+
+    def free(self) -> None:
+        if not self._is_free:
+            self._is_free = True
+            self._exports._free(self)
+
+
+class FileGoingOut(StreamingResponse):
+    """A file that has no name any more. It is closed, and its place free, when the last byte is out, the client is gone
+    or takes nothing for a minute; also where nobody ever sends this."""
+
+    def __init__(self, file: BinaryIO, place: Place, media_type: str, headers: Mapping[str, str]) -> None:
+        self._end = weakref.finalize(self, _end, file, place)  # once, whoever comes first
+        size = file.seek(0, 2)
+        file.seek(0)
+        super().__init__(_pieces(file), headers={**headers, "Content-Length": str(size)}, media_type=media_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except TimeoutError:
+            pass  # it takes nothing any more: the server closes the connection of an answer that has no end
+        finally:
+            with CancelScope(shield=True):
+                await run_in_threadpool(self._end)  # giving back a large file takes the disk a moment
+
+    async def stream_response(self, send: Send) -> None:
+        async def sent_soon(message: Message) -> None:
+            with fail_after(TAKES_NOTHING_S):
+                await send(message)
+
+        await super().stream_response(sent_soon)
+
+
+def exports_of(request: Request) -> Exports:
+    found = request.app.state.exports
+    assert isinstance(found, Exports)
+    return found
+
+
+def _end(file: BinaryIO, place: Place) -> None:
+    file.close()
+    place.free()
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(_PIECE_BYTES):
+        yield piece
