@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.page.conftest import PASSWORD, PHONE, WIDE, Serve, Serving, Tab, playwright
+from passerby.rules.access import Role
+from tests.page.conftest import PASSWORD, PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
 
 OpenTab = Callable[..., Tab]
 expect = playwright.expect
@@ -61,6 +64,37 @@ def test_the_link_makes_the_first_user_who_signs_out_and_in(
     expect(again.page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert again.fits()
     shoot(again, "phone-sign-in")
+
+
+def test_who_forgot_the_password_sets_another_with_the_link_of_the_command(
+    serve: Serve, open_tab: OpenTab, shoot: Callable[[Tab, str], None], tmp_path: Path
+) -> None:
+    add_user(tmp_path / "data", "kim", Role.ADMIN)
+    serving = serve(tmp_path / "data")
+    words = [sys.executable, "-m", "passerby", "user", "reset", "kim", "--data", str(tmp_path / "data")]
+    said = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60).stdout
+    link = next(line.strip() for line in said.splitlines() if "#/reset/" in line)
+    assert link.startswith(f"{serving.base}/#/reset/kim/")
+    for size, new in ((PHONE, None), (WIDE, "another pass phrase")):
+        tab = open_tab(serving.base, size)
+        tab.page.goto(link)
+        expect(tab.page.get_by_role("heading", name="Another password for kim")).to_be_visible()
+        assert tab.fits()
+        shoot(tab, f"reset-{size['width']}")
+        if new:
+            tab.page.get_by_label("New password", exact=True).fill(new)
+            tab.page.get_by_label("New password again").fill(new)
+            tab.page.get_by_role("button", name="Set it and sign in").click()
+            expect(tab.page.get_by_role("button", name="Sign out")).to_be_visible()
+            assert "reset" not in tab.page.url, "the link is not left in the address"
+    again = open_tab(serving.base)
+    again.page.goto(link)
+    for label in ("New password", "New password again"):
+        again.page.get_by_label(label, exact=True).fill(PASSWORD)
+    again.page.get_by_role("button", name="Set it and sign in").click()
+    expect(again.page.get_by_role("alert")).to_contain_text("This link does not work any more")
+    shoot(again, "reset-used")
+    again.wrong[:] = [each for each in again.wrong if "403" not in each]  # the browser itself notes the refusal
 
 
 def test_a_wrong_password_is_said_in_the_apis_words(fresh: Serving, open_tab: OpenTab) -> None:

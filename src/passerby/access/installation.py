@@ -8,6 +8,7 @@ from passerby.access.audit import MOST_FORGOTTEN_AT_ONCE, Audit
 from passerby.access.cameras import CameraFacts, Cameras, Groups
 from passerby.access.passkeys import Passkeys
 from passerby.access.passwords import Passwords
+from passerby.access.reset import Reset
 from passerby.access.rows import Rows
 from passerby.access.sealer import Sealer
 from passerby.access.sessions import Sessions, Tokens
@@ -39,6 +40,7 @@ class Installation:
         self.tokens = Tokens(rows, self.users)
         self.passkeys = Passkeys(rows, self.users)
         self.set_up = SetUp(rows, told.set_up_link_minutes * 60)
+        self.reset = Reset(rows, told.set_up_link_minutes * 60)
         self.audit = Audit(rows)
         self.groups = Groups(rows)
         self.usual_keep = Keep(config.storage.keep_hours, config.storage.more_than_30_days)

@@ -19,9 +19,9 @@ class SetUp:
         """SECRET for the link; earlier ones work no more. None where there is a user already."""
         secret = new_secret()
         with self._rows.transaction("make a set-up link") as connection:
-            connection.execute(delete(set_up_links))
             if connection.execute(select(func.count()).select_from(users)).scalar_one():
-                return None
+                return None  # what is there may be a reset link: see `reset`
+            connection.execute(delete(set_up_links))
             ends = self._rows.clock.now_90k() + self._works_for_90k
             connection.execute(set_up_links.insert().values(key=key_of(secret), ends_90k=ends))
         return secret

@@ -113,8 +113,7 @@ class Users:
         password made one."""
         with self._rows.transaction("reset a password") as connection:
             connection.execute(update(users).where(users.c.id == id).values(password=password))
-            for table in (sessions, tokens):
-                connection.execute(delete(table).where(table.c.user_id == id))
+            end_ways_in(connection, id)
 
     def remove(self, name: str) -> None:
         """With sessions, tokens and passkeys; audit records stay. Raises SettingsError: unknown, or the last admin."""
@@ -140,6 +139,12 @@ def insert_user(connection: Connection, name: str, facts: UserFacts, password: s
     id = int(done.inserted_primary_key[0])
     _put_in_groups(connection, id, facts.groups)
     return id
+
+
+def end_ways_in(connection: Connection, id: int) -> None:
+    """All sessions and tokens of a user."""
+    for table in (sessions, tokens):
+        connection.execute(delete(table).where(table.c.user_id == id))
 
 
 def _values(facts: UserFacts) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class AuditEntry(BaseModel):
     id: int
     at_90k: int
     who: str
-    through: str = Field(description="session, token NAME, set-up link, command.")
+    through: str = Field(description="session, token NAME, set-up link, reset link, command.")
     what: str
     camera: str | None
     from_90k: int | None = Field(description="The time that was looked at.")

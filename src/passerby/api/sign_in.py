@@ -31,6 +31,12 @@ class FirstUser(NameAndPassword):
     token: Secret = Field(description="Of the set-up link in the terminal.")
 
 
+class ResetPassword(NameAndPassword):
+    """password: the new one."""
+
+    token: Secret = Field(description="Of the link that passerby user reset printed.")
+
+
 class SessionState(BaseModel):
     """Who the browser is signed in as."""
 
@@ -85,6 +91,22 @@ def set_up(told: FirstUser, request: Request, response: Response) -> SessionStat
     assert user is not None
     installation.audit.note(user.name, "set-up link", "user:add", about=user.name)
     return let_in(user, "set-up", request, response)
+
+
+@router.post("/reset", summary="Set my password with the link of passerby user reset; all my ways in end")
+def reset(told: ResetPassword, request: Request, response: Response) -> SessionState:
+    installation = services_of(request).installation
+    installation.passwords.check(told.password.get_secret_value(), told.name)
+    wait_if_told(installation, request, None)  # as for the set-up link
+    user, token = installation.users.find(told.name), told.token.get_secret_value()
+    if user is None or not installation.reset.works(token, user):
+        raise problem(403, "this link does not work any more", "passerby user reset makes another one")
+    password = installation.passwords.hash(told.password.get_secret_value(), told.name)
+    if not installation.reset.use(token, user, password):
+        raise problem(403, "this link was used meanwhile, or the user is locked")
+    installation.throttle.succeeded(user.name)
+    installation.audit.note(user.name, "reset link", "password:change", about=user.name)
+    return let_in(user, "reset", request, response)
 
 
 @router.get("/session", summary="Who I am")

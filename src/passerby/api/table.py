@@ -23,6 +23,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("PUT", "/api/groups/{name}"): Action.CHANGE_GROUPS,
     ("DELETE", "/api/groups/{name}"): Action.CHANGE_GROUPS,
     ("POST", "/api/set-up"): Action.SIGN_IN,
+    ("POST", "/api/reset"): Action.SIGN_IN,
     ("GET", "/api/session"): Action.SIGN_IN,
     ("POST", "/api/session"): Action.SIGN_IN,
     ("DELETE", "/api/session"): Action.CHANGE_SELF,

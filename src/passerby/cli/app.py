@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from passerby.cli import audit, backup, camera, demo, doctor, models, redact, serve
+from passerby.cli import audit, backup, camera, demo, doctor, models, redact, serve, user
 from passerby.processes import leave_no_core
 from passerby.version import __version__
 
@@ -33,6 +33,7 @@ app.command("serve")(serve.serve)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(camera.app, name="camera")
+app.add_typer(user.app, name="user")
 app.add_typer(models.app, name="models")
 
 

@@ -1,4 +1,4 @@
-"""Asks for what should be in no history of commands, and shows tables: what `passerby camera` says and hears."""
+"""Asks for what should be in no history, and shows tables: what `passerby camera` and `user` say and hear."""
 
 from __future__ import annotations
 

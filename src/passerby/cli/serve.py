@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from passerby.cli.address import page_address
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.cli.folder import DATA, ConfigFile, Data, installed
 from passerby.cli.logs import log_to_stderr
@@ -150,12 +151,7 @@ def _stop_on_signals(server: uvicorn.Server) -> None:
 
 
 def _say_how_to_come_in(installation: Installation) -> None:
-    told = installation.config.server
-    scheme = "https" if told.is_https else "http"
-    host = told.names[0] if told.names else "localhost" if told.host in ("127.0.0.1", "0.0.0.0", "::") else told.host
-    base = f"{scheme}://{f'[{host}]' if ':' in host else host}:{told.port}"
-    if told.names and told.trusted_proxies and not told.is_https:
-        base = f"https://{told.names[0]}"  # the proxy's address, which browsers use
+    base = page_address(installation.config.server)
     secret = installation.set_up.new_link()
     if secret is None:
         typer.echo(f"passerby is at {base}")

@@ -39,6 +39,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("PUT", "/api/groups/{name}"): "A",
     ("DELETE", "/api/groups/{name}"): "A",
     ("POST", "/api/set-up"): NOBODY_TOO,
+    ("POST", "/api/reset"): NOBODY_TOO,
     ("GET", "/api/session"): NOBODY_TOO,
     ("POST", "/api/session"): NOBODY_TOO,
     ("DELETE", "/api/session"): ALL,

@@ -1,6 +1,7 @@
-/** Decides what is shown: setting up, signing in, or a section. */
+/** Decides what is shown: setting up, setting a forgotten password anew, signing in, or a section. */
 
 import { Suspense, useEffect } from "react";
+import { ResetPage } from "../sign-in/ResetPage";
 import { SetUpPage } from "../sign-in/SetUpPage";
 import { SignInPage } from "../sign-in/SignInPage";
 import { texts } from "../texts";
@@ -30,6 +31,7 @@ export function App() {
   }
   if (!session) return <main className="alone" aria-busy="true" />;
   if (first === "set-up") return <SetUpPage secret={route.path[1] ?? ""} />;
+  if (first === "reset") return <ResetPage name={route.path[1] ?? ""} secret={route.path[2] ?? ""} />;
   if (session.name === null && section?.needs !== null) return <SignInPage />;
   return (
     <Shell sections={shown} current={section}>

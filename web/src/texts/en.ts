@@ -66,6 +66,12 @@ export const en = {
     done: "The first user was made already: this link has no use any more.",
     go: "Go on",
   },
+  reset: {
+    title: (name: string) => `Another password for ${name}`,
+    about:
+      "With it you are signed in here. All your other sessions end, your tokens are taken back, and your passkeys have to be added again.",
+    set: "Set it and sign in",
+  },
   cameras: {
     title: "Cameras",
     about: "Which cameras there are, how each is, and how its pictures are treated.",
@@ -323,6 +329,7 @@ export const en = {
     "user:change": "Changed a user",
     "user:remove": "Removed a user",
     "password:change": "Changed a password",
+    "password:reset": "Made a link for another password",
     "passkey:add": "Added a passkey",
     "passkey:remove": "Removed a passkey",
     "token:add": "Made a token",
@@ -335,6 +342,7 @@ export const en = {
     session: "on the page",
     command: "by a command on the machine",
     "set-up link": "with the set-up link",
+    "reset link": "with a link of passerby user reset",
     password: "with a password",
     passkey: "with a passkey",
     oidc: "by single sign-on",

@@ -1,0 +1,74 @@
+"""`passerby user`: who may sign in, and a link for somebody who cannot any more. All else is done on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
+
+import typer
+from rich.table import Table
+
+from passerby.cli.address import page_address
+from passerby.cli.camera_words import show
+from passerby.cli.failure import Debug, fails_clearly
+from passerby.cli.folder import DATA, ConfigFile, Data, installed
+from passerby.errors import SettingsError
+
+if TYPE_CHECKING:
+    from passerby.access import Installation
+    from passerby.access.users import User
+
+app = typer.Typer(no_args_is_help=True, help="List users, and let one in who forgot the password.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="What they sign in with.")]
+
+
+@app.command("list")
+@fails_clearly
+def list_users(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
+    """List the users: roles, what they see, how they sign in."""
+    table = Table("name", "roles", "sees", "signs in with", "", box=None, header_style="bold")
+    with installed(data, config) as installation:
+        for each in installation.users.list():
+            sees = "all cameras" if each.sees_all_cameras else " ".join(sorted(each.groups)) or "no camera"
+            ways = ", ".join(_ways_in(installation, each)) or "nothing"
+            table.add_row(each.name, " ".join(sorted(each.roles)), sees, ways, "" if each.is_enabled else "locked")
+    show(table)
+
+
+@app.command("reset")
+@fails_clearly
+def reset(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
+    """Print a link at which a user sets another password. It works once, as long as the set-up link does.
+
+    When it is used, their sessions, tokens and passkeys end. Another link makes it useless.
+
+    Example:
+
+      passerby user reset kim
+    """
+    with installed(data, config) as installation:
+        user = _known(installation, name)
+        installation.audit.note("", "command", "password:reset", about=user.name)  # before anybody has the link
+        secret = installation.reset.new_link(user)
+        told = installation.config
+    typer.echo(
+        f"With this link {user.name} sets another password, within {told.sign_in.set_up_link_minutes:g} minutes:\n\n"
+        f"  {page_address(told.server)}/#/reset/{quote(user.name, safe='')}/{secret}\n\n"
+        "passerby serve must be running. Their sessions, tokens and passkeys end with it."
+    )
+
+
+def _known(installation: Installation, name: str) -> User:
+    user = installation.users.find(name)
+    if user is None:
+        raise SettingsError(f"there is no user '{name}'", hint="passerby user list names them")
+    if not user.is_enabled:
+        raise SettingsError(f"user '{user.name}' is locked", hint="an admin unlocks them on the page")
+    return user
+
+
+def _ways_in(installation: Installation, user: User) -> list[str]:
+    ways = ["password"] if user.password else []
+    ways += ["passkey"] if installation.passkeys.list(user) else []
+    return ways + (["single sign-on"] if user.oidc_subject else [])
