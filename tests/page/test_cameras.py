@@ -9,7 +9,7 @@ import pytest
 
 from passerby.rules.access import Role
 from passerby.testing.onvif import OnvifCamera, OnvifProfile, OnvifServer
-from tests.page.conftest import PHONE, Serve, Serving, Tab, add_user, playwright
+from tests.page.conftest import PASSWORD, PHONE, Serve, Serving, Tab, add_user, playwright
 from tests.streets import Street
 
 OpenTab = Callable[..., Tab]
@@ -91,6 +91,30 @@ def test_what_the_api_refuses_is_said_beside_the_form(school: Serving, open_tab:
     tab.page.get_by_role("button", name="Add a camera").click()
     expect(tab.page.get_by_role("alert")).to_contain_text("ftp")
     tab.wrong[:] = [each for each in tab.wrong if "422" not in each]  # the browser itself notes the refusal
+
+
+def test_a_form_that_was_left_is_as_it_was(school: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(school.base)
+    tab.sign_in()
+    tab.go("#/cameras/new")
+    not_saved = tab.page.get_by_text("This is what you typed before")
+    tab.page.get_by_label("Title").fill("Yard")
+    expect(not_saved).to_have_count(0)
+    tab.page.get_by_role("link", name="People").click()
+    expect(tab.page.get_by_role("heading", name="Passkeys")).to_be_visible()
+    tab.page.go_back()
+    expect(tab.page.get_by_label("Title")).to_have_value("Yard")
+    expect(not_saved).to_be_visible()
+    tab.page.get_by_role("button", name="Cancel").click()
+    tab.page.get_by_role("link", name="Add a camera").first.click()
+    expect(tab.page.get_by_label("Title")).to_have_value("")
+    tab.page.get_by_label("Title").fill("Shed")
+    tab.page.get_by_role("button", name="Sign out").click()
+    expect(tab.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    tab.page.get_by_label("Name").fill("kim")
+    tab.page.get_by_label("Password").fill(PASSWORD)
+    tab.page.get_by_role("button", name="Sign in").click()
+    expect(tab.page.get_by_label("Title")).to_have_value("")  # what was typed went with who typed it
 
 
 def test_a_camera_that_speaks_onvif_gives_its_address(school: Serving, open_tab: OpenTab) -> None:

@@ -224,6 +224,49 @@ def test_a_video_on_its_side_that_begins_late_is_corrected_where_it_was_drawn(
     assert [number for number, is_bare in enumerate(seen) if not is_bare] == [7]
 
 
+def test_what_is_drawn_and_typed_is_kept_while_somebody_works_on_it(
+    browser: playwright.Browser, served: Served, street: Street, shots: Path | None
+) -> None:
+    page = signed_in(browser, served, viewport=WIDE)
+    page.get_by_label("Moving").check()
+    page.get_by_label("Choose a file").set_input_files(str(street.path))
+    wait_until_done(page)
+    expires = page.get_by_text(re.compile(r"^Forgotten at \d\d:\d\d, later if"))
+    until = expires.inner_text()
+    page.get_by_role("button", name="Add a box here").click()
+    begins = page.get_by_label("From", exact=True)
+    begins.press("Control+a")
+    begins.press("Backspace")
+    begins.press_sequentially("2.5")
+    assert begins.input_value() == "2.5"
+    page.get_by_label("To", exact=True).fill("3.25")
+    begins.fill("")
+    page.get_by_label("To", exact=True).focus()
+    assert begins.input_value() == "2.5", "a field that is left empty has its time again"
+    shoot(page, "unsaved", shots)
+
+    page.get_by_role("link", name="Live").click()
+    playwright.expect(page.get_by_role("heading", name="Live", exact=True)).to_be_visible()
+    page.go_back()
+    playwright.expect(page.get_by_label("From", exact=True)).to_have_value("2.5")
+    playwright.expect(page.get_by_label("To", exact=True)).to_have_value("3.25")
+
+    page.wait_for_timeout(11_000)  # longer than the page waits before it asks again
+    served.house.clock.move(59 * 60)
+    page.get_by_label("To", exact=True).press("ArrowRight")
+    playwright.expect(expires).not_to_have_text(until)
+    served.house.clock.move(59 * 60)
+    page.get_by_role("button", name="Render again").click()
+    wait_until_done(page)
+
+    page.get_by_role("button", name="Add a box here").click()
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+    assert asked == ["beforeunload"]
+
+
 def test_what_cannot_be_redacted_is_said_in_a_sentence(
     browser: playwright.Browser, served: Served, shots: Path | None
 ) -> None:

@@ -2,6 +2,7 @@
 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { type Action, get, onSignedOut, Problem, remove, type Schemas, setCsrfToken } from "../api/client";
+import { draftsAreOf, dropDrafts } from "./drafts";
 
 export type Session = Schemas["SessionState"];
 
@@ -23,6 +24,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const enter = useCallback((told: Session) => {
     setCsrfToken(told.csrf_token ?? null);
+    draftsAreOf(told.name);
     setSession(told);
   }, []);
 
@@ -37,6 +39,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const signOut = useCallback(async () => {
     await remove("/api/session");
+    dropDrafts();
     await askAgain();
   }, [askAgain]);
 

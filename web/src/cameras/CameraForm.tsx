@@ -1,12 +1,13 @@
 /** Adds a camera, or changes one: where it is, a test picture of it, and how it is treated. */
 
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useMemo, useState } from "react";
 import { post, put } from "../api/client";
 import { useChange } from "../api/use";
+import { draftOf, dropDraft, useDraft } from "../app/drafts";
 import { goTo } from "../app/routes";
 import { type Camera, titleOf } from "../camera/cameras";
 import { texts } from "../texts";
-import { Button, PageHead, Panel, ProblemNote, useToast } from "../ui";
+import { Button, Note, PageHead, Panel, ProblemNote, useToast } from "../ui";
 import { FindCameras } from "./FindCameras";
 import { changeOf, type Facts, factsOf, nameFrom } from "./facts";
 import { NameFields, PolicyFields } from "./PolicyFields";
@@ -15,11 +16,15 @@ import { WhereFields } from "./WhereFields";
 
 /** camera: null for a new one. */
 export function CameraForm({ camera, onSaved }: { camera: Camera | null; onSaved: () => void }) {
-  const [facts, setFacts] = useState<Facts>(() => factsOf(camera));
+  const draft = `camera ${camera?.name ?? ""}`;
+  const [begun] = useState(() => draftOf<Facts>(draft));
+  const [facts, setFacts] = useState<Facts>(begun ?? factsOf(camera));
   const [isFinding, setIsFinding] = useState(false);
   const { busy, problem, run } = useChange();
   const trial = useTrial(facts);
   const toast = useToast();
+  const isSaved = useMemo(() => JSON.stringify(facts) === JSON.stringify(factsOf(camera)), [facts, camera]);
+  useDraft(draft, isSaved ? null : facts);
   const set = (change: Partial<Facts>) => setFacts((before) => ({ ...before, ...change }));
 
   const save = (event: FormEvent) => {
@@ -29,9 +34,14 @@ export function CameraForm({ camera, onSaved }: { camera: Camera | null; onSaved
       if (camera) await put("/api/cameras/{camera}", { path: { camera: camera.name }, body: change });
       else await post("/api/cameras", { body: { ...change, name: facts.name, address: facts.address.trim() } });
       toast(camera ? texts.cameras.changed(titleOf(camera)) : texts.cameras.added(facts.title || facts.name));
+      dropDraft(draft);
       onSaved();
       goTo("#/cameras");
     });
+  };
+  const cancel = () => {
+    dropDraft(draft);
+    goTo("#/cameras");
   };
 
   return (
@@ -40,6 +50,13 @@ export function CameraForm({ camera, onSaved }: { camera: Camera | null; onSaved
         title={camera ? texts.cameras.change(titleOf(camera)) : texts.cameras.add}
         about={camera ? camera.address_shown : texts.cameras.addAbout}
       />
+      {begun && !isSaved && (
+        <div className="camera-begun">
+          <Note tone="warn" icon="warn">
+            {texts.cameras.begun}
+          </Note>
+        </div>
+      )}
       <form className="camera-form" onSubmit={save}>
         <div className="camera-where">
           <Panel
@@ -74,9 +91,7 @@ export function CameraForm({ camera, onSaved }: { camera: Camera | null; onSaved
             <Button kind="primary" type="submit" busy={busy}>
               {camera ? texts.cameras.save : texts.cameras.add}
             </Button>
-            <a className="button" href="#/cameras">
-              {texts.ui.cancel}
-            </a>
+            <Button onClick={cancel}>{texts.ui.cancel}</Button>
           </div>
         </div>
       </form>

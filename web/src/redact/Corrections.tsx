@@ -1,6 +1,6 @@
 /** The list of boxes that somebody drew, with their times. */
 
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { texts } from "../texts";
 import { Button, IconButton, Note, Panel } from "../ui";
 import { type Box, endsBeforeItBegins } from "./box";
@@ -83,9 +83,11 @@ function Times({ box, timeS, onBox }: { box: Box; timeS: number; onBox: (box: Bo
 
 type SecondsProps = { label: string; value: number | null; onChange: (value: number) => void };
 
-/** value: null where the box goes on to the end. */
+/** value: null where the box goes on to the end. What is typed stays as it is until the field is left, also what is no time. */
 function Seconds({ label, value, onChange }: SecondsProps) {
   const id = useId();
+  const [typed, setTyped] = useState<string | null>(null);
+  const shown = value === null ? "" : String(Math.round(value * 1000) / 1000);
   return (
     <>
       <label htmlFor={id}>{label}</label>
@@ -95,8 +97,10 @@ function Seconds({ label, value, onChange }: SecondsProps) {
         className="input numbers"
         min={0}
         step={0.1}
-        value={value === null ? "" : Math.round(value * 1000) / 1000}
+        value={typed ?? shown}
+        onBlur={() => setTyped(null)}
         onChange={(event) => {
+          setTyped(event.target.value);
           const told = event.target.valueAsNumber;
           if (told >= 0) onChange(told);
         }}

@@ -3,22 +3,27 @@
 import { useEffect, useState } from "react";
 import { get, Problem, put, remove } from "../api/client";
 import { useAsked, useChange } from "../api/use";
+import { draftOf, dropDraft, useDraft } from "../app/drafts";
 import { goTo, hashOf } from "../app/routes";
 import { texts } from "../texts";
 import { Button, Dialog, Empty, Icon, PageHead, Panel, ProblemNote, Progress, Skeleton, useToast } from "../ui";
 import { areSame, type Box, boxesOf, endsBeforeItBegins, toldOf } from "./box";
 import type { Redaction } from "./RedactPage";
 import { Result } from "./Result";
+import { timeOfDay } from "./words";
 
 const AT_WORK_MS = 500;
+/** So often the file is asked for while somebody works on it, which keeps it. */
+const TOUCH_EVERY_MS = 10_000;
 const words = texts.redact;
+const draftOfFile = (id: string) => `redact ${id}`;
 const isAtWork = (file: Redaction | undefined) => file?.state === "queued" || file?.state === "running";
 
 export function FilePage({ id }: { id: string }) {
   const [file, setFile] = useState<Redaction>();
-  const [boxes, setBoxes] = useState<Box[] | null>(null);
+  const [boxes, setBoxes] = useState<Box[] | null>(() => draftOf<Box[]>(draftOfFile(id)) ?? null);
   const isWaiting = file === undefined || isAtWork(file);
-  // Not asked again when it is done: each request keeps the file in memory for longer.
+  // When it is done it is asked for only while somebody works on it: each request keeps the file in memory for longer.
   const asked = useAsked(
     (signal) => get("/api/redactions/{id}", { path: { id }, signal }),
     isWaiting ? "at work" : "done",
@@ -34,11 +39,16 @@ export function FilePage({ id }: { id: string }) {
   }, [asked.answer]);
 
   const problem = change.problem ?? asked.problem;
-  if (problem?.status === 404) return <Gone />;
+  const isGone = problem?.status === 404;
+  const isVideo = file?.kind === "video";
+  const isDirty = Boolean(file && boxes && !areSame(toSaved(boxes, isVideo), boxesOf(file.corrections)));
+  useDraft(draftOfFile(id), isGone ? null : file && boxes && (isDirty ? boxes : null));
+  useTouch(asked.again, !isWaiting && !isGone);
+
+  if (isGone) return <Gone />;
   if (!file || !boxes) {
     return problem ? <ProblemNote problem={problem} onAgain={asked.again} /> : <Skeleton lines={6} />;
   }
-  const isVideo = file.kind === "video";
   const render = () =>
     change.run(async () => {
       const moving = file.corrections.filter((each) => each.points?.length);
@@ -49,7 +59,6 @@ export function FilePage({ id }: { id: string }) {
         }),
       );
     });
-  const isDirty = !areSame(toSaved(boxes, isVideo), boxesOf(file.corrections));
   return (
     <>
       <Head
@@ -81,6 +90,22 @@ export function FilePage({ id }: { id: string }) {
   );
 }
 
+/** Asks now and then while somebody uses mouse, finger or keys; a page that is only open keeps no file. */
+function useTouch(ask: () => void, isWanted: boolean): void {
+  useEffect(() => {
+    if (!isWanted) return;
+    let askedMs = performance.now();
+    const touch = () => {
+      if (performance.now() - askedMs < TOUCH_EVERY_MS) return;
+      askedMs = performance.now();
+      ask();
+    };
+    const over = new AbortController();
+    for (const each of ["pointerdown", "keydown"]) document.addEventListener(each, touch, { signal: over.signal });
+    return () => over.abort();
+  }, [ask, isWanted]);
+}
+
 /** As the API will tell them: a still has no times. */
 function toSaved(boxes: Box[], isVideo: boolean): Box[] {
   return isVideo ? boxes : boxes.map((box) => ({ ...box, fromS: 0, toS: null }));
@@ -103,6 +128,7 @@ function Head({ file, isDirty, isWrong, busy, onRender }: HeadProps) {
       </p>
       <PageHead
         title={file.name}
+        about={words.forgottenAt(timeOfDay(file.expires_at_90k))}
         actions={
           <>
             <Button kind="danger" icon="trash" onClick={() => setIsAsking(true)}>
@@ -142,6 +168,7 @@ function DiscardDialog({ id, onClose }: { id: string; onClose: () => void }) {
       } catch (error) {
         if (!(error instanceof Problem && error.status === 404)) throw error; // gone already
       }
+      dropDraft(draftOfFile(id));
       toast(words.discarded);
       goTo(hashOf(["redact"]));
     });

@@ -1,5 +1,7 @@
 /** Times, sizes and shares as people read them. */
 
+import { hourOf, secondsOf } from "../media/times";
+
 /** `1:23.4`, and with hours where there are any. */
 export function clock(seconds: number): string {
   const tenths = Math.max(0, Math.floor(seconds * 10 + 1e-6));
@@ -22,5 +24,5 @@ export function inPercent(share: number): string {
 
 /** A time of day, from ticks of 1/90000 s since 1970. */
 export function timeOfDay(at90k: number): string {
-  return new Date(at90k / 90).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return hourOf(secondsOf(at90k));
 }

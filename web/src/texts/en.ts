@@ -89,6 +89,7 @@ export const en = {
     inFile: "In the file",
     inFileHint: "It is kept in passerby.toml, and changed there.",
     add: "Add a camera",
+    begun: "This is what you typed before. It is not saved yet; Cancel forgets it.",
     addAbout: "All pictures are redacted before they are shown or recorded, the test picture too.",
     change: (title: string) => `Change ${title}`,
     switchOff: (title: string) => `Switch ${title} off`,
@@ -647,6 +648,7 @@ export const en = {
       redacting: "Covering people, frame by frame",
     },
     back: "All files",
+    forgottenAt: (time: string) => `Forgotten at ${time}, later if you go on working on it.`,
     discard: "Discard",
     discardTitle: "Discard this file?",
     discardAbout:
