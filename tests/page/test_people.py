@@ -118,6 +118,12 @@ def test_a_user_is_made_who_sees_their_group_and_nothing_else(
     expect(dialog.get_by_text("they see no pictures")).to_be_visible()
     dialog.get_by_label("The gates").check()
     shoot(admin, "user-new")
+    dialog.get_by_label("Password", exact=True).fill("short")
+    dialog.get_by_role("button", name="Add a user").click()
+    expect(dialog.get_by_role("alert")).to_be_in_viewport()
+    shoot(admin, "user-refused")
+    admin.wrong[:] = [each for each in admin.wrong if "422" not in each]  # the browser itself notes the refusal
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
     dialog.get_by_role("button", name="Add a user").click()
     expect(admin.page.get_by_role("row").filter(has_text="max")).to_contain_text("gates")
 
@@ -127,6 +133,9 @@ def test_a_user_is_made_who_sees_their_group_and_nothing_else(
     expect(tab.page.get_by_text("north", exact=True)).to_be_visible()
     assert tab.page.get_by_text("office", exact=True).count() == 0 and tab.fits()
 
+    admin.page.get_by_role("button", name="Change max").click()
+    admin.page.keyboard.press("Escape")
+    expect(admin.page.get_by_role("button", name="Change max")).to_be_focused()
     admin.page.get_by_role("button", name="Change max").click()
     dialog.get_by_label("Locked").check()
     dialog.get_by_role("button", name="Save").click()
@@ -161,8 +170,8 @@ def test_a_passkey_is_added_signs_in_and_is_removed(school: Serving, open_tab: O
     expect(tab.page.get_by_text("You have none yet.")).to_be_visible()
 
 
-def test_a_token_is_shown_once_and_works(school: Serving, open_tab: OpenTab) -> None:
-    tab = open_tab(school.base)
+def test_a_token_is_shown_once_and_works(school: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]) -> None:
+    tab = open_tab(school.base, permissions=["clipboard-write"])
     tab.sign_in("lee")
     tab.go("#/people/me")
     tab.page.get_by_role("button", name="Make a token").click()
@@ -172,6 +181,10 @@ def test_a_token_is_shown_once_and_works(school: Serving, open_tab: OpenTab) -> 
     dialog.get_by_label("See which cameras there are").check()
     dialog.get_by_role("button", name="Make a token").click()
     token = tab.page.locator(".shown-once").inner_text()
+    tab.page.get_by_role("button", name="Copy it").click()
+    expect(tab.page.get_by_text("Copied.")).to_be_visible()
+    assert tab.page.evaluate("document.querySelector('.toasts').matches(':popover-open')"), "above the dialog"
+    shoot(tab, "token-copied")
     tab.page.get_by_role("button", name="I have it").click()
     assert token not in tab.page.content()
     answered = tab.page.request.get(f"{school.base}/api/cameras", headers={"Authorization": f"Bearer {token}"})

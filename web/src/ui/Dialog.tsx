@@ -12,8 +12,12 @@ export function Dialog({ title, onClose, children, actions, isWide = false }: Di
   const id = useId();
   useEffect(() => {
     const dialog = ref.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      focusAgain(before);
+    };
   }, []);
   return (
     <dialog
@@ -33,4 +37,11 @@ export function Dialog({ title, onClose, children, actions, isWide = false }: Di
       {actions && <footer>{actions}</footer>}
     </dialog>
   );
+}
+
+/** By hand: the dialog is out of the page already, where the browser gives nothing back. */
+function focusAgain(before: Element | null): void {
+  // What was pressed may be gone with what it removed.
+  const found = before?.isConnected ? before : document.getElementById("content");
+  if (found instanceof HTMLElement) found.focus();
 }

@@ -1,6 +1,6 @@
 /** What is said where there is nothing to show: nothing yet, not loaded yet, gone wrong. And marks with icon and word. */
 
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Problem } from "../api/client";
 import { texts } from "../texts";
 import { Button } from "./Button";
@@ -32,12 +32,17 @@ export function Empty({ icon, title, children, action }: EmptyProps) {
   );
 }
 
-/** What went wrong, in the API's own words. onAgain: what to try again. */
+/** What went wrong, in the API's own words. onAgain: what to try again. In a dialog it is brought into sight, which may be
+ *  far from the button that was pressed; elsewhere what is asked again and again would pull the page about. */
 export function ProblemNote({ problem, onAgain }: { problem: Error | null; onAgain?: () => void }) {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (problem && ref.current?.closest("dialog")) ref.current.scrollIntoView({ block: "nearest" });
+  }, [problem]);
   if (!problem) return null;
   const hint = problem instanceof Problem ? problem.hint : null;
   return (
-    <div className="note bad" role="alert">
+    <div ref={ref} className="note bad" role="alert">
       <Icon name="warn" size={18} />
       <div>
         <strong>{sentence(problem.message)}</strong>
