@@ -69,6 +69,9 @@ def test_a_camera_is_tried_added_changed_switched_off_and_removed(
     expect(row.get_by_text("kept as long as usual")).to_be_visible()
     row.get_by_role("link", name="Change North gate").click()
     assert tab.page.get_by_label("Address, with user and password").input_value() == ""
+    tab.page.get_by_label("Keep recordings, hours").fill("1000")
+    tab.page.get_by_role("button", name="Save").click()
+    expect(tab.page.get_by_role("alert")).to_contain_text("Tick “Keep them for more than 30 days”")
     tab.page.get_by_label("Keep recordings, hours").fill("24")
     tab.page.get_by_role("button", name="Save").click()
     expect(row.get_by_text("kept for 24 h")).to_be_visible()

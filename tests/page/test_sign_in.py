@@ -41,6 +41,12 @@ def test_the_link_makes_the_first_user_who_signs_out_and_in(
     tab.page.get_by_label("Password", exact=True).fill("one")
     tab.page.get_by_label("Password again").fill("another")
     expect(tab.page.get_by_text("The two are not the same.")).to_be_visible()
+    expect(tab.page.get_by_text("At least 12 letters.")).to_be_visible()
+    tab.page.get_by_label("Name").fill("kim lee")
+    tab.page.get_by_label("Password again").fill("one")
+    tab.page.get_by_role("button", name="Make the user and sign in").click()
+    assert tab.page.locator("input:invalid").count() == 2, "the browser says so, beside the field: a space, too short"
+    expect(tab.page.get_by_role("alert")).to_have_count(0)
     shoot(tab, "set-up")
     make_first_user(tab, fresh.link)
     assert "set-up" not in tab.page.url, "the link is not left in the address"

@@ -13,7 +13,7 @@ from passerby.access.users import User
 from passerby.api.gate import cookie_name, drop_cookie, set_cookie, signed_in_of
 from passerby.api.problems import no_such, problem
 from passerby.api.seam import services_of
-from passerby.rules.access import Action, Principal, Role, may, may_give
+from passerby.rules.access import NOBODY, Action, Principal, Role, may, may_give
 
 router = APIRouter(prefix="/api", tags=["sign-in"])
 
@@ -51,6 +51,7 @@ class SessionState(BaseModel):
     needs_set_up: bool = Field(False, description="There is no user yet: use the link in the terminal.")
     passkeys: Literal[True] = True
     oidc_label: str | None = Field(None, description="What the button of the single sign-on says; null: none.")
+    least_password_letters: int = Field(description="Shorter passwords are refused.")
 
 
 class PasswordChange(BaseModel):
@@ -112,13 +113,10 @@ def reset(told: ResetPassword, request: Request, response: Response) -> SessionS
 @router.get("/session", summary="Who I am")
 def session(request: Request) -> SessionState:
     installation, found = services_of(request).installation, request.state.signed_in
-    oidc = installation.config.oidc
-    label = oidc.label if oidc.issuer else None
     if not isinstance(found, SignedIn):
-        return SessionState(name=None, needs_set_up=installation.users.count() == 0, oidc_label=label)
+        return _state(installation, None).model_copy(update={"needs_set_up": installation.users.count() == 0})
     secret = request.cookies[cookie_name(request)] if found.session else None
-    state = _state(found.user, found.principal, secret)
-    return state.model_copy(update={"oidc_label": label})
+    return _state(installation, found.user, found.principal, secret)
 
 
 @router.post("/session", summary="Sign in with a password")
@@ -186,21 +184,29 @@ def remove_token(id: int, request: Request) -> None:
 
 def let_in(user: User, how: str, request: Request, response: Response) -> SessionState:
     """A new session; the one that the browser had before ends."""
-    sessions = services_of(request).installation.sessions
+    installation = services_of(request).installation
+    sessions = installation.sessions
     before = request.state.signed_in
     if isinstance(before, SignedIn) and before.session:
         sessions.end(before.session)
     secret = sessions.begin(user, how)
     set_cookie(request, response, secret)
-    return _state(user, user.principal, secret)
+    return _state(installation, user, user.principal, secret)
 
 
-def _state(user: User, principal: Principal, secret: str | None) -> SessionState:
-    return SessionState(
-        name=user.name, roles=sorted(user.roles), groups=sorted(user.groups), sees_all_cameras=user.sees_all_cameras,
-        may=[each for each in Action if may(principal, each).allowed],
-        csrf_token=csrf_token_of(secret) if secret else None,
-    )  # fmt: skip
+def _state(
+    installation: Installation, user: User | None, principal: Principal = NOBODY, secret: str | None = None
+) -> SessionState:
+    oidc, least = installation.config.oidc, installation.config.sign_in.least_password_letters
+    state = SessionState(name=None, oidc_label=oidc.label if oidc.issuer else None, least_password_letters=least)
+    if user is None:
+        return state
+    told = {
+        "name": user.name, "roles": sorted(user.roles), "groups": sorted(user.groups),
+        "sees_all_cameras": user.sees_all_cameras, "may": [each for each in Action if may(principal, each).allowed],
+        "csrf_token": csrf_token_of(secret) if secret else None,
+    }  # fmt: skip
+    return state.model_copy(update=told)
 
 
 def wait_if_told(installation: Installation, request: Request, name: str | None) -> None:

@@ -1653,6 +1653,11 @@ export interface components {
              * @description What the button of the single sign-on says; null: none.
              */
             oidc_label?: string | null;
+            /**
+             * Least Password Letters
+             * @description Shorter passwords are refused.
+             */
+            least_password_letters: number;
         };
         /**
          * Setting

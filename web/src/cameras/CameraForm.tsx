@@ -1,7 +1,7 @@
 /** Adds a camera, or changes one: where it is, a test picture of it, and how it is treated. */
 
 import { type FormEvent, useMemo, useState } from "react";
-import { post, put } from "../api/client";
+import { Problem, post, put } from "../api/client";
 import { useChange } from "../api/use";
 import { draftOf, dropDraft, useDraft } from "../app/drafts";
 import { goTo } from "../app/routes";
@@ -9,7 +9,7 @@ import { type Camera, titleOf } from "../camera/cameras";
 import { texts } from "../texts";
 import { Button, Note, PageHead, Panel, ProblemNote, useToast } from "../ui";
 import { FindCameras } from "./FindCameras";
-import { changeOf, type Facts, factsOf, nameFrom } from "./facts";
+import { changeOf, type Facts, factsOf, isTooLong, nameFrom } from "./facts";
 import { NameFields, PolicyFields } from "./PolicyFields";
 import { TestPicture, useTrial } from "./TestPicture";
 import { WhereFields } from "./WhereFields";
@@ -30,6 +30,7 @@ export function CameraForm({ camera, onSaved }: { camera: Camera | null; onSaved
   const save = (event: FormEvent) => {
     event.preventDefault();
     run(async () => {
+      if (isTooLong(facts)) throw new Problem(0, texts.cameras.longNotSaid, texts.cameras.longNotSaidHint);
       const change = changeOf(facts);
       if (camera) await put("/api/cameras/{camera}", { path: { camera: camera.name }, body: change });
       else await post("/api/cameras", { body: { ...change, name: facts.name, address: facts.address.trim() } });

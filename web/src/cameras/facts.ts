@@ -22,6 +22,11 @@ export type Facts = {
 
 export const LONG_HOURS = 30 * 24;
 
+/** Longer than usual is only for who says that it is meant. */
+export function isTooLong({ keep, isLong }: Facts): boolean {
+  return Number(keep) > LONG_HOURS && !isLong;
+}
+
 export function factsOf(camera: Camera | null): Facts {
   return {
     name: camera?.name ?? "",

@@ -4,6 +4,7 @@ import { type FormEvent, useId, useState } from "react";
 import { get, post, put, remove, type Schemas } from "../api/client";
 import { useAsked, useChange } from "../api/use";
 import { useSession } from "../app/session";
+import { NAME_PATTERN } from "../sign-in/NewPassword";
 import { texts } from "../texts";
 import { Button, Check, Checks, Confirm, Dialog, Note, ProblemNote, SecretField, TextField, useToast } from "../ui";
 import { ROLE_CHOICES } from "./roles";
@@ -24,6 +25,7 @@ export function UserDialog({ user, onClose, onChanged }: DialogProps) {
   const { busy, problem, run } = useChange();
   const toast = useToast();
   const form = useId();
+  const least = useSession().session?.least_password_letters;
   const set = (change: Partial<Change>) => setFacts((before) => ({ ...before, ...change }));
 
   const done = (says: string) => {
@@ -84,14 +86,16 @@ export function UserDialog({ user, onClose, onChanged }: DialogProps) {
             maxLength={64}
             autoComplete="off"
             autoCapitalize="none"
-            pattern="[A-Za-z0-9][A-Za-z0-9._@\-]*"
+            pattern={NAME_PATTERN}
+            title={texts.setUp.nameHint}
             value={name}
             onChange={setName}
           />
         )}
         <SecretField
           label={user ? texts.people.otherPassword : texts.signIn.password}
-          hint={user ? texts.people.otherPasswordHint : texts.people.passwordHint}
+          hint={user ? texts.people.otherPasswordHint(least) : texts.people.passwordHint(least)}
+          minLength={least}
           value={password}
           onChange={setPassword}
         />

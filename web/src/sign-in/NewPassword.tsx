@@ -1,7 +1,11 @@
-/** A new password, typed twice. */
+/** A new password, typed twice, and what names may be like. */
 
+import { useSession } from "../app/session";
 import { texts } from "../texts";
 import { TextField } from "../ui";
+
+/** Of a user's name, as the API has it. */
+export const NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9._@\\-]*";
 
 export type TypedTwice = { password: string; again: string };
 
@@ -10,12 +14,14 @@ export const NOT_TYPED: TypedTwice = { password: "", again: "" };
 type Props = { label: string; labelAgain: string; typed: TypedTwice; onChange: (typed: TypedTwice) => void };
 
 export function NewPassword({ label, labelAgain, typed, onChange }: Props) {
+  const least = useSession().session?.least_password_letters;
   const differs = typed.again !== "" && typed.again !== typed.password;
   return (
     <>
       <TextField
         label={label}
-        hint={texts.setUp.passwordHint}
+        hint={texts.setUp.passwordHint(least)}
+        minLength={least}
         name="password"
         type="password"
         autoComplete="new-password"

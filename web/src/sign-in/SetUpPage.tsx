@@ -7,7 +7,7 @@ import { goTo } from "../app/routes";
 import { useSession } from "../app/session";
 import { texts } from "../texts";
 import { Button, Note, ProblemNote, TextField } from "../ui";
-import { NewPassword, NOT_TYPED } from "./NewPassword";
+import { NAME_PATTERN, NewPassword, NOT_TYPED } from "./NewPassword";
 import { Doorway } from "./SignInPage";
 
 export function SetUpPage({ secret }: { secret: string }) {
@@ -50,6 +50,9 @@ export function SetUpPage({ secret }: { secret: string }) {
           autoComplete="username"
           autoCapitalize="none"
           required
+          maxLength={64}
+          pattern={NAME_PATTERN}
+          title={texts.setUp.nameHint}
           value={name}
           onChange={setName}
         />

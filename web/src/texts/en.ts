@@ -58,8 +58,8 @@ export const en = {
     title: "Make the first user",
     about:
       "This user runs the installation, watches and exports, and can read who looked at what. Add others afterwards.",
-    nameHint: "Letters, digits, and . _ @ -",
-    passwordHint: "A few words that nobody would guess together.",
+    nameHint: "Letters without accents, digits, and . _ @ - but no spaces. It begins with a letter or a digit.",
+    passwordHint: (least: number | undefined) => `${atLeast(least)}A few words that nobody would guess together.`,
     again: "Password again",
     differs: "The two are not the same.",
     make: "Make the user and sign in",
@@ -153,6 +153,8 @@ export const en = {
     keepIs: (hours: number) => (hours < 48 ? "Then they are deleted." : `${Math.round(hours / 2.4) / 10} days.`),
     keepUsual: (hours: number | undefined) => (hours === undefined ? "" : `Empty: ${hours} h, as the settings say.`),
     long: "Keep them for more than 30 days",
+    longNotSaid: "Recordings are kept for more than 30 days only where somebody says so",
+    longNotSaidHint: "Tick “Keep them for more than 30 days”, or keep them for 720 hours or less.",
     longHint: "A risk to the people in them. Is there a reason that you could tell them?",
     groupsHint: "Users see the cameras of the groups that they were given.",
     noGroupsYet: "There are no camera groups yet: users need “sees all cameras”. Make groups in People & access.",
@@ -211,9 +213,11 @@ export const en = {
     removeUser: "Remove the user",
     removeUserTitle: (name: string) => `Remove ${name}?`,
     removeUserAbout: "They are signed out at once, and their passkeys and tokens end. The audit keeps their name.",
-    passwordHint: "Tell it to them in person; they change it in My account. Empty: they use single sign-on only.",
+    passwordHint: (least: number | undefined) =>
+      `${atLeast(least)}Tell it to them in person; they change it in My account. Empty: they use single sign-on only.`,
     otherPassword: "Another password",
-    otherPasswordHint: "Empty: as it is. With another one their sessions end, and their tokens are taken back.",
+    otherPasswordHint: (least: number | undefined) =>
+      `${atLeast(least)}Empty: as it is. With another one their sessions end, and their tokens are taken back.`,
     seesAll: "Sees all cameras",
     seesAllHint: "Also those that are added later, and recordings of cameras that were removed.",
     seesNone: "Without a group and without “sees all cameras” they see no pictures.",
@@ -714,4 +718,8 @@ export const en = {
 
 function told(hours: number): string {
   return hours < 48 ? `${hours} hours` : `${Math.round(hours / 2.4) / 10} days`;
+}
+
+function atLeast(letters: number | undefined): string {
+  return letters === undefined ? "" : `At least ${letters} letters. `;
 }
