@@ -69,6 +69,8 @@ def test_a_camera_is_tried_added_changed_switched_off_and_removed(
     expect(row.get_by_text("kept as long as usual")).to_be_visible()
     row.get_by_role("link", name="Change North gate").click()
     assert tab.page.get_by_label("Address, with user and password").input_value() == ""
+    expect(tab.page.get_by_text("To try it, type its address anew")).to_be_visible()
+    shoot(tab, "camera-change")
     tab.page.get_by_label("Keep recordings, hours").fill("1000")
     tab.page.get_by_role("button", name="Save").click()
     expect(tab.page.get_by_role("alert")).to_contain_text("Tick “Keep them for more than 30 days”")
@@ -111,7 +113,8 @@ def test_a_form_that_was_left_is_as_it_was(school: Serving, open_tab: OpenTab) -
     tab.page.get_by_role("button", name="Cancel").click()
     tab.page.get_by_role("link", name="Add a camera").first.click()
     expect(tab.page.get_by_label("Title")).to_have_value("")
-    tab.page.get_by_label("Title").fill("Shed")
+    tab.page.get_by_label("Title").fill("Сарай")
+    assert tab.page.get_by_label("Name", exact=True).input_value() == "camera-1"
     tab.page.get_by_role("button", name="Sign out").click()
     expect(tab.page.get_by_role("heading", name="Sign in")).to_be_visible()
     tab.page.get_by_label("Name").fill("kim")

@@ -33,8 +33,8 @@ def school(serve: Serve, street: Street, tmp_path_factory: pytest.TempPathFactor
     installation = Installation(data, parse_config({"sources": {"files": True}}))
     try:
         installation.groups.add("gates", "The gates")
-        for name, groups in (("north", frozenset({"gates"})), ("office", frozenset[str]())):
-            installation.cameras.add(name, CameraFacts(address=f"file:{street.path}", groups=groups))
+        for name, title, groups in (("north", "", frozenset({"gates"})), ("office", "Office door", frozenset[str]())):
+            installation.cameras.add(name, CameraFacts(title=title, address=f"file:{street.path}", groups=groups))
     finally:
         installation.close()
     return serve(data, f"[sources]\nfiles = true\n{ABOUT}{IN_FILE}")
@@ -92,7 +92,12 @@ def test_a_group_is_renamed(school: Serving, open_tab: OpenTab, shoot: Callable[
     admin = open_tab(school.base)
     admin.sign_in()
     admin.go("#/people/groups")
-    admin.page.get_by_role("button", name="Rename The gates").click()
+    rename = admin.page.get_by_role("button", name="Rename The gates")
+    beside = admin.page.get_by_role("button", name="Remove The gates")
+    expect(rename).to_be_visible()
+    tops = [each.evaluate("it => it.getBoundingClientRect().top") for each in (rename, beside)]
+    assert tops[0] == tops[1], "in one line, however narrow the column is"
+    rename.click()
     dialog = admin.page.get_by_role("dialog")
     dialog.get_by_label("Title").fill("Gates and doors")
     shoot(admin, "group-rename")
@@ -102,6 +107,38 @@ def test_a_group_is_renamed(school: Serving, open_tab: OpenTab, shoot: Callable[
     dialog.get_by_label("Title").fill("The gates")
     dialog.get_by_role("button", name="Save").click()
     expect(admin.page.get_by_role("row").filter(has_text="The gates")).to_be_visible()
+
+
+def test_a_group_may_be_called_something_that_is_not_in_latin_letters(school: Serving, open_tab: OpenTab) -> None:
+    admin = open_tab(school.base)
+    admin.sign_in()
+    admin.go("#/people/groups")
+    for title, name in (("Школьный двор", "group-2"), ("校庭", "group-3")):
+        admin.page.get_by_label("Title").fill(title)
+        expect(admin.page.get_by_text(f"In addresses: {name}")).to_be_visible()
+        admin.page.get_by_role("button", name="Add a group").click()
+        expect(admin.page.get_by_role("row").filter(has_text=title)).to_contain_text(name)
+    for title in ("Школьный двор", "校庭"):
+        admin.page.get_by_role("button", name=f"Remove {title}").click()
+        admin.page.get_by_role("button", name="Remove the group").click()
+        expect(admin.page.get_by_role("row").filter(has_text=title)).to_have_count(0)
+
+
+def test_who_has_several_roles_reads_what_they_may_in_sum(
+    school: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]
+) -> None:
+    tab = open_tab(school.base, PHONE, is_mobile=True, has_touch=True)
+    tab.sign_in()
+    tab.go("#/people/me")
+    expect(tab.page.get_by_text("Read who looked at what")).to_be_visible()
+    expect(tab.page.get_by_text("Redact files")).to_be_visible()
+    expect(tab.page.get_by_text("Watches nothing")).to_have_count(0)
+    shoot(tab, "me-phone")
+    tab.go("#/people/audit")
+    for each in ("My account", "Users", "Camera groups", "Who looked"):
+        expect(tab.page.locator(".tabs").get_by_role("link", name=each)).to_be_in_viewport(ratio=1)
+    shoot(tab, "audit-phone")
+    assert tab.fits()
 
 
 def test_a_user_is_made_who_sees_their_group_and_nothing_else(
@@ -125,7 +162,7 @@ def test_a_user_is_made_who_sees_their_group_and_nothing_else(
     admin.wrong[:] = [each for each in admin.wrong if "422" not in each]  # the browser itself notes the refusal
     dialog.get_by_label("Name", exact=True).fill("max")
     dialog.get_by_role("button", name="Add a user").click()
-    expect(admin.page.get_by_role("row").filter(has_text="max")).to_contain_text("gates")
+    expect(admin.page.get_by_role("row").filter(has_text="max")).to_contain_text("The gates")
 
     tab = open_tab(school.base, PHONE, is_mobile=True, has_touch=True)
     tab.sign_in("max")
@@ -208,7 +245,7 @@ def test_who_looked_is_shown_to_who_may_read_it(
     tab.sign_in("ann")
     tab.go("#/people/audit")
     looked = tab.page.get_by_role("row").filter(has_text="Watched live").filter(has_text="lee")
-    expect(looked.filter(has_text="office").first).to_be_visible()
+    expect(looked.filter(has_text="Office door").first).to_be_visible()
     tab.page.get_by_label("Camera").select_option("office")
     tab.page.get_by_label("What").select_option("live:watch")
     tab.page.get_by_label("Who").select_option("lee")

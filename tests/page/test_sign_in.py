@@ -113,6 +113,21 @@ def test_a_wrong_password_is_said_in_the_apis_words(fresh: Serving, open_tab: Op
     tab.wrong[:] = [each for each in tab.wrong if "401" not in each]  # the browser itself notes the refusal
 
 
+def test_who_cannot_be_signed_out_is_told(fresh: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]) -> None:
+    tab = open_tab(fresh.base)
+    tab.sign_in()
+    tab.go("#/about")
+    expect(tab.page.get_by_role("heading", name="About this installation")).to_be_visible()
+    tab.page.context.set_offline(True)
+    tab.page.get_by_role("button", name="Sign out").click()
+    expect(tab.page.get_by_role("alert")).to_contain_text("Passerby does not answer")
+    shoot(tab, "not-signed-out")
+    tab.page.context.set_offline(False)
+    tab.page.get_by_role("button", name="Sign out").click()
+    expect(tab.page.get_by_role("alert")).to_have_count(0)
+    tab.wrong[:] = [each for each in tab.wrong if "ERR_INTERNET_DISCONNECTED" not in each]
+
+
 def test_a_passkey_signs_in(fresh: Serving, open_tab: OpenTab) -> None:
     tab = open_tab(fresh.base, WIDE)
     tab.sign_in()

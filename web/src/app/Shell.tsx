@@ -1,8 +1,9 @@
 /** What surrounds every section: the navigation, on a phone at the bottom, and who is signed in. */
 
 import { type ReactNode, useState } from "react";
+import { useChange } from "../api/use";
 import { texts } from "../texts";
-import { Button, Dialog, Icon, Segmented } from "../ui";
+import { Button, Dialog, Icon, ProblemNote, Segmented } from "../ui";
 import type { Section } from "./sections";
 import { useSession } from "./session";
 import "./Shell.css";
@@ -92,6 +93,7 @@ function SectionLink({ section, isCurrent, onClick }: SectionLinkProps) {
 
 function Account() {
   const { session, signOut } = useSession();
+  const { busy, problem, run } = useChange();
   const theme = useTheme();
   return (
     <div className="account">
@@ -101,10 +103,11 @@ function Account() {
         choices={THEMES.map((each) => ({ value: each, label: texts.theme[each] }))}
         onChange={setTheme}
       />
+      <ProblemNote problem={problem} />
       {session?.name ? (
         <div className="account-name">
           <span title={session.name}>{session.name}</span>
-          <Button kind="quiet" icon="signOut" onClick={signOut}>
+          <Button kind="quiet" icon="signOut" busy={busy} onClick={() => run(signOut)}>
             {texts.signIn.signOut}
           </Button>
         </div>

@@ -14,8 +14,15 @@ import { NameFields, PolicyFields } from "./PolicyFields";
 import { TestPicture, useTrial } from "./TestPicture";
 import { WhereFields } from "./WhereFields";
 
-/** camera: null for a new one. */
-export function CameraForm({ camera, onSaved }: { camera: Camera | null; onSaved: () => void }) {
+type FormProps = {
+  /** null for a new one. */
+  camera: Camera | null;
+  /** The names of all that are there. */
+  taken: readonly string[];
+  onSaved: () => void;
+};
+
+export function CameraForm({ camera, taken, onSaved }: FormProps) {
   const draft = `camera ${camera?.name ?? ""}`;
   const [begun] = useState(() => draftOf<Facts>(draft));
   const [facts, setFacts] = useState<Facts>(begun ?? factsOf(camera));
@@ -79,7 +86,7 @@ export function CameraForm({ camera, onSaved }: { camera: Camera | null; onSaved
         <div className="camera-rest">
           <Panel title={texts.cameras.called}>
             <div className="stack">
-              <NameFields facts={facts} isNew={!camera} set={set} />
+              <NameFields facts={facts} taken={camera ? null : taken} set={set} />
             </div>
           </Panel>
           <Panel title={texts.cameras.treated}>
@@ -100,7 +107,7 @@ export function CameraForm({ camera, onSaved }: { camera: Camera | null; onSaved
         <FindCameras
           onClose={() => setIsFinding(false)}
           onChoose={(address, title) => {
-            set(camera || facts.title ? { address } : { address, title, name: nameFrom(title) });
+            set(camera || facts.title ? { address } : { address, title, name: nameFrom(title, "camera", taken) });
             setIsFinding(false);
           }}
         />

@@ -5,6 +5,7 @@ import { put, remove } from "../api/client";
 import { useChange } from "../api/use";
 import { hashOf } from "../app/routes";
 import { type Camera, type State, titleOf } from "../camera/cameras";
+import { useGroupTitles } from "../camera/groups";
 import { StateBadge } from "../camera/StateBadge";
 import { texts } from "../texts";
 import { Badge, type Column, Confirm, Icon, IconButton, ProblemNote, sentence, Table, useToast, When } from "../ui";
@@ -17,11 +18,12 @@ type TableProps = {
 };
 
 export function CameraTable({ cameras, states, mayChange, onChanged }: TableProps) {
+  const titlesOf = useGroupTitles();
   const columns: Column<Camera>[] = [
     { key: "name", title: texts.cameras.camera, cell: (each) => <Named camera={each} /> },
     { key: "state", title: texts.cameras.state, cell: (each) => <HowItIs state={states.get(each.name)} /> },
     { key: "policy", title: texts.cameras.policy, cell: (each) => <PolicyOf camera={each} /> },
-    { key: "groups", title: texts.cameras.groups, cell: (each) => each.groups.join(", ") || texts.cameras.noGroup },
+    { key: "groups", title: texts.cameras.groups, cell: (each) => titlesOf(each.groups) || texts.cameras.noGroup },
   ];
   if (mayChange) {
     columns.push({

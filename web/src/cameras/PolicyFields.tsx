@@ -13,7 +13,8 @@ const MODES = ["reveal", "cover"] as const;
 const LEAST_DELAY_S = 0.2;
 const MOST_DELAY_S = 10;
 
-export function NameFields({ facts, isNew, set }: FieldsProps & { isNew: boolean }) {
+/** taken: the names that other cameras have; null where the camera has its own already. */
+export function NameFields({ facts, taken, set }: FieldsProps & { taken: readonly string[] | null }) {
   const [isNamed, setIsNamed] = useState(false);
   return (
     <>
@@ -22,9 +23,9 @@ export function NameFields({ facts, isNew, set }: FieldsProps & { isNew: boolean
         hint={texts.cameras.titleHint}
         maxLength={120}
         value={facts.title}
-        onChange={(title) => set(isNew && !isNamed ? { title, name: nameFrom(title) } : { title })}
+        onChange={(title) => set(taken && !isNamed ? { title, name: nameFrom(title, "camera", taken) } : { title })}
       />
-      {isNew && (
+      {taken && (
         <TextField
           label={texts.cameras.nameField}
           hint={texts.cameras.nameHint}

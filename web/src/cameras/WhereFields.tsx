@@ -51,6 +51,7 @@ export function WhereFields({ facts, isNew, set, onTry, isTrying }: WhereProps) 
         <Button icon="play" busy={isTrying} disabled={!facts.address.trim()} onClick={onTry}>
           {texts.cameras.tryIt}
         </Button>
+        {!isNew && !facts.address.trim() && <span className="soft small">{texts.cameras.tryNeedsAddress}</span>}
       </div>
     </>
   );

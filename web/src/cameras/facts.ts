@@ -58,8 +58,16 @@ export function changeOf(facts: Facts): Schemas["CameraChange"] {
   };
 }
 
-/** A name that is allowed, from what people call it: "North gate" → north-gate. */
-export function nameFrom(title: string): string {
+/** A name that is allowed, from what people call it: "North gate" → north-gate. Where nothing of it can be in a name, as of
+ *  what is not in Latin letters: `usual` with a number that none of `taken` has. Empty for nothing.
+ */
+export function nameFrom(title: string, usual: string, taken: readonly string[]): string {
   const plain = title.normalize("NFKD").replace(/[^\w\s-]/g, "");
-  return plain.trim().toLowerCase().replace(/\s+/g, "-").slice(0, 64);
+  const name = plain.trim().toLowerCase().replace(/\s+/g, "-").slice(0, 64);
+  return /[a-z0-9]/.test(name) || !title.trim() ? name : free(usual, taken);
+}
+
+function free(usual: string, taken: readonly string[], number = taken.length + 1): string {
+  const name = `${usual}-${number}`;
+  return taken.includes(name) ? free(usual, taken, number + 1) : name;
 }

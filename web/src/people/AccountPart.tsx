@@ -1,9 +1,10 @@
 /** What a user does for themselves: password, passkeys, tokens, signing out. */
 
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { put } from "../api/client";
 import { useChange } from "../api/use";
-import { useSession } from "../app/session";
+import { type Session, useSession } from "../app/session";
+import { useGroupTitles } from "../camera/groups";
 import { NewPassword, NOT_TYPED } from "../sign-in/NewPassword";
 import { texts } from "../texts";
 import { Button, Facts, Panel, ProblemNote, TextField, useToast } from "../ui";
@@ -24,25 +25,41 @@ export function AccountPart() {
 
 function MePanel() {
   const { session, signOut } = useSession();
+  const { busy, problem, run } = useChange();
+  const titlesOf = useGroupTitles();
   if (!session?.name) return null;
-  const sees = session.sees_all_cameras ? texts.people.allCameras : session.groups.join(", ") || texts.people.noCamera;
+  const sees = session.sees_all_cameras ? texts.people.allCameras : titlesOf(session.groups) || texts.people.noCamera;
   return (
     <Panel
       title={session.name}
       actions={
-        <Button icon="signOut" onClick={signOut}>
+        <Button icon="signOut" busy={busy} onClick={() => run(signOut)}>
           {texts.signIn.signOut}
         </Button>
       }
     >
-      <Facts
-        facts={[
-          { name: texts.people.roles, value: rolesOf(session.roles) },
-          ...session.roles.map((each) => ({ name: texts.roles[each].label, value: texts.roles[each].about })),
-          { name: texts.people.sees, value: sees },
-        ].slice(session.roles.length ? 1 : 0)}
-      />
+      <div className="stack">
+        <ProblemNote problem={problem} />
+        <Facts
+          facts={[
+            { name: texts.people.roles, value: rolesOf(session.roles) },
+            ...(session.roles.length ? [{ name: texts.people.mayDo, value: doesOf(session) }] : []),
+            { name: texts.people.sees, value: sees },
+          ]}
+        />
+      </div>
     </Panel>
+  );
+}
+
+/** What somebody may do: of one role in its own words; of several in sum, since what one may not, another may. */
+function doesOf({ roles, may }: Session): ReactNode {
+  const [only, another] = roles;
+  if (only && !another) return texts.roles[only].about;
+  return (
+    <ul className="account-does">
+      {may.map((each) => texts.actions[each] && <li key={each}>{texts.actions[each]}</li>)}
+    </ul>
   );
 }
 

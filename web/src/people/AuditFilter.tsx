@@ -2,24 +2,26 @@
 
 import { get } from "../api/client";
 import { useAsked } from "../api/use";
-import { titleOf } from "../camera/cameras";
 import { texts } from "../texts";
 import { Button, Select, TextField } from "../ui";
+import type { Titles } from "./AuditPart";
 
 /** As the choice "anybody" has it: an empty name is somebody who was not signed in. */
 const ANY = "*";
 
-type FilterProps = { wanted: Record<string, string>; set: (name: string, value: string | null) => void };
+type FilterProps = {
+  wanted: Record<string, string>;
+  titles: Titles;
+  set: (name: string, value: string | null) => void;
+};
 
-export function AuditFilter({ wanted, set }: FilterProps) {
+export function AuditFilter({ wanted, titles, set }: FilterProps) {
   const users = useAsked((signal) => get("/api/users", { signal }), "users");
-  const cameras = useAsked((signal) => get("/api/cameras", { signal }), "cameras");
   const any = { value: ANY, label: texts.people.any };
   const choose = (name: string) => (value: string) => set(name, value === ANY ? null : value);
   const names = withChosen(users.answer?.map((each) => each.name) ?? [], wanted.who);
   const kinds = withChosen(Object.keys(texts.noted), wanted.what);
-  const seen = withChosen(cameras.answer?.map((each) => each.name) ?? [], wanted.camera);
-  const titles = new Map(cameras.answer?.map((each) => [each.name, titleOf(each)]));
+  const seen = withChosen([...titles.keys()], wanted.camera);
   return (
     <div className="audit-filter">
       <Select

@@ -5,6 +5,7 @@ import { get, Problem, type Schemas } from "../api/client";
 import { useAsked, useChange } from "../api/use";
 import { goTo, hashOf } from "../app/routes";
 import type { SectionProps } from "../app/sections";
+import { titleOf } from "../camera/cameras";
 import { secondsOf, ticksOf } from "../media/times";
 import { texts } from "../texts";
 import { Button, type Column, Empty, Panel, ProblemNote, Skeleton, Table, When } from "../ui";
@@ -20,17 +21,22 @@ export function AuditPart({ route }: SectionProps) {
     const { [name]: _, ...rest } = wanted;
     goTo(hashOf(["people", "audit"], value === null ? rest : { ...rest, [name]: value }), true);
   };
+  const cameras = useAsked((signal) => get("/api/cameras", { signal }), "cameras");
+  const titles = new Map(cameras.answer?.map((each) => [each.name, titleOf(each)]));
   return (
     <Panel title={texts.people.audit} about={texts.people.auditAbout}>
       <div className="stack">
-        <AuditFilter wanted={wanted} set={set} />
-        <AuditList key={route.query.toString()} wanted={wanted} />
+        <AuditFilter wanted={wanted} titles={titles} set={set} />
+        <AuditList key={route.query.toString()} wanted={wanted} titles={titles} />
       </div>
     </Panel>
   );
 }
 
-function AuditList({ wanted }: { wanted: Record<string, string> }) {
+/** By the names of cameras. */
+export type Titles = ReadonlyMap<string, string>;
+
+function AuditList({ wanted, titles }: { wanted: Record<string, string>; titles: Titles }) {
   const [older, setOlder] = useState<Entry[]>([]);
   const [isAll, setIsAll] = useState(false);
   const query = queryOf(wanted);
@@ -50,7 +56,12 @@ function AuditList({ wanted }: { wanted: Record<string, string> }) {
   if (!entries.length) return <Empty icon="search" title={texts.people.auditNothing} />;
   return (
     <>
-      <Table caption={texts.people.audit} columns={COLUMNS} rows={entries} keyOf={(each) => String(each.id)} />
+      <Table
+        caption={texts.people.audit}
+        columns={columnsWith(titles)}
+        rows={entries}
+        keyOf={(each) => String(each.id)}
+      />
       <ProblemNote problem={problem instanceof Problem ? problem : null} />
       {entries.length >= MOST && !isAll && (
         <div className="row">
@@ -63,7 +74,7 @@ function AuditList({ wanted }: { wanted: Record<string, string> }) {
   );
 }
 
-const COLUMNS: readonly Column<Entry>[] = [
+const columnsWith = (titles: Titles): readonly Column<Entry>[] => [
   { key: "at", title: texts.people.when, cell: (each) => <When at90k={each.at_90k} /> },
   {
     key: "who",
@@ -76,7 +87,7 @@ const COLUMNS: readonly Column<Entry>[] = [
     ),
   },
   { key: "what", title: texts.people.what, cell: (each) => texts.noted[each.what] ?? each.what },
-  { key: "camera", title: texts.cameras.camera, cell: (each) => each.camera ?? "" },
+  { key: "camera", title: texts.cameras.camera, cell: (each) => <CameraOf entry={each} titles={titles} /> },
   {
     key: "about",
     title: texts.people.details,
@@ -89,6 +100,17 @@ const COLUMNS: readonly Column<Entry>[] = [
       ),
   },
 ];
+
+function CameraOf({ entry: { camera }, titles }: { entry: Entry; titles: Titles }) {
+  const title = camera && titles.get(camera);
+  if (!title || title === camera) return camera;
+  return (
+    <span className="audit-who">
+      <span>{title}</span>
+      <span className="soft small">{camera}</span>
+    </span>
+  );
+}
 
 function LookedAt({ from90k, to90k }: { from90k: number; to90k: number | null }) {
   return (

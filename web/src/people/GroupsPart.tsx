@@ -1,10 +1,11 @@
 /** Groups of cameras: a user sees the cameras of the groups that they were given. */
 
 import { type FormEvent, useState } from "react";
-import { get, post, put, remove, type Schemas } from "../api/client";
+import { get, post, put, remove } from "../api/client";
 import { useAsked, useChange } from "../api/use";
 import { useMay } from "../app/session";
 import { titleOf } from "../camera/cameras";
+import { type Group, groupTitleOf } from "../camera/groups";
 import { nameFrom } from "../cameras/facts";
 import { texts } from "../texts";
 import {
@@ -22,8 +23,6 @@ import {
   useToast,
 } from "../ui";
 
-type Group = Schemas["Group"];
-
 export function GroupsPart() {
   const { answer, problem, again } = useAsked((signal) => get("/api/groups", { signal }), "groups");
   const mayChange = useMay()("groups:change");
@@ -39,7 +38,7 @@ export function GroupsPart() {
         )}
         {answer && answer.length > 0 && <GroupTable groups={answer} mayChange={mayChange} onChanged={again} />}
       </Panel>
-      {mayChange && <NewGroup onChanged={again} />}
+      {mayChange && answer && <NewGroup groups={answer} onChanged={again} />}
     </div>
   );
 }
@@ -57,7 +56,7 @@ function GroupTable({ groups, mayChange, onChanged }: GroupTableProps) {
       title: texts.people.group,
       cell: (each) => (
         <span className="row">
-          <strong>{each.title || each.name}</strong>
+          <strong>{groupTitleOf(each)}</strong>
           {each.title !== each.name && <span className="soft small">{each.name}</span>}
         </span>
       ),
@@ -76,7 +75,7 @@ function GroupTable({ groups, mayChange, onChanged }: GroupTableProps) {
       key: "do",
       title: texts.people.change,
       cell: (each) => (
-        <span className="row">
+        <span className="group-actions">
           <IconButton icon="edit" label={texts.people.renameGroup(each.title)} onClick={() => setRenaming(each)} />
           <IconButton icon="trash" label={texts.people.removeGroup(each.title)} onClick={() => setRemoving(each)} />
         </span>
@@ -126,17 +125,18 @@ function RenameGroup({ group, onClose, onChanged }: RenameGroupProps) {
   );
 }
 
-function NewGroup({ onChanged }: { onChanged: () => void }) {
+function NewGroup({ groups, onChanged }: { groups: Group[]; onChanged: () => void }) {
   const toast = useToast();
+  const taken = groups.map((each) => each.name);
+  const nameOf = (title: string) => nameFrom(title, "group", taken);
   return (
     <Panel title={texts.people.addGroup}>
       <div className="narrow">
         <TitleForm
-          hint={(title) => (nameFrom(title) ? texts.people.groupName(nameFrom(title)) : texts.people.groupHint)}
-          isFit={(title) => nameFrom(title) !== ""}
+          hint={(title) => (nameOf(title) ? texts.people.groupName(nameOf(title)) : texts.people.groupHint)}
           does={texts.people.addGroup}
           onTitle={async (title) => {
-            await post("/api/groups", { body: { name: nameFrom(title), title } });
+            await post("/api/groups", { body: { name: nameOf(title), title } });
             toast(texts.people.groupAdded(title));
             onChanged();
           }}
@@ -150,12 +150,11 @@ type TitleFormProps = {
   /** Of a group that is there; without it the form is empty again once it was sent. */
   title?: string;
   hint: (title: string) => string;
-  isFit?: (title: string) => boolean;
   does: string;
   onTitle: (title: string) => Promise<void>;
 };
 
-function TitleForm({ title: before, hint, isFit = Boolean, does, onTitle }: TitleFormProps) {
+function TitleForm({ title: before, hint, does, onTitle }: TitleFormProps) {
   const [typed, setTyped] = useState(before ?? "");
   const { busy, problem, run } = useChange();
   const title = typed.trim();
@@ -182,7 +181,7 @@ function TitleForm({ title: before, hint, isFit = Boolean, does, onTitle }: Titl
           type="submit"
           {...(before === undefined ? { icon: "plus" as const } : { kind: "primary" as const })}
           busy={busy}
-          disabled={!isFit(title)}
+          disabled={!title}
         >
           {does}
         </Button>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { get, type Schemas } from "../api/client";
 import { useAsked } from "../api/use";
 import { useMay, useSession } from "../app/session";
+import { useGroupTitles } from "../camera/groups";
 import { texts } from "../texts";
 import { Badge, Button, type Column, IconButton, Panel, ProblemNote, Skeleton, Table } from "../ui";
 import { rolesOf } from "./roles";
@@ -36,6 +37,7 @@ export function UsersPart() {
 
 function UserTable({ users, onChange }: { users: User[]; onChange: ((user: User) => void) | null }) {
   const { session } = useSession();
+  const titlesOf = useGroupTitles();
   const columns: Column<User>[] = [
     {
       key: "name",
@@ -52,7 +54,7 @@ function UserTable({ users, onChange }: { users: User[]; onChange: ((user: User)
       key: "sees",
       title: texts.people.sees,
       cell: (each) =>
-        each.sees_all_cameras ? texts.people.allCameras : each.groups.join(", ") || texts.people.noCamera,
+        each.sees_all_cameras ? texts.people.allCameras : titlesOf(each.groups) || texts.people.noCamera,
     },
     { key: "state", title: texts.people.state, cell: (each) => <UserState user={each} /> },
   ];

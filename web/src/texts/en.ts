@@ -116,6 +116,7 @@ export const en = {
     trustAny: "Take any certificate",
     trustAnyHint: "For cameras with a self-signed one. Somebody in between could then show us other pictures.",
     tryIt: "Try it",
+    tryNeedsAddress: "To try it, type its address anew: the one that is kept is read back to nobody.",
     testPicture: "Test picture",
     testPictureOf: "Redacted test picture of this camera",
     notTried: "Try the address to see what it sends, redacted.",
@@ -185,6 +186,7 @@ export const en = {
     name: "Name",
     you: "you",
     roles: "Roles",
+    mayDo: "May do",
     noRole: "no role",
     sees: "Sees pictures of",
     state: "State",
@@ -284,7 +286,7 @@ export const en = {
   },
   roles: {
     viewer: { label: "Viewer", about: "Watches, live and in the past." },
-    operator: { label: "Operator", about: "Watches, and takes recordings away." },
+    operator: { label: "Operator", about: "Watches, takes recordings away, and has files redacted." },
     custodian: { label: "Custodian", about: "Will hold a share of what opens originals. None are kept yet." },
     auditor: { label: "Auditor", about: "Reads who looked at what. Watches nothing." },
     "privacy-officer": {
@@ -304,7 +306,9 @@ export const en = {
     "health:rebase": "Take a new reference of a camera",
     "cameras:change": "Add and change cameras",
     "groups:see": "See camera groups",
+    "groups:change": "Add and change camera groups",
     "users:see": "See who may do what",
+    "users:change": "Add and change users",
     "audit:see": "Read who looked at what",
     "settings:see": "See the settings",
     "metrics:see": "Read figures (Prometheus)",
@@ -614,7 +618,8 @@ export const en = {
   },
   redact: {
     title: "Redact a file",
-    about: "A video or still comes in; a copy in which nobody can be recognised comes out.",
+    about:
+      "A video or still comes in; a copy comes out in which the people who were found are hidden. Look through it: no software finds everybody.",
     drop: "Drop a video or a still here",
     choose: "Choose a file",
     most: (size: string) => `Up to ${size}.`,
