@@ -169,6 +169,9 @@ def test_a_user_is_made_who_sees_their_group_and_nothing_else(
     tab.go("#/cameras")
     expect(tab.page.get_by_text("north", exact=True)).to_be_visible()
     assert tab.page.get_by_text("office", exact=True).count() == 0 and tab.fits()
+    expect(tab.page.get_by_text("The gates")).to_be_visible()
+    tab.go("#/people/me")
+    expect(tab.page.get_by_text("The gates")).to_be_visible()
 
     admin.page.get_by_role("button", name="Change max").click()
     admin.page.keyboard.press("Escape")

@@ -43,6 +43,7 @@ class SessionState(BaseModel):
     name: str | None = Field(description="null: nobody.")
     roles: list[Role] = []
     groups: list[str] = []
+    group_titles: dict[str, str] = Field({}, description="What people call these groups, by name.")
     sees_all_cameras: bool = False
     may: list[Action] = Field(
         [], description="What I may do, to cameras that I see. Only for showing: each request is asked."
@@ -201,8 +202,9 @@ def _state(
     state = SessionState(name=None, oidc_label=oidc.label if oidc.issuer else None, least_password_letters=least)
     if user is None:
         return state
+    titles = {name: title for name, title in installation.groups.list() if name in user.groups}
     told = {
-        "name": user.name, "roles": sorted(user.roles), "groups": sorted(user.groups),
+        "name": user.name, "roles": sorted(user.roles), "groups": sorted(user.groups), "group_titles": titles,
         "sees_all_cameras": user.sees_all_cameras, "may": [each for each in Action if may(principal, each).allowed],
         "csrf_token": csrf_token_of(secret) if secret else None,
     }  # fmt: skip

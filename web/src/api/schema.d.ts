@@ -1621,6 +1621,14 @@ export interface components {
              */
             groups: string[];
             /**
+             * Group Titles
+             * @description What people call these groups, by name.
+             * @default {}
+             */
+            group_titles: {
+                [key: string]: string;
+            };
+            /**
              * Sees All Cameras
              * @default false
              */
