@@ -217,6 +217,10 @@ def test_a_token_is_shown_once_and_works(school: Serving, open_tab: OpenTab, sho
     tab.page.get_by_role("button", name="Make a token").click()
     dialog = tab.page.get_by_role("dialog")
     assert dialog.get_by_label("Add and change cameras").count() == 0, "nothing that they may not do"
+    dialog.get_by_label("What it is for").fill("wall; screen")
+    assert dialog.locator("input:invalid").count() == 1, "said before it is sent"
+    dialog.get_by_label("What it is for").fill("écran мир 2")
+    assert dialog.locator("input:invalid").count() == 0
     dialog.get_by_label("What it is for").fill("wall screen")
     dialog.get_by_label("See which cameras there are").check()
     dialog.get_by_role("button", name="Make a token").click()

@@ -31,6 +31,7 @@ export function NameFields({ facts, taken, set }: FieldsProps & { taken: readonl
           hint={texts.cameras.nameHint}
           required
           pattern="[A-Za-z0-9_\-]{1,64}"
+          title={texts.cameras.nameHint}
           maxLength={64}
           value={facts.name}
           onChange={(name) => {

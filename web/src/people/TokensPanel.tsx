@@ -76,6 +76,8 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: () => void
           hint={texts.people.tokenNameHint}
           required
           maxLength={60}
+          pattern="[\p{L}\p{N}_ .\-]+"
+          title={texts.people.tokenNameHint}
           value={name}
           onChange={setName}
         />

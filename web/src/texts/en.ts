@@ -266,7 +266,7 @@ export const en = {
     noTokens: "You have none.",
     addToken: "Make a token",
     tokenName: "What it is for",
-    tokenNameHint: "Such as wall screen. The audit names it.",
+    tokenNameHint: "Such as wall screen: letters, digits, spaces, . _ and -. The audit names it.",
     tokenDays: "Days until it ends",
     scopes: "What it may do",
     tokenMade: "Your new token",
