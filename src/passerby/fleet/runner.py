@@ -5,25 +5,23 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from passerby.archive import Archive, CameraWriter
+from passerby.archive import Archive
 from passerby.capture.live import open_live
 from passerby.engine.live import LivePath
 from passerby.engine.shared import Shared
 from passerby.errors import OutputError, PasserbyError, SourceUnavailable, Trouble
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.fleet.plan import CameraPlan
+from passerby.fleet.recording import Publish, Recording
 from passerby.media.camera import CameraState, What
-from passerby.media.segments import TICKS_PER_S, Fragment
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.backoff import wait_s
 
 ENDS_WITHIN_S = 10.0
 STEADY_S = 10.0  # recording for so long ends a row of failures
-
-Publish = Callable[[str, Fragment], None]
 
 
 class CameraRunner:
@@ -53,7 +51,7 @@ class CameraRunner:
         self._path: LivePath | None = None
         self._failures = 0
         self._beat_s = time.monotonic() + start_after_s
-        self._unrecorded: str | None = None
+        self._recording: Recording | None = None
         self._state = CameraState(What.CONNECTING, "it is about to be opened", datetime.now(UTC))
         self._thread = threading.Thread(target=self._run, name=f"passerby-{plan.camera}", daemon=True)
         self._thread.start()
@@ -73,9 +71,10 @@ class CameraRunner:
 
     def state(self) -> CameraState:
         """As of now. Asked by one thread."""
-        path = self._path
-        if path is not None and self._unrecorded is not None:
-            self._tell(What.FAILED, self._unrecorded)
+        path, recording = self._path, self._recording
+        unrecorded = recording.trouble if recording is not None else None
+        if path is not None and unrecorded is not None:
+            self._tell(What.FAILED, unrecorded)
         elif path is not None:
             self._tell_of(path)
         return self._state
@@ -107,24 +106,26 @@ class CameraRunner:
             self._before.join(ENDS_WITHIN_S)
             self._before = None
         self._stopping.wait(self._start_after_s)
-        writer = self._archive.writer(self.plan.camera)
+        recording = self._recording = Recording(self.plan.camera, self._archive.writer(self.plan.camera), self._publish)
         while not self._stopping.is_set():
-            trouble = self._record(writer)
-            self._stopping.wait(wait_s(self._failures, random.random(), trouble) if self._failures else 0.0)
+            trouble = self._record(recording)
+            pause_s = wait_s(self._failures, random.random(), trouble) if self._failures else 0.0
+            recording.end_if_away(pause_s)
+            self._stopping.wait(pause_s)
             self._beat_s = time.monotonic()
         try:
-            writer.close()
+            recording.close()
             self._tell(What.STOPPED, "it was stopped")
         except OutputError as error:
             self._tell(What.FAILED, str(error))
 
-    def _record(self, writer: CameraWriter) -> Trouble:
+    def _record(self, recording: Recording) -> Trouble:
         """Until it breaks off; why."""
         began_s, trouble = time.monotonic(), Trouble.ENDED
         if not self._failures:
             self._tell(What.CONNECTING, "it is being opened")
         try:
-            self._follow(writer)
+            self._follow(recording)
             return trouble
         except SourceUnavailable as error:
             trouble, said = error.trouble, str(error)
@@ -136,7 +137,7 @@ class CameraRunner:
         self._tell(What.FAILED, said)
         return trouble
 
-    def _follow(self, writer: CameraWriter) -> None:
+    def _follow(self, recording: Recording) -> None:
         source = open_live(self.plan.address, self.plan.options)
         try:
             path = LivePath(
@@ -145,7 +146,7 @@ class CameraRunner:
                 self._shared,
                 self._keeper,
                 self._reference,
-                lambda fragment: self._keep(writer, fragment),
+                recording.keep,
             )
         except BaseException:
             source.close()
@@ -159,12 +160,3 @@ class CameraRunner:
     def _is_over(self) -> bool:
         self._beat_s = time.monotonic()
         return self._stopping.is_set()
-
-    def _keep(self, writer: CameraWriter, fragment: Fragment) -> None:
-        """Recorded first: nobody watches what there is no record of. Where it cannot be, that is told."""
-        try:
-            writer.append(fragment)
-            self._unrecorded = None
-        except OutputError as error:
-            self._unrecorded = str(error)
-        self._publish(self.plan.camera, fragment)
