@@ -124,7 +124,7 @@ class Archive:
         return None if found is None or found.state is ObjectState.DELETING else found.size
 
     def total_bytes(self) -> int:
-        """Of all objects."""
+        """Of all objects but those that are being deleted."""
         return self._places.catalogue.total_bytes()
 
     def newest_ends(self, cameras: Iterable[str]) -> dict[str, int]:

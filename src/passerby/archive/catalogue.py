@@ -99,8 +99,10 @@ class Catalogue:
             return set(connection.execute(select(objects.c.key)).scalars())
 
     def total_bytes(self) -> int:
+        """Of all but those that are being deleted."""
+        query = select(func.coalesce(func.sum(objects.c.size), 0)).where(objects.c.state != ObjectState.DELETING)
         with self.transaction("read") as connection:
-            return int(connection.execute(select(func.coalesce(func.sum(objects.c.size), 0))).scalar_one())
+            return int(connection.execute(query).scalar_one())
 
     def newest_ends(self, cameras: Iterable[str]) -> dict[str, int]:
         """Where the last whole GOP of each camera ends; a camera without any is not in it."""

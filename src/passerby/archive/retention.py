@@ -24,15 +24,30 @@ class Space:
 
 def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterator[Alarm]:
     """Delete what is to go now, and what an earlier run began to delete. Raises OutputError if rows cannot be read."""
-    yield from finish_deleting(places)
-    bytes_over = _bytes_over(places, space)
+    failed = list(finish_deleting(places))
     # With room enough only what is over its limit is read: all rows, every few seconds, would be work for nothing.
-    closed = places.catalogue.in_state(ObjectState.CLOSED) if bytes_over > 0 else _over_limit(places, keep, now_90k)
+    for row in _over_limit(places, keep, now_90k):
+        failed += _delete(places, row.camera, row.key)
+    yield from failed
+    bytes_over = _bytes_over(places, space)
+    if bytes_over > 0 and failed:
+        yield _nothing_given_up(bytes_over)
+    elif bytes_over > 0:
+        yield from _make_room(places, keep, now_90k, bytes_over)
+
+
+def _make_room(places: Places, keep: KeepAll, now_90k: int, bytes_over: int) -> Iterator[Alarm]:
+    """Give up the oldest, until the first that cannot be deleted: what is marked and stays makes no room, and one
+    after the other all would be marked."""
+    closed = places.catalogue.in_state(ObjectState.CLOSED)
     recordings = [Recording(row.key, row.camera, row.start_90k, row.size) for row in closed]
     verdict = decide(recordings, keep, now_90k, bytes_over)
     camera_of = {row.key: row.camera for row in closed}
     for key in verdict.go:
-        yield from _delete(places, camera_of[key], key)
+        failed = list(_delete(places, camera_of[key], key))
+        if failed:
+            yield from [*failed, _nothing_given_up(bytes_over)]
+            return
     yield from _space_alarms(verdict)
 
 
@@ -66,6 +81,15 @@ def _bytes_over(places: Places, space: Space) -> int:
     if places.store.folder:
         over = max(over, space.least_free_bytes - shutil.disk_usage(places.store.folder).free)
     return over
+
+
+def _nothing_given_up(bytes_over: int) -> Alarm:
+    return Alarm(
+        AlarmKind.SPACE,
+        None,
+        f"Recordings take {bytes_over} bytes more than there is room for, "
+        "and none is given up as long as deleting fails: soon nothing may be recorded",
+    )
 
 
 def _space_alarms(verdict: Verdict) -> Iterator[Alarm]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -87,16 +89,12 @@ class SpoolFile:
         except FileNotFoundError:
             return None
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if name is None or os.fstat(handle).st_nlink == 0:
-                raise BlockingIOError  # finished by another while we waited for the lock
-            init, gops, size = _read(handle)
-            if init is not None and gops.gops:
-                os.ftruncate(handle, size)
-                return cls(path, handle, name[0], init, gops, size)
-            path.unlink()
-        except BlockingIOError:
-            pass
+            if name is not None and _is_locked(handle):
+                init, gops, size = _read(handle)
+                if init is not None and gops.gops:
+                    os.ftruncate(handle, size)
+                    return cls(path, handle, name[0], init, gops, size)
+                path.unlink()
         except BaseException:
             os.close(handle)
             raise
@@ -151,18 +149,32 @@ def waiting_in(folder: Path) -> list[Path]:
     return [path for _, path in sorted((name[1], path) for name, path in named if name)]
 
 
-def _remove_if_free(path: Path) -> None:
+@contextmanager
+def held(path: Path) -> Iterator[bool]:
+    """Whether nobody else holds it; then it is ours for as long as this lasts. False where it is gone."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
+        yield False
         return
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        path.unlink(missing_ok=True)
-    except BlockingIOError:
-        pass  # somebody is making it
+        yield _is_locked(handle)
     finally:
         os.close(handle)
+
+
+def _is_locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return os.fstat(handle).st_nlink > 0  # else it was finished by another meanwhile
+
+
+def _remove_if_free(path: Path) -> None:
+    with held(path) as is_ours:
+        if is_ours:  # else somebody is making it
+            path.unlink(missing_ok=True)
 
 
 def _read(handle: int) -> tuple[InitSegment | None, GopList, int]:

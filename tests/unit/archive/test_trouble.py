@@ -205,6 +205,21 @@ def test_too_little_space_takes_the_oldest_and_tells(open_archive: OpenArchive, 
     assert rows_of(full) == []
 
 
+def test_while_deleting_fails_nothing_more_is_given_up_for_room(open_archive: OpenArchive, tmp_path: Path) -> None:
+    archive = open_archive()
+    keep(archive, recorded(steady(100)))
+    archive.tend(FOREVER, LATER_90K)
+    sizes = [row.size for row in rows_of(archive)]
+    tight = open_archive(space=Space(most_bytes=sum(sizes[3:])))
+    told = [(AlarmKind.DELETE, "gate"), (AlarmKind.SPACE, None)]
+    with nothing_can_be_deleted_in(tmp_path / "archive" / "objects"):
+        for _ in range(3):
+            assert [(alarm.kind, alarm.camera) for alarm in tight.tend(KeepAll(), LATER_90K)] == told
+            assert [row.state for row in rows_of(tight)] == [ObjectState.DELETING] + [ObjectState.CLOSED] * 4
+    assert [alarm.kind for alarm in tight.tend(KeepAll(), LATER_90K)] == [AlarmKind.SPACE]
+    assert [row.size for row in check_at_rest(tight, tmp_path / "archive")] == sizes[3:]
+
+
 def test_an_object_deleted_while_it_plays_is_told(open_archive: OpenArchive) -> None:
     archive = open_archive()
     keep(archive, recorded(steady(50)))
