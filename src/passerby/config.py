@@ -101,7 +101,9 @@ class Storage(Section):
         le=1e7,
         description="Room for recordings; without it the disk. Over it the oldest go, with an alarm.",
     )
-    least_free_gigabytes: float = Field(1.0, ge=0, le=1e7, description="So much of the disk stays free, to record on.")
+    least_free_gigabytes: float = Field(
+        1.0, ge=0, le=1e7, description="So much stays free to record, also where S3 is waited for."
+    )
     keep_hours: float = Field(
         DEFAULT_HOURS, gt=0, description="How long recordings are kept, unless a camera has its own number."
     )

@@ -19,6 +19,7 @@ from passerby.archive.recovery import Places, finish_waiting, match_store_and_ro
 from passerby.archive.retention import Space, finish_deleting, retire
 from passerby.archive.still import Still, still_at
 from passerby.archive.store import Store
+from passerby.archive.waiting import retire_waiting
 from passerby.archive.writer import OBJECT_90K, CameraWriter
 from passerby.errors import SourceError
 from passerby.media.alarms import Alarm
@@ -88,7 +89,11 @@ class Archive:
 
         What fails is tried again the next time, and told of each time. Raises OutputError where rows cannot be read.
         """
-        alarms = [*finish_waiting(self._places), *retire(self._places, keep, self._space, now_90k)]
+        alarms = [
+            *finish_waiting(self._places),
+            *retire(self._places, keep, self._space, now_90k),
+            *retire_waiting(self._places, keep, self._space, now_90k),
+        ]
         self.history.retire(keep, now_90k)
         return alarms
 

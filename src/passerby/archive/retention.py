@@ -15,8 +15,8 @@ from passerby.rules.retention import KeepAll, Recording, Verdict, decide, limit_
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """How much room recordings may take. most_bytes: all objects together. least_free_bytes: of a local store's disk;
-    0: whatever is there. On a full disk nothing is recorded, so that some must stay free."""
+    """How much room recordings may take. most_bytes: all objects together. least_free_bytes: of the spool's disk and
+    of a local store's; 0: whatever is there. On a full disk nothing is recorded, so that some must stay free."""
 
     most_bytes: int | None = None
     least_free_bytes: int = 1 << 30
@@ -27,7 +27,7 @@ def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterato
     failed = list(finish_deleting(places))
     # With room enough only what is over its limit is read: all rows, every few seconds, would be work for nothing.
     for row in _over_limit(places, keep, now_90k):
-        failed += _delete(places, row.camera, row.key)
+        failed += delete(places, row.camera, row.key)
     yield from failed
     bytes_over = _bytes_over(places, space)
     if bytes_over > 0 and failed:
@@ -44,7 +44,7 @@ def _make_room(places: Places, keep: KeepAll, now_90k: int, bytes_over: int) -> 
     verdict = decide(recordings, keep, now_90k, bytes_over)
     camera_of = {row.key: row.camera for row in closed}
     for key in verdict.go:
-        failed = list(_delete(places, camera_of[key], key))
+        failed = list(delete(places, camera_of[key], key))
         if failed:
             yield from [*failed, _nothing_given_up(bytes_over)]
             return
@@ -63,10 +63,10 @@ def _over_limit(places: Places, keep: KeepAll, now_90k: int) -> list[ArchivedObj
 def finish_deleting(places: Places) -> Iterator[Alarm]:
     """Delete what an earlier run marked: it failed then, or a crash came."""
     for row in places.catalogue.in_state(ObjectState.DELETING):
-        yield from _delete(places, row.camera, row.key)
+        yield from delete(places, row.camera, row.key)
 
 
-def _delete(places: Places, camera: str, key: str) -> Iterator[Alarm]:
+def delete(places: Places, camera: str, key: str) -> Iterator[Alarm]:
     """Point of no return: the mark. From then on nobody reads it, and every later run goes on from here."""
     try:
         places.catalogue.mark_deleting(key)

@@ -127,6 +127,60 @@ def test_a_store_that_is_away_is_told_and_gets_all_later(open_archive: OpenArchi
     assert times_played(archive, "gate", *ALL) == list(steady(30))
 
 
+@contextmanager
+def no_store_at(folder: Path) -> Iterator[None]:
+    """A file stands where it was."""
+    aside = folder.with_name("aside")
+    folder.rename(aside)
+    folder.write_text("no folder")
+    try:
+        yield
+    finally:
+        folder.unlink()
+        aside.rename(folder)
+
+
+def test_what_waits_for_a_store_goes_at_its_limit_and_what_is_being_written_stays(
+    open_archive: OpenArchive, tmp_path: Path
+) -> None:
+    archive = open_archive()
+    keep(archive, recorded(steady(30)))
+    writer = archive.writer("yard")
+    for fragment in recorded(steady(10)):
+        writer.append(fragment)
+    limit_90k = BEGIN_90K + 72 * HOUR_90K
+    with no_store_at(tmp_path / "archive" / "objects"):
+        archive.tend(KeepAll(), limit_90k - 1)
+        assert times_played(archive, "gate", *ALL) == list(steady(30)), "not a moment too early"
+        for now_90k in (limit_90k, limit_90k + OBJECT_90K):
+            assert {alarm.camera for alarm in archive.tend(KeepAll(), now_90k)} == {"gate"}
+        assert archive.playlist("gate", *ALL).entries == ()
+        assert {path.name.partition("~")[0] for path in (tmp_path / "archive" / "spool").glob("*.mp4")} == {"yard"}
+        assert {row.state for row in rows_of(archive) if row.camera == "gate"} <= {ObjectState.DELETING}
+    assert archive.tend(KeepAll(), limit_90k + OBJECT_90K) == []
+    assert [row.camera for row in rows_of(archive)] == ["yard"]
+    writer.close()
+    assert archive.tend(KeepAll(), limit_90k - 1) == []
+    assert [row.camera for row in check_at_rest(archive, tmp_path / "archive")] == ["yard"]
+
+
+def test_a_full_spool_gives_up_the_oldest_that_waits(open_archive: OpenArchive, tmp_path: Path) -> None:
+    keep(open_archive(), recorded(steady(100)))
+    spool = tmp_path / "archive" / "spool"
+    waiting = sorted(spool.glob("*.mp4"))
+    free = os.statvfs(tmp_path).f_bavail * os.statvfs(tmp_path).f_frsize
+    full = open_archive(space=Space(least_free_bytes=free * 2))
+    held = full.writer("yard")
+    for fragment in recorded(steady(10)):
+        held.append(fragment)
+    with no_store_at(tmp_path / "archive" / "objects"):
+        alarms = full.tend(KeepAll(), LATER_90K)
+    assert [path.name.partition("~")[0] for path in spool.glob("*.mp4")] == ["yard"] and len(waiting) == 5
+    told = {(alarm.kind, alarm.camera) for alarm in alarms}
+    assert told >= {(AlarmKind.STORE, "gate"), (AlarmKind.SPACE, "gate"), (AlarmKind.SPACE, None)}
+    held.close()
+
+
 def test_a_store_by_address_works_like_a_folder(open_archive: OpenArchive, tmp_path: Path) -> None:
     archive = open_archive(store="memory:///")
     keep(archive, recorded(steady(50)))
