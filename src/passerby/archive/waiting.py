@@ -1,4 +1,4 @@
-"""Deletes ended objects that wait for a store that is away: over their limit, or where the disk of the spool is full."""
+"""Deletes ended objects that wait for a store that is away: over their limit, or where the disk they are on is full."""
 
 from __future__ import annotations
 
