@@ -17,6 +17,7 @@ import av
 import pytest
 
 from passerby.archive import Archive
+from passerby.clock import SystemClock
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.supervisor import Fleet
 from passerby.fleet.worker import Places
@@ -91,7 +92,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_clear(
         fleet.stop()
     assert alive and not any(Path(f"/proc/{pid}").exists() for pid in alive)
     with Archive(tmp_path) as archive:
-        assert archive.tend(KeepAll(), 0) == [] and archive.recover() == []
+        assert archive.tend(KeepAll(), SystemClock().now_90k()) == [] and archive.recover() == []
         for camera in ("yard", "gate"):
             spans = spans_s(archive, camera)
             after = min(start for start, _ in spans if start > killed_s)
@@ -189,7 +190,7 @@ def test_workers_end_with_their_parent_and_close_what_they_recorded(
     fleet.stop()
     assert time.monotonic() - asked_s < 8.0
     with Archive(tmp_path) as archive:
-        assert archive.tend(KeepAll(), 0) == []
+        assert archive.tend(KeepAll(), SystemClock().now_90k()) == []
         assert spans_s(archive, "yard")
 
 

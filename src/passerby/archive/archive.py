@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from passerby.archive.ahead import retire_ahead
 from passerby.archive.catalogue import Catalogue
 from passerby.archive.export import ExportedFile, export_range
 from passerby.archive.history import History
@@ -91,6 +92,7 @@ class Archive:
         """
         alarms = [
             *finish_waiting(self._places),
+            *retire_ahead(self._places, keep, now_90k),
             *retire(self._places, keep, self._space, now_90k),
             *retire_waiting(self._places, keep, self._space, now_90k),
         ]

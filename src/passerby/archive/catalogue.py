@@ -94,6 +94,25 @@ class Catalogue:
             with_gops=False,
         )
 
+    def count_after(self, start_90k: int) -> dict[str, int]:
+        """How many closed objects of each camera begin after a time; a camera without any is not in it."""
+        is_after = (objects.c.state == ObjectState.CLOSED, objects.c.start_90k > start_90k)
+        query = select(objects.c.camera, func.count()).where(*is_after).group_by(objects.c.camera)
+        with self.transaction("read") as connection:
+            return {camera: count for camera, count in connection.execute(query)}
+
+    def closed_after(self, start_90k: int, camera: str, *, made_before_90k: int) -> list[ArchivedObject]:
+        """A camera's closed objects that begin after a time, and whose rows were made before that of any object, of
+        whichever camera, that begins at made_before_90k or earlier. Without their GOPs."""
+        newest_id = select(func.max(objects.c.id)).where(objects.c.start_90k <= made_before_90k).scalar_subquery()
+        return self._select(
+            objects.c.state == ObjectState.CLOSED,
+            objects.c.camera == camera,
+            objects.c.start_90k > start_90k,
+            objects.c.id < newest_id,
+            with_gops=False,
+        )
+
     def keys(self) -> set[str]:
         with self.transaction("read") as connection:
             return set(connection.execute(select(objects.c.key)).scalars())

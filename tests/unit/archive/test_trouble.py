@@ -222,6 +222,36 @@ def test_recordings_go_at_their_limit_bytes_first(open_archive: OpenArchive, tmp
     assert not list((tmp_path / "archive" / "objects").rglob("*.mp4"))
 
 
+def test_what_was_dated_too_late_goes_with_the_first_after_it_that_is_over(
+    open_archive: OpenArchive, tmp_path: Path
+) -> None:
+    archive = open_archive()
+    year_90k, limit_90k = 365 * 24 * HOUR_90K, BEGIN_90K + 72 * HOUR_90K
+    keep(archive, recorded(steady(5, BEGIN_90K + year_90k)))
+    keep(archive, recorded(steady(5)))
+    keep(archive, recorded(steady(5, BEGIN_90K + 48 * HOUR_90K)))
+    keep(archive, recorded(steady(5, limit_90k + year_90k)), "yard")
+    for now_90k in (LATER_90K, limit_90k - 1):
+        told = [(alarm.kind, alarm.camera) for alarm in archive.tend(KeepAll(), now_90k)]
+        assert told == [(AlarmKind.DELETE, "gate"), (AlarmKind.DELETE, "yard")]
+        assert len(check_at_rest(archive, tmp_path / "archive")) == 4
+    assert [alarm.camera for alarm in archive.tend(KeepAll(), limit_90k)] == ["yard"], "nothing over was made after it"
+    left = {row.start_90k for row in check_at_rest(archive, tmp_path / "archive")}
+    assert left == {BEGIN_90K + 48 * HOUR_90K, limit_90k + year_90k}
+
+
+def test_a_machine_that_starts_in_1970_deletes_nothing(open_archive: OpenArchive, tmp_path: Path) -> None:
+    archive = open_archive()
+    for hours in range(3):
+        keep(archive, recorded(steady(5, BEGIN_90K + hours * HOUR_90K)))
+    now_90k = HOUR_90K // 10
+    keep(archive, recorded(steady(5, now_90k)))
+    assert {alarm.kind for alarm in archive.tend(KeepAll(), now_90k + 5 * TICKS_PER_S)} == {AlarmKind.DELETE}
+    assert len(check_at_rest(archive, tmp_path / "archive")) == 4
+    assert archive.tend(KeepAll(), BEGIN_90K + 3 * HOUR_90K) == []
+    assert len(check_at_rest(archive, tmp_path / "archive")) == 3
+
+
 def test_what_cannot_be_deleted_is_an_alarm_each_time_until_it_is_gone(
     open_archive: OpenArchive, tmp_path: Path
 ) -> None:

@@ -1,0 +1,34 @@
+"""Recordings that are dated later than now: the clock was ahead when they were made, or it is behind now.
+
+By their own time they would be kept until then and for the whole limit after. By the clock alone nobody can tell which of
+the two was wrong, and a machine that starts in 1970 must not delete everything. But rows are numbered as they are made:
+when a recording that was made after such a one is over the limit, it is over too, whatever its date says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from passerby.archive.recovery import Places
+from passerby.archive.retention import delete
+from passerby.media.alarms import Alarm, AlarmKind
+from passerby.media.segments import TICKS_PER_S
+from passerby.rules.retention import KeepAll, limit_90k
+
+AHEAD_90K = 15 * 60 * TICKS_PER_S  # clocks of several machines, and one that was set back a little, differ by less
+
+
+def retire_ahead(places: Places, keep: KeepAll, now_90k: int) -> Iterator[Alarm]:
+    """Before `retire`, which deletes what this goes by. What stays is told of each time."""
+    for camera, count in places.catalogue.count_after(now_90k + AHEAD_90K).items():
+        until_90k = limit_90k(keep.of(camera), now_90k)
+        over = places.catalogue.closed_after(now_90k + AHEAD_90K, camera, made_before_90k=until_90k)
+        for row in over:
+            yield from delete(places, camera, row.key)
+        if len(over) < count:
+            yield Alarm(
+                AlarmKind.DELETE,
+                camera,
+                f"{count - len(over)} recordings of camera '{camera}' are dated later than now, so that they stay for "
+                "longer than they should: was the clock of this machine ahead, or is it behind?",
+            )
