@@ -1,8 +1,8 @@
 """Recordings that are dated later than now: the clock was ahead when they were made, or it is behind now.
 
-By their own time they would be kept until then and for the whole limit after. By the clock alone nobody can tell which of
-the two was wrong, and a machine that starts in 1970 must not delete everything. But rows are numbered as they are made:
-when a recording that was made after such a one is over the limit, it is over too, whatever its date says.
+By their own time they would be kept until then and for the whole limit after. By the clock alone nobody can tell which
+of the two was wrong, and a machine that starts in 1970 must not delete everything. But rows are numbered as they are
+made: when a recording that was made after such a one is over the limit, it is over too, whatever its date says.
 """
 
 from __future__ import annotations

@@ -97,9 +97,9 @@ class Catalogue:
     def count_after(self, start_90k: int) -> dict[str, int]:
         """How many closed objects of each camera begin after a time; a camera without any is not in it."""
         is_after = (objects.c.state == ObjectState.CLOSED, objects.c.start_90k > start_90k)
-        query = select(objects.c.camera, func.count()).where(*is_after).group_by(objects.c.camera)
+        query = select(objects.c.camera, func.count().label("many")).where(*is_after).group_by(objects.c.camera)
         with self.transaction("read") as connection:
-            return {camera: count for camera, count in connection.execute(query)}
+            return {row.camera: row.many for row in connection.execute(query)}
 
     def closed_after(self, start_90k: int, camera: str, *, made_before_90k: int) -> list[ArchivedObject]:
         """A camera's closed objects that begin after a time, and whose rows were made before that of any object, of
