@@ -175,6 +175,21 @@ def test_the_second_start_prints_no_link(tmp_path: Path) -> None:
     assert again.stop() == 0 and "set-up" not in "".join(again.said)
 
 
+def test_it_serves_while_its_store_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"AWS_ENDPOINT": f"http://127.0.0.1:{free_port()}", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "here"}
+    for name, value in {**told, "AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": HIDDEN}.items():
+        monkeypatch.setenv(name, value)
+    serving = start(tmp_path, f'{CAMERA}\n[storage]\nrecordings = "s3://recordings"\n')
+    try:
+        with httpx2.Client(base_url=f"http://localhost:{serving.port}", timeout=20) as client:
+            wait_until_it_listens(client)
+            assert client.get("/healthz").json()["recording"] == "running"
+        assert until(lambda: "couldn't list the store" in "".join(serving.said)), "and says so each time"
+    finally:
+        assert serving.stop() == 0
+    assert HIDDEN not in "".join(serving.said)
+
+
 @pytest.mark.slow
 def test_cameras_are_recorded_and_seen_and_the_end_closes_their_recordings(tmp_path: Path) -> None:
     draw_street(tmp_path / "street.mp4", 6)

@@ -22,8 +22,8 @@ from passerby.archive.still import Still, still_at
 from passerby.archive.store import Store
 from passerby.archive.waiting import retire_waiting
 from passerby.archive.writer import OBJECT_90K, CameraWriter
-from passerby.errors import SourceError
-from passerby.media.alarms import Alarm
+from passerby.errors import PasserbyError, SourceError
+from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import TICKS_PER_S, Fragment, InitSegment, ObjectState
 from passerby.rules.retention import KeepAll
 
@@ -34,7 +34,7 @@ _AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a store far away answe
 class Archive:
     """Several processes may have the same one open; each camera is written by one of them.
 
-    Begin with `recover`. Call `tend` every few seconds from any process: it stores what writers ended.
+    Begin with `recover` or `recover_later`. Call `tend` every few seconds: it stores what writers ended.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Archive:
         spool = folder / "spool"
         spool.mkdir(parents=True, exist_ok=True)
         self._space, self._object_90k = space or Space(), object_90k
+        self._is_to_recover = False
         catalogue = Catalogue(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}")
         self.history = History(catalogue)
         self._places = Places(catalogue, Store(store or folder / "objects"), spool, _name_of(spool))
@@ -83,7 +84,14 @@ class Archive:
         Writers may be at work meanwhile. Raises OutputError, SourceError where catalogue or store cannot be read.
         """
         steps = (finish_waiting, mend_open_rows, finish_deleting, match_store_and_rows)
-        return [alarm for step in steps for alarm in step(self._places)]
+        alarms = [alarm for step in steps for alarm in step(self._places)]
+        self._is_to_recover = False
+        return alarms
+
+    def recover_later(self) -> None:
+        """The same in `tend`, each time until it could be done whole: writers need not wait for a store that is large,
+        or away."""
+        self._is_to_recover = True
 
     def tend(self, keep: KeepAll, now_90k: int) -> list[Alarm]:
         """Store what ended, delete what is over.
@@ -95,9 +103,22 @@ class Archive:
             *retire_ahead(self._places, keep, now_90k),
             *retire(self._places, keep, self._space, now_90k),
             *retire_waiting(self._places, keep, self._space, now_90k),
+            *self._recovered(),
         ]
         self.history.retire(keep, now_90k)
         return alarms
+
+    def _recovered(self) -> Iterator[Alarm]:
+        """The steps of `recover` that a round of `tend` does not do anyhow, as long as they are wanted."""
+        if not self._is_to_recover:
+            return
+        try:
+            for step in (mend_open_rows, match_store_and_rows):
+                yield from step(self._places)
+        except (PasserbyError, OSError) as error:
+            yield Alarm(AlarmKind.STORE, None, f"It is not known yet whether all recordings are there: {error}")
+            return
+        self._is_to_recover = False
 
     def newest_still(self, camera: str, now_90k: int) -> Still | None:
         """The newest recorded picture of the last minute. Raises as `read`."""

@@ -18,7 +18,7 @@ from passerby.cli.address import page_address
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.cli.folder import DATA, ConfigFile, Data, installed
 from passerby.cli.logs import log_to_stderr
-from passerby.cli.upkeep import remembered, tell, tended
+from passerby.cli.upkeep import remembered, tended
 from passerby.config import Config
 from passerby.errors import OutputError, SettingsError
 from passerby.folders import emptied, held_alone
@@ -52,7 +52,7 @@ def serve_folder(data: Path, config: Path | None = None, debug: bool = False, en
     log_to_stderr(debug)
     with installed(data, config) as installation, held_alone(data, LOCK), _opened(data, installation) as services:
         installation.follow_file()
-        tell(services.archive.recover(), services.alarms)
+        services.archive.recover_later()  # cameras record meanwhile
         server = _server(services, installation.config)
         _stop_on_signals(server)
         _say_how_to_come_in(installation)

@@ -173,6 +173,32 @@ def test_a_lost_catalogue_is_made_again_from_the_objects(tmp_path: Path) -> None
         assert times_played(archive, "gate", *ALL) == list(steady(50))
 
 
+def test_recovery_goes_on_in_tend_until_the_store_could_be_listed(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    with Archive(folder) as archive:
+        keep(archive, recorded(steady(5)))
+        archive.tend(FOREVER, LATER_90K)
+        before = check_at_rest(archive, folder)
+    for path in folder.glob("catalogue.sqlite3*"):
+        path.unlink()
+    (folder / "objects" / "loop").symlink_to("loop")
+    with Archive(folder) as archive:
+        archive.recover_later()
+        writer = archive.writer("yard")
+        for fragment in recorded(steady(5)):
+            assert writer.append(fragment), "nobody waits for it"
+        for _ in range(2):
+            alarms = archive.tend(FOREVER, LATER_90K)
+            assert [alarm.kind for alarm in alarms] == [AlarmKind.STORE] and "list the store" in alarms[0].says
+            assert [row.camera for row in rows_of(archive)] == ["yard"]
+        (folder / "objects" / "loop").unlink()
+        assert archive.tend(FOREVER, LATER_90K) == []
+        assert [row for row in rows_of(archive) if row.camera == "gate"] == before
+        (folder / "objects" / "loop").symlink_to("loop")
+        assert archive.tend(FOREVER, LATER_90K) == [], "once was enough"
+        writer.close()
+
+
 def test_strange_files_are_left_and_told_of(open_archive: OpenArchive, tmp_path: Path) -> None:
     archive = open_archive()
     for name in ("notes.txt", key_of("gate", BEGIN_90K)):
