@@ -15,6 +15,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from passerby.errors import OutputError, SettingsError
 
 _PATIENCE_MS = 10_000  # SQLite has one writer at a time; a migration or a backup may keep others waiting for seconds
+_CONNECT_WITHIN_S = 10
+_ANSWER_WITHIN_S = 30  # a lock that another holds, too. A network that swallows packets is noticed sooner
 _MIGRATING = 0x7061_7373  # any number: PostgreSQL's name for the lock
 _one_at_a_time = threading.Lock()  # Alembic has one context for a whole process
 
@@ -25,7 +27,7 @@ def open_database(url: str) -> Engine:
     Raises SettingsError for an address that is none, OutputError where the database cannot be opened.
     """
     try:
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, connect_args=_time_outs(url))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise SettingsError(
             "couldn't open the catalogue: its address is not understood",  # it may hold a password
@@ -33,6 +35,8 @@ def open_database(url: str) -> Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
+    else:
+        event.listen(engine, "connect", _set_up_postgresql)
     try:
         migrate(engine)
     except SQLAlchemyError as error:
@@ -64,6 +68,7 @@ def _lock(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))  # large tables, or another who migrates them
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
 
 
@@ -71,6 +76,26 @@ def reason_of(error: SQLAlchemyError) -> str:
     """The database's own first line: no statement, no values."""
     cause = getattr(error, "orig", None) or error
     return str(cause).strip().partition("\n")[0]
+
+
+def _time_outs(url: str) -> dict[str, Any]:
+    """Of a connection to PostgreSQL, which by itself waits for hours. What the address says of them holds."""
+    address = make_url(url)
+    if address.get_backend_name() != "postgresql":
+        return {}
+    within_s = _ANSWER_WITHIN_S // 2
+    usual = {
+        "connect_timeout": _CONNECT_WITHIN_S,
+        "keepalives_idle": within_s // 3, "keepalives_interval": within_s // 3, "keepalives_count": 2,
+        "tcp_user_timeout": within_s * 1000,
+    }  # fmt: skip
+    return {name: value for name, value in usual.items() if name not in address.query}
+
+
+def _set_up_postgresql(connection: Any, _record: object) -> None:
+    # Not as an option of the connection: poolers between refuse those.
+    connection.execute(f"SET statement_timeout = {_ANSWER_WITHIN_S * 1000}")
+    connection.commit()
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
