@@ -21,7 +21,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.backoff import wait_s
 
 ENDS_WITHIN_S = 10.0
-STEADY_S = 10.0  # recording for so long ends a row of failures
+STEADY_S = 10.0  # so long from its first recorded picture on ends a row of failures
 
 
 class CameraRunner:
@@ -50,6 +50,7 @@ class CameraRunner:
         self._stopping = threading.Event()
         self._path: LivePath | None = None
         self._failures = 0
+        self._recording_since_s: float | None = None
         self._beat_s = time.monotonic() + start_after_s
         self._recording: Recording | None = None
         self._state = CameraState(What.CONNECTING, "it is about to be opened", datetime.now(UTC))
@@ -108,20 +109,23 @@ class CameraRunner:
         self._stopping.wait(self._start_after_s)
         recording = self._recording = Recording(self.plan.camera, self._archive.writer(self.plan.camera), self._publish)
         while not self._stopping.is_set():
-            trouble = self._record(recording)
-            pause_s = wait_s(self._failures, random.random(), trouble) if self._failures else 0.0
-            recording.end_if_away(pause_s)
-            self._stopping.wait(pause_s)
-            self._beat_s = time.monotonic()
+            self._wait(self._record(recording), recording)
         try:
             recording.close()
             self._tell(What.STOPPED, "it was stopped")
         except OutputError as error:
             self._tell(What.FAILED, str(error))
 
+    def _wait(self, trouble: Trouble, recording: Recording) -> None:
+        """For the next try. Whoever waits is not stuck: the next sign of life is due after the wait."""
+        waits_s = wait_s(self._failures, random.random(), trouble) if self._failures else 0.0
+        recording.end_if_away(waits_s)
+        self._beat_s = time.monotonic() + waits_s
+        self._stopping.wait(waits_s)
+
     def _record(self, recording: Recording) -> Trouble:
         """Until it breaks off; why."""
-        began_s, trouble = time.monotonic(), Trouble.ENDED
+        self._recording_since_s, trouble = None, Trouble.ENDED
         if not self._failures:
             self._tell(What.CONNECTING, "it is being opened")
         try:
@@ -133,7 +137,7 @@ class CameraRunner:
             said = str(error)
         except Exception as error:  # its text may hold anything: its kind will do
             said = f"an error that nobody foresaw ({type(error).__name__})"
-        self._failures = 1 if time.monotonic() - began_s >= STEADY_S else self._failures + 1
+        self._failures = 1 if self._was_steady else self._failures + 1
         self._tell(What.FAILED, said)
         return trouble
 
@@ -159,4 +163,12 @@ class CameraRunner:
 
     def _is_over(self) -> bool:
         self._beat_s = time.monotonic()
+        if self._recording_since_s is None and self._path is not None and self._path.written:
+            self._recording_since_s = self._beat_s
         return self._stopping.is_set()
+
+    @property
+    def _was_steady(self) -> bool:
+        """Not by the time that it took to fail: a camera that answers nothing takes all its time-outs."""
+        since_s = self._recording_since_s
+        return since_s is not None and time.monotonic() - since_s >= STEADY_S
