@@ -10,6 +10,7 @@ import resource
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 
 from passerby.archive import Archive
 from passerby.clock import SystemClock
+from passerby.fleet import child, messages, supervisor
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.supervisor import Fleet
 from passerby.fleet.worker import Places
@@ -26,7 +28,7 @@ from passerby.media.health import Check
 from passerby.media.mp4.fragments import fragments_in
 from passerby.media.mp4.index import read_index
 from passerby.media.mp4.init import read_init
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import TICKS_PER_S, Fragment
 from passerby.rules.reach import Reach
 from passerby.rules.retention import KeepAll
 from passerby.testing.rtsp import RtspServer, Script
@@ -209,6 +211,32 @@ def test_cameras_whose_worker_dies_at_once_again_are_parted(
             assert "its process ended" in states["yard"].reason
         wait_for(fleet, lambda states: len(fleet.pids) == 2)
         wait_for(fleet, lambda states: all(state.records for state in states.values()))
+    finally:
+        fleet.stop()
+
+
+def test_a_camera_that_hung_its_worker_is_parted_from_the_others(
+    cameras: RtspServer, street: Street, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = ["gate"]
+
+    class Told(messages.Reader):
+        """As a worker says it that has a camera which answers no more."""
+
+        def read(self, message: bytes) -> messages.States | tuple[str, Fragment] | None:
+            told = super().read(message)
+            is_it = isinstance(told, messages.States) and hangs and told.of.get("gate") and told.of["gate"].records
+            return replace(told, stuck=tuple(hangs)) if is_it else told  # type: ignore[type-var]
+
+    monkeypatch.setattr(child, "Reader", Told)
+    monkeypatch.setattr(supervisor, "QUICK_S", 0.0)
+    fleet = fleet_of(tmp_path, plan(cameras, "yard"), plan(cameras, "gate"))
+    fleet.start()
+    try:
+        wait_for(fleet, lambda states: "camera 'gate' hung it" in states["yard"].reason)
+        hangs.clear()
+        wait_for(fleet, all_are(What.RECORDING))
+        assert len(fleet.pids) == 2
     finally:
         fleet.stop()
 

@@ -7,6 +7,7 @@ import threading
 import time
 
 from passerby.capture.live import LiveSource
+from passerby.errors import SourceUnavailable, Trouble
 from passerby.media import RawFrame
 from passerby.media.health import Flow
 
@@ -26,8 +27,9 @@ class Inbox:
         self.read = self.left_out = 0
         self.read_at_s = time.monotonic()
         """When the source gave its newest frame, by the count of seconds."""
-        self._thread = threading.Thread(target=self._read, name="passerby-read", daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._read, name="passerby-read", daemon=True)
+        """Ends once the source is closed."""
+        self.thread.start()
 
     def next(self, timeout_s: float) -> RawFrame | None:
         """The next frame, None if there is none in time. Raises the source's error once all before it was given."""
@@ -48,9 +50,16 @@ class Inbox:
         """What came from the source until now."""
         return self._source.flow
 
+    def give_up_after(self, silent_s: float) -> None:
+        """Raises SourceUnavailable where nothing was read for so long: the source should have given up before."""
+        if not self._ended.is_set() and time.monotonic() - self.read_at_s > silent_s:
+            said = f"it gave no picture for {silent_s:g} s, and hangs"
+            raise SourceUnavailable(Trouble.TIMED_OUT, said, "it is opened again as soon as it lets go")
+
     def close(self) -> None:
+        """A thread that hangs in its source is left behind."""
         self._source.stop()
-        self._thread.join(LEAVE_AFTER_S)
+        self.thread.join(LEAVE_AFTER_S)
 
     def _read(self) -> None:
         try:

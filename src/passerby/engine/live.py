@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -75,8 +77,9 @@ class LivePath:
         self._newest_90k = 0
         self.written = 0
 
-    def run(self, stopping: Callable[[], bool]) -> None:
-        """Until it is stopped. Raises SourceUnavailable when the source breaks off, OutputError if it cannot encode."""
+    def run(self, stopping: Callable[[], bool], hung_after_s: float = math.inf) -> None:
+        """Until it is stopped. Raises SourceUnavailable when the source breaks off or hangs, OutputError if it cannot
+        encode. hung_after_s: longer without a picture than the source's own time-outs."""
         try:
             while not stopping() and not self._inbox.has_ended:
                 frame = self._inbox.next(TICK_S)
@@ -84,10 +87,16 @@ class LivePath:
                     self._take(frame)
                 else:
                     self._settle()
+                    self._inbox.give_up_after(hung_after_s)
             self._inbox.next(0.0)  # raises what the source ended with, if it did not end because it was stopped
         finally:
             self._inbox.close()
             self._finish()
+
+    @property
+    def reader(self) -> threading.Thread:
+        """Reads the source, and ends once that is closed: not with `run` where the source hangs."""
+        return self._inbox.thread
 
     def _take(self, frame: RawFrame) -> None:
         """Every frame looked at, then through the examiner, and on with its cover."""

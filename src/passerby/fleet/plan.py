@@ -51,6 +51,11 @@ class CameraPlan(BaseModel):
         return LivePlan(self.settings, self.privacy_delay_s, self.quality, times)
 
     @property
+    def hung_after_s(self) -> float:
+        """Without a picture, once it is open: its own time-outs come first, and say better what is wrong."""
+        return self.read_timeout_s + self.picture_timeout_s + 5.0
+
+    @property
     def stuck_after_s(self) -> float:
         """When it must have answered or given up, with all its time-outs one after the other."""
         return self.open_timeout_s + 2 * self.read_timeout_s + self.picture_timeout_s + 5.0

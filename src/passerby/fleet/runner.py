@@ -21,6 +21,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.backoff import wait_s
 
 ENDS_WITHIN_S = 10.0
+LOOK_S = 0.5  # how often it is looked whether a reader that hangs has ended
 STEADY_S = 10.0  # so long from its first recorded picture on ends a row of failures
 
 
@@ -49,6 +50,7 @@ class CameraRunner:
         self._start_after_s, self._before = start_after_s, before
         self._stopping = threading.Event()
         self._path: LivePath | None = None
+        self._reader: threading.Thread | None = None
         self._failures = 0
         self._recording_since_s: float | None = None
         self._beat_s = time.monotonic() + start_after_s
@@ -110,6 +112,7 @@ class CameraRunner:
         recording = self._recording = Recording(self.plan.camera, self._archive.writer(self.plan.camera), self._publish)
         while not self._stopping.is_set():
             self._wait(self._record(recording), recording)
+            self._wait_for_reader(recording)
         try:
             recording.close()
             self._tell(What.STOPPED, "it was stopped")
@@ -122,6 +125,14 @@ class CameraRunner:
         recording.end_if_away(waits_s)
         self._beat_s = time.monotonic() + waits_s
         self._stopping.wait(waits_s)
+
+    def _wait_for_reader(self, recording: Recording) -> None:
+        """Where it hangs the next one would hang like it: so they would pile up, each with its pictures."""
+        while self._reader is not None and self._reader.is_alive() and not self._stopping.is_set():
+            recording.end_if_away(0.0)
+            self._beat_s = time.monotonic()
+            self._reader.join(LOOK_S)
+        self._reader = None
 
     def _record(self, recording: Recording) -> Trouble:
         """Until it breaks off; why."""
@@ -157,9 +168,9 @@ class CameraRunner:
             raise
         self._path = path
         try:
-            path.run(self._is_over)
+            path.run(self._is_over, self.plan.hung_after_s)
         finally:
-            self._path = None
+            self._path, self._reader = None, path.reader
 
     def _is_over(self) -> bool:
         self._beat_s = time.monotonic()

@@ -192,7 +192,8 @@ class Fleet:
         self._lose(child.plans, f"its worker is being replaced: {why}")
         if child.age_s >= QUICK_S:
             self._deaths = 0
-            self._spawn(child.plans)
+            for plans in _apart(child.plans, child.states.stuck):
+                self._spawn(plans)
             return
         self._deaths += 1
         later_s = time.monotonic() + wait_s(self._deaths, random.random())
@@ -215,6 +216,13 @@ class _Waiting:
 
     def drop(self, camera: str) -> None:
         self.plans.pop(camera, None)
+
+
+def _apart(plans: dict[str, CameraPlan], stuck: Collection[str]) -> list[dict[str, CameraPlan]]:
+    """Those that go on, which come first since one spare worker is ready; and those that hung their worker."""
+    well = {name: plan for name, plan in plans.items() if name not in stuck}
+    hung = {name: plan for name, plan in plans.items() if name in stuck}
+    return [each for each in (well, hung) if each]
 
 
 def _parts(plans: dict[str, CameraPlan]) -> list[dict[str, CameraPlan]]:

@@ -1,0 +1,113 @@
+"""One camera's runner with real detectors: when a row of failures ends, and what is done about a source that hangs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from passerby.archive import Archive
+from passerby.clock import SystemClock
+from passerby.engine.looks import Detectors
+from passerby.engine.shared import Shared
+from passerby.errors import Trouble
+from passerby.fleet import runner as module
+from passerby.fleet.plan import CameraPlan
+from passerby.fleet.runner import CameraRunner
+from passerby.media.camera import What
+from passerby.rules.reach import Reach
+from passerby.testing.rtsp import RtspServer
+from tests.planted import walked
+
+TRY_AGAIN_S = 0.05
+
+
+@pytest.fixture
+def failures(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many in a row there were at each of them."""
+    noted: list[int] = []
+
+    def wait_s(count: int, chance: float, trouble: Trouble) -> float:
+        noted.append(count)
+        return TRY_AGAIN_S
+
+    monkeypatch.setattr(module, "wait_s", wait_s)
+    return noted
+
+
+@contextmanager
+def running(plan: CameraPlan, data: Path, detectors: Detectors) -> Iterator[CameraRunner]:
+    with Archive(data) as archive, Shared(detectors) as shared:
+        runner = CameraRunner(plan, shared, archive, data / "backgrounds", lambda *told: None)
+        try:
+            yield runner
+        finally:
+            runner.stop()
+            assert runner.join(20.0)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    give_up_s = time.monotonic() + 40.0
+    while not is_so():
+        assert time.monotonic() < give_up_s
+        time.sleep(0.02)
+
+
+def test_recording_for_a_while_ends_a_row_of_failures(
+    tmp_path: Path, detectors: Detectors, failures: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "STEADY_S", 1.0)
+    with RtspServer({"/yard": walked()}) as server:
+        plan = CameraPlan(
+            camera="yard", address=server.url("/yard"), learn_every_s=0.1, read_timeout_s=2.0,
+            reach=Reach(("127.0.0.0/8",)),
+        )  # fmt: skip
+        feed = server.feeds.pop("/yard")
+        with running(plan, tmp_path, detectors) as runner:
+            until(lambda: len(failures) >= 3)
+            server.feeds["/yard"] = feed
+            until(lambda: runner.state().records)
+            time.sleep(2.0)
+            before = len(failures)
+            server.cut("/yard")
+            until(lambda: len(failures) > before)
+    assert failures[:3] == [1, 2, 3]
+    assert failures[before] == 1
+
+
+def test_a_source_that_hangs_is_given_up_and_opened_again_once_it_lets_go(
+    tmp_path: Path, detectors: Detectors, failures: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs, lets_go, sleep = threading.Event(), threading.Event(), SystemClock.sleep
+
+    def may_hang(clock: SystemClock, seconds: float) -> None:
+        if hangs.is_set() and threading.current_thread().name == "passerby-read":
+            lets_go.wait(60.0)
+        sleep(clock, seconds)
+
+    monkeypatch.setattr(SystemClock, "sleep", may_hang)
+    monkeypatch.setattr(CameraPlan, "hung_after_s", 1.5, raising=False)
+    plan = CameraPlan(camera="yard", address="drawn:street", learn_every_s=0.1, reach=Reach(drawn=True))
+
+    def readers() -> int:
+        return sum(each.name == "passerby-read" for each in threading.enumerate())
+
+    try:
+        with running(plan, tmp_path, detectors) as runner:
+            until(lambda: runner.state().records)
+            hangs.set()
+            until(lambda: runner.state().what is What.FAILED)
+            assert "it gave no picture for 1.5 s, and hangs" in runner.state().reason
+            time.sleep(20 * TRY_AGAIN_S)
+            assert failures == [1] and readers() == 1, "it is not tried again and again"
+            assert not runner.is_stuck
+            hangs.clear()
+            lets_go.set()
+            until(lambda: runner.state().records)
+            assert readers() == 1
+    finally:
+        lets_go.set()
