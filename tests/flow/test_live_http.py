@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 
+import av
+import numpy as np
 import pytest
 
 from passerby.capture.live import open_live
 from passerby.capture.net.address import Address
 from passerby.capture.net.parts import Parts
 from passerby.errors import Trouble
+from passerby.media.frames import plane_views
 from passerby.rules.reach import Reach
-from passerby.testing.rtsp import Feed
-from passerby.testing.web import WebCamera, WebServer
+from passerby.testing.rtsp import Feed, numbered_picture
+from passerby.testing.web import WebCamera, WebServer, segment
 from tests.live import QUICK, failure, seen, steps_s
 
 MJPEG = Feed.drawn("mjpeg", count=60, fps=50)
 LANE = Feed.drawn("h264", count=25)
+
+
+def grainy(number: int, width: int, height: int) -> av.VideoFrame:
+    """So many bytes that a segment does not fit into what is read ahead."""
+    picture = numbered_picture(number, width, height)
+    luma = plane_views(picture)[0]
+    luma[:] = luma.astype(np.int16) * 7 // 8 + np.random.default_rng(number).integers(0, 30, luma.shape)
+    return picture
+
+
 ENTRY, LOGIN = "admin:s3cr3t%40@", ("admin", "s3cr3t@")
 
 
@@ -74,6 +88,29 @@ def test_a_play_list_that_stands_still_ends_it() -> None:
         assert failure(server.url("/lane/index.m3u8")).trouble in (Trouble.ENDED, Trouble.TIMED_OUT)
 
 
+def test_many_play_lists_that_each_come_just_in_time_are_not_waited_for() -> None:
+    slow = WebCamera("hls", LANE, variants=9, part_after_s=0.9 * QUICK.read_timeout_s)
+    with WebServer({"/lane": slow}) as server:
+        began_s = time.monotonic()
+        error = failure(server.url("/lane/index.m3u8"))
+        assert time.monotonic() - began_s < QUICK.open_timeout_s + 2.0
+    assert error.trouble is Trouble.TIMED_OUT and "no answer in time" in error.message
+
+
+def test_a_list_of_play_lists_is_played() -> None:
+    with WebServer({"/lane": WebCamera("hls", LANE, variants=2)}) as server:
+        assert seen(server.url("/lane/index.m3u8"), 60)
+
+
+def test_a_segment_may_be_read_for_longer_than_the_time_out_since_it_is_read_at_its_own_pace() -> None:
+    lane = Feed.drawn("h264", (640, 360), count=75, draw=grainy)
+    assert len(segment(lane, 0)) > 300_000
+    with WebServer({"/lane": WebCamera("hls", lane)}) as server:
+        frames = seen(server.url("/lane/index.m3u8"), 75, read_timeout_s=1.0)
+    assert not any(frame.damaged for frame in frames)
+    assert max(steps_s(frames[5:])) < 0.5
+
+
 def test_nothing_there() -> None:
     with WebServer({}) as server:
         assert failure(server.url("/cam")).trouble is Trouble.NO_STREAM
@@ -100,7 +137,7 @@ def test_a_redirect_is_followed_where_it_may_be_and_takes_no_log_in_elsewhere() 
 @pytest.mark.parametrize("part", ["file:///etc/passwd", "data:text/plain,x", "concat:a|b", "http://169.254.169.254/x.ts",
                                   "crypto+http://127.0.0.1/x", "/dev/video0", "subfile:,,start,0,,:x"])  # fmt: skip
 def test_a_play_list_cannot_reach_what_an_address_cannot(part: str) -> None:
-    parts = Parts(Address.parse("http://10.0.0.7/index.m3u8"), QUICK.limits)
+    parts = Parts(Address.parse("http://10.0.0.7/index.m3u8"), QUICK.limits, 5.0)
     got = parts.get(part, 0, {})
     assert isinstance(got, io.BytesIO) and got.read() == b""
     assert getattr(parts.error, "trouble", None) is Trouble.REFUSED_ADDRESS

@@ -67,6 +67,7 @@ def open_device(address: Address, options: LiveOptions) -> Opened:
 
 def open_http(address: Address, options: LiveOptions) -> Opened:
     """MJPEG or HLS, by what the server says it is."""
+    finish_by = time.monotonic() + options.open_timeout_s
     body = fetch(address, options.limits)
     try:
         if "multipart/" in body.content_type:
@@ -76,7 +77,7 @@ def open_http(address: Address, options: LiveOptions) -> Opened:
         raise
     body.close()
     if "mpegurl" in body.content_type or address.path.partition("?")[0].endswith((".m3u8", ".m3u")):
-        return _open_hls(address, options)
+        return _open_hls(address, options, finish_by - time.monotonic())
     raise SourceUnavailable(
         Trouble.NO_STREAM,
         f"couldn't open '{address.shown}': it is neither MJPEG nor HLS, but {body.content_type or 'of no kind'}",
@@ -94,8 +95,8 @@ def _open_mjpeg(address: Address, body: Body, options: LiveOptions) -> Opened:
     return Opened(container, container.streams.video[0], has_clock=False, beneath=body)
 
 
-def _open_hls(address: Address, options: LiveOptions) -> Opened:
-    parts = Parts(address, options.limits)
+def _open_hls(address: Address, options: LiveOptions, within_s: float) -> Opened:
+    parts = Parts(address, options.limits, within_s)
     settings = {
         "protocol_whitelist": "http,https",
         # Both would use FFmpeg's own connections, which there are none of.

@@ -26,6 +26,7 @@ HOST = "127.0.0.1"
 BOUNDARY = "picture"
 LISTED_SEGMENTS = 4
 TS_PACKET_BYTES = 188
+HLS = "application/vnd.apple.mpegurl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class WebCamera:
 
     login: wanted by Basic. moved_to: answers with a redirect. drip_byte_s: after `drip_after` pictures, or from its
     headers on with 0, sends one byte each so often. cut_after: ends the connection after so many pictures. mute: takes
-    a request and answers nothing. stalls_after: HLS lists no new segments after so many.
+    a request and answers nothing. stalls_after: HLS lists no new segments after so many. variants: HLS has a list of so
+    many lists. part_after_s: each part of HLS takes so long to come.
     """
 
     kind: str
@@ -46,6 +48,8 @@ class WebCamera:
     cut_after: int | None = None
     mute: bool = False
     stalls_after: int | None = None
+    variants: int = 0
+    part_after_s: float = 0.0
 
 
 class WebServer:
@@ -161,13 +165,18 @@ class _Handler(BaseHTTPRequestHandler):
         newest = LISTED_SEGMENTS + int((time.monotonic() - self.web.started_s) / lap_s)
         if camera.stalls_after is not None:
             newest = min(newest, camera.stalls_after)
-        if name == "index.m3u8":
+        if name == "index.m3u8" and camera.variants:
+            lines = [f"#EXT-X-STREAM-INF:BANDWIDTH={n + 1}000\n{n}.m3u8" for n in range(camera.variants)]
+            self._say(200, {"Content-Type": HLS}, "\n".join(["#EXTM3U", *lines, ""]).encode())
+            return
+        self.web.closing.wait(camera.part_after_s)
+        if name.endswith(".m3u8"):
             first = newest - LISTED_SEGMENTS + 1
             lines = ["#EXTM3U", "#EXT-X-VERSION:3", f"#EXT-X-TARGETDURATION:{max(1, round(lap_s))}",
                      f"#EXT-X-MEDIA-SEQUENCE:{first}"]  # fmt: skip
             for number in range(first, newest + 1):
                 lines += [f"#EXTINF:{lap_s:.3f},", f"{number}.ts"]
-            self._say(200, {"Content-Type": "application/vnd.apple.mpegurl"}, "\n".join([*lines, ""]).encode())
+            self._say(200, {"Content-Type": HLS}, "\n".join([*lines, ""]).encode())
         else:
             self._say(200, {"Content-Type": "video/mp2t"}, segment(feed, int(name.partition(".")[0])))
 

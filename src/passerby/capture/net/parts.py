@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import time
+from dataclasses import replace
 
 from passerby.capture.net.address import Address
 from passerby.capture.net.fetch import Body, Limits, fetch
+from passerby.capture.net.wire import unreachable
 from passerby.errors import SourceUnavailable, Trouble
 
 
 class Parts:
     """For one stream. error: the first thing that failed; what fails is empty to FFmpeg, which then gives up."""
 
-    def __init__(self, address: Address, limits: Limits) -> None:
+    def __init__(self, address: Address, limits: Limits, open_within_s: float) -> None:
+        """open_within_s: for all parts together that are asked for until the first `finish_within`: a play list may
+        name many others, each of which comes just in time."""
         self._address, self._limits = address, limits
+        self._finish_by = time.monotonic() + open_within_s
         self._bodies: list[Body] = []
         self._error: OSError | None = None
 
@@ -30,16 +36,24 @@ class Parts:
                 raise SourceUnavailable(
                     Trouble.REFUSED_ADDRESS, f"the play list of '{self._address.shown}' names what is not HTTP"
                 )
-            body = fetch(part, self._limits, login_for=self._address)
+            left_s = self._finish_by - time.monotonic()
+            if left_s <= 0:
+                raise unreachable(part, TimeoutError())
+            limits = replace(self._limits, start_s=min(self._limits.start_s, left_s))
+            body = fetch(part, limits, login_for=self._address)
         except OSError as error:
             self._error = self._error or error
             return io.BytesIO()
-        body.finish_within(self._limits.read_s)
+        body.finish_within(min(self._limits.read_s, self._finish_by - time.monotonic()))
         self._bodies = [each for each in self._bodies if not each.closed] + [body]
         return body
 
     def finish_within(self, seconds: float) -> None:
-        """Each part has its own deadline, from when it was asked for."""
+        """The part that is being read; and those that are asked for meanwhile get as long again."""
+        self._finish_by = time.monotonic() + 2 * seconds
+        for body in self._bodies:
+            if not body.closed:
+                body.finish_within(seconds)
 
     def close(self) -> None:
         for body in self._bodies:
