@@ -26,7 +26,7 @@ def drawn_shots(address: Address, options: LiveOptions, stopped: Callable[[], bo
     if camera is None:
         said = f"couldn't open '{address.shown}': there is no drawn camera of this name"
         raise SourceUnavailable(Trouble.NO_STREAM, said, f"there are {', '.join(CAMERAS)}")
-    pace, wall, told_90k = Pace(options.clock), WallTime(options.clock), -1
+    pace, wall, told_90k = Pace(options.clock, stopped), WallTime(options.clock), -1
     for number in itertools.count():
         picture = camera.frame(number)
         pace.wait(number / FPS)

@@ -26,7 +26,7 @@ def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], b
     clock, wall = options.clock, WallTime(options.clock)
     told_90k = -1
     while True:
-        pace = Pace(clock)
+        pace = Pace(clock, stopped)
         with open_source(path, threads=1) as source:
             for frame in source:
                 pace.wait(frame.time_s)

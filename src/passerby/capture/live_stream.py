@@ -16,7 +16,7 @@ from passerby.capture.h264_gaps import LOOK_AT_BYTES, FrameNumbers
 from passerby.capture.live_options import LiveOptions, Opened, Shot
 from passerby.capture.live_words import broken_off, changed, clock_was_set, no_picture
 from passerby.capture.net.address import Address
-from passerby.capture.pace import Pace
+from passerby.capture.pace import LEAP_S, Pace
 from passerby.capture.picture import Deinterlacer
 from passerby.errors import SourceUnavailable
 
@@ -47,7 +47,7 @@ class StreamReader:
 
     def __iter__(self) -> Iterator[Shot]:
         clock = self._options.clock
-        pace = Pace(clock) if self._opened.bursts else None
+        pace = Pace(clock, self._stopped, LEAP_S) if self._opened.bursts else None
         latest_s = clock.monotonic()
         for packet in self._packets():
             for picture in self._decode(packet):

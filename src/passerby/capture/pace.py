@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 from passerby.clock import Clock
 
 LATE_S = 2.0
 """Later than this is not caught up with: a new start."""
+LEAP_S = 5.0
+"""No camera is so slow: its times leapt ahead, as when an encoder restarts."""
+PIECE_S = 0.25  # so often a wait asks whether to stop
 
 
 class Pace:
     """One stream's pace."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, stopped: Callable[[], bool], leap_s: float = math.inf) -> None:
+        """leap_s: a picture that would be waited for longer is due at once, and so are those after it."""
+        self._clock, self._stopped, self._leap_s = clock, stopped, leap_s
         self._start_s: float | None = None  # monotonic time at which the source's time was 0
         self._told_s = 0.0
 
     def wait(self, told_s: float) -> None:
-        """Sleep until a picture of this time is due. A time that went back starts anew."""
+        """Sleep until a picture of this time is due, or it is stopped. A time that went back starts anew."""
         now_s = self._clock.monotonic()
         due_s = None if self._start_s is None or told_s < self._told_s else self._start_s + told_s
-        if due_s is None or now_s - due_s > LATE_S:
+        if due_s is None or now_s - due_s > LATE_S or due_s - now_s > self._leap_s:
             self._start_s = now_s - told_s
         else:
-            self._clock.sleep(due_s - now_s)
+            self._sleep_until(due_s)
         self._told_s = told_s
+
+    def _sleep_until(self, due_s: float) -> None:
+        while (left_s := due_s - self._clock.monotonic()) > 0 and not self._stopped():
+            self._clock.sleep(min(left_s, PIECE_S))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,7 +96,7 @@ def test_the_machines_clock_being_set_does_not_move_the_times_but_is_noticed() -
 
 def test_pace_waits_for_what_is_early_and_never_makes_up_for_a_long_wait() -> None:
     clock = MovingClock()
-    pace = Pace(clock)
+    pace = Pace(clock, lambda: False)
     start = clock.monotonic()
     for told_s in (0.0, 0.5, 1.0):
         pace.wait(told_s)
@@ -106,3 +107,22 @@ def test_pace_waits_for_what_is_early_and_never_makes_up_for_a_long_wait() -> No
     assert clock.monotonic() - start == 61.5
     pace.wait(0.0)  # it began anew
     assert clock.monotonic() - start == 61.5
+
+
+@pytest.mark.parametrize("leap_s", [6.0, 6 * 3600.0])
+def test_pace_does_not_wait_for_a_leap_of_the_sources_times_and_goes_on_behind_it(leap_s: float) -> None:
+    clock = MovingClock()
+    pace = Pace(clock, lambda: False, leap_s=5.0)
+    start = clock.monotonic()
+    for told_s in (0.0, 1.0, 1.0 + leap_s, 1.5 + leap_s, 2.5 + leap_s):
+        pace.wait(told_s)
+    assert clock.monotonic() - start == 2.5
+
+
+def test_whoever_waits_for_a_picture_can_be_stopped() -> None:
+    clock = MovingClock()
+    start = clock.monotonic()
+    pace = Pace(clock, lambda: clock.monotonic() - start >= 2.0)
+    for told_s in (0.0, 3600.0):
+        pace.wait(told_s)
+    assert 2.0 <= clock.monotonic() - start < 3.0
