@@ -43,7 +43,7 @@ class StreamReader:
         lossy = context.name == "h264" and (context.extradata or b"\0")[0] == 0
         self._numbers = FrameNumbers(context.extradata) if lossy else None
         context.thread_count = 1  # threads for frames would hold as many frames back
-        context.flags = context.flags | Flags.output_corrupt | Flags.low_delay
+        context.flags = context.flags | Flags.output_corrupt | Flags.low_delay | Flags.copy_opaque
 
     def __iter__(self) -> Iterator[Shot]:
         clock = self._options.clock
@@ -93,7 +93,10 @@ class StreamReader:
         return next(packets, None)
 
     def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
-        if packet.is_corrupt or self._pictures_missing(packet):
+        if self._pictures_missing(packet):
+            self._trust.lose()
+        packet.opaque = self._trust.next_number()
+        if packet.is_corrupt:
             self._trust.lose()
         try:
             return self._opened.stream.decode(packet)
@@ -118,17 +121,30 @@ class StreamReader:
 
 
 class _Trust:
-    """What is built upon a broken or missing picture is as broken until the next key one: decoders do not say so."""
+    """What is built upon a broken or missing picture is as broken until a key one that was coded later.
+
+    Decoders do not say so, and hold pictures back: a key one from before the loss may come out after it. So packets are
+    numbered as they are coded, and pictures bring the number of theirs.
+    """
 
     def __init__(self) -> None:
         self._trusted = False
+        self._newest = 0
+        self._lost_at = 0  # no key picture up to here is a new start
+
+    def next_number(self) -> int:
+        """For a packet before it is decoded."""
+        self._newest += 1
+        return self._newest
 
     def lose(self) -> None:
-        self._trusted = False
+        """Something up to the newest packet is broken or missing."""
+        self._trusted, self._lost_at = False, self._newest
 
     def is_damaged(self, picture: av.VideoFrame) -> bool:
+        number = picture.opaque if isinstance(picture.opaque, int) else 0
         if picture.is_corrupt:
-            self._trusted = False
-        elif picture.key_frame:
+            self._trusted, self._lost_at = False, max(self._lost_at, number)
+        elif picture.key_frame and number > self._lost_at:
             self._trusted = True
         return not self._trusted
