@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from av.container import OutputContainer
 
 from passerby.archive import Archive
 from passerby.clock import SystemClock
+from passerby.engine.live import LivePath
 from passerby.engine.looks import Detectors
 from passerby.engine.shared import Shared
 from passerby.errors import Trouble
@@ -77,6 +80,31 @@ def test_recording_for_a_while_ends_a_row_of_failures(
             until(lambda: len(failures) > before)
     assert failures[:3] == [1, 2, 3]
     assert failures[before] == 1
+
+
+def test_a_path_that_broke_off_is_gone_without_waiting_for_a_garbage_collection(
+    tmp_path: Path, detectors: Detectors, failures: list[int]
+) -> None:
+    def kept() -> list[str]:
+        return [type(each).__name__ for each in gc.get_objects() if isinstance(each, LivePath | OutputContainer)]
+
+    with RtspServer({"/yard": walked()}) as server:
+        plan = CameraPlan(
+            camera="yard", address=server.url("/yard"), learn_every_s=0.1, reach=Reach(("127.0.0.0/8",))
+        )  # fmt: skip
+        gc.collect()
+        gc.disable()
+        try:
+            with running(plan, tmp_path, detectors) as runner:
+                for count in range(1, 4):
+                    until(lambda: runner.state().records)
+                    server.cut("/yard")
+                    until(lambda count=count: len(failures) == count)  # type: ignore[misc]
+                until(lambda: runner.state().records)
+                assert len(kept()) <= 2, "the one that is open, and its encoder"
+            assert kept() == []
+        finally:
+            gc.enable()
 
 
 def test_a_source_that_hangs_is_given_up_and_opened_again_once_it_lets_go(

@@ -36,9 +36,18 @@ class Inbox:
         try:
             return self._frames.get(timeout=0.0 if self._ended.is_set() else timeout_s)
         except queue.Empty:
-            if self._ended.is_set() and self._frames.empty() and self._error is not None:
-                raise self._error from None
+            if self._ended.is_set() and self._frames.empty():
+                self._raise()
             return None
+
+    def _raise(self) -> None:
+        """Once. An error that is kept where its trace leads to would keep a whole path, and its pictures, in memory."""
+        error, self._error = self._error, None
+        try:
+            if error is not None:
+                raise error from None
+        finally:
+            del error
 
     @property
     def has_ended(self) -> bool:

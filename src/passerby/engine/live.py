@@ -91,7 +91,10 @@ class LivePath:
             self._inbox.next(0.0)  # raises what the source ended with, if it did not end because it was stopped
         finally:
             self._inbox.close()
-            self._finish()
+            try:
+                self._finish()
+            finally:
+                self._recorder.close()
 
     @property
     def reader(self) -> threading.Thread:

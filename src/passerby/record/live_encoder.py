@@ -60,6 +60,10 @@ class LiveEncoder:
         assert init is not None, "the muxer writes ftyp and moov at once"
         self.init = init
 
+    def close(self) -> None:
+        """Give the encoder's memory back; no more is encoded. Container and stream refer to each other."""
+        self._container.close()
+
     def fits(self, picture: av.VideoFrame) -> bool:
         """Whether a picture is of the size and format that this encoder was opened for."""
         stream = self._source

@@ -103,11 +103,17 @@ class SegmentRecorder:
         assert self._last_90k is not None
         return self._hand_out(self._last_90k + min(self._frame_90k, SHORT_OVERLAP_90K))
 
+    def close(self) -> None:
+        """After the last flush: gives the encoder's memory back, which is much, and at once."""
+        self._encoder.close()
+
     def _before(self, frame: RedactedFrame, chunk_90k: int) -> list[Fragment]:
         """What the arrival of a frame completes: only now is known how long the one before is shown."""
         if not self._encoder.fits(frame.picture):
             done = self.flush()
-            self._encoder = self._encoder.for_size_of(frame.picture, self._quality, self._threads)
+            fitting = self._encoder.for_size_of(frame.picture, self._quality, self._threads)
+            self._encoder.close()
+            self._encoder = fitting
             return done
         if self._last_90k is None or not self._waiting:
             return []
