@@ -111,6 +111,13 @@ def test_a_segment_may_be_read_for_longer_than_the_time_out_since_it_is_read_at_
     assert max(steps_s(frames[5:])) < 0.5
 
 
+def test_a_path_and_a_user_may_have_any_letters() -> None:
+    camera = WebCamera("mjpeg", MJPEG, login=("Jürgen", "s3cr3t@"))
+    with WebServer({"/h%C3%B6f/%C3%B6%20": camera}) as server:
+        assert seen(server.url("/höf/%C3%B6 ?größe=1", "J%C3%BCrgen:s3cr3t%40@"), 3)
+        assert server.requests[-1] == "/h%C3%B6f/%C3%B6%20?gr%C3%B6%C3%9Fe=1"
+
+
 def test_nothing_there() -> None:
     with WebServer({}) as server:
         assert failure(server.url("/cam")).trouble is Trouble.NO_STREAM

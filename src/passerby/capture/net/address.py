@@ -82,7 +82,7 @@ class Address:
             scheme=scheme,
             host=host,
             port=port or PORTS[scheme],
-            path=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+            path=_quoted((parts.path or "/") + (f"?{parts.query}" if parts.query else "")),
             username=unquote(user) if at else None,
             password=unquote(password) if colon else None,
         )
@@ -131,6 +131,11 @@ class Address:
 
 
 _QUOTE = "write special characters of the password as %XX: @ is %40, / is %2F, # is %23, ? is %3F, : is %3A"
+
+
+def _quoted(path: str) -> str:
+    """Only what no request line may hold is written as %XX: cameras take the rest as it is, and so do we."""
+    return quote(path, safe="".join(map(chr, range(33, 127))), errors="replace")
 
 
 def _refused(why: str, hint: str = HINT) -> SourceUnavailable:

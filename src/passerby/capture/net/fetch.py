@@ -135,7 +135,7 @@ def _send(
     if entry:
         lines.append(f"Authorization: {entry}")
     try:
-        wire.send(("\r\n".join(lines) + "\r\n\r\n").encode("ascii", "surrogatepass") + asked.body)
+        wire.send(("\r\n".join(lines) + "\r\n\r\n").encode() + asked.body)
         response = http.client.HTTPResponse(_Shaped(wire), method=asked.method)  # type: ignore[arg-type]
         response.begin()
     except http.client.HTTPException:
