@@ -156,7 +156,8 @@ async function answered(address: string, how: RequestInit): Promise<Response> {
   try {
     return await fetch(address, how);
   } catch (error) {
-    if (how.signal?.aborted) throw error;
+    const isLate = (error as Error).name === "TimeoutError";
+    if (how.signal?.aborted && !isLate) throw error;
     throw new Problem(0, texts.problems.unreachable, texts.problems.unreachableHint);
   }
 }

@@ -8,16 +8,21 @@ export type Asked<T> = {
   answer: T | undefined;
   /** Of the last time; null where it went well. */
   problem: Problem | null;
+  /** How often it went wrong since it last went well. */
+  failures: number;
+  /** When it last went well, ms since 1970; null: never. */
+  answeredMs: number | null;
   again: () => void;
 };
 
+type Known<T> = Pick<Asked<T>, "answer" | "problem" | "failures" | "answeredMs"> & { key: string };
+
+/** Of what is asked again and again: a server that takes longer is not there. Once it may take its time. */
+const PATIENCE_MS = 8000;
+
 /** Asks when it is first shown and whenever `key` changes; also every `everyMs`, while the page can be seen. */
 export function useAsked<T>(ask: (signal: AbortSignal) => Promise<T>, key: string, everyMs?: number): Asked<T> {
-  const [state, setState] = useState<{ key: string; answer: T | undefined; problem: Problem | null }>({
-    key,
-    answer: undefined,
-    problem: null,
-  });
+  const [state, setState] = useState<Known<T>>(() => unknown(key));
   const [round, setRound] = useState(0);
   const latest = useRef(ask);
   latest.current = ask;
@@ -29,12 +34,17 @@ export function useAsked<T>(ask: (signal: AbortSignal) => Promise<T>, key: strin
     const run = async () => {
       if (!everyMs || document.visibilityState === "visible") {
         try {
-          const answer = await latest.current(over.signal);
-          if (!over.signal.aborted) setState({ key, answer, problem: null });
+          const late = everyMs ? [AbortSignal.timeout(PATIENCE_MS)] : [];
+          const answer = await latest.current(AbortSignal.any([over.signal, ...late]));
+          if (over.signal.aborted) return;
+          setState({ key, answer, problem: null, failures: 0, answeredMs: Date.now() });
         } catch (error) {
           if (over.signal.aborted) return;
           const problem = error instanceof Problem ? error : new Problem(0, String(error));
-          setState((before) => ({ key, answer: before.key === key ? before.answer : undefined, problem }));
+          setState((before) => {
+            const known = before.key === key ? before : unknown<T>(key);
+            return { ...known, problem, failures: known.failures + 1 };
+          });
         }
       }
       if (everyMs && !over.signal.aborted) timer = window.setTimeout(run, everyMs);
@@ -47,8 +57,12 @@ export function useAsked<T>(ask: (signal: AbortSignal) => Promise<T>, key: strin
   }, [key, everyMs, round]);
 
   const again = useCallback(() => setRound((before) => before + 1), []);
-  const isOf = state.key === key;
-  return { answer: isOf ? state.answer : undefined, problem: isOf ? state.problem : null, again };
+  const { answer, problem, failures, answeredMs } = state.key === key ? state : unknown<T>(key);
+  return { answer, problem, failures, answeredMs, again };
+}
+
+function unknown<T>(key: string): Known<T> {
+  return { key, answer: undefined, problem: null, failures: 0, answeredMs: null };
 }
 
 /** For a change that somebody asked for: whether it is on its way, and what came of it. */

@@ -6,6 +6,7 @@ import { SetUpPage } from "../sign-in/SetUpPage";
 import { SignInPage } from "../sign-in/SignInPage";
 import { texts } from "../texts";
 import { Empty, ProblemNote, Skeleton } from "../ui";
+import { Boundary } from "./Boundary";
 import { type Route, routeOf, useRoute } from "./routes";
 import { Shell } from "./Shell";
 import { type Section, sectionsFor } from "./sections";
@@ -35,9 +36,11 @@ export function App() {
   if (session.name === null && section?.needs !== null) return <SignInPage />;
   return (
     <Shell sections={shown} current={section}>
-      <Suspense fallback={<Skeleton />}>
-        <Shown route={route} section={section} shown={shown} />
-      </Suspense>
+      <Boundary key={section?.path ?? ""}>
+        <Suspense fallback={<Skeleton />}>
+          <Shown route={route} section={section} shown={shown} />
+        </Suspense>
+      </Boundary>
     </Shell>
   );
 }

@@ -1,7 +1,7 @@
 /** The sections of the page, in the order of the navigation. A section that is not here is not there. */
 
 import { type ComponentType, lazy } from "react";
-import type { Action } from "../api/client";
+import { type Action, Problem } from "../api/client";
 import { texts } from "../texts";
 import type { IconName } from "../ui";
 import type { Route } from "./routes";
@@ -17,62 +17,71 @@ export type Section = {
   Page: ComponentType<SectionProps>;
 };
 
+/** A section's code is loaded when it is first gone to: without passerby that cannot be. */
+function later(load: () => Promise<{ default: ComponentType<SectionProps> }>): ComponentType<SectionProps> {
+  return lazy(() =>
+    load().catch(() => {
+      throw new Problem(0, texts.problems.unreachable, texts.problems.unreachableHint);
+    }),
+  );
+}
+
 export const SECTIONS: readonly Section[] = [
   {
     path: "live",
     title: texts.nav.live,
     icon: "live",
     needs: ["live:watch"],
-    Page: lazy(() => import("../live/LivePage")),
+    Page: later(() => import("../live/LivePage")),
   },
   {
     path: "timeline",
     title: texts.nav.timeline,
     icon: "timeline",
     needs: ["timeline:watch"],
-    Page: lazy(() => import("../timeline/TimelinePage")),
+    Page: later(() => import("../timeline/TimelinePage")),
   },
   {
     path: "health",
     title: texts.nav.health,
     icon: "health",
     needs: ["health:see"],
-    Page: lazy(() => import("../health/HealthPage")),
+    Page: later(() => import("../health/HealthPage")),
   },
   {
     path: "cameras",
     title: texts.nav.cameras,
     icon: "cameras",
     needs: ["cameras:see"],
-    Page: lazy(() => import("../cameras/CamerasPage")),
+    Page: later(() => import("../cameras/CamerasPage")),
   },
   {
     path: "redact",
     title: texts.nav.redact,
     icon: "redact",
     needs: ["file:redact"],
-    Page: lazy(() => import("../redact/RedactPage")),
+    Page: later(() => import("../redact/RedactPage")),
   },
   {
     path: "people",
     title: texts.nav.people,
     icon: "people",
     needs: ["self:see"],
-    Page: lazy(() => import("../people/PeoplePage")),
+    Page: later(() => import("../people/PeoplePage")),
   },
   {
     path: "settings",
     title: texts.nav.settings,
     icon: "settings",
     needs: ["self:see"],
-    Page: lazy(() => import("../settings/SettingsPage")),
+    Page: later(() => import("../settings/SettingsPage")),
   },
   {
     path: "about",
     title: texts.nav.about,
     icon: "about",
     needs: null,
-    Page: lazy(() => import("../about/AboutPage")),
+    Page: later(() => import("../about/AboutPage")),
   },
 ];
 

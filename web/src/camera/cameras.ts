@@ -1,39 +1,60 @@
 /** The cameras that somebody may see, and how each of them is. */
 
-import { useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { get, type Problem, type Schemas } from "../api/client";
 import { useAsked } from "../api/use";
+import { ticksOf } from "../media/times";
 
 export type Camera = Schemas["CameraShown"];
 export type State = Schemas["State"];
 
 const STATES_EVERY_MS = 2000;
+/** So many asks in a row without an answer, and how cameras are is not known any more: the last that was heard of one
+ * may have been good. One alone may be an accident of the network. */
+export const LOST_AFTER = 2;
 
 export type Cameras = {
   /** undefined: not answered yet. In order of their titles. */
   cameras: Camera[] | undefined;
-  /** By name. */
+  /** By name; without an answer for a while, all of them are unknown. */
   states: ReadonlyMap<string, State>;
   problem: Problem | null;
   again: () => void;
 };
 
 export function useCameras(): Cameras {
-  const { answer, problem, again } = useAsked((signal) => get("/api/cameras", { signal }), "cameras");
+  const { answer, problem, again: askCameras } = useAsked((signal) => get("/api/cameras", { signal }), "cameras");
   const told = useAsked((signal) => get("/api/states", { signal }), "states", STATES_EVERY_MS);
+  const lost = told.failures >= LOST_AFTER ? told.problem : null;
+  const { answeredMs, again: askStates } = told;
   const cameras = useMemo(
     () => answer && [...answer].sort((a, b) => titleOf(a).localeCompare(titleOf(b), undefined, { numeric: true })),
     [answer],
   );
   const states = useMemo(() => {
     const off = new Set(answer?.filter((each) => !each.is_enabled).map((each) => each.name));
-    return new Map(told.answer?.map((each) => [each.camera, off.has(each.camera) ? switchedOff(each) : each]));
-  }, [told.answer, answer]);
-  return { cameras, states, problem: problem ?? told.problem, again };
+    const known = lost ? told.answer?.map((each) => notAnswered(each, lost, answeredMs)) : told.answer;
+    return new Map(known?.map((each) => [each.camera, off.has(each.camera) ? switchedOff(each) : each]));
+  }, [told.answer, answer, lost, answeredMs]);
+  // Which cameras there are is asked for once; where that failed, again as soon as anything is answered.
+  useEffect(() => {
+    if (problem && told.answer) askCameras();
+  }, [problem, told.answer, askCameras]);
+  const again = useCallback(() => {
+    askCameras();
+    askStates();
+  }, [askCameras, askStates]);
+  return { cameras, states, problem: problem ?? lost, again };
 }
 
 export function titleOf(camera: Camera): string {
   return camera.title || camera.name;
+}
+
+/** since: of the last answer. */
+function notAnswered(state: State, why: Problem, answeredMs: number | null): State {
+  const since_90k = answeredMs === null ? null : ticksOf(answeredMs / 1000);
+  return { ...state, what: "unknown", reason: why.message, since_90k, progress: null };
 }
 
 function switchedOff(state: State): State {

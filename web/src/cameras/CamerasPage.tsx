@@ -33,6 +33,7 @@ export default function CamerasPage({ route }: SectionProps) {
   return (
     <>
       <PageHead title={texts.cameras.title} about={texts.cameras.about} actions={mayChange && <ToNew />} />
+      <ProblemNote problem={problem} onAgain={again} />
       {cameras.length ? (
         <CameraTable cameras={cameras} states={states} mayChange={mayChange} onChanged={again} />
       ) : (

@@ -3,7 +3,7 @@
 import { get, type Schemas } from "../api/client";
 import { useAsked } from "../api/use";
 import { useMay } from "../app/session";
-import { type Camera, type State, titleOf } from "../camera/cameras";
+import { type Camera, LOST_AFTER, type State, titleOf } from "../camera/cameras";
 import { StateBadge } from "../camera/StateBadge";
 import { texts } from "../texts";
 import { Badge, type Column, Icon, type IconName, Panel, ProblemNote, sentence, Table, type Tone, When } from "../ui";
@@ -30,6 +30,8 @@ export function CameraHealth({ camera, state }: { camera: Camera; state: State |
     EVERY_MS,
   );
   const isOff = state?.what === "off";
+  const isLost = told.failures >= LOST_AFTER;
+  const shown = isOff || isLost ? state : (told.answer?.state ?? state);
   return (
     <article className="camera-health">
       <header className="page-head">
@@ -38,7 +40,7 @@ export function CameraHealth({ camera, state }: { camera: Camera; state: State |
             <Icon name="back" />
           </a>
           <h1>{titleOf(camera)}</h1>
-          <StateBadge state={isOff ? state : (told.answer?.state ?? state)} />
+          <StateBadge state={shown} />
         </div>
         <div className="row">
           {may("live:watch") && (
@@ -56,13 +58,13 @@ export function CameraHealth({ camera, state }: { camera: Camera; state: State |
         </div>
       </header>
       <ProblemNote problem={told.problem} onAgain={told.again} />
-      <Reason state={isOff ? state : (told.answer?.state ?? state)} />
+      <Reason state={shown} />
       <ComparePanel
         camera={camera.name}
         referenceAt90k={told.answer?.reference_at_90k ?? null}
         isRecorded={state !== undefined && !WITHOUT_PICTURES.has(state.what)}
       />
-      <Checks checks={isOff ? [] : (told.answer?.checks ?? null)} />
+      <Checks checks={isOff ? [] : isLost ? null : (told.answer?.checks ?? null)} />
       <HistoryPanel camera={camera.name} />
     </article>
   );

@@ -47,15 +47,21 @@ export default function HealthPage({ route }: SectionProps) {
 type States = ReadonlyMap<string, State>;
 
 function Summary({ states }: { states: States }) {
-  const on = [...states.values()].filter((each) => each.what !== "off");
+  const on = [...states.values()].filter((each) => each.what !== "off" && each.what !== "unknown");
+  const unknown = [...states.values()].filter((each) => each.what === "unknown").length;
   const ill = on.filter((each) => !NOT_ILL.has(each.what)).length;
   const waiting = on.filter((each) => NOT_ILL.has(each.what) && !WELL.has(each.what)).length;
-  if (!on.length) return null;
+  if (!on.length && !unknown) return null;
   return (
     <div className="row" aria-live="polite">
       {ill > 0 && (
         <Badge tone="bad" icon="warn">
           {texts.health.ill(ill)}
+        </Badge>
+      )}
+      {unknown > 0 && (
+        <Badge tone="calm" icon="wait">
+          {texts.health.unknown(unknown)}
         </Badge>
       )}
       {waiting > 0 && (

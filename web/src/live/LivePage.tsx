@@ -1,6 +1,6 @@
 /** The cameras, as they are now: many at once, or one large. */
 
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import type { SectionProps } from "../app/sections";
 import { useMay } from "../app/session";
 import { type Camera, useCameras } from "../camera/cameras";
@@ -30,9 +30,17 @@ export default function LivePage({ route }: SectionProps) {
     );
   }
   if (name && !one) return <Empty icon="cameras" title={texts.live.noSuch(name)} action={<ToAll />} />;
-  if (one) return <LiveOne key={one.name} camera={one} others={shown} state={states.get(one.name)} />;
+  const note = <ProblemNote problem={problem} onAgain={again} />;
+  if (one) {
+    return (
+      <>
+        {note}
+        <LiveOne key={one.name} camera={one} others={shown} state={states.get(one.name)} />
+      </>
+    );
+  }
   if (!shown.length) return <NoCameras />;
-  return <Many cameras={shown} states={states} />;
+  return <Many cameras={shown} states={states} note={note} />;
 }
 
 function ToAll() {
@@ -65,7 +73,9 @@ function NoCameras() {
   );
 }
 
-function Many({ cameras, states }: { cameras: Camera[]; states: ReturnType<typeof useCameras>["states"] }) {
+type ManyProps = { cameras: Camera[]; states: ReturnType<typeof useCameras>["states"]; note: ReactNode };
+
+function Many({ cameras, states, note }: ManyProps) {
   const [count, setCount] = useState<Count>(() => COUNTS.find((each) => each === localStorage.getItem(KEY)) ?? "auto");
   const [page, setPage] = useState(0);
   const each = count === "auto" ? Math.min(MOST, cameras.length) : Number(count);
@@ -107,6 +117,7 @@ function Many({ cameras, states }: { cameras: Camera[]; states: ReturnType<typeo
           </>
         }
       />
+      {note}
       <LiveGrid
         cameras={cameras.slice(at * each, (at + 1) * each)}
         states={states}

@@ -34,6 +34,7 @@ export const en = {
   problems: {
     unreachable: "passerby does not answer",
     unreachableHint: "Is it running, and are you connected to its network?",
+    mistake: "The page made a mistake and cannot show this",
     unexplained: (status: number) => `The server answered with ${status} and no explanation`,
   },
   signIn: {
@@ -469,6 +470,7 @@ export const en = {
     about: "How every camera is. One that needs somebody comes first.",
     ill: (count: number) => (count === 1 ? "1 needs somebody" : `${count} need somebody`),
     waiting: (count: number) => (count === 1 ? "1 is getting ready" : `${count} are getting ready`),
+    unknown: (count: number) => (count === 1 ? "1 is not known" : `${count} are not known`),
     well: (count: number) => (count === 1 ? "1 is well" : `${count} are well`),
     alarms: {
       store: "Recordings wait: they cannot be stored",

@@ -47,7 +47,12 @@ export default function TimelinePage({ route }: SectionProps) {
   if (!chosen.length) {
     return named.length ? <Empty icon="timeline" title={texts.live.noSuch(named.join(", "))} /> : null;
   }
-  return <Together key={named.join("+")} all={cameras} cameras={chosen} route={route} />;
+  return (
+    <>
+      <ProblemNote problem={problem} onAgain={again} />
+      <Together key={named.join("+")} all={cameras} cameras={chosen} route={route} />
+    </>
+  );
 }
 
 function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; route: Route }) {
