@@ -80,11 +80,21 @@ def test_a_camera_is_tried_added_changed_switched_off_and_removed(
     row.get_by_role("button", name="Switch North gate off").click()
     expect(row.get_by_text("Switched off", exact=True)).to_be_visible()
     shoot(tab, "cameras")
+    tab.go("#/live")
+    expect(tab.page.get_by_text("All cameras are switched off")).to_be_visible()
+    shoot(tab, "all-off")
+    tab.page.get_by_role("link", name="To the cameras").click()
 
     row.get_by_role("button", name="Remove North gate").click()
     expect(tab.page.get_by_text("What it recorded stays until its time is over")).to_be_visible()
     tab.page.get_by_role("button", name="Remove the camera").click()
     expect(tab.page.get_by_text("No cameras yet")).to_be_visible()
+    for section in ("live", "timeline", "health"):
+        tab.go(f"#/{section}")
+        expect(
+            tab.page.get_by_role("main").get_by_role("heading", name=section.capitalize(), exact=True)
+        ).to_be_visible()
+        expect(tab.page.get_by_role("main").get_by_role("link", name="Add a camera")).to_be_visible()
 
 
 def test_what_the_api_refuses_is_said_beside_the_form(school: Serving, open_tab: OpenTab) -> None:

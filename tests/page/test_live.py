@@ -63,7 +63,7 @@ def test_cameras_play_and_one_without_a_picture_says_why(live: Serving, open_tab
     tab.sign_in()
     advances(tab)
     gone = tab.page.get_by_role("listitem").filter(has_text="A camera that is gone")
-    expect(gone.get_by_text("Failed", exact=True)).to_be_visible()
+    expect(gone.locator(".badge")).to_have_text("Failed")
     expect(gone.get_by_role("status")).to_contain_text("there is no such file")
     shoot(tab, "live-learning")
 
@@ -101,6 +101,21 @@ def test_on_a_phone_tiles_are_below_each_other_and_what_is_not_seen_is_not_sent(
     tab.page.get_by_role("link", name="Health").tap()
     expect(tab.page.get_by_role("heading", name="Health", exact=True)).to_be_visible()
     tab.until("document.querySelectorAll('video').length === 0")
+
+
+def test_a_reason_is_whole_or_one_word(live: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(live.base, {"width": 390, "height": 844})
+    tab.sign_in()
+    tab.until(PLAYS)
+    words = tab.page.locator(".picture-words").filter(has_text="there is no such file")
+    assert words.evaluate("each => each.scrollHeight <= each.clientHeight")
+    expect(words.locator(".long")).to_be_visible()
+    tab.page.get_by_text("4", exact=True).click()  # two side by side
+    expect(words.locator(".long")).to_be_hidden()
+    expect(words.get_by_text("Failed", exact=True)).to_be_visible()
+    assert words.evaluate("each => each.scrollHeight <= each.clientHeight")
+    shoot(tab, "live-small")
+    tab.page.get_by_text("Auto", exact=True).last.click()
 
 
 def test_who_may_not_watch_is_shown_no_live_section(live: Serving, open_tab: OpenTab) -> None:

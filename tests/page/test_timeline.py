@@ -12,7 +12,9 @@ import pytest
 
 from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
+from passerby.access.users import UserFacts
 from passerby.archive import Archive
+from passerby.archive.history import Stretch
 from passerby.config import Config
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
@@ -52,30 +54,43 @@ BOTH = """() => {
 
 @dataclass
 class Recorded:
-    """What is served. begin_s: when both cameras' recordings begin, seconds since 1970."""
+    """What is served, from where. begin_s: when both cameras' recordings begin, seconds since 1970."""
 
     serving: Serving
     begin_s: int
+    data: Path
 
 
 @pytest.fixture(scope="module")
 def archive(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
-    """The gate: a minute, a gap of 40 s, another minute. The yard: three minutes without a gap. Ten minutes ago."""
+    """The gate: a minute, a gap of 40 s, another minute; frozen for 30 s. The yard: three minutes without a gap. Ten
+    minutes ago. And 14 cameras that never recorded."""
     data = tmp_path_factory.mktemp("recorded") / "data"
     data.mkdir()
     begin_s = int(time.time()) // 60 * 60 - 600
     begin = begin_s * TICKS_PER_S
     add_user(data, "kim", Role.OPERATOR)
     add_user(data, "vic", Role.VIEWER)
+    add_user(data, "ada", Role.ADMIN)  # without one nobody could take kim's roles away
     installation = Installation(data, Config())
     for name in ("gate", "yard"):
         installation.cameras.add(name, CameraFacts(address=NOWHERE, title=name.capitalize()))
+    for n in range(14):
+        installation.cameras.add(f"more-{n}", CameraFacts(address=NOWHERE, title=f"More {n}", is_enabled=False))
     with Archive(data) as kept:
         record(kept, "gate", [*steady(60, begin), *steady(60, begin + AFTER_S * TICKS_PER_S)])
         record(kept, "yard", steady(180, begin))
+        kept.history.note({"gate": said("frozen", begin), "yard": said("learning", begin)}, begin)
+        later = begin + 30 * TICKS_PER_S
+        kept.history.note({"yard": said("blurred", later)}, later)
+        kept.history.end(later + 30 * TICKS_PER_S)
         kept.tend(installation.keep(), installation.clock.now_90k())
     installation.close()
-    return Recorded(serve(data), begin_s)
+    return Recorded(serve(data), begin_s, data)
+
+
+def said(what: str, from_90k: int) -> Stretch:
+    return Stretch(from_90k, None, what, "the test said so")
 
 
 def record(archive: Archive, camera: str, times_90k: Iterable[int]) -> None:
@@ -187,6 +202,8 @@ def test_a_reader_of_the_screen_is_told_the_time_of_the_strip(archive: Recorded,
     before = int(strip.get_attribute("aria-valuenow") or 0)
     assert before == round(archive.begin_s + 20.05)
     assert local(archive.begin_s + 20) in (strip.get_attribute("aria-valuetext") or "")
+    tab.until("document.querySelector('[role=slider]').ariaValueText.endsWith(', Frozen')")
+    expect(tab.page.locator(".clock").get_by_text("Frozen", exact=True)).to_be_visible()
     tab.page.keyboard.press("ArrowRight")
     tab.until(f"Number(document.querySelector('[role=slider]').ariaValueNow) === {before + 10}")
     assert int(strip.get_attribute("aria-valuemin") or 0) < before < int(strip.get_attribute("aria-valuemax") or 0)
@@ -221,12 +238,109 @@ def test_a_range_is_exported_and_plays(archive: Recorded, open_tab: OpenTab, sho
     tab.page.keyboard.press("o")
     shoot(tab, "range")
     with tab.page.expect_download() as saving:
-        tab.page.get_by_role("link", name="Export 10 s").click()
+        tab.page.get_by_role("button", name="Export 10 s").click()
     assert saving.value.suggested_filename.startswith("gate-")
     saving.value.save_as(tmp_path / "export.mp4")
     with av.open(str(tmp_path / "export.mp4")) as file:
         times = [float(picture.time or 0) for picture in file.decode(video=0)]
     assert 10 / FRAME_S <= len(times) <= 14 / FRAME_S, "the range, in whole groups of pictures"
+
+
+def test_choosing_a_range_moves_nothing_and_each_of_several_cameras_is_exported_from_a_list(
+    archive: Recorded, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    for size in (WIDE, PHONE):
+        tab = open_tab(archive.serving.base, size)
+        tab.sign_in()
+        tab.go(f"#/timeline/gate+yard?at={archive.begin_s + 65}")
+        tab.page.reload()
+        strip = tab.page.get_by_role("slider", name="Strip of time")
+        expect(tab.page.get_by_text("Nothing is recorded at this time.")).to_be_visible()
+        before = strip.bounding_box()
+        tab.page.keyboard.press("i")
+        tab.page.keyboard.press("ArrowRight")
+        tab.page.keyboard.press("o")
+        expect(tab.page.get_by_role("button", name="Export 10 s")).to_be_enabled()
+        assert strip.bounding_box() == before
+        assert tab.fits()
+        shoot(tab, f"range-of-two-{size['width']}")
+        tab.page.get_by_role("button", name="Export 10 s").click()
+        gate = tab.page.get_by_role("dialog").get_by_role("listitem").filter(has_text="Gate")
+        expect(gate).to_contain_text("Nothing is recorded in this range")
+        with tab.page.expect_download() as saving:
+            tab.page.get_by_role("button", name="Export Yard").click()
+        assert saving.value.suggested_filename.startswith("yard-")
+        shoot(tab, f"export-of-two-{size['width']}")
+
+
+def test_what_cannot_be_exported_is_said(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    tab.go(f"#/timeline/gate?at={archive.begin_s + 70}")
+    tab.page.reload()
+    expect(tab.page.get_by_text("Nothing is recorded at this time.")).to_be_visible()
+    tab.page.keyboard.press("i")
+    tab.page.keyboard.press("ArrowRight")
+    tab.page.keyboard.press("o")
+    expect(tab.page.get_by_text("Nothing is recorded in this range.")).to_be_visible()
+    expect(tab.page.get_by_role("button", name="Export 10 s")).to_be_disabled()
+    shoot(tab, "range-in-gap")
+    # What only the server knows: somebody took the right away after the page was loaded.
+    at(tab, archive, 10)
+    tab.page.keyboard.press("i")
+    tab.page.keyboard.press("ArrowRight")
+    tab.page.keyboard.press("o")
+    installation = Installation(archive.data, Config())
+    try:
+        kim = installation.users.find("kim")
+        assert kim is not None
+        installation.users.change("kim", UserFacts(frozenset({Role.VIEWER}), frozenset(), True))
+        tab.page.get_by_role("button", name="Export 10 s").click()
+        expect(tab.page.get_by_role("alert")).to_contain_text("may not")
+        shoot(tab, "export-refused")
+    finally:
+        installation.users.change("kim", UserFacts(frozenset({Role.OPERATOR}), frozenset(), True))
+        installation.close()
+    tab.wrong[:] = [each for each in tab.wrong if "403" not in each]  # the browser itself notes the refusal
+
+
+def test_a_day_and_a_time_are_typed_in_sight(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(archive.serving.base, WIDE, locale="en-US")
+    tab.sign_in()
+    at(tab, archive, 20.05)
+    wanted = archive.begin_s + 110
+    tab.page.get_by_role("button", name="Choose a day and a time").focus()
+    tab.page.keyboard.press("Enter")
+    time_field = tab.page.get_by_label("Time", exact=True)
+    expect(tab.page.get_by_label("Day", exact=True)).to_have_value(time.strftime("%Y-%m-%d", time.localtime(wanted)))
+    time_field.fill("25:99")
+    expect(tab.page.get_by_role("dialog")).to_contain_text("That is no time")
+    expect(tab.page.get_by_role("button", name="Go", exact=True)).to_be_disabled()
+    shoot(tab, "pick")
+    time_field.fill(local(wanted))
+    time_field.press("Enter")
+    expect(tab.page.get_by_role("dialog")).to_have_count(0)
+    expect(tab.page.locator(".clock-time")).to_have_text(local(wanted))
+    assert seen(tab)["spread"] > 20
+
+
+def test_many_cameras_keep_pictures_that_can_be_seen_and_the_strip_in_sight(
+    archive: Recorded, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    names = "+".join(f"more-{n}" for n in range(14))
+    for size, least_px in ((WIDE, 224), (PHONE, 170)):
+        tab = open_tab(archive.serving.base, size)
+        tab.sign_in()
+        tab.go(f"#/timeline/gate+yard+{names}?at={archive.begin_s + 20}")
+        tab.page.reload()
+        expect(tab.page.get_by_role("heading", name="16 cameras in step")).to_be_visible()
+        tab.until("document.querySelector('video')?.readyState >= 2")
+        widths = tab.page.evaluate("[...document.querySelectorAll('.recorded')].map(each => each.clientWidth)")
+        assert len(widths) == 16 and min(widths) >= least_px
+        assert tab.fits()
+        if size is WIDE:
+            expect(tab.page.get_by_role("slider", name="Strip of time")).to_be_in_viewport(ratio=1)
+        shoot(tab, f"sixteen-{size['width']}")
 
 
 def test_who_only_watches_is_offered_no_export(archive: Recorded, open_tab: OpenTab) -> None:

@@ -137,10 +137,18 @@ def still(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
     "/export.mp4", summary="A range of time as one file, not encoded again", response_class=StreamingResponse,
     responses={
         200: {"content": {"video/mp4": {}}},
+        204: {"description": "It could be made now: asked with only_ask."},
         507: {"model": Problem, "description": "Too little of the disk would stay free."},
     },
 )  # fmt: skip
-def export(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> StreamingResponse:
+def export(
+    camera: CameraName,
+    request: Request,
+    from_90k: Time90k,
+    to_90k: Time90k,
+    only_ask: Annotated[bool, Query(description="Answer 204 or the problem, and make nothing.")] = False,
+) -> Response:
+    """A browser saves what comes to its disk and shows nobody a problem: so a page asks with only_ask first."""
     check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
     services, me = services_of(request), signed_in_of(request)
     entries = services.archive.playlist(camera, from_90k, to_90k).entries
@@ -149,6 +157,9 @@ def export(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time
     size = sum(each.gop.size for each in entries)
     least_free = services.installation.config.storage.least_free_gigabytes * 1e9
     place = exports_of(request).begin(me.user.id, size, services.scratch, least_free)
+    if only_ask:
+        place.free()
+        return Response(status_code=204)
     try:
         services.installation.audit.look(me, Action.EXPORT, camera, from_90k, to_90k)
         file = _exported(services, camera, from_90k, to_90k)

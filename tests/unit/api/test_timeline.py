@@ -104,6 +104,19 @@ def test_an_export_is_one_file_and_leaves_nothing_behind(full: House, kim: TestC
     assert looks(full, "recording:export") == [("kim", "session", "gate", RANGE["from_90k"], RANGE["to_90k"])]
 
 
+def test_who_only_asks_whether_an_export_can_be_made_gets_nothing_and_looks_at_nothing(
+    full: House, kim: TestClient
+) -> None:
+    done = kim.get(f"{PATH}/export.mp4", params={**RANGE, "only_ask": True})
+    assert (done.status_code, done.content) == (204, b"")
+    nothing = kim.get(f"{PATH}/export.mp4", params={"from_90k": 0, "to_90k": 90000, "only_ask": True})
+    assert nothing.status_code == 404 and "nothing is recorded" in nothing.json()["message"]
+    assert looks(full, "recording:export") == []
+    for _ in range(3):  # asking takes no place from who exports
+        assert kim.get(f"{PATH}/export.mp4", params={**RANGE, "only_ask": True}).status_code == 204
+    assert kim.get(f"{PATH}/export.mp4", params=RANGE).status_code == 200
+
+
 def test_a_still_is_the_picture_of_its_time(full: House, kim: TestClient) -> None:
     at = BEGIN_90K + 5 * TICKS_PER_S + 100
     done = kim.get(f"{PATH}/still.jpg", params={"at_90k": at})

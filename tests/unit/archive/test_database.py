@@ -23,7 +23,7 @@ def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(database, "_CONNECT_WITHIN_S", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began_s = time.monotonic()
-        with pytest.raises(OutputError, match="couldn't open the catalogue .*timeout"):
+        with pytest.raises(OutputError, match=r"couldn't open the catalogue .*timeout"):
             open_database(f"postgresql+psycopg://user:hidden@127.0.0.1:{silent.getsockname()[1]}/name")
     assert time.monotonic() - began_s < PATIENCE_S
 

@@ -702,7 +702,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A range of time as one file, not encoded again */
+        /**
+         * A range of time as one file, not encoded again
+         * @description A browser saves what comes to its disk and shows nobody a problem: so a page asks with only_ask first.
+         */
         get: operations["export_api_cameras__camera__timeline_export_mp4_get"];
         put?: never;
         post?: never;
@@ -6846,6 +6849,8 @@ export interface operations {
                 from_90k: number;
                 /** @description UTC, 1/90000 s since 1970. */
                 to_90k: number;
+                /** @description Answer 204 or the problem, and make nothing. */
+                only_ask?: boolean;
             };
             header?: never;
             path: {
@@ -6864,6 +6869,13 @@ export interface operations {
                 content: {
                     "video/mp4": unknown;
                 };
+            };
+            /** @description It could be made now: asked with only_ask. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Sign in first. */
             401: {

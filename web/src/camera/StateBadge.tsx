@@ -35,8 +35,10 @@ export function wordOf(what: string): string {
   return texts.states[what] ?? sentence(what).slice(0, -1);
 }
 
+type BadgeProps = { state: (Partial<State> & { what: string }) | undefined };
+
 /** state: undefined while it is not known yet. */
-export function StateBadge({ state }: { state: State | undefined }) {
+export function StateBadge({ state }: BadgeProps) {
   const what = state?.what ?? "unknown";
   const [tone, icon] = LOOKS[what] ?? ["warn", "warn"]; // a word that this page does not know is not fine
   const share = state?.progress ?? null;

@@ -128,7 +128,7 @@ function Actions({ camera, onChanged }: { camera: Camera; onChanged: () => void 
             onChanged();
           }}
         >
-          <p>{texts.cameras.removeAbout}</p>
+          <p>{texts.cameras.removeAbout(name)}</p>
         </Confirm>
       )}
     </div>

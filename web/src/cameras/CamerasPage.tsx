@@ -3,8 +3,9 @@
 import type { SectionProps } from "../app/sections";
 import { useMay } from "../app/session";
 import { useCameras } from "../camera/cameras";
+import { NoCameras, ToNewCamera } from "../camera/NoCameras";
 import { texts } from "../texts";
-import { Empty, Icon, PageHead, ProblemNote, Skeleton } from "../ui";
+import { Empty, PageHead, ProblemNote, Skeleton } from "../ui";
 import { CameraForm } from "./CameraForm";
 import { CameraTable } from "./CameraTable";
 import "./cameras.css";
@@ -32,25 +33,14 @@ export default function CamerasPage({ route }: SectionProps) {
   }
   return (
     <>
-      <PageHead title={texts.cameras.title} about={texts.cameras.about} actions={mayChange && <ToNew />} />
+      <PageHead title={texts.cameras.title} about={texts.cameras.about} actions={mayChange && <ToNewCamera />} />
       <ProblemNote problem={problem} onAgain={again} />
       {cameras.length ? (
         <CameraTable cameras={cameras} states={states} mayChange={mayChange} onChanged={again} />
       ) : (
-        <Empty icon="cameras" title={texts.live.noCameras} action={mayChange && <ToNew />}>
-          {mayChange ? texts.live.noCamerasAdmin : texts.live.noCamerasHint}
-        </Empty>
+        <NoCameras />
       )}
     </>
-  );
-}
-
-function ToNew() {
-  return (
-    <a className="button primary" href="#/cameras/new">
-      <Icon name="plus" size={18} />
-      {texts.cameras.add}
-    </a>
   );
 }
 

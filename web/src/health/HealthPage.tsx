@@ -3,6 +3,7 @@
 import { hashOf } from "../app/routes";
 import type { SectionProps } from "../app/sections";
 import { type Camera, type State, titleOf, useCameras } from "../camera/cameras";
+import { NoCameras } from "../camera/NoCameras";
 import { StateBadge } from "../camera/StateBadge";
 import { texts } from "../texts";
 import { Badge, Empty, PageHead, ProblemNote, Skeleton, sentence, When } from "../ui";
@@ -33,13 +34,7 @@ export default function HealthPage({ route }: SectionProps) {
       <PageHead title={texts.health.title} about={texts.health.about} actions={<Summary states={states} />} />
       <ProblemNote problem={problem} onAgain={again} />
       <AlarmNotes cameras={cameras} />
-      {cameras.length ? (
-        <HealthList cameras={cameras} states={states} />
-      ) : (
-        <Empty icon="cameras" title={texts.live.noCameras}>
-          {texts.live.noCamerasHint}
-        </Empty>
-      )}
+      {cameras.length ? <HealthList cameras={cameras} states={states} /> : <NoCameras />}
     </>
   );
 }

@@ -57,7 +57,7 @@ function Tile({ camera, state }: { camera: Camera; state: State | undefined }) {
   return (
     <li className="tile">
       <LivePicture camera={camera.name} state={state} />
-      <div className="tile-foot">
+      <div className="tile-foot below-picture">
         <a className="tile-name" href={`#/live/${camera.name}`}>
           {title}
         </a>

@@ -2,8 +2,8 @@
 
 import { type ReactNode, useMemo, useState } from "react";
 import type { SectionProps } from "../app/sections";
-import { useMay } from "../app/session";
 import { type Camera, useCameras } from "../camera/cameras";
+import { NoCameras } from "../camera/NoCameras";
 import { texts } from "../texts";
 import { Empty, IconButton, PageHead, ProblemNote, Segmented } from "../ui";
 import { LiveGrid } from "./LiveGrid";
@@ -39,7 +39,15 @@ export default function LivePage({ route }: SectionProps) {
       </>
     );
   }
-  if (!shown.length) return <NoCameras />;
+  if (!shown.length) {
+    return (
+      <>
+        <PageHead title={texts.live.title} />
+        {note}
+        <NoCameras areOff={cameras !== undefined && cameras.length > 0} />
+      </>
+    );
+  }
   return <Many cameras={shown} states={states} note={note} />;
 }
 
@@ -48,28 +56,6 @@ function ToAll() {
     <a className="button" href="#/live">
       {texts.live.all}
     </a>
-  );
-}
-
-function NoCameras() {
-  const may = useMay();
-  return (
-    <>
-      <PageHead title={texts.live.title} />
-      <Empty
-        icon="cameras"
-        title={texts.live.noCameras}
-        action={
-          may("cameras:change") && (
-            <a className="button primary" href="#/cameras/new">
-              {texts.live.addCamera}
-            </a>
-          )
-        }
-      >
-        {may("cameras:change") ? texts.live.noCamerasAdmin : texts.live.noCamerasHint}
-      </Empty>
-    </>
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { type RefObject, useRef } from "react";
 import type { State } from "../camera/cameras";
+import { wordOf } from "../camera/StateBadge";
 import { momentOf } from "../media/times";
 import { texts } from "../texts";
 import { Progress, sentence } from "../ui";
@@ -47,7 +48,8 @@ function Words({ live, state }: { live: LiveState; state: State | undefined }) {
   };
   return (
     <div className="picture-words" role="status">
-      {!isWell && state.reason && <strong>{sentence(state.reason)}</strong>}
+      <strong className="brief">{isWell ? texts.live.brief[live.kind] : wordOf(state.what)}</strong>
+      {!isWell && state.reason && <strong className="long">{sentence(state.reason)}</strong>}
       {lines[live.kind] && <span>{lines[live.kind]}</span>}
     </div>
   );

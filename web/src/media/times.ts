@@ -39,6 +39,21 @@ export function momentOf(atS: number): string {
   return dayOf(atS) === dayOf(nowS()) ? timeOf(atS) : `${dayOf(atS)}, ${timeOf(atS)}`;
 }
 
+/** As somebody would type it, local: 2026-11-22 and 14:03:27. */
+export function typedOf(atS: number): { day: string; time: string } {
+  const at = new Date(atS * 1000);
+  const two = (count: number) => String(count).padStart(2, "0");
+  return { day: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`, time: timeOf(atS) };
+}
+
+/** The moment that somebody typed, seconds since 1970; null: it is none. */
+export function momentTyped(day: string, time: string): number | null {
+  const [, hours, minutes, seconds = "00"] = /^\s*(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?\s*$/.exec(time) ?? [];
+  if (!/^\d{4}-\d\d-\d\d$/.test(day) || !hours || !minutes) return null;
+  const atMs = new Date(`${day}T${hours.padStart(2, "0")}:${minutes}:${seconds}`).getTime();
+  return Number.isFinite(atMs) ? atMs / 1000 : null;
+}
+
 /** 45 s, 12 min, 3 h, 2 d */
 export function lengthOf(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`;

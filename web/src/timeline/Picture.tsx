@@ -1,12 +1,12 @@
 /** The recorded picture of one camera at the time that is looked at. */
 
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { toneOf } from "../camera/StateBadge";
+import { StateBadge, toneOf } from "../camera/StateBadge";
 import { texts } from "../texts";
 import { Button, sentence } from "../ui";
 import type { Playback } from "./playback";
 import { type PlayerStatus, RecordingPlayer } from "./player";
-import type { Stretch } from "./recordings";
+import { type Stretch, stateAt } from "./recordings";
 import "../media/picture.css";
 
 const LOOK_MS = 150;
@@ -57,15 +57,25 @@ export function Picture({ camera, title, isAlone, health, playback, onSkip }: Pi
           </div>
         )}
       </div>
-      {!isAlone && <figcaption>{title}</figcaption>}
+      {!isAlone && (
+        <figcaption className="below-picture">
+          <span>{title}</span>
+          <StateThen health={health} playback={playback} />
+        </figcaption>
+      )}
     </figure>
   );
 }
 
 function Why({ health, playback }: Pick<PictureProps, "health" | "playback">) {
   const { atS } = useSyncExternalStore(playback.listen, playback.snapshot);
-  const found = health.find((each) => each.fromS <= atS && atS < each.toS);
+  const found = stateAt(health, atS);
   return found?.reason && toneOf(found.what) !== "good" ? <span>{sentence(found.reason)}</span> : null;
+}
+
+function StateThen({ health, playback }: Pick<PictureProps, "health" | "playback">) {
+  const { atS } = useSyncExternalStore(playback.listen, playback.snapshot);
+  return <StateBadge state={stateAt(health, atS)} />;
 }
 
 type Video = { current: HTMLVideoElement | null };

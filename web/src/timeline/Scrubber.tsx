@@ -1,11 +1,12 @@
 /** The strip of time: drag to move it, wheel or pinch to zoom, click to go there, shift-drag to choose a range. */
 
 import { type PointerEvent, useEffect, useRef } from "react";
-import { wordOf } from "../camera/StateBadge";
+import { toneOf, wordOf } from "../camera/StateBadge";
 import { momentOf, utcTimeOf } from "../media/times";
 import { texts } from "../texts";
-import { AXIS_PX, type Colors, draw, type Range, ROW_PX, type Row } from "./draw";
+import { AXIS_PX, type Colors, draw, type Range, type Row, rowPx } from "./draw";
 import type { Playback } from "./playback";
+import { stateAt } from "./recordings";
 import { toPx, toS, type View, zoomed } from "./scale";
 
 type ScrubberProps = {
@@ -23,15 +24,18 @@ const ZOOM_FOR_EACH_PX = 0.0018;
 /** While it plays, a reader of the screen hears of steps this long, not of each second. */
 const TOLD_EVERY_S = 60;
 
+export const stripPx = (rows: number): number => AXIS_PX + Math.max(1, rows) * rowPx(rows);
+
 type Hold = { id: number; x: number; beganX: number; view: View; isRange: boolean; hasMoved: boolean };
 
 export function Scrubber({ playback, view, rows, range, onView, onRange }: ScrubberProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const hover = useRef<HTMLOutputElement>(null);
+  const told = useRef(() => {});
   const held = useRef(new Map<number, Hold>());
   const latest = useRef({ view, rows, range, onView });
   latest.current = { view, rows, range, onView };
-  const height = AXIS_PX + Math.max(1, rows.length) * ROW_PX;
+  const height = stripPx(rows.length);
 
   useEffect(() => {
     const element = canvas.current;
@@ -60,14 +64,16 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
     };
     paint();
     let toldS = Number.NEGATIVE_INFINITY;
+    let toldOf: readonly Row[] | null = null;
     const tell = () => {
       const { atS, isPlaying } = playback.snapshot();
-      if (isPlaying && Math.abs(atS - toldS) < TOLD_EVERY_S) return;
-      toldS = atS;
+      const { rows } = latest.current;
+      if (isPlaying && rows === toldOf && Math.abs(atS - toldS) < TOLD_EVERY_S) return;
+      [toldS, toldOf] = [atS, rows];
       element.setAttribute("aria-valuenow", String(Math.round(atS)));
-      element.setAttribute("aria-valuetext", momentOf(atS));
+      element.setAttribute("aria-valuetext", [momentOf(atS), ...statesAt(rows, atS)].join(", "));
     };
-    tell();
+    told.current = tell;
     const deaf = playback.listen(tell);
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
@@ -85,6 +91,9 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
       element.removeEventListener("wheel", onWheel);
     };
   }, [playback]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how cameras were is known later than the time
+  useEffect(() => told.current(), [rows]);
 
   const width = () => canvas.current?.clientWidth ?? 1;
   const x = (event: PointerEvent) => event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);
@@ -132,8 +141,8 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
     if (!hover.current) return;
     const atS = toS(view, width(), x(event));
     const top = canvas.current?.getBoundingClientRect().top ?? 0;
-    const row = rows[Math.floor((event.clientY - top - AXIS_PX) / ROW_PX)];
-    const state = row?.overview?.health.find((each) => each.fromS <= atS && atS < each.toS);
+    const row = rows[Math.floor((event.clientY - top - AXIS_PX) / rowPx(rows.length))];
+    const state = row?.overview && stateAt(row.overview.health, atS);
     const parts = [momentOf(atS), utcTimeOf(atS), ...(state ? [wordOf(state.what)] : [])];
     hover.current.textContent = parts.join(" · ");
     hover.current.style.left = `${Math.min(width() - 130, Math.max(130, toPx(view, width(), atS)))}px`;
@@ -158,6 +167,13 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
       <output ref={hover} className="scrubber-hover numbers" aria-hidden="true" />
     </div>
   );
+}
+
+/** In words, how the cameras were; of several only those with which not all was well. */
+function statesAt(rows: readonly Row[], atS: number): string[] {
+  const found = rows.map(({ title, overview }) => ({ title, what: overview && stateAt(overview.health, atS)?.what }));
+  if (rows.length === 1) return found.flatMap(({ what }) => (what ? [wordOf(what)] : []));
+  return found.flatMap(({ title, what }) => (what && toneOf(what) !== "good" ? [`${title}: ${wordOf(what)}`] : []));
 }
 
 function colorsOf(element: HTMLElement): Colors {

@@ -4,17 +4,20 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { goTo, hashOf, type Route } from "../app/routes";
 import type { SectionProps } from "../app/sections";
 import { type Camera, titleOf, useCameras } from "../camera/cameras";
-import { nowS } from "../media/times";
+import { NoCameras } from "../camera/NoCameras";
+import { momentOf, nowS, timeOf } from "../media/times";
 import { texts } from "../texts";
-import { Button, Empty, Icon, PageHead, ProblemNote } from "../ui";
+import { Button, Empty, Icon, PageHead, ProblemNote, sentence } from "../ui";
 import { ChooseCameras, MOST_TOGETHER } from "./ChooseCameras";
 import { Controls } from "./Controls";
 import type { Range, Row } from "./draw";
+import { type Exported, whyNoExport } from "./Export";
+import { Legend } from "./Legend";
 import { recordedAfter, recordedBefore, useOverviews } from "./overviews";
 import { Picture } from "./Picture";
 import { Playback } from "./playback";
 import type { Stretch } from "./recordings";
-import { Scrubber } from "./Scrubber";
+import { Scrubber, stripPx } from "./Scrubber";
 import { type View, zoomed } from "./scale";
 import { useKeys } from "./useKeys";
 import "./timeline.css";
@@ -23,6 +26,7 @@ const FIRST_SPAN_S = 3600;
 /** Where the time is in the view that is first shown: what was is of more interest than what is not yet. */
 const FIRST_SHARE = 0.8;
 const BEFORE_END_S = 5;
+const FEW = 4;
 const NONE: readonly Stretch[] = [];
 
 export default function TimelinePage({ route }: SectionProps) {
@@ -43,7 +47,14 @@ export default function TimelinePage({ route }: SectionProps) {
       </>
     );
   }
-  if (!first) return <Empty icon="timeline" title={texts.timeline.noCameras} />;
+  if (!first) {
+    return (
+      <>
+        <PageHead title={texts.timeline.title} />
+        <NoCameras />
+      </>
+    );
+  }
   if (!chosen.length) {
     return named.length ? <Empty icon="timeline" title={texts.live.noSuch(named.join(", "))} /> : null;
   }
@@ -65,6 +76,11 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
   const overviews = useOverviews(names, view);
   const rows = useMemo(
     () => cameras.map((each): Row => ({ title: titleOf(each), overview: overviews.get(each.name) })),
+    [cameras, overviews],
+  );
+
+  const exported = useMemo(
+    () => cameras.map((each): Exported => ({ ...each, title: titleOf(each), overview: overviews.get(each.name) })),
     [cameras, overviews],
   );
 
@@ -97,10 +113,10 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
     "--columns": columns,
     "--narrow": narrow,
     "--rows": Math.ceil(cameras.length / columns),
-    "--strips": cameras.length,
+    "--strip": `${stripPx(cameras.length)}px`,
   };
   return (
-    <div className="timeline" style={shape as React.CSSProperties}>
+    <div className={cameras.length > FEW ? "timeline many" : "timeline"} style={shape as React.CSSProperties}>
       <PageHead
         title={cameras.length === 1 && cameras[0] ? titleOf(cameras[0]) : texts.timeline.together(cameras.length)}
         actions={
@@ -128,14 +144,14 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
           />
         ))}
       </div>
-      <Controls
-        playback={playback}
-        cameras={cameras.map((each) => ({ name: each.name, title: titleOf(each) }))}
-        range={range}
-        onRange={setRange}
-        onZoom={zoom}
-      />
-      <Scrubber playback={playback} view={view} rows={rows} range={range} onView={setView} onRange={setRange} />
+      <div className="desk">
+        <Controls playback={playback} cameras={exported} range={range} onRange={setRange} onZoom={zoom} />
+        <Scrubber playback={playback} view={view} rows={rows} range={range} onView={setView} onRange={setRange} />
+        <div className="desk-foot">
+          <Legend />
+          <p className="small numbers timeline-range">{range && <Chosen range={range} cameras={exported} />}</p>
+        </div>
+      </div>
       <p className="soft small timeline-help">{texts.timeline.help}</p>
       {isChoosing && (
         <ChooseCameras
@@ -148,6 +164,17 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
         />
       )}
     </div>
+  );
+}
+
+/** Which range is chosen, and why it cannot be exported. */
+function Chosen({ range, cameras }: { range: Range; cameras: readonly Exported[] }) {
+  const why = whyNoExport(cameras, range);
+  return (
+    <>
+      {momentOf(range.fromS)} – {timeOf(range.toS)}
+      {why && <strong> {sentence(why)}</strong>}
+    </>
   );
 }
 

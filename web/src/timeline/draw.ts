@@ -6,9 +6,11 @@ import type { Overview } from "./recordings";
 import { localOffsetS, ticksOf, toPx, type View } from "./scale";
 
 export const AXIS_PX = 26;
-export const ROW_PX = 40;
-/** Below each row's activity; events will have their lane above it. */
-const HEALTH_PX = 5;
+/** Lower where there are more, so that the strip leaves room for the pictures. */
+export const rowPx = (rows: number): number => (rows <= 4 ? 40 : rows <= 9 ? 26 : 20);
+/** Below each row's activity, how tall by how bad it is; events will have their lane above it. */
+const HEALTH_PX = { good: 0, calm: 2, warn: 4, bad: 7 };
+const LANE_PX = HEALTH_PX.bad;
 
 export type Row = { title: string; overview: Overview | undefined };
 export type Range = { fromS: number; toS: number };
@@ -28,30 +30,37 @@ export function draw(paper: CanvasRenderingContext2D, scene: Scene, colors: Colo
   paper.clearRect(0, 0, width, height);
   paper.font = `12px ${colors.font}`;
   paper.textBaseline = "middle";
+  const tall = rowPx(scene.rows.length);
   scene.rows.forEach((row, n) => {
-    drawRow(paper, scene, row, AXIS_PX + n * ROW_PX, colors);
+    drawRow(paper, scene, row, AXIS_PX + n * tall, colors);
   });
   drawTicks(paper, scene, colors);
   drawFuture(paper, scene, colors);
   if (scene.range) drawRange(paper, scene, scene.range, colors);
+  if (scene.rows.length > 1) {
+    scene.rows.forEach((row, n) => {
+      drawTitle(paper, row.title, AXIS_PX + n * tall, colors);
+    });
+  }
   drawCursor(paper, scene, colors);
 }
 
 function drawRow(paper: CanvasRenderingContext2D, scene: Scene, row: Row, top: number, colors: Colors): void {
   const { view, width } = scene;
-  const bottom = top + ROW_PX - HEALTH_PX - 3;
+  const tall = rowPx(scene.rows.length);
+  const bottom = top + tall - LANE_PX - 3;
   paper.fillStyle = colors.line;
-  paper.fillRect(0, top + ROW_PX - 1, width, 1);
+  paper.fillRect(0, top + tall - 1, width, 1);
   if (row.overview) {
     const { fromS, toS } = row.overview;
     const left = Math.max(0, toPx(view, width, fromS));
     paper.fillStyle = colors.wash; // recorded; what is not is hatched over it
-    paper.fillRect(left, top + 1, toPx(view, width, Math.min(toS, nowS())) - left, ROW_PX - 2);
+    paper.fillRect(left, top + 1, toPx(view, width, Math.min(toS, nowS())) - left, tall - 2);
     drawActivity(paper, scene, row.overview, top + 4, bottom, colors);
     for (const [fromS, toS] of row.overview.gaps) {
       const left = Math.max(0, toPx(view, width, fromS));
       const right = Math.min(width, toPx(view, width, Math.min(toS, nowS())));
-      if (right > left) hatch(paper, left, top + 1, Math.max(1, right - left), ROW_PX - 2, colors);
+      if (right > left) hatch(paper, left, top + 1, Math.max(1, right - left), tall - 2, colors);
     }
   }
   for (const each of row.overview?.health ?? []) {
@@ -59,19 +68,19 @@ function drawRow(paper: CanvasRenderingContext2D, scene: Scene, row: Row, top: n
     if (tone === "good") continue;
     paper.fillStyle = tone === "bad" ? colors.bad : tone === "warn" ? colors.warn : colors.soft;
     const left = toPx(view, width, each.fromS);
-    paper.fillRect(left, bottom + 1, Math.max(2, toPx(view, width, each.toS) - left), HEALTH_PX);
+    const bar = HEALTH_PX[tone];
+    paper.fillRect(left, top + tall - 2 - bar, Math.max(2, toPx(view, width, each.toS) - left), bar);
   }
-  if (scene.rows.length > 1) drawTitle(paper, row.title, top, colors);
 }
 
 function drawTitle(paper: CanvasRenderingContext2D, title: string, top: number, colors: Colors): void {
   const { width } = paper.measureText(title);
   paper.globalAlpha = 0.85;
   paper.fillStyle = colors.sunken;
-  paper.fillRect(4, top + 3, width + 8, 17);
+  paper.fillRect(4, top + 2, width + 8, 16);
   paper.globalAlpha = 1;
   paper.fillStyle = colors.ink;
-  paper.fillText(title, 8, top + 12);
+  paper.fillText(title, 8, top + 10.5);
 }
 
 function drawActivity(

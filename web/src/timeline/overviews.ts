@@ -53,6 +53,12 @@ export function recordedAfter(overviews: Iterable<Overview>, atS: number): numbe
   return earliest;
 }
 
+/** Whether it is known that nothing is recorded in a range. */
+export function isEmpty(overview: Overview | undefined, range: { fromS: number; toS: number }): boolean {
+  if (range.fromS >= nowS()) return true;
+  return overview?.gaps.some(([from, to]) => from <= range.fromS && to >= Math.min(range.toS, nowS())) ?? false;
+}
+
 /** Where the last recording before a gap ended; null: none is known. */
 export function recordedBefore(overviews: Iterable<Overview>, atS: number): number | null {
   let latest: number | null = null;

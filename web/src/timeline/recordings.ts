@@ -118,6 +118,11 @@ export function parsePlaylist(text: string, address: string): Gop[] {
 /** What a camera was said to do for a while. */
 export type Stretch = { fromS: number; toS: number; what: string; reason: string };
 
+/** How a camera was at a time; undefined: that is not known. */
+export function stateAt(health: readonly Stretch[], atS: number): Stretch | undefined {
+  return health.find((each) => each.fromS <= atS && atS < each.toS);
+}
+
 /** What there is of a range of time, for the scrubber. */
 export type Overview = {
   fromS: number;
