@@ -110,12 +110,12 @@ def test_a_reason_is_whole_or_one_word(live: Serving, open_tab: OpenTab, shoot: 
     words = tab.page.locator(".picture-words").filter(has_text="there is no such file")
     assert words.evaluate("each => each.scrollHeight <= each.clientHeight")
     expect(words.locator(".long")).to_be_visible()
-    tab.page.get_by_text("4", exact=True).click()  # two side by side
+    tab.page.get_by_role("radio", name="4").check()  # two side by side
     expect(words.locator(".long")).to_be_hidden()
     expect(words.get_by_text("Failed", exact=True)).to_be_visible()
     assert words.evaluate("each => each.scrollHeight <= each.clientHeight")
     shoot(tab, "live-small")
-    tab.page.get_by_text("Auto", exact=True).last.click()
+    tab.page.get_by_role("radio", name="Auto").last.check()
 
 
 def test_who_may_not_watch_is_shown_no_live_section(live: Serving, open_tab: OpenTab) -> None:

@@ -296,7 +296,7 @@ def test_what_cannot_be_exported_is_said(archive: Recorded, open_tab: OpenTab, s
         assert kim is not None
         installation.users.change("kim", UserFacts(frozenset({Role.VIEWER}), frozenset(), True))
         tab.page.get_by_role("button", name="Export 10 s").click()
-        expect(tab.page.get_by_role("alert")).to_contain_text("may not")
+        expect(tab.page.get_by_role("alert")).to_contain_text("This is for: operator")
         shoot(tab, "export-refused")
     finally:
         installation.users.change("kim", UserFacts(frozenset({Role.OPERATOR}), frozenset(), True))

@@ -15,19 +15,21 @@ export function Clock({ playback, health }: ClockProps) {
   const { atS } = useSyncExternalStore(playback.listen, playback.snapshot);
   const [isPicking, setIsPicking] = useState(false);
   return (
-    <div className="clock">
-      <span className="clock-now">
-        <span className="clock-time numbers">{timeOf(atS)}</span>
-        {health && <StateBadge state={stateAt(health, atS)} />}
-      </span>
-      <span className="soft small numbers">
-        {dateOf(atS)} · {utcTimeOf(atS)}
-      </span>
-      <IconButton icon="calendar" label={texts.timeline.pick} onClick={() => setIsPicking(true)} />
+    <>
+      <div className="clock">
+        <span className="clock-now">
+          <span className="clock-time numbers">{timeOf(atS)}</span>
+          {health && <StateBadge state={stateAt(health, atS)} />}
+        </span>
+        <span className="soft small numbers">
+          {dateOf(atS)} · {utcTimeOf(atS)}
+        </span>
+        <IconButton icon="calendar" label={texts.timeline.pick} onClick={() => setIsPicking(true)} />
+      </div>
       {isPicking && (
         <PickTime atS={atS} onClose={() => setIsPicking(false)} onPick={(wantedS) => playback.goTo(wantedS)} />
       )}
-    </div>
+    </>
   );
 }
 
