@@ -71,7 +71,7 @@ export function Controls({ playback, cameras, range, onRange, onZoom }: Controls
         <IconButton icon="bracketIn" label={texts.timeline.rangeIn} aria-keyshortcuts="i" onClick={setIn} />
         <IconButton icon="bracketOut" label={texts.timeline.rangeOut} aria-keyshortcuts="o" onClick={setOut} />
         <IconButton icon="cross" label={texts.timeline.noRange} disabled={!range} onClick={() => onRange(null)} />
-        <Export cameras={cameras} range={range} />
+        <Export key={`${range?.fromS} ${range?.toS}`} cameras={cameras} range={range} />
       </Group>
     </div>
   );
