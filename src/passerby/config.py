@@ -96,10 +96,7 @@ class Storage(Section):
         None, description="A folder or a URL such as s3://BUCKET/PREFIX for recordings. Without it: the data folder."
     )
     most_gigabytes: float | None = Field(
-        None,
-        gt=0,
-        le=1e7,
-        description="Room for recordings; without it the disk. Over it the oldest go, with an alarm.",
+        None, gt=0, le=1e7, description="Room for recordings, else the disk. Over it the oldest go, with an alarm."
     )
     least_free_gigabytes: float = Field(
         1.0, ge=0, le=1e7, description="So much stays free to record, also where S3 is waited for."
