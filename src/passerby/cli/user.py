@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
 
 import typer
 from rich.table import Table
@@ -54,7 +53,7 @@ def reset(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug
         told = installation.config
     typer.echo(
         f"With this link {user.name} sets another password, within {told.sign_in.set_up_link_minutes:g} minutes:\n\n"
-        f"  {page_address(told.server)}/#/reset/{quote(user.name, safe='')}/{secret}\n\n"
+        f"  {page_address(told.server)}/#/reset/{user.name}/{secret}\n\n"
         "passerby serve must be running. Their sessions, tokens and passkeys end with it."
     )
 
