@@ -102,7 +102,7 @@ def reset(told: ResetPassword, request: Request, response: Response) -> SessionS
     wait_if_told(installation, request, None)  # as for the set-up link
     user, token = installation.users.find(told.name), told.token.get_secret_value()
     if user is None or not installation.reset.works(token, user):
-        raise problem(403, "this link does not work any more", "passerby user reset makes another one")
+        raise problem(403, "this link does not work any more", "make another one with passerby user reset")
     password = installation.passwords.hash(told.password.get_secret_value(), told.name)
     if not installation.reset.use(token, user, password):
         raise problem(403, "this link was used meanwhile, or the user is locked")
