@@ -87,11 +87,12 @@ def set_up(told: FirstUser, request: Request, response: Response) -> SessionStat
     if not installation.set_up.works(told.token.get_secret_value()):
         raise problem(403, "this set-up link does not work any more", "start passerby serve again for another one")
     password = installation.passwords.hash(told.password.get_secret_value(), told.name)
-    if not installation.set_up.use(told.token.get_secret_value(), told.name, password):
-        raise problem(403, "this set-up link was used meanwhile")
-    user = installation.users.find(told.name)
-    assert user is not None
-    installation.audit.note(user.name, "set-up link", "user:add", about=user.name)
+    with installation.audit.with_change():
+        if not installation.set_up.use(told.token.get_secret_value(), told.name, password):
+            raise problem(403, "this set-up link was used meanwhile")
+        user = installation.users.find(told.name)
+        assert user is not None
+        installation.audit.note(user.name, "set-up link", "user:add", about=user.name)
     return let_in(user, "set-up", request, response)
 
 
@@ -104,10 +105,11 @@ def reset(told: ResetPassword, request: Request, response: Response) -> SessionS
     if user is None or not installation.reset.works(token, user):
         raise problem(403, "this link does not work any more", "make another one with passerby user reset")
     password = installation.passwords.hash(told.password.get_secret_value(), told.name)
-    if not installation.reset.use(token, user, password):
-        raise problem(403, "this link was used meanwhile, or the user is locked")
+    with installation.audit.with_change():
+        if not installation.reset.use(token, user, password):
+            raise problem(403, "this link was used meanwhile, or the user is locked")
+        installation.audit.note(user.name, "reset link", "password:change", about=user.name)
     installation.throttle.succeeded(user.name)
-    installation.audit.note(user.name, "reset link", "password:change", about=user.name)
     return let_in(user, "reset", request, response)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from passerby.access.users import User, UserFacts
 from passerby.api.gate import CSRF_HEADER
 from passerby.archive.schema_access import passkeys
+from passerby.errors import OutputError
 from passerby.rules.access import Role
 from tests.unit.api.conftest import PASSWORD, House
 
@@ -105,6 +106,20 @@ def test_guessing_is_slowed_and_locks_nobody_out(house: House, kim: User) -> Non
     afar = {"Origin": "https://evil.example"}
     assert house.client().post("/api/reset", json=told(token), headers=afar).status_code == 403
     assert house.client().post("/api/reset", json=told(token)).status_code == 200
+
+
+def test_without_its_record_nothing_is_changed(house: House, kim: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = house.installation.reset.new_link(kim)
+
+    def full_disk(*_: object, **__: object) -> None:
+        raise OutputError("couldn't write an audit record in the catalogue: disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(house.installation.audit, "note", full_disk)
+        refused = house.client().post("/api/reset", json=told(token))
+        assert refused.status_code == 503 and "set-cookie" not in refused.headers
+    assert house.client().post("/api/session", json={"name": "kim", "password": PASSWORD}).status_code == 200
+    assert house.client().post("/api/reset", json=told(token)).status_code == 200, "nor is the link used up"
 
 
 def test_of_two_that_use_it_at_once_one_gets_in(house: House, kim: User) -> None:
