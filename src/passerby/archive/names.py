@@ -36,6 +36,12 @@ def camera_and_start_of_key(key: str) -> tuple[str, int] | None:
     return (found[1], int(found[2])) if found else None
 
 
+def is_half_a_copy(name: str) -> bool:
+    """Whether a file in a store is named as obstore names a copy until it is whole: the key, #, a number."""
+    key, mark, number = name.rpartition("#")
+    return bool(mark) and number.isdecimal() and camera_and_start_of_key(key) is not None
+
+
 def open_path(folder: Path, camera: str, start_90k: int) -> Path:
     """Where an object is while it is open."""
     return folder / f"{camera}~{start_90k}{OPEN_SUFFIX}"

@@ -5,7 +5,7 @@ An object goes through these steps, each of which may be the last before a crash
 1. file in the spool, held by its writer         the file tells all: it is cut at its last whole fragment and sealed
 2. row, state open                               made or mended from the file
 3. sealed: index inside, on the disk             done again
-4. bytes in the store, under the key             put again: the same bytes under the same key
+4. bytes in the store, under the key             put again: the same bytes under the same key; half a copy goes
 5. row, state closed                             POINT OF NO RETURN: from here on the store has it, before it the spool
 6. file in the spool removed                     a closed row whose file is still there: steps 4 to 6 again
 
@@ -83,7 +83,9 @@ def mend_open_rows(places: Places) -> Iterator[Alarm]:
 
 
 def match_store_and_rows(places: Places) -> Iterator[Alarm]:
-    """Bytes in the store without a row get one; closed rows without bytes go, with an alarm. Lists the whole store."""
+    """Bytes in the store without a row get one, or go where they are half a copy; closed rows without bytes go, with an
+    alarm. Lists the whole store."""
+    places.store.remove_halves()
     in_store = set(places.store.keys())
     rows = {row.key: row for state in ObjectState for row in places.catalogue.in_state(state)}
     for key in sorted(in_store - rows.keys()):

@@ -11,6 +11,7 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
+from passerby.archive.names import is_half_a_copy
 from passerby.errors import OutputError, SettingsError, SourceError
 
 
@@ -81,6 +82,21 @@ class Store:
                 yield from (str(each["path"]) for each in some)
         except (BaseError, OSError) as error:
             raise SourceError(f"couldn't list the store of recordings: {_first_line(error)}") from error
+
+    def remove_halves(self) -> None:
+        """What a kill left of copies into a folder: it has no row, and no listing shows it. Raises OutputError.
+
+        One that is being made now, by another machine, fails with this, and is made again.
+        """
+        folder = self.folder
+        if folder is None:
+            return
+        try:
+            for path in folder.rglob("*#*"):
+                if is_half_a_copy(path.relative_to(folder).as_posix()):
+                    path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"couldn't delete half a copy in the store: {_first_line(error)}") from error
 
     def delete(self, key: str) -> None:
         """Raises OutputError. What is not there any more is no error: the deletion before was cut short."""

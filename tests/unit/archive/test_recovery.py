@@ -199,6 +199,21 @@ def test_recovery_goes_on_in_tend_until_the_store_could_be_listed(tmp_path: Path
         writer.close()
 
 
+@pytest.mark.parametrize("catalogue_url", ["sqlite"], indirect=True)
+def test_half_a_copy_into_the_store_goes(open_archive: OpenArchive, tmp_path: Path) -> None:
+    """As a kill leaves it where the store is on another disk, and as no listing shows it."""
+    archive = open_archive()
+    keep(archive, recorded(steady(5)))
+    archive.tend(FOREVER, LATER_90K)
+    (whole,) = (tmp_path / "archive" / "objects").rglob("*.mp4")
+    half, own = whole.with_name(f"{whole.name}#1"), whole.with_name("notes.mp4#1")
+    half.write_bytes(whole.read_bytes()[:9000])
+    own.write_bytes(b"something else")
+    assert archive.recover() == []
+    assert own.exists() and not half.exists()
+    assert len(check_at_rest(archive, tmp_path / "archive")) == 1
+
+
 def test_strange_files_are_left_and_told_of(open_archive: OpenArchive, tmp_path: Path) -> None:
     archive = open_archive()
     for name in ("notes.txt", key_of("gate", BEGIN_90K)):
