@@ -150,6 +150,25 @@ def test_every_camera_fails_for_itself_in_words_without_a_secret(
         fleet.stop()
 
 
+def test_a_camera_that_is_unplugged_leaves_no_open_object(street: Street, tmp_path: Path) -> None:
+    with RtspServer({"/yard": walked()}, login=("admin", "s3cr3t")) as server:
+        fleet = fleet_of(tmp_path, plan(server, "yard"))
+        fleet.start()
+        try:
+            wait_for(fleet, all_are(What.RECORDING))
+            server.close()
+            wait_for(fleet, all_are(What.FAILED))
+            with Archive(tmp_path) as archive:
+                until_s = time.monotonic() + 30.0
+                while list((tmp_path / "spool").glob("*.mp4")):
+                    assert archive.tend(KeepAll(), SystemClock().now_90k()) == []
+                    assert time.monotonic() < until_s
+                    time.sleep(0.2)
+                assert spans_s(archive, "yard")
+        finally:
+            fleet.stop()
+
+
 def test_viewers_get_what_is_recorded_from_a_key_frame_on(cameras: RtspServer, street: Street, tmp_path: Path) -> None:
     fleet = fleet_of(tmp_path, plan(cameras, "yard"))
 
