@@ -74,14 +74,14 @@ class Audit:
         hour that is looked at. Written before the first of them goes out."""
         first, last = from_90k // _QUARTER_90K * _QUARTER_90K, -(-to_90k // _QUARTER_90K) * _QUARTER_90K
         self._each_minute(
-            (by.session or by.through, by.user.id, what, camera, first, last),
+            (by.session or by.through, by.user.handle, what, camera, first, last),
             lambda: self.look(by, what, camera, first, last),
         )
 
     def look_at_file_each_minute(self, by: SignedIn, what: str, about: str) -> None:
         """The same for what was made of a file that somebody brought. about: its id."""
         self._each_minute(
-            (by.session or by.through, by.user.id, what, about),
+            (by.session or by.through, by.user.handle, what, about),
             lambda: self.note(by.user.name, by.through, what, about=about),
         )
 
