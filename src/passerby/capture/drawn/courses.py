@@ -1,4 +1,4 @@
-"""Who goes where in a scene that never ends: each for itself, over and over, in a rhythm that no other has."""
+"""Who goes where in a scene that never ends: each for itself, over and over, and never twice in quite the same way."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from passerby.capture.drawn.figure import FEWER_PHASES, SMALL_SPRITE_PX, Look, P
 
 FIDGETS_PER_S = 0.05
 CAR_SPRITE_PX = 120
+_PACES = (0.8, 1.25)
+_PACES_TO_PARK = (0.93, 1.07)
+_ASIDE = 0.05  # of the picture's height, at most
+_SPREAD = (0.6180339887, 0.7548776662)  # steps by which laps that look the same are never alike in pace and place
 _STANDS_BELOW = 0.01  # picture heights per second
 
 LOOKS = (
@@ -47,7 +51,8 @@ class Placed:
 
 @dataclass(frozen=True)
 class Course:
-    """One actor's way: from stop to stop, then out of sight until its period is over, then again.
+    """One actor's way: from stop to stop, then out of sight until its period is over, then again: somebody else, at
+    another pace and a little aside. The same again would be what the check for loops looks for.
 
     begins_s: where in its period it is when the scene begins; negative: later. look: which of LOOKS; None: a car.
     """
@@ -62,28 +67,44 @@ class Course:
     def place(self, time_s: float, horizon: float, tall: float) -> Placed | None:
         """Where it is, None while it is out of sight. tall: a person's height for each share that the feet are below
         the horizon."""
-        now_s = (time_s + self.begins_s) % self.period_s
+        lap, now_s = divmod(time_s + self.begins_s, self.period_s)
+        pace, aside, look = self._varied(int(lap))
+        now_s *= pace
         for a, b in zip(self.stops, self.stops[1:], strict=False):
             if a.at_s <= now_s < b.at_s:
                 done = (now_s - a.at_s) / (b.at_s - a.at_s)
-                x, feet_y = a.x + done * (b.x - a.x), a.feet_y + done * (b.feet_y - a.feet_y)
+                x, feet_y = a.x + done * (b.x - a.x), a.feet_y + done * (b.feet_y - a.feet_y) + aside
                 person = tall * (feet_y - horizon)
-                if self.look is None:
-                    return Placed(_car(self.paint, self.plate), x, feet_y, 0.86 * person, False)
-                return Placed(self._pose(a, b, now_s, person), x, feet_y, person, True)
+                if look is None:
+                    return Placed(_car(self._painted(int(lap)), self.plate), x, feet_y, 0.86 * person, False)
+                return Placed(_pose(look, a, b, now_s, person), x, feet_y, person, True)
         return None
 
-    def _pose(self, a: Stop, b: Stop, now_s: float, height: float) -> Pose:
-        assert self.look is not None
-        seconds, across, along = b.at_s - a.at_s, b.x - a.x, b.feet_y - a.feet_y
-        way = float(np.hypot(across, along))
-        if way < _STANDS_BELOW * seconds:
-            poses = _waiting(self.look)
-            return poses[int(FIDGETS_PER_S * now_s * len(poses)) % len(poses)]
-        facing = 0 if abs(across) < 0.5 * abs(along) else 1 if across > 0 else -1
-        poses = _walking(self.look, facing)
-        steps = way * (now_s - a.at_s) / seconds / (STEP * height)
-        return poses[int(steps * len(poses)) % len(poses)]
+    def _painted(self, lap: int) -> tuple[int, int, int]:
+        blue, green, red = self.paint
+        return ((blue, green, red), (green, red, blue), (red, blue, green))[lap % 3]
+
+    def _varied(self, lap: int) -> tuple[float, float, int | None]:
+        """Pace, place and look of one lap. Whoever is always there stays the same, and cars keep to their lane."""
+        if self.stops[-1].at_s >= self.period_s:
+            return 1.0, 0.0, self.look
+        low, high = _PACES_TO_PARK if self.look is None and len(self.stops) > 2 else _PACES
+        pace = low + (high - low) * (lap * _SPREAD[0] % 1.0)
+        if self.look is None:
+            return pace, 0.0, None
+        return pace, _ASIDE * (2 * (lap * _SPREAD[1] % 1.0) - 1), (self.look + lap) % len(LOOKS)
+
+
+def _pose(look: int, a: Stop, b: Stop, now_s: float, height: float) -> Pose:
+    seconds, across, along = b.at_s - a.at_s, b.x - a.x, b.feet_y - a.feet_y
+    way = float(np.hypot(across, along))
+    if way < _STANDS_BELOW * seconds:
+        poses = _waiting(look)
+        return poses[int(FIDGETS_PER_S * now_s * len(poses)) % len(poses)]
+    facing = 0 if abs(across) < 0.5 * abs(along) else 1 if across > 0 else -1
+    poses = _walking(look, facing)
+    steps = way * (now_s - a.at_s) / seconds / (STEP * height)
+    return poses[int(steps * len(poses)) % len(poses)]
 
 
 def past(begin_s: float, speed: float, y: float, width: float = 16 / 9, beyond: float = 0.3) -> tuple[Stop, ...]:

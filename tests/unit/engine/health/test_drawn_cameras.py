@@ -10,10 +10,12 @@ import pytest
 
 from passerby.background import Background
 from passerby.capture.drawn.cameras import CAMERAS, FPS
+from passerby.engine.health.prints import Printer
 from passerby.media import RawFrame
 from passerby.media.frames import plane_views
-from passerby.media.health import Check
+from passerby.media.health import Check, Verdict
 from passerby.media.segments import TICKS_PER_S
+from passerby.rules.looped import Loops
 from tests.health import NOON_90K, Watched, established
 
 LEARNED_S = 20
@@ -41,6 +43,14 @@ def test_a_fault_is_found_and_over(name: str, check: Check, within_s: float) -> 
     assert told_s is not None and camera.from_s <= told_s <= camera.from_s + within_s
     assert {each for each, _, _ in watched.bad} <= {check, Check.DARK, Check.OBSTRUCTED}
     assert [each for each, at_s in watched.over if each is check and at_s >= camera.to_s]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, camera in CAMERAS.items() if not camera.fault))
+def test_nobody_comes_again_as_a_recording_would(name: str) -> None:
+    printer, loops = Printer(), Loops()
+    for frame in frames(name, 200):
+        loops.note(printer.note(frame))
+        assert loops.finding(frame.time_s).verdict is Verdict.OK
 
 
 @pytest.mark.parametrize("name", sorted(name for name, camera in CAMERAS.items() if not camera.fault))
