@@ -117,7 +117,8 @@ class _Live:
         self.evidence += score
         trust = LARGE_PEOPLE if is_large and self.kind is Kind.PERSON else TRUST[self.kind]
         self.is_confirmed = (
-            self.best >= trust.certain
+            self.is_confirmed  # what was believed in is not taken back: pictures of it are out already
+            or self.best >= trust.certain
             or (self.best >= trust.likely and self.hits >= trust.likely_hits)
             or self.evidence >= trust.evidence
         )
