@@ -26,6 +26,10 @@ pytestmark = pytest.mark.skipif(
     not all((model.folder / model.card.file).exists() for model in bundled_models()),
     reason="the bundled models have not been built",
 )
+needs_root = pytest.mark.skipif(
+    not Path("/proc/self/task").exists() or os.geteuid() != 0,
+    reason="what files a process has open is read in /proc, and of one that is not dumpable by root alone",
+)
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +147,7 @@ def test_mistakes_are_one_sentence_without_traceback(tmp_path: Path, arguments: 
     assert not list(tmp_path.iterdir())
 
 
+@needs_root
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_stopping_leaves_nothing(street: Path, number: signal.Signals, code: int, jobs: int) -> None:
@@ -165,7 +170,7 @@ def test_stopping_leaves_nothing(street: Path, number: signal.Signals, code: int
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found through /proc")
+@needs_root
 def test_process_that_is_killed_is_reported_and_the_others_go_on(street: Path) -> None:
     clips = [street.with_name("long.mp4"), street.with_name("short.mp4")]
     draw_again(street, clips[0], times=40)
