@@ -45,7 +45,7 @@ def school(serve: Serve, tmp_path: Path) -> Iterator[Serving]:
         assert archive.tend(KeepAll(), SystemClock().now_90k()) == []
     (data / "objects" / "notes.txt").write_text("none of ours")
     serving = serve(data, NO_ROOM + CAMERAS)
-    with nothing_can_be_deleted_in(data / "objects" / "yard"):  # it looked at the store already, and deletes in 10 s
+    with nothing_can_be_deleted_in(data / "objects" / "yard"):  # its first round comes 10 s after the start
         yield serving
         serving.stop()
 
@@ -60,7 +60,7 @@ def test_broken_promises_are_told_on_the_page(school: Serving, open_tab: OpenTab
         says = f"{title}: There is no room to keep camera '{name}' for 72 hours"
         expect(lines.filter(has_text=says)).to_have_count(1)
     expect(notes.filter(has_text=DELETE)).to_contain_text("Yard: A recording that should be gone may still be there: ")
-    expect(notes.filter(has_text=STRANGE)).to_contain_text("'notes.txt' in the store")
+    expect(notes.filter(has_text=STRANGE)).to_contain_text("in the store is no recording of passerby")
     shoot(tab, "alarms")
 
     lee = open_tab(school.base, PHONE)

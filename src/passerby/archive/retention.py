@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from passerby.archive.recovery import Places
 from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import ArchivedObject, ObjectState
-from passerby.rules.retention import KeepAll, Recording, Verdict, decide, limit_90k
+from passerby.rules.retention import KeepAll, Recording, Shortage, decide, limit_90k
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,19 @@ def _make_room(places: Places, keep: KeepAll, now_90k: int, bytes_over: int) -> 
     recordings = [Recording(row.key, row.camera, row.start_90k, row.size) for row in closed]
     verdict = decide(recordings, keep, now_90k, bytes_over)
     camera_of = {row.key: row.camera for row in closed}
+    given_up = set()
     for key in verdict.go:
+        given_up.add(camera_of[key])  # also where it stays: nobody can watch it any more
         failed = list(delete(places, camera_of[key], key))
         if failed:
             yield from [*failed, _nothing_given_up(bytes_over)]
+            yield from _shortages(short for short in verdict.short if short.camera in given_up)
             return
-    yield from _space_alarms(verdict)
+    yield from _shortages(verdict.short)
+    if verdict.still_over:
+        yield Alarm(
+            AlarmKind.SPACE, None, f"Recordings would need {verdict.still_over} bytes more than there are, all deleted"
+        )
 
 
 def _over_limit(places: Places, keep: KeepAll, now_90k: int) -> list[ArchivedObject]:
@@ -92,15 +99,11 @@ def _nothing_given_up(bytes_over: int) -> Alarm:
     )
 
 
-def _space_alarms(verdict: Verdict) -> Iterator[Alarm]:
-    for short in verdict.short:
+def _shortages(found: Iterable[Shortage]) -> Iterator[Alarm]:
+    for short in found:
         yield Alarm(
             AlarmKind.SPACE,
             short.camera,
             f"There is no room to keep camera '{short.camera}' for {short.promised_hours:g} hours: "
             f"only {short.kept_hours:.1f} are left",
-        )
-    if verdict.still_over:
-        yield Alarm(
-            AlarmKind.SPACE, None, f"Recordings would need {verdict.still_over} bytes more than there are, all deleted"
         )

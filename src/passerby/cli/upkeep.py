@@ -113,17 +113,15 @@ def _forget(installation: Installation, alarms: Alarms) -> None:
 
 @contextmanager
 def _every(seconds: float, do: Callable[[], None], name: str) -> Iterator[None]:
-    """At once and then so often, in a thread of its own, which has ended when this has."""
+    """In a thread of its own, which has ended when this has."""
     over = threading.Event()
 
     def go_on() -> None:
-        while True:
+        while not over.wait(seconds):
             try:
                 do()
             except Exception:  # whatever it is, the next round may do better; without rounds nothing is ever deleted
                 log.exception("%s: a round ended in an error nobody foresaw", name)
-            if over.wait(seconds):
-                return
 
     thread = threading.Thread(target=go_on, name=name)
     thread.start()
