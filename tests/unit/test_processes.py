@@ -6,8 +6,10 @@ import ctypes
 import os
 import resource
 import sys
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,6 +18,14 @@ from passerby.record.partfile import PartFile
 
 NOBODY = 65534
 PR_GET_DUMPABLE = 3  # linux/prctl.h
+
+
+@pytest.fixture
+def anybodys() -> Iterator[Path]:
+    """A folder that another user may write into: pytest's are one's own."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
 
 
 def _child(pipe: Connection, folder: Path) -> None:
@@ -35,11 +45,9 @@ def _child(pipe: Connection, folder: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it is Linux that can say it")
-def test_they_leave_no_core_are_closed_to_others_and_can_name_what_they_wrote(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o777)
+def test_they_leave_no_core_are_closed_to_others_and_can_name_what_they_wrote(anybodys: Path) -> None:
     pipe, theirs = NEW_PROCESS.Pipe()
-    process = NEW_PROCESS.Process(target=_child, args=(theirs, tmp_path))
+    process = NEW_PROCESS.Process(target=_child, args=(theirs, anybodys))
     process.start()
     theirs.close()
     try:
@@ -49,4 +57,4 @@ def test_they_leave_no_core_are_closed_to_others_and_can_name_what_they_wrote(tm
     assert limits == (0, 0)
     assert dumpable == 0
     assert read == b"kept in memory"
-    assert (tmp_path / "out.bin").read_bytes() == b"whole"
+    assert (anybodys / "out.bin").read_bytes() == b"whole"
