@@ -150,6 +150,7 @@ def test_every_camera_fails_for_itself_in_words_without_a_secret(
         fleet.stop()
 
 
+@pytest.mark.slow
 def test_a_camera_that_is_unplugged_leaves_no_open_object(street: Street, tmp_path: Path) -> None:
     with RtspServer({"/yard": walked()}, login=("admin", "s3cr3t")) as server:
         fleet = fleet_of(tmp_path, plan(server, "yard"))
@@ -234,6 +235,7 @@ def test_cameras_whose_worker_dies_at_once_again_are_parted(
         fleet.stop()
 
 
+@pytest.mark.slow
 def test_a_camera_that_hung_its_worker_is_parted_from_the_others(
     cameras: RtspServer, street: Street, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -204,6 +204,7 @@ def test_what_came_before_a_loss_is_recorded(
     assert leaks(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_what_there_is_no_time_for_is_left_out_and_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
     plan = LivePlan(Settings(mode="cover"))
     statuses = follow(
@@ -229,6 +230,7 @@ def test_a_frozen_picture_is_said(camera: RtspServer, shared: Shared, tmp_path: 
     assert "frozen" in statuses[-1].reason and What.FROZEN not in [status.what for status in statuses[:-1]]
 
 
+@pytest.mark.slow
 def test_a_loop_is_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
     camera.scripts["/yard"] = Script(loop_after=30, loop_units=25)
     began_s = time.monotonic()

@@ -86,6 +86,7 @@ def test_a_broken_source_becomes_a_whole_file(tmp_path: Path) -> None:
         assert again.problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["square.mp4", "parking.mp4", "cars.mp4"])
 def test_real_clips_keep_their_frames_and_times(tmp_path: Path, name: str) -> None:
     done = carry(open_source(footage(name)), tmp_path / "out.mp4")

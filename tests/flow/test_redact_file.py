@@ -111,6 +111,7 @@ def lumas(data: bytes) -> list[Any]:
         return [picture.to_ndarray(format="gray") for picture in video.decode(video=0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["reveal", "cover"])
 def test_a_video_goes_in_and_no_clear_person_comes_out(
     open_office: OpenOffice,
@@ -178,6 +179,7 @@ def test_the_upload_is_sealed_memory_and_gone_when_discarded(open_office: OpenOf
     assert list((office.folder / "redactions").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_corrections_are_hidden_and_the_audit_knows(open_office: OpenOffice, street: Street) -> None:
     office = open_office()
     client = office.signed_in("kim")

@@ -82,6 +82,7 @@ def test_recording_for_a_while_ends_a_row_of_failures(
     assert failures[before] == 1
 
 
+@pytest.mark.slow
 def test_a_path_that_broke_off_is_gone_without_waiting_for_a_garbage_collection(
     tmp_path: Path, detectors: Detectors, failures: list[int]
 ) -> None:

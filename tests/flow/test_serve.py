@@ -175,6 +175,7 @@ def test_the_second_start_prints_no_link(tmp_path: Path) -> None:
     assert again.stop() == 0 and "set-up" not in "".join(again.said)
 
 
+@pytest.mark.slow
 def test_it_serves_while_its_store_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"AWS_ENDPOINT": f"http://127.0.0.1:{free_port()}", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "here"}
     for name, value in {**told, "AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": HIDDEN}.items():
