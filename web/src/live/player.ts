@@ -75,8 +75,11 @@ export class LivePlayer {
 
   private disconnect(): void {
     if (this.socket) {
-      this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
-      this.socket.close();
+      const socket = this.socket;
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      // Browsers call it an error if it is closed before it is open.
+      if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+      else socket.close();
       this.socket = null;
     }
     this.buffer?.close();
