@@ -16,9 +16,17 @@ OpenTab = Callable[..., Tab]
 expect = playwright.expect
 
 
+@pytest.fixture
+def fresh(serve: Serve, tmp_path: Path) -> Serving:
+    return serve(tmp_path / "data")
+
+
 @pytest.fixture(scope="module")
-def fresh(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
-    return serve(tmp_path_factory.mktemp("fresh") / "data")
+def house(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    """Where kim may do all."""
+    data = tmp_path_factory.mktemp("house") / "data"
+    add_user(data, "kim", *Role)
+    return serve(data)
 
 
 def make_first_user(tab: Tab, link: str) -> None:
@@ -103,8 +111,8 @@ def test_who_forgot_the_password_sets_another_with_the_link_of_the_command(
     again.wrong[:] = [each for each in again.wrong if "403" not in each]  # the browser itself notes the refusal
 
 
-def test_a_wrong_password_is_said_in_the_apis_words(fresh: Serving, open_tab: OpenTab) -> None:
-    tab = open_tab(fresh.base)
+def test_a_wrong_password_is_said_in_the_apis_words(house: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(house.base)
     tab.go("")
     tab.page.get_by_label("Name").fill("kim")
     tab.page.get_by_label("Password").fill("not it at all")
@@ -113,8 +121,8 @@ def test_a_wrong_password_is_said_in_the_apis_words(fresh: Serving, open_tab: Op
     tab.wrong[:] = [each for each in tab.wrong if "401" not in each]  # the browser itself notes the refusal
 
 
-def test_who_cannot_be_signed_out_is_told(fresh: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]) -> None:
-    tab = open_tab(fresh.base)
+def test_who_cannot_be_signed_out_is_told(house: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]) -> None:
+    tab = open_tab(house.base)
     tab.sign_in()
     tab.go("#/about")
     expect(tab.page.get_by_role("heading", name="About this installation")).to_be_visible()
@@ -128,8 +136,8 @@ def test_who_cannot_be_signed_out_is_told(fresh: Serving, open_tab: OpenTab, sho
     tab.wrong[:] = [each for each in tab.wrong if "ERR_INTERNET_DISCONNECTED" not in each]
 
 
-def test_a_passkey_signs_in(fresh: Serving, open_tab: OpenTab) -> None:
-    tab = open_tab(fresh.base, WIDE)
+def test_a_passkey_signs_in(house: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(house.base, WIDE)
     tab.sign_in()
     expect(tab.page.get_by_role("link", name="Live")).to_be_visible()
     devtools = tab.page.context.new_cdp_session(tab.page)
