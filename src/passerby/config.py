@@ -22,7 +22,7 @@ def _network(text: str) -> str:
     return text
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -75,7 +75,7 @@ class Server(Section):
     def _check(self) -> Self:
         if (self.certificate is None) != (self.private_key is None):
             raise ValueError("server.certificate and server.private_key are given together or not at all")
-        if not (self.is_https or self.trusted_proxies or self.allow_plain_http or _is_this_machine(self.host)):
+        if not (self.is_https or self.trusted_proxies or self.allow_plain_http or is_this_machine(self.host)):
             raise ValueError(
                 f"server.host '{self.host}' is reached by others, and there is no server.certificate: passwords would "
                 "travel in the clear (give a certificate, name the proxy in server.trusted_proxies, or say "

@@ -1,12 +1,12 @@
-"""Folders of our own: emptied of what is not meant to last, or held by one process alone."""
+"""Folders of our own: emptied of what is not meant to last, held by one process alone, with files made once."""
 
 from __future__ import annotations
 
-import fcntl
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from passerby.errors import OutputError, os_reason
@@ -27,6 +27,8 @@ def emptied(folder: Path) -> Path:
 def held_alone(folder: Path, name: str) -> Iterator[None]:
     """By this process, until it ends in whatever way. name: of the file that says so, which stays. Raises OutputError
     where another process holds it."""
+    import fcntl  # here, since Windows has none, and commands that need no lock work there
+
     try:
         handle = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -39,5 +41,32 @@ def held_alone(folder: Path, name: str) -> Iterator[None]:
         ) from None
     else:
         yield
+    finally:
+        os.close(handle)
+
+
+def made_once(path: Path, data: bytes) -> None:
+    """A file, mode 0600, that is there whole and on the disk, or not at all; one that is there already stays. Raises
+    OSError."""
+    unnamed = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # of two processes that start together both take the first one's
+            os.link(unnamed, path)  # unlike a rename it replaces nothing
+        if os.name == "posix":
+            sync(path.parent)
+    finally:
+        unnamed.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file's bytes, or a folder's names, are on the disk. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
     finally:
         os.close(handle)

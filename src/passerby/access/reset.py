@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, delete, update
+from sqlalchemy import delete, update
 
-from passerby.access.rows import Rows, key_of, new_secret, ticks
+from passerby.access.links import Links
+from passerby.access.rows import Rows, key_of, new_secret
 from passerby.access.users import User, end_ways_in
-from passerby.archive.schema_access import passkeys, set_up_links, users
+from passerby.archive.schema_access import passkeys, users
 
 
 class Reset:
@@ -17,28 +18,25 @@ class Reset:
     """
 
     def __init__(self, rows: Rows, works_for_s: float) -> None:
-        self._rows, self._works_for_90k = rows, ticks(works_for_s)
+        self._rows, self._links = rows, Links(rows, works_for_s)
 
     def new_link(self, user: User) -> str:
         """SECRET for the link; earlier ones, also other users', work no more."""
         secret = new_secret()
         with self._rows.transaction("make a reset link") as connection:
-            connection.execute(delete(set_up_links))
-            ends = self._rows.clock.now_90k() + self._works_for_90k
-            connection.execute(set_up_links.insert().values(key=_key(user, secret), ends_90k=ends))
+            self._links.replace(connection, _key(user, secret))
         return secret
 
     def works(self, secret: str, user: User) -> bool:
         """Whether their link could be used now."""
         with self._rows.transaction("read the reset link") as connection:
-            found = set_up_links.select().where(*self._usable(_key(user, secret)))
-            return connection.execute(found).one_or_none() is not None
+            return self._links.works(connection, _key(user, secret))
 
     def use(self, secret: str, user: User, password: str) -> bool:
         """Their new password; their sessions, tokens and passkeys end. False where the link does not work, or they are
         switched off. password: hashed."""
         with self._rows.transaction("reset a password") as connection:
-            if not self._taken(connection, _key(user, secret)):
+            if not self._links.take(connection, _key(user, secret)):
                 return False
             is_them = (users.c.id == user.id) & (users.c.handle == user.handle) & users.c.is_enabled
             if not connection.execute(update(users).where(is_them).values(password=password)).rowcount:
@@ -46,16 +44,6 @@ class Reset:
             end_ways_in(connection, user.id)
             connection.execute(delete(passkeys).where(passkeys.c.user_id == user.id))
         return True
-
-    def _taken(self, connection: Connection, key: str) -> bool:
-        """The mark comes first: it takes the row, so that of two that come at once the second finds it used."""
-        now = self._rows.clock.now_90k()
-        marked = update(set_up_links).where(*self._usable(key)).values(used_90k=now)
-        return bool(connection.execute(marked).rowcount)
-
-    def _usable(self, key: str) -> tuple[ColumnElement[bool], ...]:
-        now = self._rows.clock.now_90k()
-        return set_up_links.c.key == key, set_up_links.c.used_90k.is_(None), set_up_links.c.ends_90k > now
 
 
 def _key(user: User, secret: str) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from passerby.errors import OutputError, SettingsError, os_reason
+from passerby.folders import made_once
 
 KEY_FILE = "secrets.key"
 _NONCE_BYTES = 12
@@ -42,38 +41,11 @@ class Sealer:
 
 def _key_in(path: Path) -> bytes:
     try:
-        if not path.exists():
-            _make(path)
+        if not path.exists():  # on the disk before anything is sealed with it
+            made_once(path, AESGCM.generate_key(bit_length=256))
         return _read(path)
     except OSError as error:
         raise OutputError(f"couldn't make or read '{path}': {os_reason(error)}") from error
-
-
-def _make(path: Path) -> None:
-    """Whole under another name before it has its own: after a crash in between the next start makes one."""
-    unnamed = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(AESGCM.generate_key(bit_length=256))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):  # of two processes that start together both take the first one's key
-            os.link(unnamed, path)  # unlike a rename it replaces nothing
-        _sync_folder(path.parent)
-    finally:
-        unnamed.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that the name, too, outlasts a power failure. Nothing may be sealed with a key that could be gone."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _read(path: Path) -> bytes:

@@ -21,8 +21,6 @@ from passerby.version import __version__
 router = APIRouter()
 
 NO_FLEET = "this installation runs without workers: no camera is recorded"
-
-
 NO_CATALOGUE = "the catalogue cannot be read"
 
 

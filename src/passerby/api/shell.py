@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from passerby.api.problems import Problem
+from passerby.config import is_this_machine
 
 MOST_BODY_BYTES = 1 << 20
 PLAIN = ("/healthz",)
@@ -84,10 +85,7 @@ def _is_plain(scope: Scope) -> bool:
     """Passwords and pictures would travel in the clear, from another machine."""
     if scope["scheme"] in ("https", "wss") or scope["path"] in PLAIN:
         return False
-    try:
-        return not ip_address((scope.get("client") or ("",))[0]).is_loopback
-    except ValueError:
-        return True
+    return not is_this_machine((scope.get("client") or ("",))[0])
 
 
 def _in_words(count: int) -> str:

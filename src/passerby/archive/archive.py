@@ -23,6 +23,7 @@ from passerby.archive.store import Store
 from passerby.archive.waiting import retire_waiting
 from passerby.archive.writer import OBJECT_90K, CameraWriter
 from passerby.errors import PasserbyError, SourceError
+from passerby.folders import made_once
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import TICKS_PER_S, Fragment, InitSegment, ObjectState
 from passerby.rules.retention import KeepAll
@@ -197,12 +198,5 @@ def _name_of(spool: Path) -> str:
     """What rows call this folder of open objects: made once, by chance, and kept in it."""
     path = spool / "name"
     if not path.exists():
-        unnamed = path.with_name(f"name.{os.getpid()}")
-        unnamed.write_text(secrets.token_hex(8), encoding="ascii")
-        try:
-            os.link(unnamed, path)  # unlike a rename: two processes that start together agree on the first name
-        except FileExistsError:
-            pass
-        finally:
-            unnamed.unlink()
+        made_once(path, secrets.token_hex(8).encode("ascii"))  # two processes that start together agree on the first
     return path.read_text(encoding="ascii").strip()

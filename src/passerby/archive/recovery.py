@@ -22,9 +22,10 @@ from pathlib import Path
 from passerby.archive.catalogue import Catalogue
 from passerby.archive.names import camera_and_start_of, camera_and_start_of_key, open_path
 from passerby.archive.spool import SpoolFile, waiting_in
-from passerby.archive.store import Store, sync
+from passerby.archive.store import Store
 from passerby.archive.writer import facts_of
 from passerby.errors import PasserbyError
+from passerby.folders import sync
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.mp4.index import ROOM_BYTES, read_index
 from passerby.media.mp4.init import read_init

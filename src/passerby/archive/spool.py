@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from passerby.archive.names import OPEN_SUFFIX, camera_and_start_of, open_path
-from passerby.archive.store import sync
+from passerby.folders import sync
 from passerby.media.mp4.fragments import fragments_in
 from passerby.media.mp4.index import MOST_GOPS, ROOM_BYTES, empty_room, make_index
 from passerby.media.mp4.init import read_init

@@ -13,6 +13,7 @@ from obstore.store import LocalStore, from_url
 
 from passerby.archive.names import is_half_a_copy
 from passerby.errors import OutputError, SettingsError, SourceError
+from passerby.folders import sync
 
 
 class Store:
@@ -111,15 +112,6 @@ class Store:
         if self.folder:
             with suppress(OSError):  # not empty yet
                 (self.folder / key).parent.rmdir()
-
-
-def sync(path: Path) -> None:
-    """Wait until a file's bytes, or a folder's names, are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _folder_of(place: str | Path) -> Path | None:

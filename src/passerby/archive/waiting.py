@@ -10,8 +10,8 @@ from passerby.archive.names import camera_and_start_of, key_of
 from passerby.archive.recovery import Places
 from passerby.archive.retention import Space, delete
 from passerby.archive.spool import held, waiting_in
-from passerby.archive.store import sync
 from passerby.errors import PasserbyError
+from passerby.folders import sync
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.rules.retention import KeepAll, Recording, decide, limit_90k
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
-from passerby.capture.arrival import WallTime
+from passerby.capture.arrival import ArrivalTimes, WallTime
 from passerby.capture.drawn.cameras import CAMERAS, FPS
 from passerby.capture.live_options import LiveOptions, Shot
 from passerby.capture.live_words import clock_was_set
@@ -26,7 +26,7 @@ def drawn_shots(address: Address, options: LiveOptions, stopped: Callable[[], bo
     if camera is None:
         said = f"couldn't open '{address.shown}': there is no drawn camera of this name"
         raise SourceUnavailable(Trouble.NO_STREAM, said, f"there are {', '.join(CAMERAS)}")
-    pace, wall, told_90k = Pace(options.clock, stopped), WallTime(options.clock), -1
+    pace, wall, times = Pace(options.clock, stopped), WallTime(options.clock), ArrivalTimes(None)
     for number in itertools.count():
         picture = camera.frame(number)
         pace.wait(number / FPS)
@@ -34,5 +34,5 @@ def drawn_shots(address: Address, options: LiveOptions, stopped: Callable[[], bo
             return
         if wall.was_set():
             raise clock_was_set(address)
-        told_90k = max(wall.now_90k(), told_90k + 1)
+        told_90k = times.next(None, wall.now_90k())
         yield Shot(picture, told_90k, damaged=False)

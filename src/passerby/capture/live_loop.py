@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from passerby.capture.arrival import WallTime
+from passerby.capture.arrival import ArrivalTimes, WallTime
 from passerby.capture.file import open_source
 from passerby.capture.live_options import LiveOptions, Shot
 from passerby.capture.live_words import clock_was_set
@@ -23,8 +23,7 @@ def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], b
             "allow them in the configuration",
         )
     path = Path(address.path)
-    clock, wall = options.clock, WallTime(options.clock)
-    told_90k = -1
+    clock, wall, times = options.clock, WallTime(options.clock), ArrivalTimes(None)
     while True:
         pace = Pace(clock, stopped)
         with open_source(path, threads=1) as source:
@@ -34,7 +33,7 @@ def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], b
                     return
                 if wall.was_set():
                     raise clock_was_set(address)
-                told_90k = max(wall.now_90k(), told_90k + 1)
+                told_90k = times.next(None, wall.now_90k())
                 yield Shot(frame.picture, told_90k, frame.damaged, source.sample_aspect_ratio)
             step_s = float(1 / source.average_rate) if source.average_rate else 0.04
         clock.sleep(step_s)  # the last picture stays as long as the others

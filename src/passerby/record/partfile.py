@@ -11,6 +11,7 @@ from io import FileIO
 from pathlib import Path
 
 from passerby.errors import OutputError, os_reason
+from passerby.folders import sync
 
 BUFFER_BYTES = 1 << 20
 """How much a muxer should gather before it writes: writes are not buffered here."""
@@ -79,7 +80,8 @@ class PartFile:
         except OSError as error:
             self.abort()
             raise output_error(self.path, error) from error
-        _sync_folder(self.path.parent)
+        with suppress(OSError):  # not every system can sync a folder; the file itself is on disk already
+            sync(self.path.parent)
         return RecordedFile(self.path, digest, size, frames)
 
     def abort(self) -> None:
@@ -147,12 +149,3 @@ def output_error(path: Path, error: OSError) -> OutputError:
 def reason(error: OSError) -> str:
     """The system's own words for an error, in lower case."""
     return (error.strerror or str(error)).lower()
-
-
-def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # not every system can sync a folder; the file itself is on disk already
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
