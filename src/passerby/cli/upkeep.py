@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from passerby.clock import ticks_of
-from passerby.errors import OutputError, PasserbyError
+from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
 
 if TYPE_CHECKING:
@@ -30,25 +30,22 @@ REMEMBER_EVERY_S = 1.0
 def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iterator[None]:
     """Recordings that ended are stored and old ones deleted, and what the workers closed when they ended; once a day
     old records of the audit go."""
+    clock = installation.clock
     forgot_s = -math.inf
-    forget = _watched(lambda: _forget(installation, alarms), "forget", alarms)  # by itself: its next round is far away
 
     def tend() -> None:
-        try:
-            tell(archive.tend(installation.keep(), installation.clock.now_90k()), alarms)
-            alarms.round("tend")
-        except (PasserbyError, OSError) as error:
-            log.error("recordings could not be tended: %s", error)
-            alarms.round("tend", [_failed(f"recordings could not be tended: {error}")])
+        with _told("tend", "recordings could not be tended", alarms):
+            tell(archive.tend(installation.keep(), clock.now_90k()), alarms)
 
     def tend_and_forget() -> None:
         nonlocal forgot_s
         tend()
-        if installation.clock.monotonic() - forgot_s >= FORGET_EVERY_S:
-            forgot_s = installation.clock.monotonic()
-            forget()
+        if clock.monotonic() - forgot_s >= FORGET_EVERY_S:
+            forgot_s = clock.monotonic()
+            with _told("forget", "old records of the audit could not be deleted", alarms):
+                installation.forget_old()
 
-    with _every(TEND_EVERY_S, _watched(tend_and_forget, "tend", alarms), "tend"):
+    with _every(TEND_EVERY_S, tend_and_forget, "tend"):
         yield
     tend()
 
@@ -58,20 +55,18 @@ def remembered(services: Services) -> Iterator[None]:
     """What cameras are said to do goes into the history: begun before they run, ended after."""
     from passerby.archive.history import Stretch
 
-    history, clock, alarms = services.archive.history, services.installation.clock, services.alarms
+    history, clock = services.archive.history, services.installation.clock
 
     def note(*, at_end: bool = False) -> None:
-        states = services.fleet.states() if services.fleet and not at_end else {}
-        told = {name: Stretch(ticks_of(state.since), None, state.what, state.reason) for name, state in states.items()}
-        try:
+        with _told("remember", "states of cameras could not be noted", services.alarms):
+            states = services.fleet.states() if services.fleet and not at_end else {}
+            told = {
+                name: Stretch(ticks_of(state.since), None, state.what, state.reason) for name, state in states.items()
+            }
             history.note(told, clock.now_90k())
-            alarms.round("remember")
-        except OutputError as error:
-            log.error("states of cameras could not be noted: %s", error)
-            alarms.round("remember", [_failed(f"states of cameras could not be noted: {error}")])
 
     history.begin()
-    with _every(REMEMBER_EVERY_S, _watched(note, "remember", alarms), "remember"):
+    with _every(REMEMBER_EVERY_S, note, "remember"):
         yield
     note(at_end=True)
 
@@ -83,32 +78,22 @@ def tell(found: Sequence[Alarm], alarms: Alarms) -> None:
         log.error("alarm %s: %s", alarm.kind, alarm.says)
 
 
-def _failed(says: str) -> Alarm:
-    return Alarm(AlarmKind.UPKEEP, None, says)
-
-
-def _watched(do: Callable[[], None], name: str, alarms: Alarms) -> Callable[[], None]:
-    """An error that nobody foresaw is an alarm until a round goes well."""
-
-    def watched() -> None:
-        try:
-            do()
-        except Exception as error:
-            alarms.round(f"{name} unforeseen", [_failed(f"'{name}' ended in an unforeseen {type(error).__name__}")])
-            raise
-        alarms.round(f"{name} unforeseen")
-
-    return watched
-
-
-def _forget(installation: Installation, alarms: Alarms) -> None:
+@contextmanager
+def _told(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
+    """One round of a work. An error ends it, and is an alarm until a round goes well: whatever it is, the next round
+    may do better, and without rounds nothing is ever deleted."""
     try:
-        installation.forget_old()
-    except PasserbyError as error:
-        log.error("old records of the audit could not be deleted: %s", error)
-        alarms.round("forget", [_failed(f"old records of the audit could not be deleted: {error}")])
+        yield
+    except (PasserbyError, OSError) as error:
+        says = f"{what_failed}: {error}"
+        log.error("%s", says)
+    except Exception as error:
+        says = f"{what_failed}: an unforeseen {type(error).__name__}"
+        log.exception("%s", what_failed)
     else:
-        alarms.round("forget")
+        alarms.round(name)
+        return
+    alarms.round(name, [Alarm(AlarmKind.UPKEEP, None, says)])
 
 
 @contextmanager
@@ -118,10 +103,7 @@ def _every(seconds: float, do: Callable[[], None], name: str) -> Iterator[None]:
 
     def go_on() -> None:
         while not over.wait(seconds):
-            try:
-                do()
-            except Exception:  # whatever it is, the next round may do better; without rounds nothing is ever deleted
-                log.exception("%s: a round ended in an error nobody foresaw", name)
+            do()
 
     thread = threading.Thread(target=go_on, name=name)
     thread.start()
