@@ -28,6 +28,7 @@ from cryptography.x509.oid import NameOID
 
 from passerby.archive import Archive
 from passerby.capture.drawn import draw_street
+from passerby.detect import bundled_models
 
 PASSWORD = "a long enough pass phrase"
 HIDDEN = "hunter2-planted"
@@ -266,15 +267,20 @@ def test_cameras_from_the_command_line(tmp_path: Path) -> None:
 )
 def test_what_cannot_work_is_said_in_one_sentence(tmp_path: Path, toml: str, says: str) -> None:
     (tmp_path / "passerby.toml").write_text(toml.replace("PORT", "1"))
-    command = [
-        sys.executable,
-        "-m",
-        "passerby",
-        "serve",
-        "--data",
-        str(tmp_path),
-        "--config",
-        str(tmp_path / "passerby.toml"),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 1 and says in done.stderr and "Traceback" not in done.stderr
+    assert says in refusal(tmp_path, "--config", str(tmp_path / "passerby.toml"))
+
+
+def test_a_network_that_cannot_be_read_is_said_before_any_worker_fails(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "mine.card.json").write_text(
+        bundled_models()[0].card.model_copy(update={"name": "mine"}).model_dump_json()
+    )
+    assert "model 'mine': cannot read" in refusal(tmp_path, PASSERBY_MODELS=str(models))
+
+
+def refusal(data: Path, *more: str, **environment: str) -> str:
+    command = [sys.executable, "-m", "passerby", "serve", "--data", str(data), *more]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, **environment})
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    return done.stderr

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +13,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from passerby.capture.problems import ProblemLog
+from passerby.capture.trust import Decoded, Trust
 from passerby.errors import SourceError
 
 DOUBTED_BEFORE_ERROR = 2  # a VP9 decoder notices a broken key frame only at the picture after it
@@ -23,19 +22,10 @@ DAMAGED = "frames are damaged, or build upon a damaged one"
 LOST = "frames could not be decoded and are missing"
 
 
-@dataclass(slots=True, eq=False)
-class Decoded:
-    """A picture as it left the decoder. damaged: an error was in it, near it, or in one that it may build upon."""
-
-    picture: av.VideoFrame
-    damaged: bool
-
-
 class Decoder:
     """Decodes the packets of one stream in presentation order.
 
-    After an error nothing is trusted until the next key frame: later pictures are built upon the broken one, and the
-    decoder does not flag those.
+    After an error nothing is trusted until the next key frame (see `Trust`).
     """
 
     def __init__(
@@ -45,8 +35,7 @@ class Decoder:
         self._container = container
         self._stream = stream
         self._log = log
-        self._distrust = False
-        self._failed = False  # at the packet in hand
+        self._trust = Trust(from_the_start=True, doubted=DOUBTED_BEFORE_ERROR)
         self._lost_latest = False  # since the latest picture
         self._newest_packet_pts: int | None = None
         self._newest_pts: int | None = None
@@ -57,19 +46,16 @@ class Decoder:
         context.thread_type = "AUTO"
         context.thread_count = threads or 0
         # Deliver broken pictures too: they are covered whole, and time goes on.
-        context.flags = context.flags | Flags.output_corrupt
+        context.flags = context.flags | Flags.output_corrupt | Flags.copy_opaque
 
     def __iter__(self) -> Iterator[Decoded]:
-        held: deque[Decoded] = deque()
         for packet in self._demux():
             for picture in self._decode(packet):
-                held.append(Decoded(picture, self._is_damaged(picture)))
-            if self._failed:
-                self._doubt(held)
-            while len(held) > DOUBTED_BEFORE_ERROR:
-                yield held.popleft()
-        while held:
-            yield held.popleft()
+                self._lost_latest = False
+                if picture.pts is not None:
+                    self._newest_pts = max(picture.pts, self._newest_pts or picture.pts)
+                yield from map(self._noted, self._trust.push(picture))
+        yield from map(self._noted, self._trust.flush())
         self._note_lost_end()
 
     def _demux(self) -> Iterator[Packet[VideoStream]]:
@@ -90,35 +76,25 @@ class Decoder:
             yield cast(Packet[VideoStream], Packet())  # an empty packet makes the decoder give out what it still holds
 
     def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
-        if packet.is_corrupt and packet.size:
-            self._distrust = True
-        self._failed = False
+        if packet.size:
+            packet.opaque = self._trust.mark()
+            if packet.is_corrupt:
+                self._trust.lose()
         try:
             return self._stream.decode(packet if packet.size else None)
         except av.error.EOFError:
             return []
         except av.FFmpegError:
-            self._failed = self._distrust = self._lost_latest = True
+            self._lost_latest = True
+            self._trust.doubt()
             self._log.note("lost", self._time_s(self._newest_pts), LOST)
             return []
 
-    def _is_damaged(self, picture: av.VideoFrame) -> bool:
-        if picture.is_corrupt:
-            self._distrust = True
-        elif picture.key_frame:
-            self._distrust = False
-        self._lost_latest = False
-        if picture.pts is not None:
-            self._newest_pts = max(picture.pts, self._newest_pts or picture.pts)
-        if self._distrust:
+    def _noted(self, decoded: Decoded) -> Decoded:
+        if decoded.damaged:
+            picture = decoded.picture
             self._log.note("damaged", self._time_s(picture.pts if picture.pts is not None else picture.dts), DAMAGED)
-        return self._distrust
-
-    def _doubt(self, held: deque[Decoded]) -> None:
-        for decoded in held:
-            if not decoded.damaged:
-                decoded.damaged = True
-                self._log.note("damaged", self._time_s(decoded.picture.pts), DAMAGED)
+        return decoded
 
     def _note_lost_end(self) -> None:
         newest, delivered = self._newest_packet_pts, self._newest_pts

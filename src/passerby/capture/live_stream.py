@@ -18,6 +18,7 @@ from passerby.capture.live_words import broken_off, changed, clock_was_set, no_p
 from passerby.capture.net.address import Address
 from passerby.capture.pace import LEAP_S, Pace
 from passerby.capture.picture import Deinterlacer
+from passerby.capture.trust import Trust
 from passerby.errors import SourceUnavailable
 
 
@@ -34,9 +35,10 @@ class StreamReader:
         """How many key frames came."""
         self.key_bytes: int | None = None
         """Of the newest of them, as coded."""
-        self._trust = _Trust()
+        self._trust = Trust(from_the_start=False)
         self._deinterlacer = Deinterlacer(stream.time_base or Fraction(1, 90_000))
-        self._waiting: deque[tuple[int, bool]] = deque()
+        self._told_90k: deque[int] = deque()  # of pictures that wait
+        self._damaged: deque[bool] = deque()
         self._size: tuple[int, int] | None = None
         context = stream.codec_context
         # What is not in Annex B comes from a file or over one connection, whole or not at all.
@@ -95,7 +97,7 @@ class StreamReader:
     def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
         if self._pictures_missing(packet):
             self._trust.lose()
-        packet.opaque = self._trust.next_number()
+        packet.opaque = self._trust.mark()
         if packet.is_corrupt:
             self._trust.lose()
         try:
@@ -114,37 +116,9 @@ class StreamReader:
         if self._size not in (None, size):
             raise changed(self._address, f"its picture is now {size[0]}x{size[1]}")
         self._size = size
-        told_90k = self.times.next(picture.pts, self._wall.now_90k())
-        self._waiting.append((told_90k, self._trust.is_damaged(picture)))
-        for ready in self._deinterlacer.push(picture):
-            yield Shot(ready, *self._waiting.popleft(), self._opened.stream.sample_aspect_ratio or None)
-
-
-class _Trust:
-    """What is built upon a broken or missing picture is as broken until a key one that was coded later.
-
-    Decoders do not say so, and hold pictures back: a key one from before the loss may come out after it. So packets are
-    numbered as they are coded, and pictures bring the number of theirs.
-    """
-
-    def __init__(self) -> None:
-        self._trusted = False
-        self._newest = 0
-        self._lost_at = 0  # no key picture up to here is a new start
-
-    def next_number(self) -> int:
-        """For a packet before it is decoded."""
-        self._newest += 1
-        return self._newest
-
-    def lose(self) -> None:
-        """Something up to the newest packet is broken or missing."""
-        self._trusted, self._lost_at = False, self._newest
-
-    def is_damaged(self, picture: av.VideoFrame) -> bool:
-        number = picture.opaque if isinstance(picture.opaque, int) else 0
-        if picture.is_corrupt:
-            self._trusted, self._lost_at = False, max(self._lost_at, number)
-        elif picture.key_frame and number > self._lost_at:
-            self._trusted = True
-        return not self._trusted
+        self._told_90k.append(self.times.next(picture.pts, self._wall.now_90k()))
+        for decoded in self._trust.push(picture):
+            self._damaged.append(decoded.damaged)
+            for ready in self._deinterlacer.push(decoded.picture):
+                aspect = self._opened.stream.sample_aspect_ratio or None
+                yield Shot(ready, self._told_90k.popleft(), self._damaged.popleft(), aspect)

@@ -14,11 +14,12 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from passerby.capture.decode import Decoded, Decoder
+from passerby.capture.decode import Decoder
 from passerby.capture.picture import Deinterlacer, PictureFitter
 from passerby.capture.probe import check_size, check_transfer, open_container
 from passerby.capture.problems import ProblemLog
 from passerby.capture.source import duration_of_s, turn_of
+from passerby.capture.trust import Decoded
 from passerby.errors import SourceError
 from passerby.media.frames import RawFrame
 

@@ -10,6 +10,7 @@ from passerby.access import Installation
 from passerby.access.cameras import ConfiguredCamera
 from passerby.access.installation import reach_of
 from passerby.config import Config
+from passerby.detect.models import ModelStore
 from passerby.engine.live_learner import LearnTimes
 from passerby.engine.trial import CameraTrial
 from passerby.errors import PasserbyError
@@ -45,6 +46,9 @@ class ConfiguredFleet:
         return self._trouble or self._fleet.trouble
 
     def start(self) -> None:
+        """Raises ModelError where a network cannot be read: for that, every worker would end again and again."""
+        for model in ModelStore().list():
+            model.read()
         self._fleet.start()
         self._following.start()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ def test_no_wrong_picture_passes_as_a_good_one(
     path = tmp_path / f"street{suffix}"
     format = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     clock = Fraction(1, 25) if suffix == ".avi" else Fraction(1, 1000)
-    make_video(path, Recipe(codec, 320, 240, 60, format, time_base=clock, draw=textured))
+    make_video(path, Recipe(codec, 320, 240, 72, format, time_base=clock, draw=textured))
     good = luma(path)
     damage_packets(path, which)
     with open_source(path, threads=threads) as source:
@@ -43,8 +44,56 @@ def test_no_wrong_picture_passes_as_a_good_one(
     wrong = [pts for pts, (y, _) in got.items() if np.abs(y - good[pts][0]).mean() > 2]
     assert [pts for pts in wrong if not got[pts][1]] == []
     assert {p.kind for p in source.problems} & {"damaged", "lost"}
-    assert len(got) >= 48  # at most one group of pictures is lost
-    assert not got[max(got)][1], "trusted again after the next key frame"
+    assert len(got) >= 60  # at most one group of pictures is lost
+    assert not got[max(got)][1], "trusted again, at the latest, after the next key frame but one"
+
+
+def wandering(index: int, width: int, height: int) -> np.ndarray:
+    """Noise that moves, so that B pictures build upon others."""
+    coarse = np.random.default_rng(1).integers(0, 255, (height // 8, width // 8, 3), np.uint8)
+    return np.roll(coarse.repeat(8, 0).repeat(8, 1), 3 * index, 1)
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize(
+    ("codec", "suffix", "options"),
+    [
+        ("libx264", ".mp4", {"bf": "3", "b-pyramid": "normal"}),
+        ("libx264", ".mkv", {"x264-params": "bframes=3:open-gop=1"}),
+        ("mpeg2video", ".ts", {"bf": "2"}),
+    ],
+)
+def test_pictures_that_come_out_before_a_broken_one_they_build_upon_are_marked(
+    tmp_path: Path, codec: str, suffix: str, options: dict[str, str], threads: int
+) -> None:
+    whole, path = tmp_path / f"whole{suffix}", tmp_path / f"street{suffix}"
+    clock = Fraction(1, 25) if suffix == ".ts" else Fraction(1, 1000)
+    make_video(whole, Recipe(codec, 320, 240, 60, time_base=clock, draw=wandering, options=options))
+    good, seen = luma(whole), 0
+    assert len(good) == 60 and not any(damaged for _, damaged in good.values())
+    for which in range(12, 38, 3):
+        path.write_bytes(whole.read_bytes())
+        damage_packets(path, [which])
+        got = luma(path, threads)
+        wrong = [pts for pts, (y, _) in got.items() if pts in good and np.abs(y - good[pts][0]).mean() > 2]
+        assert [pts for pts in wrong if not got[pts][1]] == []
+        assert not got[max(got)][1], "trusted again after a key frame"
+        seen += bool(wrong)
+    assert seen
+
+
+def test_two_sources_that_are_read_in_turn_do_not_mix_up_what_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "street.mp4"
+    make_video(path, Recipe(width=320, height=240, count=60, draw=wandering, options={"bf": "3"}))
+    damage_packets(path, [29])
+    alone = {pts: damaged for pts, (_, damaged) in luma(path, 1).items()}
+    for ahead in range(20, 50):
+        with open_source(path, threads=1) as source:
+            frames = iter(source)
+            got = list(islice(frames, ahead))
+            luma(path, 1)
+            got += frames
+        assert {frame.pts: frame.damaged for frame in got} == alone
 
 
 def test_the_place_of_the_damage_is_told(tmp_path: Path) -> None:
