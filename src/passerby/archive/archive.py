@@ -58,7 +58,7 @@ class Archive:
         self._is_to_recover = False
         catalogue = Catalogue(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}")
         self.history = History(catalogue)
-        self._places = Places(catalogue, Store(store or folder / "objects"), spool, _name_of(spool))
+        self._places = Places(catalogue, Store(store or folder / "objects", folder / "stores"), spool, _name_of(spool))
         self._inits: dict[str, InitSegment] = {}
 
     def close(self) -> None:

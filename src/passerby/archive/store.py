@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,15 +15,24 @@ from obstore.store import LocalStore, from_url
 
 from passerby.archive.names import is_half_a_copy
 from passerby.errors import OutputError, SettingsError, SourceError
-from passerby.folders import sync
+from passerby.folders import made_once, sync
+
+MARK = "passerby-store"
+"""Under this key every store has a name of its own."""
 
 
 class Store:
-    """May be used by many threads. Missing bytes raise FileNotFoundError, other trouble OutputError or SourceError."""
+    """May be used by many threads. Missing bytes raise FileNotFoundError, other trouble OutputError or SourceError.
 
-    def __init__(self, place: str | Path) -> None:
-        """place: a folder, which is made, or a URL such as s3://bucket/prefix. Raises SettingsError."""
+    What changes or lists it makes sure first that it is the one it was: where a disk is not mounted there is an empty
+    folder, in which everything would seem to be lost, or deleted.
+    """
+
+    def __init__(self, place: str | Path, memory: Path) -> None:
+        """place: a folder, which is made, or a URL such as s3://bucket/prefix. memory: a folder on this machine, where
+        the name of the store at each place is kept. Raises SettingsError."""
         self.folder = _folder_of(place)
+        self._known = memory / hashlib.sha256(str(self.folder or place).encode()).hexdigest()[:16]
         try:
             if self.folder:
                 self.folder.mkdir(parents=True, exist_ok=True)
@@ -33,6 +44,7 @@ class Store:
 
     def put(self, file: Path, key: str) -> None:
         """Store a file that is on disk whole. Afterwards it is under its key, whole, even if the power fails."""
+        self._check()
         try:
             if self.folder:
                 self._put_beside(file, self.folder / key)
@@ -78,9 +90,10 @@ class Store:
 
     def keys(self) -> Iterator[str]:
         """All that is there, in no order."""
+        self._check()
         try:
             for some in obstore.list(self._store):
-                yield from (str(each["path"]) for each in some)
+                yield from (str(each["path"]) for each in some if each["path"] != MARK)
         except (BaseError, OSError) as error:
             raise SourceError(f"couldn't list the store of recordings: {_first_line(error)}") from error
 
@@ -92,6 +105,7 @@ class Store:
         folder = self.folder
         if folder is None:
             return
+        self._check()
         try:
             for path in folder.rglob("*#*"):
                 if is_half_a_copy(path.relative_to(folder).as_posix()):
@@ -101,6 +115,7 @@ class Store:
 
     def delete(self, key: str) -> None:
         """Raises OutputError. What is not there any more is no error: the deletion before was cut short."""
+        self._check()
         try:
             obstore.delete(self._store, key)
         except (NotFoundError, FileNotFoundError):
@@ -112,6 +127,31 @@ class Store:
         if self.folder:
             with suppress(OSError):  # not empty yet
                 (self.folder / key).parent.rmdir()
+
+    def _check(self) -> None:
+        """Raises OutputError where this is not the store that was at this place before."""
+        try:
+            name = self._name()
+            if not self._known.exists():
+                if name is None:
+                    name = secrets.token_hex(8).encode()
+                    obstore.put(self._store, MARK, name)
+                self._known.parent.mkdir(exist_ok=True, mode=0o700)
+                made_once(self._known, name)
+            is_the_same = name == self._known.read_bytes()
+        except (BaseError, OSError) as error:
+            raise OutputError(f"couldn't reach the store of recordings: {_first_line(error)}") from error
+        if not is_the_same:
+            raise OutputError(
+                "the store of recordings is not the one that was there before",
+                hint=f"is its disk mounted? If it was emptied on purpose: remove '{self._known}'",
+            )
+
+    def _name(self) -> bytes | None:
+        try:
+            return bytes(obstore.get(self._store, MARK).bytes())
+        except (NotFoundError, FileNotFoundError):
+            return None
 
 
 def _folder_of(place: str | Path) -> Path | None:

@@ -140,6 +140,30 @@ def no_store_at(folder: Path) -> Iterator[None]:
         aside.rename(folder)
 
 
+def test_an_empty_folder_where_the_store_should_be_is_not_taken_for_it(
+    open_archive: OpenArchive, tmp_path: Path
+) -> None:
+    """As where a disk is not mounted: nothing is lost, stored in the wrong place, or taken for deleted."""
+    archive, folder = open_archive(), tmp_path / "archive" / "objects"
+    keep(archive, recorded(steady(30)))
+    assert archive.tend(FOREVER, LATER_90K) == []
+    before, aside = rows_of(archive), folder.with_name("aside")
+    folder.rename(aside)
+    again = open_archive()
+    keep(again, recorded(steady(10, BEGIN_90K + 100 * TICKS_PER_S)))
+    again.recover_later()
+    alarms = again.tend(FOREVER, LATER_90K)
+    assert {alarm.kind for alarm in alarms} == {AlarmKind.STORE} and all("mounted" in alarm.says for alarm in alarms)
+    assert rows_of(again)[: len(before)] == before and not list(folder.rglob("*"))
+    gone_90k = before[0].start_90k + HOUR_90K
+    assert AlarmKind.DELETE in {alarm.kind for alarm in again.tend(KeepAll({"gate": Keep(1)}), gone_90k)}
+    folder.rmdir()
+    aside.rename(folder)
+    assert again.tend(KeepAll({"gate": Keep(1)}), gone_90k) == []
+    check_at_rest(again, tmp_path / "archive")
+    assert not (folder / before[0].key).exists(), "what was over is gone"
+
+
 def test_what_waits_for_a_store_goes_at_its_limit_and_what_is_being_written_stays(
     open_archive: OpenArchive, tmp_path: Path
 ) -> None:
