@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from passerby.access.audit import MOST_FORGOTTEN_AT_ONCE, Audit
-from passerby.access.cameras import CameraFacts, Cameras, Groups
+from passerby.access.cameras import CameraFacts, Cameras, ConfiguredCamera, Groups
 from passerby.access.passkeys import Passkeys
 from passerby.access.passwords import Passwords
 from passerby.access.reset import Reset
@@ -15,9 +17,11 @@ from passerby.access.sessions import Sessions, Tokens
 from passerby.access.set_up import SetUp
 from passerby.access.throttle import Throttle
 from passerby.access.users import Users
+from passerby.access.words import NOTHING, camera_words
 from passerby.archive.database import open_database
 from passerby.clock import Clock, SystemClock
 from passerby.config import Camera, Config
+from passerby.errors import SettingsError
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.rules.retention import Keep, KeepAll
@@ -52,8 +56,27 @@ class Installation:
         self._engine.dispose()
 
     def follow_file(self) -> None:
-        """Make the cameras that are kept in the configuration what it says."""
-        self.cameras.follow_file({each.name: facts_of(each) for each in self.config.camera})
+        """Make the cameras that are kept in the configuration what it says. What that changes leaves a record each."""
+        told = {each.name: facts_of(each) for each in self.config.camera}
+        with self.audit.with_change():
+            before = {each.name: each for each in self.cameras.list() if each.is_in_file}
+            changes = {name: self._change(before.get(name), facts) for name, facts in told.items()}
+            self.cameras.follow_file(told)
+            for name in sorted(before.keys() - told.keys()):
+                self.audit.note("", "file", "camera:remove", name)
+            for name, facts in changes.items():
+                words = camera_words(name, before.get(name), facts)
+                if name not in before:
+                    self.audit.note("", "file", "camera:add", name, about=words)
+                elif words != NOTHING:
+                    self.audit.note("", "file", "camera:change", name, about=words)
+
+    def _change(self, before: ConfiguredCamera | None, facts: CameraFacts) -> CameraFacts:
+        """With an address only where that is another one, or cannot be known to be the same."""
+        with suppress(SettingsError):
+            if before is not None and self.cameras.secret_address(before.name) == facts.address:
+                return replace(facts, address=None)
+        return facts
 
     def forget_old(self) -> None:
         """Records of the audit that are older than the configuration says; limits of cameras of which nothing is left.

@@ -133,6 +133,31 @@ def test_cameras_in_the_file_follow_it(tmp_path: Path, catalogue_url: str) -> No
     assert start() == []
 
 
+def test_what_the_file_changes_is_in_the_audit_and_what_it_leaves_is_not(tmp_path: Path, catalogue_url: str) -> None:
+    def start(*cameras: dict[str, object]) -> list[tuple[str, str, str | None, str]]:
+        told = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
+        installation = Installation(tmp_path, told, MovingClock())
+        try:
+            known = {each.id for each in installation.audit.list()}
+            installation.follow_file()
+            new = [each for each in installation.audit.list() if each.id not in known]
+            return [(each.through, each.what, each.camera, each.about) for each in reversed(new)]
+        finally:
+            installation.close()
+
+    gate: dict[str, object] = {"name": "gate", "address": ADDRESS}
+    yard: dict[str, object] = {"name": "yard", "address": ADDRESS}
+    added = start(gate, yard)
+    assert [each[:3] for each in added] == [("file", "camera:add", "gate"), ("file", "camera:add", "yard")]
+    assert start(gate, yard) == []
+    moved = {**yard, "address": ADDRESS.replace("192.0.2.7", "192.0.2.8"), "keep_hours": 24}
+    (changed,) = start(gate, moved)
+    assert changed[1:3] == ("camera:change", "yard") and "kept 24 h (was as configured)" in changed[3]
+    assert "192.0.2.8" in changed[3] and "192.0.2" not in start({**gate, "title": "The gate"}, moved)[0][3]
+    assert start(moved) == [("file", "camera:remove", "gate", "")]
+    assert "hunter2" not in str(added) + str(changed)
+
+
 def test_old_records_of_the_audit_go_and_that_is_a_record(tmp_path: Path, catalogue_url: str) -> None:
     """By the real clock, which is the database's: its triggers let nobody delete what is young."""
     clock = MovingClock(SystemClock().now_90k() - 400 * DAY_90K)

@@ -351,6 +351,7 @@ export const en = {
   through: {
     session: "on the page",
     command: "by a command on the machine",
+    file: "by the configuration file",
     "set-up link": "with the set-up link",
     "reset link": "with a link of passerby user reset",
     password: "with a password",
