@@ -159,7 +159,7 @@ class Tracker:
         self._moments.append(_Moment(index, time_s, motion))
         while self._moments and time_s - self._moments[0].time_s > self._times.back_s:
             self._moments.popleft()
-        if found is not None:
+        if found is not None and len(found):
             self._link(index, time_s, found)
         self._end([t for t in self._live if time_s - t.seen_at_s >= self._times.lost_s or t.is_outside])
 
