@@ -186,7 +186,7 @@ def test_it_serves_while_its_store_is_away(tmp_path: Path, monkeypatch: pytest.M
         with httpx2.Client(base_url=f"http://localhost:{serving.port}", timeout=20) as client:
             wait_until_it_listens(client)
             assert client.get("/healthz").json()["recording"] == "running"
-        assert until(lambda: "couldn't list the store" in "".join(serving.said)), "and says so each time"
+        assert until(lambda: "couldn't reach the store" in "".join(serving.said)), "and says so each time"
     finally:
         assert serving.stop() == 0
     assert HIDDEN not in "".join(serving.said)

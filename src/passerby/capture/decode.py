@@ -25,12 +25,11 @@ LOST = "frames could not be decoded and are missing"
 class Decoder:
     """Decodes the packets of one stream in presentation order.
 
-    After an error nothing is trusted until the next key frame (see `Trust`).
+    After an error nothing is trusted until the next key frame (see `Trust`). On one thread: threads by frame now
+    and then give a broken picture out before its error is known, and those by slice tell of fewer (FFmpeg 8, H.264).
     """
 
-    def __init__(
-        self, path: Path, container: InputContainer, stream: VideoStream, log: ProblemLog, threads: int | None
-    ) -> None:
+    def __init__(self, path: Path, container: InputContainer, stream: VideoStream, log: ProblemLog) -> None:
         self._path = path
         self._container = container
         self._stream = stream
@@ -43,8 +42,7 @@ class Decoder:
         self.stopped = False
         """Reading failed before the end of the file."""
         context = stream.codec_context
-        context.thread_type = "AUTO"
-        context.thread_count = threads or 0
+        context.thread_count = 1
         # Deliver broken pictures too: they are covered whole, and time goes on.
         context.flags = context.flags | Flags.output_corrupt | Flags.copy_opaque
 
@@ -77,7 +75,7 @@ class Decoder:
 
     def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
         if packet.size:
-            packet.opaque = self._trust.mark()
+            packet.opaque = self._trust.mark(packet.pts)
             if packet.is_corrupt:
                 self._trust.lose()
         try:

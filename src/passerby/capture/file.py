@@ -12,9 +12,7 @@ from passerby.capture.source import VideoSource
 from passerby.media.frames import RawFrame
 
 
-def open_source(
-    path: str | PathLike[str], start_s: float | None = None, end_s: float | None = None, threads: int | None = None
-) -> VideoSource:
+def open_source(path: str | PathLike[str], start_s: float | None = None, end_s: float | None = None) -> VideoSource:
     """The frames of a video file from start_s to before end_s, seconds from its start. Use it in a `with` block.
 
     The first frame is decoded at once, so that what cannot be decoded fails here.
@@ -22,7 +20,7 @@ def open_source(
     """
     container, stream = open_container(Path(path))
     try:
-        return VideoSource(Path(path), container, stream, start_s, end_s, threads)
+        return VideoSource(Path(path), container, stream, start_s, end_s)
     except BaseException:
         container.close()
         raise

@@ -26,7 +26,7 @@ def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], b
     clock, wall, times = options.clock, WallTime(options.clock), ArrivalTimes(None)
     while True:
         pace = Pace(clock, stopped)
-        with open_source(path, threads=1) as source:
+        with open_source(path) as source:
             for frame in source:
                 pace.wait(frame.time_s)
                 if stopped():

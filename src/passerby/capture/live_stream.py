@@ -97,7 +97,7 @@ class StreamReader:
     def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
         if self._pictures_missing(packet):
             self._trust.lose()
-        packet.opaque = self._trust.mark()
+        packet.opaque = self._trust.mark(packet.pts)
         if packet.is_corrupt:
             self._trust.lose()
         try:

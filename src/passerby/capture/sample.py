@@ -115,7 +115,7 @@ class _Looks:
         """One picture for each key frame at or before a wanted tick."""
         context = self._stream.codec_context
         if not context.is_open:
-            context.thread_type = "SLICE"  # threads by frame hold pictures back
+            context.thread_count = 1  # see `Decoder`
         last: int | None = None
         for tick in ticks:
             picture = self._key_picture() if self._seek(tick) else None
@@ -142,7 +142,7 @@ class _Looks:
         container, stream = open_container(self._path)
         with container:
             stream.codec_context.skip_frame = "NONREF"
-            decoder = Decoder(self._path, container, stream, ProblemLog(), threads=None)
+            decoder = Decoder(self._path, container, stream, ProblemLog())
             yield from _pick(iter(decoder), ticks)
 
 

@@ -52,13 +52,12 @@ class VideoSource:
         stream: VideoStream,
         start_s: float | None,
         end_s: float | None,
-        threads: int | None,
     ) -> None:
         self.path = path
         self._container = container
         self._stream = stream
         self._log = ProblemLog()
-        self._decoder = Decoder(path, container, stream, self._log, threads)
+        self._decoder = Decoder(path, container, stream, self._log)
         self._fitter = PictureFitter()
         if stream.time_base is None:
             raise SourceError(f"couldn't read '{path}': its video has no clock", hint="convert it first")

@@ -45,13 +45,13 @@ class Trust:
         self._trusted, self._doubted = from_the_start, doubted
         self._newest = 0
         self._lost_at = 0  # no key picture up to here is a new start
-        self._coded: deque[int] = deque()  # whose pictures are not there yet
+        self._coded: list[tuple[int, int | None]] = []  # numbers and times of those whose pictures are not there yet
         self._held: deque[Decoded] = deque()
 
-    def mark(self) -> Mark:
-        """For the `opaque` of the next packet, before it is decoded."""
+    def mark(self, pts: int | None) -> Mark:
+        """For the `opaque` of the next packet, before it is decoded. pts: when its picture is shown."""
         self._newest += 1
-        self._coded.append(self._newest)
+        self._coded.append((self._newest, pts))
         return Mark(self._newest)
 
     def lose(self) -> None:
@@ -74,7 +74,7 @@ class Trust:
         elif picture.key_frame and number > self._lost_at:
             self._trusted = True
         self._held.append(Decoded(picture, not self._trusted, number))
-        self._forget(number)
+        self._forget(number, picture.pts)
         while len(self._held) > self._doubted and not self._is_open(self._held[0]):
             yield self._held.popleft()
 
@@ -83,11 +83,14 @@ class Trust:
         while self._held:
             yield self._held.popleft()
 
-    def _forget(self, number: int) -> None:
-        if number in self._coded:
-            self._coded.remove(number)
-        while self._coded and self._coded[0] < number - REORDERED:  # it was broken, or the other field of a picture
-            self._coded.popleft()
+    def _forget(self, number: int, pts: int | None) -> None:
+        """What is there, and what will never be: broken, left out by the decoder, or the other field of a picture."""
+        first = max(number, self._newest - 4 * REORDERED) - REORDERED
+        self._coded = [
+            (each, shown)
+            for each, shown in self._coded
+            if each != number and each >= first and (shown is None or pts is None or shown > pts)
+        ]
 
     def _is_open(self, decoded: Decoded) -> bool:
-        return bool(self._coded) and self._coded[0] < decoded.number
+        return bool(self._coded) and self._coded[0][0] < decoded.number

@@ -69,7 +69,7 @@ def redact(
     detectors = detectors or Detectors(threads=threads)
     if is_still(source):
         return redact_still(Path(source), Path(output), settings, detectors, covers=covers, overwrite=overwrite)
-    with open_source(source, settings.start_s, settings.end_s, threads=threads) as video:
+    with open_source(source, settings.start_s, settings.end_s) as video:
         return _Run(video, Path(output), settings, detectors, covers, progress).run(threads, overwrite)
 
 

@@ -19,33 +19,30 @@ def textured(index: int, width: int, height: int) -> np.ndarray:
     return drawn(index, width, height) + grain
 
 
-def luma(path: Path, threads: int | None = None) -> dict[int, tuple[np.ndarray, bool]]:
-    with open_source(path, threads=threads) as source:
+def luma(path: Path) -> dict[int, tuple[np.ndarray, bool]]:
+    with open_source(path) as source:
         return {f.pts: (f.planes()[0].astype(int), f.damaged) for f in source}
 
 
-@pytest.mark.parametrize("threads", [1, 4])
 @pytest.mark.parametrize("which", [[15], [24], [36, 37]], ids=["between key frames", "key frame", "two"])
 @pytest.mark.parametrize(
     ("codec", "suffix"),
     [("libx264", ".mp4"), ("libx264", ".mkv"), ("mpeg4", ".avi"), ("mjpeg", ".avi"), ("libvpx-vp9", ".webm")],
 )
-def test_no_wrong_picture_passes_as_a_good_one(
-    tmp_path: Path, codec: str, suffix: str, which: list[int], threads: int
-) -> None:
+def test_no_wrong_picture_passes_as_a_good_one(tmp_path: Path, codec: str, suffix: str, which: list[int]) -> None:
     path = tmp_path / f"street{suffix}"
     format = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     clock = Fraction(1, 25) if suffix == ".avi" else Fraction(1, 1000)
-    make_video(path, Recipe(codec, 320, 240, 72, format, time_base=clock, draw=textured))
+    make_video(path, Recipe(codec, 320, 240, 60, format, time_base=clock, draw=textured))
     good = luma(path)
     damage_packets(path, which)
-    with open_source(path, threads=threads) as source:
+    with open_source(path) as source:
         got = {f.pts: (f.planes()[0].astype(int), f.damaged) for f in source}
     wrong = [pts for pts, (y, _) in got.items() if np.abs(y - good[pts][0]).mean() > 2]
     assert [pts for pts in wrong if not got[pts][1]] == []
     assert {p.kind for p in source.problems} & {"damaged", "lost"}
-    assert len(got) >= 60  # at most one group of pictures is lost
-    assert not got[max(got)][1], "trusted again, at the latest, after the next key frame but one"
+    assert len(got) >= 48  # at most one group of pictures is lost
+    assert not got[max(got)][1], "trusted again after the next key frame"
 
 
 def wandering(index: int, width: int, height: int) -> np.ndarray:
@@ -54,7 +51,6 @@ def wandering(index: int, width: int, height: int) -> np.ndarray:
     return np.roll(coarse.repeat(8, 0).repeat(8, 1), 3 * index, 1)
 
 
-@pytest.mark.parametrize("threads", [1, 4])
 @pytest.mark.parametrize(
     ("codec", "suffix", "options"),
     [
@@ -64,7 +60,7 @@ def wandering(index: int, width: int, height: int) -> np.ndarray:
     ],
 )
 def test_pictures_that_come_out_before_a_broken_one_they_build_upon_are_marked(
-    tmp_path: Path, codec: str, suffix: str, options: dict[str, str], threads: int
+    tmp_path: Path, codec: str, suffix: str, options: dict[str, str]
 ) -> None:
     whole, path = tmp_path / f"whole{suffix}", tmp_path / f"street{suffix}"
     clock = Fraction(1, 25) if suffix == ".ts" else Fraction(1, 1000)
@@ -74,7 +70,7 @@ def test_pictures_that_come_out_before_a_broken_one_they_build_upon_are_marked(
     for which in range(12, 38, 3):
         path.write_bytes(whole.read_bytes())
         damage_packets(path, [which])
-        got = luma(path, threads)
+        got = luma(path)
         wrong = [pts for pts, (y, _) in got.items() if pts in good and np.abs(y - good[pts][0]).mean() > 2]
         assert [pts for pts in wrong if not got[pts][1]] == []
         assert not got[max(got)][1], "trusted again after a key frame"
@@ -86,12 +82,12 @@ def test_two_sources_that_are_read_in_turn_do_not_mix_up_what_is_damaged(tmp_pat
     path = tmp_path / "street.mp4"
     make_video(path, Recipe(width=320, height=240, count=60, draw=wandering, options={"bf": "3"}))
     damage_packets(path, [29])
-    alone = {pts: damaged for pts, (_, damaged) in luma(path, 1).items()}
+    alone = {pts: damaged for pts, (_, damaged) in luma(path).items()}
     for ahead in range(20, 50):
-        with open_source(path, threads=1) as source:
+        with open_source(path) as source:
             frames = iter(source)
             got = list(islice(frames, ahead))
-            luma(path, 1)
+            luma(path)
             got += frames
         assert {frame.pts: frame.damaged for frame in got} == alone
 
