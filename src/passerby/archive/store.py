@@ -131,14 +131,10 @@ class Store:
     def _check(self) -> None:
         """Raises OutputError where this is not the store that was at this place before."""
         try:
-            name = self._name()
             if not self._known.exists():
-                if name is None:
-                    name = secrets.token_hex(8).encode()
-                    obstore.put(self._store, MARK, name)
                 self._known.parent.mkdir(exist_ok=True, mode=0o700)
-                made_once(self._known, name)
-            is_the_same = name == self._known.read_bytes()
+                made_once(self._known, self._name() or self._give_name())
+            is_the_same = self._name() == self._known.read_bytes()
         except (BaseError, OSError) as error:
             raise OutputError(f"couldn't reach the store of recordings: {_first_line(error)}") from error
         if not is_the_same:
@@ -146,6 +142,13 @@ class Store:
                 "the store of recordings is not the one that was there before",
                 hint=f"is its disk mounted? If it was emptied on purpose: remove '{self._known}'",
             )
+
+    def _give_name(self) -> bytes:
+        """The same by all processes that come at once, and again where this was cut short."""
+        own = self._known.with_name("own")
+        made_once(own, secrets.token_hex(8).encode())
+        obstore.put(self._store, MARK, own.read_bytes())
+        return own.read_bytes()
 
     def _name(self) -> bytes | None:
         try:
