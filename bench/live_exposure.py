@@ -75,15 +75,18 @@ def _recorded(clip: Clip, mode: str, work: Path) -> tuple[list[int], list[Fragme
     fragments: list[Fragment] = []
     source, plan = NotedSource(clip.path), LivePlan(Settings.model_validate({"mode": mode}))
     round_at: int | None = None
-    over_s = time.monotonic() + LEARNED_WITHIN_S
+    over_s: float | None = None
+    learned_by_s = time.monotonic() + LEARNED_WITHIN_S
 
     def is_over() -> bool:
         nonlocal round_at, over_s
-        if round_at is None and path.status.what in RECORDS:
-            round_at = (len(source.times_90k) // clip.frames + 1) * clip.frames
-            over_s = float("inf")
-        if round_at is not None and over_s == float("inf") and len(source.times_90k) >= round_at + clip.frames:
-            over_s = time.monotonic() + AFTER_S
+        if round_at is None:
+            if path.status.what in RECORDS:
+                round_at = (len(source.times_90k) // clip.frames + 1) * clip.frames
+            return time.monotonic() > learned_by_s
+        if len(source.times_90k) < round_at + clip.frames:
+            return False
+        over_s = over_s or time.monotonic() + AFTER_S
         return time.monotonic() > over_s
 
     with Shared() as shared:

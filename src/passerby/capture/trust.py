@@ -26,7 +26,7 @@ class Decoded:
 
     picture: av.VideoFrame
     damaged: bool
-    number: int = 0
+    number: int
     """Of its packet."""
 
 
