@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -100,10 +103,27 @@ def _set_up_postgresql(connection: Any, _record: object) -> None:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")  # who reads does not wait for who writes
+    cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+    _log_ahead(cursor)
     # The last commits may be lost when the power fails, and then recovery mends the rows from the files themselves:
     # no reason to wait for the disk twice at every GOP.
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
     cursor.close()
+
+
+def _log_ahead(cursor: Any) -> None:
+    """Write-ahead logging: who reads does not wait for who writes.
+
+    SQLite does not wait by itself where several processes switch a new file over at once: each has read it, so that
+    to wait for one another would be for ever (sqlite.org/rescode.html#busy). One of them is through soon.
+    """
+    until = time.monotonic() + _PATIENCE_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(random.uniform(0.001, 0.02))
