@@ -20,6 +20,7 @@ import pytest
 from passerby.archive import Archive
 from passerby.clock import SystemClock
 from passerby.fleet import child, messages, supervisor
+from passerby.fleet.live_feed import LiveFeed
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.supervisor import Fleet
 from passerby.fleet.worker import Places
@@ -199,6 +200,44 @@ def test_viewers_get_what_is_recorded_from_a_key_frame_on(cameras: RtspServer, s
     with av.open(str(seen)) as clip:
         assert sum(1 for _ in clip.decode(video=0)) >= 11
     assert leaks(tmp_path) == []
+
+
+def test_what_stays_the_same_comes_often_only_while_somebody_watches(
+    cameras: RtspServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[Fragment] = []
+    publish = LiveFeed.publish
+
+    def note(feed: LiveFeed, camera: str, fragment: Fragment) -> None:
+        came.append(fragment)
+        publish(feed, camera, fragment)
+
+    monkeypatch.setattr(LiveFeed, "publish", note)
+    fleet = fleet_of(tmp_path, plan(cameras, "yard", learn_every_s=30.0))  # covered whole for long: always the same
+
+    async def watch() -> None:
+        feed = fleet.subscribe("yard")
+        for _ in range(9):
+            await anext(feed)
+        await feed.aclose()
+
+    def coming(count: int) -> list[Fragment]:
+        known, until_s = len(came), time.monotonic() + 30.0
+        while len(came) < known + count:
+            assert time.monotonic() < until_s
+            time.sleep(0.1)
+        return came[known:]
+
+    fleet.start()
+    try:
+        wait_for(fleet, lambda states: all(state.records for state in states.values()))
+        assert [each.duration_90k for each in coming(3)[1:]] == pytest.approx([2 * TICKS_PER_S] * 2, rel=0.1)
+        watched_from = len(came)
+        asyncio.run(asyncio.wait_for(watch(), 20.0))
+        assert all(each.duration_90k <= 0.7 * TICKS_PER_S for each in came[watched_from + 1 :])
+        assert coming(4)[-1].duration_90k == pytest.approx(2 * TICKS_PER_S, rel=0.1)
+    finally:
+        fleet.stop()
 
 
 def test_workers_end_with_their_parent_and_close_what_they_recorded(

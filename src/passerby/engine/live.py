@@ -64,9 +64,11 @@ class LivePath:
         keeper: Keeper,
         reference: ReferenceKeeper,
         sink: Sink,
+        is_watched: Callable[[], bool] = lambda: True,
     ) -> None:
-        """sink: takes every fragment, in order. The source is closed by this. Raises OutputError, SettingsError."""
-        self._plan, self._sink = plan, sink
+        """sink: takes every fragment, in order. is_watched: whether somebody is to see them as they come. The source is
+        closed by this. Raises OutputError, SettingsError."""
+        self._plan, self._sink, self._is_watched = plan, sink, is_watched
         self._mode = live_mode(source.format, plan, shared, keeper)
         self._redactor = Redactor(plan.settings.style, quiet=plan.reveals)
         self._recorder = SegmentRecorder(source.format, quality=plan.quality)
@@ -126,7 +128,7 @@ class LivePath:
         moved = covered_share(cover, (frame.width, frame.height))
         self._whole = cover.whole
         self.written += 1
-        for fragment in self._recorder.write(redacted, moved):
+        for fragment in self._recorder.write(redacted, moved, is_watched=self._is_watched()):
             self._sink(fragment)
 
     def _finish(self) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from passerby.fleet.messages import Drop, Order, Reader, Rebase, Run, States, Stop, pack_order
+from passerby.fleet.messages import Drop, Order, Reader, Rebase, Run, States, Stop, Watched, pack_order
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import Places, work
 from passerby.media.segments import Fragment
@@ -23,6 +23,7 @@ class Child:
     def __init__(self, places: Places, plans: dict[str, CameraPlan], publish: Callable[[str, Fragment], None]) -> None:
         self.plans = dict(plans)
         self._publish = publish
+        self._watched: frozenset[str] = frozenset()
         self._pipe, theirs = NEW_PROCESS.Pipe()
         self._sending = threading.Lock()
         self._process = NEW_PROCESS.Process(target=work, args=(theirs, places), name="passerby-worker", daemon=True)
@@ -60,6 +61,12 @@ class Child:
 
     def rebase(self, camera: str) -> None:
         self._send(Rebase(camera))
+
+    def tell_watched(self, cameras: frozenset[str]) -> None:
+        """Which of its cameras somebody watches live, where that has changed."""
+        if cameras != self._watched:
+            self._watched = cameras
+            self._send(Watched(cameras))
 
     def trouble(self) -> str | None:
         """Why it must be replaced, in words; None where all is well."""

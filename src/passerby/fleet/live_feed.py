@@ -57,6 +57,12 @@ class LiveFeed:
             if kept is not None:
                 kept.gops.clear()
 
+    @property
+    def watched(self) -> frozenset[str]:
+        """Cameras that somebody watches now."""
+        with self._lock:
+            return frozenset(camera for camera, kept in self._cameras.items() if kept.wakes)
+
     async def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         """An init segment, then fragments as they come, from a key frame on; another init segment where it changes.
 

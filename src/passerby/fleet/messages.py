@@ -19,7 +19,8 @@ from passerby.media.health import Check, Finding, Verdict
 from passerby.media.segments import Fragment, InitSegment
 
 _HEAD = struct.Struct(">cI")
-_STATES, _INIT, _FRAGMENT, _RUN, _DROP, _REBASE, _STOP = b"S", b"I", b"F", b"R", b"D", b"B", b"X"
+_STATES, _INIT, _FRAGMENT = b"S", b"I", b"F"
+_RUN, _DROP, _REBASE, _WATCHED, _STOP = b"R", b"D", b"B", b"W", b"X"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,18 @@ class Rebase:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """These cameras are watched live now, and no others."""
+
+    cameras: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End with all of them, and then yourself."""
 
 
-Order = Run | Drop | Rebase | Stop
+Order = Run | Drop | Rebase | Watched | Stop
 
 
 def pack_states(states: States) -> bytes:
@@ -95,6 +103,8 @@ def pack_order(order: Order) -> bytes:
             return _message(_DROP, camera)
         case Rebase(camera):
             return _message(_REBASE, camera)
+        case Watched(cameras):
+            return _message(_WATCHED, sorted(cameras))
     return _message(_STOP, None)
 
 
@@ -118,6 +128,8 @@ def read_order(message: bytes) -> Order:
         return Drop(str(head))
     if kind == _REBASE:
         return Rebase(str(head))
+    if kind == _WATCHED:
+        return Watched(frozenset(head))
     if kind == _STOP:
         return Stop()
     raise ValueError(f"no order is of the kind {kind!r}")

@@ -44,6 +44,8 @@ class CameraRunner:
         before: the same camera's until now, which ends first.
         """
         self.plan = plan
+        self.is_watched = False
+        """Whether somebody watches it live. Set from any thread."""
         self._shared, self._archive, self._publish = shared, archive, publish
         self._keeper = KeptBackground(backgrounds, plan.camera)
         self._reference = KeptReference(backgrounds, plan.camera)
@@ -162,6 +164,7 @@ class CameraRunner:
                 self._keeper,
                 self._reference,
                 recording.keep,
+                lambda: self.is_watched,
             )
         except BaseException:
             source.close()

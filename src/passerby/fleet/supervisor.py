@@ -173,6 +173,9 @@ class Fleet:
             self._waiting.remove(waiting)
             self._spawn(waiting.plans)
         self._keep_spare()
+        watched = self.feed.watched
+        for child in self._children:
+            child.tell_watched(watched & child.plans.keys())
 
     def _keep_spare(self) -> None:
         """Loading takes seconds, so one worker that has loaded waits for another to die. Without cameras none runs."""

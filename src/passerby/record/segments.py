@@ -22,7 +22,8 @@ CHUNK_90K = 3 * TICKS_PER_S // 20
 viewer waits so much longer for its first picture, and each costs about 150 bytes: 7 kbit/s."""
 
 STILL_90K = TICKS_PER_S // 2
-"""The same where nothing changes: as long as a player's pictures in hand last."""
+"""The same where nothing changes and somebody watches: as long as a player's pictures in hand last. Where nobody
+does, a fragment is a whole GOP."""
 
 LONGEST_FRAME_90K = 3 * TICKS_PER_S
 """A frame is shown until the next comes, but no longer than this: then there is a gap."""
@@ -60,8 +61,9 @@ class SegmentRecorder:
         """That of the frames written last."""
         return self._encoder.init
 
-    def write(self, frame: RedactedFrame, moved: float = 0.0) -> list[Fragment]:
+    def write(self, frame: RedactedFrame, moved: float = 0.0, *, is_watched: bool = True) -> list[Fragment]:
         """Encode one redacted frame; what is complete by it. moved: the share of the picture that moves, 0..1.
+        is_watched: whether somebody waits for more even where nothing changes.
 
         Raises ValueError for a frame that does not come after the one before, OutputError if it cannot be encoded.
         """
@@ -72,9 +74,10 @@ class SegmentRecorder:
         if self._last_90k is not None and frame.pts <= self._last_90k:
             raise ValueError(f"frame {frame.index} at tick {frame.pts} does not come after tick {self._last_90k}")
         is_same = self._is_encoded(frame.picture)
-        done = self._before(frame, STILL_90K if is_same else CHUNK_90K)
+        still_90k = STILL_90K if is_watched else GOP_90K
+        done = self._before(frame, still_90k if is_same else CHUNK_90K)
         is_key = self._needs_key or self._last_90k is None or frame.pts // GOP_90K != self._last_90k // GOP_90K
-        if is_key or not is_same or not self._waiting:
+        if is_key or not is_same or not self._waiting or (self._only_key and not is_watched):
             self._encode(frame, is_key)
         self._moved = max(self._moved, moved)
         self._last_90k, self._needs_key = frame.pts, False
@@ -86,6 +89,11 @@ class SegmentRecorder:
             self._waiting_is_key = is_key
         self._waiting.append((frame.pts, data))
         self._encoded = frame.picture
+
+    @property
+    def _only_key(self) -> bool:
+        """x264 takes the quality of a key frame from the pictures before it. With none between two it falls by 6 dB."""
+        return self._waiting_is_key and len(self._waiting) == 1
 
     def _is_encoded(self, picture: av.VideoFrame) -> bool:
         if self._encoded is None or not self._encoder.fits(picture):

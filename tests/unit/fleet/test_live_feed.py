@@ -90,3 +90,22 @@ def test_a_viewer_in_an_event_loop_is_woken_from_another_thread() -> None:
         return got
 
     assert asyncio.run(asyncio.wait_for(watch(), 3.0)) == [b"init one", b"0", b"1", b"2"]
+
+
+def test_it_is_known_which_cameras_are_watched() -> None:
+    feed = LiveFeed()
+    feed.publish(CAMERA, fragment(0))
+    feed.publish("gate", fragment(0))
+
+    async def watch() -> None:
+        first, second = feed.subscribe(CAMERA), feed.subscribe(CAMERA)
+        for each in (first, second):
+            await anext(each)
+            assert feed.watched == {CAMERA}
+        await first.aclose()
+        assert feed.watched == {CAMERA}
+        await second.aclose()
+
+    assert feed.watched == set()
+    asyncio.run(watch())
+    assert feed.watched == set()

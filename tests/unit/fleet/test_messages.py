@@ -16,6 +16,7 @@ from passerby.fleet.messages import (
     Run,
     States,
     Stop,
+    Watched,
     pack_fragment,
     pack_init,
     pack_order,
@@ -31,7 +32,9 @@ from passerby.settings import Settings
 PLAN = CameraPlan(camera="yard", address="rtsp://admin:s3cr3t@10.0.0.9/1", settings=Settings(mode="cover"))
 
 
-@pytest.mark.parametrize("order", [Run(PLAN), Drop("yard"), Rebase("yard"), Stop()])
+@pytest.mark.parametrize(
+    "order", [Run(PLAN), Drop("yard"), Rebase("yard"), Watched(frozenset({"yard", "gate"})), Stop()]
+)
 def test_orders(order: Order) -> None:
     assert read_order(pack_order(order)) == order
     assert "s3cr3t" not in repr(order)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -57,20 +58,26 @@ def test_any_times_play_as_they_were_and_any_gap_stays(first: int, steps: list[i
 
 
 @settings(max_examples=30, deadline=None)
-@given(shown=st.lists(st.integers(0, 2), min_size=1, max_size=40), step=st.integers(900, TICKS_PER_S))
-def test_at_each_time_the_picture_that_was_there_is_shown_however_few_were_encoded(shown: list[int], step: int) -> None:
+@given(
+    shown=st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=40),
+    step=st.integers(900, TICKS_PER_S),
+)
+def test_at_each_time_the_picture_that_was_there_is_shown_however_few_were_encoded(
+    shown: list[tuple[int, bool]], step: int
+) -> None:
+    """shown: which picture, and whether somebody watches then."""
     drawn = [redacted_picture(index, 0, TICK, SIZE).picture for index in (1, 6, 11)]
     likeness = np.array([plane_views(picture)[0].astype(int) for picture in drawn])
     recorder = SegmentRecorder(StreamFormat(*SIZE, "yuv420p", TICK))
     times = [BEGIN_90K + n * step for n in range(len(shown))]
     fragments = []
-    for n, (time, which) in enumerate(zip(times, shown, strict=True)):
+    for n, (time, (which, is_watched)) in enumerate(zip(times, shown, strict=True)):
         copy = drawn[which].reformat(format="yuv444p").reformat(format="yuv420p")  # as fresh as each frame's picture
-        fragments += recorder.write(RedactedFrame(copy, n, time, TICK, 0.0))
+        fragments += recorder.write(RedactedFrame(copy, n, time, TICK, 0.0), is_watched=is_watched)
     fragments += recorder.flush()
     with av.open(io.BytesIO(as_file(fragments))) as file:
         pictures = [(each.pts or 0, plane_views(each)[0].astype(int)) for each in file.decode(video=0)]
-    for time, which in zip(times, shown, strict=True):
+    for time, (which, _) in zip(times, shown, strict=True):
         seen = [luma for begun, luma in pictures if begun <= time][-1]
         assert abs(likeness - seen).mean(axis=(1, 2)).argmin() == which
     assert all(after.start_90k - before.end_90k == 0 for before, after in itertools.pairwise(fragments))
@@ -84,6 +91,45 @@ def test_what_does_not_change_is_encoded_twice_a_second_and_comes_as_often() -> 
     fragments = [f for n, time in enumerate(times) for f in recorder.write(RedactedFrame(drawn, n, time, TICK, 0.0))]
     assert len(played(as_file(fragments))) <= 4 * len(gops(fragments))
     assert all(each.duration_90k <= STILL_90K + TICKS_PER_S // 25 for each in fragments)
+
+
+def test_where_nobody_watches_it_is_encoded_twice_a_gop_until_something_moves_or_somebody_comes() -> None:
+    drawn, other = (redacted_picture(n, 0, TICK, SIZE).picture for n in (3, 9))
+    recorder = SegmentRecorder(StreamFormat(*SIZE, "yuv420p", TICK))
+
+    def written(count: int, picture: av.VideoFrame = drawn, *, is_watched: bool = False) -> list[Fragment]:
+        nonlocal at
+        done = []
+        for _ in range(count):
+            done += recorder.write(RedactedFrame(picture, at, BEGIN_90K + at * 9000, TICK, 0.0), is_watched=is_watched)
+            at += 1
+        return done
+
+    at = 0
+    whole = written(61)
+    assert [each.duration_90k for each in whole] == [GOP_90K] * 3 and len(played(as_file(whole))) == 6
+    (since,) = written(9) + written(1, other)
+    assert since.duration_90k == GOP_90K // 2, "until it moved"
+    written(18)
+    come = written(1, is_watched=True)
+    assert [each.end_90k for each in come] == [BEGIN_90K + (at - 1) * 9000], "at once all that there is"
+    assert all(each.duration_90k <= STILL_90K + 9000 for each in written(40, is_watched=True))
+
+
+def test_what_stays_the_same_keeps_its_quality_where_nobody_watches() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (SIZE[1] * 3 // 2, SIZE[0]), np.uint8)
+    picture = av.VideoFrame.from_ndarray(cv2.GaussianBlur(noise, (5, 5), 0), format="yuv420p")
+
+    def error(*, is_watched: bool) -> float:
+        recorder, done = SegmentRecorder(StreamFormat(*SIZE, "yuv420p", TICK)), []
+        for n in range(100):
+            frame = RedactedFrame(picture, n, BEGIN_90K + n * 18_000, TICK, 0.0)
+            done += recorder.write(frame, is_watched=is_watched)
+        with av.open(io.BytesIO(as_file(done))) as file:
+            *_, last = file.decode(video=0)
+        return float(np.abs(plane_views(last)[0].astype(int) - plane_views(picture)[0]).mean())
+
+    assert error(is_watched=False) < 1.6 * error(is_watched=True)
 
 
 @pytest.mark.parametrize("rate", [1, 5, 12, 25, 30])
