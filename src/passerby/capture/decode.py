@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import cast
 
 import av
-from av.codec.context import Flags
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
@@ -25,8 +24,7 @@ LOST = "frames could not be decoded and are missing"
 class Decoder:
     """Decodes the packets of one stream in presentation order.
 
-    After an error nothing is trusted until the next key frame (see `Trust`). On one thread: threads by frame now
-    and then give a broken picture out before its error is known, and those by slice tell of fewer (FFmpeg 8, H.264).
+    After an error nothing is trusted until the next key frame (see `Trust`).
     """
 
     def __init__(self, path: Path, container: InputContainer, stream: VideoStream, log: ProblemLog) -> None:
@@ -34,17 +32,13 @@ class Decoder:
         self._container = container
         self._stream = stream
         self._log = log
-        self._trust = Trust(from_the_start=True, doubted=DOUBTED_BEFORE_ERROR)
+        self._trust = Trust(stream.codec_context, is_live=False, doubted=DOUBTED_BEFORE_ERROR)
         self._lost_latest = False  # since the latest picture
         self._newest_packet_pts: int | None = None
         self._newest_pts: int | None = None
         self._start_time = stream.start_time or 0
         self.stopped = False
         """Reading failed before the end of the file."""
-        context = stream.codec_context
-        context.thread_count = 1
-        # Deliver broken pictures too: they are covered whole, and time goes on.
-        context.flags = context.flags | Flags.output_corrupt | Flags.copy_opaque
 
     def __iter__(self) -> Iterator[Decoded]:
         for packet in self._demux():
@@ -75,16 +69,14 @@ class Decoder:
 
     def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
         if packet.size:
-            packet.opaque = self._trust.mark(packet.pts)
-            if packet.is_corrupt:
-                self._trust.lose()
+            self._trust.expect(packet)
         try:
             return self._stream.decode(packet if packet.size else None)
         except av.error.EOFError:
             return []
         except av.FFmpegError:
             self._lost_latest = True
-            self._trust.doubt()
+            self._trust.fail()
             self._log.note("lost", self._time_s(self._newest_pts), LOST)
             return []
 

@@ -7,6 +7,7 @@ and says nothing: what it then shows is a mixture of other pictures. (Its HEVC d
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 LOOK_AT_BYTES = 16 * 1024
@@ -18,16 +19,21 @@ _START = re.compile(b"\x00\x00\x01")
 
 
 class FrameNumbers:
-    """Follows one stream. extradata: the parameter sets told before it, in Annex B, if any."""
+    """Follows one stream, whose units come between start codes (Annex B) or after their lengths (as in MP4)."""
 
     def __init__(self, extradata: bytes | None) -> None:
+        """extradata: the parameter sets that are told before it, if any."""
         self._sps: _Sps | None = None
         self._last: int | None = None  # frame_num of the last reference picture
-        if extradata:
+        self._length_bytes = 0  # of a unit's length; 0: Annex B
+        if extradata and extradata[0] == 1:  # an avcC box (ISO/IEC 14496-15, 5.3.3.1); its first set will do
+            self._length_bytes = (extradata[4] & 3) + 1
+            self._sps = _read_sps(extradata[8:])
+        elif extradata:
             self._learn(extradata)
 
     def gap_before(self, packet: bytes) -> bool:
-        """Whether pictures are missing before this one. packet: one coded picture in Annex B, or its beginning."""
+        """Whether pictures are missing before this one. packet: one coded picture, or its beginning."""
         unit = self._learn(packet)
         if unit is None or self._sps is None:
             return False
@@ -45,14 +51,24 @@ class FrameNumbers:
 
     def _learn(self, data: bytes) -> bytes | None:
         """Takes the parameters on the way to the first slice; that slice, None if there is none."""
-        starts = [found.end() for found in _START.finditer(data)]
-        for at, after in zip(starts, [*starts[1:], len(data)], strict=True):
-            kind = data[at] & 0x1F if at < len(data) else 0
+        for unit in self._units(data):
+            kind = unit[0] & 0x1F if unit else 0
             if kind == _SPS:
-                self._sps = _read_sps(data[at:after])
+                self._sps = _read_sps(unit)
             elif kind in (_SLICE, _SLICE_KEY):
-                return data[at : at + _SLICE_HEADER_BYTES]
+                return unit[:_SLICE_HEADER_BYTES]
         return None
+
+    def _units(self, data: bytes) -> Iterator[bytes]:
+        if not self._length_bytes:
+            starts = [found.end() for found in _START.finditer(data)]
+            yield from (data[at:after] for at, after in zip(starts, [*starts[1:], len(data)], strict=True))
+            return
+        at = 0
+        while at < len(data):
+            begin = at + self._length_bytes
+            at = begin + int.from_bytes(data[at:begin])
+            yield data[begin:at]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from passerby.capture.arrival import ArrivalTimes, WallTime
-from passerby.capture.h264_gaps import LOOK_AT_BYTES, FrameNumbers
 from passerby.capture.live_options import LiveOptions, Opened, Shot
 from passerby.capture.live_words import broken_off, changed, clock_was_set, no_picture
 from passerby.capture.net.address import Address
@@ -35,17 +34,13 @@ class StreamReader:
         """How many key frames came."""
         self.key_bytes: int | None = None
         """Of the newest of them, as coded."""
-        self._trust = Trust(from_the_start=False)
+        context = stream.codec_context
+        self._trust = Trust(context, is_live=True)
+        context.flags = context.flags | Flags.low_delay
         self._deinterlacer = Deinterlacer(stream.time_base or Fraction(1, 90_000))
         self._told_90k: deque[int] = deque()  # of pictures that wait
         self._damaged: deque[bool] = deque()
         self._size: tuple[int, int] | None = None
-        context = stream.codec_context
-        # What is not in Annex B comes from a file or over one connection, whole or not at all.
-        lossy = context.name == "h264" and (context.extradata or b"\0")[0] == 0
-        self._numbers = FrameNumbers(context.extradata) if lossy else None
-        context.thread_count = 1  # threads for frames would hold as many frames back
-        context.flags = context.flags | Flags.output_corrupt | Flags.low_delay | Flags.copy_opaque
 
     def __iter__(self) -> Iterator[Shot]:
         clock = self._options.clock
@@ -95,21 +90,12 @@ class StreamReader:
         return next(packets, None)
 
     def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
-        if self._pictures_missing(packet):
-            self._trust.lose()
-        packet.opaque = self._trust.mark(packet.pts)
-        if packet.is_corrupt:
-            self._trust.lose()
+        self._trust.expect(packet)
         try:
             return self._opened.stream.decode(packet)
         except av.FFmpegError:
-            self._trust.lose()
+            self._trust.fail()
             return []
-
-    def _pictures_missing(self, packet: Packet[VideoStream]) -> bool:
-        if self._numbers is None:
-            return False
-        return self._numbers.gap_before(bytes(memoryview(packet)[:LOOK_AT_BYTES]))
 
     def _shots(self, picture: av.VideoFrame) -> Iterator[Shot]:
         size = (picture.width, picture.height)

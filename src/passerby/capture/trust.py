@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import av
+from av.codec.context import Flags
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
+
+from passerby.capture.h264_gaps import LOOK_AT_BYTES, FrameNumbers
 
 REORDERED = 16
 """Pictures at most that come out before one that was coded before them, in H.264 and HEVC."""
@@ -39,30 +45,42 @@ class Trust:
     there.
     """
 
-    def __init__(self, *, from_the_start: bool, doubted: int = 0) -> None:
-        """from_the_start: whether what comes before the first key picture is trusted. doubted: so many pictures more
-        are held, for `doubt`."""
-        self._trusted, self._doubted = from_the_start, doubted
+    def __init__(self, context: VideoCodecContext, *, is_live: bool, doubted: int = 0) -> None:
+        """context: of the decoder, which is set up for this. is_live: what comes before the first key picture is not
+        trusted, and nothing is held longer than its time. doubted: so many pictures more are held, as an error may be
+        told late."""
+        # Threads by frame now and then give a broken picture out before its error is known, and hold others back; those
+        # by slice tell of fewer errors (FFmpeg 8, H.264).
+        context.thread_count = 1
+        # Broken pictures come out too: they are covered whole, and time goes on.
+        context.flags = context.flags | Flags.output_corrupt | Flags.copy_opaque
+        self._numbers = FrameNumbers(context.extradata) if context.name == "h264" else None
+        self._trusted, self._is_live, self._doubted = not is_live, is_live, doubted
         self._newest = 0
         self._lost_at = 0  # no key picture up to here is a new start
         self._coded: list[tuple[int, int | None]] = []  # numbers and times of those whose pictures are not there yet
         self._held: deque[Decoded] = deque()
 
-    def mark(self, pts: int | None) -> Mark:
-        """For the `opaque` of the next packet, before it is decoded. pts: when its picture is shown."""
+    def expect(self, packet: Packet[VideoStream]) -> None:
+        """The next packet, before it is decoded."""
+        if self._numbers is not None and self._numbers.gap_before(bytes(memoryview(packet)[:LOOK_AT_BYTES])):
+            self._lose()
         self._newest += 1
-        self._coded.append((self._newest, pts))
-        return Mark(self._newest)
+        self._coded.append((self._newest, packet.pts))
+        packet.opaque = Mark(self._newest)
+        if packet.is_corrupt:
+            self._lose()
 
-    def lose(self) -> None:
-        """Something up to the newest packet is broken or missing."""
-        self._trusted, self._lost_at = False, self._newest
-
-    def doubt(self) -> None:
-        """As `lose`, and it may have been in what is held, too."""
-        self.lose()
+    def fail(self) -> None:
+        """The newest packet could not be decoded. It may not have been the first that is broken."""
+        self._lose()
+        self._coded = [(number, pts) for number, pts in self._coded if number != self._newest]
         for each in self._held:
             each.damaged = True
+
+    def _lose(self) -> None:
+        """Something up to the newest packet is broken or missing."""
+        self._trusted, self._lost_at = False, self._newest
 
     def push(self, picture: av.VideoFrame) -> Iterator[Decoded]:
         """Takes the next picture as they come out, and gives those that nothing can be known of any more."""
@@ -89,8 +107,13 @@ class Trust:
         self._coded = [
             (each, shown)
             for each, shown in self._coded
-            if each != number and each >= first and (shown is None or pts is None or shown > pts)
+            if each != number and each >= first and not (self._is_live and _is_over(shown, pts))
         ]
 
     def _is_open(self, decoded: Decoded) -> bool:
         return bool(self._coded) and self._coded[0][0] < decoded.number
+
+
+def _is_over(shown: int | None, now: int | None) -> bool:
+    """Whether a picture should have been shown by now. Files do not always know: AVI counts in the order of coding."""
+    return shown is not None and now is not None and shown <= now
