@@ -101,11 +101,13 @@ def match_store_and_rows(places: Places) -> Iterator[Alarm]:
 
 
 def _mend_from_store(places: Places, row: ArchivedObject, state: ObjectState) -> Iterator[Alarm]:
-    """Make the row say what is in the store; where nothing is, take it away. A row that had whole GOPs is a loss."""
+    """Make the row say what is in the store; where nothing is, take it away. A row that had whole GOPs is a loss.
+    Raises OutputError, SourceError."""
     found = read_object(places, row.key)
     if found is not None:
         places.catalogue.save(*found)
         return
+    places.store.check()  # else it may only be away
     places.catalogue.forget(row.key, state)
     if row.size:
         length_s = (row.end_90k - row.start_90k) // TICKS_PER_S

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from passerby.archive.recovery import Places
+from passerby.archive.store import Store
 from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import ArchivedObject, ObjectState
@@ -29,7 +30,12 @@ def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterato
     for row in _over_limit(places, keep, now_90k):
         failed += delete(places, row.camera, row.key)
     yield from failed
-    bytes_over = _bytes_over(places, space)
+    too_many = places.catalogue.total_bytes() - space.most_bytes if space.most_bytes is not None else 0
+    try:
+        bytes_over = _bytes_over(places.store, space, too_many)
+    except (PasserbyError, OSError) as error:  # nothing that is given up would make room there
+        yield Alarm(AlarmKind.STORE, None, f"Nothing can be stored or deleted: {error}")
+        return
     if bytes_over > 0 and failed:
         yield _nothing_given_up(bytes_over)
     elif bytes_over > 0:
@@ -83,11 +89,13 @@ def delete(places: Places, camera: str, key: str) -> Iterator[Alarm]:
         yield Alarm(AlarmKind.DELETE, camera, f"A recording that should be gone may still be there: {error}")
 
 
-def _bytes_over(places: Places, space: Space) -> int:
-    over = places.catalogue.total_bytes() - space.most_bytes if space.most_bytes is not None else 0
-    if places.store.folder:
-        over = max(over, space.least_free_bytes - shutil.disk_usage(places.store.folder).free)
-    return over
+def _bytes_over(store: Store, space: Space, too_many: int) -> int:
+    """Raises OutputError, OSError where the store is not there: what is there then has another disk's room."""
+    if store.folder or too_many > 0:
+        store.check()
+    if store.folder is None:
+        return too_many
+    return max(too_many, space.least_free_bytes - shutil.disk_usage(store.folder).free)
 
 
 def _nothing_given_up(bytes_over: int) -> Alarm:

@@ -44,7 +44,7 @@ class Store:
 
     def put(self, file: Path, key: str) -> None:
         """Store a file that is on disk whole. Afterwards it is under its key, whole, even if the power fails."""
-        self._check()
+        self.check()
         try:
             if self.folder:
                 self._put_beside(file, self.folder / key)
@@ -75,6 +75,7 @@ class Store:
         try:
             return [bytes(each) for each in obstore.get_ranges(self._store, key, starts=starts, lengths=lengths)]
         except (NotFoundError, FileNotFoundError) as error:
+            self._check_to_read(key)
             raise FileNotFoundError(f"no '{key}' in the store") from error
         except (BaseError, OSError, ValueError) as error:
             raise SourceError(f"couldn't read '{key}' from the store: {_first_line(error)}") from error
@@ -90,7 +91,7 @@ class Store:
 
     def keys(self) -> Iterator[str]:
         """All that is there, in no order."""
-        self._check()
+        self.check()
         try:
             for some in obstore.list(self._store):
                 yield from (str(each["path"]) for each in some if each["path"] != MARK)
@@ -105,7 +106,7 @@ class Store:
         folder = self.folder
         if folder is None:
             return
-        self._check()
+        self.check()
         try:
             for path in folder.rglob("*#*"):
                 if is_half_a_copy(path.relative_to(folder).as_posix()):
@@ -115,7 +116,7 @@ class Store:
 
     def delete(self, key: str) -> None:
         """Raises OutputError. What is not there any more is no error: the deletion before was cut short."""
-        self._check()
+        self.check()
         try:
             obstore.delete(self._store, key)
         except (NotFoundError, FileNotFoundError):
@@ -128,7 +129,13 @@ class Store:
             with suppress(OSError):  # not empty yet
                 (self.folder / key).parent.rmdir()
 
-    def _check(self) -> None:
+    def _check_to_read(self, key: str) -> None:
+        try:
+            self.check()
+        except OutputError as error:
+            raise SourceError(f"couldn't read '{key}': {error.message}", hint=error.hint) from error
+
+    def check(self) -> None:
         """Raises OutputError where this is not the store that was at this place before."""
         try:
             if not self._known.exists():
@@ -145,10 +152,10 @@ class Store:
 
     def _give_name(self) -> bytes:
         """The same by all processes that come at once, and again where this was cut short."""
-        own = self._known.with_name("own")
+        own = self._known.with_name(f"{self._known.name}.own")
         made_once(own, secrets.token_hex(8).encode())
         obstore.put(self._store, MARK, own.read_bytes())
-        return own.read_bytes()
+        return self._name() or own.read_bytes()  # another machine's, where one came just then
 
     def _name(self) -> bytes | None:
         try:

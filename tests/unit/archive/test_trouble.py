@@ -8,13 +8,14 @@ import signal
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from passerby.archive import Archive
 from passerby.archive.retention import Space
+from passerby.archive.store import MARK
 from passerby.errors import OutputError, SourceError
 from passerby.media.alarms import AlarmKind
 from passerby.media.segments import TICKS_PER_S, ObjectState
@@ -118,7 +119,9 @@ def test_a_store_that_is_away_is_told_and_gets_all_later(open_archive: OpenArchi
     folder.write_text("no folder")
     keep(archive, recorded(steady(30)))
     alarms = archive.tend(FOREVER, LATER_90K)
-    assert [(alarm.kind, alarm.camera) for alarm in alarms] == [(AlarmKind.STORE, "gate")] * 2
+    assert [(alarm.kind, alarm.camera) for alarm in alarms] == [
+        (AlarmKind.STORE, camera) for camera in ("gate", "gate", None)
+    ]
     assert times_played(archive, "gate", *ALL) == list(steady(30)), "it plays from where it waits"
     folder.unlink()
     folder.mkdir()
@@ -164,6 +167,73 @@ def test_an_empty_folder_where_the_store_should_be_is_not_taken_for_it(
     assert not (folder / before[0].key).exists(), "what was over is gone"
 
 
+def test_a_folder_that_is_not_there_any_more_is_told_and_all_else_is_tended(
+    open_archive: OpenArchive, tmp_path: Path
+) -> None:
+    """As where a disk was taken out while the service runs."""
+    archive, folder = open_archive(), tmp_path / "archive" / "objects"
+    keep(archive, recorded(steady(30)))
+    assert archive.tend(FOREVER, LATER_90K) == []
+    keep(archive, recorded(steady(10, BEGIN_90K + 100 * TICKS_PER_S)))
+    folder.rename(folder.with_name("aside"))
+    (first, *_, last) = rows_of(archive)
+    with pytest.raises(SourceError, match="mounted"):
+        archive.read(first.key, 0, 10)
+    alarms = archive.tend(FOREVER, LATER_90K)
+    assert {alarm.kind for alarm in alarms} == {AlarmKind.STORE} and all("mounted" in alarm.says for alarm in alarms)
+    archive.tend(KeepAll({"gate": Keep(1)}), last.start_90k + HOUR_90K)
+    assert not list((tmp_path / "archive" / "spool").glob("*.mp4")), "what waits goes at its limit"
+    folder.with_name("aside").rename(folder)
+    assert archive.tend(FOREVER, LATER_90K) == []
+    check_at_rest(archive, tmp_path / "archive")
+
+
+def test_another_disk_that_is_full_gives_up_nothing_of_the_store(open_archive: OpenArchive, tmp_path: Path) -> None:
+    archive, folder = open_archive(), tmp_path / "archive" / "objects"
+    keep(archive, recorded(steady(30)))
+    assert archive.tend(FOREVER, LATER_90K) == []
+    before = rows_of(archive)
+    folder.rename(folder.with_name("aside"))
+    for space in (Space(least_free_bytes=2**60), Space(most_bytes=1)):
+        full = open_archive(space=space)
+        assert {alarm.kind for alarm in full.tend(FOREVER, LATER_90K)} >= {AlarmKind.STORE}
+        assert rows_of(full) == before
+    folder.rmdir()
+    folder.with_name("aside").rename(folder)
+    check_at_rest(archive, tmp_path / "archive")
+
+
+@pytest.mark.parametrize("catalogue_url", ["sqlite"], indirect=True)
+def test_an_open_row_whose_bytes_are_on_a_disk_that_is_away_is_not_lost(
+    open_archive: OpenArchive, tmp_path: Path
+) -> None:
+    """The power failed before the row said closed, and the next start is without the disk."""
+    archive, folder = open_archive(), tmp_path / "archive" / "objects"
+    keep(archive, recorded(steady(10)))
+    assert archive.tend(FOREVER, LATER_90K) == []
+    with closing(sqlite3.connect(tmp_path / "catalogue.sqlite3")) as rows, rows:
+        rows.execute("UPDATE objects SET state = 'open'")
+    before = rows_of(archive)
+    folder.rename(folder.with_name("aside"))
+    again = open_archive()
+    again.recover_later()
+    assert {alarm.kind for alarm in again.tend(FOREVER, LATER_90K)} == {AlarmKind.STORE}
+    assert rows_of(again) == before
+    folder.rmdir()
+    folder.with_name("aside").rename(folder)
+    assert again.tend(FOREVER, LATER_90K) == []
+    check_at_rest(again, tmp_path / "archive")
+
+
+def test_each_place_has_a_name_of_its_own(open_archive: OpenArchive, tmp_path: Path) -> None:
+    """Or two disks that are mounted the wrong way round would pass for each other."""
+    for place in ("first", "second"):
+        archive = open_archive(store=tmp_path / place)
+        keep(archive, recorded(steady(10)), place)
+        assert archive.tend(FOREVER, LATER_90K) == []
+    assert (tmp_path / "first" / MARK).read_bytes() != (tmp_path / "second" / MARK).read_bytes()
+
+
 def test_what_waits_for_a_store_goes_at_its_limit_and_what_is_being_written_stays(
     open_archive: OpenArchive, tmp_path: Path
 ) -> None:
@@ -177,7 +247,7 @@ def test_what_waits_for_a_store_goes_at_its_limit_and_what_is_being_written_stay
         archive.tend(KeepAll(), limit_90k - 1)
         assert times_played(archive, "gate", *ALL) == list(steady(30)), "not a moment too early"
         for now_90k in (limit_90k, limit_90k + OBJECT_90K):
-            assert {alarm.camera for alarm in archive.tend(KeepAll(), now_90k)} == {"gate"}
+            assert {alarm.camera for alarm in archive.tend(KeepAll(), now_90k)} == {"gate", None}
         assert archive.playlist("gate", *ALL).entries == ()
         assert {path.name.partition("~")[0] for path in (tmp_path / "archive" / "spool").glob("*.mp4")} == {"yard"}
         assert {row.state for row in rows_of(archive) if row.camera == "gate"} <= {ObjectState.DELETING}
