@@ -79,12 +79,13 @@ def _large(asked: argparse.Namespace, work: Path) -> Iterator[Row]:
 
 
 def _quiet(asked: argparse.Namespace, work: Path) -> Iterator[Row]:
-    """Both at the same time, since a machine is not always as fast. So few that neither waits for the other."""
+    """Both at the same time, since a machine is not always as fast, and by their calmest seconds: a virtual processor
+    that its host takes away is counted as used. So few that neither waits for the other."""
     kinds = {"busy": SMALL, "quiet": Kind(SMALL.size_wh, SMALL.fps, busy=False)}
     with ThreadPoolExecutor() as both:
         busy, quiet = both.map(lambda name: measure(kinds[name], 4, asked.seconds, work / name), kinds)
-    yield Row("CPU of one busy camera, share of a core", f"{busy.cores_each:.3f}")
-    ratio = quiet.cores_each / busy.cores_each
+    yield Row("CPU of one busy camera, share of a core", f"{busy.calm_cores / busy.count:.3f}")
+    ratio = quiet.calm_cores / busy.calm_cores
     yield _at_most("CPU where nothing moves against a busy camera, ×", ratio, 0.5, 0.2)
     yield _at_most("bytes recorded against the source's, quiet, ×", quiet.recorded / quiet.source, 0.6, 0.2)
 

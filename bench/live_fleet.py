@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from live_sources import Kind, cameras
@@ -20,6 +21,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 
 READY_WITHIN_S = 180.0
+SLICE_S = 8.0  # longer than anything that is done from time to time, but for learning
 LEARN_EVERY_S = 0.4  # what is measured begins when all have learned
 TOO_SLOW = (What.STRAINED, What.COVERED)
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -27,12 +29,14 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Cost:
-    """Of a number of cameras for some seconds. cores: processors in use by workers and parent. strained: the share of
-    the time in which a camera said so. recorded, source: bytes a second of one camera. back_s: from kill -9 of the
-    worker until all were recording again, None where nobody was killed."""
+    """Of a number of cameras for some seconds. cores: processors in use by workers and parent; calm_cores: in the
+    calmest slice of some seconds. strained: the share of the time in which a camera said so. recorded, source: bytes a
+    second of one camera. back_s: from kill -9 of the worker until all were recording again, None where nobody was
+    killed."""
 
     count: int
     cores: float
+    calm_cores: float
     read: int
     left_out: int
     strained: float
@@ -70,8 +74,11 @@ def _watch(fleet: Fleet, archive: Archive, count: int, seconds: float, source: f
     before, began_s, cpu_s = _figures(fleet), time.monotonic(), _cpu_s(fleet)
     from_90k = time.time_ns() * 9 // 100_000
     strained = asked = 0
+    told = [(began_s, cpu_s)]
     while time.monotonic() < began_s + seconds:
         time.sleep(0.5)
+        if time.monotonic() >= told[-1][0] + SLICE_S:
+            told.append((time.monotonic(), _cpu_s(fleet)))
         states = fleet.states().values()
         asked += len(states)
         strained += sum(state.what in TOO_SLOW for state in states)
@@ -82,7 +89,17 @@ def _watch(fleet: Fleet, archive: Archive, count: int, seconds: float, source: f
     ]
     recorded = sum(gop.size for gop in gops) / max(1, sum(gop.duration_90k for gop in gops)) * TICKS_PER_S
     read, left_out = (int(after[name] - before[name]) for name in ("read", "left_out"))
-    return Cost(count, cpu_s / took_s, read, left_out, strained / max(1, asked), recorded, source)
+    slices = [(after_s - before_s) / (at_s - from_s) for (from_s, before_s), (at_s, after_s) in pairwise(told)]
+    return Cost(
+        count,
+        cpu_s / took_s,
+        min(slices, default=cpu_s / took_s),
+        read,
+        left_out,
+        strained / max(1, asked),
+        recorded,
+        source,
+    )
 
 
 def _kill(fleet: Fleet) -> float:
