@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 LOOK_AT_BYTES = 16 * 1024
 """Of a packet: what comes before the first slice is small."""
 _SLICE, _SLICE_KEY, _SPS = 1, 5, 7
 _SLICE_HEADER_BYTES = 24
+_AVCC_HEAD_BYTES = 8  # of an avcC box, up to its first parameter set (ISO/IEC 14496-15, 5.3.3.1)
 _WITH_CHROMA_FORMAT = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}
 _START = re.compile(b"\x00\x00\x01")
 
@@ -26,9 +28,9 @@ class FrameNumbers:
         self._sps: _Sps | None = None
         self._last: int | None = None  # frame_num of the last reference picture
         self._length_bytes = 0  # of a unit's length; 0: Annex B
-        if extradata and extradata[0] == 1:  # an avcC box (ISO/IEC 14496-15, 5.3.3.1); its first set will do
+        if extradata and extradata[0] == 1 and len(extradata) > _AVCC_HEAD_BYTES:  # its first set will do
             self._length_bytes = (extradata[4] & 3) + 1
-            self._sps = _read_sps(extradata[8:])
+            self._sps = _read_sps(extradata[_AVCC_HEAD_BYTES:])
         elif extradata:
             self._learn(extradata)
 
@@ -62,7 +64,7 @@ class FrameNumbers:
     def _units(self, data: bytes) -> Iterator[bytes]:
         if not self._length_bytes:
             starts = [found.end() for found in _START.finditer(data)]
-            yield from (data[at:after] for at, after in zip(starts, [*starts[1:], len(data)], strict=True))
+            yield from (data[at:after] for at, after in pairwise([*starts, len(data)]))
             return
         at = 0
         while at < len(data):
