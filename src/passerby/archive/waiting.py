@@ -39,9 +39,11 @@ def retire_waiting(places: Places, keep: KeepAll, space: Space, now_90k: int) ->
 
 def _is_on_disk_of_store(places: Places) -> bool:
     folder = places.store.folder
+    if folder is None:
+        return False
     try:
         places.store.check()
-        return folder is not None and folder.stat().st_dev == places.spool.stat().st_dev
+        return folder.stat().st_dev == places.spool.stat().st_dev
     except (PasserbyError, OSError):
         return False
 

@@ -115,7 +115,7 @@ class _Looks:
         """One picture for each key frame at or before a wanted tick."""
         context = self._stream.codec_context
         if not context.is_open:
-            context.thread_count = 1  # see `Decoder`
+            context.thread_count = 1  # see `Trust`
         last: int | None = None
         for tick in ticks:
             picture = self._key_picture() if self._seek(tick) else None

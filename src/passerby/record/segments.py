@@ -92,7 +92,8 @@ class SegmentRecorder:
 
     @property
     def _only_key(self) -> bool:
-        """x264 takes the quality of a key frame from the pictures before it. With none between two it falls by 6 dB."""
+        """Nothing waits but a key frame. x264 takes the quality of the next one from the pictures before it: with none
+        between two it falls by 6 dB."""
         return self._waiting_is_key and len(self._waiting) == 1
 
     def _is_encoded(self, picture: av.VideoFrame) -> bool:

@@ -131,15 +131,19 @@ def test_a_store_that_is_away_is_told_and_gets_all_later(open_archive: OpenArchi
 
 
 @contextmanager
-def no_store_at(folder: Path) -> Iterator[None]:
-    """A file stands where it was."""
+def no_store_at(folder: Path, *, file_there: bool = True) -> Iterator[None]:
+    """A file stands where it was; or nothing, as where a disk is away, until an empty folder is made there."""
     aside = folder.with_name("aside")
     folder.rename(aside)
-    folder.write_text("no folder")
+    if file_there:
+        folder.write_text("no folder")
     try:
         yield
     finally:
-        folder.unlink()
+        if folder.is_dir():
+            folder.rmdir()
+        else:
+            folder.unlink(missing_ok=True)
         aside.rename(folder)
 
 
@@ -150,18 +154,17 @@ def test_an_empty_folder_where_the_store_should_be_is_not_taken_for_it(
     archive, folder = open_archive(), tmp_path / "archive" / "objects"
     keep(archive, recorded(steady(30)))
     assert archive.tend(FOREVER, LATER_90K) == []
-    before, aside = rows_of(archive), folder.with_name("aside")
-    folder.rename(aside)
-    again = open_archive()
-    keep(again, recorded(steady(10, BEGIN_90K + 100 * TICKS_PER_S)))
-    again.recover_later()
-    alarms = again.tend(FOREVER, LATER_90K)
-    assert {alarm.kind for alarm in alarms} == {AlarmKind.STORE} and all("mounted" in alarm.says for alarm in alarms)
-    assert rows_of(again)[: len(before)] == before and not list(folder.rglob("*"))
-    gone_90k = before[0].start_90k + HOUR_90K
-    assert AlarmKind.DELETE in {alarm.kind for alarm in again.tend(KeepAll({"gate": Keep(1)}), gone_90k)}
-    folder.rmdir()
-    aside.rename(folder)
+    before = rows_of(archive)
+    with no_store_at(folder, file_there=False):
+        again = open_archive()
+        keep(again, recorded(steady(10, BEGIN_90K + 100 * TICKS_PER_S)))
+        again.recover_later()
+        alarms = again.tend(FOREVER, LATER_90K)
+        assert {alarm.kind for alarm in alarms} == {AlarmKind.STORE}
+        assert all("mounted" in alarm.says for alarm in alarms)
+        assert rows_of(again)[: len(before)] == before and not list(folder.rglob("*"))
+        gone_90k = before[0].start_90k + HOUR_90K
+        assert AlarmKind.DELETE in {alarm.kind for alarm in again.tend(KeepAll({"gate": Keep(1)}), gone_90k)}
     assert again.tend(KeepAll({"gate": Keep(1)}), gone_90k) == []
     check_at_rest(again, tmp_path / "archive")
     assert not (folder / before[0].key).exists(), "what was over is gone"
@@ -175,15 +178,15 @@ def test_a_folder_that_is_not_there_any_more_is_told_and_all_else_is_tended(
     keep(archive, recorded(steady(30)))
     assert archive.tend(FOREVER, LATER_90K) == []
     keep(archive, recorded(steady(10, BEGIN_90K + 100 * TICKS_PER_S)))
-    folder.rename(folder.with_name("aside"))
     (first, *_, last) = rows_of(archive)
-    with pytest.raises(SourceError, match="mounted"):
-        archive.read(first.key, 0, 10)
-    alarms = archive.tend(FOREVER, LATER_90K)
-    assert {alarm.kind for alarm in alarms} == {AlarmKind.STORE} and all("mounted" in alarm.says for alarm in alarms)
-    archive.tend(KeepAll({"gate": Keep(1)}), last.start_90k + HOUR_90K)
-    assert not list((tmp_path / "archive" / "spool").glob("*.mp4")), "what waits goes at its limit"
-    folder.with_name("aside").rename(folder)
+    with no_store_at(folder, file_there=False):
+        with pytest.raises(SourceError, match="mounted"):
+            archive.read(first.key, 0, 10)
+        alarms = archive.tend(FOREVER, LATER_90K)
+        assert {alarm.kind for alarm in alarms} == {AlarmKind.STORE}
+        assert all("mounted" in alarm.says for alarm in alarms)
+        archive.tend(KeepAll({"gate": Keep(1)}), last.start_90k + HOUR_90K)
+        assert not list((tmp_path / "archive" / "spool").glob("*.mp4")), "what waits goes at its limit"
     assert archive.tend(FOREVER, LATER_90K) == []
     check_at_rest(archive, tmp_path / "archive")
 
@@ -193,13 +196,11 @@ def test_another_disk_that_is_full_gives_up_nothing_of_the_store(open_archive: O
     keep(archive, recorded(steady(30)))
     assert archive.tend(FOREVER, LATER_90K) == []
     before = rows_of(archive)
-    folder.rename(folder.with_name("aside"))
-    for space in (Space(least_free_bytes=2**60), Space(most_bytes=1)):
-        full = open_archive(space=space)
-        assert {alarm.kind for alarm in full.tend(FOREVER, LATER_90K)} >= {AlarmKind.STORE}
-        assert rows_of(full) == before
-    folder.rmdir()
-    folder.with_name("aside").rename(folder)
+    with no_store_at(folder, file_there=False):
+        for space in (Space(least_free_bytes=2**60), Space(most_bytes=1)):
+            full = open_archive(space=space)
+            assert {alarm.kind for alarm in full.tend(FOREVER, LATER_90K)} >= {AlarmKind.STORE}
+            assert rows_of(full) == before
     check_at_rest(archive, tmp_path / "archive")
 
 
@@ -214,13 +215,11 @@ def test_an_open_row_whose_bytes_are_on_a_disk_that_is_away_is_not_lost(
     with closing(sqlite3.connect(tmp_path / "catalogue.sqlite3")) as rows, rows:
         rows.execute("UPDATE objects SET state = 'open'")
     before = rows_of(archive)
-    folder.rename(folder.with_name("aside"))
-    again = open_archive()
-    again.recover_later()
-    assert {alarm.kind for alarm in again.tend(FOREVER, LATER_90K)} == {AlarmKind.STORE}
-    assert rows_of(again) == before
-    folder.rmdir()
-    folder.with_name("aside").rename(folder)
+    with no_store_at(folder, file_there=False):
+        again = open_archive()
+        again.recover_later()
+        assert {alarm.kind for alarm in again.tend(FOREVER, LATER_90K)} == {AlarmKind.STORE}
+        assert rows_of(again) == before
     assert again.tend(FOREVER, LATER_90K) == []
     check_at_rest(again, tmp_path / "archive")
 

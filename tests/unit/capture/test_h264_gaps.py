@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from passerby.capture.h264_gaps import FrameNumbers
 
 START = b"\0\0\1"
-SPS = bytes.fromhex("6742c01edb0280bfe5c044000003000400000300f03c58bb80")  # baseline, 640x360, 4 bits of frame_num
+SPS = bytes.fromhex("6742c01edb0280bfe5c044000003000400000300f03c58bb80")  # with 4 bits of frame_num
 
 
 @given(st.none() | st.binary(max_size=60), st.lists(st.binary(max_size=60), max_size=4))
