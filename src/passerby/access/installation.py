@@ -11,6 +11,7 @@ from passerby.access.cameras import CameraFacts, Cameras, ConfiguredCamera, Grou
 from passerby.access.passkeys import Passkeys
 from passerby.access.passwords import Passwords
 from passerby.access.reset import Reset
+from passerby.access.rights import Rights
 from passerby.access.rows import Rows
 from passerby.access.sealer import Sealer
 from passerby.access.sessions import Sessions, Tokens
@@ -45,6 +46,7 @@ class Installation:
         self.passkeys = Passkeys(rows, self.users)
         self.set_up = SetUp(rows, told.set_up_link_minutes * 60)
         self.reset = Reset(rows, told.set_up_link_minutes * 60)
+        self.rights = Rights(rows)
         self.audit = Audit(rows)
         self.groups = Groups(rows)
         self.usual_keep = Keep(config.storage.keep_hours, config.storage.more_than_30_days)

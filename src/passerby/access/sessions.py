@@ -21,11 +21,13 @@ _NOTE_EVERY_90K = ticks(60)  # else every request would be a write
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a request comes from. through: as audit records say it. session: its key, empty for a token."""
+    """Who a request comes from. through: as audit records say it. ends_90k: UTC when the session or token ends at the
+    latest. session: its key, empty for a token."""
 
     user: User
     principal: Principal
     through: str
+    ends_90k: int
     session: str = field(default="", repr=False)
 
 
@@ -72,7 +74,7 @@ class Sessions:
             if now - row.seen_90k >= _NOTE_EVERY_90K:
                 connection.execute(update(sessions).where(sessions.c.key == key).values(seen_90k=now))
         user = self._users.by_id(row.user_id)
-        return SignedIn(user, user.principal, "session", key) if user and user.is_enabled else None
+        return SignedIn(user, user.principal, "session", row.ends_90k, key) if user and user.is_enabled else None
 
     def end(self, key: str) -> None:
         with self._rows.transaction("end a session") as connection:
@@ -115,7 +117,7 @@ class Tokens:
             return None
         scopes = frozenset(map(Action, row.scopes.split()))
         principal = Principal(user.name, user.roles, user.groups, user.sees_all_cameras, scopes)
-        return SignedIn(user, principal, f"token {row.name}")
+        return SignedIn(user, principal, f"token {row.name}", row.ends_90k)
 
     def list(self, user: User) -> list[Token]:
         with self._rows.transaction("read the tokens") as connection:

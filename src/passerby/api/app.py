@@ -31,6 +31,7 @@ from passerby.api.gate import gate
 from passerby.api.oidc_client import OidcClient
 from passerby.api.openapi import Described
 from passerby.api.page import Page
+from passerby.api.permits import Permits, WhileAllowed
 from passerby.api.problems import RESPONSES, handle_problems
 from passerby.api.seam import Services
 from passerby.api.shell import Shell
@@ -59,6 +60,7 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     app.state.live_windows = live_hls.LiveWindows()
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
+    app.add_middleware(WhileAllowed, permits=Permits(services.installation.rights, services.installation.clock))
     sections = (
         about, alarms, sign_in, passkeys, oidc, people, cameras, onvif, health, timeline, live, live_hls, redactions,
     )  # fmt: skip

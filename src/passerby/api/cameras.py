@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from passerby.access.cameras import CameraFacts, ConfiguredCamera
 from passerby.access.words import address_words, camera_words
-from passerby.api.gate import signed_in_of
+from passerby.api.gate import gate, signed_in_of
 from passerby.api.problems import no_such, problem
 from passerby.api.seam import Services, services_of
 from passerby.rules.access import Action, Subject, may
@@ -97,6 +97,7 @@ def try_camera(told: AddressToTry, request: Request) -> Trial:
     address = told.address.get_secret_value()
     _note(services, request, "camera:try", None, address_words(address))  # before its still goes out
     done = services.try_camera(address, told.transport, told.trust_any_certificate)
+    gate(request)  # that took seconds: they may not be an admin any more
     width, height = done.size_wh or (None, None)
     return Trial(
         works=done.reason is None, reason=done.reason, width=width, height=height, codec=done.codec, fps=done.fps,

@@ -9,10 +9,11 @@ from fastapi import Request, Response, WebSocketException
 from fastapi.requests import HTTPConnection
 
 from passerby.access.sessions import SignedIn, csrf_token_of
+from passerby.api.permits import Permit
 from passerby.api.problems import problem
 from passerby.api.seam import services_of
 from passerby.api.table import TABLE
-from passerby.rules.access import NOBODY, Subject, Verdict, may
+from passerby.rules.access import LOOKS, NOBODY, Action, Subject, Verdict, may
 
 CSRF_HEADER = "X-Passerby-CSRF"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -26,8 +27,21 @@ def gate(connection: HTTPConnection) -> None:
     connection.state.signed_in = signed_in
     action = TABLE.get((method, getattr(connection.scope.get("route"), "path", "")))
     _refuse_unless(connection, _same_site(connection, method, signed_in))
-    subject = subject_of(connection, str(connection.path_params.get("camera", "")))
+    camera = str(connection.path_params.get("camera", ""))
+    subject = subject_of(connection, camera)
     _refuse_unless(connection, may(signed_in.principal if signed_in else NOBODY, action, subject))
+    connection.state.permit = None
+    # A change is made or not when it is asked for, and who takes their own rights is told that it was done.
+    if signed_in and action and (method in _SAFE or method == "WS" or action in LOOKS):
+        connection.state.permit = Permit(lambda: _may_still(connection, signed_in, action, camera), signed_in.ends_90k)
+
+
+def _may_still(connection: HTTPConnection, before: SignedIn, action: Action, camera: str) -> bool:
+    """Whether the one whom the gate let in could come in now, as the same user, to do the same."""
+    now = who_asks(connection)
+    if now is None or now.user.handle != before.user.handle:
+        return False
+    return may(now.principal, action, subject_of(connection, camera)).allowed
 
 
 def who_asks(connection: HTTPConnection) -> SignedIn | None:

@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from passerby.access.sessions import SignedIn
 from passerby.api.cameras import CameraName
 from passerby.api.gate import signed_in_of, subject_of, who_asks
+from passerby.api.permits import MAY_NO_MORE
 from passerby.api.seam import Services, services_of
 from passerby.errors import PasserbyError
 from passerby.media.mp4.init import read_init
@@ -19,9 +20,9 @@ from passerby.rules.access import Action, may
 
 router = APIRouter(prefix="/api/cameras/{camera}", tags=["live"])
 
-CHECK_EVERY_S = 60.0
-"""So often it is asked again whether who watches still may, and another record is written."""
-TRY_LATER, MAY_NO_MORE = 1013, 4403
+NOTE_EVERY_S = 60.0
+"""How often another record of the look is written; and it is asked once more whether they may."""
+TRY_LATER = 1013
 _LONGEST_REASON_BYTES = 120  # a close frame holds 123
 
 
@@ -29,7 +30,7 @@ _LONGEST_REASON_BYTES = 120  # a close frame holds 123
 async def live(socket: WebSocket, camera: CameraName) -> None:
     """Text: {"mime": ...} for the player, then binary: the init segment, then fragments. Both again when it changes.
 
-    Closed with 1013 and a reason where there is no picture now, 4403 where the right to watch ended.
+    Closed with 1013 and a reason where there is no picture now, 4403 as soon as the right to watch ends: see `permits`.
     """
     services = services_of(socket)
     await socket.accept()
@@ -48,16 +49,16 @@ async def live(socket: WebSocket, camera: CameraName) -> None:
 
 async def _watch(socket: WebSocket, services: Services, camera: str, feed: AsyncGenerator[bytes]) -> None:
     clock = services.installation.clock
-    checked_s = -CHECK_EVERY_S
+    noted_s = -NOTE_EVERY_S
     why = (TRY_LATER, "there is no live picture now")
     try:
         async with aclosing(feed):
             async for data in feed:
-                if clock.monotonic() - checked_s >= CHECK_EVERY_S:
+                if clock.monotonic() - noted_s >= NOTE_EVERY_S:
                     if not await run_in_threadpool(_may_go_on, socket, services, camera):
                         why = (MAY_NO_MORE, "you may not watch this any more")
                         break
-                    checked_s = clock.monotonic()
+                    noted_s = clock.monotonic()
                 init = read_init(data)
                 if init:
                     await socket.send_json({"mime": f'video/mp4; codecs="{init.codec}"'})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from passerby.archive.schema import Number, metadata
 
@@ -135,6 +135,14 @@ set_up_links = Table(
     Column("ends_90k", BigInteger, nullable=False, comment="UTC when it stops working."),
     Column("used_90k", BigInteger, nullable=True, comment="UTC when the first user was made with it; NULL: not yet."),
     comment="The way in before there is a user.",
+)
+
+rights = Table(
+    "rights",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="1: there is one row."),
+    Column("revision", BigInteger, nullable=False, comment="Grows with every change that may take a right."),
+    comment="Whether those who watch have to be asked again whether they may.",
 )
 
 audit = Table(

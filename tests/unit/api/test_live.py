@@ -91,7 +91,7 @@ def test_live_pictures_come_as_they_are_recorded(house: House) -> None:
         leave(socket, fleet)
 
 
-def test_who_may_no_more_is_cut_off_within_a_minute_and_each_minute_is_noted(house: House) -> None:
+def test_who_may_no_more_is_cut_off_and_each_minute_is_noted(house: House) -> None:
     fleet = fleet_of(house)
     fleet.house = house
     got: list[Any] = []
