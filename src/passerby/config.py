@@ -176,6 +176,9 @@ class Redact(Section):
         description="Files that are kept at once, of all users together. Danger: they may take most_files times "
         "most_megabytes of memory.",
     )
+    most_files_per_user: int = Field(
+        2, ge=1, le=1000, description="How many of them may be one user's. One place always stays for others."
+    )
     keep_minutes: float = Field(
         60.0,
         gt=0,

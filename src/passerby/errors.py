@@ -5,6 +5,7 @@ PasserbyError                  one clear sentence, and perhaps a hint
 │   └── SourceUnavailable       a live source gives no pictures now; its `trouble` says why
 ├── OutputError (also OSError)  the output cannot be written
 ├── SettingsError (ValueError)  the settings contradict themselves or the source
+├── LimitError                  one user has as much as a user may have at once
 └── ModelError                  a model file is missing, altered or does not fit its card
 """
 
@@ -65,6 +66,10 @@ class OutputError(PasserbyError, OSError):
 
 class SettingsError(PasserbyError, ValueError):
     """The settings contradict themselves or the source."""
+
+
+class LimitError(PasserbyError):
+    """One user has as much as a user may have at once."""
 
 
 class ModelError(PasserbyError):

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import takewhile
 
 from sqlalchemy import delete, select
@@ -17,6 +18,7 @@ from passerby.access.sessions import SignedIn
 from passerby.archive.database import reason_of
 from passerby.archive.schema_access import audit
 from passerby.errors import OutputError
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Action
 
 _SAME_LOOK_90K = ticks(60)
@@ -51,8 +53,25 @@ class Wanted:
     from_90k: int | None = None
     to_90k: int | None = None
 
+    @property
+    def words(self) -> str:
+        """For a record that somebody read these."""
+        named = {"user": self.who, "action": self.what, "camera": self.camera}
+        told = [f"{name} {value!r}" for name, value in named.items() if value is not None]
+        for name, at_90k in (("from", self.from_90k), ("to", self.to_90k)):
+            if at_90k is not None:
+                told.append(f"{name} {_in_words(at_90k)}")
+        return ", ".join(told) or "all records"
+
 
 ALL = Wanted()
+
+
+def _in_words(at_90k: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(at_90k // TICKS_PER_S, UTC):%Y-%m-%d %H:%M} UTC"
+    except (ValueError, OverflowError, OSError):  # no calendar has that year
+        return str(at_90k)
 
 
 class Audit:
@@ -78,8 +97,9 @@ class Audit:
             lambda: self.look(by, what, camera, first, last),
         )
 
-    def look_at_file_each_minute(self, by: SignedIn, what: str, about: str) -> None:
-        """The same for what was made of a file that somebody brought. about: its id."""
+    def look_at_each_minute(self, by: SignedIn, what: str, about: str) -> None:
+        """The same for what is of no camera: what was made of a file that somebody brought, the audit itself. about:
+        the file's id, what was asked for."""
         self._each_minute(
             (by.session or by.through, by.user.handle, what, about),
             lambda: self.note(by.user.name, by.through, what, about=about),

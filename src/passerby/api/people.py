@@ -15,7 +15,7 @@ from passerby.api.gate import signed_in_of
 from passerby.api.problems import no_such
 from passerby.api.seam import services_of
 from passerby.api.sign_in import Name, Password
-from passerby.rules.access import Role
+from passerby.rules.access import Action, Role
 
 router = APIRouter(prefix="/api", tags=["people"])
 
@@ -162,8 +162,9 @@ def audit(
     to_90k: Annotated[int | None, Query(ge=0, lt=2**63, description="Written before this time.")] = None,
     most: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[AuditEntry]:
-    wanted = Wanted(who, what, camera, from_90k, to_90k)
-    found = services_of(request).installation.audit.list(wanted, before=before, most=most)
+    records, wanted = services_of(request).installation.audit, Wanted(who, what, camera, from_90k, to_90k)
+    records.look_at_each_minute(signed_in_of(request), Action.SEE_AUDIT, wanted.words)
+    found = records.list(wanted, before=before, most=most)
     return [AuditEntry.model_validate(each, from_attributes=True) for each in found]
 
 

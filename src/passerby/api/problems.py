@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from passerby.errors import OutputError, PasserbyError, SettingsError, SourceError
+from passerby.errors import LimitError, OutputError, PasserbyError, SettingsError, SourceError
 
 log = logging.getLogger("passerby.api")
 
@@ -30,7 +30,10 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     405: {"model": Problem, "description": "Not with this method."},
     413: {"model": Problem, "description": "Too much was sent."},
     422: {"model": Problem, "description": "What was sent does not fit."},
-    429: {"model": Problem, "description": "Too many attempts; Retry-After says how long to wait."},
+    429: {
+        "model": Problem,
+        "description": "Too many attempts; Retry-After says how long to wait.",
+    },
     503: {"model": Problem, "description": "Something that is needed does not work now."},
 }
 """What any route may answer."""
@@ -73,6 +76,8 @@ async def _failed(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OutputError | SourceError):
         log.error("%s %s: %s", request.method, request.scope["path"], error)
         return _answer(503, Problem(message=error.message, hint=error.hint))
+    if isinstance(error, LimitError):
+        return _answer(429, Problem(message=error.message, hint=error.hint), {"Retry-After": "60"})
     status = 422 if isinstance(error, SettingsError) else 500
     return _answer(status, Problem(message=error.message, hint=error.hint))
 
@@ -83,5 +88,5 @@ async def _mistake(request: Request, error: Exception) -> JSONResponse:
     return _answer(500, Problem(message=f"a mistake in passerby itself ({type(error).__name__})"))
 
 
-def _answer(status: int, body: Problem) -> JSONResponse:
-    return JSONResponse(body.model_dump(), status)
+def _answer(status: int, body: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(body.model_dump(), status, headers)

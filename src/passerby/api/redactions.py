@@ -221,7 +221,7 @@ def _file(request: Request, made: Redaction, name: str | None) -> FilePath:
 
 
 def _note_look(request: Request, what: str, id: str) -> None:
-    services_of(request).installation.audit.look_at_file_each_minute(signed_in_of(request), what, id)
+    services_of(request).installation.audit.look_at_each_minute(signed_in_of(request), what, id)
 
 
 def _shown(made: Redaction) -> RedactionShown:

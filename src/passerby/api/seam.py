@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -163,7 +163,7 @@ class Redactions(Protocol):
     def stop(self) -> None: ...
 
     def receive(self, owner: str, name: str, settings: Settings) -> ReceivingFile:
-        """Raises OutputError where there is no room for another file."""
+        """Raises LimitError where they have enough here, OutputError where there is no room for another file."""
         ...
 
     def list(self, owner: str) -> Sequence[Redaction]: ...
@@ -179,6 +179,7 @@ class Redactions(Protocol):
 
     def discard(self, owner: str, job_id: str) -> None: ...
     def discard_all(self, owner: str) -> None: ...
+    def discard_all_but(self, owners: Collection[str]) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,10 @@ def sign_in(told: NameAndPassword, request: Request, response: Response) -> Sess
 
 @router.delete("/session", summary="Sign out", status_code=204)
 def sign_out(request: Request, response: Response) -> None:
-    services_of(request).installation.sessions.end(signed_in_of(request).session)
+    installation, me = services_of(request).installation, signed_in_of(request)
+    with installation.audit.with_change():
+        installation.sessions.end(me.session)
+        installation.audit.note(me.user.name, me.through, "sign-out")
     drop_cookie(request, response)
 
 
@@ -151,8 +154,9 @@ def change_password(told: PasswordChange, request: Request) -> None:
         raise problem(403, "the old password is wrong")
     installation.throttle.succeeded(me.user.name)
     hashed = installation.passwords.hash(told.new.get_secret_value(), me.user.name)
-    installation.users.set_password(me.user.id, hashed, keep_session=me.session)
-    installation.audit.note(me.user.name, me.through, "password:change", about=me.user.name)
+    with installation.audit.with_change():
+        installation.users.set_password(me.user.id, hashed, keep_session=me.session)
+        installation.audit.note(me.user.name, me.through, "password:change", about=me.user.name)
 
 
 @router.get("/self/tokens", summary="My tokens for programs")
@@ -170,8 +174,9 @@ def add_token(told: NewToken, request: Request) -> TokenShownOnce:
     verdict = may_give(me.principal, frozenset(told.scopes))
     if not verdict.allowed:
         raise problem(403, "; ".join(verdict.reasons))
-    secret, t = installation.tokens.add(me.user, told.name, frozenset(told.scopes), told.days)
-    installation.audit.note(me.user.name, me.through, "token:add", about=f"{t.name}: {' '.join(sorted(t.scopes))}")
+    with installation.audit.with_change():
+        secret, t = installation.tokens.add(me.user, told.name, frozenset(told.scopes), told.days)
+        installation.audit.note(me.user.name, me.through, "token:add", about=f"{t.name}: {' '.join(sorted(t.scopes))}")
     return TokenShownOnce(
         id=t.id, name=t.name, scopes=sorted(t.scopes), created_90k=t.created_90k, ends_90k=t.ends_90k, token=secret
     )
@@ -180,9 +185,10 @@ def add_token(told: NewToken, request: Request) -> TokenShownOnce:
 @router.delete("/self/tokens/{id}", summary="Take a token of mine back", status_code=204)
 def remove_token(id: int, request: Request) -> None:
     installation, me = services_of(request).installation, signed_in_of(request)
-    if not -(2**63) <= id < 2**63 or not installation.tokens.remove(me.user, id):
-        raise no_such("token of yours", str(id))
-    installation.audit.note(me.user.name, me.through, "token:remove", about=str(id))
+    with installation.audit.with_change():
+        if not -(2**63) <= id < 2**63 or not installation.tokens.remove(me.user, id):
+            raise no_such("token of yours", str(id))
+        installation.audit.note(me.user.name, me.through, "token:remove", about=str(id))
 
 
 def let_in(user: User, how: str, request: Request, response: Response) -> SessionState:

@@ -18,7 +18,7 @@ from passerby.cli.address import page_address
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.cli.folder import DATA, ConfigFile, Data, installed
 from passerby.cli.logs import log_to_stderr
-from passerby.cli.upkeep import remembered, tended
+from passerby.cli.upkeep import discarded, remembered, tended
 from passerby.config import Config
 from passerby.errors import OutputError, SettingsError
 from passerby.folders import emptied, held_alone
@@ -61,6 +61,7 @@ def serve_folder(data: Path, config: Path | None = None, debug: bool = False, en
             remembered(services),
             _running(services.fleet),
             _running(services.redactions),
+            discarded(services),
             _ended_after(server, end_after_s),
         ):
             _run(server, installation.config)
@@ -92,7 +93,7 @@ def make_desk(data: Path, installation: Installation) -> Desk:
     from passerby.desk import Desk, Limits
 
     told = installation.config.redact
-    limits = Limits(told.most_bytes, told.most_files, told.keep_minutes * 60)
+    limits = Limits(told.most_bytes, told.most_files, told.keep_minutes * 60, told.most_files_per_user)
     return Desk(data / "redactions", installation.clock, limits)
 
 

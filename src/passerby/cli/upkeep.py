@@ -71,6 +71,26 @@ def remembered(services: Services) -> Iterator[None]:
     note(at_end=True)
 
 
+@contextmanager
+def discarded(services: Services) -> Iterator[None]:
+    """Files that somebody brought go when they may not have files redacted any more, whichever process took the right,
+    and also where the file came to its end just then."""
+    from passerby.rules.access import Action, may
+
+    desk, users = services.redactions, services.installation.users
+
+    def discard() -> None:
+        with _told("discard", "files of users who may not bring any could not be discarded", services.alarms):
+            if desk is not None:
+                may_bring = (user for user in users.list() if user.is_enabled)
+                desk.discard_all_but(
+                    {user.handle.hex() for user in may_bring if may(user.principal, Action.REDACT_FILE).allowed}
+                )
+
+    with _every(TEND_EVERY_S, discard, "discard"):
+        yield
+
+
 def tell(found: Sequence[Alarm], alarms: Alarms) -> None:
     """found: by one round over the whole archive."""
     alarms.round("archive", found)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from passerby.desk.child import HUNG_AFTER_S, Child
 from passerby.desk.job import Job, Redaction, safe_name
 from passerby.desk.messages import Ended, Step
 from passerby.desk.upload import NO_MEMORY_FILES, Upload, has_memory_files
-from passerby.errors import OutputError, PasserbyError, os_reason
+from passerby.errors import LimitError, OutputError, PasserbyError, os_reason
 from passerby.folders import emptied
 from passerby.media.segments import TICKS_PER_S
 from passerby.settings import Settings
@@ -26,11 +27,18 @@ TEND_EVERY_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """most_bytes: of one file. most_files: kept in memory at once, of all people. keep_s: without a request."""
+    """most_bytes: of one file. most_files: kept in memory at once, of all people; most_files_per_user: of one. keep_s:
+    without a request."""
 
     most_bytes: int = 500_000_000
     most_files: int = 4
     keep_s: float = 3600.0
+    most_files_per_user: int = 2
+
+    @property
+    def of_a_user(self) -> int:
+        """Whatever is told: one place stays for others, unless there is only one."""
+        return max(1, min(self.most_files_per_user, self.most_files - 1))
 
 
 class Receiving:
@@ -57,7 +65,7 @@ class Receiving:
         """Frees its memory. Does nothing after `finish`."""
         if not self._is_over:
             self._is_over = True
-            self._desk._abandoned(self._upload)
+            self._desk._abandoned(self._owner, self._upload)
 
 
 class Desk:
@@ -74,7 +82,8 @@ class Desk:
         self._changed = threading.Condition()
         self._jobs: dict[str, Job] = {}
         """In the order in which they came. Only under `_changed`."""
-        self._receiving = 0
+        self._receiving: Counter[str] = Counter()
+        """How many files are on their way in, by owner. Only under `_changed`."""
         self._over = False
         self._thread = threading.Thread(target=self._run, name="passerby-desk", daemon=True)
         emptied(scratch)
@@ -101,19 +110,26 @@ class Desk:
         emptied(self._scratch)
 
     def receive(self, owner: str, name: str, settings: Settings) -> Receiving:
-        """Raises OutputError where there is no room for another file."""
+        """Raises LimitError where they have enough here, OutputError where there is no room for another file."""
         with self._changed:
-            if len(self._jobs) + self._receiving >= self.limits.most_files:
+            of_owner = sum(job.owner == owner for job in self._jobs.values()) + self._receiving[owner]
+            if of_owner >= self.limits.of_a_user:
+                count = self.limits.of_a_user
+                raise LimitError(
+                    f"you have {count} {'files' if count > 1 else 'file'} here already, as many as one user may have",
+                    hint="discard one that you do not need any more",
+                )
+            if len(self._jobs) + self._receiving.total() >= self.limits.most_files:
                 raise OutputError(
                     f"{self.limits.most_files} files are here already, and there is no memory for more",
                     hint="discard one, or try again later",
                 )
-            self._receiving += 1
+            self._receiving[owner] += 1
         try:
             return Receiving(self, owner, safe_name(name), settings, Upload())
         except PasserbyError:
             with self._changed:
-                self._receiving -= 1
+                self._has_come(owner)
             raise
 
     def _received(self, job_id: str, owner: str, name: str, settings: Settings, upload: Upload) -> Redaction:
@@ -122,15 +138,20 @@ class Desk:
             self._clock.monotonic(),
         )  # fmt: skip
         with self._changed:
-            self._receiving -= 1
+            self._has_come(owner)
             self._jobs[job_id] = job
             self._changed.notify_all()
             return self._shown(job)
 
-    def _abandoned(self, upload: Upload) -> None:
+    def _abandoned(self, owner: str, upload: Upload) -> None:
         upload.close()
         with self._changed:
-            self._receiving -= 1
+            self._has_come(owner)
+
+    def _has_come(self, owner: str) -> None:
+        """Wholly or not: it is not on its way any more."""
+        self._receiving[owner] -= 1
+        self._receiving += Counter()  # without those who bring nothing
 
     def list(self, owner: str) -> list[Redaction]:
         """The newest first."""
@@ -165,6 +186,12 @@ class Desk:
         """Of a user who is there no more."""
         with self._changed:
             for job in [job for job in self._jobs.values() if job.owner == owner]:
+                self._forget(job)
+
+    def discard_all_but(self, owners: Collection[str]) -> None:
+        """Of everybody who may not have files redacted any more, whichever process took that right."""
+        with self._changed:
+            for job in [job for job in self._jobs.values() if job.owner not in owners]:
                 self._forget(job)
 
     def _touched(self, owner: str, job_id: str) -> Job:

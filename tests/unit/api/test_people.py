@@ -13,6 +13,7 @@ from passerby.api.seam import CameraState
 from passerby.config import Config, keys_of
 from passerby.desk import Desk, Limits
 from passerby.desk.upload import has_memory_files
+from passerby.errors import OutputError
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from tests.unit.api.conftest import ADDRESS, PASSWORD, House, OpenHouse
@@ -79,7 +80,7 @@ def test_a_user_is_added_changed_and_removed_and_each_is_noted(house: House) -> 
     assert root.delete("/api/users/kim").status_code == 204 and root.delete("/api/users/kim").status_code == 404
     assert root.delete("/api/users/root").status_code == 422, "the last admin"
     noted = [(each["who"], each["what"], each["about"]) for each in root.get("/api/audit").json()]
-    assert noted[0] == ("root", "user:remove", "kim")
+    assert noted[:2] == [("root", "audit:see", "all records"), ("root", "user:remove", "kim")]
     assert ("root", "user:change", "kim: switched off; roles operator (was viewer); groups -yard") in noted
     assert ("root", "user:add", "kim: roles viewer; groups yard") in noted
 
@@ -161,7 +162,8 @@ def test_the_audit_answers_for_one_user_one_action_one_time(house: House) -> Non
     house.installation.audit.note("", "password", "sign-in:refused", about="lee")
 
     def what(**wanted: object) -> list[str]:
-        return [each["what"] for each in kim.get("/api/audit", params=wanted).json()]
+        found = [each["what"] for each in kim.get("/api/audit", params=wanted).json()]
+        return [each for each in found if each != "audit:see"]  # these very questions
 
     assert what(who="lee") == ["recording:export", "live:watch"]
     assert what(who="") == ["sign-in:refused"]
@@ -233,3 +235,40 @@ def test_the_longest_time_that_any_camera_keeps_is_told_to_everybody(house: Hous
         assert root.post("/api/cameras", json=new).status_code == 201
     about = house.client().get("/api/about").json()
     assert (about["keep_hours"], about["longest_keep_hours"], about["cameras"]) == (72, 100, 2)
+
+
+def test_who_reads_the_audit_is_in_it_once_a_minute_for_each_question(house: House) -> None:
+    house.add_user("kim", Role.AUDITOR)
+    kim = house.signed_in("kim")
+
+    def reads() -> list[tuple[str, str, str]]:
+        found = house.installation.audit.list()
+        return [(each.who, each.through, each.about) for each in found if each.what == "audit:see"]
+
+    shown = kim.get("/api/audit").json()
+    assert shown[0]["what"] == "audit:see" and reads() == [("kim", "session", "all records")]
+    kim.get("/api/audit", params={"before": shown[0]["id"]})
+    assert len(reads()) == 1, "the next page is the same question"
+    at_90k = 1_800_000_000 * 90_000
+    kim.get("/api/audit", params={"who": "lee", "camera": "gate", "from_90k": at_90k, "to_90k": 2**62})
+    assert reads()[0][2] == f"user 'lee', camera 'gate', from 2027-01-15 08:00 UTC, to {2**62}"
+    house.clock.move(61)
+    kim.get("/api/audit")
+    assert len(reads()) == 3
+
+
+def test_the_audit_is_not_shown_where_that_cannot_be_noted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.add_user("kim", Role.AUDITOR)
+    kim = house.signed_in("kim")
+
+    def full_disk(*_: object, **__: object) -> None:
+        raise OutputError("couldn't write an audit record in the catalogue: disk full")
+
+    monkeypatch.setattr(house.installation.audit, "note", full_disk)
+    assert kim.get("/api/audit").status_code == 503
+    assert kim.delete("/api/session").status_code == 503
+    monkeypatch.undo()
+    assert kim.get("/api/session").json()["name"] == "kim", "nobody signs out without a record"
+    assert kim.delete("/api/session").status_code == 204
+    last = house.installation.audit.list(most=1)[0]
+    assert (last.who, last.through, last.what) == ("kim", "session", "sign-out")

@@ -300,7 +300,7 @@ def test_an_upload_breaks_off_when_the_right_ends_and_leaves_nothing(house: Hous
         lines = ("POST /api/redactions?name=a.mp4 HTTP/1.1", "Host: localhost", f"Cookie: {lee.cookie}", token,
                  "Content-Length: 1000000", "", "abc")  # fmt: skip
         bringing.sendall("\r\n".join(lines).encode())
-        assert until(lambda: desk._receiving == 1)
+        assert until(lambda: desk._receiving.total() == 1)
         house.installation.users.remove("lee")
         assert bringing.recv(1000).startswith(b"HTTP/1.1 403")
-    assert until(lambda: desk._receiving == 0) and not desk._jobs
+    assert until(lambda: desk._receiving.total() == 0) and not desk._jobs

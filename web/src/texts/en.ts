@@ -328,6 +328,7 @@ export const en = {
     "file:discard": "Discarded a redacted file",
     "sign-in": "Signed in",
     "sign-in:refused": "Was refused at signing in",
+    "sign-out": "Signed out",
     "camera:add": "Added a camera",
     "camera:change": "Changed a camera",
     "camera:remove": "Removed a camera",
