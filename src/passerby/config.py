@@ -102,7 +102,9 @@ class Storage(Section):
         1.0, ge=0, le=1e7, description="So much stays free to record, also where S3 is waited for."
     )
     keep_hours: float = Field(
-        DEFAULT_HOURS, gt=0, description="How long recordings are kept, unless a camera has its own number."
+        DEFAULT_HOURS,
+        gt=0,
+        description="How long recordings are kept, unless a camera has its own number. At least 0.03 (two minutes).",
     )
     more_than_30_days: bool = Field(
         False,

@@ -17,7 +17,7 @@ from passerby.archive.schema_access import camera_groups, cameras, cameras_in_gr
 from passerby.capture.net.address import Address
 from passerby.errors import SettingsError, SourceUnavailable
 from passerby.rules.reach import Reach
-from passerby.rules.retention import Keep
+from passerby.rules.retention import LEAST_HOURS, Keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,11 @@ class Cameras:
         with self._rows.transaction("read for how long recordings are kept") as connection:
             removed = connection.execute(select(limits_of_removed)).all()
             here = connection.execute(select(cameras.c.name, cameras.c.keep_hours, cameras.c.more_than_30_days)).all()
-        found = {row.camera: Keep(row.keep_hours, more_than_30_days=True) for row in removed}
+        found = {row.camera: self._keep(row.keep_hours, True) for row in removed}
         return found | {row.name: self._keep(row.keep_hours, row.more_than_30_days) for row in here}
+
+    def keep_of(self, facts: CameraFacts) -> Keep:
+        return self._keep(facts.keep_hours, facts.more_than_30_days)
 
     def forget_spent_limits(self) -> None:
         """Of removed cameras whose last recording has gone."""
@@ -128,7 +131,8 @@ class Cameras:
             connection.execute(delete(limits_of_removed).where(spent))
 
     def _keep(self, keep_hours: float | None, more_than_30_days: bool) -> Keep:
-        return self._usual if keep_hours is None else Keep(keep_hours, more_than_30_days)
+        """An earlier passerby took shorter limits: were they an error now, nothing would ever be deleted."""
+        return self._usual if keep_hours is None else Keep(max(keep_hours, LEAST_HOURS), more_than_30_days)
 
     def _note_limits(self, connection: Connection, which: ColumnElement[bool]) -> None:
         """Before cameras go: what they promised about what they recorded goes on."""

@@ -13,22 +13,34 @@ from passerby.archive.recovery import Places
 from passerby.archive.retention import delete
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.retention import KeepAll, limit_90k
+from passerby.rules.retention import Keep, KeepAll, limit_90k, object_90k
 
-AHEAD_90K = 15 * 60 * TICKS_PER_S  # clocks of several machines, and one that was set back a little, differ by less
+AHEAD_90K = 15 * 60 * TICKS_PER_S
+"""Clocks of several machines, and one that was set back a little, differ by less. Where a limit is under an hour: as
+long as an object of that camera."""
 
 
 def retire_ahead(places: Places, keep: KeepAll, now_90k: int) -> Iterator[Alarm]:
     """Before `retire`, which deletes what this goes by. What stays is told of each time."""
-    for camera, count in places.catalogue.count_after(now_90k + AHEAD_90K).items():
-        until_90k = limit_90k(keep.of(camera), now_90k)
-        over = places.catalogue.closed_after(now_90k + AHEAD_90K, camera, made_before_90k=until_90k)
-        for row in over:
-            yield from delete(places, camera, row.key)
-        if len(over) < count:
-            yield Alarm(
-                AlarmKind.DELETE,
-                camera,
-                f"{count - len(over)} recordings of camera '{camera}' are dated later than now, so that they stay for "
-                "longer than they should: was the clock of this machine ahead, or is it behind?",
-            )
+    for ahead_90k in sorted({_ahead_90k(each) for each in keep.all()}):  # nearly always one
+        for camera, count in places.catalogue.count_after(now_90k + ahead_90k).items():
+            if _ahead_90k(keep.of(camera)) == ahead_90k:
+                yield from _retire(places, camera, count, now_90k + ahead_90k, limit_90k(keep.of(camera), now_90k))
+
+
+def _ahead_90k(keep: Keep) -> int:
+    return min(AHEAD_90K, object_90k(keep))
+
+
+def _retire(places: Places, camera: str, count: int, after_90k: int, until_90k: int) -> Iterator[Alarm]:
+    """Of one camera, of which so many begin after a time."""
+    over = places.catalogue.closed_after(after_90k, camera, made_before_90k=until_90k)
+    for row in over:
+        yield from delete(places, camera, row.key)
+    if len(over) < count:
+        yield Alarm(
+            AlarmKind.DELETE,
+            camera,
+            f"{count - len(over)} recordings of camera '{camera}' are dated later than now, so that they stay for "
+            "longer than they should: was the clock of this machine ahead, or is it behind?",
+        )

@@ -21,12 +21,12 @@ from passerby.archive.retention import Space, finish_deleting, retire
 from passerby.archive.still import Still, still_at
 from passerby.archive.store import Store
 from passerby.archive.waiting import retire_waiting
-from passerby.archive.writer import OBJECT_90K, CameraWriter
+from passerby.archive.writer import CameraWriter
 from passerby.errors import PasserbyError, SourceError
 from passerby.folders import made_once
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import TICKS_PER_S, Fragment, InitSegment, ObjectState
-from passerby.rules.retention import KeepAll
+from passerby.rules.retention import OBJECT_90K, KeepAll
 
 _NEWEST_90K = 60 * TICKS_PER_S
 _AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a store far away answers a few times a second at most
@@ -73,11 +73,13 @@ class Archive:
     ) -> None:
         self.close()
 
-    def writer(self, camera: str) -> CameraWriter:
-        """For one camera. Raises SettingsError for a name that cannot be part of a path."""
+    def writer(self, camera: str, object_90k: int | None = None) -> CameraWriter:
+        """For one camera. object_90k: how long its objects are; None: as this archive's. Raises SettingsError for a
+        name that cannot be part of a path."""
         check_camera(camera)
         places = self._places
-        return CameraWriter(camera, places.spool, places.spool_name, places.catalogue, self._object_90k)
+        length_90k = object_90k or self._object_90k
+        return CameraWriter(camera, places.spool, places.spool_name, places.catalogue, length_90k)
 
     def recover(self) -> list[Alarm]:
         """Finish what a crash left: afterwards every row has its bytes and all bytes their row. Lists the whole store.

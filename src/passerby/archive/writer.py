@@ -11,7 +11,6 @@ from passerby.archive.spool import SpoolFile
 from passerby.errors import OutputError, os_reason
 from passerby.media.segments import SHORT_OVERLAP_90K, TICKS_PER_S, ArchivedObject, Fragment, Gop, ObjectState
 
-OBJECT_90K = 15 * 60 * TICKS_PER_S
 LONGEST_HOLE_90K = 3 * TICKS_PER_S
 """A camera that comes back sooner goes on in the same object, else one with a bad cable would fill the catalogue."""
 
@@ -24,7 +23,8 @@ class CameraWriter:
     """
 
     def __init__(self, camera: str, folder: Path, spool: str, catalogue: Catalogue, object_90k: int) -> None:
-        """folder, spool: where open objects are, and its name. An ended one stays there: `Archive.tend` stores it."""
+        """folder, spool: where open objects are, and its name. An ended one stays there: `Archive.tend` stores it.
+        object_90k: how long an object is, see `rules.retention.object_90k`."""
         self._camera, self._folder, self._spool_name = camera, folder, spool
         self._catalogue, self._object_90k = catalogue, object_90k
         self._file: SpoolFile | None = None
@@ -83,14 +83,14 @@ class CameraWriter:
             file.release()
 
     def _ends_before(self, file: SpoolFile, fragment: Fragment) -> bool:
-        """Whether the object ends before this fragment: a new quarter, another coding, a gap, a clock set back."""
+        """Whether the object ends before this fragment: its time is over, another coding, a gap, a clock set back."""
         hole_90k = fragment.start_90k - file.end_90k
         if fragment.init_id != file.init.id or hole_90k > LONGEST_HOLE_90K or hole_90k < -SHORT_OVERLAP_90K:
             return True
         if hole_90k < 0 and (not fragment.is_key or fragment.start_90k <= file.gops[-1].start_90k):
             return True
-        new_quarter = fragment.start_90k // self._object_90k != file.gops[0].start_90k // self._object_90k
-        return fragment.is_key and (new_quarter or file.is_full)
+        is_over = fragment.start_90k // self._object_90k != file.gops[0].start_90k // self._object_90k
+        return fragment.is_key and (is_over or file.is_full)
 
     def _note(self, file: SpoolFile, gops: Sequence[Gop]) -> None:
         self._catalogue.save(facts_of(file, gops, ObjectState.OPEN, self._spool_name), file.init)

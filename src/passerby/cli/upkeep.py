@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from passerby.clock import ticks_of
 from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
+from passerby.rules.retention import round_s
 
 if TYPE_CHECKING:
     from passerby.access import Installation
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("passerby.serve")
 
-TEND_EVERY_S = 10.0
+TEND_EVERY_S = 10.0  # and more often where a limit is short: see `rules.retention.round_s`
 FORGET_EVERY_S = 86400.0  # it leaves a record of its own
 REMEMBER_EVERY_S = 1.0
 
@@ -32,18 +33,23 @@ def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iter
     old records of the audit go."""
     clock = installation.clock
     forgot_s = -math.inf
+    next_s = TEND_EVERY_S
 
     def tend() -> None:
+        nonlocal next_s
         with _told("tend", "recordings could not be tended", alarms):
-            tell(archive.tend(installation.keep(), clock.now_90k()), alarms)
+            keep = installation.keep()
+            next_s = round_s(keep, TEND_EVERY_S)
+            tell(archive.tend(keep, clock.now_90k()), alarms)
 
-    def tend_and_forget() -> None:
+    def tend_and_forget() -> float:
         nonlocal forgot_s
         tend()
         if clock.monotonic() - forgot_s >= FORGET_EVERY_S:
             forgot_s = clock.monotonic()
             with _told("forget", "old records of the audit could not be deleted", alarms):
                 installation.forget_old()
+        return next_s
 
     with _every(TEND_EVERY_S, tend_and_forget, "tend"):
         yield
@@ -117,13 +123,15 @@ def _told(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
 
 
 @contextmanager
-def _every(seconds: float, do: Callable[[], None], name: str) -> Iterator[None]:
-    """In a thread of its own, which has ended when this has."""
+def _every(seconds: float, do: Callable[[], float | None], name: str) -> Iterator[None]:
+    """In a thread of its own, which has ended when this has. do: may say in how many seconds it is to be done again."""
     over = threading.Event()
 
     def go_on() -> None:
-        while not over.wait(seconds):
-            do()
+        next_s = seconds
+        while not over.wait(next_s):
+            told_s = do()
+            next_s = seconds if told_s is None else told_s
 
     thread = threading.Thread(target=go_on, name=name)
     thread.start()

@@ -19,6 +19,7 @@ from passerby.fleet.supervisor import Fleet
 from passerby.fleet.trial import try_apart
 from passerby.fleet.worker import Places
 from passerby.media.camera import CameraState, What
+from passerby.rules.retention import object_90k
 from passerby.settings import Settings
 
 DRAWN_LEARN_EVERY_S = 0.4
@@ -129,7 +130,11 @@ class ConfiguredFleet:
         address = self._installation.cameras.secret_address(camera.name)
         base = base_plan(self._installation.config, address, facts.transport, facts.trust_any_certificate)
         settings = Settings.model_validate({"mode": facts.mode})
-        own = {"camera": camera.name, "settings": settings, "privacy_delay_s": facts.privacy_delay_s}
+        length_90k = object_90k(self._installation.cameras.keep_of(facts))
+        own = {
+            "camera": camera.name, "settings": settings, "privacy_delay_s": facts.privacy_delay_s,
+            "object_90k": length_90k,
+        }  # fmt: skip
         return base.model_copy(update=own)
 
 

@@ -11,6 +11,7 @@ from passerby.engine.live_learner import LearnTimes
 from passerby.engine.live_modes import LEAST_DELAY_S, LONGEST_DELAY_S, LivePlan
 from passerby.record.segments import LIVE_QUALITY
 from passerby.rules.reach import Reach
+from passerby.rules.retention import OBJECT_90K
 from passerby.settings import Settings
 
 
@@ -24,6 +25,7 @@ class CameraPlan(BaseModel):
     settings: Settings = Settings()
     privacy_delay_s: float = Field(1.0, ge=LEAST_DELAY_S, le=LONGEST_DELAY_S)
     quality: int = LIVE_QUALITY
+    object_90k: int = Field(OBJECT_90K, gt=0, description="How long its objects are: shorter where its limit is short.")
     learn_every_s: float = Field(LearnTimes().first_every_s, gt=0, description="See LearnTimes.first_every_s.")
     transport: Literal["tcp", "udp"] = "tcp"
     open_timeout_s: float = Field(10.0, gt=0)

@@ -111,7 +111,8 @@ class CameraRunner:
             self._before.join(ENDS_WITHIN_S)
             self._before = None
         self._stopping.wait(self._start_after_s)
-        recording = self._recording = Recording(self.plan.camera, self._archive.writer(self.plan.camera), self._publish)
+        writer = self._archive.writer(self.plan.camera, self.plan.object_90k)
+        recording = self._recording = Recording(self.plan.camera, writer, self._publish)
         while not self._stopping.is_set():
             self._wait(self._record(recording), recording)
             self._wait_for_reader(recording)

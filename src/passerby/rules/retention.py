@@ -10,19 +10,28 @@ DEFAULT_HOURS = 72.0
 MOST_HOURS = 30 * 24.0
 TEN_YEARS_HOURS = 10 * 366 * 24.0
 """More takes an explicit word: recordings that nobody thought about should not pile up for months."""
+LEAST_HOURS = 0.03
+"""Under two minutes: even where a camera hangs until its time-outs end it, its object is closed by then."""
+
+OBJECT_90K = 15 * 60 * 90_000
+_OBJECTS_IN_LIMIT = 4
+_GOP_90K = 2 * 90_000
+_ROUNDS_IN_LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long a camera's recordings are kept, in hours. Raises ValueError over ten years, and over 30 days without
-    more_than_30_days."""
+    """How long a camera's recordings are kept, in hours. Raises ValueError under LEAST_HOURS, over ten years, and over
+    30 days without more_than_30_days."""
 
     hours: float = DEFAULT_HOURS
     more_than_30_days: bool = False
 
     def __post_init__(self) -> None:
-        if not self.hours > 0:
-            raise ValueError(f"recordings are kept for more than 0 hours, not {self.hours:g}")
+        if not self.hours >= LEAST_HOURS:
+            raise ValueError(
+                f"recordings are kept for at least {LEAST_HOURS:g} hours (about two minutes), not {self.hours:g} hours"
+            )
         if self.hours > TEN_YEARS_HOURS:
             raise ValueError(f"{self.hours:g} hours are over ten years")
         if self.hours > MOST_HOURS and not self.more_than_30_days:
@@ -76,7 +85,8 @@ def decide(recordings: Iterable[Recording], keep: KeepAll, now_90k: int, bytes_o
     """Which recordings go now. bytes_over: how many bytes must be freed, 0 or less where there is room.
 
     By time first: an object goes when its *first* picture reaches the limit, since a limit is a promise to the people
-    filmed; so the last 15 minutes before the limit may be gone already. Then by space, the oldest of all cameras first.
+    filmed; so the last of `object_90k` before the limit may be gone already. Then by space, the oldest of all cameras
+    first.
     """
     oldest_first = sorted(recordings, key=lambda each: (each.start_90k, each.key))
     expired: list[Recording] = []
@@ -96,6 +106,19 @@ def decide(recordings: Iterable[Recording], keep: KeepAll, now_90k: int, bytes_o
         _shortages(sacrificed, rest, keep, now_90k),
         max(over, 0),
     )
+
+
+def object_90k(keep: Keep) -> int:
+    """How long an object is: a quarter of an hour, or of a limit that is shorter than an hour. So it is closed long
+    before it has to go, and goes as a whole without taking most of what may stay. A whole number of GOPs."""
+    of_limit = round(keep.hours * HOUR_90K) // _OBJECTS_IN_LIMIT
+    return min(OBJECT_90K, of_limit // _GOP_90K * _GOP_90K)
+
+
+def round_s(keep: KeepAll, longest_s: float) -> float:
+    """How often to look for what has to go: so that it goes at most a twentieth of its limit too late."""
+    shortest_hours = min(each.hours for each in keep.all())
+    return min(longest_s, shortest_hours * 3600 / _ROUNDS_IN_LIMIT)
 
 
 def limit_90k(keep: Keep, now_90k: int) -> int:

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from passerby.access.cameras import CameraFacts
 from passerby.api.seam import CameraState
+from passerby.archive.schema_access import cameras
 from passerby.config import Config, keys_of
 from passerby.desk import Desk, Limits
 from passerby.desk.upload import has_memory_files
@@ -235,6 +238,18 @@ def test_the_longest_time_that_any_camera_keeps_is_told_to_everybody(house: Hous
         assert root.post("/api/cameras", json=new).status_code == 201
     about = house.client().get("/api/about").json()
     assert (about["keep_hours"], about["longest_keep_hours"], about["cameras"]) == (72, 100, 2)
+
+
+def test_a_limit_that_is_too_short_is_refused_and_one_that_was_kept_before_is_read(house: House) -> None:
+    house.add_user("root", Role.ADMIN)
+    new = {"name": "gate", "address": ADDRESS, "keep_hours": 0.01}
+    refused = house.signed_in("root").post("/api/cameras", json=new)
+    says = "recordings are kept for at least 0.03 hours (about two minutes), not 0.01 hours"
+    assert refused.status_code == 422 and refused.json()["message"] == says
+    house.installation.cameras.add("gate", CameraFacts(address=ADDRESS))
+    with house.installation.cameras._rows.transaction("keep a short limit") as connection:
+        connection.execute(update(cameras).values(keep_hours=0.001))
+    assert house.installation.keep().of("gate").hours == 0.03
 
 
 def test_who_reads_the_audit_is_in_it_once_a_minute_for_each_question(house: House) -> None:

@@ -13,6 +13,7 @@ from passerby.access.cameras import CameraFacts
 from passerby.config import Config
 from passerby.fleet.configured import ConfiguredFleet
 from passerby.fleet.worker import Places
+from passerby.media.segments import TICKS_PER_S
 
 OFF = CameraFacts(address="rtsp://192.0.2.7/stream", is_enabled=False)
 
@@ -22,6 +23,14 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     opened = Installation(tmp_path, Config())
     yield opened
     opened.close()
+
+
+def test_objects_are_short_where_the_limit_is(installation: Installation, tmp_path: Path) -> None:
+    for name, hours in (("usual", None), ("long", 30.0), ("short", 0.05), ("shorter", 0.03)):
+        installation.cameras.add(name, CameraFacts(address="rtsp://192.0.2.7/stream", keep_hours=hours))
+    fleet = ConfiguredFleet(installation, Places(tmp_path, tmp_path / "backgrounds"))
+    lengths_s = {each.name: fleet._plan(each).object_90k / TICKS_PER_S for each in installation.cameras.list()}
+    assert lengths_s == {"usual": 900, "long": 900, "short": 44, "shorter": 26}
 
 
 def learned(folder: Path, camera: str) -> set[Path]:
