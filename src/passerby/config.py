@@ -102,9 +102,7 @@ class Storage(Section):
         1.0, ge=0, le=1e7, description="So much stays free to record, also where S3 is waited for."
     )
     keep_hours: float = Field(
-        DEFAULT_HOURS,
-        gt=0,
-        description="How long recordings are kept, unless a camera has its own number. At least 0.03 (two minutes).",
+        DEFAULT_HOURS, gt=0, description="How long recordings are kept; a camera may have its own. At least 0.03."
     )
     more_than_30_days: bool = Field(
         False,
@@ -178,9 +176,7 @@ class Redact(Section):
         description="Files that are kept at once, of all users together. Danger: they may take most_files times "
         "most_megabytes of memory.",
     )
-    most_files_per_user: int = Field(
-        2, ge=1, le=1000, description="How many of them may be one user's. One place always stays for others."
-    )
+    most_files_per_user: int = Field(2, ge=1, le=1000, description="One user's; one place always stays for others.")
     keep_minutes: float = Field(
         60.0,
         gt=0,
