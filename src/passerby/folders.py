@@ -1,11 +1,12 @@
-"""Folders of our own: emptied of what is not meant to last, held by one process alone, with files made once."""
+"""Folders of our own: closed to others, emptied of what is not meant to last, held by one process, files made once."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,6 +22,30 @@ def emptied(folder: Path) -> Path:
         else:
             left.unlink(missing_ok=True)
     return folder
+
+
+def closed_to_others(folder: Path, names: Iterable[str]) -> list[str]:
+    """The folder is made, for this user alone; it, and those of these files that are there, lose the rights of other
+    users. Returns what was open, or still is, in sentences. Raises OSError where the folder cannot be made."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = [folder, *(folder / name for name in names)]
+    return [says for path in found if os.name == "posix" and (says := _closed(path))]
+
+
+def _closed(path: Path) -> str | None:
+    """A link is left alone: where it leads is somebody else's decision. So is a folder that is everybody's, as /tmp."""
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode) or not mode & 0o077:
+            return None
+        if mode & stat.S_ISVTX:
+            return f"'{path}' is open to other users of this machine: keep data in a folder of its own"
+        path.chmod(stat.S_IMODE(mode) & 0o700)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return f"'{path}' is open to other users of this machine, and couldn't be closed to them: {os_reason(error)}"
+    return f"'{path}' was open to other users of this machine: it is closed to them now"
 
 
 @contextmanager

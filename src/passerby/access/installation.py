@@ -13,7 +13,7 @@ from passerby.access.passwords import Passwords
 from passerby.access.reset import Reset
 from passerby.access.rights import Rights
 from passerby.access.rows import Rows
-from passerby.access.sealer import Sealer
+from passerby.access.sealer import KEY_FILE, Sealer
 from passerby.access.sessions import Sessions, Tokens
 from passerby.access.set_up import SetUp
 from passerby.access.throttle import Throttle
@@ -21,13 +21,17 @@ from passerby.access.users import Users
 from passerby.access.words import NOTHING, camera_words
 from passerby.archive.database import open_database
 from passerby.clock import Clock, SystemClock
-from passerby.config import Camera, Config
+from passerby.config import FILE_NAME, Camera, Config
 from passerby.errors import SettingsError
+from passerby.folders import closed_to_others
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.rules.retention import Keep, KeepAll
 
 _DAY_90K = 86400 * TICKS_PER_S
+_CATALOGUE = "catalogue.sqlite3"
+_PRIVATE = (_CATALOGUE, f"{_CATALOGUE}-wal", f"{_CATALOGUE}-shm", KEY_FILE, FILE_NAME)
+"""What holds hashed passwords, addresses of cameras, or what opens these."""
 
 
 class Installation:
@@ -35,7 +39,8 @@ class Installation:
 
     def __init__(self, data: Path, config: Config, clock: Clock | None = None) -> None:
         """data: the folder with the catalogue and the key. Raises SettingsError, OutputError."""
-        data.mkdir(parents=True, exist_ok=True)
+        self.was_open = closed_to_others(data, _PRIVATE)
+        """What other users of this machine could read until now, or still can, in sentences."""
         self.config, self.clock = config, clock or SystemClock()
         told = config.sign_in
         self._engine = open_database(catalogue_url(data, config))
@@ -97,7 +102,7 @@ class Installation:
 def catalogue_url(data: Path, config: Config) -> str:
     """SECRET: it may hold a password. The same database as the archive's."""
     told = config.storage.catalogue
-    return told.get_secret_value() if told else f"sqlite:///{data / 'catalogue.sqlite3'}"
+    return told.get_secret_value() if told else f"sqlite:///{data / _CATALOGUE}"
 
 
 def reach_of(config: Config) -> Reach:

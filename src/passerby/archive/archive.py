@@ -53,7 +53,8 @@ class Archive:
         OutputError.
         """
         spool = folder / "spool"
-        spool.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        spool.mkdir(exist_ok=True, mode=0o700)
         self._space, self._object_90k = space or Space(), object_90k
         self._is_to_recover = False
         catalogue = Catalogue(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ def open_database(url: str) -> Engine:
             hint="sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/NAME with passerby[postgresql] installed",
         ) from error
     if engine.dialect.name == "sqlite":
+        _make_private(engine.url.database)
         event.listen(engine, "connect", _set_up_sqlite)
     else:
         event.listen(engine, "connect", _set_up_postgresql)
@@ -55,6 +58,13 @@ def open_database(url: str) -> Engine:
             hint="install that version again, or restore a backup that was made before the update",
         ) from error
     return engine
+
+
+def _make_private(file: str | None) -> None:
+    """A new catalogue is for its user alone: SQLite gives its own files beside it the same rights."""
+    if file and file != ":memory:" and not file.startswith("file:"):
+        with suppress(OSError):  # SQLite says better what is wrong
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:

@@ -23,6 +23,7 @@ from passerby.archive.database import open_database
 from passerby.backup.parts import CATALOGUE, FORMAT, LIST_NAME, LONGEST_LIST_BYTES, MAY_HOLD, Contents, Part
 from passerby.clock import Clock, SystemClock
 from passerby.errors import OutputError, PasserbyError, SourceError, os_reason
+from passerby.folders import closed_to_others
 
 _PIECE_BYTES = 1 << 20
 _DAMAGE = (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError)
@@ -51,7 +52,7 @@ def _new_folder(data: Path) -> Iterator[Path]:
         if data.exists() and any(data.iterdir()):
             raise OutputError(f"couldn't restore into '{data}': it is not empty", hint="name a new folder with --data")
         was_there = data.exists()
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        closed_to_others(data, ())
         folder = data / f".restoring-{secrets.token_hex(4)}"
         folder.mkdir(mode=0o700)
     except OSError as error:

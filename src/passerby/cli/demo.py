@@ -75,7 +75,7 @@ def demo(
 
       passerby demo
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _show_a_file(folder / STREET, debug)
     if files_only:
         return

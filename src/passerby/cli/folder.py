@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,9 +22,14 @@ ConfigFile = Annotated[
 DATA = Path("passerby-data")
 
 
+def _say(note: str) -> None:
+    typer.echo(note, err=True)
+
+
 @contextmanager
-def installed(data: Path, config: Path | None) -> Iterator[Installation]:
-    """The people and cameras of a data folder, which is made. Raises SettingsError, OutputError."""
+def installed(data: Path, config: Path | None, tell: Callable[[str], None] = _say) -> Iterator[Installation]:
+    """The people and cameras of a data folder, which is made, and closed to other users. tell: is given a sentence for
+    each thing that was open to them. Raises SettingsError, OutputError."""
     from passerby.access import Installation
 
     told = config_of(data, config)
@@ -33,6 +38,8 @@ def installed(data: Path, config: Path | None) -> Iterator[Installation]:
     except OSError as error:
         raise OutputError(f"couldn't make '{data}': {os_reason(error)}") from error
     installation = Installation(data, told)
+    for each in installation.was_open:
+        tell(each)
     try:
         yield installation
     finally:

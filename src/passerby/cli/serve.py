@@ -50,7 +50,11 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
 def serve_folder(data: Path, config: Path | None = None, debug: bool = False, end_after_s: float | None = None) -> None:
     """Until a signal, or for some seconds. Raises SettingsError, OutputError."""
     log_to_stderr(debug)
-    with installed(data, config) as installation, held_alone(data, LOCK), _opened(data, installation) as services:
+    with (
+        installed(data, config, log.warning) as installation,
+        held_alone(data, LOCK),
+        _opened(data, installation) as services,
+    ):
         installation.follow_file()
         services.archive.recover_later()  # cameras record meanwhile
         server = _server(services, installation.config)

@@ -89,7 +89,7 @@ def _replace(path: Path, data: bytes) -> None:
     """As a whole or not at all."""
     unborn = path.with_name(path.name + UNBORN)
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(unborn, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
         with os.fdopen(handle, "wb") as file:
             file.write(data)

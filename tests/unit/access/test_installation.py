@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.access.users import UserFacts
 from passerby.clock import SystemClock
-from passerby.config import parse_config
+from passerby.config import Config, parse_config
 from passerby.errors import OutputError, SettingsError
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Action, Role
@@ -186,3 +188,59 @@ def test_a_clock_that_is_wrong_deletes_nothing_young(tmp_path: Path, catalogue_u
         installation.forget_old()
     assert [each.what for each in installation.audit.list()] == ["audit:forget", "a"]
     installation.close()
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Of all that others could read, were they let into the folder."""
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in [folder, *folder.iterdir()]}
+
+
+def test_the_catalogue_and_its_folder_are_their_users_alone(tmp_path: Path) -> None:
+    """Whatever the system's usual rights are, and SQLite's own files too."""
+    before = os.umask(0)
+    try:
+        opened = Installation(tmp_path / "data", Config())
+        opened.users.add("kim", UserFacts(frozenset({Role.ADMIN})), "hashed")
+        found = modes(tmp_path / "data")
+        opened.close()
+    finally:
+        os.umask(before)
+    assert opened.was_open == []
+    assert found.pop("data") == 0o700
+    assert {"catalogue.sqlite3", "catalogue.sqlite3-wal", "catalogue.sqlite3-shm", "secrets.key"} <= found.keys()
+    assert set(found.values()) == {0o600}, found
+
+
+def test_what_was_made_with_wider_rights_is_closed_and_that_is_said(tmp_path: Path) -> None:
+    data, elsewhere = tmp_path / "data", tmp_path / "elsewhere.toml"
+    elsewhere.write_text("")
+    elsewhere.chmod(0o644)
+    beside = Installation(data, Config())  # as another process that has it open: its -wal and -shm are there
+    beside.users.add("kim", UserFacts(frozenset({Role.ADMIN})), "hashed")
+    (data / "passerby.toml").symlink_to(elsewhere)
+    for path in data.glob("catalogue*"):
+        path.chmod(0o644)
+    data.chmod(0o755)
+    opened = Installation(data, Config())
+    assert sorted(opened.was_open) == sorted(
+        f"'{path}' was open to other users of this machine: it is closed to them now"
+        for path in (data, *data.glob("catalogue.sqlite3*"))
+    )
+    found = modes(data)
+    assert found.pop("passerby.toml") == 0o644, "a link leads to what is not ours"
+    assert found.pop("data") == 0o700 and set(found.values()) == {0o600}
+    opened.close()
+    again = Installation(data, Config())
+    assert again.was_open == []
+    again.close()
+    beside.close()
+
+
+def test_a_folder_that_is_everybodys_is_left_and_told_of(tmp_path: Path) -> None:
+    shared = tmp_path / "tmp"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    opened = Installation(shared, Config())
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o1777 and len(opened.was_open) == 1
+    assert "keep data in a folder of its own" in opened.was_open[0]
+    opened.close()
