@@ -119,6 +119,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     # no reason to wait for the disk twice at every GOP.
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # hashed passwords of a removed user do not stay in free pages
     cursor.close()
 
 

@@ -16,9 +16,13 @@ _OPEN_NAME = re.compile(rf"({_CAMERA})~(\d{{1,18}}){re.escape(OPEN_SUFFIX)}")
 _KEY = re.compile(rf"({_CAMERA})/\d{{4}}-\d{{2}}-\d{{2}}/\d{{6}}-(\d{{1,18}})\.mp4")
 
 
+def is_camera(name: str) -> bool:
+    return re.fullmatch(_CAMERA, name) is not None
+
+
 def check_camera(camera: str) -> None:
     """Raises SettingsError for a name that could not be part of a path on every system, or would lead elsewhere."""
-    if not re.fullmatch(_CAMERA, camera):
+    if not is_camera(camera):
         raise SettingsError(
             f"couldn't record a camera named '{camera}'", hint="use up to 64 letters, digits, hyphens and underscores"
         )

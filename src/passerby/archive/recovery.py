@@ -87,6 +87,7 @@ def match_store_and_rows(places: Places) -> Iterator[Alarm]:
     """Bytes in the store without a row get one, or go where they are half a copy; closed rows without bytes go, with an
     alarm. Lists the whole store."""
     places.store.remove_halves()
+    places.store.remove_empty_folders()
     in_store = set(places.store.keys())
     rows = {row.key: row for state in ObjectState for row in places.catalogue.in_state(state)}
     for key in sorted(in_store - rows.keys()):

@@ -13,7 +13,7 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
-from passerby.archive.names import is_half_a_copy
+from passerby.archive.names import is_camera, is_half_a_copy
 from passerby.errors import OutputError, SettingsError, SourceError
 from passerby.folders import made_once, sync
 
@@ -114,6 +114,16 @@ class Store:
         except OSError as error:
             raise OutputError(f"couldn't delete half a copy in the store: {_first_line(error)}") from error
 
+    def remove_empty_folders(self) -> None:
+        """Of days and cameras of which nothing is left: a crash came before they went."""
+        if self.folder is None:
+            return
+        for of_camera in self.folder.iterdir():
+            if is_camera(of_camera.name) and of_camera.is_dir() and not of_camera.is_symlink():
+                for folder in (*of_camera.iterdir(), of_camera):
+                    with suppress(OSError):  # not empty, or no folder
+                        folder.rmdir()
+
     def delete(self, key: str) -> None:
         """Raises OutputError. What is not there any more is no error: the deletion before was cut short."""
         self.check()
@@ -126,8 +136,10 @@ class Store:
                 f"couldn't delete '{key}': {_first_line(error)}", hint="it will be tried again"
             ) from error
         if self.folder:
+            of_day = (self.folder / key).parent
             with suppress(OSError):  # not empty yet
-                (self.folder / key).parent.rmdir()
+                of_day.rmdir()
+                of_day.parent.rmdir()  # of a camera of which nothing is left
 
     def _check_to_read(self, key: str) -> None:
         try:

@@ -95,3 +95,22 @@ def test_a_short_limit_holds_when_the_clock_was_a_few_minutes_ahead(tmp_path: Pa
         alarms = archive.tend(keep, begin_90k + 60 * TICKS_PER_S)
         assert [alarm.camera for alarm in alarms] == ["gate"] and "dated later than now" in alarms[0].says
         assert archive.tend(keep, begin_90k + 60 * TICKS_PER_S + limit_90k) == [] and not starts_in(tmp_path)
+
+
+def test_nothing_of_a_camera_is_left_in_the_store_when_its_last_recording_goes(tmp_path: Path) -> None:
+    objects = tmp_path / "objects"
+    with Archive(tmp_path) as archive:
+        for camera, begin_90k in (("gate", BEGIN_90K), ("yard", BEGIN_90K + HOUR_90K)):
+            writer = archive.writer(camera)
+            for fragment in recorded(steady(4, begin_90k)):
+                writer.append(fragment)
+            writer.close()
+        assert archive.tend(KeepAll(), BEGIN_90K + HOUR_90K) == []
+        assert {path.name for path in objects.iterdir() if path.is_dir()} == {"gate", "yard"}
+        assert archive.tend(KeepAll({"gate": Keep(1), "yard": Keep(1)}), BEGIN_90K + HOUR_90K) == []
+        assert {path.name for path in objects.iterdir() if path.is_dir()} == {"yard"}
+        (objects / "gate" / "2026-09-21").mkdir(parents=True)  # a crash, or an earlier passerby, left these
+        (objects / "hall").mkdir()
+        assert archive.recover() == []
+        assert {path.name for path in objects.iterdir() if path.is_dir()} == {"yard"}
+        assert list(objects.glob("yard/*/*.mp4")), "what is recorded stays"
