@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import copy
+import hashlib
 import importlib
 import importlib.util
 import io
@@ -13,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,9 +23,12 @@ import av
 import pytest
 from mypy import api as mypy_api
 
+import passerby
+from passerby.detect.models import bundled_models
 from passerby.media import Kind
 from passerby.testing.patterns import SIDE_PX, found_in_bytes, found_in_media, plant
 from passerby.testing.pictures import scene_frame
+from tests.recognisers import calls_in, dependency_tree, networks_among, networks_in, recognisers_among
 from tests.streets import FPS, WALKS, Street
 
 ROOT = Path(__file__).parent.parent
@@ -207,6 +212,75 @@ def test_the_search_for_identity_words_finds_them(line: str, tmp_path: Path) -> 
 )
 def test_the_search_for_packages_finds_them(text: str) -> None:
     assert packages_named_in(text) & IDENTITY_PACKAGES
+
+
+def test_nothing_that_is_installed_has_the_weights_of_a_recogniser() -> None:
+    """OpenCV has a class that compares faces, as every build of it that a registry has. Without weights it computes
+    nothing: what has to be absent are these, in this package, in what comes with it, and beside it."""
+    ours = {model.folder / file: sha256 for model in bundled_models() for file, sha256 in model.card.sha256.items()}
+    found = networks_in(Path(passerby.__file__).parent)
+    assert set(found) <= ours.keys(), "each network of the package has a card"
+    for path in found:
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == ours[path], path
+    tree = dependency_tree("passerby")
+    assert {"opencv-python-headless", "openvino", "av"} <= tree.keys(), "what is installed is searched"
+    for name in tree.keys() - {"passerby"}:
+        brought = networks_among(Path(str(file.locate())) for file in tree[name].files or [])
+        assert not brought, f"{name} brings a network"
+    assert not recognisers_among(networks_in(Path(sysconfig.get_paths()["purelib"])))
+    assert not recognisers_among(networks_in(ROOT / "src")) and not recognisers_among(networks_in(ROOT / "bench"))
+
+
+@pytest.mark.parametrize(
+    "name", ["face_recognition_sface_2021dec.onnx", "arcface_r100.pt", "osnet_x1_0.xml", "age_net.caffemodel", "x.dat"]
+)
+def test_the_search_for_weights_finds_them(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, harmless = tmp_path / "models" / name, tmp_path / "nanodet.onnx"
+    path.parent.mkdir()
+    for each in (path, harmless):
+        each.write_bytes(each.name.encode().ljust(200_000))
+    if name == "x.dat":  # a known one, under a name that says nothing
+        monkeypatch.setattr("tests.recognisers._SIZES", {200_000})
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        monkeypatch.setattr("tests.recognisers.HASHES_OF_WEIGHTS", {digest: "a recogniser"})
+    assert recognisers_among(networks_in(tmp_path)) == [path]
+
+
+def test_no_code_calls_what_tells_people_apart() -> None:
+    code = [*SOURCES, *ROOT.glob("build_*/*.py"), *ROOT.glob("bench/**/*.py"), ROOT / "hatch_build.py"]
+    assert not [line for source in code for line in calls_in(source)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cv2.FaceRecognizerSF.create('a.onnx', '')",
+        "cv2.FaceRecognizerSF_create('a.onnx', '').feature(face)",
+        "from cv2 import FaceRecognizerSF as Harmless",
+        "getattr(cv2, 'Face' + 'RecognizerSF')",
+        "getattr(module, 'FaceRecognizerSF')",
+        "cv2.face.LBPHFaceRecognizer_create()",
+        "import cv2.face",
+        "from cv2 import face",
+        "cv2.img_hash.pHash(picture)",
+        "cv2.dnn.readNetFromONNX('a.onnx')",
+        "from cv2.dnn import readNet",
+        "cv2.dnn.TextRecognitionModel('a.onnx')",
+        "cv2.dnn_TextRecognitionModel('a.onnx')",
+    ],
+)
+def test_the_search_for_such_calls_finds_them(line: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text(line, encoding="utf-8")
+    assert list(calls_in(tmp_path / "bad.py"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["cv2.dnn.NMSBoxes(boxes, scores, 0.1, 0.4)", "re.match('a', face)", "text = cv2.putText", "face = box.face"],
+)
+def test_the_search_for_such_calls_leaves_what_is_harmless(line: str, tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text(line, encoding="utf-8")
+    assert not list(calls_in(tmp_path / "good.py"))
 
 
 def test_a_clear_frame_cannot_be_pickled_or_copied_out() -> None:
