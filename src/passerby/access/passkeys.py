@@ -27,7 +27,7 @@ from webauthn.helpers.structs import (
 from passerby.access.one_time import OneTime
 from passerby.access.rows import Rows
 from passerby.access.users import User, Users
-from passerby.archive.schema_access import passkeys
+from passerby.archive.schema_access import passkeys, sessions
 from passerby.errors import SettingsError
 
 MOST_PASSKEYS = 20
@@ -132,8 +132,12 @@ class Passkeys:
             found = connection.execute(select(passkeys).where(passkeys.c.user_id == user.id))
             return [Passkey(row.id, row.name, row.created_90k) for row in found]
 
-    def remove(self, user: User, id: str) -> bool:
-        """Whether there was one of theirs."""
+    def remove(self, user: User, id: str, *, keep_session: str = "") -> bool:
+        """Whether there was one of theirs. Every session but this one ends that began with a passkey: perhaps the
+        telephone that it was in is lost, and signed in."""
         with self._rows.transaction("remove a passkey") as connection:
             done = connection.execute(delete(passkeys).where(passkeys.c.user_id == user.id, passkeys.c.id == id))
+            if done.rowcount:
+                theirs = (sessions.c.user_id == user.id) & (sessions.c.how == "passkey")
+                connection.execute(delete(sessions).where(theirs, sessions.c.key != keep_session))
             return bool(done.rowcount)

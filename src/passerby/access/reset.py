@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from passerby.access.links import Links
 from passerby.access.rows import Rows, key_of, new_secret
 from passerby.access.users import User, end_ways_in
-from passerby.archive.schema_access import passkeys, users
+from passerby.archive.schema_access import users
 
 
 class Reset:
@@ -42,7 +42,6 @@ class Reset:
             if not connection.execute(update(users).where(is_them).values(password=password)).rowcount:
                 return False
             end_ways_in(connection, user.id)
-            connection.execute(delete(passkeys).where(passkeys.c.user_id == user.id))
         return True
 
 

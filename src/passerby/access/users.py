@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from passerby.access.rows import Rows
-from passerby.archive.schema_access import sessions, tokens, users, users_in_groups
+from passerby.archive.schema_access import passkeys, sessions, tokens, users, users_in_groups
 from passerby.errors import SettingsError
 from passerby.rules.access import Principal, Role
 
@@ -85,17 +85,22 @@ class Users:
         return found
 
     def change(self, name: str, facts: UserFacts) -> None:
-        """Their sessions end where they are switched off. Raises SettingsError as `add`, and for the last admin."""
+        """Their sessions end where they are switched off; where they are known by another name at the single sign-on,
+        those that began there. Raises SettingsError as `add`, and for the last admin."""
         try:
             with self._rows.transaction("change a user") as connection:
-                id = connection.execute(select(users.c.id).where(users.c.name == name.lower())).scalar_one_or_none()
-                if id is None:
+                query = select(users.c.id, users.c.oidc_subject).where(users.c.name == name.lower())
+                found = connection.execute(query).one_or_none()
+                if found is None:
                     raise SettingsError(f"there is no user '{name}'")
+                id = found.id
                 connection.execute(update(users).where(users.c.id == id).values(**_values(facts)))
                 connection.execute(delete(users_in_groups).where(users_in_groups.c.user_id == id))
                 _put_in_groups(connection, id, facts.groups)
-                if not facts.is_enabled:
-                    connection.execute(delete(sessions).where(sessions.c.user_id == id))
+                ended = sessions.c.user_id == id
+                if facts.is_enabled:
+                    ended &= (sessions.c.how == "oidc") & (facts.oidc_subject != found.oidc_subject)
+                connection.execute(delete(sessions).where(ended))
                 _keep_an_admin(connection)
         except IntegrityError:
             raise SettingsError(
@@ -109,8 +114,7 @@ class Users:
             connection.execute(delete(sessions).where(sessions.c.user_id == id, sessions.c.key != keep_session))
 
     def reset_password(self, id: int, password: str) -> None:
-        """By somebody else. password: hashed. All sessions end and all tokens are taken back: perhaps who had the old
-        password made one."""
+        """By somebody else. password: hashed. All ways in end: perhaps who had the old password made one."""
         with self._rows.transaction("reset a password") as connection:
             connection.execute(update(users).where(users.c.id == id).values(password=password))
             end_ways_in(connection, id)
@@ -142,8 +146,8 @@ def insert_user(connection: Connection, name: str, facts: UserFacts, password: s
 
 
 def end_ways_in(connection: Connection, id: int) -> None:
-    """All sessions and tokens of a user."""
-    for table in (sessions, tokens):
+    """All sessions, tokens and passkeys of a user."""
+    for table in (sessions, tokens, passkeys):
         connection.execute(delete(table).where(table.c.user_id == id))
 
 

@@ -64,7 +64,7 @@ def add(told: NewPasskey, request: Request) -> PasskeyShown:
 def remove(id: Annotated[str, Path(max_length=400)], request: Request) -> None:
     installation, me = services_of(request).installation, signed_in_of(request)
     with installation.audit.with_change():
-        if not installation.passkeys.remove(me.user, id):
+        if not installation.passkeys.remove(me.user, id, keep_session=me.session):
             raise no_such("passkey of yours", id)
         installation.audit.note(me.user.name, me.through, "passkey:remove", about=id)
 

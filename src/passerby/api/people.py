@@ -97,7 +97,9 @@ def change_user(name: UserName, told: UserChange, request: Request) -> UserShown
 
 
 @router.put(
-    "/users/{name}/password", summary="Give a user another password; their sessions and tokens end", status_code=204
+    "/users/{name}/password",
+    summary="Give a user another password; their sessions, tokens and passkeys end",
+    status_code=204,
 )
 def set_password(name: UserName, told: NewPassword, request: Request) -> None:
     installation, user = services_of(request).installation, _found(request, name)

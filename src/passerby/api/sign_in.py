@@ -197,7 +197,9 @@ def let_in(user: User, how: str, request: Request, response: Response) -> Sessio
     sessions = installation.sessions
     before = request.state.signed_in
     if isinstance(before, SignedIn) and before.session:
-        sessions.end(before.session)
+        with installation.audit.with_change():
+            sessions.end(before.session)
+            installation.audit.note(before.user.name, before.through, "sign-out", about="somebody signed in again")
     secret = sessions.begin(user, how)
     set_cookie(request, response, secret)
     return _state(installation, user, user.principal, secret)

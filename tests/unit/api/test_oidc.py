@@ -103,6 +103,16 @@ def test_who_is_vouched_for_comes_in_with_the_roles_that_they_have_here(house: H
     assert client.get("/api/users").status_code == 403
 
 
+def test_who_is_vouched_for_as_somebody_else_from_now_on_is_signed_out(house: House, service: SignOnService) -> None:
+    client = house.client()
+    there_and_back(client, service)
+    facts = UserFacts(frozenset({Role.VIEWER}), oidc_subject="sub-of-kim", sees_all_cameras=True)
+    house.installation.users.change("kim", facts)
+    assert client.get("/api/session").json()["name"] == "kim", "other changes leave the session"
+    house.installation.users.change("kim", UserFacts(frozenset({Role.VIEWER}), oidc_subject="another"))
+    assert client.get("/api/session").json()["name"] is None
+
+
 def test_a_stranger_is_not_let_in(house: House, service: SignOnService) -> None:
     service.changed = {"sub": "somebody-else"}
     client = house.client()

@@ -116,3 +116,26 @@ def test_nonsense_is_refused(house: House, kim: TestClient, credential: dict[str
     asked = kim.post("/api/self/passkeys/options").json()["asked"]
     made = kim.post("/api/self/passkeys", json={"asked": asked, "credential": credential, "name": "x"})
     assert made.status_code == 422
+
+
+def test_a_session_that_began_with_a_passkey_ends_with_it(house: House, kim: TestClient) -> None:
+    passkey, lost = SoftwarePasskey(), house.client()
+    id = add(kim, passkey).json()["id"]
+    sign_in(lost, passkey)
+    assert kim.delete(f"/api/self/passkeys/{id}").status_code == 204
+    assert lost.get("/api/cameras").status_code == 401 and kim.get("/api/cameras").status_code == 200
+
+
+def test_a_password_that_an_admin_sets_ends_passkeys(house: House, kim: TestClient) -> None:
+    passkey = SoftwarePasskey()
+    add(kim, passkey)
+    new = {"password": "yet another pass phrase"}
+    assert house.signed_in("root").put("/api/users/kim/password", json=new).status_code == 204
+    assert sign_in(house.client(), passkey).status_code == 401
+
+
+def test_who_signs_in_over_a_session_ends_it_and_that_is_noted(house: House, kim: TestClient) -> None:
+    passkey = SoftwarePasskey()
+    add(kim, passkey)
+    assert sign_in(kim, passkey).status_code == 200
+    assert [each.what for each in house.installation.audit.list(most=2)] == ["sign-out", "sign-in"]

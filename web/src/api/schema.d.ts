@@ -375,7 +375,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Give a user another password; their sessions and tokens end */
+        /** Give a user another password; their sessions, tokens and passkeys end */
         put: operations["set_password_api_users__name__password_put"];
         post?: never;
         delete?: never;

@@ -220,7 +220,7 @@ export const en = {
       `${atLeast(least)}Tell it to them in person; they change it in My account. Empty: they use single sign-on only.`,
     otherPassword: "Another password",
     otherPasswordHint: (least: number | undefined) =>
-      `${atLeast(least)}Empty: as it is. With another one their sessions end, and their tokens are taken back.`,
+      `${atLeast(least)}Empty: as it is. With another one their sessions, tokens and passkeys end.`,
     seesAll: "Sees all cameras",
     seesAllHint: "Also those that are added later, and recordings of cameras that were removed.",
     seesNone: "Without a group and without “sees all cameras” they see no pictures.",
