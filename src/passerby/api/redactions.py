@@ -105,7 +105,7 @@ async def redact_file(
         raise problem(503, desk.refuses, "use the command: passerby redact")
     settings = Settings(mode=mode, shape=shape, hide=frozenset(hide) if hide else DEFAULTS.hide)
     # Whatever may wait for the desk is asked of a thread: this one answers everybody.
-    receiving = await run_in_threadpool(desk.receive, _owner(request), name, settings)
+    receiving = await _place(asyncio.create_task(run_in_threadpool(desk.receive, _owner(request), name, settings)))
     note = functools.partial(services.installation.audit.note, me.user.name, me.through, Action.REDACT_FILE)
     try:
         await run_in_threadpool(note, about=receiving.id)
@@ -114,6 +114,15 @@ async def redact_file(
     finally:
         with CancelScope(shield=True):  # its memory goes free, also where the request was given up
             await run_in_threadpool(receiving.abandon)
+
+
+async def _place(asked: asyncio.Task[ReceivingFile]) -> ReceivingFile:
+    """At the desk. Where the request is given up while it is asked for, it is given back."""
+    try:
+        return await asyncio.shield(asked)
+    except asyncio.CancelledError:
+        await run_in_threadpool((await asked).abandon)
+        raise
 
 
 async def _receive(request: Request, receiving: ReceivingFile, most_bytes: int) -> None:

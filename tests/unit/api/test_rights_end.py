@@ -304,3 +304,21 @@ def test_an_upload_breaks_off_when_the_right_ends_and_leaves_nothing(house: Hous
         house.installation.users.remove("lee")
         assert bringing.recv(1000).startswith(b"HTTP/1.1 403")
     assert until(lambda: desk._receiving.total() == 0) and not desk._jobs
+
+
+def test_a_place_for_a_file_that_is_given_out_too_late_is_given_back(
+    house: House, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lee, desk = Browser(port, "lee"), house.app.state.services.redactions
+    at_once, go_on = desk.receive, threading.Event()
+
+    def slowly(*asked: Any) -> Any:
+        go_on.wait(20)
+        return at_once(*asked)
+
+    monkeypatch.setattr(desk, "receive", slowly)
+    threading.Timer(2 * permits.A_MOMENT_S, house.installation.users.remove, ["lee"]).start()
+    threading.Timer(2 * permits.A_MOMENT_S + 2 * permits.LOOK_EVERY_S, go_on.set).start()
+    refused = lee.http.post("/api/redactions", params={"name": "a.mp4"}, content=b"abc")
+    assert refused.status_code == 403 and refused.json()["message"] == permits.NO_MORE
+    assert until(lambda: desk._receiving.total() == 0) and not desk._jobs
