@@ -310,15 +310,14 @@ def test_a_place_for_a_file_that_is_given_out_too_late_is_given_back(
     house: House, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lee, desk = Browser(port, "lee"), house.app.state.services.redactions
-    at_once, go_on = desk.receive, threading.Event()
+    at_once = desk.receive
 
     def slowly(*asked: Any) -> Any:
-        go_on.wait(20)
+        house.installation.users.remove("lee")
+        time.sleep(WITHIN_S)
         return at_once(*asked)
 
     monkeypatch.setattr(desk, "receive", slowly)
-    threading.Timer(2 * permits.A_MOMENT_S, house.installation.users.remove, ["lee"]).start()
-    threading.Timer(2 * permits.A_MOMENT_S + 2 * permits.LOOK_EVERY_S, go_on.set).start()
     refused = lee.http.post("/api/redactions", params={"name": "a.mp4"}, content=b"abc")
     assert refused.status_code == 403 and refused.json()["message"] == permits.NO_MORE
     assert until(lambda: desk._receiving.total() == 0) and not desk._jobs
