@@ -30,9 +30,18 @@ export const en = {
     about: "About",
     more: "More",
   },
+  attention: {
+    cameras: (count: number) => (count === 1 ? "1 camera needs attention" : `${count} cameras need attention`),
+    unchecked: (count: number, isMore: boolean) =>
+      isMore
+        ? `${count} could not be checked`
+        : `${count === 1 ? "1 camera" : `${count} cameras`} could not be checked`,
+    alarms: (count: number) => (count === 1 ? "1 alarm" : `${count} alarms`),
+  },
   theme: { label: "Colours", system: "Auto", light: "Light", dark: "Dark" },
   problems: {
     unreachable: "passerby does not answer",
+    old: "passerby has not answered for a while",
     unreachableHint: "Is it running, and are you connected to its network?",
     mistake: "The page made a mistake and cannot show this",
     unexplained: (status: number) => `The server answered with ${status} and no explanation`,
@@ -468,10 +477,10 @@ export const en = {
   },
   health: {
     title: "Health",
-    about: "How every camera is. One that needs somebody comes first.",
-    ill: (count: number) => (count === 1 ? "1 needs somebody" : `${count} need somebody`),
+    about: "The state of every camera. Those that need attention come first.",
+    ill: (count: number) => (count === 1 ? "1 needs attention" : `${count} need attention`),
     waiting: (count: number) => (count === 1 ? "1 is getting ready" : `${count} are getting ready`),
-    unknown: (count: number) => (count === 1 ? "1 is not known" : `${count} are not known`),
+    unknown: (count: number) => `${count} could not be checked`,
     well: (count: number) => (count === 1 ? "1 is well" : `${count} are well`),
     alarms: {
       store: "Recordings wait: they cannot be stored",
@@ -481,7 +490,7 @@ export const en = {
       strange: "Where recordings are stored there is something that is none",
       upkeep: "Storing, deleting or noting fails",
       cameras: "Changes of the cameras are not noticed",
-    },
+    } as Record<string, string>,
     files: (count: number) => `${count} files`,
     moreAlarms: (count: number) => (count === 1 ? "and of 1 more camera" : `and of ${count} more cameras`),
     check: "Check",
@@ -489,7 +498,8 @@ export const en = {
     reason: "Reason",
     since: "Since",
     length: "For",
-    verdicts: { ok: "Well", bad: "Bad", unknown: "Not known" },
+    verdicts: { ok: "Well", bad: "Bad", unknown: "Not known" } as Record<string, string>,
+    noPicturesToCheck: "Not checked: no picture comes.",
     checks: {
       signal: "Sends pictures",
       frozen: "Picture changes",
@@ -548,6 +558,7 @@ export const en = {
     stopped: "Stopped",
     absent: "Not recorded",
     unknown: "Unknown",
+    unseen: "No live picture",
     off: "Switched off",
   } as Record<string, string>,
   live: {
