@@ -18,6 +18,7 @@ from passerby.api import (
     health,
     live,
     live_hls,
+    not_people,
     oidc,
     onvif,
     passkeys,
@@ -60,7 +61,8 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
     sections = (
-        about, alarms, sign_in, passkeys, oidc, people, cameras, onvif, health, timeline, live, live_hls, redactions,
+        about, alarms, sign_in, passkeys, oidc, people, cameras, not_people, onvif, health, timeline, live, live_hls,
+        redactions,
     )  # fmt: skip
     for routes in sections:
         app.include_router(routes.router)
