@@ -9,6 +9,7 @@ import { texts } from "../texts";
 import { Badge, type Column, Icon, type IconName, Panel, ProblemNote, sentence, Table, type Tone, When } from "../ui";
 import { ComparePanel } from "./ComparePanel";
 import { HistoryPanel } from "./HistoryPanel";
+import { NotPeoplePanel } from "./NotPeoplePanel";
 
 type Check = Schemas["CheckShown"];
 
@@ -63,6 +64,7 @@ export function CameraHealth({ camera, state }: { camera: Camera; state: State |
         isRecorded={state !== undefined && !WITHOUT_PICTURES.has(state.what)}
       />
       <Checks checks={isOff ? [] : isLost ? null : (told.answer?.checks ?? null)} />
+      <NotPeoplePanel camera={camera} isRecorded={state !== undefined && !WITHOUT_PICTURES.has(state.what)} />
       <HistoryPanel camera={camera.name} />
     </article>
   );
