@@ -162,7 +162,7 @@ def test_health_shows_each_check_and_the_reference_beside_the_newest_picture(
     add_camera(tab, yard, "drawn:street")
     add_camera(tab, shed, "rtsp://127.0.0.1:1/stream")
     tab.go("#/health")
-    expect(tab.page.locator(".health-list li").first).to_contain_text("Shed")  # what needs somebody comes first
+    expect(tab.page.locator(".health-list li").first).to_contain_text("Shed")  # what needs attention comes first
     expect(tab.page.locator(".health-list li").first).to_contain_text("Failed")
     tab.page.get_by_role("link", name=yard).click()
     expect(tab.page.get_by_role("row").filter(has_text="Sends pictures")).to_contain_text("Well")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from passerby.access.not_people import forget_not_people
 from passerby.access.rows import Rows
 from passerby.access.sealer import Sealer
 from passerby.archive.names import check_camera
@@ -85,6 +86,7 @@ class Cameras:
         try:
             with self._rows.transaction("change a camera") as connection:
                 where = cameras.c.name == found.name
+                forget_not_people(connection, self._elsewhere(connection, {name: facts}))
                 connection.execute(update(cameras).where(where).values(**self._values(name, facts)))
                 connection.execute(delete(cameras_in_groups).where(cameras_in_groups.c.camera == name))
                 _put_in_groups(connection, name, facts.groups)
@@ -97,6 +99,7 @@ class Cameras:
         with self._rows.transaction("remove a camera") as connection:
             self._note_limits(connection, cameras.c.name == name)
             connection.execute(delete(cameras).where(cameras.c.name == name))
+            forget_not_people(connection, [name])
 
     def follow_file(self, told: Mapping[str, CameraFacts]) -> None:
         """Make the cameras that are kept in the file what it says. Raises SettingsError: one is from the page too."""
@@ -108,6 +111,8 @@ class Cameras:
         values = {name: self._new(name, facts, in_file=True) for name, facts in told.items()}
         with self._rows.transaction("follow the configuration file") as connection:  # wholly, or not at all
             self._note_limits(connection, cameras.c.is_in_file)
+            gone = {name for name, each in known.items() if each.is_in_file} - told.keys()
+            forget_not_people(connection, gone | self._elsewhere(connection, told))
             connection.execute(delete(cameras).where(cameras.c.is_in_file))
             for name, facts in told.items():
                 connection.execute(cameras.insert().values(**values[name]))
@@ -142,6 +147,18 @@ class Cameras:
         for row in going:
             hours = self._keep(row.keep_hours, row.more_than_30_days).hours
             connection.execute(limits_of_removed.insert().values(camera=row.name, keep_hours=hours))
+
+    def _elsewhere(self, connection: Connection, told: Mapping[str, CameraFacts]) -> set[str]:
+        """Those of which another address is told, or one that cannot be compared: they may show another place."""
+        found: set[str] = set()
+        for row in connection.execute(select(cameras.c.name, cameras.c.address).where(cameras.c.name.in_(told))):
+            try:
+                before = self._sealer.open(bytes(row.address), f"{row.name} address")
+            except SettingsError:
+                before = None
+            if told[row.name].address not in (None, before):
+                found.add(row.name)
+        return found
 
     def _on_page(self, name: str) -> ConfiguredCamera:
         found = self.find(name)

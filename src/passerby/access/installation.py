@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from passerby.access.audit import MOST_FORGOTTEN_AT_ONCE, Audit
 from passerby.access.cameras import CameraFacts, Cameras, ConfiguredCamera, Groups
+from passerby.access.not_people import NotPeople
 from passerby.access.passkeys import Passkeys
 from passerby.access.passwords import Passwords
 from passerby.access.reset import Reset
@@ -56,6 +58,7 @@ class Installation:
         self.groups = Groups(rows)
         self.usual_keep = Keep(config.storage.keep_hours, config.storage.more_than_30_days)
         self.cameras = Cameras(rows, Sealer(data), reach_of(config), self.usual_keep)
+        self.not_people = NotPeople(rows)
         self.passwords = Passwords(told.least_password_letters)
         self.throttle = Throttle(self.clock, told.tries_before_lock_out, told.tries_a_minute)
 
@@ -65,7 +68,7 @@ class Installation:
     def follow_file(self) -> None:
         """Make the cameras that are kept in the configuration what it says. What that changes leaves a record each."""
         told = {each.name: facts_of(each) for each in self.config.camera}
-        with self.audit.with_change():
+        with self.audit.with_change(), self.noting_boxes_that_go("", "file"):
             before = {each.name: each for each in self.cameras.list() if each.is_in_file}
             changes = {name: self._change(before.get(name), facts) for name, facts in told.items()}
             self.cameras.follow_file(told)
@@ -77,6 +80,17 @@ class Installation:
                     self.audit.note("", "file", "camera:add", name, about=words)
                 elif words != NOTHING:
                     self.audit.note("", "file", "camera:change", name, about=words)
+
+    @contextmanager
+    def noting_boxes_that_go(self, who: str, through: str) -> Iterator[None]:
+        """Around a change of cameras: what was said to be not a person goes with a camera and with its address. A
+        record for each."""
+        before = self.not_people.list()
+        yield
+        stays = {each.id for each in self.not_people.list()} if before else set()
+        for each in before:
+            if each.id not in stays:
+                self.audit.note(who, through, "not-people:remove", each.camera, about=each.words)
 
     def _change(self, before: ConfiguredCamera | None, facts: CameraFacts) -> CameraFacts:
         """With an address only where that is another one, or cannot be known to be the same."""

@@ -18,6 +18,7 @@ from passerby.api import (
     health,
     live,
     live_hls,
+    not_people,
     oidc,
     onvif,
     passkeys,
@@ -62,7 +63,8 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     handle_problems(app)
     app.add_middleware(WhileAllowed, permits=Permits(services.installation.rights, services.installation.clock))
     sections = (
-        about, alarms, sign_in, passkeys, oidc, people, cameras, onvif, health, timeline, live, live_hls, redactions,
+        about, alarms, sign_in, passkeys, oidc, people, cameras, not_people, onvif, health, timeline, live, live_hls,
+        redactions,
     )  # fmt: skip
     for routes in sections:
         app.include_router(routes.router)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import AbstractContextManager
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
@@ -113,7 +114,7 @@ def camera(camera: CameraName, request: Request) -> CameraShown:
 @router.put("/{camera}", summary="Change a camera")
 def change_camera(camera: CameraName, told: CameraChange, request: Request) -> CameraShown:
     services = services_of(request)
-    with services.installation.audit.with_change():
+    with services.installation.audit.with_change(), _noting_boxes(services, request):
         before = _configured(services, camera)
         services.installation.cameras.change(camera, _facts(told))
         _note(services, request, "camera:change", camera, camera_words(camera, before, _facts(told)))
@@ -124,7 +125,7 @@ def change_camera(camera: CameraName, told: CameraChange, request: Request) -> C
 @router.delete("/{camera}", summary="Remove a camera; what it recorded stays until its time is over", status_code=204)
 def remove_camera(camera: CameraName, request: Request) -> None:
     services = services_of(request)
-    with services.installation.audit.with_change():
+    with services.installation.audit.with_change(), _noting_boxes(services, request):
         _configured(services, camera)
         services.installation.cameras.remove(camera)
         _note(services, request, "camera:remove", camera)
@@ -145,6 +146,11 @@ def _configured(services: Services, name: str) -> ConfiguredCamera:
 def _note(services: Services, request: Request, what: str, camera: str | None, about: str = "") -> None:
     me = signed_in_of(request)
     services.installation.audit.note(me.user.name, me.through, what, camera, about=about)
+
+
+def _noting_boxes(services: Services, request: Request) -> AbstractContextManager[None]:
+    me = signed_in_of(request)
+    return services.installation.noting_boxes_that_go(me.user.name, me.through)
 
 
 def _tell(services: Services) -> None:

@@ -56,6 +56,23 @@ limits_of_removed = Table(
     comment="Cameras that were removed: what they recorded goes when it would have gone.",
 )
 
+not_people = Table(
+    "not_people",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True, comment="To remove it by."),
+    # Not of cameras.name: a camera of the configuration file is written anew at each start.
+    Column("camera", String(64), nullable=False, comment="As in cameras.name; they go with the camera."),
+    Column("left_share", Float, nullable=False, comment="Left edge, 0..1 of the picture's width."),
+    Column("top_share", Float, nullable=False, comment="Upper edge, 0..1 of the picture's height."),
+    Column("right_share", Float, nullable=False, comment="Right edge, 0..1 of the picture's width."),
+    Column("bottom_share", Float, nullable=False, comment="Lower edge, 0..1 of the picture's height."),
+    Column("who", String(64), nullable=False, comment="The user who said so, kept when the user goes."),
+    Column("at_90k", BigInteger, nullable=False, comment="UTC when they said so, 1/90000 s since 1970."),
+    Index("not_people_by_camera", "camera"),
+    sqlite_autoincrement=True,  # no id comes again: a page that is old must not remove another box
+    comment="Boxes of a camera's picture in which somebody said that there is a poster or the like, and no person.",
+)
+
 users = Table(
     "users",
     metadata,

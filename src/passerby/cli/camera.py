@@ -138,7 +138,8 @@ def test(
 def remove(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
     """Remove a camera. What it recorded stays until its time is over."""
     with installed(data, config) as installation, installation.audit.with_change():
-        installation.cameras.remove(name)
+        with installation.noting_boxes_that_go("", "command"):
+            installation.cameras.remove(name)
         installation.audit.note("", "command", "camera:remove", name)
     typer.echo(f"removed camera {name}")
 

@@ -14,9 +14,11 @@ from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import Sampler
 from passerby.engine.shared import Shared
 from passerby.media import Kind
+from passerby.media.boxes import BoxShare
 from passerby.media.stream import StreamFormat
 from passerby.record.segments import LIVE_QUALITY
 from passerby.rules.coverage import Policy
+from passerby.rules.not_people import check_not_people
 from passerby.settings import Settings
 
 FOR_LOOKS_S = 0.2  # of the delay: so long a look may take without making it longer
@@ -38,10 +40,16 @@ class LivePlan:
     privacy_delay_s: float = 1.0
     quality: int = LIVE_QUALITY
     learning: LearnTimes = USUAL_TIMES
+    not_people: tuple[BoxShare, ...] = ()
+    """Where somebody at the page said that there is a poster, a statue or a screen and no person. Only for reveal mode,
+    and only for claims about what stands still in the background's plate: a moving thing, or a track that came from
+    elsewhere, stays hidden there as everywhere. They were drawn over the view that the camera had: after it was moved,
+    they say nothing until it is back."""
 
     def __post_init__(self) -> None:
         if not LEAST_DELAY_S <= self.privacy_delay_s <= LONGEST_DELAY_S:
             raise ValueError(f"a privacy delay is {LEAST_DELAY_S:g} to {LONGEST_DELAY_S:g} s")
+        check_not_people(self.not_people)
 
     @property
     def reveals(self) -> bool:

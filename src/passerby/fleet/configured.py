@@ -18,6 +18,7 @@ from passerby.fleet.plan import CameraPlan
 from passerby.fleet.supervisor import Fleet
 from passerby.fleet.trial import try_apart
 from passerby.fleet.worker import Places
+from passerby.media.boxes import BoxShare
 from passerby.media.camera import CameraState, What
 from passerby.rules.retention import object_90k
 from passerby.settings import Settings
@@ -100,12 +101,13 @@ class ConfiguredFleet:
         """Run what is wanted and does not run as it should, end what is not."""
         idle: dict[str, CameraState] = {}
         wanted: dict[str, CameraPlan] = {}
+        not_people = self._installation.not_people.all()
         for camera in configured:
             if not camera.facts.is_enabled:
                 idle[camera.name] = self._idle_state(camera.name, What.STOPPED, "it is switched off")
                 continue
             try:
-                wanted[camera.name] = self._plan(camera)
+                wanted[camera.name] = self._plan(camera, not_people.get(camera.name, ()))
             except (PasserbyError, ValueError) as error:
                 idle[camera.name] = self._idle_state(camera.name, What.FAILED, str(error))
         for name in self._plans.keys() - wanted.keys():
@@ -124,17 +126,19 @@ class ConfiguredFleet:
             return before
         return CameraState(what, reason, datetime.now(UTC))
 
-    def _plan(self, camera: ConfiguredCamera) -> CameraPlan:
+    def _plan(self, camera: ConfiguredCamera, not_people: tuple[BoxShare, ...]) -> CameraPlan:
         """Raises SettingsError where its address cannot be opened."""
         facts = camera.facts
         address = self._installation.cameras.secret_address(camera.name)
         base = base_plan(self._installation.config, address, facts.transport, facts.trust_any_certificate)
         settings = Settings.model_validate({"mode": facts.mode})
-        length_90k = object_90k(self._installation.cameras.keep_of(facts))
         own = {
-            "camera": camera.name, "settings": settings, "privacy_delay_s": facts.privacy_delay_s,
-            "object_90k": length_90k,
-        }  # fmt: skip
+            "camera": camera.name,
+            "settings": settings,
+            "privacy_delay_s": facts.privacy_delay_s,
+            "object_90k": object_90k(self._installation.cameras.keep_of(facts)),
+            "not_people": not_people,
+        }
         return base.model_copy(update=own)
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from passerby.capture.live_options import LiveOptions
 from passerby.engine.live_learner import LearnTimes
 from passerby.engine.live_modes import LEAST_DELAY_S, LONGEST_DELAY_S, LivePlan
+from passerby.media.boxes import BoxShare
 from passerby.record.segments import LIVE_QUALITY
 from passerby.rules.reach import Reach
 from passerby.rules.retention import OBJECT_90K
@@ -33,6 +34,7 @@ class CameraPlan(BaseModel):
     picture_timeout_s: float = Field(15.0, gt=0)
     trust_any_certificate: bool = False
     reach: Reach = Reach()
+    not_people: tuple[BoxShare, ...] = Field((), description="See LivePlan.not_people.")
 
     @property
     def options(self) -> LiveOptions:
@@ -50,7 +52,7 @@ class CameraPlan(BaseModel):
     def live(self) -> LivePlan:
         """How it is made safe."""
         times = LearnTimes(first_every_s=self.learn_every_s)
-        return LivePlan(self.settings, self.privacy_delay_s, self.quality, times)
+        return LivePlan(self.settings, self.privacy_delay_s, self.quality, times, self.not_people)
 
     @property
     def hung_after_s(self) -> float:

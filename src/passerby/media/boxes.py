@@ -1,5 +1,6 @@
 """What a box can be of. Boxes themselves are arrays `xyxy`: left, top, right, bottom in picture pixels."""
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -18,3 +19,30 @@ class Kind(IntEnum):
     @property
     def label(self) -> str:
         return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class BoxShare:
+    """A box that holds whatever size the pictures have: each a share 0..1 of their width or height."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def area(self) -> float:
+        """Share of the picture."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        return ", ".join(
+            f"{side} {share:.1%}".replace("%", " %")
+            for side, share in zip(("left", "top", "right", "bottom"), self._all, strict=True)
+        )
+
+    @property
+    def _all(self) -> tuple[float, float, float, float]:
+        return self.left, self.top, self.right, self.bottom

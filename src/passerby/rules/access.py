@@ -39,6 +39,7 @@ class Action(StrEnum):
     SEE_HEALTH = "health:see"
     REBASE = "health:rebase"
     CHANGE_CAMERAS = "cameras:change"
+    SAY_NOT_PEOPLE = "not-people:change"
     SEE_GROUPS = "groups:see"
     CHANGE_GROUPS = "groups:change"
     SEE_USERS = "users:see"
@@ -71,6 +72,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.SEE_HEALTH: _ALL,
     Action.REBASE: frozenset({Role.OPERATOR, Role.ADMIN}),
     Action.CHANGE_CAMERAS: _ADMIN,
+    # What is released is released to everybody: whoever answers to the people filmed may say so, and take it back.
+    Action.SAY_NOT_PEOPLE: frozenset({Role.ADMIN, Role.PRIVACY_OFFICER}),
     Action.SEE_GROUPS: _RUNS_OR_ANSWERS,
     Action.CHANGE_GROUPS: _ADMIN,
     Action.SEE_USERS: _RUNS_OR_ANSWERS,
@@ -82,8 +85,11 @@ ROLES: dict[Action, frozenset[Role]] = {
 }
 """Who may do what. An action without a line is for nobody."""
 
-NEVER_BY_TOKEN = IN_PERSON | {Action.SIGN_IN, Action.CHANGE_USERS, Action.CHANGE_GROUPS}
-"""What a program may not do, whatever its token says: it could open the door for others."""
+NEVER_BY_TOKEN = IN_PERSON | {
+    Action.SIGN_IN, Action.CHANGE_USERS, Action.CHANGE_GROUPS, Action.SAY_NOT_PEOPLE,
+}  # fmt: skip
+"""What a program may not do, whatever its token says: it could open the door for others, and cannot tell a poster from
+a person."""
 
 LOOKS = frozenset({Action.WATCH_LIVE, Action.WATCH_TIMELINE, Action.SEE_STILL, Action.EXPORT, Action.REDACT_FILE})
 """Each of these shows pictures, and leaves an audit record before the first byte."""

@@ -12,9 +12,12 @@ from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.config import Config
 from passerby.fleet.configured import ConfiguredFleet
+from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import Places
 from passerby.media.segments import TICKS_PER_S
+from passerby.media.boxes import BoxShare
 
+POSTER = BoxShare(0.1, 0.2, 0.2, 0.5)
 OFF = CameraFacts(address="rtsp://192.0.2.7/stream", is_enabled=False)
 
 
@@ -63,3 +66,24 @@ def test_what_a_camera_learned_goes_with_it_also_where_it_did_not_run(
         assert set(folder.iterdir()) == yard
     finally:
         fleet.stop()
+
+
+def test_a_box_that_is_not_a_person_reaches_the_camera_which_keeps_what_it_learned(
+    installation: Installation, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backgrounds"
+    installation.cameras.add("gate", CameraFacts(address="rtsp://192.0.2.7/stream"))
+    told: list[CameraPlan] = []
+    fleet = ConfiguredFleet(installation, Places(tmp_path, folder))
+    kept = learned(folder, "gate")
+    fleet._fleet.run = told.append  # type: ignore[method-assign]  # without processes: what they are told
+    for change in (
+        lambda: None,
+        lambda: installation.not_people.add("gate", POSTER, "kim"),
+        lambda: None,  # nothing differs: the camera is left alone
+        lambda: installation.not_people.remove("gate", 1),
+    ):
+        change()
+        fleet._match(installation.cameras.list())
+    assert [plan.live.not_people for plan in told] == [(), (POSTER,), ()]
+    assert set(folder.iterdir()) == kept

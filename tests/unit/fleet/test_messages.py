@@ -24,12 +24,18 @@ from passerby.fleet.messages import (
     read_order,
 )  # fmt: skip
 from passerby.fleet.plan import CameraPlan
+from passerby.media.boxes import BoxShare
 from passerby.media.camera import CameraState, What
 from passerby.media.health import Check, Finding, Verdict
 from passerby.media.segments import Fragment, InitSegment
 from passerby.settings import Settings
 
-PLAN = CameraPlan(camera="yard", address="rtsp://admin:s3cr3t@10.0.0.9/1", settings=Settings(mode="cover"))
+PLAN = CameraPlan(
+    camera="yard",
+    address="rtsp://admin:s3cr3t@10.0.0.9/1",
+    settings=Settings(mode="cover"),
+    not_people=(BoxShare(0.1, 0.2, 0.2, 0.5), BoxShare(1 / 3, 0.0, 0.5, 1.0)),
+)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ cameras:see       v o c a p A
 health:see        v o c a p A
 health:rebase     . o . . . A
 cameras:change    . . . . . A
+not-people:change . . . . p A
 groups:see        . . . a p A
 groups:change     . . . . . A
 users:see         . . . a p A

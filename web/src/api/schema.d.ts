@@ -491,6 +491,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera}/not-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a camera's picture has a poster or the like, and no person */
+        get: operations["not_people_api_cameras__camera__not_people_get"];
+        put?: never;
+        /** Say that something is not a person; it holds for what stands still */
+        post: operations["add_not_person_api_cameras__camera__not_people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/not-people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take it back: what is there is hidden again if it may be a person */
+        delete: operations["remove_not_person_api_cameras__camera__not_people__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/find": {
         parameters: {
             query?: never;
@@ -893,7 +928,7 @@ export interface components {
          * @description Everything that can be done. Also the scopes of a token, and what audit records call it.
          * @enum {string}
          */
-        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "recording:export" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "metrics:see";
+        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "recording:export" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "metrics:see";
         /** AddressToTry */
         AddressToTry: {
             /**
@@ -1434,6 +1469,67 @@ export interface components {
              * @description null: signs in by passkey or single sign-on only.
              */
             password?: string | null;
+        };
+        /**
+         * NotPersonBox
+         * @description Around a poster, a statue or a screen: at most a quarter of the picture.
+         */
+        NotPersonBox: {
+            /**
+             * Left
+             * @description Share of the picture's width.
+             */
+            left: number;
+            /**
+             * Top
+             * @description Share of the picture's height.
+             */
+            top: number;
+            /**
+             * Right
+             * @description Share of the picture's width.
+             */
+            right: number;
+            /**
+             * Bottom
+             * @description Share of the picture's height.
+             */
+            bottom: number;
+        };
+        /** NotPersonShown */
+        NotPersonShown: {
+            /**
+             * Left
+             * @description Share of the picture's width.
+             */
+            left: number;
+            /**
+             * Top
+             * @description Share of the picture's height.
+             */
+            top: number;
+            /**
+             * Right
+             * @description Share of the picture's width.
+             */
+            right: number;
+            /**
+             * Bottom
+             * @description Share of the picture's height.
+             */
+            bottom: number;
+            /** Id */
+            id: number;
+            /**
+             * Who
+             * @description The user who said so.
+             */
+            who: string;
+            /**
+             * At 90K
+             * @description When: UTC, 1/90000 s since 1970.
+             */
+            at_90k: number;
         };
         /** PasskeyShown */
         PasskeyShown: {
@@ -5578,6 +5674,295 @@ export interface operations {
             path: {
                 /** @description The camera's name. */
                 camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    not_people_api_cameras__camera__not_people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotPersonShown"][];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_not_person_api_cameras__camera__not_people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotPersonBox"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotPersonShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not with this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed does not work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_not_person_api_cameras__camera__not_people__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+                /** @description The box's id. */
+                id: number;
             };
             cookie?: never;
         };

@@ -31,8 +31,10 @@ export function useAsked<T>(ask: (signal: AbortSignal) => Promise<T>, key: strin
   useEffect(() => {
     const over = new AbortController();
     let timer = 0;
+    let isAsking = false;
     const run = async () => {
       if (!everyMs || document.visibilityState === "visible") {
+        isAsking = true;
         try {
           const late = everyMs ? [AbortSignal.timeout(PATIENCE_MS)] : [];
           const answer = await latest.current(AbortSignal.any([over.signal, ...late]));
@@ -45,13 +47,23 @@ export function useAsked<T>(ask: (signal: AbortSignal) => Promise<T>, key: strin
             const known = before.key === key ? before : unknown<T>(key);
             return { ...known, problem, failures: known.failures + 1 };
           });
+        } finally {
+          isAsking = false;
         }
       }
       if (everyMs && !over.signal.aborted) timer = window.setTimeout(run, everyMs);
     };
+    // Timers of a page that nobody looks at are slow: what was answered before is old when somebody comes back.
+    const onSeen = () => {
+      if (document.visibilityState !== "visible" || isAsking) return;
+      window.clearTimeout(timer);
+      run();
+    };
+    if (everyMs) document.addEventListener("visibilitychange", onSeen);
     run();
     return () => {
       over.abort();
+      document.removeEventListener("visibilitychange", onSeen);
       window.clearTimeout(timer);
     };
   }, [key, everyMs, round]);
@@ -63,6 +75,22 @@ export function useAsked<T>(ask: (signal: AbortSignal) => Promise<T>, key: strin
 
 function unknown<T>(key: string): Known<T> {
   return { key, answer: undefined, problem: null, failures: 0, answeredMs: null };
+}
+
+/** Whether a time, ms since 1970, is longer ago than that; null never is. It is noticed without anything else changing. */
+export function useIsOld(sinceMs: number | null, afterMs: number): boolean {
+  const [, setRound] = useState(0);
+  useEffect(() => {
+    if (sinceMs === null) return;
+    const again = () => setRound((before) => before + 1);
+    const timer = window.setTimeout(again, Math.max(0, sinceMs + afterMs - Date.now()) + 1);
+    document.addEventListener("visibilitychange", again);
+    return () => {
+      window.clearTimeout(timer);
+      document.removeEventListener("visibilitychange", again);
+    };
+  }, [sinceMs, afterMs]);
+  return sinceMs !== null && Date.now() - sinceMs > afterMs;
 }
 
 /** For a change that somebody asked for: whether it is on its way, and what came of it. */

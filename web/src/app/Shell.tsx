@@ -1,7 +1,9 @@
-/** What surrounds every section: the navigation, on a phone at the bottom, and who is signed in. */
+/** What surrounds every section: the navigation, on a phone at the bottom, what needs attention, and who is signed in. */
 
 import { type ReactNode, useState } from "react";
 import { useChange } from "../api/use";
+import { AttentionLine } from "../camera/AttentionLine";
+import { type Attention, AttentionContext, attentionWords, useAttention } from "../camera/attention";
 import { texts } from "../texts";
 import { Button, Dialog, Icon, ProblemNote, Segmented } from "../ui";
 import type { Section } from "./sections";
@@ -17,6 +19,7 @@ type ShellProps = { sections: Section[]; current: Section | undefined; children:
 export function Shell({ sections, current, children }: ShellProps) {
   const [isMore, setIsMore] = useState(false);
   const rest = sections.slice(IN_BAR);
+  const attention = useAttention();
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={skipToContent}>
@@ -27,35 +30,43 @@ export function Shell({ sections, current, children }: ShellProps) {
         <ul className="side-list">
           {sections.map((each) => (
             <li key={each.path}>
-              <SectionLink section={each} isCurrent={each === current} />
+              <SectionLink section={each} isCurrent={each === current} attention={attention} />
             </li>
           ))}
         </ul>
         <Account />
       </nav>
       <main id="content" tabIndex={-1}>
-        {children}
+        <AttentionContext value={attention}>{children}</AttentionContext>
       </main>
       <nav className="bar" aria-label={texts.app.sections}>
-        {sections.slice(0, IN_BAR).map((each) => (
-          <SectionLink key={each.path} section={each} isCurrent={each === current} />
-        ))}
-        <button
-          type="button"
-          className="section-link"
-          aria-current={current && rest.includes(current) ? "page" : undefined}
-          onClick={() => setIsMore(true)}
-        >
-          <Icon name="more" />
-          <span>{texts.nav.more}</span>
-        </button>
+        <AttentionLine attention={attention} className="bar-attention" />
+        <div className="bar-links">
+          {sections.slice(0, IN_BAR).map((each) => (
+            <SectionLink key={each.path} section={each} isCurrent={each === current} attention={attention} />
+          ))}
+          <button
+            type="button"
+            className="section-link"
+            aria-current={current && rest.includes(current) ? "page" : undefined}
+            onClick={() => setIsMore(true)}
+          >
+            <Icon name="more" />
+            <span>{texts.nav.more}</span>
+          </button>
+        </div>
       </nav>
       {isMore && (
         <Dialog title={texts.nav.more} onClose={() => setIsMore(false)}>
           <ul className="side-list">
             {rest.map((each) => (
               <li key={each.path}>
-                <SectionLink section={each} isCurrent={each === current} onClick={() => setIsMore(false)} />
+                <SectionLink
+                  section={each}
+                  isCurrent={each === current}
+                  attention={attention}
+                  onClick={() => setIsMore(false)}
+                />
               </li>
             ))}
           </ul>
@@ -75,9 +86,14 @@ export function Brand() {
   );
 }
 
-type SectionLinkProps = { section: Section; isCurrent: boolean; onClick?: () => void };
+type SectionLinkProps = {
+  section: Section;
+  isCurrent: boolean;
+  attention: Attention | null;
+  onClick?: () => void;
+};
 
-function SectionLink({ section, isCurrent, onClick }: SectionLinkProps) {
+function SectionLink({ section, isCurrent, attention, onClick }: SectionLinkProps) {
   return (
     <a
       className="section-link"
@@ -87,7 +103,21 @@ function SectionLink({ section, isCurrent, onClick }: SectionLinkProps) {
     >
       <Icon name={section.icon} />
       <span>{section.title}</span>
+      {section.path === "health" && <Count attention={attention} />}
     </a>
+  );
+}
+
+/** Cameras that need attention; where there is none, that something else does. */
+function Count({ attention }: { attention: Attention | null }) {
+  const words = attentionWords(attention);
+  if (!attention || !words) return null;
+  const isBad = attention.cameras > 0 || attention.alarms > 0;
+  return (
+    <span className={`section-count numbers ${isBad ? "bad" : "calm"}`} title={words}>
+      <span aria-hidden="true">{attention.cameras || (attention.alarms ? "!" : "?")}</span>
+      <span className="only-heard">{words}</span>
+    </span>
   );
 }
 

@@ -24,6 +24,7 @@ const LOOKS: Record<string, [Tone, IconName]> = {
   stopped: ["calm", "pause"],
   absent: ["warn", "nothing"],
   unknown: ["calm", "wait"],
+  unseen: ["calm", "nothing"],
   off: ["calm", "off"],
 };
 
@@ -32,7 +33,12 @@ export function toneOf(what: string): Tone {
 }
 
 export function wordOf(what: string): string {
-  return texts.states[what] ?? sentence(what).slice(0, -1);
+  return texts.states[what] ?? wordsOf(what);
+}
+
+/** A word of the API that this page does not know yet, as people write it. */
+export function wordsOf(word: string): string {
+  return sentence(word.replaceAll(/[-_:]+/g, " ")).slice(0, -1);
 }
 
 type BadgeProps = { state: (Partial<State> & { what: string }) | undefined };

@@ -2,8 +2,9 @@
 
 import { useCallback, useEffect, useMemo } from "react";
 import { get, type Problem, type Schemas } from "../api/client";
-import { useAsked } from "../api/use";
+import { useAsked, useIsOld } from "../api/use";
 import { ticksOf } from "../media/times";
+import { texts } from "../texts";
 
 export type Camera = Schemas["CameraShown"];
 export type State = Schemas["State"];
@@ -12,6 +13,8 @@ const STATES_EVERY_MS = 2000;
 /** So many asks in a row without an answer, and how cameras are is not known any more: the last that was heard of one
  * may have been good. One alone may be an accident of the network. */
 export const LOST_AFTER = 2;
+/** The same where no ask has failed yet: the last answer is older than this, ms. */
+export const OLD_AFTER_MS = 12_000;
 
 export type Cameras = {
   /** undefined: not answered yet. In order of their titles. */
@@ -26,6 +29,7 @@ export function useCameras(): Cameras {
   const { answer, problem, again: askCameras } = useAsked((signal) => get("/api/cameras", { signal }), "cameras");
   const told = useAsked((signal) => get("/api/states", { signal }), "states", STATES_EVERY_MS);
   const lost = told.failures >= LOST_AFTER ? told.problem : null;
+  const isOld = useIsOld(told.answeredMs, OLD_AFTER_MS);
   const { answeredMs, again: askStates } = told;
   const cameras = useMemo(
     () => answer && [...answer].sort((a, b) => titleOf(a).localeCompare(titleOf(b), undefined, { numeric: true })),
@@ -33,9 +37,10 @@ export function useCameras(): Cameras {
   );
   const states = useMemo(() => {
     const off = new Set(answer?.filter((each) => !each.is_enabled).map((each) => each.name));
-    const known = lost ? told.answer?.map((each) => notAnswered(each, lost, answeredMs)) : told.answer;
+    const why = lost?.message ?? (isOld ? texts.problems.old : null);
+    const known = why ? told.answer?.map((each) => notAnswered(each, why, answeredMs)) : told.answer;
     return new Map(known?.map((each) => [each.camera, off.has(each.camera) ? switchedOff(each) : each]));
-  }, [told.answer, answer, lost, answeredMs]);
+  }, [told.answer, answer, lost, isOld, answeredMs]);
   // Which cameras there are is asked for once; where that failed, again as soon as anything is answered.
   useEffect(() => {
     if (problem && told.answer) askCameras();
@@ -52,9 +57,9 @@ export function titleOf(camera: Camera): string {
 }
 
 /** since: of the last answer. */
-function notAnswered(state: State, why: Problem, answeredMs: number | null): State {
+function notAnswered(state: State, why: string, answeredMs: number | null): State {
   const since_90k = answeredMs === null ? null : ticksOf(answeredMs / 1000);
-  return { ...state, what: "unknown", reason: why.message, since_90k, progress: null };
+  return { ...state, what: "unknown", reason: why, since_90k, progress: null };
 }
 
 function switchedOff(state: State): State {

@@ -12,7 +12,7 @@ const EVERY_MS = 10_000;
 /** What a line holds at most: the rest is a number. */
 const MOST_LINES = 5;
 /** Kinds of which each is about a file. */
-const OF_FILES: ReadonlySet<Alarm["kind"]> = new Set(["store", "delete", "lost", "strange"] as const);
+const OF_FILES: ReadonlySet<string> = new Set(["store", "delete", "lost", "strange"]);
 
 export function AlarmNotes({ cameras }: { cameras: readonly Camera[] }) {
   const { answer, problem, again } = useAsked((signal) => get("/api/alarms", { signal }), "alarms", EVERY_MS);
@@ -32,12 +32,14 @@ export function AlarmNotes({ cameras }: { cameras: readonly Camera[] }) {
 
 /** alarms: all of one kind, at least one. */
 function OfKind({ alarms, titles }: { alarms: Alarm[]; titles: ReadonlyMap<string, string> }) {
-  const kind = alarms[0]?.kind;
+  const [first] = alarms;
+  // Of a kind that this page does not know the API has a sentence.
+  const title = first && (texts.health.alarms[first.kind] ?? sentence(first.means));
   return (
     <div className="note bad">
       <Icon name="warn" size={18} />
       <div>
-        <strong>{kind && texts.health.alarms[kind]}</strong>
+        <strong>{title}</strong>
         <ul>
           {alarms.slice(0, MOST_LINES).map((each) => (
             <Line

@@ -1,25 +1,23 @@
 /** One camera: its state, every check, what it should show beside what it shows, and how it was before. */
 
 import { get, type Schemas } from "../api/client";
-import { useAsked } from "../api/use";
+import { useAsked, useIsOld } from "../api/use";
 import { useMay } from "../app/session";
-import { type Camera, LOST_AFTER, type State, titleOf } from "../camera/cameras";
-import { StateBadge } from "../camera/StateBadge";
+import { type Camera, LOST_AFTER, OLD_AFTER_MS, type State, titleOf } from "../camera/cameras";
+import { StateBadge, wordsOf } from "../camera/StateBadge";
 import { texts } from "../texts";
 import { Badge, type Column, Icon, type IconName, Panel, ProblemNote, sentence, Table, type Tone, When } from "../ui";
 import { ComparePanel } from "./ComparePanel";
 import { HistoryPanel } from "./HistoryPanel";
+import { NotPeoplePanel } from "./NotPeoplePanel";
 
 type Check = Schemas["CheckShown"];
 
 const EVERY_MS = 3000;
 /** States in which nothing is recorded. */
 const WITHOUT_PICTURES = new Set(["connecting", "silent", "failed", "stopped", "absent", "unknown", "off"]);
-const LOOKS: Record<Schemas["Verdict"], [Tone, IconName]> = {
-  ok: ["good", "check"],
-  bad: ["bad", "warn"],
-  unknown: ["calm", "wait"],
-};
+const NOT_KNOWN: [Tone, IconName] = ["calm", "wait"];
+const LOOKS: Record<string, [Tone, IconName]> = { ok: ["good", "check"], bad: ["bad", "warn"], unknown: NOT_KNOWN };
 
 export function CameraHealth({ camera, state }: { camera: Camera; state: State | undefined }) {
   const may = useMay();
@@ -30,7 +28,8 @@ export function CameraHealth({ camera, state }: { camera: Camera; state: State |
     EVERY_MS,
   );
   const isOff = state?.what === "off";
-  const isLost = told.failures >= LOST_AFTER;
+  const isOld = useIsOld(told.answeredMs, OLD_AFTER_MS);
+  const isLost = isOld || told.failures >= LOST_AFTER;
   const shown = isOff || isLost ? state : (told.answer?.state ?? state);
   return (
     <article className="camera-health">
@@ -65,6 +64,7 @@ export function CameraHealth({ camera, state }: { camera: Camera; state: State |
         isRecorded={state !== undefined && !WITHOUT_PICTURES.has(state.what)}
       />
       <Checks checks={isOff ? [] : isLost ? null : (told.answer?.checks ?? null)} />
+      <NotPeoplePanel camera={camera} isRecorded={state !== undefined && !WITHOUT_PICTURES.has(state.what)} />
       <HistoryPanel camera={camera.name} />
     </article>
   );
@@ -87,16 +87,16 @@ const COLUMNS: readonly Column<Check>[] = [
   {
     key: "check",
     title: texts.health.check,
-    cell: (each) => <strong>{texts.health.checks[each.check] ?? each.check}</strong>,
+    cell: (each) => <strong>{texts.health.checks[each.check] ?? wordsOf(each.check)}</strong>,
   },
   {
     key: "verdict",
     title: texts.health.verdict,
     cell: (each) => {
-      const [tone, icon] = LOOKS[each.verdict];
+      const [tone, icon] = LOOKS[each.verdict] ?? NOT_KNOWN;
       return (
         <Badge tone={tone} icon={icon}>
-          {texts.health.verdicts[each.verdict]}
+          {texts.health.verdicts[each.verdict] ?? wordsOf(each.verdict)}
         </Badge>
       );
     },
@@ -109,13 +109,23 @@ const COLUMNS: readonly Column<Check>[] = [
   },
 ];
 
+/** Without pictures the other checks say how it was when the last one came: that is not how it is. */
+function asOfNow(checks: Check[]): Check[] {
+  if (!checks.some((each) => each.check === "signal" && each.verdict === "bad")) return checks;
+  return checks.map((each) =>
+    each.verdict === "ok"
+      ? { ...each, verdict: "unknown", reason: texts.health.noPicturesToCheck, since_90k: 0 }
+      : each,
+  );
+}
+
 /** checks: null: not known yet. */
 function Checks({ checks }: { checks: Check[] | null }) {
   return (
     <Panel title={texts.health.allChecks} about={texts.health.allChecksAbout}>
       {checks?.length === 0 && <p className="soft">{texts.health.notOpen}</p>}
       {checks && checks.length > 0 && (
-        <Table caption={texts.health.allChecks} columns={COLUMNS} rows={checks} keyOf={(each) => each.check} />
+        <Table caption={texts.health.allChecks} columns={COLUMNS} rows={asOfNow(checks)} keyOf={(each) => each.check} />
       )}
     </Panel>
   );

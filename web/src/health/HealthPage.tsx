@@ -2,6 +2,7 @@
 
 import { hashOf } from "../app/routes";
 import type { SectionProps } from "../app/sections";
+import { countsOf, rankOf } from "../camera/attention";
 import { type Camera, type State, titleOf, useCameras } from "../camera/cameras";
 import { NoCameras } from "../camera/NoCameras";
 import { StateBadge } from "../camera/StateBadge";
@@ -10,10 +11,6 @@ import { Badge, Empty, PageHead, ProblemNote, Skeleton, sentence, When } from ".
 import { AlarmNotes } from "./AlarmNotes";
 import { CameraHealth } from "./CameraHealth";
 import "./health.css";
-
-/** What needs nobody: all else comes first. */
-const WELL = new Set(["recording"]);
-const NOT_ILL = new Set(["recording", "learning", "connecting", "off", "stopped", "unknown"]);
 
 export default function HealthPage({ route }: SectionProps) {
   const { cameras, states, problem, again } = useCameras();
@@ -31,7 +28,11 @@ export default function HealthPage({ route }: SectionProps) {
   if (one) return <CameraHealth key={one.name} camera={one} state={states.get(one.name)} />;
   return (
     <>
-      <PageHead title={texts.health.title} about={texts.health.about} actions={<Summary states={states} />} />
+      <PageHead
+        title={texts.health.title}
+        about={texts.health.about}
+        actions={<Summary cameras={cameras} states={states} />}
+      />
       <ProblemNote problem={problem} onAgain={again} />
       <AlarmNotes cameras={cameras} />
       {cameras.length ? <HealthList cameras={cameras} states={states} /> : <NoCameras />}
@@ -41,12 +42,9 @@ export default function HealthPage({ route }: SectionProps) {
 
 type States = ReadonlyMap<string, State>;
 
-function Summary({ states }: { states: States }) {
-  const on = [...states.values()].filter((each) => each.what !== "off" && each.what !== "unknown");
-  const unknown = [...states.values()].filter((each) => each.what === "unknown").length;
-  const ill = on.filter((each) => !NOT_ILL.has(each.what)).length;
-  const waiting = on.filter((each) => NOT_ILL.has(each.what) && !WELL.has(each.what)).length;
-  if (!on.length && !unknown) return null;
+function Summary({ cameras, states }: { cameras: Camera[]; states: States }) {
+  if (!states.size) return null;
+  const { ill, unknown, waiting, well } = countsOf(cameras.map((each) => states.get(each.name)));
   return (
     <div className="row" aria-live="polite">
       {ill > 0 && (
@@ -64,9 +62,9 @@ function Summary({ states }: { states: States }) {
           {texts.health.waiting(waiting)}
         </Badge>
       )}
-      {on.length - ill - waiting > 0 && (
+      {well > 0 && (
         <Badge tone="good" icon="check">
-          {texts.health.well(on.length - ill - waiting)}
+          {texts.health.well(well)}
         </Badge>
       )}
     </div>
@@ -74,7 +72,7 @@ function Summary({ states }: { states: States }) {
 }
 
 function HealthList({ cameras, states }: { cameras: Camera[]; states: States }) {
-  const inOrder = [...cameras].sort((a, b) => urgency(states.get(a.name)) - urgency(states.get(b.name)));
+  const inOrder = [...cameras].sort((a, b) => rankOf(states.get(a.name)) - rankOf(states.get(b.name)));
   return (
     <ul className="health-list">
       {inOrder.map((each) => {
@@ -96,10 +94,4 @@ function HealthList({ cameras, states }: { cameras: Camera[]; states: States }) 
       })}
     </ul>
   );
-}
-
-function urgency(state: State | undefined): number {
-  if (!state || state.what === "off") return 3;
-  if (WELL.has(state.what)) return 2;
-  return NOT_ILL.has(state.what) ? 1 : 0;
 }

@@ -5,7 +5,8 @@ import { type Camera, type State, titleOf } from "../camera/cameras";
 import { StateBadge } from "../camera/StateBadge";
 import { texts } from "../texts";
 import { Icon } from "../ui";
-import { LivePicture } from "./LivePicture";
+import { asSeen, LivePicture } from "./LivePicture";
+import type { LiveState } from "./player";
 
 type GridProps = { cameras: Camera[]; states: ReadonlyMap<string, State>; columns: number | null };
 
@@ -30,6 +31,7 @@ export function LiveGrid({ cameras, states, columns }: GridProps) {
     measure();
     const observer = new ResizeObserver(measure);
     if (frame.current) observer.observe(frame.current);
+    if (frame.current?.parentElement) observer.observe(frame.current.parentElement); // what is above it may come and go
     window.addEventListener("resize", measure);
     return () => {
       observer.disconnect();
@@ -54,14 +56,15 @@ export function LiveGrid({ cameras, states, columns }: GridProps) {
 
 function Tile({ camera, state }: { camera: Camera; state: State | undefined }) {
   const title = titleOf(camera);
+  const [kind, setKind] = useState<LiveState["kind"]>("connecting");
   return (
     <li className="tile">
-      <LivePicture camera={camera.name} state={state} />
+      <LivePicture camera={camera.name} state={state} onKind={setKind} />
       <div className="tile-foot below-picture">
         <a className="tile-name" href={`#/live/${camera.name}`}>
           {title}
         </a>
-        <StateBadge state={state} />
+        <StateBadge state={asSeen(state, kind)} />
         <a
           className="tile-link"
           href={`#/timeline/${camera.name}`}

@@ -7,14 +7,15 @@ import { StateBadge } from "../camera/StateBadge";
 import { momentOf, nowS, secondsOf, timeOf, utcTimeOf } from "../media/times";
 import { texts } from "../texts";
 import { Icon, IconButton, sentence } from "../ui";
-import { LivePicture } from "./LivePicture";
-import type { LivePlayer } from "./player";
+import { asSeen, LivePicture } from "./LivePicture";
+import type { LivePlayer, LiveState } from "./player";
 
 type OneProps = { camera: Camera; others: Camera[]; state: State | undefined };
 
 export function LiveOne({ camera, others, state }: OneProps) {
   const frame = useRef<HTMLDivElement>(null);
   const player = useRef<RefObject<LivePlayer | null> | null>(null);
+  const [kind, setKind] = useState<LiveState["kind"]>("connecting");
   const title = titleOf(camera);
   const at = others.findIndex((each) => each.name === camera.name);
   const before = others[at - 1];
@@ -52,13 +53,14 @@ export function LiveOne({ camera, others, state }: OneProps) {
         <LivePicture
           camera={camera.name}
           state={state}
+          onKind={setKind}
           playerRef={(found) => {
             player.current = found;
           }}
         />
       </div>
       <footer className="one-foot">
-        <StateBadge state={state} />
+        <StateBadge state={asSeen(state, kind)} />
         <span>{state?.reason && sentence(state.reason)}</span>
         {state?.since_90k && <span className="soft">{texts.live.since(momentOf(secondsOf(state.since_90k)))}</span>}
         <ShownAt player={player} />

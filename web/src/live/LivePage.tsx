@@ -1,7 +1,9 @@
 /** The cameras, as they are now: many at once, or one large. */
 
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useContext, useMemo, useState } from "react";
 import type { SectionProps } from "../app/sections";
+import { AttentionLine } from "../camera/AttentionLine";
+import { AttentionContext, useFaultsFirst } from "../camera/attention";
 import { type Camera, useCameras } from "../camera/cameras";
 import { NoCameras } from "../camera/NoCameras";
 import { texts } from "../texts";
@@ -64,6 +66,8 @@ type ManyProps = { cameras: Camera[]; states: ReturnType<typeof useCameras>["sta
 function Many({ cameras, states, note }: ManyProps) {
   const [count, setCount] = useState<Count>(() => COUNTS.find((each) => each === localStorage.getItem(KEY)) ?? "auto");
   const [page, setPage] = useState(0);
+  const attention = useContext(AttentionContext);
+  const faultsFirst = useFaultsFirst(cameras, states);
   const each = count === "auto" ? Math.min(MOST, cameras.length) : Number(count);
   const pages = Math.ceil(cameras.length / each);
   const at = Math.min(page, pages - 1);
@@ -104,8 +108,9 @@ function Many({ cameras, states, note }: ManyProps) {
         }
       />
       {note}
+      <AttentionLine attention={attention} className="live-attention" />
       <LiveGrid
-        cameras={cameras.slice(at * each, (at + 1) * each)}
+        cameras={faultsFirst.slice(at * each, (at + 1) * each)}
         states={states}
         columns={count === "auto" ? null : Math.sqrt(each)}
       />

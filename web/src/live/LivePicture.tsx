@@ -1,8 +1,9 @@
-/** One live picture in a frame of fixed shape; where there is none, why, in words. */
+/** One live picture in a frame of fixed shape; what is wrong with it, or why there is none, in words. */
 
-import { type RefObject, useRef } from "react";
+import { type RefObject, useEffect, useRef } from "react";
+import { needsAttention } from "../camera/attention";
 import type { State } from "../camera/cameras";
-import { wordOf } from "../camera/StateBadge";
+import { toneOf, wordOf } from "../camera/StateBadge";
 import { momentOf } from "../media/times";
 import { texts } from "../texts";
 import { Progress, sentence } from "../ui";
@@ -14,30 +15,32 @@ type PictureProps = {
   camera: string;
   state: State | undefined;
   playerRef?: (player: RefObject<LivePlayer | null>) => void;
+  /** Told what the picture is, whenever that changes. */
+  onKind?: (kind: LiveState["kind"]) => void;
 };
 
-export function LivePicture({ camera, state, playerRef }: PictureProps) {
+export function LivePicture({ camera, state, playerRef, onKind }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   const live = useLive(video, camera, state?.what !== "off");
+  const { kind } = live.state;
   playerRef?.(live.player);
+  useEffect(() => onKind?.(kind), [kind, onKind]);
   return (
-    <div className={`picture ${live.state.kind}`}>
+    <div className={`picture ${kind}`}>
       <video ref={video} muted playsInline tabIndex={-1} aria-label={texts.live.pictureOf(camera)} />
       <Words live={live.state} state={state} />
     </div>
   );
 }
 
+/** A camera is not shown as well beside a picture that is old or gone, whatever its recorder says. */
+export function asSeen(state: State | undefined, kind: LiveState["kind"]): State | undefined {
+  const isGone = kind === "stale" || kind === "lost";
+  return state && isGone && toneOf(state.what) === "good" ? { ...state, what: "unseen" } : state;
+}
+
 function Words({ live, state }: { live: LiveState; state: State | undefined }) {
-  if (live.kind === "playing") {
-    if (state?.what !== "learning") return null;
-    return (
-      <div className="picture-words low">
-        {sentence(state.reason)}
-        <Progress label={texts.states.learning ?? ""} share={state.progress ?? null} />
-      </div>
-    );
-  }
+  if (live.kind === "playing") return state ? <WordsBelow state={state} /> : null;
   const isWell = !state || ["recording", "learning", "unknown"].includes(state.what);
   const lines: Record<LiveState["kind"], string> = {
     connecting: texts.live.connecting,
@@ -51,6 +54,19 @@ function Words({ live, state }: { live: LiveState; state: State | undefined }) {
       <strong className="brief">{isWell ? texts.live.brief[live.kind] : wordOf(state.what)}</strong>
       {!isWell && state.reason && <strong className="long">{sentence(state.reason)}</strong>}
       {lines[live.kind] && <span>{lines[live.kind]}</span>}
+    </div>
+  );
+}
+
+/** Over a picture that plays: how far learning is, or what is wrong though pictures come. */
+function WordsBelow({ state }: { state: State }) {
+  const isLearning = state.what === "learning";
+  if (!isLearning && state.what !== "unknown" && !needsAttention(state)) return null;
+  return (
+    <div className={`picture-words low ${toneOf(state.what)}`}>
+      <span className="brief">{wordOf(state.what)}</span>
+      <span className="long">{sentence(state.reason || wordOf(state.what))}</span>
+      {isLearning && <Progress label={texts.states.learning ?? ""} share={state.progress ?? null} />}
     </div>
   );
 }

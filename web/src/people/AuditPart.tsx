@@ -6,6 +6,7 @@ import { useAsked, useChange } from "../api/use";
 import { goTo, hashOf } from "../app/routes";
 import type { SectionProps } from "../app/sections";
 import { titleOf } from "../camera/cameras";
+import { wordsOf } from "../camera/StateBadge";
 import { secondsOf, ticksOf } from "../media/times";
 import { texts } from "../texts";
 import { Button, type Column, Empty, Panel, ProblemNote, Skeleton, Table, When } from "../ui";
@@ -86,7 +87,7 @@ const columnsWith = (titles: Titles): readonly Column<Entry>[] => [
       </span>
     ),
   },
-  { key: "what", title: texts.people.what, cell: (each) => texts.noted[each.what] ?? each.what },
+  { key: "what", title: texts.people.what, cell: (each) => texts.noted[each.what] ?? wordsOf(each.what) },
   { key: "camera", title: texts.cameras.camera, cell: (each) => <CameraOf entry={each} titles={titles} /> },
   {
     key: "about",

@@ -9,7 +9,15 @@ import { Button, Checks, Dialog, Note, Panel, ProblemNote, TextField, useToast, 
 import { Owned } from "./Owned";
 
 /** What no token may do: as the gate has it, which asks again. */
-const NEVER = new Set<Action>(["sign-in", "self:see", "self:change", "users:change", "groups:change", "about:see"]);
+const NEVER = new Set<Action>([
+  "sign-in",
+  "self:see",
+  "self:change",
+  "users:change",
+  "groups:change",
+  "not-people:change",
+  "about:see",
+]);
 const USUAL_DAYS = 90;
 const MOST_DAYS = 366;
 

@@ -3,6 +3,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { texts } from "../texts";
 import { type Box, between, isAt, LEAST_PX, moved, type Size, sized, type Xyxy } from "./box";
+import "./drawing.css";
 
 const words = texts.redact.draw;
 /** Of the picture's width with one press of an arrow key. */

@@ -30,9 +30,18 @@ export const en = {
     about: "About",
     more: "More",
   },
+  attention: {
+    cameras: (count: number) => (count === 1 ? "1 camera needs attention" : `${count} cameras need attention`),
+    unchecked: (count: number, isMore: boolean) =>
+      isMore
+        ? `${count} could not be checked`
+        : `${count === 1 ? "1 camera" : `${count} cameras`} could not be checked`,
+    alarms: (count: number) => (count === 1 ? "1 alarm" : `${count} alarms`),
+  },
   theme: { label: "Colours", system: "Auto", light: "Light", dark: "Dark" },
   problems: {
     unreachable: "passerby does not answer",
+    old: "passerby has not answered for a while",
     unreachableHint: "Is it running, and are you connected to its network?",
     mistake: "The page made a mistake and cannot show this",
     unexplained: (status: number) => `The server answered with ${status} and no explanation`,
@@ -292,7 +301,8 @@ export const en = {
     auditor: { label: "Auditor", about: "Reads who looked at what. Watches nothing." },
     "privacy-officer": {
       label: "Privacy officer",
-      about: "Answers to the people filmed: reads the audit, the settings and who may do what. Watches nothing.",
+      about:
+        "Answers to the people filmed: reads the audit, the settings and who may do what, and says what is not a person. Watches nothing.",
     },
     admin: { label: "Admin", about: "Runs it: cameras, users, groups. Watches nothing, and does not read the audit." },
   },
@@ -306,6 +316,7 @@ export const en = {
     "health:see": "See how cameras are",
     "health:rebase": "Take a new reference of a camera",
     "cameras:change": "Add and change cameras",
+    "not-people:change": "Say that something is not a person",
     "groups:see": "See camera groups",
     "groups:change": "Add and change camera groups",
     "users:see": "See who may do what",
@@ -336,6 +347,8 @@ export const en = {
     "camera:find": "Searched for cameras",
     "camera:streams": "Asked a camera for its streams",
     "health:rebase": "Took a new reference",
+    "not-people:add": "Said that something is not a person",
+    "not-people:remove": "No longer not a person",
     "user:add": "Added a user",
     "user:change": "Changed a user",
     "user:remove": "Removed a user",
@@ -469,10 +482,10 @@ export const en = {
   },
   health: {
     title: "Health",
-    about: "How every camera is. One that needs somebody comes first.",
-    ill: (count: number) => (count === 1 ? "1 needs somebody" : `${count} need somebody`),
+    about: "The state of every camera. Those that need attention come first.",
+    ill: (count: number) => (count === 1 ? "1 needs attention" : `${count} need attention`),
     waiting: (count: number) => (count === 1 ? "1 is getting ready" : `${count} are getting ready`),
-    unknown: (count: number) => (count === 1 ? "1 is not known" : `${count} are not known`),
+    unknown: (count: number) => `${count} could not be checked`,
     well: (count: number) => (count === 1 ? "1 is well" : `${count} are well`),
     alarms: {
       store: "Recordings wait: they cannot be stored",
@@ -482,7 +495,7 @@ export const en = {
       strange: "Where recordings are stored there is something that is none",
       upkeep: "Storing, deleting or noting fails",
       cameras: "Changes of the cameras are not noticed",
-    },
+    } as Record<string, string>,
     files: (count: number) => `${count} files`,
     moreAlarms: (count: number) => (count === 1 ? "and of 1 more camera" : `and of ${count} more cameras`),
     check: "Check",
@@ -490,7 +503,8 @@ export const en = {
     reason: "Reason",
     since: "Since",
     length: "For",
-    verdicts: { ok: "Well", bad: "Bad", unknown: "Not known" },
+    verdicts: { ok: "Well", bad: "Bad", unknown: "Not known" } as Record<string, string>,
+    noPicturesToCheck: "Not checked: no picture comes.",
     checks: {
       signal: "Sends pictures",
       frozen: "Picture changes",
@@ -529,6 +543,28 @@ export const en = {
     noHistory: "Nothing is noted for this time.",
     onlyNewest: (count: number) => `Only the newest ${count} are shown.`,
   },
+  notPeople: {
+    title: "Not a person",
+    about: "Boxes around posters, statues and screens that would otherwise be hidden as people.",
+    warning: "Only for posters, statues and screens. Whatever moves there stays hidden.",
+    danger: "Draw closely around it: a real person who never moves would be shown there. It is noted who drew the box.",
+    onlyReveal: "This camera is in cover mode, where these boxes change nothing.",
+    draw: "Draw a box",
+    picture: "Newest redacted picture, to draw on",
+    noPictures: "Your roles show no pictures, so you can remove boxes but not draw them.",
+    add: "Add a box here",
+    save: "This is not a person",
+    size: (width: number, height: number) => `${width} % wide, ${height} % high`,
+    tooLarge: "A box covers at most a quarter of the picture. Draw it closely.",
+    none: "None.",
+    box: (n: number) => `Box ${n}`,
+    place: (left: number, top: number, width: number, height: number) =>
+      `${left} % from the left, ${top} % from the top, ${width} % wide, ${height} % high`,
+    by: (who: string) => `by ${who},`,
+    remove: (n: number) => `Remove box ${n}`,
+    added: "Saved. The camera starts again with it, which takes some seconds.",
+    removed: "Removed. What is there is hidden again if it may be a person.",
+  },
   states: {
     recording: "Recording",
     learning: "Learning",
@@ -549,6 +585,7 @@ export const en = {
     stopped: "Stopped",
     absent: "Not recorded",
     unknown: "Unknown",
+    unseen: "No live picture",
     off: "Switched off",
   } as Record<string, string>,
   live: {

@@ -1,0 +1,82 @@
+"""Routes of "this is not a person": boxes around posters, statues and screens, each noted with who said so."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+
+from passerby.access.not_people import NotPerson
+from passerby.api.cameras import CameraName
+from passerby.api.gate import signed_in_of
+from passerby.api.problems import no_such
+from passerby.api.seam import Services, services_of
+from passerby.media.boxes import BoxShare
+
+router = APIRouter(prefix="/api/cameras/{camera}/not-people", tags=["cameras"])
+
+Share = Annotated[float, Field(json_schema_extra={"minimum": 0, "maximum": 1})]
+BoxId = Annotated[int, Path(ge=1, le=2**53, description="The box's id.")]
+
+
+class NotPersonBox(BaseModel):
+    """Around a poster, a statue or a screen: at most a quarter of the picture."""
+
+    left: Share = Field(description="Share of the picture's width.")
+    top: Share = Field(description="Share of the picture's height.")
+    right: Share = Field(description="Share of the picture's width.")
+    bottom: Share = Field(description="Share of the picture's height.")
+
+
+class NotPersonShown(NotPersonBox):
+    id: int
+    who: str = Field(description="The user who said so.")
+    at_90k: int = Field(description="When: UTC, 1/90000 s since 1970.")
+
+
+@router.get("", summary="Where a camera's picture has a poster or the like, and no person")
+def not_people(camera: CameraName, request: Request) -> list[NotPersonShown]:
+    services = services_of(request)
+    _check(services, camera)
+    return [_shown(each) for each in services.installation.not_people.list(camera)]
+
+
+@router.post("", summary="Say that something is not a person; it holds for what stands still", status_code=201)
+def add_not_person(camera: CameraName, told: NotPersonBox, request: Request) -> NotPersonShown:
+    services, me = services_of(request), signed_in_of(request)
+    box = BoxShare(told.left, told.top, told.right, told.bottom)
+    with services.installation.audit.with_change():
+        _check(services, camera)
+        added = services.installation.not_people.add(camera, box, me.user.name)
+        services.installation.audit.note(me.user.name, me.through, "not-people:add", camera, about=added.words)
+    _tell(services)
+    return _shown(added)
+
+
+@router.delete("/{id}", summary="Take it back: what is there is hidden again if it may be a person", status_code=204)
+def remove_not_person(camera: CameraName, id: BoxId, request: Request) -> None:
+    services, me = services_of(request), signed_in_of(request)
+    with services.installation.audit.with_change():
+        removed = services.installation.not_people.remove(camera, id)
+        if removed is None:
+            raise no_such("box", str(id))
+        services.installation.audit.note(me.user.name, me.through, "not-people:remove", camera, about=removed.words)
+    _tell(services)
+
+
+def _check(services: Services, camera: str) -> None:
+    if services.installation.cameras.find(camera) is None:
+        raise no_such("camera", camera)
+
+
+def _tell(services: Services) -> None:
+    if services.fleet:
+        services.fleet.cameras_changed()
+
+
+def _shown(each: NotPerson) -> NotPersonShown:
+    box = each.box
+    return NotPersonShown(
+        id=each.id, left=box.left, top=box.top, right=box.right, bottom=box.bottom, who=each.who, at_90k=each.at_90k
+    )

@@ -1,0 +1,35 @@
+"""Decides which boxes may be called "not a person" at a camera: few, none of them large, all within the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from passerby.media.boxes import BoxShare
+
+MOST_BOXES = 32
+"""For one camera. Who needs more is hiding a fault of the detector, which is not what this is for."""
+LARGEST_SHARE = 0.25
+"""Of the picture: a poster, a screen, a statue. A larger one could release most of a place."""
+SMALLEST_SHARE = 0.005
+"""Of the picture's width and height, each: what is smaller is a slip of the hand."""
+
+
+def check_not_person(box: BoxShare) -> None:
+    """Raises ValueError, one sentence."""
+    is_within = 0 <= box.left < box.right <= 1 and 0 <= box.top < box.bottom <= 1  # false for NaN, too
+    if not is_within:
+        raise ValueError(
+            "a box lies within the picture: left before right and top before bottom, each a share from 0 to 1"
+        )
+    if box.area > LARGEST_SHARE:
+        raise ValueError("a box covers at most a quarter of the picture: draw it closely around the poster or screen")
+    if min(box.right - box.left, box.bottom - box.top) < SMALLEST_SHARE:
+        raise ValueError("a box is at least 0.5 % of the picture wide and high")
+
+
+def check_not_people(boxes: Sequence[BoxShare]) -> None:
+    """All of one camera. Raises ValueError, one sentence."""
+    if len(boxes) > MOST_BOXES:
+        raise ValueError(f"a camera has at most {MOST_BOXES} boxes that are not a person: remove one first")
+    for box in boxes:
+        check_not_person(box)
