@@ -53,11 +53,13 @@ class RevealMode:
         *,
         outline: bool = False,
         delay_s: float = DELAY_S,
+        hides_found: bool = False,
     ) -> None:
+        """hides_found: whatever is found is hidden too, as in cover mode: little is known of the place."""
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
         self._policy = policy
-        self._outline = outline
+        self._outline, self._hides_found = outline, hides_found
         self._window = Window(delay_s)
         self._watch = watch
         self._may_follow = False
@@ -104,7 +106,7 @@ class RevealMode:
     def _is_astir(self, held: Held) -> bool:
         """Whether anything can have changed since the last look, or that is too long ago to rely on."""
         is_covered = self._view is None  # and so is everybody: looks are for what comes after
-        if not is_covered and (held.moving is None or self._may_follow or self._stirs):
+        if self._hides_found or not is_covered and (held.moving is None or self._may_follow or self._stirs):
             return True
         return held.time_s - self._watch.looked_at_s >= IDLE_LOOK_S
 
@@ -189,8 +191,7 @@ class RevealMode:
         if self._outline:
             shape = cv2.dilate(moving, _AROUND).astype(np.bool_)
             unknown = shape if unknown is None else shape | unknown
-        stirring = moving if unknown is None else np.asarray(moving | unknown.astype(np.uint8), np.uint8)
-        return Cover(cover_unestablished(boxes, tracks, stirring, self._size_wh, policy), unknown)
+        return Cover(cover_unestablished(boxes, tracks, moving, self._size_wh, policy), unknown)
 
     def _boxes_of(self, moving: npt.NDArray[np.uint8]) -> list[Rect]:
         if self._boxed is None or self._boxed[0] is not moving:
