@@ -9,13 +9,21 @@ import numpy.typing as npt
 
 from passerby.media.boxes import Kind
 
+CORE_SHARE = 0.5**0.2
+"""Of a box's width and height: the box of that size in its middle is inside the rounded shape, |x|^5 + |y|^5 = 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class CoverBox:
-    """One hidden box. xyxy: picture pixels, may reach outside the picture. kind: decides the colour."""
+    """One hidden shape. xyxy: the box around it, picture pixels, may reach outside the picture. kind: decides the colour.
+
+    hull: the corners of the shape, x and y, convex, in order around it. Without one the shape is as large as the box
+    and rounded so that at least its `CORE_SHARE` is inside, or the whole box where somebody drew it by hand.
+    """
 
     xyxy: tuple[float, float, float, float]
     kind: Kind
+    hull: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

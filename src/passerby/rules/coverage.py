@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Cover, CoverBox, Kind, Track
+from passerby.media.cover import CORE_SHARE
 from passerby.media.overlap import shares_inside
 from passerby.settings import Settings
 
@@ -22,7 +23,7 @@ LOWER_PART = 0.40  # plates hang below this share of a vehicle's height
 CUT_ABOVE = 0.05  # of its height, as far as its box may be wrong: a vehicle as near the upper edge goes on beyond it
 READABLE_VEHICLE_PX = 100  # a plate takes up to 0.29 of a front: on a narrower one it is under 29 px wide, 6 px high
 LEAST_PADDING_PX = 2.0
-ROUNDING_SHARE = 0.06  # of a box on each side: what lies further in is clear of the round corners it is drawn with
+ROUNDING_SHARE = (1 / CORE_SHARE - 1) / 2  # of a box on each side, 0.074: so much wider, its rounded shape holds it
 SURE_TRACK = 0.5  # mean score: such a track is covered even where nothing differs from the background
 STIRRING_SHARE = 0.05  # of a track's box must differ from the background for a less sure one
 OF_TRACK_SHARE = 0.5  # of a moving box inside a track's box, or the other way round: they are one thing
@@ -58,7 +59,7 @@ def _without_contained(boxes: Sequence[CoverBox]) -> tuple[CoverBox, ...]:
     if len(boxes) < 2:
         return tuple(boxes)
     xyxy = np.array([box.xyxy for box in boxes], np.float32)
-    corner = ROUNDING_SHARE * np.min(xyxy[:, 2:] - xyxy[:, :2], axis=1)[:, None]
+    corner = (1 - CORE_SHARE) / 2 * (xyxy[:, 2:] - xyxy[:, :2])
     inner, outer = xyxy.T[:, :, None], np.concatenate([xyxy[:, :2] + corner, xyxy[:, 2:] - corner], axis=1).T
     inside = (inner[0] >= outer[0]) & (inner[1] >= outer[1]) & (inner[2] <= outer[2]) & (inner[3] <= outer[3])
     kinds = np.array([box.kind for box in boxes])
