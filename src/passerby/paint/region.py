@@ -12,13 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Cover, CoverBox, Kind
+from passerby.media.cover import SHAPE_POWER
 from passerby.paint.bytemaps import BLOCK_PX, ByteMap, above, any_in_blocks, bands
 
 Xyxy = tuple[float, float, float, float]
 Corners = tuple[int, int, int, int]
-
-SHAPE_POWER = 5
-"""A box is drawn as |x|^5 + |y|^5 = 1: no corner to be seen, and 4 % of the box open, where padding was."""
 
 POINTS_A_QUARTER = 12
 """Of a shape's edge: what lies between is a line, at most half a pixel off the curve of a shape 300 px high."""
@@ -141,7 +139,7 @@ class Region:
         else:
             points = middle + _unit_shape() * (middle - span[:2])
         # Outwards to whole pixels, so that none that the shape touches is left out.
-        return np.where(points < middle, np.floor(points), np.ceil(points) - 1).astype(np.int32)
+        return np.asarray(np.where(points < middle, np.floor(points), np.ceil(points) - 1), np.int32)
 
     def _outer(self, xyxy: Xyxy) -> Corners | None:
         """Whole pixels around a box, whichever way round its corners are; at most a picture's size outside.
