@@ -68,12 +68,14 @@ class Silhouettes:
         boxes = np.array([box.xyxy for _, box in tracked])
         reach = hulls.of_boxes(boxes)
         own = self._labelled(boxes)
-        for number, near in enumerate(self._around(boxes), start=1):
+        moved: dict[int, hulls.Reach] = {}
+        for number, near in enumerate(self._around(boxes)):
             owner = own[near]
-            around = hull_of(moves[near] * ((owner == 0) | (owner == number)))
+            around = hull_of(moves[near] * ((owner == 0) | (owner == number + 1)))
             if around is not None:
-                moved = self._pixels(np.add(around, (near[1].start, near[0].start)))[None]
-                reach[number - 1] = np.maximum(reach[number - 1], _padded(moved, policy)[0])
+                moved[number] = self._pixels(np.add(around, (near[1].start, near[0].start)))
+        if moved:
+            reach[[*moved]] = np.maximum(reach[[*moved]], _padded(np.array([*moved.values()]), policy))
         reach = hulls.roundest(reach, ROUND_AT_MOST)
         at_middles = (boxes[:, :2] + boxes[:, 2:]) / 2 @ hulls.WAYS.T
         before, self._shapes = self._shapes, {}
@@ -163,8 +165,11 @@ def _padded(reach: hulls.Reach, policy: Policy) -> hulls.Reach:
 
 
 def _drawn(reach: hulls.Reach, kinds: Sequence[Kind]) -> tuple[CoverBox, ...]:
-    boxes, outlines = hulls.sides(reach).tolist(), hulls.corners(reach).round(1).tolist()
+    boxes, outlines = (
+        hulls.sides(reach).tolist(),
+        hulls.corners(reach).round(1).reshape(len(reach), 2 * hulls.DIRECTIONS).tolist(),
+    )
     return tuple(
-        CoverBox((box[0], box[1], box[2], box[3]), kind, tuple((x, y) for x, y in outline))
+        CoverBox((box[0], box[1], box[2], box[3]), kind, tuple(outline))
         for box, outline, kind in zip(boxes, outlines, kinds, strict=True)
     )

@@ -20,13 +20,13 @@ CORE_SHARE = 0.5 ** (1 / SHAPE_POWER)
 class CoverBox:
     """One hidden shape. xyxy: the box around it, picture pixels, may reach outside. kind: decides the colour.
 
-    hull: the corners of the shape, x and y, convex, in order around it. Without one the shape is as large as the box
-    and rounded so that at least its `CORE_SHARE` is inside, or the whole box where somebody drew it by hand.
+    hull: the corners of the shape, x and y by turns, convex, in order around it. Without one the shape is as large as
+    the box and rounded so that at least its `CORE_SHARE` is inside, or the whole box where somebody drew it by hand.
     """
 
     xyxy: tuple[float, float, float, float]
     kind: Kind
-    hull: tuple[tuple[float, float], ...] = ()
+    hull: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -135,7 +135,7 @@ class Region:
         """(points, 2) x and y of the outermost pixels of a shape."""
         middle = np.array([(span[0] + span[2]) / 2, (span[1] + span[3]) / 2])
         if box.hull:
-            points = np.clip(np.array(box.hull), -FARTHEST_PX, FARTHEST_PX)
+            points = np.clip(np.array(box.hull).reshape(-1, 2), -FARTHEST_PX, FARTHEST_PX)
         else:
             points = middle + _unit_shape() * (middle - span[:2])
         # Outwards to whole pixels, so that none that the shape touches is left out.

@@ -86,7 +86,7 @@ def test_a_hull_hides_every_pixel_that_it_touches_and_hardly_more(
 ) -> None:
     hull = cv2.convexHull(np.array(points, np.float32)).reshape(-1, 2)
     x0, y0, x1, y1 = *hull.min(axis=0), *hull.max(axis=0)
-    box = CoverBox((x0, y0, x1, y1), Kind.MOTION, tuple((float(x), float(y)) for x, y in hull))
+    box = CoverBox((x0, y0, x1, y1), Kind.MOTION, tuple(hull.ravel().tolist()))
     marks = region_of(Cover((box,)), width, height).luma
     for y, x in np.ndindex(height, width):
         inside = cv2.pointPolygonTest(hull[:, None], (x + 0.5, y + 0.5), True)
