@@ -191,7 +191,10 @@ def write_clip(path: Path, picture: np.ndarray, rng: random.Random, *, sways: bo
         for n in range(FRAMES):
             shift = 0.3 * np.sin(n / 3) if sways else 0.0
             moved = cv2.warpAffine(
-                picture, np.array([[1, 0, shift], [0, 1, 0]], np.float64), picture.shape[1::-1], borderMode=cv2.BORDER_REPLICATE
+                picture,
+                np.array([[1, 0, shift], [0, 1, 0]], np.float64),
+                picture.shape[1::-1],
+                borderMode=cv2.BORDER_REPLICATE,
             )
             noisy = moved[:rows, :columns] + noise.normal(0, 2, (rows, columns, 3))
             frame = av.VideoFrame.from_ndarray(np.clip(noisy, 0, 255).astype(np.uint8), format="bgr24")
@@ -235,7 +238,10 @@ def hidden_for_nothing(clip: Path, output: Path, pasted: list[Pasted]) -> float:
 
 
 def table(counts: dict[Any, list[int]]) -> str:
-    lines = ["| | " + " | ".join(f"{low} to {high} px" for low, high in GROUPS) + " |", "|---" * (len(GROUPS) + 1) + "|"]
+    lines = [
+        "| | " + " | ".join(f"{low} to {high} px" for low, high in GROUPS) + " |",
+        "|---" * (len(GROUPS) + 1) + "|",
+    ]
     for posture in ("stand", "lie", "sit", "dark", "all"):
         cells = []
         for group in GROUPS:

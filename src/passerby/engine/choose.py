@@ -13,8 +13,8 @@ from passerby.engine import cover_mode, reveal_mode
 from passerby.engine.cover_mode import CoverMode, look_ahead_s
 from passerby.engine.learner import LEARN_AGAIN_S, Need, StretchLearner
 from passerby.engine.looks import Detectors, kinds_to_find, looks_for
-from passerby.engine.reveal_mode import DELAY_S, RevealMode
 from passerby.engine.plate import PlateExaminer
+from passerby.engine.reveal_mode import DELAY_S, RevealMode
 from passerby.engine.scene import SAMPLES, LearnedScene, Scene, examined, learn_scene
 from passerby.engine.watchful import Watchful
 from passerby.media import Kind

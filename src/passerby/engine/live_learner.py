@@ -13,10 +13,10 @@ from functools import partial
 from typing import Protocol
 
 from passerby.background import Absorber, Background, CameraMotion, Sample
-from passerby.engine.learner import LEARN_AGAIN_S, Need
 from passerby.detect import Detector
-from passerby.engine.queue import FairQueue
+from passerby.engine.learner import LEARN_AGAIN_S, Need
 from passerby.engine.plate import PlateExaminer
+from passerby.engine.queue import FairQueue
 from passerby.engine.scene import SAMPLES, Sampler, examined, learn_scene
 from passerby.media import RawFrame
 
@@ -108,7 +108,9 @@ class LiveLearner:
             self._learned_at_s, self._new = time_s, 0
             is_to_keep = not self._serves or time_s - self._kept_at_s >= KEEP_EVERY_S
             self._kept_at_s = time_s if is_to_keep else self._kept_at_s
-            self._learned = self._learning.ask(partial(self._learn, list(self._samples), time_s, self._absorber, is_to_keep))
+            self._learned = self._learning.ask(
+                partial(self._learn, list(self._samples), time_s, self._absorber, is_to_keep)
+            )
         return self._take_learned()
 
     def _every_s(self, need: Need) -> float:

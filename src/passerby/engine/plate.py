@@ -197,7 +197,9 @@ def _turned_back(found: Detections, turn: int, is_mirrored: bool, wh: tuple[int,
 def _believed(found: Detections, tile: _Tile, turn: int) -> npt.NDArray[np.bool_]:
     """Which detections count: of a size that shows well at this scale, and with the score that this size needs."""
     sides = found.long_sides_px
-    needed = np.where(sides <= MAX_SIDE_PX, *((TURNED_SCORE, LARGE_TURNED_SCORE) if turn else (PERSON_SCORE, LARGE_SCORE)))
+    needed = np.where(
+        sides <= MAX_SIDE_PX, *((TURNED_SCORE, LARGE_TURNED_SCORE) if turn else (PERSON_SCORE, LARGE_SCORE))
+    )
     fits = (sides >= MIN_SIDE_PX) & ((sides <= MAX_SIDE_PX) | tile.is_smallest)
     counts = fits & (found.confidence >= needed)
     if tile.is_largest:
@@ -220,4 +222,6 @@ def claimed_boxes(found: Detections) -> Boxes:
     """(n, 4): what has to stay covered because of them, picture pixels: of a face, head and shoulders too."""
     sides = np.tile(found.xyxy[:, 2:] - found.xyxy[:, :2], 2) * np.array([-1, -1, 1, 1], np.float32)
     around = np.where(found.class_id == Kind.FACE, np.float32(FACE_AROUND), np.float32(0))
-    return np.asarray(found.xyxy + around[:, None] * sides + np.array([-1, -1, 1, 1], np.float32) * PADDING_PX, np.float32)
+    return np.asarray(
+        found.xyxy + around[:, None] * sides + np.array([-1, -1, 1, 1], np.float32) * PADDING_PX, np.float32
+    )
