@@ -1,9 +1,9 @@
-"""How many people who never move does reveal mode show? Real people are cut out of footage and pasted onto empty scenes.
+"""How many people who never move does reveal mode show? Real people are cut out and pasted onto empty scenes.
 
     still_people.py [--sets N] [--seed N] [--mode auto] [--keep FOLDER] [--shared DIR]
 
-Every set pastes about seven people, 12 to 300 px high, who stand, lie or sit, at half brightness in every third set, into
-each empty scene, and plays the picture for 16 s with the noise of a sensor; every second set sways by 0.3 px. Each is
+Every set pastes about seven people, 12 to 300 px high, who stand, lie or sit, into each empty scene, every third set at
+half its light, and plays the picture for 16 s with the noise of a sensor; every second set sways by 0.3 px. Each is
 redacted with `passerby redact` and held against the rule of exposed.py in the last third. Nothing of it is kept.
 """
 

@@ -50,11 +50,12 @@ class Absorber:
         since[~refused] = np.inf
         since[refused] = np.minimum(since[refused], time_s)
         stays = refused & (time_s - since < ABSORB_AFTER_S)
-        pick = lambda before, now: np.where(stays, before, now)  # noqa: E731
-        picture = SmallPicture(*(pick(*planes) for planes in zip(old.picture, new.picture, strict=True)))
-        known = pick(old.established, new.established)
+        planes = [np.where(stays, *pair) for pair in zip(old.picture, new.picture, strict=True)]
         self.background = replace(
-            new, picture=picture, spread=pick(old.spread, new.spread), established=known, vehicles=new.vehicles
+            new,
+            picture=SmallPicture(*planes),
+            spread=np.where(stays, old.spread, new.spread),
+            established=np.where(stays, old.established, new.established),
         )
         return self.background
 
@@ -85,4 +86,4 @@ def refused_parts(old: Background, new: Background) -> Mask:
         part = labels == label
         if depth[part].max() > THIN_PX and vehicle[part].mean() < OF_VEHICLE:
             refused[part] = 1
-    return np.asarray(cv2.dilate(refused, np.ones((5, 5), np.uint8)) & old.established, np.bool_)
+    return cv2.dilate(refused, np.ones((5, 5), np.uint8)).astype(np.bool_) & old.established

@@ -57,7 +57,7 @@ def _shows_background(sample: Sample, background: Background) -> Mask:
     coloured = [cv2.absdiff(getattr(sample.picture, p), getattr(background.picture, p)) for p in "uv"]
     shows = (apart <= np.maximum(MATCHES, background.spread)) & (np.maximum(*coloured) <= MATCHES)
     shows &= background.established
-    return shows if sample.beyond is None else shows & ~sample.beyond
+    return np.asarray(shows if sample.beyond is None else shows & ~sample.beyond, np.bool_)
 
 
 def _in_place(plane: Plane, sample: Sample, small_shape: tuple[int, ...]) -> Plane:
@@ -68,8 +68,8 @@ def _in_place(plane: Plane, sample: Sample, small_shape: tuple[int, ...]) -> Pla
     placed = sample.placed.copy()
     placed[:, 2] *= (columns / small_shape[1], rows / small_shape[0])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    moved: Plane = cv2.warpAffine(plane, placed, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return moved
+    moved = cv2.warpAffine(plane, placed, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, plane.dtype)
 
 
 def _resized(values: npt.NDArray[np.uint8], shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
 
 import cv2
 import numpy as np
@@ -29,8 +29,8 @@ MIN_SIDE_PX, MAX_SIDE_PX = 30, 150
 """Longer side of a body in the input, from and up to which a poor score is believed: NanoDet's boxes of larger things
 are mostly of furniture and walls, and another scale shows somebody as large or as small as that better."""
 PERSON_SCORE, TURNED_SCORE = 0.15, 0.18
-"""Of people pasted into seven empty scenes, 20 to 140 px high, all 68 who stand and all 37 who lie score more at some scale.
-2 to 4 % of the empty scenes is claimed then; from 0.12 on 6 %, from 0.08 on 13 % (bench/still_people.py)."""
+"""Of people pasted into seven empty scenes, 20 to 140 px high, all 68 who stand and all 37 who lie score more at some
+scale. 2 to 4 % of the empty scenes is claimed then; from 0.12 on 6 %, from 0.08 on 13 % (bench/still_people.py)."""
 SMALLEST_PX, SMALLEST_SCORE = 20, 0.10  # at the largest scale: a false box of that size hides next to nothing
 LARGE_SCORE, LARGE_TURNED_SCORE = 0.30, 0.40  # who fills the picture is plain to see, and a false box there hides much
 EXPLAINED_AREA = 6.0
@@ -43,8 +43,7 @@ SAME = 5.0  # grey levels, mean over a block: what changed by less is the same
 BLOCK_PX = 8
 FLAT = 2.0  # grey levels of standard deviation: a tile in which no block has more shows nothing at all
 
-T = TypeVar("T")
-Run = Callable[[Callable[[], T]], T]
+Run = Callable[[Callable[[], Detections]], Detections]
 Boxes = npt.NDArray[np.float32]
 
 
@@ -62,7 +61,7 @@ class _Tile:
 class PlateExaminer:
     """Of one source. Remembers the last plate's luma, so that only what changed is examined again."""
 
-    def __init__(self, detectors: Sequence[Detector], run: Run[Detections] = lambda work: work()) -> None:
+    def __init__(self, detectors: Sequence[Detector], run: Run = lambda work: work()) -> None:
         """run: does one piece of work, some tens of milliseconds, and gives its answer; where detectors are shared."""
         self._detectors, self._run = list(detectors), run
         self._luma: npt.NDArray[np.float32] | None = None
@@ -81,7 +80,7 @@ class PlateExaminer:
                 if not _any_in(busy, tile):
                     continue
                 before = None if _any_in(changed, tile) else self._known.get((number, tile))
-                known[number, tile] = before or self._run(lambda d=detector, t=tile: _look(d, picture, t, is_dark))
+                known[number, tile] = before or self._run(partial(_look, detector, picture, tile, is_dark))
             for size_wh in {wh for tile in tiles for wh in (tile.input_wh, tile.input_wh[::-1])}:
                 detector.release(size_wh)
         self._luma, self._known = luma, known
@@ -94,7 +93,7 @@ class PlateExaminer:
         """For each block of pixels, whether it is another than when it was examined last."""
         if self._luma is None or self._luma.shape != luma.shape:
             return np.ones_like(_blocks(luma), np.bool_)
-        return np.asarray(_blocks(cv2.absdiff(luma, self._luma)) > SAME, np.bool_)
+        return np.asarray(_blocks(np.abs(luma - self._luma)) > SAME, np.bool_)
 
 
 def _blocks(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -155,15 +154,15 @@ def _look(detector: Detector, picture: Bgr, tile: _Tile, is_dark: bool) -> Detec
     width = min(tile.input_wh[0], max(1, round((x1 - x0) * tile.scale)))
     height = min(tile.input_wh[1], max(1, round((y1 - y0) * tile.scale)))
     how = cv2.INTER_CUBIC if tile.scale > 1 else cv2.INTER_AREA
-    part = cv2.resize(part, (width, height), interpolation=how)
+    resized = cv2.resize(part, (width, height), interpolation=how)
     right, below = tile.input_wh[0] - width, tile.input_wh[1] - height
-    part = cv2.copyMakeBorder(part, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    filled = np.asarray(cv2.copyMakeBorder(resized, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
     finds_bodies = Kind.PERSON in detector.model.card.kinds
     fixed = detector.model.card.input.size_wh
     turns = [0, 1, 3] if finds_bodies and (fixed is None or fixed[0] == fixed[1]) else [0]
     score = least_score(detector, SMALLEST_SCORE if finds_bodies else FACE_SCORE)
     found = []
-    for view, turn, is_mirrored in _views(np.asarray(part, np.uint8), turns, is_dark):
+    for view, turn, is_mirrored in _views(filled, turns, is_dark):
         seen = detector.detect_bgr(view, score)
         found.append(_turned_back(seen.take(_believed(seen, tile, turn)), turn, is_mirrored, tile.input_wh))
     merged = Detections.merge(found)
@@ -214,8 +213,8 @@ def _without_explained(found: Detections) -> Detections:
     area = areas(found.xyxy)
     inside = shares_inside(found.xyxy, found.xyxy) >= 0.9  # [smaller, larger]
     better = found.confidence[:, None] > found.confidence[None, :]
-    explained = (inside & better & (area[None, :] > EXPLAINED_AREA * area[:, None])).any(axis=0)
-    return found.take(~explained)
+    explained = inside & better & (area[None, :] > EXPLAINED_AREA * area[:, None])
+    return found.take(np.asarray(~explained.any(axis=0), np.bool_))
 
 
 def claimed_boxes(found: Detections) -> Boxes:
