@@ -7,14 +7,14 @@ so still. Detectors blink: what stands still and is claimed now and then is some
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from passerby.background.small import SmallPicture
-from passerby.media import Detections
+from passerby.media import Detections, RawFrame
 from passerby.media.overlap import shares_inside
 
 Mask = npt.NDArray[np.bool_]
@@ -37,12 +37,16 @@ class Sample:
     """One look at the scene.
 
     claims: detections in small-picture pixels that may not become background. beyond: (rows, columns) bool, where it
-    shows nothing, if anywhere.
+    shows nothing, if anywhere. vehicles: (n, 4) boxes of vehicles, small-picture pixels. frame: the whole picture, kept
+    of some samples only, for the plate. placed: (2, 3), where the reference's pixels are in it, None for in place.
     """
 
     picture: SmallPicture
     claims: Detections
     beyond: Mask | None = None
+    vehicles: Boxes = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    frame: RawFrame | None = field(default=None, repr=False)
+    placed: npt.NDArray[np.float64] | None = None
 
 
 def strong(samples: Sequence[Sample]) -> npt.NDArray[np.bool_]:
@@ -103,7 +107,12 @@ def _share_inside(sums: npt.NDArray[np.int32], box_xyxy: Boxes) -> float:
 
 
 def _claimed(sample: Sample, boxes_xyxy: Boxes) -> Mask:
-    mask = np.zeros(sample.picture.y.shape, np.uint8)
+    return mask_of(boxes_xyxy, sample.picture.y.shape)
+
+
+def mask_of(boxes_xyxy: Boxes, shape: tuple[int, ...]) -> Mask:
+    """(rows, columns): what is in any of the boxes, with their margin."""
+    mask = np.zeros(shape, np.uint8)
     for left, top, right, bottom in boxes_xyxy:
         across, down = CLAIM_MARGIN * (right - left), CLAIM_MARGIN * (bottom - top)
         corners = (int(left - across), int(top - down)), (int(right + across), int(bottom + down))

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.background.claims import Mask, Sample, standing, strong
+from passerby.background.claims import Mask, Sample, mask_of, standing, strong
 from passerby.background.small import Plane8, SmallPicture
 
 BACKGROUND_SHARE = 0.35  # of all samples must agree on a value, so a busy pavement is still learned
 USUAL_SHARE = 0.5  # of all samples show the usual look of a place, by which a still thing is told from a living one
 SPREAD_MAX = 40  # grey levels: a pixel whose densest values lie further apart than this has no background
 NO_SPREAD = 255
+VEHICLE_SHARE = 0.25  # of the samples: it stands there for long, and detectors blink
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +38,11 @@ class Background:
     spread: Plane8
     established: Mask
     is_adrift: bool = False
+    vehicles: Mask = field(default_factory=lambda: np.zeros((1, 1), np.bool_))
+
+    def without(self, hidden: Mask) -> Background:
+        """The same, with nothing established in `hidden`, (rows, columns)."""
+        return replace(self, established=self.established & ~hidden)
 
 
 def learn(samples: Sequence[Sample], *, is_adrift: bool = False) -> Background:
@@ -50,7 +56,8 @@ def learn(samples: Sequence[Sample], *, is_adrift: bool = False) -> Background:
     established = spread < SPREAD_MAX
     if len(samples) < 3:
         established[:] = False
-    return Background(SmallPicture(luma, *chroma), spread, established, is_adrift)
+    vehicles = np.mean([mask_of(sample.vehicles, luma.shape) for sample in samples], axis=0) >= VEHICLE_SHARE
+    return Background(SmallPicture(luma, *chroma), spread, established, is_adrift, vehicles)
 
 
 def _mode(lumas: npt.NDArray[np.uint8], claimed: npt.NDArray[np.bool_], share: float) -> tuple[Plane8, Plane8]:

@@ -63,12 +63,14 @@ class BackgroundModel:
 
     @cached_property
     def unknown(self) -> Mask | None:
-        """Where there is no background, without specks that nobody fits into; None where there is one everywhere.
+        """Where there is no background, without specks that nobody fits into, and with the gaps between that nobody
+        fits into either: one calm shape. None where there is a background everywhere.
 
         Always the same array, so that what is drawn from it need be worked out only once.
         """
-        unknown = cv2.morphologyEx((~self.established).astype(np.uint8), cv2.MORPH_OPEN, _SPECKLE).astype(np.bool_)
-        return unknown if unknown.any() else None
+        unknown = cv2.morphologyEx((~self.established).astype(np.uint8), cv2.MORPH_OPEN, _SPECKLE)
+        unknown = cv2.morphologyEx(unknown, cv2.MORPH_CLOSE, _GAP)
+        return unknown.astype(np.bool_) if unknown.any() else None
 
     def observe(self, picture: SmallPicture) -> Observation:
         """What differs from the background. Light that is a little brighter or darker all over does not count."""
@@ -113,3 +115,4 @@ def _where_zero(mask: npt.NDArray[Any]) -> Plane8:
 
 _SPECKLE = np.ones((2, 2), np.uint8)
 _AROUND = np.ones((5, 5), np.uint8)
+_GAP = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))

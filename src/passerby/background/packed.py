@@ -11,7 +11,7 @@ import numpy as np
 from passerby.background.learn import NO_SPREAD, Background
 from passerby.background.small import Plane8, SmallPicture
 
-_MAGIC = b"pbbg1"
+_MAGIC = b"pbbg2"  # of pbbg1 nobody examined what is established
 _HEAD = struct.Struct(">5sHHB")
 _LARGEST_PX = 4096
 _REACHES_PX = (5, 17, 65, 257, 1025)

@@ -1,4 +1,4 @@
-"""Turns a mask of what moves into a few boxes that hold all of it, so that a cover does not show a gait."""
+"""Turns a mask of what moves into a few convex pieces that hold all of it, so that a cover does not show a gait."""
 
 from __future__ import annotations
 
@@ -7,48 +7,65 @@ import numpy as np
 import numpy.typing as npt
 
 Mask = npt.NDArray[np.uint8]
-Rect = tuple[int, int, int, int]
-"""Left, top, width, height in mask pixels."""
+Points = npt.NDArray[np.int32]
+"""(n, 2) x and y of mask pixels: the corners of a convex piece."""
 
 GAP_PX = 5  # parts of one body that lie closer than this belong together
-FULL_ENOUGH = 0.5  # a box emptier than this is cut in two
-CUT_DOWN_TO_PX = 14  # smaller boxes stay whole: finer cuts would draw an outline
+FULL_ENOUGH = 0.5  # of a hull: an emptier one is cut in two
+CUT_DOWN_TO_PX = 14  # smaller pieces stay whole: finer cuts would draw an outline
 LEAST_AREA_PX = 12  # of a blob in the mask after joining: less is noise
 
 
-def boxes_of(mask: Mask) -> list[Rect]:
-    """Boxes that together hold every blob of the mask, apart from specks."""
+def joined(mask: Mask) -> Mask:
+    """The mask with its gaps closed and without its specks: nonzero where something moves. The mask itself if nothing
+    does."""
     left, top, width, height = cv2.boundingRect(mask)  # of what is not 0: mostly a small part
     if not width:
-        return []
+        return mask
     x0, y0 = max(0, left - GAP_PX), max(0, top - GAP_PX)
-    part = mask[y0 : top + height + GAP_PX, x0 : left + width + GAP_PX]
-    joined = cv2.morphologyEx(part, cv2.MORPH_CLOSE, np.ones((GAP_PX, GAP_PX), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_16U)
-    boxes: list[Rect] = []
+    part = slice(y0, top + height + GAP_PX), slice(x0, left + width + GAP_PX)
+    closed = cv2.morphologyEx(mask[part], cv2.MORPH_CLOSE, np.ones((GAP_PX, GAP_PX), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8, ltype=cv2.CV_16U)
+    large = (stats[:, cv2.CC_STAT_AREA] >= LEAST_AREA_PX).astype(np.uint8)
+    large[0] = 0
+    kept = np.zeros_like(mask)
+    kept[part] = large[labels]
+    return kept
+
+
+def hull_of(mask: Mask) -> Points | None:
+    """The corners of the hull of what is not 0; None if all is."""
+    points = cv2.findNonZero(mask)
+    return None if points is None else np.asarray(cv2.convexHull(points).reshape(-1, 2), np.int32)
+
+
+def pieces_of(mask: Mask) -> list[Points]:
+    """Convex pieces that together hold all of a mask: one for a blob, or more where one would hold too much else."""
+    left, top, width, height = cv2.boundingRect(mask)
+    if not width:
+        return []
+    part = mask[top : top + height, left : left + width]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8, ltype=cv2.CV_16U)
+    pieces: list[Points] = []
     for label in range(1, count):
-        left, top, width, height, area = (int(v) for v in stats[label])
-        if area >= LEAST_AREA_PX:
-            blob = labels[top : top + height, left : left + width] == label
-            boxes += [(x0 + left + x, y0 + top + y, w, h) for x, y, w, h in _cut(blob)]
-    return boxes
+        x, y, wide, high, _ = (int(v) for v in stats[label])
+        blob = (labels[y : y + high, x : x + wide] == label).view(np.uint8)
+        pieces += [np.add(piece, (left + x, top + y)) for piece in _cut(blob)]
+    return pieces
 
 
-def _cut(blob: npt.NDArray[np.bool_]) -> list[Rect]:
-    """Boxes over one blob: halved along the longer side until each is full enough or small."""
-    height, width = blob.shape
-    if max(width, height) <= CUT_DOWN_TO_PX or blob.mean() >= FULL_ENOUGH:
-        return [(0, 0, width, height)]
-    boxes: list[Rect] = []
-    across = width >= height
-    half = (width if across else height) // 2
-    for part, x, y in (
-        (blob[:, :half] if across else blob[:half], 0, 0),
-        (blob[:, half:] if across else blob[half:], half if across else 0, 0 if across else half),
-    ):
-        rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-        if not len(rows):
-            continue
-        tight = part[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        boxes += [(x + int(columns[0]) + a, y + int(rows[0]) + b, w, h) for a, b, w, h in _cut(tight)]
-    return boxes
+def _cut(blob: Mask) -> list[Points]:
+    """Hulls over one blob: halved along the longer side until each is full enough or small."""
+    hull = hull_of(blob)
+    if hull is None:
+        return []
+    width, height = (int(side) + 1 for side in hull.max(axis=0) - hull.min(axis=0))
+    area = cv2.contourArea(hull) + cv2.arcLength(hull, True) / 2 + 1  # pixels, of which the corners are the middles
+    if max(width, height) <= CUT_DOWN_TO_PX or cv2.countNonZero(blob) >= FULL_ENOUGH * area:
+        return [hull]
+    left, top = (int(side) for side in hull.min(axis=0))
+    if width >= height:
+        half = left + width // 2
+        return [*_cut(blob[:, :half]), *(np.add(piece, (half, 0)) for piece in _cut(blob[:, half:]))]
+    half = top + height // 2
+    return [*_cut(blob[:half]), *(np.add(piece, (0, half)) for piece in _cut(blob[half:]))]

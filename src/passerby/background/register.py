@@ -162,11 +162,15 @@ def _count(placed: list[Similarity | None]) -> int:
 def _moved(sample: Sample, placed: Similarity) -> Sample:
     """The sample as the reference's camera would have taken it."""
     back = cv2.invertAffineTransform(placed)
-    xyxy = sample.claims.xyxy
-    corners = [np.stack([xyxy[:, x], xyxy[:, y]], axis=1) @ back[:, :2].T + back[:, 2] for x in (0, 2) for y in (1, 3)]
-    boxes = np.concatenate([np.min(corners, axis=0), np.max(corners, axis=0)], axis=1).astype(np.float32)
+    boxes = _moved_boxes(sample.claims.xyxy, back)
     rows, columns = sample.picture.y.shape
     inside = np.zeros((rows, columns), np.uint8)
     cv2.warpAffine(np.ones_like(inside), placed, (columns, rows), inside, cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
     claims = Detections(boxes, sample.claims.confidence, sample.claims.class_id)
-    return Sample(as_reference(sample.picture, placed), claims, inside == 0)
+    vehicles = _moved_boxes(sample.vehicles, back)
+    return Sample(as_reference(sample.picture, placed), claims, inside == 0, vehicles, sample.frame, placed)
+
+
+def _moved_boxes(xyxy: npt.NDArray[np.float32], by: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    corners = [np.stack([xyxy[:, x], xyxy[:, y]], axis=1) @ by[:, :2].T + by[:, 2] for x in (0, 2) for y in (1, 3)]
+    return np.concatenate([np.min(corners, axis=0), np.max(corners, axis=0)], axis=1).astype(np.float32)

@@ -6,6 +6,7 @@ walked through instead, leaving out pictures that no other builds upon.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -138,33 +139,61 @@ class _Looks:
         return None
 
     def _walk(self, ticks: list[int]) -> Iterator[av.VideoFrame]:
-        """The first whole picture at or after each wanted tick; the last one of the file for those after it."""
+        """The first whole picture at or after each wanted one; the last one of the file for those after it.
+
+        Pictures are counted, so that the same bitstream gives the same ones in every container, whatever its clock.
+        """
+        times = self._times()
+        ranks = _ranks(times, ticks)
         container, stream = open_container(self._path)
         with container:
             stream.codec_context.skip_frame = "NONREF"
             decoder = Decoder(self._path, container, stream, ProblemLog())
-            yield from _pick(iter(decoder), ticks)
+            yield from _pick(iter(decoder), ranks, times)
+
+    def _times(self) -> list[int]:
+        """When each picture of the file is shown, in order, without decoding any."""
+        container, stream = open_container(self._path)
+        times: list[int] = []
+        with container:
+            try:
+                for packet in container.demux(stream):
+                    tick = packet.pts if packet.pts is not None else packet.dts
+                    if packet.size and tick is not None:
+                        times.append(tick)
+            except (av.FFmpegError, OSError):
+                pass  # what comes after a damage is not counted; it may be decoded all the same
+        return sorted(times)
 
 
-def _pick(decoded: Iterator[Decoded], ticks: list[int]) -> Iterator[av.VideoFrame]:
+def _ranks(times: list[int], ticks: list[int]) -> list[int]:
+    """For each wanted tick how many pictures are before it: evenly from the first wanted picture to the last."""
+    if not times or not ticks:
+        return [0 for _ in ticks]
+    first = bisect_left(times, ticks[0] - (ticks[-1] - ticks[0]) // max(1, 2 * (len(ticks) - 1)))
+    beyond = ticks[-1] + (ticks[-1] - ticks[0]) // max(1, 2 * (len(ticks) - 1))
+    count = max(1, bisect_left(times, beyond) - first)
+    return [first + int((n + 0.5) * count / len(ticks)) for n in range(len(ticks))]
+
+
+def _pick(decoded: Iterator[Decoded], ranks: list[int], times: list[int]) -> Iterator[av.VideoFrame]:
     wanted = 0
     unused: av.VideoFrame | None = None
-    for item in decoded:
+    for number, item in enumerate(decoded):
         if item.damaged:
             continue
         unused = item.picture
         tick = _tick(item.picture)
-        if wanted >= len(ticks):
+        if wanted >= len(ranks):
             return
-        if tick is not None and tick < ticks[wanted]:
+        rank = number if tick is None else bisect_left(times, tick)
+        if rank < ranks[wanted]:
             continue
         unused = None
         yield item.picture
-        while wanted < len(ticks) and (tick is None or ticks[wanted] <= tick):
+        while wanted < len(ranks) and ranks[wanted] <= rank:
             wanted += 1
-            if tick is None:
-                break
-    if unused is not None and wanted < len(ticks):
+    if unused is not None and wanted < len(ranks):
         yield unused
 
 

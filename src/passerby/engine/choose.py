@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from passerby.background import Background, CameraMotion, small_size
+from passerby.background import Absorber, Background, CameraMotion, small_size
 from passerby.capture import VideoSource
 from passerby.detect import Model
 from passerby.engine import cover_mode, reveal_mode
 from passerby.engine.cover_mode import CoverMode, look_ahead_s
-from passerby.engine.learner import LEARN_AGAIN_S, StretchLearner
+from passerby.engine.learner import LEARN_AGAIN_S, Need, StretchLearner
 from passerby.engine.looks import Detectors, kinds_to_find, looks_for
-from passerby.engine.reveal_mode import RevealMode
-from passerby.engine.scene import SAMPLES, Scene, learn_scene
+from passerby.engine.plate import PlateExaminer
+from passerby.engine.reveal_mode import DELAY_S, RevealMode
+from passerby.engine.scene import SAMPLES, LearnedScene, Scene, examined, learn_scene
 from passerby.engine.watchful import Watchful
 from passerby.media import Kind
 from passerby.rules.coverage import Policy
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from passerby.engine.run import Examiner
 
 FIRST_STRETCH_S = LEARN_AGAIN_S
+MIN_ESTABLISHED_S = 8.0  # who waits for a friend or reads a sign stands for less
+MIN_SAMPLES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,14 @@ def choose_mode(
     samples = scene.samples(start_s, _until(start_s, settings), lambda done: tell(done, SAMPLES))
     learned = learn_scene(samples)
     if settings.mode == "reveal":
-        background, motion = learned or (None, None)
-        return _reveal(video, settings, detectors, scene, background, motion, "asked for")
+        return _reveal(video, settings, detectors, scene, learned, "asked for")
     if learned is None:
         return _cover(video, settings, detectors, "too short to learn a background from", None)
-    background, motion = learned
-    if motion.is_fixed:
-        return _reveal(video, settings, detectors, scene, background, motion, _why(motion, video))
-    return _cover(video, settings, detectors, _why(motion, video), motion)
+    if learned.motion.is_fixed and (scene.span_s < MIN_ESTABLISHED_S or len(samples) < MIN_SAMPLES):
+        return _joined(video, settings, detectors, scene, learned)
+    if learned.motion.is_fixed:
+        return _reveal(video, settings, detectors, scene, learned, _why(learned.motion, video))
+    return _cover(video, settings, detectors, _why(learned.motion, video), learned.motion)
 
 
 def _why(motion: CameraMotion, video: VideoSource) -> str:
@@ -93,27 +96,60 @@ def _cover(
     return Chosen("cover", why, examiner, looks.models, _motion_px(motion, video), warnings)
 
 
+def _joined(
+    video: VideoSource, settings: Settings, detectors: Detectors, scene: Scene, learned: LearnedScene
+) -> Chosen:
+    """A fixed camera's video that is too short for anything in it to be established."""
+    known = f"a background needs {MIN_ESTABLISHED_S:g} s and {MIN_SAMPLES} samples, there are {scene.span_s:.1f} s"
+    why = f"the camera stands still, but {known}: what is found is covered, and so is what moves"
+    return replace(_reveal(video, settings, detectors, scene, learned, why, hides_found=True), mode="cover")
+
+
 def _reveal(
     video: VideoSource,
     settings: Settings,
     detectors: Detectors,
     scene: Scene,
-    first: Background | None,
-    motion: CameraMotion | None,
+    first: LearnedScene | None,
     why: str,
+    *,
+    hides_found: bool = False,
 ) -> Chosen:
     size_wh = (video.width, video.height)
-    policy = Policy.of(settings, turn=video.turn)
-    looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_PLAN)
-    scene.release(looks)
+    policy = Policy.of(settings, plates_found=hides_found and detectors.finds(Kind.PLATE), turn=video.turn)
+    kinds = kinds_to_find(policy.kinds, detectors) if hides_found else frozenset({Kind.PERSON, Kind.VEHICLE})
+    plan = cover_mode.LOOK_PLAN if hides_found else reveal_mode.LOOK_PLAN
+    looks = looks_for(detectors, kinds, size_wh, plan)
+    plates = PlateExaminer(detectors.of({Kind.PERSON, Kind.FACE}, detectors.video_threads))
+    absorber = Absorber()
     source_start_s = float(video.start_pts * video.time_base)
 
-    def learn_from(time_s: float) -> Background | None:
-        start_s = max(0.0, time_s - source_start_s)
-        learned = learn_scene(scene.samples(start_s, _until(start_s, settings)))
+    def shown(learned: LearnedScene | None, time_s: float) -> Background | None:
         scene.release(looks)
-        return learned[0] if learned else None
+        try:
+            return absorber.take(examined(learned, plates), time_s) if learned else None
+        except Exception:  # whatever it is, nothing is known of who is in the plate: it fails closed
+            return None
+
+    def learn_from(time_s: float, need: Need) -> Background | None:
+        if need is Need.ANEW:
+            absorber.forget()
+        start_s = max(0.0, time_s - source_start_s)
+        samples = scene.samples(start_s, _until(start_s, settings))
+        if scene.span_s < MIN_ESTABLISHED_S or len(samples) < MIN_SAMPLES:
+            return None  # the rest of a video is too short to establish anything new in it
+        return shown(learn_scene(samples), time_s)
 
     learner = StretchLearner(learn_from)
-    examiner = RevealMode(size_wh, Watchful(looks), policy, first, learner, outline=settings.shape == "outline")
-    return Chosen("reveal", why, examiner, looks.models, _motion_px(motion, video))
+    background = shown(first, source_start_s + (settings.start_s or 0.0))
+    examiner = RevealMode(
+        size_wh,
+        Watchful(looks),
+        policy,
+        background,
+        learner,
+        outline=settings.shape == "outline",
+        delay_s=look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25)) if hides_found else DELAY_S,
+        hides_found=hides_found,
+    )
+    return Chosen("reveal", why, examiner, looks.models, _motion_px(first.motion if first else None, video))

@@ -33,8 +33,8 @@ class Learner(Protocol):
         ...
 
 
-LearnFrom = Callable[[float], Background | None]
-"""Learns the background of the stretch that begins at a time, seconds; None where that cannot be done."""
+LearnFrom = Callable[[float, Need], Background | None]
+"""Learns the background of the stretch that begins at a time, seconds, and why; None where that cannot be done."""
 
 
 class StretchLearner:
@@ -55,4 +55,4 @@ class StretchLearner:
         if not is_stale:
             return None
         self._learned_at_s = time_s
-        return self._learn_from(time_s)
+        return self._learn_from(time_s, need)

@@ -6,16 +6,18 @@ Samples are clear pictures, as small as background works on. They stay in memory
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from passerby.background import Background, CameraMotion, Sample
+from passerby.background import Absorber, Background, CameraMotion, Sample
+from passerby.detect import Detector
 from passerby.engine.learner import LEARN_AGAIN_S, Need
+from passerby.engine.plate import PlateExaminer
 from passerby.engine.queue import FairQueue
-from passerby.engine.scene import SAMPLES, SHARES, Sampler, learn_scene
+from passerby.engine.scene import SAMPLES, Sampler, examined, learn_scene
 from passerby.media import RawFrame
 
 KEEP_EVERY_S = 600.0  # what is kept is for the next start only
@@ -61,20 +63,23 @@ class LiveLearner:
     def __init__(
         self,
         sampler: Sampler,
+        detectors: Sequence[Detector],
         looks: FairQueue,
         learning: FairQueue,
         keep: Callable[[Background], None],
         times: LearnTimes = USUAL_TIMES,
         *,
-        has_first: bool = False,
+        first: Background | None = None,
     ) -> None:
-        """has_first: there is a background from before."""
+        """detectors: for the plate; used in the queue `looks` alone. first: the background from before, if any."""
         self._sampler, self._looks, self._learning, self._keep = sampler, looks, learning, keep
+        self._plates = PlateExaminer(detectors, lambda work: looks.ask(work, may_wait_s=MAY_WAIT_S).result())
+        self._absorber = Absorber(first)
         self._times = times
         self._samples: deque[Sample] = deque(maxlen=SAMPLES)
         self._sampling: Future[list[Sample]] | None = None
         self._learned: Future[Learned] | None = None
-        self._serves = has_first
+        self._serves = first is not None
         self._taken = self._new = 0
         self._sampled_at_s = self._kept_at_s = float("-inf")
         self._learned_at_s: float | None = None
@@ -96,14 +101,16 @@ class LiveLearner:
         self._take_sample()
         if self._sampling is None and time_s - self._sampled_at_s >= self._every_s(need) - 1e-2:
             self._sampled_at_s = time_s
-            share = SHARES[self._taken % len(SHARES)]
+            sample = partial(self._sampler.sample, frame, self._taken)
             self._taken += 1
-            self._sampling = self._looks.ask(partial(self._sampler.sample, frame, share), may_wait_s=MAY_WAIT_S)
+            self._sampling = self._looks.ask(sample, may_wait_s=MAY_WAIT_S)
         if self._learned is None and self._has_enough(time_s):
             self._learned_at_s, self._new = time_s, 0
             is_to_keep = not self._serves or time_s - self._kept_at_s >= KEEP_EVERY_S
             self._kept_at_s = time_s if is_to_keep else self._kept_at_s
-            self._learned = self._learning.ask(partial(self._learn, list(self._samples), is_to_keep))
+            self._learned = self._learning.ask(
+                partial(self._learn, list(self._samples), time_s, self._absorber, is_to_keep)
+            )
         return self._take_learned()
 
     def _every_s(self, need: Need) -> float:
@@ -126,6 +133,7 @@ class LiveLearner:
             if asked is not None:
                 asked.cancel()
         self._sampling = self._learned = None
+        self._absorber = Absorber()  # the old one may still be in use by what was asked for
         self._samples.clear()
         self._serves, self._new, self._sampled_at_s = False, 0, float("-inf")
 
@@ -154,8 +162,11 @@ class LiveLearner:
         self._serves = True
         return background
 
-    def _learn(self, samples: list[Sample], is_to_keep: bool) -> Learned:
-        learned = learn_scene(samples)
-        if learned is not None and is_to_keep:
-            self._keep(learned[0])
-        return learned
+    def _learn(self, samples: list[Sample], time_s: float, absorber: Absorber, is_to_keep: bool) -> Learned:
+        scene = learn_scene(samples)
+        if scene is None:
+            return None
+        background = absorber.take(examined(scene, self._plates), time_s)
+        if is_to_keep:
+            self._keep(background)
+        return background, scene.motion

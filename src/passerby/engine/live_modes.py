@@ -93,11 +93,12 @@ def _reveal(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper
     sampler = Sampler(size_wh, detectors.of({Kind.PERSON}, detectors.video_threads))
     learner = LiveLearner(
         sampler,
+        detectors.of({Kind.PERSON, Kind.FACE}, detectors.video_threads),
         shared.looks,
         shared.learning,
         lambda background: keeper.keep(background, size_wh),
         plan.learning,
-        has_first=first is not None,
+        first=first,
     )
     outline = plan.settings.shape == "outline"
     examiner = RevealMode(size_wh, watch, policy, first, learner, outline=outline, delay_s=_window_s(plan))

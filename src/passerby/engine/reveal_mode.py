@@ -8,14 +8,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.background import Background, Rect, Seen, View, boxes_of, shrink, small_size
+from passerby.background import Background, Seen, View, shrink, small_size
 from passerby.engine.learner import Learner, Need
 from passerby.engine.looks import KNOWN_FOR_S, LookPlan
+from passerby.engine.silhouettes import Silhouettes
 from passerby.engine.stillness import Lasting, Stillness
 from passerby.engine.watchful import DAMAGED, Watch
 from passerby.engine.window import Held, Window
-from passerby.media import Cover, RawFrame, Track
-from passerby.rules.coverage import Policy, cover_unestablished, padded
+from passerby.media import Cover, CoverBox, RawFrame, Track
+from passerby.rules.coverage import Policy, box_of, cover_unestablished
 from passerby.track import Tracker, TrackerTimes, TrackSummary
 
 LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks are for who stands, and for names of colours
@@ -53,11 +54,13 @@ class RevealMode:
         *,
         outline: bool = False,
         delay_s: float = DELAY_S,
+        hides_found: bool = False,
     ) -> None:
+        """hides_found: whatever is found is hidden too, as in cover mode: little is known of the place."""
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
         self._policy = policy
-        self._outline = outline
+        self._outline, self._hides_found = outline, hides_found
         self._window = Window(delay_s)
         self._watch = watch
         self._may_follow = False
@@ -74,7 +77,7 @@ class RevealMode:
         self._changed_since_s: float | None = None
         self._adapted_at_s = float("-inf")
         self._before: npt.NDArray[np.uint8] | None = None
-        self._boxed: tuple[npt.NDArray[np.uint8], list[Rect]] | None = None
+        self._silhouettes = Silhouettes(size_wh, self._small_wh)
         self._popped: tuple[int | None, Cover] | None = None  # stretch and cover of the frame that came out last
         self.relearned_s: list[float] = []
         """When the whole picture changed for good and was learned anew."""
@@ -104,7 +107,7 @@ class RevealMode:
     def _is_astir(self, held: Held) -> bool:
         """Whether anything can have changed since the last look, or that is too long ago to rely on."""
         is_covered = self._view is None  # and so is everybody: looks are for what comes after
-        if not is_covered and (held.moving is None or self._may_follow or self._stirs):
+        if self._hides_found or (not is_covered and (held.moving is None or self._may_follow or self._stirs)):
             return True
         return held.time_s - self._watch.looked_at_s >= IDLE_LOOK_S
 
@@ -185,23 +188,22 @@ class RevealMode:
             if other is not None and other is not moving:  # it is, in a picture that stays the same
                 moving = np.asarray(cv2.bitwise_or(moving, other), np.uint8)
         policy = self._policy.wider(held.wider)
-        boxes = [] if self._outline else [self._picture_box(rect, policy) for rect in self._boxes_of(moving)]
         if self._outline:
             shape = cv2.dilate(moving, _AROUND).astype(np.bool_)
             unknown = shape if unknown is None else shape | unknown
-        stirring = moving if unknown is None else np.asarray(moving | unknown.astype(np.uint8), np.uint8)
-        return Cover(cover_unestablished(boxes, tracks, stirring, self._size_wh, policy), unknown)
+        tracked = self._tracked(tracks, moving, policy)
+        if self._outline:
+            return Cover(tuple(box for _, box in tracked), unknown)
+        return Cover(self._silhouettes.cover(moving, tracked, held.time_s, policy), unknown)
 
-    def _boxes_of(self, moving: npt.NDArray[np.uint8]) -> list[Rect]:
-        if self._boxed is None or self._boxed[0] is not moving:
-            self._boxed = moving, boxes_of(moving)
-        return self._boxed[1]
-
-    def _picture_box(self, rect: Rect, policy: Policy) -> tuple[float, float, float, float]:
-        """A box of the small picture, padded, in picture pixels."""
-        left, top, width, height = rect
-        across, down = self._size_wh[0] / self._small_wh[0], self._size_wh[1] / self._small_wh[1]
-        return padded((left * across, top * down, (left + width) * across, (top + height) * down), policy.margin / 2)
+    def _tracked(
+        self, tracks: list[Track], moving: npt.NDArray[np.uint8], policy: Policy
+    ) -> list[tuple[Track, CoverBox]]:
+        """The tracks that are hidden. One over what is never shown adds nothing to it."""
+        if not self._hides_found:
+            return cover_unestablished(tracks, moving, self._size_wh, policy)
+        boxes = [(track, box_of(track.kind, track.points[0].xyxy, policy)) for track in tracks]
+        return [(track, box) for track, box in boxes if box is not None]
 
 
 def _meet(before: npt.NDArray[np.uint8], now: npt.NDArray[np.uint8]) -> bool:

@@ -9,13 +9,24 @@ import numpy.typing as npt
 
 from passerby.media.boxes import Kind
 
+SHAPE_POWER = 5
+"""A box is drawn as |x|^5 + |y|^5 = 1: no corner to be seen, and 4 % of the box open, where padding was."""
+
+CORE_SHARE = 0.5 ** (1 / SHAPE_POWER)
+"""Of a box's width and height, 0.87: the box of that size in its middle is inside the rounded shape."""
+
 
 @dataclass(frozen=True, slots=True)
 class CoverBox:
-    """One hidden box. xyxy: picture pixels, may reach outside the picture. kind: decides the colour."""
+    """One hidden shape. xyxy: the box around it, picture pixels, may reach outside. kind: decides the colour.
+
+    hull: the corners of the shape, x and y by turns, convex, in order around it. Without one the shape is as large as
+    the box and rounded so that at least its `CORE_SHARE` is inside, or the whole box where somebody drew it by hand.
+    """
 
     xyxy: tuple[float, float, float, float]
     kind: Kind
+    hull: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,23 +5,9 @@ from __future__ import annotations
 import av
 
 from passerby.media import Kind
+from passerby.media.look import COLOURS, NEUTRAL, Rgb
 
-Rgb = tuple[int, int, int]
 Samples = tuple[int, int, int]
-
-NEUTRAL: Rgb = (44, 47, 52)
-"""A dark grey: a picture hidden whole, and every cover of the style `solid`."""
-
-COLOURS: dict[Kind, Rgb] = {
-    Kind.PERSON: (84, 112, 152),
-    Kind.FACE: (122, 96, 140),
-    Kind.PLATE: (136, 104, 58),
-    Kind.VEHICLE: (80, 121, 110),
-    Kind.MOTION: (108, 108, 109),
-    Kind.MANUAL: (146, 92, 94),
-}
-"""Muted, sRGB, 0..255. All have the luma of the first, exactly so when painted: where covers of several kinds meet over
-one body, no edge in lightness is left that could follow its shape."""
 
 _KR_KB = {1: (0.2126, 0.0722), 4: (0.30, 0.11), 7: (0.212, 0.087), 9: (0.2627, 0.0593), 10: (0.2627, 0.0593)}
 _KR_KB_601 = (0.299, 0.114)

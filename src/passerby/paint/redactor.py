@@ -10,9 +10,10 @@ import numpy as np
 
 from passerby.media import Cover, RawFrame, RedactedFrame
 from passerby.media.frames import Plane, plane_views
+from passerby.media.look import NEUTRAL
 from passerby.paint.canvas import Canvas
 from passerby.paint.flat import FlatPaint
-from passerby.paint.palette import NEUTRAL, samples_of, samples_of_kinds
+from passerby.paint.palette import samples_of, samples_of_kinds
 from passerby.paint.region import Area, Region
 from passerby.paint.soften import Softening, soften
 from passerby.settings import Style

@@ -12,19 +12,20 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Cover, CoverBox, Kind
+from passerby.media.cover import SHAPE_POWER
 from passerby.paint.bytemaps import BLOCK_PX, ByteMap, above, any_in_blocks, bands
 
 Xyxy = tuple[float, float, float, float]
 Corners = tuple[int, int, int, int]
 
-CORNER_SHARE = 0.18
-"""Corner radius as a share of the shorter side: a square loses (4 - pi) * 0.18^2 = 2.8 % of its area, others less."""
+POINTS_A_QUARTER = 12
+"""Of a shape's edge: what lies between is a line, at most half a pixel off the curve of a shape 300 px high."""
 
-MAX_CORNER_PX = 32
-"""Rounder than this looks no calmer, and uncovers more of a large box."""
+MARGIN_PX = 4
+"""Beyond the picture, always 0: of an odd one, the last chroma reads on into it."""
 
-MARGIN_PX = 2 * MAX_CORNER_PX
-"""What `Region` draws in all around: a box that is cut off so far outside still has room for its corners."""
+FARTHEST_PX = 16_000
+"""OpenCV draws with 16 bits before the point."""
 
 MAX_AREAS = 24
 """More separate areas of cells than this are handled as one: each costs a few calls."""
@@ -74,7 +75,6 @@ class Region:
 
     def __init__(self, width: int, height: int, shift_x: int, shift_y: int) -> None:
         m = MARGIN_PX
-        # A margin all around, so that no corner ever needs clipping: what is cut off lies in the margin.
         self._field = np.zeros((height + 2 * m, width + 2 * m), np.uint8)
         self.shift_x, self.shift_y = shift_x, shift_y
         self.width, self.height = width, height
@@ -106,7 +106,6 @@ class Region:
         self.kinds += {box.kind for box in cover.boxes} - {*self.kinds}
         for xyxy in cover.keep:
             self._keep(xyxy)
-        self._wipe_margin()
         for rows, columns in bands(self.blocks):
             self.areas.append(Area.of_blocks(rows, columns, self.width, self.height))
             self._mark_chroma(self.areas[-1])
@@ -118,29 +117,29 @@ class Region:
         self.blocks[:] = 0
         self.areas, self.spans, self.kinds = [], [], []
 
-    def _wipe_margin(self) -> None:
-        """Of an odd picture, the last chroma reads a line beyond it: nothing is hidden there."""
-        m = MARGIN_PX
-        self._field[:, m + self.width] = 0
-        self._field[m + self.height] = 0
-
     def _add_box(self, box: CoverBox) -> None:
         span = self._outer(box.xyxy)
         if span is None:
             return
         left, top, right, bottom = span
-        radius = min(int(CORNER_SHARE * min(right - left, bottom - top)), MAX_CORNER_PX)
-        radius = 0 if box.kind is Kind.MANUAL else radius  # has no padding: what somebody drew is hidden to its corners
-        m, x0, y0 = MARGIN_PX, max(left, -MARGIN_PX), max(top, -MARGIN_PX)
-        part = self._field[y0 + m : bottom + m, x0 + m : right + m]
-        outline = _outline(radius, *part.shape)
-        if outline is None:
-            part[:] = box.kind + 1
+        if box.kind is Kind.MANUAL or any(math.isnan(edge) for edge in box.xyxy):
+            # No padding, and what somebody drew is hidden to its corners; or nobody knows where it is.
+            self.luma[max(top, 0) : bottom, max(left, 0) : right] = box.kind + 1
         else:
-            cv2.fillConvexPoly(part, outline, box.kind + 1)
+            cv2.fillConvexPoly(self.luma, self._corners(box, span), box.kind + 1)
         x0, y0 = max(left, 0) // BLOCK_PX, max(top, 0) // BLOCK_PX
         self.blocks[y0 : -(-bottom // BLOCK_PX), x0 : -(-right // BLOCK_PX)] = 1
         self.spans.append(span)
+
+    def _corners(self, box: CoverBox, span: Corners) -> npt.NDArray[np.int32]:
+        """(points, 2) x and y of the outermost pixels of a shape."""
+        middle = np.array([(span[0] + span[2]) / 2, (span[1] + span[3]) / 2])
+        if box.hull:
+            points = np.clip(np.array(box.hull).reshape(-1, 2), -FARTHEST_PX, FARTHEST_PX)
+        else:
+            points = middle + _unit_shape() * (middle - span[:2])
+        # Outwards to whole pixels, so that none that the shape touches is left out.
+        return np.asarray(np.where(points < middle, np.floor(points), np.ceil(points) - 1), np.int32)
 
     def _outer(self, xyxy: Xyxy) -> Corners | None:
         """Whole pixels around a box, whichever way round its corners are; at most a picture's size outside.
@@ -212,40 +211,12 @@ class Region:
         self.chroma[rows, columns] = pairs.view("<u2")  # of the two bytes the low one, the left pixel's, is kept
 
 
-@lru_cache(maxsize=4096)
-def _outline(radius: int, height: int, width: int) -> npt.NDArray[np.int32] | None:
-    """(points, 2) x and y where the edge of a rounded box turns: all its lines go along or across.
-
-    None if no pixel is outside the corners.
-    """
-    if not radius or _corner(radius).all():
-        return None
-    outline = _turns(radius).copy()
-    outline[1:3, :, 0] += width - 1
-    outline[2:, :, 1] += height - 1
-    return outline.reshape(-1, 2)
-
-
-@lru_cache(maxsize=MAX_CORNER_PX + 1)
-def _corner(radius: int) -> npt.NDArray[np.bool_]:
-    """The top left corner of a rounded box: True where any part of the pixel is inside the arc."""
-    inward = radius - 1 - np.arange(radius)
-    return np.asarray(inward[:, None] ** 2 + inward[None, :] ** 2 < radius**2)
-
-
-@lru_cache(maxsize=MAX_CORNER_PX + 1)
-def _turns(radius: int) -> npt.NDArray[np.int32]:
-    """(4, points, 2) x and y where the edge turns at the left top, right top, right bottom and left bottom.
-
-    Each counted from the pixel in that corner of the box.
-    """
-    left = np.argmax(_corner(radius), axis=1)  # of each row
-    steps = np.flatnonzero(np.diff(left)) + 1  # rows that begin farther left than the one above
-    rows = np.hstack([0, np.repeat(steps, 2), radius - 1])
-    columns = np.hstack([left[0], np.column_stack([left[steps - 1], left[steps]]).ravel(), left[-1]])
-    down = np.column_stack([columns, rows])
-    up = down[::-1]
-    return np.stack([up, down * (-1, 1), -up, down * (1, -1)]).astype(np.int32)
+@lru_cache(maxsize=1)
+def _unit_shape() -> npt.NDArray[np.float64]:
+    """(points, 2): the edge of the shape that fills the box from -1 to 1. Its points on the diagonals are exact."""
+    at = np.arange(4 * POINTS_A_QUARTER) * (np.pi / 2 / POINTS_A_QUARTER)
+    across, down = np.cos(at), np.sin(at)
+    return np.stack([np.sign(side) * np.abs(side) ** (2 / SHAPE_POWER) for side in (across, down)], axis=1)
 
 
 @lru_cache(maxsize=8)

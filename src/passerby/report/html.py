@@ -8,6 +8,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from passerby.media.look import COLOURS, as_hex, legend
 from passerby.report.model import Report, Span, TrackSpan
 from passerby.report.words import clock, in_bytes, share
 
@@ -37,7 +38,11 @@ class Lane:
 
 def render(report: Report) -> str:
     duration_s = report.duration_s
-    return _template().render(report=report, lanes=lanes(report), ticks=ticks(duration_s), duration_s=duration_s)
+    # In the other styles colours mean nothing: all are one, or what is left of the picture.
+    colours = legend() if report.settings.style == "silhouette" else []
+    return _template().render(
+        report=report, lanes=lanes(report), ticks=ticks(duration_s), duration_s=duration_s, legend=colours
+    )
 
 
 @cache
@@ -47,6 +52,7 @@ def _template() -> Template:
     pages.filters["clock"] = clock
     pages.filters["bytes"] = in_bytes
     pages.filters["share"] = share
+    pages.globals["painted"] = {kind.label: as_hex(rgb) for kind, rgb in COLOURS.items()}
     return pages.get_template("report.html.jinja")
 
 

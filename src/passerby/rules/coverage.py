@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Cover, CoverBox, Kind, Track
-from passerby.media.overlap import shares_inside
+from passerby.media.cover import CORE_SHARE
 from passerby.settings import Settings
 
 Box = tuple[float, float, float, float]
@@ -22,10 +22,9 @@ LOWER_PART = 0.40  # plates hang below this share of a vehicle's height
 CUT_ABOVE = 0.05  # of its height, as far as its box may be wrong: a vehicle as near the upper edge goes on beyond it
 READABLE_VEHICLE_PX = 100  # a plate takes up to 0.29 of a front: on a narrower one it is under 29 px wide, 6 px high
 LEAST_PADDING_PX = 2.0
-ROUNDING_SHARE = 0.06  # of a box on each side: what lies further in is clear of the round corners it is drawn with
+ROUNDING_SHARE = (1 / CORE_SHARE - 1) / 2  # of a box on each side, 0.074: so much wider, its rounded shape holds it
 SURE_TRACK = 0.5  # mean score: such a track is covered even where nothing differs from the background
 STIRRING_SHARE = 0.05  # of a track's box must differ from the background for a less sure one
-OF_TRACK_SHARE = 0.5  # of a moving box inside a track's box, or the other way round: they are one thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def _without_contained(boxes: Sequence[CoverBox]) -> tuple[CoverBox, ...]:
     if len(boxes) < 2:
         return tuple(boxes)
     xyxy = np.array([box.xyxy for box in boxes], np.float32)
-    corner = ROUNDING_SHARE * np.min(xyxy[:, 2:] - xyxy[:, :2], axis=1)[:, None]
+    corner = (1 - CORE_SHARE) / 2 * (xyxy[:, 2:] - xyxy[:, :2])
     inner, outer = xyxy.T[:, :, None], np.concatenate([xyxy[:, :2] + corner, xyxy[:, 2:] - corner], axis=1).T
     inside = (inner[0] >= outer[0]) & (inner[1] >= outer[1]) & (inner[2] <= outer[2]) & (inner[3] <= outer[3])
     kinds = np.array([box.kind for box in boxes])
@@ -97,27 +96,21 @@ def padded(xyxy: Box, margin: float) -> Box:
 
 
 def cover_unestablished(
-    moving_boxes: Sequence[Box], tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int, int], policy: Policy
-) -> tuple[CoverBox, ...]:
-    """Reveal mode: all that moves, whatever it is, and what is surely one of the policy's kinds though it does not.
+    tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int, int], policy: Policy
+) -> list[tuple[Track, CoverBox]]:
+    """Reveal mode: the tracks that are hidden, each with its padded box. What moves beside them is hidden anyway.
 
     A poor detection on unchanged background is a lamp-post; a sure person there was taken for background by mistake.
-    moving_boxes: picture pixels, already padded. stirring: (rows, columns) over the whole picture, nonzero where the
-    frame differs from the background or has none.
+    stirring: (rows, columns) over the whole picture, nonzero where the frame differs from the background or has none.
     """
-    stirs = [share >= STIRRING_SHARE for share in stirring_shares(tracks, stirring, size_wh)]
-    boxes = [
-        CoverBox(padded(track.points[0].xyxy, policy.margin), track.kind)
-        for track, is_stirring in zip(tracks, stirs, strict=True)
-        if is_stirring
-    ]
-    still = [
-        track
-        for track, is_stirring in zip(tracks, stirs, strict=True)
-        if not is_stirring and track.confidence >= SURE_TRACK
-    ]
-    boxes += cover_found(still, policy)
-    return _without_contained([*_loose(moving_boxes, boxes), *boxes])
+    covers = []
+    for track, share in zip(tracks, stirring_shares(tracks, stirring, size_wh), strict=True):
+        xyxy = track.points[0].xyxy
+        if share >= STIRRING_SHARE:
+            covers.append((track, CoverBox(padded(xyxy, policy.margin), track.kind)))
+        elif track.confidence >= SURE_TRACK and (box := box_of(track.kind, xyxy, policy)) is not None:
+            covers.append((track, box))
+    return covers
 
 
 def stirring_shares(tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int, int]) -> list[float]:
@@ -131,26 +124,6 @@ def stirring_shares(tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int,
         part = stirring[y0:y1, x0:x1]
         shares.append(np.count_nonzero(part) / part.size if part.size else 0.0)
     return shares
-
-
-def _loose(moving_boxes: Sequence[Box], known: Sequence[CoverBox]) -> list[CoverBox]:
-    """Covers over what moves outside of the known boxes, in the colour of the one that each mostly belongs to."""
-    if not moving_boxes:
-        return []
-    moving = np.array(moving_boxes, np.float32)
-    tracked = np.array([box.xyxy for box in known], np.float32).reshape(-1, 4)
-    corner = ROUNDING_SHARE * (tracked[:, 2:] - tracked[:, :2])
-    painted = np.concatenate([tracked[:, :2] + corner, tracked[:, 2:] - corner], axis=1)
-    inside = shares_inside(moving, painted)
-    belongs = np.maximum(shares_inside(moving, tracked), shares_inside(tracked, moving).T)
-    covers = []
-    for i, box in enumerate(moving_boxes):
-        if inside[i].max(initial=0.0) >= 1.0:
-            continue
-        best = int(belongs[i].argmax()) if len(known) else 0
-        kind = known[best].kind if belongs[i].max(initial=0.0) >= OF_TRACK_SHARE else Kind.MOTION
-        covers.append(CoverBox(box, kind))
-    return covers
 
 
 def covered_share(cover: Cover, size_wh: tuple[int, int]) -> float:

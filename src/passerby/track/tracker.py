@@ -18,6 +18,7 @@ import numpy.typing as npt
 from passerby.media import Detections, Kind, Track, TrackPoint
 from passerby.media.overlap import iou
 from passerby.track.flow import Motion
+from passerby.track.trust import BIRTH, GRACE_HITS, LARGE_PEOPLE, LARGE_SHARE, TRUST, WEAK, Evidence
 
 Boxes = npt.NDArray[np.float32]
 Box = tuple[float, float, float, float]
@@ -26,37 +27,8 @@ MATCH_OVERLAP = 0.2  # of boxes grown by a seventh: small boxes barely overlap t
 MATCH_GROWTH = 0.15
 MATCH_GROWTH_BLIND = 0.5  # without flow between looks that may be half a second apart
 STEADINESS = 0.5  # how much of an old velocity stays in the new one
+GUESS_SHARE = 0.5  # of a box's longer side: the way of a brisk walk in half a second, the time between two looks
 SAME_OVERLAP = 0.55  # of a new box with a track that was just found: the same object, found twice
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """How much it takes to believe in a track of one kind. All are scores.
-
-    weak: less is noise. birth: a new track may begin with this. certain: one detection this good is enough; or one of
-    `likely` and `likely_hits` in all; or scores that add up to `evidence`.
-    """
-
-    weak: float
-    birth: float
-    certain: float
-    likely: float
-    likely_hits: int
-    evidence: float
-
-
-PEOPLE = Trust(weak=0.07, birth=0.09, certain=0.3, likely=0.2, likely_hits=2, evidence=0.9)
-LARGE_PEOPLE = Trust(weak=0.06, birth=0.08, certain=0.45, likely=0.3, likely_hits=3, evidence=6.0)
-"""Who is near is plain to see, and a false box of that size hides much."""
-LARGE_SHARE = 0.1  # of the picture's longer side
-FACES = Trust(weak=0.12, birth=0.15, certain=0.4, likely=0.25, likely_hits=2, evidence=1.2)
-VEHICLES = Trust(weak=0.15, birth=0.25, certain=0.5, likely=0.4, likely_hits=3, evidence=3.5)
-"""Near enough for its plate to be read, a vehicle scores high."""
-TRUST = {Kind.PERSON: PEOPLE, Kind.FACE: FACES, Kind.PLATE: FACES, Kind.VEHICLE: VEHICLES}
-WEAK, BIRTH = (
-    np.array([getattr(TRUST[kind], level) for kind in sorted(TRUST)], np.float32) for level in ("weak", "birth")
-)
-"""By `class_id`: the kinds that are tracked are the first ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +61,7 @@ class TrackSummary:
 @dataclass(slots=True, eq=False)
 class _Live:
     """A track being followed. points: box and score (0 where not seen) by frame index; only
-    frames not yet handed out are kept."""
+    frames not yet handed out are kept. near: evidence while it is large, for a person."""
 
     tracker_id: int
     kind: Kind
@@ -99,29 +71,27 @@ class _Live:
     last_index: int
     first_s: float
     points: dict[int, tuple[Boxes, float]] = field(default_factory=dict)
-    hits: int = 0
-    best: float = 0.0
-    evidence: float = 0.0
     frames: int = 0
-    is_large: bool = False
     is_outside: bool = False
     is_confirmed: bool = False
+    guessed_px: float = 0.0  # how far it went by its own velocity since it was last seen
+    evidence: Evidence = field(default_factory=Evidence)
+    near: Evidence = field(default_factory=Evidence)
     velocity: Boxes = field(default_factory=lambda: np.zeros(4, np.float32))
 
     def see(self, index: int, box: Boxes, score: float, is_large: bool) -> None:
         """A detector found it there."""
         self.box, self.points[index] = box, (box, score)
-        self.is_large = is_large
-        self.hits += 1
-        self.best = max(self.best, score)
-        self.evidence += score
-        trust = LARGE_PEOPLE if is_large and self.kind is Kind.PERSON else TRUST[self.kind]
-        self.is_confirmed = (
-            self.is_confirmed  # what was believed in is not taken back: pictures of it are out already
-            or self.best >= trust.certain
-            or (self.best >= trust.likely and self.hits >= trust.likely_hits)
-            or self.evidence >= trust.evidence
-        )
+        self.evidence.add(score, TRUST[self.kind])
+        if self.kind is not Kind.PERSON or not is_large:
+            # What was believed in is not taken back: pictures of it are out already.
+            self.is_confirmed = self.is_confirmed or self.evidence.is_enough(TRUST[self.kind])
+            return
+        self.near.add(score, LARGE_PEOPLE)
+        if self.near.is_enough(LARGE_PEOPLE) or self.evidence.best >= LARGE_PEOPLE.certain:
+            self.is_confirmed = True
+        elif self.near.hits > GRACE_HITS:  # a post that scored a little from afar scores no more from near
+            self.is_confirmed = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +144,7 @@ class Tracker:
             live.frames += 1
             box, score = point
             seen = TrackPoint(index, _tuple(box), score, score > 0)
-            tracks.append(Track(live.tracker_id, live.kind, live.evidence / live.hits, [seen]))
+            tracks.append(Track(live.tracker_id, live.kind, live.evidence.sum / live.evidence.hits, [seen]))
         self._sum_up([live for live in self._ending if live.last_index <= index])
         return sorted(tracks, key=lambda track: track.tracker_id)
 
@@ -189,9 +159,13 @@ class Tracker:
         if motion is not None:
             boxes = motion.carry(boxes)
         elif self._moments:
-            boxes = boxes + np.stack([live.velocity for live in self._live]) * np.float32(
-                time_s - self._moments[-1].time_s
-            )
+            ways = np.stack([live.velocity for live in self._live]) * np.float32(time_s - self._moments[-1].time_s)
+            # Only so far beyond what was seen: who walks on is hidden because they move.
+            sizes = np.max(boxes[:, 2:] - boxes[:, :2], axis=1)
+            may_go = np.array([live.guessed_px for live in self._live], np.float32) < GUESS_SHARE * sizes
+            boxes = boxes + ways * may_go[:, None]
+            for live, way, may in zip(self._live, ways, may_go.tolist(), strict=True):
+                live.guessed_px += float(np.hypot(way[0], way[1])) * may
         outside = np.any((boxes[:, 2:] < 0) | (boxes[:, :2] > np.array(self._size_wh, np.float32)), axis=1)
         for live, box, is_outside in zip(self._live, boxes, outside.tolist(), strict=True):
             live.box, live.last_index, live.is_outside = box, index, is_outside
@@ -219,7 +193,7 @@ class Tracker:
             # Of the middle only: sizes are too noisy to foretell.
             way = (error[:2] + error[2:]) * np.float32((1 - STEADINESS) / 2 / (time_s - live.seen_at_s))
             live.velocity = live.velocity + np.concatenate([way, way])
-        live.seen_at, live.seen_at_s, live.is_outside = index, time_s, False
+        live.seen_at, live.seen_at_s, live.is_outside, live.guessed_px = index, time_s, False, 0.0
         live.see(index, box.copy(), score, self._is_large(box))
 
     @staticmethod
@@ -276,8 +250,8 @@ class Tracker:
                     live.first_s,
                     live.seen_at_s,
                     live.frames,
-                    live.hits,
-                    live.best,
+                    live.evidence.hits,
+                    live.evidence.best,
                     live.is_confirmed,
                 )
             )

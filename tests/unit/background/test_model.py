@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passerby.background import BackgroundModel, SmallPicture, boxes_of, learn
+from passerby.background import BackgroundModel, SmallPicture, joined, learn, pieces_of
 from tests.unit.background.scenes import COLUMNS, ROWS, difference, edged, empty_scene, pushed, samples_of, with_block
 
 
@@ -101,31 +101,31 @@ def test_boxes_hold_every_blob_but_specks(some: list[tuple[int, int, int, int]],
     if ragged:
         mask &= np.random.default_rng(len(some)).integers(0, 4, mask.shape).astype(np.uint8).clip(0, 1)
     held = np.zeros_like(mask)
-    for left, top, wide, high in boxes_of(mask):
-        assert wide > 0 and high > 0 and left >= 0 and top >= 0 and left + wide <= COLUMNS and top + high <= ROWS
-        held[top : top + high, left : left + wide] = 1
+    for piece in pieces_of(joined(mask)):
+        assert (piece >= 0).all() and (piece < (COLUMNS, ROWS)).all()
+        cv2.fillConvexPoly(held, piece, 1)
     left_out = (mask & ~held).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(left_out, connectivity=8)
     assert all(stats[n][4] < 16 for n in range(1, count)), "only specks"
 
 
-def test_boxes_of_nothing_are_none() -> None:
-    assert boxes_of(np.zeros((ROWS, COLUMNS), np.uint8)) == []
+def test_pieces_of_nothing_are_none() -> None:
+    nothing = np.zeros((ROWS, COLUMNS), np.uint8)
+    assert pieces_of(joined(nothing)) == []
 
 
-def test_two_far_apart_are_not_put_in_one_box() -> None:
+def test_two_far_apart_are_not_put_in_one_piece() -> None:
     mask = np.zeros((ROWS, COLUMNS), np.uint8)
     mask[10:40, 5:15] = mask[50:80, 130:145] = 1
-    boxes = boxes_of(mask)
-    assert sum(wide * high for _, _, wide, high in boxes) < 2 * mask.sum()
+    assert sum(cv2.contourArea(piece) for piece in pieces_of(joined(mask))) < 2 * mask.sum()
 
 
-def test_box_does_not_draw_an_outline() -> None:
-    """A walking body is one box or two, not a staircase that shows its gait."""
+def test_pieces_do_not_draw_an_outline() -> None:
+    """A walking body is one piece or two, not a staircase that shows its gait."""
     mask = np.zeros((ROWS, COLUMNS), np.uint8)
     mask[20:26, 52:58] = mask[26:42, 49:61] = 1
     mask[42:58, 47:52] = mask[42:58, 58:63] = 1
-    assert len(boxes_of(mask)) <= 3
+    assert len(pieces_of(joined(mask))) <= 2
 
 
 def test_learned_picture_is_left_as_it_was_learned() -> None:

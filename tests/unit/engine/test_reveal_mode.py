@@ -219,3 +219,31 @@ def test_damaged_picture_is_like_no_other() -> None:
         for index in range(9)
     ]
     assert stretches[:4] == [1, 1, 1, 2] and stretches[4] == stretches[5] == 3 and stretches[6:] == [4, 5, 5]
+
+
+TREE = np.s_[16:52, 96:132]
+
+
+def swaying(index: int) -> SmallPicture:
+    """The scene with a tree whose leaves, dark and bright, are blown to and fro by up to 2 px."""
+    picture = scene(index)
+    y = picture.y.copy()
+    foliage = np.random.default_rng(7).choice(np.array([90, 110, 140], np.uint8), (9, 9)).repeat(4, 0).repeat(4, 1)
+    blown = np.random.default_rng([7, index]).integers(-2, 3, 2)
+    y[TREE] = np.roll(foliage, blown, axis=(0, 1))[:36, :36]
+    return SmallPicture(y, picture.u, picture.v)
+
+
+def test_who_walks_in_front_of_a_swaying_tree_is_hidden_and_the_tree_does_not_flicker() -> None:
+    learned = learn([Sample(swaying(index), Detections.empty()) for index in range(24)])
+    wind = [swaying(100 + index) for index in range(120)]
+    walk = [with_block(swaying(300 + index), 70 + 2 * index, 25) for index in range(38)]
+    covers = run(reveal(learned), [*wind, *walk], step_s=0.1)
+    places = [(column, row) for column in range(96, 132, 3) for row in range(16, 52, 3)]
+    assert not any(cover.whole for _, cover in covers)
+    seen = np.array([[shown(cover, *place) for place in places] for _, cover in covers[60:120]])
+    assert (seen[1:] != seen[:-1]).mean() < 0.01
+    assert all(shown(cover, column, 70) for _, cover in covers[60:120] for column in range(4, 156))
+    for index, (_, cover) in enumerate(covers[120:]):
+        left = 70 + 2 * index
+        assert not any(shown(cover, column, row) for column in range(left + 1, left + 11) for row in range(26, 54))

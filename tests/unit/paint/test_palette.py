@@ -9,7 +9,8 @@ from av.video.reformatter import ColorRange, Colorspace
 
 from passerby.media import Kind
 from passerby.media.frames import PICTURE_FORMATS, plane_views
-from passerby.paint.palette import COLOURS, NEUTRAL, samples_of, samples_of_kinds
+from passerby.media.look import COLOURS, NEUTRAL
+from passerby.paint.palette import samples_of, samples_of_kinds
 
 ITU709, ITU601, FULL, LIMITED = 1, 6, 2, 1
 FORMATS = [f for f in sorted(PICTURE_FORMATS) if not ("j" in f and "10" in f)]

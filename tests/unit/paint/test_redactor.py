@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from passerby.media import Cover, CoverBox, Kind
 from passerby.media.frames import PICTURE_FORMATS, plane_views
+from passerby.media.look import COLOURS, NEUTRAL
 from passerby.paint import Redactor
-from passerby.paint.palette import COLOURS, NEUTRAL, samples_of
+from passerby.paint.palette import samples_of
 from passerby.settings import Style
 from passerby.testing.pictures import copies_of_planes, scene_frame
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from passerby.media import Cover, CoverBox, Kind
-from passerby.paint.region import CORNER_SHARE, MAX_CORNER_PX, Region
+from passerby.media.cover import CORE_SHARE
+from passerby.paint.region import Region
 
 sides = st.integers(1, 80)
 edges = st.floats(-120, 200, allow_nan=False)
@@ -30,12 +32,12 @@ def test_nothing_but_corners_of_a_box_is_left_open(width: int, height: int, xyxy
     left, right = sorted((xyxy[0], xyxy[2]))
     top, bottom = sorted((xyxy[1], xyxy[3]))
     x0, y0, x1, y1 = math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
-    radius = min(CORNER_SHARE * min(x1 - x0, y1 - y0), MAX_CORNER_PX)
+    open_x, open_y = (1 - CORE_SHARE) / 2 * (x1 - x0), (1 - CORE_SHARE) / 2 * (y1 - y0)
     marks = region_of(Cover((CoverBox(xyxy, Kind.FACE),)), width, height).luma
     for y in range(height):
         for x in range(width):
             inside = x0 <= x < x1 and y0 <= y < y1
-            corner = min(x - x0, x1 - 1 - x) < radius and min(y - y0, y1 - 1 - y) < radius
+            corner = min(x + 1 - x0, x1 - x) <= open_x or min(y + 1 - y0, y1 - y) <= open_y
             if inside and not corner:
                 assert marks[y, x] == Kind.FACE + 1
             if not inside:
@@ -55,24 +57,43 @@ def test_what_is_drawn_by_hand_is_hidden_to_its_corners(width: int, height: int,
 
 @given(st.integers(1, 400), st.integers(1, 400))
 @settings(max_examples=60)
-def test_rounding_costs_at_most_three_percent_of_a_box(width: int, height: int) -> None:
+def test_rounding_costs_at_most_six_percent_of_a_box(width: int, height: int) -> None:
     marks = region_of(Cover((CoverBox((10, 10, 10 + width, 10 + height), Kind.PERSON),)), 420, 420).luma
-    assert np.count_nonzero(marks) >= 0.97 * width * height
+    assert np.count_nonzero(marks) >= 0.94 * width * height
 
 
-@pytest.mark.parametrize("side", [*range(1, 60), 100, 177, 178, 179, 240])
-@pytest.mark.parametrize("longer", [0, 1, 50])
-def test_a_corner_is_the_quarter_of_a_circle(side: int, longer: int) -> None:
-    """A pixel is hidden if any part of it is nearer to the centre of the arc than the radius."""
-    radius = min(int(CORNER_SHARE * side), MAX_CORNER_PX)
-    marks = region_of(Cover((CoverBox((3, 2, 3 + side, 2 + side + longer), Kind.PERSON),)), 300, 300).luma
-    out_x, out_y = (
-        np.maximum(radius - 1 - np.minimum(np.arange(length), np.arange(length)[::-1]), 0)
-        for length in (side, side + longer)
+@pytest.mark.parametrize("wide", [1, 2, 7, 40, 177, 240])
+@pytest.mark.parametrize("high", [1, 5, 60, 178, 250])
+def test_a_box_is_drawn_as_one_smooth_shape(wide: int, high: int) -> None:
+    """Without a dent, and nowhere farther than a pixel and a half from |x|^5 + |y|^5 = 1."""
+    hidden = region_of(Cover((CoverBox((3, 2, 3 + wide, 2 + high), Kind.PERSON),)), 300, 300).luma != 0
+    hidden = hidden[2 : 2 + high, 3 : 3 + wide]
+    assert (np.diff(hidden.argmax(axis=1)[: (high + 1) // 2]) <= 0).all()
+    across, down = (
+        np.maximum(np.abs(np.arange(side) + 0.5 - side / 2) * 2 / side - 3 / side, 0) for side in (wide, high)
     )
-    wanted = out_x[None, :] ** 2 + out_y[:, None] ** 2 < max(radius, 1) ** 2
-    assert np.array_equal(marks[2 : 2 + side + longer, 3 : 3 + side] != 0, wanted)
-    assert np.count_nonzero(marks) == np.count_nonzero(wanted)
+    assert hidden[across[None] ** 5 + down[:, None] ** 5 > 1].sum() == 0
+    across, down = (np.abs(np.arange(side) + 0.5 - side / 2) * 2 / side + 3 / side for side in (wide, high))
+    assert hidden[across[None] ** 5 + down[:, None] ** 5 < 1].all()
+
+
+hulls = st.lists(st.tuples(st.floats(-30, 90), st.floats(-30, 90)), min_size=3, max_size=12)
+
+
+@given(sides, sides, hulls)
+def test_a_hull_hides_every_pixel_that_it_touches_and_hardly_more(
+    width: int, height: int, points: list[tuple[float, float]]
+) -> None:
+    hull = cv2.convexHull(np.array(points, np.float32)).reshape(-1, 2)
+    x0, y0, x1, y1 = *hull.min(axis=0), *hull.max(axis=0)
+    box = CoverBox((x0, y0, x1, y1), Kind.MOTION, tuple(hull.ravel().tolist()))
+    marks = region_of(Cover((box,)), width, height).luma
+    for y, x in np.ndindex(height, width):
+        inside = cv2.pointPolygonTest(hull[:, None], (x + 0.5, y + 0.5), True)
+        if inside > 1:
+            assert marks[y, x], (x, y)
+        if inside < -2.5:
+            assert not marks[y, x], (x, y)
 
 
 @given(sides, sides, st.lists(boxes, max_size=4), subsampling, st.integers(0, 2**32))
@@ -149,7 +170,7 @@ def test_keep_shows_only_pixels_wholly_inside_it(kept: Box) -> None:
 
 
 def test_a_box_that_is_nowhere_hides_everything() -> None:
-    assert region_of(Cover((CoverBox((1, 1, float("nan"), 9), Kind.PERSON),)), 64, 48).hidden > 0.97
+    assert region_of(Cover((CoverBox((1, 1, float("nan"), 9), Kind.PERSON),)), 64, 48).hidden == 1.0
     assert region_of(Cover((CoverBox((float("-inf"), 0, float("inf"), 48), Kind.PERSON),)), 64, 48).hidden == 1.0
 
 

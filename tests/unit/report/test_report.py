@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from passerby.errors import OutputError, SettingsError
 from passerby.media import Kind
+from passerby.media.look import COLOURS, as_hex, legend
 from passerby.report import (
     FrameCounts,
     HiddenShare,
@@ -188,3 +189,14 @@ def test_each_dangerous_setting_is_warned_of(settings: Settings, word: str) -> N
 
 def test_defaults_need_no_warning() -> None:
     assert cautions(Settings()) == ()
+
+
+def test_stills_have_a_legend_of_the_colours_that_were_painted() -> None:
+    page = a_report().to_html()
+    for colour, meaning in legend():
+        assert f'<i style="background:{colour}"></i>{meaning}' in page
+    assert {as_hex(rgb) for rgb in COLOURS.values()} < {colour for colour, _ in legend()}
+
+
+def test_a_style_without_colours_has_no_legend() -> None:
+    assert 'class="legend"' not in a_report(settings=Settings(style="background")).to_html()

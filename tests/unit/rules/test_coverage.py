@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passerby.background import boxes_of
+from passerby.engine.silhouettes import Silhouettes
 from passerby.media import Cover, CoverBox, Kind, Track, TrackPoint
 from passerby.paint.region import Region
 from passerby.rules.coverage import Policy, box_of, cover_found, cover_unestablished, padded, with_manual
@@ -114,12 +114,8 @@ def masks(draw: st.DrawFn) -> np.ndarray:
 
 
 def cover_of(mask: np.ndarray, some: list[Track], policy: Policy = DEFAULT) -> tuple[CoverBox, ...]:
-    scale = SIZE_WH[0] / MASK_WH[0]
-    moving = [
-        padded((left * scale, top * scale, (left + wide) * scale, (top + high) * scale), policy.margin / 2)
-        for left, top, wide, high in boxes_of(mask)
-    ]
-    return cover_unestablished(moving, some, mask, SIZE_WH, policy)
+    tracked = cover_unestablished(some, mask, SIZE_WH, policy)
+    return Silhouettes(SIZE_WH, MASK_WH).cover(mask, tracked, 0.0, policy)
 
 
 @given(masks(), tracks)

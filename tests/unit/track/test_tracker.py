@@ -238,3 +238,42 @@ def test_to_wait_longer_never_covers_less(
     soon, late = (run(looks, len(crowd), lag=each)[0] for each in (lag, lag + 5))
     for before, after in zip(soon, late, strict=True):
         assert {track.tracker_id for track in before} <= {track.tracker_id for track in after}
+
+
+LARGE_BOX = (100.0, 40.0, 180.0, 240.0)
+
+
+def grown(step: int, steps: int) -> tuple[float, float, float, float]:
+    """From 20 px high to 200, the feet on one spot."""
+    share = 0.1 + 0.9 * step / steps
+    return (140 - 40 * share, 240 - 200 * share, 140 + 40 * share, 240.0)
+
+
+def test_a_post_that_scored_a_little_from_afar_is_let_go_of_once_it_is_near() -> None:
+    far = {index: found(grown(0, 20), score=POOR) for index in range(12)}
+    near = {12 + index: found(grown(index, 20), score=POOR) for index in range(21)}
+    last = {33 + index: found(LARGE_BOX, score=POOR) for index in range(20)}
+    taken, _ = run({**far, **near, **last}, 53, lag=2)
+    assert all(taken[9:15]) and not any(taken[45:])
+
+
+@pytest.mark.parametrize("score", [0.35, SURE])
+def test_who_comes_near_and_is_plain_to_see_stays_believed_in(score: float) -> None:
+    far = {index: found(grown(0, 20), score=POOR) for index in range(12)}
+    near = {12 + index: found(grown(index, 20), score=score) for index in range(21)}
+    last = {33 + index: found(LARGE_BOX, score=POOR) for index in range(20)}
+    taken, _ = run({**far, **near, **last}, 53)
+    assert all(taken)
+
+
+def test_a_guess_goes_no_farther_than_half_a_body() -> None:
+    """Without flow: who was seen running and is not found again may be anywhere."""
+    tracker = Tracker(SIZE_WH, TrackerTimes(lost_s=1.6, tail_s=1.5, back_s=0.3))
+    lefts = []
+    for index in range(20):
+        look = found(moved(25.0 * index)) if index < 5 else None
+        tracker.update(index, index * FRAME_S, look, None)
+    tracker.finish()
+    for index in range(20):
+        lefts += [track.points[0].xyxy[0] for track in tracker.take(index, index * FRAME_S)]
+    assert lefts[4] == 200.0 and 240 <= max(lefts) <= 200 + 0.5 * 100 + 25
