@@ -19,6 +19,7 @@ from passerby.engine.plate import PlateExaminer
 from passerby.engine.queue import FairQueue
 from passerby.engine.scene import SAMPLES, Sampler, examined, learn_scene
 from passerby.media import RawFrame
+from passerby.media.boxes import BoxShare
 
 KEEP_EVERY_S = 600.0  # what is kept is for the next start only
 MAY_WAIT_S = 2.0  # behind all looks at who is there now
@@ -70,8 +71,11 @@ class LiveLearner:
         times: LearnTimes = USUAL_TIMES,
         *,
         first: Background | None = None,
+        not_people: Sequence[BoxShare] = (),
     ) -> None:
-        """detectors: for the plate; used in the queue `looks` alone. first: the background from before, if any."""
+        """detectors: for the plate; used in the queue `looks` alone. first: the background from before, if any.
+        not_people: see `LivePlan.not_people`; `sampler` goes by them too."""
+        self._not_people = not_people
         self._sampler, self._looks, self._learning, self._keep = sampler, looks, learning, keep
         self._plates = PlateExaminer(detectors, lambda work: looks.ask(work, may_wait_s=MAY_WAIT_S).result())
         self._absorber = Absorber(first)
@@ -166,7 +170,7 @@ class LiveLearner:
         scene = learn_scene(samples)
         if scene is None:
             return None
-        background = absorber.take(examined(scene, self._plates), time_s)
+        background = absorber.take(examined(scene, self._plates, self._not_people), time_s)
         if is_to_keep:
             self._keep(background)
         return background, scene.motion

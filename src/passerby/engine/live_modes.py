@@ -43,8 +43,7 @@ class LivePlan:
     not_people: tuple[BoxShare, ...] = ()
     """Where somebody at the page said that there is a poster, a statue or a screen and no person. Only for reveal mode,
     and only for claims about what stands still in the background's plate: a moving thing, or a track that came from
-    elsewhere, stays hidden there as everywhere. They were drawn over the view that the camera had: after it was moved,
-    they say nothing until it is back."""
+    elsewhere, stays hidden there as everywhere."""
 
     def __post_init__(self) -> None:
         if not LEAST_DELAY_S <= self.privacy_delay_s <= LONGEST_DELAY_S:
@@ -90,7 +89,7 @@ def _reveal(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper
     looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_PLAN)
     watch = LiveWatch(looks, shared.looks, reveal_mode.LOOK_EVERY_S)
     first = keeper.load(size_wh)
-    sampler = Sampler(size_wh, detectors.of({Kind.PERSON}, detectors.video_threads))
+    sampler = Sampler(size_wh, detectors.of({Kind.PERSON}, detectors.video_threads), plan.not_people)
     learner = LiveLearner(
         sampler,
         detectors.of({Kind.PERSON, Kind.FACE}, detectors.video_threads),
@@ -99,9 +98,12 @@ def _reveal(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper
         lambda background: keeper.keep(background, size_wh),
         plan.learning,
         first=first,
+        not_people=plan.not_people,
     )
     outline = plan.settings.shape == "outline"
-    examiner = RevealMode(size_wh, watch, policy, first, learner, outline=outline, delay_s=_window_s(plan))
+    examiner = RevealMode(
+        size_wh, watch, policy, first, learner, outline=outline, delay_s=_window_s(plan), not_people=plan.not_people
+    )
     return LiveMode(examiner, watch, learner)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -16,7 +17,9 @@ from passerby.engine.stillness import Lasting, Stillness
 from passerby.engine.watchful import DAMAGED, Watch
 from passerby.engine.window import Held, Window
 from passerby.media import Cover, CoverBox, RawFrame, Track
-from passerby.rules.coverage import Policy, box_of, cover_unestablished
+from passerby.media.boxes import BoxShare
+from passerby.rules.coverage import STIRRING_SHARE, Policy, box_of, cover_unestablished, stirring_shares
+from passerby.rules.not_people import says_not_a_person
 from passerby.track import Tracker, TrackerTimes, TrackSummary
 
 LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks are for who stands, and for names of colours
@@ -55,8 +58,11 @@ class RevealMode:
         outline: bool = False,
         delay_s: float = DELAY_S,
         hides_found: bool = False,
+        not_people: Sequence[BoxShare] = (),
     ) -> None:
-        """hides_found: whatever is found is hidden too, as in cover mode: little is known of the place."""
+        """hides_found: whatever is found is hidden too, as in cover mode: little is known of the place. not_people:
+        what is found in one of these and does not differ from the background is shown."""
+        self._not_people = not_people
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
         self._policy = policy
@@ -201,9 +207,19 @@ class RevealMode:
     ) -> list[tuple[Track, CoverBox]]:
         """The tracks that are hidden. One over what is never shown adds nothing to it."""
         if not self._hides_found:
-            return cover_unestablished(tracks, moving, self._size_wh, policy)
+            tracked = cover_unestablished(tracks, moving, self._size_wh, policy)
+            return self._without_not_people(tracked, moving) if self._not_people else tracked
         boxes = [(track, box_of(track.kind, track.points[0].xyxy, policy)) for track in tracks]
         return [(track, box) for track, box in boxes if box is not None]
+
+    def _without_not_people(
+        self, tracked: list[tuple[Track, CoverBox]], moving: npt.NDArray[np.uint8]
+    ) -> list[tuple[Track, CoverBox]]:
+        boxes = np.array([track.points[0].xyxy for track, _ in tracked], np.float32).reshape(-1, 4)
+        shares = np.asarray(boxes / np.array(self._size_wh * 2, np.float32), np.float32)
+        is_none = says_not_a_person(shares, self._not_people)
+        still = [share < STIRRING_SHARE for share in stirring_shares([t for t, _ in tracked], moving, self._size_wh)]
+        return [one for one, said, stays in zip(tracked, is_none, still, strict=True) if not (said and stays)]
 
 
 def _meet(before: npt.NDArray[np.uint8], now: npt.NDArray[np.uint8]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,8 @@ from passerby.engine.looks import Looks, far_px
 from passerby.engine.plate import PlateExaminer, claimed_boxes
 from passerby.engine.threads import ahead
 from passerby.media import Detections, Kind, RawFrame
+from passerby.media.boxes import BoxShare
+from passerby.rules.not_people import says_not_a_person
 
 SAMPLES = 24  # the least at which a pavement with somebody on it a third of the time is learned
 ALIVE = (Kind.PERSON, Kind.FACE)  # a parked car may become background
@@ -40,8 +42,12 @@ WHOLE_EVERY = 3  # of the samples is kept at its own size, for the plate: 8 of 2
 class Sampler:
     """Takes samples of one source. The detectors say who must not be taken for background."""
 
-    def __init__(self, size_wh: tuple[int, int], detectors: Iterable[Detector]) -> None:
+    def __init__(
+        self, size_wh: tuple[int, int], detectors: Iterable[Detector], not_people: Sequence[BoxShare] = ()
+    ) -> None:
+        """not_people: claims that lie in one of these do not count."""
         self._size_wh = size_wh
+        self._not_people = not_people
         self._small_wh = small_size(*size_wh)
         self._detectors = list(detectors)
         self._upright_wh = size_wh
@@ -58,7 +64,7 @@ class Sampler:
             found = Detections.merge([self._find(detector, frame, share) for detector in self._detectors])
         except Exception:  # whatever it is, nothing is known of who is in this look
             return []
-        claims = found.take(np.isin(found.class_id, ALIVE))
+        claims = without(found.take(np.isin(found.class_id, ALIVE)), self._not_people, self._size_wh)
         vehicles = found.take((found.class_id == Kind.VEHICLE) & (found.confidence >= VEHICLE_SCORE))
         return [
             Sample(
@@ -137,13 +143,20 @@ def learn_scene(samples: list[Sample]) -> LearnedScene | None:
     return LearnedScene(background, measure_motion(registered, background), registered.samples)
 
 
-def examined(scene: LearnedScene, examiner: PlateExaminer) -> Background:
+def without(found: Detections, not_people: Sequence[BoxShare], size_wh: tuple[int, int]) -> Detections:
+    """What was found, but for that of which somebody said that it is no person. size_wh: of the picture."""
+    shares = np.asarray(found.xyxy / np.array(size_wh * 2, np.float32), np.float32)
+    return found.take(~says_not_a_person(shares, not_people))
+
+
+def examined(scene: LearnedScene, examiner: PlateExaminer, not_people: Sequence[BoxShare] = ()) -> Background:
     """The background without all that may be somebody. Only this may be shown. Raises DetectorError."""
     background = scene.background
     plate = make_plate(scene.samples, background)
     if plate is None:  # nothing was kept to examine
         return background.without(background.established)
-    claims = claimed_boxes(examiner.examine(plate.frame))
+    found = without(examiner.examine(plate.frame), not_people, (plate.frame.width, plate.frame.height))
+    claims = claimed_boxes(found)
     rows, columns = background.established.shape
     scale = np.array([columns / plate.frame.width, rows / plate.frame.height] * 2, np.float32)
     return background.without(mask_of(claims * scale, (rows, columns)) | plate.missing)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from passerby.media.boxes import BoxShare
+from passerby.media.overlap import shares_inside
 
 MOST_BOXES = 32
 """For one camera. Who needs more is hiding a fault of the detector, which is not what this is for."""
 LARGEST_SHARE = 0.25
 """Of the picture: a poster, a screen, a statue. A larger one could release most of a place."""
+INSIDE_SHARE = 0.85
+"""Of a claim, within a drawn box: then it is about what somebody looked at when they drew it."""
 SMALLEST_SHARE = 0.005
 """Of the picture's width and height, each: what is smaller is a slip of the hand."""
 
@@ -33,3 +39,12 @@ def check_not_people(boxes: Sequence[BoxShare]) -> None:
         raise ValueError(f"a camera has at most {MOST_BOXES} boxes that are not a person: remove one first")
     for box in boxes:
         check_not_person(box)
+
+
+def says_not_a_person(xyxy: npt.NDArray[np.float32], boxes: Sequence[BoxShare]) -> npt.NDArray[np.bool_]:
+    """For each box (n, 4), shares of the picture's width and height, whether it lies in one of those that were drawn:
+    somebody who stands before a poster reaches beyond it."""
+    if not boxes:
+        return np.zeros(len(xyxy), np.bool_)
+    drawn = np.array([(box.left, box.top, box.right, box.bottom) for box in boxes], np.float32)
+    return np.asarray((shares_inside(xyxy, drawn) >= INSIDE_SHARE).any(axis=1), np.bool_)
