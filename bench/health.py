@@ -1,6 +1,6 @@
 """Whether a camera's health is told truly, and what the checks cost.
 
-    python bench/health.py [--hours 8] [--jobs 2] [--footage FOLDER]
+    python bench/health.py [--hours 8] [--load idle] [--jobs 2] [--footage FOLDER]
     python bench/health.py --cost [--seconds 60]
 
 Hours of drawn cameras and the whole of some real footage are played on a fast clock, first as on an idle machine, then
@@ -133,12 +133,12 @@ def _be_busy() -> None:
         sum(range(10_000))
 
 
-def play(hours: float, jobs: int, folder: Path) -> int:
+def play(hours: float, jobs: int, folder: Path, loads: tuple[bool, ...]) -> int:
     """Prints a row for each camera; how many were missed, late, or false."""
     wrong = 0
     seconds = hours * 3600 / len(DRAWN)
-    names = [*DRAWN, *(name for name in FOOTAGE if (folder / name).exists())]
-    for is_overloaded in (False, True):
+    names = [*(DRAWN if hours else ()), *(name for name in FOOTAGE if (folder / name).exists())]
+    for is_overloaded in loads:
         busy = [multiprocessing.Process(target=_be_busy, daemon=True) for _ in range(os.cpu_count() or 1)]
         for each in busy if is_overloaded else []:
             each.start()
@@ -173,11 +173,13 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     shared = Path(os.environ.get("PASSERBY_SHARED", "../shared"))
     parser.add_argument("--footage", type=Path, default=shared / "footage", help="left out where it is not there")
+    parser.add_argument("--load", choices=("idle", "busy", "both"), default="both")
     asked = parser.parse_args()
     if asked.cost:
         cost(asked.seconds)
         return 0
-    return 1 if play(asked.hours, asked.jobs, asked.footage) else 0
+    loads = {"idle": (False,), "busy": (True,), "both": (False, True)}[asked.load]
+    return 1 if play(asked.hours, asked.jobs, asked.footage, loads) else 0
 
 
 if __name__ == "__main__":

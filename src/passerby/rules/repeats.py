@@ -22,7 +22,8 @@ AROUND_S = 0.25  # the lag may be off by this
 
 PASSES_BY = 8.0  # grey levels from what is there most of the stretch: it was something, and no noise or coding
 LEAST_PASSING = 24  # cells at times
-LEAST_PLACES = 12  # cells: less is a sign, or a lamp
+LEAST_PLACES = 16  # cells: less is a sign, or a lamp
+LONGEST_PASSING = 0.4  # of the prints: what is in a cell for longer, or again and again, sways
 MOST_TIMES = 0.6  # of the prints in which something passes: a leap, as at the end of a freeze, is in one or two
 MOST_PASSING = 0.3  # of all cells: more is a light, or something before the lens
 ALIKE = 0.07  # of the change that it makes may be left; at most 0.05 after coarse coding, 0.087 by chance
@@ -88,6 +89,7 @@ def _is_same(here: npt.NDArray[np.int16], then: npt.NDArray[np.int16]) -> bool:
     passing = np.maximum(_from_usual(here), _from_usual(then))
     is_passing = passing >= PASSES_BY
     is_passing &= (is_passing.mean(axis=1) <= MOST_PASSING)[:, None]
+    is_passing &= (is_passing.mean(axis=0) <= LONGEST_PASSING)[None, :]
     if int(is_passing.sum()) < LEAST_PASSING or int(is_passing.any(axis=0).sum()) < LEAST_PLACES:
         return False
     if is_passing.any(axis=1).mean() < MOST_TIMES:
