@@ -48,6 +48,7 @@ class Stirred:
     moves, and of the one that changed most. keys: key frames since the last of these; of pictures that are not coded
     each is one. is_same: the picture is the same as in the last of these, to the last bit. key_calm: how much the
     newest key frame differs from the one before, where half of the blocks differ by less; None where there was none.
+    leap: the same between this and the last of these.
     """
 
     calm: float
@@ -55,6 +56,7 @@ class Stirred:
     keys: int
     is_same: bool
     key_calm: float | None = None
+    leap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,10 @@ AFTER_S = 6.0
 LEAST_MEASURES = 3  # in so long a time
 QUIET_OF_ALL = 0.4  # of the measures since the last that was not still: between two key frames much may be mended
 SURE_KEYS = 2  # key frames without one bit of change: no sensor does that, whatever the encoder leaves out
-RELIT = 6.0  # times the usual change, in most of the picture: light is switched, and noise may be less or more from now
+LEAP, LEAP_OF_USUAL = 8.0, 4.0  # grey levels, times the usual noise: by so much half of the picture changes within a
+# second where light is switched, or the camera is covered or turned. Its noise may be another from then on.
+MOVES_BLOCK = 25.0  # grey levels: no encoder mends by so much, so something moves
+MOVED_FOR_S = 10.0
 
 KEYS_KNOWN_AFTER = 6
 KEYS_REMEMBERED = 60
@@ -31,7 +34,6 @@ NOISY_KEYS = 0.5  # grey levels by which key frames always differ, or nothing is
 QUIET_KEY_SHARE = 0.85  # of the least that two of them differed by
 QUIET_KEYS = 2  # in a row
 QUIET_KEYS_S = 3.5
-KEYS_RELIT = 2.5
 
 FROZEN = "the picture does not change at all, not even by noise: it is frozen"
 
@@ -45,6 +47,7 @@ class Stillness:
         self._before_s: float | None = None
         self._same_from_s: float | None = None
         self._same_keys = 0
+        self._moved_s = float("-inf")
         self._keys = _KeyFrames()
         unknown = "it cannot be told yet: too little noise has been seen by which a live picture is known"
         self._latch = Latch(
@@ -70,13 +73,21 @@ class Stillness:
         else:
             self._same_from_s = begins_s if self._same_from_s is None else self._same_from_s
             self._same_keys += seen.keys
-        if seen.key_calm is not None:
-            self._keys.note(at_s, seen.key_calm)
-        is_noisy = self.is_noisy
-        usual = statistics.median(self._usual) if is_noisy else 0.0
-        if is_noisy and seen.calm > RELIT * usual:
+        if seen.block > MOVES_BLOCK:
+            self._moved_s = at_s
+        if seen.leap > max(LEAP, LEAP_OF_USUAL * statistics.median(self._usual) if self._usual else 0.0):
             self._usual.clear()
             self._still.clear()
+            self._keys.forget()
+        elif seen.key_calm is not None:
+            self._keys.note(at_s, seen.key_calm)
+        self._note_noise(at_s, begins_s, seen)
+
+    def _note_noise(self, at_s: float, begins_s: float, seen: Stirred) -> None:
+        is_noisy = self.is_noisy
+        usual = statistics.median(self._usual) if is_noisy else 0.0
+        if seen.leap > LEAP and not self._usual:
+            pass  # of what goes on between two views nothing is usual
         elif seen.block > STILL_BLOCK or (seen.calm >= QUIET_SHARE * usual and not self._still):
             self._lively(seen.calm)
         else:
@@ -85,7 +96,8 @@ class Stillness:
         if since_s is not None:
             self._latch.note(at_s, True, FROZEN, since_s)
         elif not self._latch.is_bad or not self._still:
-            self._latch.note(at_s, False if is_noisy or self._keys.are_noisy else None)
+            is_live = is_noisy or self._keys.are_noisy or at_s - self._moved_s < MOVED_FOR_S
+            self._latch.note(at_s, False if is_live else None)
 
     def _lively(self, calm: float) -> None:
         """What was still for a while and is not: that is how it is. But no frozen picture is usual, or the next freeze
@@ -120,6 +132,13 @@ class _KeyFrames:
         self._usual: deque[float] = deque(maxlen=KEYS_REMEMBERED)
         self._quiet: list[float] = []
         self._before_s: float | None = None
+        self._is_new = False
+
+    def forget(self) -> None:
+        """The next one does not go with the one before."""
+        self._usual.clear()
+        self._quiet.clear()
+        self._is_new = True
 
     @property
     def are_noisy(self) -> bool:
@@ -131,8 +150,9 @@ class _KeyFrames:
 
     def note(self, at_s: float, calm: float) -> None:
         begins_s, self._before_s = at_s if self._before_s is None else self._before_s, at_s
-        if self.are_noisy and calm > KEYS_RELIT * statistics.median(self._usual):
-            self._usual.clear()
+        if self._is_new:
+            self._is_new = False
+            return
         if self.are_noisy and calm < QUIET_KEY_SHARE * min(self._usual):
             self._quiet.append(begins_s)
             return

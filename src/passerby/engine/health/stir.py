@@ -71,7 +71,8 @@ class Stir:
         blocks = _blocks_apart(before, now, depth)
         is_same = self._told is not None and np.array_equal(now, self._told)
         calm = float(np.quantile(blocks, CALM_QUANTILE))
-        told = Stirred(calm, float(blocks.max()), self._keys, is_same, self._key_calm)
+        leap = 0.0 if self._told is None else float(np.quantile(_blocks_apart(self._told, now, depth), KEY_QUANTILE))
+        told = Stirred(calm, float(blocks.max()), self._keys, is_same, self._key_calm, leap)
         self._told, self._told_at_s, self._first, self._keys, self._key_calm = now, at_s, None, 0, None
         return told
 
