@@ -16,8 +16,6 @@ def test_nothing_is_missed_late_or_false(name: str, is_overloaded: bool) -> None
     count = play_drawn(name, SECONDS, is_overloaded)
     assert (count.missed, count.false) == (0, [])
     is_coded = DRAWN[name][1] is not None
-    assert count.late == 0 or (is_coded and is_overloaded), (
-        "of coded pictures key frames are lost too: that takes longer"
-    )
+    assert count.late == 0 or (is_coded and is_overloaded), "key frames are lost too: that takes longer"
     is_wrong = [each for each in DRAWN[name][0].wrongs(SECONDS) if each.fault != "dimmed"]
     assert count.found >= len(is_wrong) - 1
