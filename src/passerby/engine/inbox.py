@@ -21,9 +21,12 @@ class Inbox:
     def __init__(self, source: LiveSource) -> None:
         """The source is closed here, in the thread that reads it."""
         self._source = source
-        self._frames: queue.Queue[RawFrame] = queue.Queue(DEPTH)
+        self._frames: queue.Queue[tuple[RawFrame, Flow]] = queue.Queue(DEPTH)
         self._ended = threading.Event()
         self._error: BaseException | None = None
+        self.flow = Flow(0)
+        """What had come from the source when it gave the frame that was taken last: so it does not matter how late that
+        is looked at."""
         self.read = self.left_out = 0
         self.read_at_s = time.monotonic()
         """When the source gave its newest frame, by the count of seconds."""
@@ -34,7 +37,8 @@ class Inbox:
     def next(self, timeout_s: float) -> RawFrame | None:
         """The next frame, None if there is none in time. Raises the source's error once all before it was given."""
         try:
-            return self._frames.get(timeout=0.0 if self._ended.is_set() else timeout_s)
+            frame, self.flow = self._frames.get(timeout=0.0 if self._ended.is_set() else timeout_s)
+            return frame
         except queue.Empty:
             if self._ended.is_set() and self._frames.empty():
                 self._raise()
@@ -54,11 +58,6 @@ class Inbox:
         """Nothing comes any more: it was closed, or it broke off."""
         return self._ended.is_set() and self._frames.empty()
 
-    @property
-    def flow(self) -> Flow:
-        """What came from the source until now."""
-        return self._source.flow
-
     def give_up_after(self, silent_s: float) -> None:
         """Raises SourceUnavailable where nothing was read for so long: the source should have given up before."""
         if not self._ended.is_set() and time.monotonic() - self.read_at_s > silent_s:
@@ -76,7 +75,7 @@ class Inbox:
                 for frame in frames:
                     self.read, self.read_at_s = self.read + 1, time.monotonic()
                     try:
-                        self._frames.put_nowait(frame)
+                        self._frames.put_nowait((frame, self._source.flow))
                     except queue.Full:
                         self.left_out += 1
                     del frame

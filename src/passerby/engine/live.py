@@ -26,7 +26,7 @@ from passerby.media.segments import Fragment
 from passerby.paint import Redactor
 from passerby.record import SegmentRecorder
 from passerby.rules.coverage import covered_share
-from passerby.rules.health import without_signal
+from passerby.rules.health import without_looks, without_signal
 from passerby.rules.state import Doing, Told, tell
 
 TICK_S = 0.25  # so often it is looked whether to stop
@@ -75,8 +75,13 @@ class LivePath:
         self._waiting: deque[Held] = deque()
         self._whole: str | None = None
         self._inbox = Inbox(source)
-        self._strain, self._monitor = Strain(), Monitor((source.format.width, source.format.height), reference)
+        self._strain, self._monitor = (
+            Strain(),
+            Monitor((source.format.width, source.format.height), reference, is_coded=source.codec is not None),
+        )
         self._newest_90k = 0
+        self._taken_at_s = time.monotonic()
+        """When the newest frame was looked at, by the count of seconds."""
         self.written = 0
 
     def run(self, stopping: Callable[[], bool], hung_after_s: float = math.inf) -> None:
@@ -105,7 +110,7 @@ class LivePath:
 
     def _take(self, frame: RawFrame) -> None:
         """Every frame looked at, then through the examiner, and on with its cover."""
-        self._newest_90k = frame.pts
+        self._newest_90k, self._taken_at_s = frame.pts, time.monotonic()
         self._strain.note(frame.time_s, self._inbox.read, self._inbox.left_out)
         self._settle()  # what was asked for may be there: then the next can be
         held = self._mode.examiner.look(frame)
@@ -146,6 +151,8 @@ class LivePath:
         silent_s = time.monotonic() - self._inbox.read_at_s
         if silent_s > SILENT_S:
             findings = without_signal(findings, self._newest_90k)
+        elif time.monotonic() - self._taken_at_s > SILENT_S:
+            findings = without_looks(findings, self._newest_90k)
         says = [each for each in (self._strain.says, self._mode.watch.effort.says) if each]
         doing = Doing(
             DETECTOR_FAILED if self._mode.watch.is_failing else None,

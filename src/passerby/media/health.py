@@ -45,14 +45,18 @@ class Stirred:
     """How much changed within about a third of a second, between two key frames wherever there is room between them.
 
     calm, block: mean change of a block, grey levels: of one that only a quarter of all exceed, so where nothing
-    moves, and of the one that changed most. keys: key frames since the last of these. is_same: the picture is the same
-    as in the last of these, to the last bit.
+    moves, and of the one that changed most. keys: key frames since the last of these; of pictures that are not coded
+    each is one. is_same: the picture is the same as in the last of these, to the last bit. key_calm: how much the
+    newest key frame differs from the one before, where half of the blocks differ by less; None where there was none.
+    leap: the same between this and the last of these.
     """
 
     calm: float
     block: float
     keys: int
     is_same: bool
+    key_calm: float | None = None
+    leap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,14 @@ class PictureSeen:
 class Print:
     """What a picture is known by if it comes again; nobody could see anything in it.
 
-    code: of 64 samples to the last bit. cells: mean luma of 9 rows of 16, some times a second, else None.
+    code: of some thousand samples to the last bit. cells: mean luma of 9 rows of 16, some times a second, else None.
+    fine: of 18 rows of 32, oftener.
     """
 
     at_s: float
     code: int
     cells: bytes | None
+    fine: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

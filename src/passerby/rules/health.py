@@ -29,7 +29,8 @@ class Health:
         at_s = self._at_s = measured.at_s
         self._began_s = at_s if self._began_s is None else self._began_s
         self._is_replay = flow.is_replay
-        self._loops.note(measured.print)
+        if not self._stillness.is_frozen:  # what stands still comes again with every key frame
+            self._loops.note(measured.print)
         if measured.stirred is not None:
             self._stillness.note(at_s, measured.stirred)
         if measured.picture is not None:
@@ -61,6 +62,20 @@ class Health:
 
 
 def without_signal(findings: tuple[Finding, ...], since_90k: int) -> tuple[Finding, ...]:
-    """The same, but no picture has come since: the rest is as it was then."""
+    """The same, but no picture has come since."""
     lost = Finding(Check.SIGNAL, Verdict.BAD, "no picture comes, though the camera is connected", since_90k)
-    return lost, *(each for each in findings if each.check is not Check.SIGNAL)
+    rest = tuple(each for each in findings if each.check is not Check.SIGNAL)
+    return lost, *_unjudged(rest, "no picture comes to judge by", since_90k)
+
+
+def without_looks(findings: tuple[Finding, ...], since_90k: int) -> tuple[Finding, ...]:
+    """The same, but this machine has looked at no picture since, though some came."""
+    return _unjudged(findings, "this machine is too slow to look at the pictures", since_90k)
+
+
+def _unjudged(findings: tuple[Finding, ...], why: str, since_90k: int) -> tuple[Finding, ...]:
+    """What was bad is still told; what was well is not known any more."""
+    return tuple(
+        Finding(each.check, Verdict.UNKNOWN, why, since_90k) if each.verdict is Verdict.OK else each
+        for each in findings
+    )

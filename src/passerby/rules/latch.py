@@ -5,17 +5,25 @@ from __future__ import annotations
 from passerby.media.health import Check, Finding, Verdict
 from passerby.media.segments import TICKS_PER_S
 
+HOLDS_FOR_S = 20.0  # of pictures: where nothing could be measured for so long, what was well may not be
+TOO_FEW = "too few pictures come to judge by"
+
 
 class Latch:
     """One check's verdict. Times are seconds, and go on."""
 
-    def __init__(self, check: Check, *, after_s: float, over_after_s: float, unknown: str, ok: str) -> None:
+    def __init__(
+        self, check: Check, *, after_s: float, over_after_s: float, unknown: str, ok: str,
+        holds_for_s: float = HOLDS_FOR_S,
+    ) -> None:  # fmt: skip
         """after_s: it must have been bad for so long; over_after_s: good for so long, to be over. unknown, ok: what is
-        said then."""
+        said then. holds_for_s: longer without a note nothing is well."""
+        self._holds_for_s = holds_for_s
         self._check, self._after_s, self._over_after_s = check, after_s, over_after_s
         self._says = {Verdict.UNKNOWN: unknown, Verdict.OK: ok}
         self._verdict = Verdict.UNKNOWN
         self._since_s: float | None = None
+        self._noted_s: float | None = None
         self._other: tuple[Verdict, float] | None = None  # what it would be, and since when without a break
 
     @property
@@ -25,7 +33,7 @@ class Latch:
     def note(self, at_s: float, is_bad: bool | None, why: str = "", since_s: float | None = None) -> None:
         """is_bad: None where nobody can tell. why: a sentence, where it is bad. since_s: if it is so since before."""
         now = Verdict.UNKNOWN if is_bad is None else Verdict.BAD if is_bad else Verdict.OK
-        self._since_s = at_s if self._since_s is None else self._since_s
+        self._since_s, self._noted_s = at_s if self._since_s is None else self._since_s, at_s
         if is_bad:
             self._says[Verdict.BAD] = why
         if now is self._verdict:
@@ -44,4 +52,6 @@ class Latch:
     def finding(self, at_s: float) -> Finding:
         """As of now. at_s: for what was never noted."""
         since_s = at_s if self._since_s is None else self._since_s
+        if self._noted_s is not None and at_s - self._noted_s > self._holds_for_s and not self.is_bad:
+            return Finding(self._check, Verdict.UNKNOWN, TOO_FEW, round(self._noted_s * TICKS_PER_S))
         return Finding(self._check, self._verdict, self._says[self._verdict], round(since_s * TICKS_PER_S))

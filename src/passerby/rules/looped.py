@@ -1,7 +1,7 @@
 """Decides whether pictures come again: a stretch of them repeats, to the last bit or nearly, after some period.
 
-To the last bit: a row of codes comes again, in the same order. Nearly, as after another encoding: what goes on in the
-picture is as it was one period before, and unlike what it was a little sooner or later than that.
+To the last bit: a row of codes comes again, in the same order. Nearly, as after another encoding: at some lag the
+picture is more alike than a little sooner or later, and there `repeats` finds all that passed to be the same.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from passerby.media.health import Check, Finding, Print
 from passerby.rules.latch import Latch
+from passerby.rules.repeats import LONGEST_S, Stretches
 
-LONGEST_S = 600.0
 CELLS_WH = (16, 9)
 DENSE_S = 0.2  # between two prints with cells; lags are told apart by this
 KEPT_EVERY_S = 1.0
@@ -23,20 +23,19 @@ EXACT_S = 6.0  # of repetition: more than an announcement on a screen, less than
 LEAST_CODES = 6  # different ones: a still picture is no loop
 LEAST_LAG_S = 0.8
 SAME_LAG_S = 0.25
-NEW_SHARE = 0.05  # of the pictures may be new, where a loop begins again
+AGAIN_SHARE = 0.6  # of the pictures: a machine that is too slow left some out the last time
+ALIKE_SHARE = 0.95  # of those, after the same lag or a multiple
 
 WEIGHT = 0.25  # of the newest value at a lag; each gets about one a second
 NEAR_FROM_S = 4.0  # shorter ones are found by their codes, or are a light that blinks
 BESIDE = (5, 15)  # lags beside, in DENSE_S: between 1 and 3 s
-LIKE_BESIDE = 0.35  # of the difference to the pictures beside may be left
-LEAST_CELL_CHANGE = 2.0  # grey levels: that a cell changes
-LEAST_CELLS = 6  # of all must change: less is a sign, or a screen
-LEAST_STRENGTH = 0.25  # grey levels, mean over all cells, by which the same stretch is more alike than those beside
-GOING_ON_SHARE = 0.6  # of the prints differ from those beside
-CLOSE_S = DENSE_S / 2 + 0.02  # two prints that are compared may be apart
-SWITCHED = 3.0  # of the middle one's difference: in such a print a light is switched, which tells nothing
-NEAR_S = 2.0
+LIKE_BESIDE = 0.6  # of the difference to the pictures beside may be left, for a lag to be tried in detail
+LEAST_STRENGTH = 0.05  # grey levels, mean over all cells, by which the same stretch is more alike than those beside
+TRIED = 3  # lags at a time
+NEAR_S = 1.0
 OVER_AFTER_S = 10.0
+TELLS_FOR_S = 60.0  # since pictures were last seen to differ
+KNOWN_AFTER_S = 12.0
 
 Cells = npt.NDArray[np.int16]
 
@@ -46,22 +45,37 @@ class Loops:
 
     def __init__(self) -> None:
         self._exact, self._near = _Exact(), _Near()
-        self._judged_s = float("-inf")
+        self._began_s: float | None = None
+        self._judged_s = self._differed_s = float("-inf")
         self._latch = Latch(
-            Check.LOOPED, after_s=0.0, over_after_s=OVER_AFTER_S, unknown="too little has been seen yet",
+            Check.LOOPED, after_s=0.0, over_after_s=OVER_AFTER_S, unknown="too little has moved yet to tell",
             ok="no stretch of pictures came again",
         )  # fmt: skip
 
     def note(self, seen: Print) -> None:
+        self._began_s = seen.at_s if self._began_s is None else self._began_s
         self._exact.note(seen)
+        if seen.fine is not None:
+            self._near.stretches.note(seen.at_s, np.frombuffer(seen.fine, np.uint8))
         if seen.cells is not None:
             self._near.note(seen.at_s, np.frombuffer(seen.cells, np.uint8).astype(np.int16))
         if seen.at_s - self._judged_s < 1.0:
             return
         self._judged_s = seen.at_s
-        period_s = self._exact.period_s() or self._near.period_s(seen.at_s)
-        words = "" if period_s is None else f"the same pictures come again every {period_s:.1f} s: is it a recording?"
-        self._latch.note(seen.at_s, period_s is not None, words)
+        self._judge(seen.at_s)
+
+    def _judge(self, at_s: float) -> None:
+        period_s = self._exact.period_s()
+        if period_s is not None and period_s < NEAR_FROM_S and not self._near.stretches.moves:
+            period_s = None  # so do the pictures between two key frames, where all of them show the same
+        period_s = period_s or self._near.period_s(at_s)
+        if self._exact.differ:
+            self._differed_s = at_s
+        if period_s is not None:
+            words = f"the same pictures come again every {period_s:.1f} s: is it a recording?"
+            self._latch.note(at_s, True, words)
+        elif self._began_s is not None and at_s - self._began_s >= KNOWN_AFTER_S:
+            self._latch.note(at_s, False if at_s - self._differed_s < TELLS_FOR_S else None)
 
     def finding(self, at_s: float) -> Finding:
         return self._latch.finding(at_s)
@@ -86,14 +100,22 @@ class _Exact:
         while self._recent and self._recent[0][0] < seen.at_s - EXACT_S:
             self._recent.popleft()
 
+    @property
+    def differ(self) -> bool:
+        """Whether enough different pictures came lately for a loop to be told by them."""
+        return len({code for _, code, _ in self._recent}) >= LEAST_CODES
+
     def period_s(self) -> float | None:
         lags = sorted(lag for _, _, lag in self._recent if lag is not None)
         if len(lags) < LEAST_CODES or self._recent[-1][0] - self._recent[0][0] < EXACT_S - 2.0:
             return None
         period_s = lags[len(lags) // 2]
-        again = {code for _, code, lag in self._recent if lag is not None and abs(lag - period_s) < SAME_LAG_S}
-        alike = sum(lag is not None and abs(lag - period_s) < SAME_LAG_S for _, _, lag in self._recent)
-        return period_s if len(again) >= LEAST_CODES and alike >= (1 - NEW_SHARE) * len(self._recent) else None
+        again = [
+            code for _, code, lag in self._recent
+            if lag is not None and abs(lag - max(1, round(lag / period_s)) * period_s) < SAME_LAG_S
+        ]  # fmt: skip
+        is_enough = len(set(again)) >= LEAST_CODES and len(again) >= AGAIN_SHARE * len(self._recent)
+        return period_s if is_enough and len(again) >= ALIKE_SHARE * len(lags) else None
 
 
 class _Near:
@@ -105,14 +127,11 @@ class _Near:
         lags = int(LONGEST_S / DENSE_S) + 1
         self._apart = np.full(lags, np.nan)  # by lag: how different what is now is from what was then
         self._counts = np.zeros(lags, np.int32)
-        self._dense: deque[tuple[float, Cells]] = deque()
-        self._candidate: tuple[float, float, float] | None = None  # lag, since when, last seen; seconds
+        self._candidate: tuple[float, float] | None = None  # lag, since when; seconds
+        self.stretches = Stretches()
 
     def note(self, at_s: float, cells: Cells) -> None:
         self._compare(at_s, cells)
-        self._dense.append((at_s, cells))
-        while self._dense[0][0] < at_s - EXACT_S:
-            self._dense.popleft()
         if at_s - self._kept_s[self._next - 1] >= KEPT_EVERY_S - 1e-3:
             self._kept[self._next], self._kept_s[self._next] = cells, at_s
             self._next = (self._next + 1) % len(self._kept_s)
@@ -126,49 +145,32 @@ class _Near:
         self._counts[lags] += 1
 
     def period_s(self, at_s: float) -> float | None:
-        lag_s = self._likely_lag_s()
-        if lag_s is None or not self._is_same_all_over(lag_s):
+        lag_s = next((each for each in self._likely_lags_s() if self.stretches.comes_again(each)), None)
+        if lag_s is None:
             self._candidate = None
             return None
         if self._candidate is None or abs(self._candidate[0] - lag_s) > 2 * DENSE_S:
-            self._candidate = lag_s, at_s, at_s
-        return lag_s if at_s - self._candidate[1] >= NEAR_S else None
+            self._candidate = lag_s, at_s
+        return lag_s if at_s - self._candidate[1] >= NEAR_S - 0.01 else None
 
-    def _likely_lag_s(self) -> float | None:
-        """The lag at which the picture is most alike, against those beside it."""
+    def _likely_lags_s(self) -> list[float]:
+        """The lags at which the picture is most alike, against those beside it; the likeliest first."""
         known = np.where(self._counts >= EXACT_S, self._apart, np.nan)
         first, end = int(NEAR_FROM_S / DENSE_S), int(np.max(np.flatnonzero(~np.isnan(known)), initial=0)) - BESIDE[1]
         if end <= first:
-            return None
+            return []
         beside = _beside(known)[first:end]
         here = known[first:end]
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = np.where(beside - here >= LEAST_STRENGTH, here / beside, np.nan)
-        if np.isnan(ratio).all() or np.nanmin(ratio) > LIKE_BESIDE:
-            return None
-        return float((first + int(np.nanargmin(ratio))) * DENSE_S)
-
-    def _is_same_all_over(self, lag_s: float) -> bool:
-        """Whether much of the picture went on, and all that did went on as it did one period before."""
-        now_s, now = np.array([at_s for at_s, _ in self._dense]), np.array([cells for _, cells in self._dense])
-        here, beside = (self._apart_then(now_s, now, lag_s + off_s) for off_s in (0.0, BESIDE[0] * DENSE_S))
-        both = ~np.isnan(here[:, 0] + beside[:, 0])
-        if int(both.sum()) < EXACT_S / 2:
-            return False
-        by_print = beside[both].mean(axis=1)
-        is_going_on = float((by_print >= LEAST_STRENGTH / 2).mean()) >= GOING_ON_SHARE
-        is_usual = by_print <= SWITCHED * np.median(by_print)
-        left, usual = (each[both][is_usual].mean(axis=0) for each in (here, beside))
-        changing = usual >= LEAST_CELL_CHANGE
-        is_alike = float(left[changing].sum()) < LIKE_BESIDE * float(usual[changing].sum())
-        return is_going_on and int(changing.sum()) >= LEAST_CELLS and is_alike
-
-    def _apart_then(self, now_s: npt.NDArray[np.float64], now: Cells, lag_s: float) -> npt.NDArray[np.float64]:
-        """(prints, cells): how each differs from what it was a lag before; NaN where no print was kept then."""
-        asked = now_s - lag_s
-        at = np.array([int(np.argmin(np.abs(self._kept_s - one))) for one in asked])
-        close = np.abs(self._kept_s[at] - asked) <= CLOSE_S
-        return np.asarray(np.where(close[:, None], np.abs(now - self._kept[at]), np.nan), np.float64)
+        found: list[float] = []
+        for _ in range(TRIED):
+            if np.isnan(ratio).all() or np.nanmin(ratio) > LIKE_BESIDE:
+                break
+            at = int(np.nanargmin(ratio))
+            found.append(float((first + at) * DENSE_S))
+            ratio[max(0, at - BESIDE[0]) : at + BESIDE[0]] = np.nan
+        return found
 
 
 def _beside(apart: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -6,7 +6,7 @@ import statistics
 from collections import deque
 
 from passerby.media.health import Check, Finding, Flow
-from passerby.rules.latch import Latch
+from passerby.rules.latch import HOLDS_FOR_S, Latch
 
 STRETCH_S = 5.0
 USUAL_STRETCHES = 60  # five minutes: at night some cameras send fewer pictures, and then that is usual
@@ -32,7 +32,9 @@ class Rates:
         self._jumps, self._jumped_s = 0, float("-inf")
         soon = "what is usual is not known yet"
         self._rate = _latch(Check.FRAME_RATE, STRETCH_S, soon, "as many pictures come as usual")
-        self._bitrate = _latch(Check.BITRATE, COLLAPSED_AFTER_S, soon, "its pictures have as many bytes as usual")
+        self._bitrate = _latch(
+            Check.BITRATE, COLLAPSED_AFTER_S, soon, "its pictures have as many bytes as usual", holds_for_s=120.0
+        )  # some cameras send a key frame a minute
         self._clock = _latch(Check.CLOCK, 0.0, soon, "its clock goes on evenly")
 
     def note(self, at_s: float, flow: Flow, light: float | None) -> None:
@@ -76,5 +78,5 @@ class Rates:
         return [each.finding(at_s) for each in (self._bitrate, self._rate, self._clock)]
 
 
-def _latch(check: Check, after_s: float, unknown: str, ok: str) -> Latch:
-    return Latch(check, after_s=after_s, over_after_s=3.0, unknown=unknown, ok=ok)
+def _latch(check: Check, after_s: float, unknown: str, ok: str, holds_for_s: float = HOLDS_FOR_S) -> Latch:
+    return Latch(check, after_s=after_s, over_after_s=3.0, unknown=unknown, ok=ok, holds_for_s=holds_for_s)

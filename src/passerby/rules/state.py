@@ -26,6 +26,10 @@ NOT_LIVE = (Check.SIGNAL, Check.FROZEN, Check.LOOPED)
 """Worse than that all is hidden: what is hidden is not even of now."""
 NOT_THE_PLACE = (Check.OBSTRUCTED, Check.MOVED, Check.BLURRED, Check.DARK, Check.GLARE)
 POOR = (Check.BITRATE, Check.FRAME_RATE)
+PICTURE = (Check.SIGNAL, Check.FROZEN, Check.OBSTRUCTED, Check.BLURRED, Check.DARK, Check.GLARE)
+"""While one of these is unknown, nothing is said to be well."""
+MAY_BE_UNKNOWN = (Check.LOOPED, Check.MOVED)
+"""Of a file that is played over and over, or where nothing is learned, these stay unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,11 @@ def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
         return Told(What.STRAINED, doing.strained)
     if found := _first(bad, (Check.CLOCK,)):
         return _told(found)
+    unknown = {each.check for each in findings if each.verdict is Verdict.UNKNOWN}
+    if not findings or unknown.intersection(PICTURE):
+        return Told(What.RECORDING, "checking the picture")
+    if unknown.intersection(MAY_BE_UNKNOWN):
+        return Told(What.RECORDING, "all that can be checked is well")
     return Told(What.RECORDING, "all is well")
 
 

@@ -32,6 +32,9 @@ def test_it_is_well_only_where_nothing_is_wrong(doing: Doing, found: tuple[Findi
     told = tell(doing, found)
     is_fine = doing == Doing() and not [each for each in found if each.verdict is Verdict.BAD]
     assert (told.what is What.RECORDING) == is_fine
+    if told.reason == "all is well":
+        may_be_unknown = {Check.BITRATE, Check.FRAME_RATE, Check.CLOCK}
+        assert found and {each.check for each in found if each.verdict is Verdict.UNKNOWN} <= may_be_unknown
     assert told.reason
 
 
@@ -61,6 +64,24 @@ def test_the_order(doing: Doing, checks: tuple[Check, ...], what: What) -> None:
 def test_a_new_place_that_is_learned_is_told_with_the_move() -> None:
     told = tell(Doing(is_learning=True), bad(Check.MOVED))
     assert told.reason == "moved is bad; what is always there is being learned anew" and told.since_90k == 9
+
+
+@pytest.mark.parametrize(
+    ("unknown", "says"),
+    [
+        ((), "all is well"),
+        ((Check.FROZEN,), "checking the picture"),
+        ((Check.OBSTRUCTED, Check.LOOPED), "checking the picture"),
+        ((Check.LOOPED,), "all that can be checked is well"),
+        ((Check.MOVED, Check.BITRATE), "all that can be checked is well"),
+        ((Check.BITRATE,), "all is well"),
+    ],
+)
+def test_what_could_not_be_judged_is_not_said_to_be_well(unknown: tuple[Check, ...], says: str) -> None:
+    verdicts = {check: Verdict.UNKNOWN if check in unknown else Verdict.OK for check in Check}
+    told = tell(Doing(), tuple(Finding(check, verdict, "so", 9) for check, verdict in verdicts.items()))
+    assert (told.what, told.reason) == (What.RECORDING, says)
+    assert tell(Doing(), ()).reason == "checking the picture"
 
 
 def test_every_check_has_a_state() -> None:

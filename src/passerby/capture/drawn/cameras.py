@@ -12,19 +12,37 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from passerby.capture.drawn.scenery import Picture
 from passerby.capture.drawn.scenes import CAR_PARK, PLATFORM, SIZE_WH, STREET, YARD, Scene
 from passerby.capture.drawn.street import NOISE_SIGMA
 
 FPS = 5
 _SPARE_PX = 64  # the noise is a piece of a larger field, at another place each time: none comes again for hours
-_LOOP_S = 10
+LOOP_S = 10
 
-Fault = Literal["freezes", "loops", "covered"]
+_TURNED_PX = 64
+_DARK = 0.04  # of the light is left when all lamps are off
+_DIM = 0.55
+
+Fault = Literal["freezes", "loops", "covered", "turned", "dark", "dimmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with a drawn camera, from when to when, seconds since it was opened."""
+
+    fault: Fault
+    from_s: float
+    to_s: float
 
 
 @dataclass(frozen=True)
 class DrawnCamera:
-    """A camera without a lens. fault: what is wrong with it, from `from_s` to `to_s` of every `period_s` seconds."""
+    """A camera without a lens. fault: what is wrong with it, from `from_s` to `to_s` of every `period_s` seconds.
+
+    A camera is `turned` by somebody who bumps into it; `dark` where all lamps go out; `dimmed` where one does, and then
+    nothing is wrong with it.
+    """
 
     scene: Scene
     seed: int
@@ -33,20 +51,31 @@ class DrawnCamera:
     to_s: int = 0
     period_s: int = 1
 
+    def fault_at(self, number: int) -> Fault | None:
+        """What is wrong in picture `number`."""
+        is_wrong = self.from_s * FPS <= number % (self.period_s * FPS) < self.to_s * FPS
+        return self.fault if is_wrong else None
+
+    def wrongs(self, until_s: float) -> list[Wrong]:
+        """All that goes wrong until then, in order: by this it is drawn, and checks are judged."""
+        if self.fault is None:
+            return []
+        laps = range(int(until_s // self.period_s) + 1)
+        all_of = (Wrong(self.fault, lap * self.period_s + self.from_s, lap * self.period_s + self.to_s) for lap in laps)
+        return [each for each in all_of if each.from_s < until_s]
+
     def planes(self, number: int) -> npt.NDArray[np.uint8]:
         """Picture `number` since it was opened, at FPS a second: (540, 640) uint8, yuv420p. The same number gives the
         same bytes."""
         lap, at = divmod(number, self.period_s * FPS)
-        first, last = self.from_s * FPS, self.to_s * FPS
-        is_wrong = self.fault is not None and first <= at < last
-        if is_wrong and self.fault == "freezes":
+        first = self.from_s * FPS
+        fault = self.fault_at(number)
+        if fault == "freezes":
             at = first
-        elif is_wrong and self.fault == "loops":
-            at = first - _LOOP_S * FPS + (at - first) % (_LOOP_S * FPS)
+        elif fault == "loops":
+            at = first - LOOP_S * FPS + (at - first) % (LOOP_S * FPS)
         told = lap * self.period_s * FPS + at
-        shown = self.scene.picture(told / FPS)
-        if is_wrong and self.fault == "covered":
-            shown = _sprayed() if lap % 2 else np.full_like(shown, 14)
+        shown = _changed(self.scene.picture(told / FPS), fault, lap)
         planes = np.asarray(cv2.cvtColor(shown, cv2.COLOR_BGR2YUV_I420), np.uint8)
         height = SIZE_WH[1]
         planes[:height] = cv2.add(planes[:height], _noise(self.seed, told), dtype=cv2.CV_8U)
@@ -66,6 +95,18 @@ CAMERAS: Mapping[str, DrawnCamera] = {
     "loops": DrawnCamera(STREET, 6, "loops", 24, 84, 125),
     "covered": DrawnCamera(YARD, 7, "covered", 28, 50, 95),
 }
+
+
+def _changed(shown: Picture, fault: Fault | None, lap: int) -> Picture:
+    """What a fault of the lens or of the light makes of a picture."""
+    if fault == "covered":
+        return _sprayed() if lap % 2 else np.full_like(shown, 14)
+    if fault == "turned":
+        move = np.array([[1, 0, -_TURNED_PX], [0, 1, _TURNED_PX / 4]], np.float64)
+        return np.asarray(cv2.warpAffine(shown, move, SIZE_WH, borderMode=cv2.BORDER_REFLECT), np.uint8)
+    if fault in ("dark", "dimmed"):
+        return np.asarray(cv2.convertScaleAbs(shown, alpha=_DARK if fault == "dark" else _DIM), np.uint8)
+    return shown
 
 
 def _noise(seed: int, number: int) -> npt.NDArray[np.int16]:

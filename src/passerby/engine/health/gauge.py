@@ -27,9 +27,10 @@ SAME_VIEW_KEPT = 0.5  # by night other edges are seen than by day, but in the sa
 class Gauge:
     """Fed every frame of one source. Of the pictures themselves it keeps nothing but what `Stir` does."""
 
-    def __init__(self, size_wh: tuple[int, int]) -> None:
+    def __init__(self, size_wh: tuple[int, int], *, is_coded: bool = True) -> None:
+        """is_coded: see `Stir`."""
         self._small_wh = small_size(*size_wh)
-        self._stir, self._printer = Stir(), Printer()
+        self._stir, self._printer = Stir(is_coded=is_coded), Printer()
         self._reference: Reference | None = None
         self._also: Reference | None = None
         self._anchor: Anchor | None = None

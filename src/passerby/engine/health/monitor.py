@@ -38,9 +38,10 @@ class ReferenceKeeper(Protocol):
 class Monitor:
     """Fed every frame of one source by one thread; what it found may be asked from any."""
 
-    def __init__(self, size_wh: tuple[int, int], keeper: ReferenceKeeper) -> None:
+    def __init__(self, size_wh: tuple[int, int], keeper: ReferenceKeeper, *, is_coded: bool = True) -> None:
+        """is_coded: whether the source comes through an encoder."""
         self._size_wh, self._keeper = size_wh, keeper
-        self._gauge, self._health = Gauge(size_wh), Health()
+        self._gauge, self._health = Gauge(size_wh, is_coded=is_coded), Health()
         self._newest: Background | None = None
         self._rebase = threading.Event()
         self._told_s = float("-inf")

@@ -1,7 +1,8 @@
 """Measures how much a picture stirs within a third of a second. A real sensor always has some noise.
 
 Two pictures between two key frames are compared: an encoder changes all of the picture a little at a key frame, even
-where it is given the same one, and nearly nothing between two.
+where it is given the same one, and nearly nothing between two. And each key frame is compared with the one before: that
+has the noise of a sensor even where the encoder leaves it out of all others.
 """
 
 from __future__ import annotations
@@ -19,15 +20,21 @@ APART_S = 0.3
 SETTLED_S = 0.25  # after a key frame: an encoder mends in the next ones what it lacked
 GIVE_UP_S = 1.4  # where key frames leave no room between them, as in Motion JPEG, any two must do
 STEP_PX, BLOCK = 4, 4  # a block is 16 × 16 pixels
+KEYS_APART_S = 0.8
+KEY_QUANTILE = 0.5
 CALM_QUANTILE = 0.75  # of the blocks: in most pictures nothing moves in the most of them
 
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
 class Stir:
-    """Fed every frame. Keeps two sixteenths of a luma plane, which are clear: they live as a `RawFrame` does."""
+    """Fed every frame. Keeps three sixteenths of a luma plane, which are clear: they live as a `RawFrame` does."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_coded: bool = True) -> None:
+        """is_coded: the source comes through an encoder. Otherwise each picture is whole, as a key frame is."""
+        self._is_coded = is_coded
+        self._last_key: tuple[float, Samples] | None = None
+        self._key_calm: float | None = None
         self._first: Samples | None = None
         self._first_at_s = self._told_at_s = float("-inf")
         self._told: Samples | None = None
@@ -35,12 +42,14 @@ class Stir:
 
     def note(self, frame: RawFrame) -> Stirred | None:
         """About once a second what was measured; None in between."""
-        at_s, is_key = frame.time_s, bool(frame.picture.key_frame)
-        self._keys += is_key
+        at_s, is_key = frame.time_s, self._is_coded and bool(frame.picture.key_frame)
+        self._keys += is_key or not self._is_coded
         self._key_at_s = at_s if is_key else self._key_at_s
         if frame.damaged:
             self._first = None
             return None
+        if is_key:
+            self._note_key(frame)
         if at_s - self._told_at_s < EVERY_S - APART_S:
             return None
         crosses = (is_key or at_s - self._key_at_s < SETTLED_S) and at_s - self._told_at_s < GIVE_UP_S
@@ -49,17 +58,31 @@ class Stir:
             return None
         if at_s - self._first_at_s < APART_S - 1e-3:
             return None
-        return self._tell(self._first, _samples(frame), at_s, 1 << (frame.depth - 8))
+        return self._tell(self._first, _samples(frame), at_s, frame.depth)
 
-    def _tell(self, before: Samples, now: Samples, at_s: float, level: int) -> Stirred:
-        """level: how much of a sample is one grey level of 256."""
-        apart = cv2.absdiff(before, now)
-        blocks_wh = (max(1, apart.shape[1] // BLOCK), max(1, apart.shape[0] // BLOCK))
-        blocks = cv2.resize(apart.astype(np.float32) / level, blocks_wh, interpolation=cv2.INTER_AREA)
+    def _note_key(self, frame: RawFrame) -> None:
+        if self._last_key is None or frame.time_s - self._last_key[0] >= KEYS_APART_S:
+            before, now = self._last_key, _samples(frame)
+            self._last_key = frame.time_s, now
+            if before is not None:
+                self._key_calm = float(np.quantile(_blocks_apart(before[1], now, frame.depth), KEY_QUANTILE))
+
+    def _tell(self, before: Samples, now: Samples, at_s: float, depth: int) -> Stirred:
+        blocks = _blocks_apart(before, now, depth)
         is_same = self._told is not None and np.array_equal(now, self._told)
-        told = Stirred(float(np.quantile(blocks, CALM_QUANTILE)), float(blocks.max()), self._keys, is_same)
-        self._told, self._told_at_s, self._first, self._keys = now, at_s, None, 0
+        calm = float(np.quantile(blocks, CALM_QUANTILE))
+        leap = 0.0 if self._told is None else float(np.quantile(_blocks_apart(self._told, now, depth), KEY_QUANTILE))
+        told = Stirred(calm, float(blocks.max()), self._keys, is_same, self._key_calm, leap)
+        self._told, self._told_at_s, self._first, self._keys, self._key_calm = now, at_s, None, 0, None
         return told
+
+
+def _blocks_apart(before: Samples, now: Samples, depth: int) -> npt.NDArray[np.float32]:
+    """Mean change of each block, grey levels of 256."""
+    apart = cv2.absdiff(before, now)
+    blocks_wh = (max(1, apart.shape[1] // BLOCK), max(1, apart.shape[0] // BLOCK))
+    level = 1 << (depth - 8)
+    return np.asarray(cv2.resize(apart.astype(np.float32) / level, blocks_wh, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _samples(frame: RawFrame) -> Samples:

@@ -50,7 +50,7 @@ def test_nobody_comes_again_as_a_recording_would(name: str) -> None:
     printer, loops = Printer(), Loops()
     for frame in frames(name, 200):
         loops.note(printer.note(frame))
-        assert loops.finding(frame.time_s).verdict is Verdict.OK
+        assert loops.finding(frame.time_s).verdict is not Verdict.BAD
 
 
 @pytest.mark.parametrize("name", sorted(name for name, camera in CAMERAS.items() if not camera.fault))
