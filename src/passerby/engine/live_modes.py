@@ -17,6 +17,7 @@ from passerby.media import Kind
 from passerby.media.stream import StreamFormat
 from passerby.record.segments import LIVE_QUALITY
 from passerby.rules.coverage import Policy
+from passerby.rules.effort import WHOLE_FROM
 from passerby.settings import Settings
 
 FOR_LOOKS_S = 0.2  # of the delay: so long a look may take without making it longer
@@ -92,7 +93,8 @@ def _reveal(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper
         has_first=first is not None,
     )
     outline = plan.settings.shape == "outline"
-    examiner = RevealMode(size_wh, watch, policy, first, learner, outline=outline, delay_s=_window_s(plan))
+    gap_s = WHOLE_FROM * reveal_mode.LOOK_EVERY_S
+    examiner = RevealMode(size_wh, watch, policy, first, learner, outline=outline, delay_s=_window_s(plan), gap_s=gap_s)
     return LiveMode(examiner, watch, learner)
 
 
@@ -102,7 +104,7 @@ def _cover(stream: StreamFormat, plan: LivePlan, shared: Shared) -> LiveMode:
     policy = Policy.of(plan.settings, plates_found=detectors.finds(Kind.PLATE), turn=stream.turn)
     looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, cover_mode.LOOK_PLAN)
     watch = LiveWatch(looks, shared.looks, cover_mode.LOOK_EVERY_S)
-    return LiveMode(CoverMode(size_wh, watch, policy, _window_s(plan)), watch)
+    return LiveMode(CoverMode(size_wh, watch, policy, _window_s(plan), is_live=True), watch)
 
 
 def _window_s(plan: LivePlan) -> float:

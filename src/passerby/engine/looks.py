@@ -101,7 +101,12 @@ class Looks:
         return join(parts)
 
     def _due(self, time_s: float) -> list[int]:
-        return [place for place, due_s in enumerate(self._next_s) if time_s >= due_s]
+        """The most frequent looks are part of each: a face found is no answer to who else is there."""
+        is_due = [time_s >= due_s for due_s in self._next_s]
+        if not any(is_due):
+            return []
+        often_s = min(look.every_s for look in self._looks)
+        return [place for place, look in enumerate(self._looks) if is_due[place] or look.every_s <= often_s]
 
     def _put_off(self, places: list[int], time_s: float) -> None:
         for place in places:

@@ -22,7 +22,7 @@ class Watch(Protocol):
     looked_at_s: float
     found_at_s: float
 
-    def look(self, held: Held, *, must: bool = True) -> None: ...
+    def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None: ...
     def all_due(self) -> None: ...
 
 
@@ -33,21 +33,28 @@ class Watchful:
     def __init__(self, looks: Looks) -> None:
         self.looks = looks
         self._failing = False
+        self._owes = self._done = -1  # indices: of the newest frame that needs a look, and of the one with the newest
         self.looked_at_s = self.found_at_s = float("-inf")
 
     def all_due(self) -> None:
         """After a cut: what was known is worth nothing."""
         self.looks.all_due()
 
-    def look(self, held: Held, *, must: bool = True) -> None:
+    def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None:
         """Says in `held` what is found in the frame, or that it stays unexamined.
 
-        must: whether a look that is due is needed at all; after a failure it always is.
+        must: whether anybody can have come since the last look. From then on looks are needed until one was completed.
+        is_last: no frame follows, so that this one is looked at for those before it too.
         """
+        self._owes = held.frame.index if must else self._owes
+        held.owes = self._owes
         if held.frame.damaged:
             held.whole = DAMAGED
             return
-        if not self.looks.is_due(held.time_s) or not (must or self._failing):
+        is_needed = self._failing or self._owes > self._done
+        if is_last and is_needed:
+            self.looks.all_due()
+        if not is_needed or not self.looks.is_due(held.time_s):
             if self._failing:
                 held.whole = DETECTOR_FAILED
             return
@@ -68,5 +75,6 @@ class Watchful:
 
     def _know(self, held: Held, found: Detections) -> None:
         held.found = found
+        self._done = held.frame.index
         if len(found):
             self.found_at_s = held.time_s
