@@ -142,7 +142,7 @@ def test_where_detectors_fail_all_is_covered_and_said(
     assert "detector failed" in statuses[-1].reason
 
 
-def test_where_looks_are_too_slow_covers_grow_and_then_all_is_covered(
+def test_where_looks_come_too_late_all_is_covered_and_the_detector_is_named(
     camera: RtspServer, street: object, tmp_path: Path
 ) -> None:
     looks = itertools.count()
@@ -154,7 +154,6 @@ def test_where_looks_are_too_slow_covers_grow_and_then_all_is_covered(
     with Shared(FaultyDetectors(slow, threads=1)) as overloaded:
         statuses = follow(camera.url("/yard"), tmp_path, overloaded, lambda status, path: path.written >= 50, plan)
     reasons = [status.reason for status in statuses]
-    assert any("instead of every 0.16 s" in reason for reason in reasons)
     assert any("the detector is late" in reason for reason in reasons)
     assert statuses[-1].what is What.COVERED
 

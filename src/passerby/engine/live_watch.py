@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from passerby.engine.looks import Looks
+from passerby.engine.proofs import failure_of
 from passerby.engine.queue import FairQueue
-from passerby.engine.watchful import DAMAGED, DETECTOR_FAILED
+from passerby.engine.watchful import DAMAGED
 from passerby.engine.window import Held
 from passerby.media import Detections
 from passerby.rules.effort import AT_EASE, LATE, Effort, effort
@@ -60,8 +61,9 @@ class LiveWatch:
         self._needless: _Moment | None = None  # up to this frame nobody had to be looked for
         self._looked = _Moment(float("-inf"), float("-inf"))
         self._asked_s = float("-inf")
-        self.is_failing = self.is_late = False
-        """The last look failed; the last one did not come in time."""
+        self._failure: str | None = None  # why the last look failed
+        self.is_late = False
+        """The last look did not come in time."""
         self.looked_at_s = self.found_at_s = float("-inf")
         self.effort: Effort = AT_EASE
         """As of the frame that was settled last."""
@@ -69,9 +71,12 @@ class LiveWatch:
     @property
     def trouble(self) -> str | None:
         """Why all is covered at the moment, None where looks are as they should be."""
-        if self.is_failing:
-            return DETECTOR_FAILED
-        return LATE if self.is_late else None
+        return self._failure or (LATE if self.is_late else None)
+
+    @property
+    def is_failing(self) -> bool:
+        """The last look failed."""
+        return self._failure is not None
 
     def all_due(self) -> None:
         """After a cut: what was known is worth nothing."""
@@ -130,7 +135,7 @@ class LiveWatch:
             self._asked = None
             self._take(held, asked.answer, max(0.0, left_s) if is_last else 0.0)
         if self.is_failing and not held.looked:
-            held.whole = held.whole or DETECTOR_FAILED
+            held.whole = held.whole or self._failure
         is_wanted = held.owes is None or held.owes > self._done
         self.effort = effort(self._overdue_s(held, is_wanted), self._every_s)
         held.wider, held.whole = self.effort.wider, held.whole or self.effort.whole
@@ -156,12 +161,12 @@ class LiveWatch:
             self.is_late = True
             self._looks.all_due()
             return
-        except Exception:  # whatever it is, nothing is known of the frame: it fails closed
-            self.is_failing = held.failed = True
+        except Exception as error:  # whatever it is, nothing is known of the frame: it fails closed
+            held.failed, self._failure = True, failure_of(error)
             self._looks.all_due()
-            held.whole = DETECTOR_FAILED
+            held.whole = self._failure
             return
-        self.is_failing = False
+        self._failure = None
         self.looked_at_s = held.time_s
         self._looked = _Moment(held.time_s, held.arrived_s)
         self._know(held, found)

@@ -60,7 +60,8 @@ def redact(
     """Makes a redacted copy of a video or still and says what was done.
 
     The output appears under its name only when it is whole. detectors: None for those that are installed.
-    Raises SourceError, OutputError, SettingsError or ModelError, and then there is no output.
+    Raises SourceError, OutputError, SettingsError, ModelError, or DetectorError where the detectors do not find what
+    they must find at the end; and then there is no output.
     """
     settings = settings or Settings()
     threads = settings.threads or os.cpu_count() or 1
@@ -104,6 +105,7 @@ class _Run:
             with Worker(paint_and_write) as painter:
                 self._examine(chosen.examiner, painter, facts)
             with facts.clock.stage("finish"):
+                self.detectors.prove()  # or what they said of the file is worth nothing, and there is no output
                 recorded = recorder.close()
         return self._report(facts, chosen, recorded, recorder.encoder_name)
 

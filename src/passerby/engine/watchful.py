@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from passerby.engine.looks import Looks
+from passerby.engine.proofs import DETECTOR_FAILED, failure_of
 from passerby.engine.window import Held
 from passerby.media import Detections
 
-DETECTOR_FAILED = "detector failed"
+__all__ = ["DAMAGED", "DETECTOR_FAILED", "Watch", "Watchful"]
+
 DAMAGED = "damaged in the source"
 
 
@@ -32,7 +34,7 @@ class Watchful:
 
     def __init__(self, looks: Looks) -> None:
         self.looks = looks
-        self._failing = False
+        self._failure: str | None = None  # why the last look failed
         self._owes = self._done = -1  # indices: of the newest frame that needs a look, and of the one with the newest
         self.looked_at_s = self.found_at_s = float("-inf")
 
@@ -51,12 +53,11 @@ class Watchful:
         if held.frame.damaged:
             held.whole = DAMAGED
             return
-        is_needed = self._failing or self._owes > self._done
+        is_needed = bool(self._failure) or self._owes > self._done
         if is_last and is_needed:
             self.looks.all_due()
         if not is_needed or not self.looks.is_due(held.time_s):
-            if self._failing:
-                held.whole = DETECTOR_FAILED
+            held.whole = self._failure
             return
         known = self.looks.recall(held.time_s, held.stretch)
         if known is not None:
@@ -64,12 +65,12 @@ class Watchful:
             return
         try:
             found = self.looks.look(held.frame, held.stretch)
-        except Exception:  # whatever it is, nothing is known of the frame: it fails closed
-            self._failing = held.failed = True
+        except Exception as error:  # whatever it is, nothing is known of the frame: it fails closed
+            held.failed, self._failure = True, failure_of(error)
             self.looks.all_due()  # what the others found in this frame is lost with it
-            held.whole = DETECTOR_FAILED
+            held.whole = self._failure
             return
-        self._failing = False
+        self._failure = None
         self.looked_at_s = held.time_s
         self._know(held, found)
 

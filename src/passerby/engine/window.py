@@ -1,7 +1,7 @@
 """Holds frames back until enough is known of what follows them. Bounded in time and so in memory.
 
-Whatever asks the detectors, and whatever becomes of the answers, this decides whether a frame is shown: only where a look
-at it or at a later frame was completed, or where none was needed since the last one. Else it comes out whole.
+Whatever asks the detectors, and whatever becomes of the answers, this decides whether a frame is shown: only where a
+look at it or at a later frame was completed, or where none was needed since the last one. Else it comes out whole.
 """
 
 from __future__ import annotations

@@ -28,6 +28,15 @@ NOT_THE_PLACE = (Check.OBSTRUCTED, Check.MOVED, Check.BLURRED, Check.DARK, Check
 POOR = (Check.BITRATE, Check.FRAME_RATE)
 
 
+_DETECTOR = "the detector "
+"""How a reason begins where the detector is to blame."""
+
+
+def blames_detector(what: str, reason: str) -> bool:
+    """Whether a camera's pictures are covered because of the detector: that needs somebody."""
+    return what == What.COVERED and _DETECTOR in reason
+
+
 @dataclass(frozen=True, slots=True)
 class Doing:
     """What is done with a camera's pictures. failing: why all are covered, where a detector failed. is_learning:
@@ -57,7 +66,7 @@ def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
     if found := _first(bad, NOT_LIVE):
         return _told(found)
     if doing.failing:
-        return Told(What.COVERED, f"the whole picture is hidden: {doing.failing}")
+        return Told(What.COVERED, f"the whole picture is hidden: {_named(doing.failing)}")
     if found := _first(bad, NOT_THE_PLACE):
         return _told(found, f"; {learning} anew" if doing.is_learning else "")
     if doing.is_learning:
@@ -73,6 +82,10 @@ def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
     if found := _first(bad, (Check.CLOCK,)):
         return _told(found)
     return Told(What.RECORDING, "all is well")
+
+
+def _named(failing: str) -> str:
+    return failing if failing.startswith(("the ", "a ")) else f"the {failing}"
 
 
 def _first(bad: dict[Check, Finding], order: tuple[Check, ...]) -> Finding | None:
