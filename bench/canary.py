@@ -51,7 +51,7 @@ class _Measuring(Canary):
 
 
 def pictures(rng: random.Random) -> Iterator[Bgr]:
-    folder = Path(os.environ.get("PASSERBY_SHARED", "/work/shared")) / "footage"
+    folder = Path(os.environ["PASSERBY_SHARED"]) / "footage"
     kinds = (".mp4", ".avi", ".jpg", ".png")
     files = sorted(path for path in folder.rglob("*") if path.suffix in kinds)
     while True:

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Detections, RawFrame
-from passerby.rules.effort import LATE
+from passerby.rules.effort import LATE, WIDER_MOST
 from passerby.track import Motion
 
+WIDER_FROM_GAP = 1 / 3  # of the longest gap between two looks; from there on covers grow
 CLOCK_WRONG_S = 2.0  # by the count of seconds, beyond what frames wait by their own times; a load makes it 1 s
 
 
@@ -112,7 +113,11 @@ class Window:
         if self._owes(oldest) > self._newest_look:
             return False
         next_s = next((held.time_s for held in self._held if held.looked), math.inf)
-        return next_s - self._sure_s <= self._gap_s
+        between_s = next_s - self._sure_s
+        if self._gap_s < math.inf:  # the further apart two looks are, the less is known of the way between
+            share = min(1.0, between_s / self._gap_s)
+            oldest.wider = max(oldest.wider, WIDER_MOST * (share - WIDER_FROM_GAP) / (1 - WIDER_FROM_GAP))
+        return between_s <= self._gap_s
 
     def _may_leave(self, oldest: Held, *, is_settled: bool) -> bool:
         newest = self._held[-1]
