@@ -1,8 +1,8 @@
 """Faults of the engine, many a minute: real networks, modes and painter, on a clock of its own; counts who is clear.
 
-Somebody drawn, whom the networks find while all is well, walks about; now and then another appears elsewhere. At random
-times the detector hangs, is late, silent, stale, or broken, its queue dies, the clock or the picture leaps. Of every picture
-that comes out it is measured how much of that person shows. Encoder and disk come after that, and see nothing else.
+Somebody drawn, whom the networks find while all is well, walks about; now and then another comes in. At random
+times the detector hangs, is late, silent, stale, or broken, its queue dies, the clock or the picture leaps. Of every
+picture that comes out it is measured how much of that person shows. Encoder and disk come after that.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ MODES: tuple[Mode, ...] = ("cover", "reveal")
 SIZE_WH = (416, 256)
 FRAME_S = 0.1
 TICKS = Fraction(1, 1000)
+BEYOND_PX = 100
+LEAST_SHOWN = 0.5  # of the person must be in the picture: of less no network is sure
 SHOWN_AT = 0.25
 """Of the person's pixels, from where they count as clear; sleeves at the edge of a cover may show."""
 
@@ -63,7 +65,7 @@ class Figures:
 
 
 @dataclass
-class _Now:
+class Moment:
     """What is wrong at the moment."""
 
     fault: str = "none"
@@ -74,7 +76,7 @@ class _Now:
 class _BrokenRuntime:
     """Real answers, spoilt on their way as the moment says."""
 
-    def __init__(self, real: Runtime, now: _Now) -> None:
+    def __init__(self, real: Runtime, now: Moment) -> None:
         self._real, self._now = real, now
         self._kept: list[Outputs] | None = None
         self._rng = np.random.default_rng(1)
@@ -116,7 +118,7 @@ class _BrokenRuntime:
 class BrokenDetectors(Detectors):
     """Real detectors that break as the moment says."""
 
-    def __init__(self, now: _Now) -> None:
+    def __init__(self, now: Moment) -> None:
         super().__init__(threads=1)
         self._now = now
 
@@ -128,7 +130,7 @@ class BrokenDetectors(Detectors):
 class _Queue:
     """Does one thing after another on the campaign's clock, and breaks as the moment says."""
 
-    def __init__(self, now: _Now, rng: random.Random) -> None:
+    def __init__(self, now: Moment, rng: random.Random) -> None:
         self._now, self._rng = now, rng
         self._waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
         self._running: tuple[float, Future[Any], Callable[[], Any]] | None = None
@@ -163,7 +165,7 @@ class EngineCampaign:
 
     def __init__(self, mode: Mode, seed: int = 1) -> None:
         self._rng = random.Random(seed)
-        self._now = _Now()
+        self._now = Moment()
         self._clock_s = self._time_s = 1000.0
         self._queue = _Queue(self._now, self._rng)
         self._yard = _yard(seed)
@@ -210,8 +212,8 @@ class EngineCampaign:
 
     def _play(self, lasts_s: float) -> None:
         if self._rng.random() < 0.5:  # somebody else, elsewhere, whom nobody has seen yet
-            apart = self._at[0] + self._rng.uniform(130, 220)  # too far away to be the same person
-            self._at = [apart % (SIZE_WH[0] - 60), self._rng.uniform(20, SIZE_WH[1] - 110)]
+            comes_from = self._rng.choice([-30.0, SIZE_WH[0] - 1.0])
+            self._at = [comes_from, self._rng.uniform(20, SIZE_WH[1] - 110)]
         until_s = self._clock_s + lasts_s
         while self._clock_s < until_s:
             self._clock_s += FRAME_S
@@ -225,13 +227,14 @@ class EngineCampaign:
         for axis, most in ((0, SIZE_WH[0] - 60), (1, SIZE_WH[1] - 110)):
             self._at[axis] += self._speed[axis] * FRAME_S
             if not 0 <= self._at[axis] <= most:
-                self._speed[axis] *= -1
-                self._at[axis] = min(max(self._at[axis], 0), most)
+                self._speed[axis] = abs(self._speed[axis]) * (1 if self._at[axis] < 0 else -1)
 
     def _step(self) -> None:
         left, top = round(self._at[0]), round(self._at[1])
         picture = _noisy(self._yard, self._index)
-        draw(picture, "person", left, top)
+        wide = cv2.copyMakeBorder(picture, BEYOND_PX, BEYOND_PX, BEYOND_PX, BEYOND_PX, cv2.BORDER_REPLICATE)
+        draw(wide, "person", left + BEYOND_PX, top + BEYOND_PX)
+        picture = np.ascontiguousarray(wide[BEYOND_PX:-BEYOND_PX, BEYOND_PX:-BEYOND_PX])
         if self._now.fault == "lights":
             picture = np.asarray(cv2.convertScaleAbs(picture, alpha=0.55), np.uint8)
         if self._now.fault == "lens bump":
@@ -266,8 +269,11 @@ class EngineCampaign:
         rows, columns = inside.shape
         area = np.s_[max(0, top) : min(SIZE_WH[1], top + rows), max(0, left) : min(SIZE_WH[0], left + columns)]
         before, after = sent[area].astype(np.int16), shown[area].astype(np.int16)
-        person = inside[: before.shape[0], : before.shape[1]]
-        if person.any() and float((np.abs(before - after) < 4)[person].mean()) >= SHOWN_AT:
+        person = inside[max(0, -top) :, max(0, -left) :][: before.shape[0], : before.shape[1]]
+        if (
+            person.sum() >= LEAST_SHOWN * inside.sum()
+            and float((np.abs(before - after) < 4)[person].mean()) >= SHOWN_AT
+        ):
             self.figures.clear[fault] += 1
 
 
