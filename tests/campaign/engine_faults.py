@@ -44,7 +44,7 @@ SIZE_WH = (416, 256)
 FRAME_S = 0.1
 TICKS = Fraction(1, 1000)
 BEYOND_PX = 100
-LEAST_SHOWN = 0.5  # of the person must be in the picture: of less no network is sure
+LEAST_SHOWN = 0.95  # of the person must be in the picture: how well halves are covered is for bench/exposure.py
 SHOWN_AT = 0.25
 """Of the person's pixels, from where they count as clear; sleeves at the edge of a cover may show."""
 
