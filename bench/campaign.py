@@ -1,6 +1,7 @@
 """The fault campaign at length: random faults on the whole service, then a judgement of what it left behind.
 
     python bench/campaign.py --minutes 30 --seed 4
+    python bench/campaign.py --engine 2000 --seed 4       # faults of the engine, in this process, on a clock of its own
     python bench/campaign.py --minutes 30 --postgresql    # with its catalogue there, in a server that is killed too
 
 It says each round as it goes, and its figures at the end; it fails where anything clear is found, a row has no bytes,
@@ -20,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.campaign.campaign import Campaign
+from tests.campaign.engine_faults import MODES, EngineCampaign
 from tests.campaign.judge import judge
 from tests.postgresql import postgresql_server
 
@@ -31,7 +33,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a new folder for what is left behind; without it: thrown away")
     parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--engine", type=int, metavar="FAULTS", help="so many faults of detectors, time and picture")
     asked = parser.parse_args()
+    if asked.engine:
+        return break_engine(asked.engine, asked.seed)
     with ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="passerby-campaign-"))
         database = stack.enter_context(postgresql_server()) if asked.postgresql else None
@@ -42,6 +47,20 @@ def main() -> int:
     print(", ".join(f"{count} × {kind}" for kind, count in kinds.most_common()))
     print(", ".join(f"{name} {figure:g}" for name, figure in figures.items()))
     return 0
+
+
+def break_engine(faults: int, seed: int) -> int:
+    """Half of them in each mode. See tests/campaign/engine_faults.py."""
+    clear = 0
+    for mode in MODES:
+        figures = EngineCampaign(mode, seed).run(faults // len(MODES))
+        clear += figures.clear.total()
+        print(f"{mode}: {', '.join(f'{count} × {kind}' for kind, count in figures.faults.items())}")
+        print(
+            f"{figures.pictures} pictures, {figures.whole} whole, {figures.clear.total()} clear {dict(figures.clear)}",
+            flush=True,
+        )
+    return 1 if clear else 0
 
 
 if __name__ == "__main__":

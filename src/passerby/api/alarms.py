@@ -8,8 +8,10 @@ from pydantic import BaseModel, Field
 from passerby.alarms import Standing
 from passerby.api.gate import signed_in_of
 from passerby.api.seam import Services, services_of
+from passerby.clock import ticks_of
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.rules.access import Action, Subject, may
+from passerby.rules.state import blames_detector
 
 router = APIRouter(prefix="/api", tags=["health"])
 
@@ -21,6 +23,7 @@ MEANS = {
     AlarmKind.STRANGE: "the store holds what is no whole recording",
     AlarmKind.UPKEEP: "what is done beside serving fails",
     AlarmKind.CAMERAS: "the configured cameras cannot be read",
+    AlarmKind.DETECTOR: "a detector fails, is late, or does not find what it must find: everything is covered",
 }
 """For anybody: names no camera and no place."""
 
@@ -61,4 +64,10 @@ def standing(services: Services) -> list[Standing]:
     """With what the workers say themselves."""
     trouble = services.fleet.trouble if services.fleet else None
     told = [Standing(Alarm(AlarmKind.CAMERAS, None, trouble), None)] if trouble else []
+    states = services.fleet.states() if services.fleet else {}
+    told += [
+        Standing(Alarm(AlarmKind.DETECTOR, camera, state.reason), ticks_of(state.since))
+        for camera, state in sorted(states.items())
+        if blames_detector(state.what, state.reason)
+    ]
     return told + services.alarms.now()

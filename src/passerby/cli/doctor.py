@@ -109,13 +109,13 @@ def _devices() -> list[Check]:
 
 
 def _models() -> list[Check]:
-    from passerby.detect import Model, ModelStore
+    from passerby.detect import DetectorError, Model, ModelStore, try_model
 
     def check(model: Model) -> Check:
         sha256 = model.card.sha256[model.card.file]
         try:
-            model.read()
-        except ModelError as error:
+            try_model(model, threads=1)  # with its canary: one that falls silent does not work
+        except (ModelError, DetectorError) as error:
             return Check("model", model.card.name, False, str(error), needed=True)
         return Check("model", model.card.name, True, f"sha256 {sha256}", needed=True)
 

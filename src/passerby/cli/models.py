@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from passerby.cli.failure import Debug, fails_clearly
+from passerby.errors import PasserbyError
 
 if TYPE_CHECKING:
     from passerby.detect import Model
@@ -85,11 +86,22 @@ def add(
       passerby models add plates.onnx --family ssd --class 1=plate --name plates
     """
     from passerby.detect import ModelStore
+    from passerby.detect.canary_of import canary_of
 
-    model = ModelStore().add(
+    store = ModelStore()
+    model = store.add(
         file, name=name, family=family, classes=parse_classes(classes), score=score, licence=licence, origin=origin
     )
+    try:
+        figure = canary_of(model)
+    except PasserbyError:
+        figure = None  # it cannot even be run: `models test` says why
     typer.echo(f"added {model.card.name}: family {model.card.family}, finds {_finds(model)}")
+    if figure:
+        store.expect(model, figure)
+        typer.echo(f"it finds a drawn {figure}, which it must find in every picture from now on")
+    else:
+        typer.echo("warning: it finds no drawn figure, so nobody notices if it falls silent", err=True)
     typer.echo(f"try it: passerby models test {model.card.name}")
 
 

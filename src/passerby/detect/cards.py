@@ -6,8 +6,9 @@ import hashlib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
+from passerby.detect.canary import KINDS, FigureName
 from passerby.detect.families import FamilyName
 from passerby.detect.runtime import InputSpec
 from passerby.errors import ModelError
@@ -41,6 +42,9 @@ class Card(BaseModel):
     input: InputSpec = InputSpec()
     score: float = Field(0.3, ge=0.0, le=1.0, description="Detections below this are dropped, unless told otherwise.")
     iou: float = Field(0.5, gt=0.0, le=1.0, description="Boxes that overlap a better one by more are dropped.")
+    canary: FigureName | None = Field(
+        None, description="The drawn figure that it must find in every picture; None: it was never seen to find one."
+    )
     origin: str = ""
     licence: str = ""
     training_data: str = ""
@@ -52,6 +56,12 @@ class Card(BaseModel):
         if Path(value).name != value:
             raise ValueError("a card names a file beside it, not elsewhere")
         return value
+
+    @model_validator(mode="after")
+    def _finds_its_canary(self) -> Card:
+        if self.canary is not None and (KINDS[self.canary] not in self.kinds or self.input.size_wh is not None):
+            raise ValueError("a canary is of a kind that the model finds, in a picture of any size")
+        return self
 
     @property
     def kinds(self) -> frozenset[Kind]:

@@ -6,10 +6,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.detect import families, sample
+from passerby.detect import canary, families, sample
+from passerby.detect.canary import Canary
 from passerby.detect.errors import DetectorError
 from passerby.detect.models import Model
 from passerby.detect.runtime import DEFAULT_TIMEOUT_S, Bgr, Precision, Runtime, RuntimeName, load_runtime
@@ -33,6 +35,8 @@ class Detector:
     def __init__(self, model: Model, runtime: Runtime) -> None:
         self.model = model
         self._runtime = runtime
+        self.canary = Canary(model.card.canary) if model.card.canary else None
+        """What must be found beside every picture; None for a model that was never seen to find it."""
 
     @classmethod
     def load(
@@ -80,7 +84,11 @@ class Detector:
 
     def release(self, size_wh: tuple[int, int]) -> None:
         """Frees the memory that inputs of this size need, until the next one."""
-        self._runtime.release(size_wh)
+        self._runtime.release(self._network_size(size_wh))
+
+    def _network_size(self, size_wh: tuple[int, int]) -> tuple[int, int]:
+        """With the canary's strip."""
+        return canary.with_strip(size_wh) if self.canary else size_wh
 
     def detect(
         self,
@@ -121,6 +129,14 @@ class Detector:
         """What is in a picture that already has the network's size, in its own pixels. Raises DetectorError."""
         return suppress(self._read([picture], score)[0], self.model.card.iou)
 
+    def hears(self, pictures: Sequence[Bgr]) -> bool:
+        """Whether the network's answers to different pictures of one size differ. For models without a canary."""
+        width, height = self.input_size((pictures[0].shape[1], pictures[0].shape[0]))
+        fitted = [np.asarray(cv2.resize(picture, (width, height)), np.uint8) for picture in pictures]
+        answers = [self._runtime.infer([picture])[0] for picture in fitted]
+        sums = {tuple(float(values.sum()) for values in answer.values()) for answer in answers}
+        return len(sums) == len(answers)
+
     def _look(
         self, frame: RawFrame, regions: Sequence[sample.Region], size_wh: tuple[int, int], score: float | None
     ) -> list[Detections]:
@@ -131,8 +147,17 @@ class Detector:
         ]
 
     def _read(self, pictures: Sequence[Bgr], score: float | None) -> list[Detections]:
+        """Raises DetectorError, and DeafError where the canary beside a picture is not found where it is."""
+        least = self.model.card.score if score is None else score
+        if self.canary is None:
+            return self._answers(pictures, least)
+        extended = [self.canary.extend(picture) for picture in pictures]
+        answers = self._answers([picture for picture, _ in extended], min(least, canary.LEAST_SCORE))
+        checked = [self.canary.check(found, place) for found, (_, place) in zip(answers, extended, strict=True)]
+        return [found.take(found.confidence >= least) for found in checked]
+
+    def _answers(self, pictures: Sequence[Bgr], least: float) -> list[Detections]:
         card = self.model.card
-        least = card.score if score is None else score
         size_wh = (pictures[0].shape[1], pictures[0].shape[0])
         answers = self._runtime.infer(pictures)
         if len(answers) != len(pictures):
@@ -142,12 +167,14 @@ class Detector:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a model did on a drawn picture. found: detections at its own score; a drawn picture should give few."""
+    """How a model did on a drawn picture. found: detections at its own score; a drawn picture should give few.
+    proved: it finds a drawn figure where one is, so that its silence is noticed."""
 
     size_wh: tuple[int, int]
     milliseconds: float
     precision: str
     found: int
+    proved: bool = True
 
 
 def try_model(model: Model, *, threads: int | None = None, runtime: RuntimeName = "openvino") -> Trial:
@@ -155,10 +182,12 @@ def try_model(model: Model, *, threads: int | None = None, runtime: RuntimeName 
     detector = Detector.load(model, threads, runtime=runtime)
     size_wh = detector.input_size((4, 3))
     picture = drawn_picture(size_wh)
-    detector.detect_bgr(picture)  # The first run compiles.
+    detector.detect_bgr(picture)  # The first run compiles. Here a canary that is not found is a DeafError.
     started = time.perf_counter()
     found = detector.detect_bgr(picture)
-    return Trial(size_wh, (time.perf_counter() - started) * 1000, detector.precision, len(found))
+    return Trial(
+        size_wh, (time.perf_counter() - started) * 1000, detector.precision, len(found), detector.canary is not None
+    )
 
 
 def drawn_picture(size_wh: tuple[int, int]) -> Bgr:

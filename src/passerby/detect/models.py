@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from passerby.detect import guess
+from passerby.detect.canary import FigureName
 from passerby.detect.cards import Card, read_checked
 from passerby.detect.families import FamilyName
 from passerby.errors import ModelError
@@ -93,6 +94,15 @@ class ModelStore:
             )
         self._keep(made, parts)
         return self.get(made.name)
+
+    def expect(self, model: Model, figure: FigureName) -> Model:
+        """Writes into an added model's card which drawn figure it finds, and must find from now on."""
+        card = model.card.model_copy(update={"canary": figure})
+        try:
+            _write_whole(self.folder / f"{card.name}{CARD_SUFFIX}", card.model_dump_json(indent=2).encode())
+        except OSError as error:
+            raise ModelError(f"cannot keep the model in {self.folder}: {error.strerror or error}") from error
+        return self.get(card.name)
 
     def remove(self, name: str) -> None:
         """Deletes an added model. Raises ModelError for one that is bundled or not there."""

@@ -14,8 +14,8 @@ from passerby.detect.errors import DetectorError
 from passerby.detect.runtime import DEFAULT_TIMEOUT_S, Bgr, InputSpec, Outputs, Precision, check_size
 from passerby.errors import ModelError
 
-SIZES_MOST = 6
-"""Compiled input sizes that are kept: a still is looked at in five."""
+SIZES_MOST = 7
+"""Compiled input sizes that are kept: a still is looked at in five, and proofs have one of their own."""
 
 
 class OpenVinoRuntime:
@@ -83,7 +83,8 @@ class OpenVinoRuntime:
             while len(self._compiled) >= SIZES_MOST:
                 del self._compiled[next(iter(self._compiled))]
             self._compiled[size_wh] = (self._compile(size_wh), [])
-        compiled, requests = self._compiled[size_wh]
+        # The one that is used goes last: proofs are of one size, which a folder of stills is not to push out.
+        compiled, requests = self._compiled[size_wh] = self._compiled.pop(size_wh)
         while len(requests) < count:
             requests.append(compiled.create_infer_request())
         return requests

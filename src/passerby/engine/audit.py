@@ -53,9 +53,13 @@ def audit(
     """
     detectors = detectors or Detectors(threads=os.cpu_count())
     found_by = detectors.of({Kind.PERSON, Kind.FACE})
+    detectors.prove()
     if is_still(redacted):
-        return AuditResult(_findings(open_still(redacted), 0.0, found_by), 1, 1, 0.0)
-    return _audit_video(Path(redacted), found_by, progress)
+        result = AuditResult(_findings(open_still(redacted), 0.0, found_by), 1, 1, 0.0)
+    else:
+        result = _audit_video(Path(redacted), found_by, progress)
+    detectors.prove()  # or that nothing was found says nothing
+    return result
 
 
 def _audit_video(path: Path, detectors: list[Detector], progress: OnProgress | None) -> AuditResult:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,21 +12,26 @@ from passerby.engine.watchful import Watch
 from passerby.engine.window import Held, Window
 from passerby.media import Cover, RawFrame
 from passerby.rules.coverage import Policy, cover_found
-from passerby.track import FlowMeter, Tracker, TrackSummary
+from passerby.track import FlowMeter, Tracker, TrackerTimes, TrackSummary
 
 LOOK_EVERY_S = 0.16  # somebody who runs crosses a third of their own width between two looks
 LOOK_PLAN = LookPlan(LOOK_EVERY_S)
 LOOK_AHEAD_S = 1.5  # most people are certain by then (bench/README.md)
 LEAST_LOOK_AHEAD_S = 0.8
+LONGEST_LOOKS = 3  # so many usual waits for the next look a frame may be held back, where its delay is shorter
 LOOK_AHEAD_BYTES = 80 << 20  # of held frames: large pictures are looked ahead less far, down to the least
 
 
 class CoverMode:
     """Takes frames in order and gives each back with its cover, `look_ahead_s` later. See `run.Examiner`."""
 
-    def __init__(self, size_wh: tuple[int, int], watch: Watch, policy: Policy, look_ahead_s: float) -> None:
+    def __init__(
+        self, size_wh: tuple[int, int], watch: Watch, policy: Policy, look_ahead_s: float, *, is_live: bool = False
+    ) -> None:
+        """is_live: looks may come late, and time may leap."""
         self._policy = policy
-        self._window = Window(look_ahead_s)
+        gap_s = TrackerTimes().back_s if is_live else math.inf  # who came after a look is followed back as far
+        self._window = Window(look_ahead_s, longest_s=LONGEST_LOOKS * LOOK_EVERY_S, gap_s=gap_s)
         self._watch = watch
         self._flow = FlowMeter(size_wh)
         self._tracker = Tracker(size_wh)
@@ -33,11 +40,11 @@ class CoverMode:
     def ended_tracks(self) -> list[TrackSummary]:
         return self._tracker.ended
 
-    def look(self, frame: RawFrame) -> Held:
+    def look(self, frame: RawFrame, *, is_last: bool = False) -> Held:
         held = Held(frame, frame.time_s, motion=self._flow.measure(_luma8(frame)))
         if held.motion is not None and held.motion.is_cut:
             self._watch.all_due()
-        self._watch.look(held)
+        self._watch.look(held, is_last=is_last)
         return held
 
     def push(self, held: Held) -> None:

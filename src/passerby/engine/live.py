@@ -17,7 +17,6 @@ from passerby.engine.live_modes import LivePlan, live_mode
 from passerby.engine.reveal_mode import NOT_LEARNED
 from passerby.engine.shared import Shared
 from passerby.engine.strain import Strain
-from passerby.engine.watchful import DETECTOR_FAILED
 from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
 from passerby.media.camera import What
@@ -155,7 +154,7 @@ class LivePath:
             findings = without_looks(findings, self._newest_90k)
         says = [each for each in (self._strain.says, self._mode.watch.effort.says) if each]
         doing = Doing(
-            DETECTOR_FAILED if self._mode.watch.is_failing else None,
+            self._mode.watch.trouble,
             self._is_learning,
             self.written > 0,
             None if self._whole == NOT_LEARNED else self._whole,

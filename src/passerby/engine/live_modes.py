@@ -18,6 +18,7 @@ from passerby.media.boxes import BoxShare
 from passerby.media.stream import StreamFormat
 from passerby.record.segments import LIVE_QUALITY
 from passerby.rules.coverage import Policy
+from passerby.rules.effort import WHOLE_FROM
 from passerby.rules.not_people import check_not_people
 from passerby.settings import Settings
 
@@ -102,7 +103,15 @@ def _reveal(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper
     )
     outline = plan.settings.shape == "outline"
     examiner = RevealMode(
-        size_wh, watch, policy, first, learner, outline=outline, delay_s=_window_s(plan), not_people=plan.not_people
+        size_wh,
+        watch,
+        policy,
+        first,
+        learner,
+        outline=outline,
+        delay_s=_window_s(plan),
+        not_people=plan.not_people,
+        gap_s=WHOLE_FROM * reveal_mode.LOOK_EVERY_S,
     )
     return LiveMode(examiner, watch, learner)
 
@@ -113,7 +122,7 @@ def _cover(stream: StreamFormat, plan: LivePlan, shared: Shared) -> LiveMode:
     policy = Policy.of(plan.settings, plates_found=detectors.finds(Kind.PLATE), turn=stream.turn)
     looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, cover_mode.LOOK_PLAN)
     watch = LiveWatch(looks, shared.looks, cover_mode.LOOK_EVERY_S)
-    return LiveMode(CoverMode(size_wh, watch, policy, _window_s(plan)), watch)
+    return LiveMode(CoverMode(size_wh, watch, policy, _window_s(plan), is_live=True), watch)
 
 
 def _window_s(plan: LivePlan) -> float:

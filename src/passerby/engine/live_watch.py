@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from passerby.engine.looks import Looks
+from passerby.engine.proofs import failure_of
 from passerby.engine.queue import FairQueue
-from passerby.engine.watchful import DAMAGED, DETECTOR_FAILED
+from passerby.engine.watchful import DAMAGED
 from passerby.engine.window import Held
 from passerby.media import Detections
-from passerby.rules.effort import AT_EASE, Effort, effort
+from passerby.rules.effort import AT_EASE, LATE, Effort, effort
 
 LATE_S = 1.0
 """A frame waits this long for the look at it; then it goes on without. While all is well that is some 50 ms."""
@@ -55,34 +56,54 @@ class LiveWatch:
         held up come faster than their times, so patience goes by this."""
         self._looks, self._queue, self._every_s, self._now_s = looks, queue, every_s, now_s
         self._asked: _Asked | None = None
-        self._unwanted: set[int] = set()  # frames that wait, by index, in which nobody has to be looked for
-        self._needless: _Moment | None = None  # up to this frame nobody had to be
+        self._hangs: Future[Detections] | None = None  # a look that was given up, and goes on
+        self._owes = self._done = -1  # indices: of the newest frame that needs a look, and of the one with the newest
+        self._needless: _Moment | None = None  # up to this frame nobody had to be looked for
         self._looked = _Moment(float("-inf"), float("-inf"))
         self._asked_s = float("-inf")
-        self.is_failing = False
-        """The last look failed."""
+        self._failure: str | None = None  # why the last look failed
+        self.is_late = False
+        """The last look did not come in time."""
         self.looked_at_s = self.found_at_s = float("-inf")
         self.effort: Effort = AT_EASE
         """As of the frame that was settled last."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why all is covered at the moment, None where looks are as they should be."""
+        return self._failure or (LATE if self.is_late else None)
+
+    @property
+    def is_failing(self) -> bool:
+        """The last look failed."""
+        return self._failure is not None
 
     def all_due(self) -> None:
         """After a cut: what was known is worth nothing."""
         self._looks.all_due()
 
-    def look(self, held: Held, *, must: bool = True) -> None:
-        """Asks for a look if one is due. See `Watchful.look`."""
+    def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None:
+        """Asks for a look if one is due. See `Watchful.look`; the last frame of a live source is known by its end."""
         held.arrived_s = self._now_s()
-        if not (must or self.is_failing):
-            self._unwanted.add(held.frame.index)
+        self._owes = held.frame.index if must else self._owes
+        held.owes = self._owes
+        if not (self.is_failing or self.is_late or self._owes > self._done):
             return
         if held.frame.damaged:
             held.whole = DAMAGED
-        elif self._asked is None and self._is_due(held) and not self._recalls(held):
+        elif self._may_ask and self._is_due(held) and not self._recalls(held):
             stirs = held.moving is None or bool(held.moving.any())
             work = partial(self._looks.look, held.frame, held.stretch)
             answer = self._queue.ask(work, may_wait_s=0.0 if stirs else MAY_WAIT_S)
             self._asked = _Asked(held, answer, held.arrived_s)
             self._asked_s = held.arrived_s
+
+    @property
+    def _may_ask(self) -> bool:
+        """One look at a time. Behind one that hangs another would hang."""
+        if self._hangs is not None and self._hangs.done():
+            self._hangs = None
+        return self._asked is None and self._hangs is None
 
     def _is_due(self, held: Held) -> bool:
         if self._looks.is_due(held.time_s):
@@ -97,13 +118,15 @@ class LiveWatch:
         known = self._looks.recall(held.time_s, held.stretch)
         if known is None:
             return False
-        self._unwanted.add(held.frame.index)
         self._asked_s = held.arrived_s
         self._know(held, known)
         return True
 
     def settle(self, held: Held, *, is_last: bool = False) -> bool:
-        """Whether all is known of a frame that ever will be. is_last: no more come, so it is waited for."""
+        """Whether all is known of a frame that ever will be. is_last: no more come, so it is waited for.
+
+        Whether it is shown is decided by the window, which has seen what was completed.
+        """
         asked = self._asked
         if asked is not None and asked.held is held:
             left_s = asked.at_s + LATE_S - self._now_s()
@@ -112,9 +135,8 @@ class LiveWatch:
             self._asked = None
             self._take(held, asked.answer, max(0.0, left_s) if is_last else 0.0)
         if self.is_failing and not held.looked:
-            held.whole = held.whole or DETECTOR_FAILED
-        is_wanted = held.frame.index not in self._unwanted
-        self._unwanted.discard(held.frame.index)
+            held.whole = held.whole or self._failure
+        is_wanted = held.owes is None or held.owes > self._done
         self.effort = effort(self._overdue_s(held, is_wanted), self._every_s)
         held.wider, held.whole = self.effort.wider, held.whole or self.effort.whole
         if is_wanted and not held.looked and self._looked.time_s == float("-inf"):
@@ -135,20 +157,22 @@ class LiveWatch:
         try:
             found = answer.result(patience_s)
         except (NotYet, CancelledError):  # too late: it may still come, and then it is of a frame that is gone
-            answer.cancel()
+            self._hangs = None if answer.cancel() else answer
+            self.is_late = True
             self._looks.all_due()
             return
-        except Exception:  # whatever it is, nothing is known of the frame: it fails closed
-            self.is_failing = held.failed = True
+        except Exception as error:  # whatever it is, nothing is known of the frame: it fails closed
+            held.failed, self._failure = True, failure_of(error)
             self._looks.all_due()
-            held.whole = DETECTOR_FAILED
+            held.whole = self._failure
             return
-        self.is_failing = False
+        self._failure = None
         self.looked_at_s = held.time_s
         self._looked = _Moment(held.time_s, held.arrived_s)
         self._know(held, found)
 
     def _know(self, held: Held, found: Detections) -> None:
         held.found = found
+        self._done, self.is_late = held.frame.index, False
         if len(found):
             self.found_at_s = held.time_s

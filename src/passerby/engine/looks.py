@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from passerby.detect import Detector, Model, ModelStore, sample, suppress
+from passerby.engine.proofs import Proof
 from passerby.engine.stillness import Lasting
 from passerby.media import Detections, Kind, RawFrame
 
@@ -29,13 +30,15 @@ SAME_OVERLAP = 0.6  # of boxes of one kind that several looks found: one object
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One detector at one size, every so often. least_share: of the picture's shorter side; less is left out."""
+    """One detector at one size, every so often. least_share: of the picture's shorter side; less is left out. proof:
+    that the detector finds what it must find; None: nobody asks."""
 
     detector: Detector
     long_side_px: int
     every_s: float
     score: float
     least_share: float = 0.0
+    proof: Proof | None = None
 
     def input_wh(self, upright_wh: tuple[int, int]) -> tuple[int, int]:
         """Width and height of the detector's input for a picture of that size."""
@@ -101,7 +104,12 @@ class Looks:
         return join(parts)
 
     def _due(self, time_s: float) -> list[int]:
-        return [place for place, due_s in enumerate(self._next_s) if time_s >= due_s]
+        """The most frequent looks are part of each: a face found is no answer to who else is there."""
+        is_due = [time_s >= due_s for due_s in self._next_s]
+        if not any(is_due):
+            return []
+        often_s = min(look.every_s for look in self._looks)
+        return [place for place, look in enumerate(self._looks) if is_due[place] or look.every_s <= often_s]
 
     def _put_off(self, places: list[int], time_s: float) -> None:
         for place in places:
@@ -110,7 +118,14 @@ class Looks:
 
 def _look(look: Look, frame: RawFrame) -> Detections:
     wh = sample.upright_wh(frame, sample.whole(frame))
-    found = look.detector.detect(frame, size_wh=look.input_wh(wh), score=look.score)
+    try:
+        if look.proof:
+            look.proof.renew()
+        found = look.detector.detect(frame, size_wh=look.input_wh(wh), score=look.score)
+    except BaseException:
+        if look.proof:
+            look.proof.doubt()
+        raise
     if not look.least_share:
         return found
     return found.take(found.long_sides_px >= look.least_share * min(wh))
@@ -129,11 +144,21 @@ class Detectors:
         self._models = (store or ModelStore()).list()
         self._threads = threads
         self._loaded: dict[tuple[str, int | None], Detector] = {}
+        self._proofs: dict[Detector, Proof] = {}
 
     def of(self, kinds: Iterable[Kind], threads: int | None = None) -> list[Detector]:
         """Every detector that finds at least one of these kinds. threads: of each, None for as many as this has."""
         wanted = frozenset(kinds)
         return [self._load(model, threads or self._threads) for model in self._models if model.card.kinds & wanted]
+
+    def proof_of(self, detector: Detector) -> Proof:
+        """That this detector finds what it must find, to be renewed in the thread that uses it."""
+        return self._proofs.setdefault(detector, Proof(detector))
+
+    def prove(self) -> None:
+        """Proves at once all that were used. Raises DetectorError: then nothing they said can be relied upon."""
+        for detector in self._loaded.values():
+            self.proof_of(detector).renew(at_once=True)
 
     @property
     def video_threads(self) -> int:
@@ -172,17 +197,18 @@ def looks_for(
     far = far_px(size_wh, plan.far_share)
     looks = []
     for detector in detectors.of(wanted, detectors.video_threads):
+        proof = detectors.proof_of(detector)
         if detector.model.card.kinds & wanted == {Kind.FACE}:
             if Kind.PERSON in wanted:
                 score = least_score(detector, FACE_BESIDE_SCORE)
-                looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * plan.every_s, score))
+                looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * plan.every_s, score, proof=proof))
             else:
                 faces_px = min(FACES_MOST_PX, max(FACES_LEAST_PX, max(size_wh)))
-                looks.append(Look(detector, faces_px, plan.every_s, least_score(detector, FACE_SCORE)))
+                looks.append(Look(detector, faces_px, plan.every_s, least_score(detector, FACE_SCORE), proof=proof))
             continue
-        looks.append(Look(detector, far, plan.every_s, least_score(detector, plan.people_score)))
+        looks.append(Look(detector, far, plan.every_s, least_score(detector, plan.people_score), proof=proof))
         if plan.near and far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:
-            looks.append(Look(detector, NEAR_PX, 3 * plan.every_s, NEAR_SCORE, least_share=NEAR_LEAST_SHARE))
+            looks.append(Look(detector, NEAR_PX, 3 * plan.every_s, NEAR_SCORE, NEAR_LEAST_SHARE, proof))
     return Looks(looks)
 
 

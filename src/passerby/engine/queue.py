@@ -24,8 +24,20 @@ class FairQueue:
         self._asked = 0
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
+        self._name = name
+        self._began_s: float | None = None
+        self._thread = self._begin()
+
+    def _begin(self) -> threading.Thread:
+        thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+        thread.start()
+        return thread
+
+    @property
+    def busy_s(self) -> float:
+        """For how long it has been at one thing, 0 where it waits."""
+        began_s = self._began_s
+        return 0.0 if began_s is None else time.monotonic() - began_s
 
     def ask(self, work: Callable[[], T], *, may_wait_s: float = 0.0) -> Future[T]:
         """Its answer, or what it raised, later. may_wait_s: goes behind whatever is asked for within this time.
@@ -37,6 +49,8 @@ class FairQueue:
             if self._closed:
                 answer.cancel()
                 return answer
+            if not self._thread.is_alive():  # something killed it; what it did then is never answered
+                self._thread = self._begin()
             self._asked += 1
             heapq.heappush(self._waiting, (time.monotonic() + may_wait_s, self._asked, answer, work))
             self._changed.notify()
@@ -56,11 +70,13 @@ class FairQueue:
         while (next_one := self._next()) is not None:
             answer, work = next_one
             del next_one
+            self._began_s = time.monotonic()
             if answer.set_running_or_notify_cancel():
                 try:
                     answer.set_result(work())
                 except BaseException as error:  # passed on, not swallowed: whoever asked raises it
                     answer.set_exception(error)
+            self._began_s = None
             del answer, work  # or the last frame would live until the next is asked for
 
     def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ FAR_SHARE = 0.5  # of the picture's size is looked at: who is far and stands was
 PEOPLE_SCORE = 0.15  # who moves needs no detection; who stands is looked at again and again
 LOOK_PLAN = LookPlan(LOOK_EVERY_S, PEOPLE_SCORE, FAR_SHARE, near=False)
 TIMES = TrackerTimes(lost_s=1.6, tail_s=0.9, back_s=0.3)  # tail and delay together outlast `lost`: no hole
+LONGEST_LOOKS = 3  # see `cover_mode`
 STIR_SHARE = 1 / 8000  # of the picture: a person as small as any that is found covers six times as much
 UNION_FRAMES = 1  # before and after: a blob that blinks for one frame stays hidden
 ADAPT_EVERY_S = 0.5
@@ -59,15 +61,16 @@ class RevealMode:
         delay_s: float = DELAY_S,
         hides_found: bool = False,
         not_people: Sequence[BoxShare] = (),
+        gap_s: float = math.inf,
     ) -> None:
         """hides_found: whatever is found is hidden too, as in cover mode: little is known of the place. not_people:
-        what is found in one of these and does not differ from the background is shown."""
+        what is found in one of these and does not differ from the background is shown. gap_s: see `Window`."""
         self._not_people = not_people
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
         self._policy = policy
         self._outline, self._hides_found = outline, hides_found
-        self._window = Window(delay_s)
+        self._window = Window(delay_s, longest_s=LONGEST_LOOKS * LOOK_EVERY_S, gap_s=gap_s)
         self._watch = watch
         self._may_follow = False
         self._tracker = Tracker(size_wh, times_for(delay_s))
@@ -97,11 +100,11 @@ class RevealMode:
     def ended_tracks(self) -> list[TrackSummary]:
         return self._tracker.ended
 
-    def look(self, frame: RawFrame) -> Held:
+    def look(self, frame: RawFrame, *, is_last: bool = False) -> Held:
         stretch = self._stillness.note(frame)
         held = Held(frame, frame.time_s, stretch, whole=DAMAGED if frame.damaged else None)
         self._observe(held)
-        self._watch.look(held, must=self._is_astir(held))
+        self._watch.look(held, must=self._is_astir(held), is_last=is_last)
         # The tracker is behind by some frames: so long a track of who was found may go on.
         self._may_follow = held.time_s - self._watch.found_at_s < TIMES.lost_s
         return held

@@ -20,7 +20,7 @@ from passerby.engine.looks import Detectors
 from passerby.engine.memory import return_freed_pictures
 from passerby.engine.progress import OnProgress, Progress
 from passerby.engine.still import redact_still
-from passerby.engine.threads import Worker, ahead
+from passerby.engine.threads import Worker, ahead, telling_last
 from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
 from passerby.paint import Redactor
@@ -41,7 +41,7 @@ class Examiner(Protocol):
 
     @property
     def ended_tracks(self) -> list[TrackSummary]: ...
-    def look(self, frame: RawFrame) -> Held: ...
+    def look(self, frame: RawFrame, *, is_last: bool = False) -> Held: ...
     def push(self, held: Held) -> None: ...
     def pop(self) -> tuple[RawFrame, Cover] | None: ...
     def end(self) -> None: ...
@@ -60,7 +60,8 @@ def redact(
     """Makes a redacted copy of a video or still and says what was done.
 
     The output appears under its name only when it is whole. detectors: None for those that are installed.
-    Raises SourceError, OutputError, SettingsError or ModelError, and then there is no output.
+    Raises SourceError, OutputError, SettingsError, ModelError, or DetectorError where the detectors do not find what
+    they must find at the end; and then there is no output.
     """
     settings = settings or Settings()
     threads = settings.threads or os.cpu_count() or 1
@@ -104,6 +105,7 @@ class _Run:
             with Worker(paint_and_write) as painter:
                 self._examine(chosen.examiner, painter, facts)
             with facts.clock.stage("finish"):
+                self.detectors.prove()  # or what they said of the file is worth nothing, and there is no output
                 recorded = recorder.close()
         return self._report(facts, chosen, recorded, recorder.encoder_name)
 
@@ -111,12 +113,13 @@ class _Run:
         """Every frame looked at, then through the examiner, and on to the painter with its cover."""
         by_hand = ByHand(self.covers, self._start_s, painter.put)
 
-        def look(frame: RawFrame) -> Held:
+        def look(item: tuple[RawFrame, bool]) -> Held:
+            frame, is_last = item
             with facts.clock.stage("look"):
-                return examiner.look(frame)
+                return examiner.look(frame, is_last=is_last)
 
         with ExitStack() as stack:  # closed from the end: what looks at frames ends before what decodes them
-            looked_at = map(look, stack.enter_context(closing(ahead(self.video))))
+            looked_at = map(look, telling_last(stack.enter_context(closing(ahead(self.video)))))
             # In this thread: it compiles the networks, whose leavings in another thread's heap would cost 25 MB.
             first = list(islice(looked_at, 1))
             for held in chain(first, stack.enter_context(closing(ahead(looked_at)))):

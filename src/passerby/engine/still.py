@@ -13,6 +13,7 @@ from passerby.detect import Detector, sample
 from passerby.engine.agreement import agreed
 from passerby.engine.facts import Facts, models_used
 from passerby.engine.looks import Detectors, join, kinds_to_find, least_score
+from passerby.engine.proofs import failure_of
 from passerby.media import Cover, Detections, Kind, RawFrame
 from passerby.paint import Redactor
 from passerby.record import write_still
@@ -51,7 +52,7 @@ def redact_still(
     found, cover = Detections.empty(), Cover(whole="damaged in the source")
     if not frame.damaged:
         with facts.clock.stage("examine"):
-            found, cover = examine_still(frame, detectors.of(kinds), policy)
+            found, cover = examine_proved(frame, detectors, kinds, policy)
     if covers is not None:
         cover = with_manual(cover, *covers.of_still())
     with facts.clock.stage("redact"):
@@ -93,13 +94,27 @@ def examine_still(frame: RawFrame, detectors: list[Detector], policy: Policy) ->
     """What is in the still at every scale, and its cover; all of it where a detector fails."""
     try:
         found = find_at_every_scale(frame, detectors)
-    except Exception:  # whatever it is, nothing is known of the still: it fails closed
-        return Detections.empty(), Cover(whole="detector failed")
+    except Exception as error:  # whatever it is, nothing is known of the still: it fails closed
+        return Detections.empty(), Cover(whole=failure_of(error))
     boxes = [
         box_of(Kind(int(kind)), (float(x0), float(y0), float(x1), float(y1)), policy)
         for (x0, y0, x1, y1), kind in zip(found.xyxy, found.class_id, strict=True)
     ]
     return found, Cover(tuple(box for box in boxes if box is not None))
+
+
+def examine_proved(
+    frame: RawFrame, detectors: Detectors, kinds: frozenset[Kind], policy: Policy
+) -> tuple[Detections, Cover]:
+    """`examine_still` by detectors that find what they must find, before and after; where not, all of it is covered."""
+    examiners = detectors.of(kinds)
+    try:
+        detectors.prove()
+        found, cover = examine_still(frame, examiners, policy)
+        detectors.prove()
+    except Exception as error:
+        return Detections.empty(), Cover(whole=failure_of(error))
+    return found, cover
 
 
 def find_at_every_scale(frame: RawFrame, detectors: list[Detector], least: dict[Kind, float] = EVIDENCE) -> Detections:

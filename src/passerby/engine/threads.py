@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -43,6 +43,16 @@ def ahead(source: Iterable[T], depth: int = DEPTH) -> Generator[T, None, None]:
     finally:
         stopping.set()
         thread.join()
+
+
+def telling_last(items: Iterable[T]) -> Iterator[tuple[T, bool]]:
+    """Each item with whether it is the last one."""
+    each = iter(items)
+    for item in each:
+        for following in each:
+            yield item, False
+            item = following
+        yield item, True
 
 
 class Worker(Generic[T]):

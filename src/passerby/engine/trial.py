@@ -9,7 +9,7 @@ from passerby.capture.live import open_live
 from passerby.capture.live_options import LiveOptions
 from passerby.capture.net.address import Address
 from passerby.engine.looks import Detectors, kinds_to_find
-from passerby.engine.still import examine_still
+from passerby.engine.still import examine_proved
 from passerby.errors import SourceError, Trouble
 from passerby.media import Cover, Kind, RawFrame
 from passerby.paint import Redactor, thumbnail
@@ -87,5 +87,5 @@ def _cover(frame: RawFrame, settings: Settings, detectors: Detectors | None) -> 
     if frame.damaged:
         return Cover(whole="damaged in the source")
     policy = Policy.of(settings, plates_found=detectors.finds(Kind.PLATE), turn=frame.turn)
-    _, cover = examine_still(frame, detectors.of(kinds_to_find(policy.kinds, detectors)), policy)
+    _, cover = examine_proved(frame, detectors, kinds_to_find(policy.kinds, detectors), policy)
     return cover

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from passerby.engine.looks import Looks
+from passerby.engine.proofs import DETECTOR_FAILED, failure_of
 from passerby.engine.window import Held
 from passerby.media import Detections
 
-DETECTOR_FAILED = "detector failed"
+__all__ = ["DAMAGED", "DETECTOR_FAILED", "Watch", "Watchful"]
+
 DAMAGED = "damaged in the source"
 
 
@@ -22,7 +24,7 @@ class Watch(Protocol):
     looked_at_s: float
     found_at_s: float
 
-    def look(self, held: Held, *, must: bool = True) -> None: ...
+    def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None: ...
     def all_due(self) -> None: ...
 
 
@@ -32,24 +34,30 @@ class Watchful:
 
     def __init__(self, looks: Looks) -> None:
         self.looks = looks
-        self._failing = False
+        self._failure: str | None = None  # why the last look failed
+        self._owes = self._done = -1  # indices: of the newest frame that needs a look, and of the one with the newest
         self.looked_at_s = self.found_at_s = float("-inf")
 
     def all_due(self) -> None:
         """After a cut: what was known is worth nothing."""
         self.looks.all_due()
 
-    def look(self, held: Held, *, must: bool = True) -> None:
+    def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None:
         """Says in `held` what is found in the frame, or that it stays unexamined.
 
-        must: whether a look that is due is needed at all; after a failure it always is.
+        must: whether anybody can have come since the last look. From then on looks are needed until one was completed.
+        is_last: no frame follows, so that this one is looked at for those before it too.
         """
+        self._owes = held.frame.index if must else self._owes
+        held.owes = self._owes
         if held.frame.damaged:
             held.whole = DAMAGED
             return
-        if not self.looks.is_due(held.time_s) or not (must or self._failing):
-            if self._failing:
-                held.whole = DETECTOR_FAILED
+        is_needed = bool(self._failure) or self._owes > self._done
+        if is_last and is_needed:
+            self.looks.all_due()
+        if not is_needed or not self.looks.is_due(held.time_s):
+            held.whole = self._failure
             return
         known = self.looks.recall(held.time_s, held.stretch)
         if known is not None:
@@ -57,16 +65,17 @@ class Watchful:
             return
         try:
             found = self.looks.look(held.frame, held.stretch)
-        except Exception:  # whatever it is, nothing is known of the frame: it fails closed
-            self._failing = held.failed = True
+        except Exception as error:  # whatever it is, nothing is known of the frame: it fails closed
+            held.failed, self._failure = True, failure_of(error)
             self.looks.all_due()  # what the others found in this frame is lost with it
-            held.whole = DETECTOR_FAILED
+            held.whole = self._failure
             return
-        self._failing = False
+        self._failure = None
         self.looked_at_s = held.time_s
         self._know(held, found)
 
     def _know(self, held: Held, found: Detections) -> None:
         held.found = found
+        self._done = held.frame.index
         if len(found):
             self.found_at_s = held.time_s

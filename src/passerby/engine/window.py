@@ -1,7 +1,12 @@
-"""Holds frames back until enough is known of what follows them. Bounded in time and so in memory."""
+"""Holds frames back until enough is known of what follows them. Bounded in time and so in memory.
+
+Whatever asks the detectors, and whatever becomes of the answers, this decides whether a frame is shown: only where a
+look at it or at a later frame was completed, or where none was needed since the last one. Else it comes out whole.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -10,14 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Detections, RawFrame
+from passerby.rules.effort import LATE, WIDER_MOST
 from passerby.track import Motion
+
+WIDER_FROM_GAP = 1 / 3  # of the longest gap between two looks; from there on covers grow
+CLOCK_WRONG_S = 2.0  # by the count of seconds, beyond what frames wait by their own times; a load makes it 1 s
 
 
 @dataclass(slots=True, eq=False)
 class Held:
     """A frame that was looked at if need be, and waits.
 
-    arrived_s: when it came, by the count of seconds of who asks. stretch: by its number, where a mode tells: frames
+    arrived_s: when it came, by the count of seconds of who asks. owes: index of the frame at which, or after which, a
+    look must have been completed before this one is shown; None: its own. It is less where nothing can have changed
+    since a look. stretch: by its number, where a mode tells: frames
     of one show the same (`Stillness`). whole: why it must be covered whole, if so. found: what detectors found,
     None if nobody looked or a detector failed. failed: the latter. motion: since the frame before, where it is
     measured. moving: reveal mode's mask of it, and unknown: where that mask cannot tell. The scene may be learned
@@ -28,6 +39,7 @@ class Held:
     time_s: float
     stretch: int | None = None
     arrived_s: float = 0.0
+    owes: int | None = None
     whole: str | None = None
     found: Detections | None = field(default=None, repr=False)
     failed: bool = False
@@ -45,15 +57,22 @@ class Held:
 class Window:
     """Frames in order; the oldest comes out once the newest is `delay_s` later, or when no more will come."""
 
-    def __init__(self, delay_s: float) -> None:
-        self._delay_s = delay_s
+    def __init__(self, delay_s: float, *, longest_s: float = 0.0, gap_s: float = math.inf) -> None:
+        """longest_s: so long a frame waits for a look to cover it; then it comes out whole. Not less than `delay_s`.
+        gap_s: of two looks that are further apart than this, what is between is whole."""
+        self._delay_s, self._longest_s, self._gap_s = delay_s, max(delay_s, longest_s), gap_s
         self._held: deque[Held] = deque()
         self._ended = False
+        self._newest_look = -1  # the index of the newest frame in which a look was completed
+        self._passed_look = -1  # and of the newest such one that is out
+        self._sure_s = -math.inf  # the time of the newest frame that is out and owed nothing
 
     def push(self, held: Held) -> None:
         """Adds the newest. Where its look failed, those before it are whole too, back to the last good look."""
         if held.failed:
             self._hide_unlooked(held.whole)
+        if held.looked:
+            self._newest_look = held.frame.index
         self._held.append(held)
 
     def end(self, unlooked: str | None = None) -> None:
@@ -73,6 +92,37 @@ class Window:
     def pop(self) -> Held | None:
         if not self._held:
             return None
-        if self._ended or self._held[-1].time_s - self._held[0].time_s >= self._delay_s:
-            return self._held.popleft()
-        return None
+        oldest = self._held[0]
+        owes_nothing = self._owes(oldest) <= (oldest.frame.index if oldest.looked else self._passed_look)
+        is_examined = owes_nothing or self._is_between_looks(oldest)
+        if not self._may_leave(oldest, is_settled=is_examined or oldest.whole is not None):
+            return None
+        if oldest.looked:
+            self._passed_look = oldest.frame.index
+        if owes_nothing:
+            self._sure_s = oldest.time_s
+        if not is_examined:
+            oldest.whole = oldest.whole or LATE
+        return self._held.popleft()
+
+    @staticmethod
+    def _owes(held: Held) -> int:
+        return held.frame.index if held.owes is None else held.owes
+
+    def _is_between_looks(self, oldest: Held) -> bool:
+        if self._owes(oldest) > self._newest_look:
+            return False
+        next_s = next((held.time_s for held in self._held if held.looked), math.inf)
+        between_s = next_s - self._sure_s
+        if self._gap_s < math.inf:  # the further apart two looks are, the less is known of the way between
+            share = min(1.0, between_s / self._gap_s)
+            oldest.wider = max(oldest.wider, WIDER_MOST * (share - WIDER_FROM_GAP) / (1 - WIDER_FROM_GAP))
+        return between_s <= self._gap_s
+
+    def _may_leave(self, oldest: Held, *, is_settled: bool) -> bool:
+        newest = self._held[-1]
+        waited_s = newest.time_s - oldest.time_s
+        if self._ended or waited_s >= (self._delay_s if is_settled else self._longest_s):
+            return True
+        # Where a camera's clock stands still, frames would wait for ever.
+        return newest.arrived_s - oldest.arrived_s >= self._longest_s + CLOCK_WRONG_S

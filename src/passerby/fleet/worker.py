@@ -21,6 +21,7 @@ from passerby.processes import begin_child
 BEAT_S = 0.5
 STAGGER_S = 0.05  # between two cameras that are opened: a switch that restarted is not asked by all at once
 STOP_WITHIN_S = 8.0
+DETECTOR_HANGS_S = 60.0  # in one look; OpenVINO gives up after 20 s a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Worker:
                 self._beat()
 
     def _beat(self) -> None:
-        stuck = tuple(name for name, runner in self._runners.items() if runner.is_stuck)
+        hangs = self._shared.looks.busy_s > DETECTOR_HANGS_S  # all are covered, and only another process helps
+        stuck = tuple(name for name, runner in self._runners.items() if hangs or runner.is_stuck)
         self._outbox.tell(States({name: runner.state() for name, runner in self._runners.items()}, stuck=stuck))
         self._ending = [runner for runner in self._ending if not runner.join(0.0)]
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 class AlarmKind(StrEnum):
     """store: recordings cannot be put where they belong. delete: they cannot be deleted. space: they are deleted too
     soon. lost: the catalogue told of recordings that are not there. strange: the store holds what is no recording.
-    upkeep: what is done beside serving failed. cameras: those that are configured cannot be read."""
+    upkeep: what is done beside serving failed. cameras: those that are configured cannot be read.
+    detector: a camera is covered whole, since its detector fails, is late or finds nothing."""
 
     STORE = "store"
     DELETE = "delete"
@@ -18,6 +19,7 @@ class AlarmKind(StrEnum):
     STRANGE = "strange"
     UPKEEP = "upkeep"
     CAMERAS = "cameras"
+    DETECTOR = "detector"
 
     @property
     def happens_once(self) -> bool:

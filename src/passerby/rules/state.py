@@ -32,6 +32,15 @@ MAY_BE_UNKNOWN = (Check.LOOPED, Check.MOVED)
 """Of a file that is played over and over, or where nothing is learned, these stay unknown."""
 
 
+_DETECTOR = "the detector "
+"""How a reason begins where the detector is to blame."""
+
+
+def blames_detector(what: str, reason: str) -> bool:
+    """Whether a camera's pictures are covered because of the detector: that needs somebody."""
+    return what == What.COVERED and _DETECTOR in reason
+
+
 @dataclass(frozen=True, slots=True)
 class Doing:
     """What is done with a camera's pictures. failing: why all are covered, where a detector failed. is_learning:
@@ -61,7 +70,7 @@ def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
     if found := _first(bad, NOT_LIVE):
         return _told(found)
     if doing.failing:
-        return Told(What.COVERED, f"the whole picture is hidden: {doing.failing}")
+        return Told(What.COVERED, f"the whole picture is hidden: {_named(doing.failing)}")
     if found := _first(bad, NOT_THE_PLACE):
         return _told(found, f"; {learning} anew" if doing.is_learning else "")
     if doing.is_learning:
@@ -82,6 +91,10 @@ def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
     if unknown.intersection(MAY_BE_UNKNOWN):
         return Told(What.RECORDING, "all that can be checked is well")
     return Told(What.RECORDING, "all is well")
+
+
+def _named(failing: str) -> str:
+    return failing if failing.startswith(("the ", "a ")) else f"the {failing}"
 
 
 def _first(bad: dict[Check, Finding], order: tuple[Check, ...]) -> Finding | None:

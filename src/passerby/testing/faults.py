@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from passerby.detect import Detector, DetectorError, Model
+from passerby.detect.proof import PROOF_INDEX
 from passerby.detect.runtime import Bgr, Outputs, Runtime
 from passerby.engine.looks import Detectors
 from passerby.media import Detections, RawFrame
@@ -19,7 +20,8 @@ truncated: an output too short. silent: an answer short of one picture."""
 FAULTS: tuple[Fault, ...] = ("raises", "unforeseen", "hangs", "nan", "truncated", "silent")
 
 FaultAt = Callable[[str, RawFrame], Fault | None]
-"""Which fault the model of this name meets on a frame, None where all goes well. What it raises, the detector does."""
+"""Which fault the model of this name meets on a frame, None where all goes well. What it raises, the detector does. It
+is not asked about the drawn pictures that detectors are proved with."""
 
 
 class FaultyDetectors(Detectors):
@@ -52,7 +54,7 @@ class _FaultyDetector(Detector):
         size_wh: tuple[int, int] | None = None,
         score: float | None = None,
     ) -> Detections:
-        fault = self._fault_at(self.model.card.name, frame)
+        fault = None if frame.index == PROOF_INDEX else self._fault_at(self.model.card.name, frame)
         if fault == "hangs":
             return self._hasty.detect(frame, region_xyxy, size_wh, score)
         self._breaking.fault = fault

@@ -16,7 +16,8 @@ from passerby.engine.queue import FairQueue
 from passerby.engine.watchful import DAMAGED, DETECTOR_FAILED
 from passerby.engine.window import Held
 from passerby.media import Detections, RawFrame
-from passerby.rules.effort import TOO_SLOW, WHOLE_FROM
+from passerby.rules.effort import LATE as LATE_LOOK
+from passerby.rules.effort import WHOLE_FROM
 from tests.unit.engine.fakes import Scripted, frame_at, looks_of, people
 
 FRAME_S, EVERY_S = 0.1, 0.2
@@ -98,7 +99,7 @@ def test_a_frame_waits_for_its_answer_and_no_longer_than_it_may() -> None:
 
 def test_before_anybody_looked_all_is_covered() -> None:
     out, later = run(set())
-    assert {held.whole for held in out} == {NEVER_LOOKED, TOO_SLOW} and max(later) <= LATE
+    assert {held.whole for held in out} == {NEVER_LOOKED, LATE_LOOK} and max(later) <= LATE
 
 
 def test_where_a_cameras_clock_stands_still_looks_go_by_when_pictures_come() -> None:
@@ -119,7 +120,7 @@ def test_where_a_cameras_clock_stands_still_looks_go_by_when_pictures_come() -> 
     looked = [held.frame.index for held in out if held.looked]
     assert looked[0] == 0 and all(1 <= after - before <= 4 for before, after in pairwise(looked)) and looked[-1] >= 56
     assert {held.whole for held in out[:settled] if held.frame.index > 62 + (WHOLE_FROM + 1) * EVERY_S / FRAME_S} == {
-        TOO_SLOW
+        LATE_LOOK
     }
 
 
@@ -130,7 +131,7 @@ def test_without_answers_covers_grow_and_then_all_is_covered() -> None:
     assert wider == sorted(wider) and wider[0] == 0.0 and wider[-1] > 0.4
     whole = [held.time_s for held in out if held.whole]
     assert whole and min(whole) <= (WHOLE_FROM + 1) * EVERY_S + FRAME_S
-    assert {held.whole for held in out if held.whole} == {TOO_SLOW}
+    assert {held.whole for held in out if held.whole} == {LATE_LOOK}
     assert max(later) <= LATE
 
 

@@ -63,7 +63,10 @@ def run(
 
 
 def reveal(first: Background | None, again: Background | None = None, looks: Looks | None = None) -> RevealMode:
-    watch, learner = Watchful(looks or Looks([])), StretchLearner(lambda time_s: again)
+    watch, learner = (
+        Watchful(looks or looks_of(Scripted(lambda _: Detections.empty()))),
+        StretchLearner(lambda time_s: again),
+    )
     return RevealMode(SIZE_WH, watch, Policy.of(Settings()), first, learner)
 
 
@@ -116,7 +119,7 @@ def test_place_that_was_not_established_is_not_shown_because_a_later_stretch_is(
     pictures = [with_block(scene(index), 10, 30) if index < learned_at else scene(index) for index in range(times)]
     mode_near_the_change = RevealMode(
         SIZE_WH,
-        Watchful(Looks([])),
+        Watchful(looks_of(Scripted(lambda _: Detections.empty()))),
         Policy.of(Settings()),
         background(blind=slice(0, 40)),
         StretchLearner(lambda time_s: background()),

@@ -953,9 +953,10 @@ export interface components {
          * @description store: recordings cannot be put where they belong. delete: they cannot be deleted. space: they are deleted too
          *     soon. lost: the catalogue told of recordings that are not there. strange: the store holds what is no recording.
          *     upkeep: what is done beside serving failed. cameras: those that are configured cannot be read.
+         *     detector: a camera is covered whole, since its detector fails, is late or finds nothing.
          * @enum {string}
          */
-        AlarmKind: "store" | "delete" | "space" | "lost" | "strange" | "upkeep" | "cameras";
+        AlarmKind: "store" | "delete" | "space" | "lost" | "strange" | "upkeep" | "cameras" | "detector";
         /**
          * AlarmShown
          * @description A promise that is broken, or was within a day where that happens once.

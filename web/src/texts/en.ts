@@ -495,6 +495,7 @@ export const en = {
       strange: "Where recordings are stored there is something that is none",
       upkeep: "Storing, deleting or noting fails",
       cameras: "Changes of the cameras are not noticed",
+      detector: "A detector does not work: everything is covered",
     } as Record<string, string>,
     files: (count: number) => `${count} files`,
     moreAlarms: (count: number) => (count === 1 ? "and of 1 more camera" : `and of ${count} more cameras`),

@@ -1,0 +1,292 @@
+"""Faults of the engine, many a minute: real networks, modes and painter, on a clock of its own; counts who is clear.
+
+Somebody drawn, whom the networks find while all is well, walks about; now and then another comes in. At random
+times the detector hangs, is late, silent, stale, or broken, its queue dies, the clock or the picture leaps. Of every
+picture that comes out it is measured how much of that person shows. Encoder and disk come after that.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal, cast
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.background import learn, shrink, small_size
+from passerby.background.learn import Sample
+from passerby.detect import Detector, DetectorError, Model
+from passerby.detect.canary import draw, figure
+from passerby.detect.runtime import Bgr, Outputs, Runtime
+from passerby.engine import cover_mode, reveal_mode
+from passerby.engine.cover_mode import CoverMode
+from passerby.engine.learner import StretchLearner
+from passerby.engine.live_watch import LiveWatch
+from passerby.engine.looks import Detectors, looks_for
+from passerby.engine.queue import FairQueue
+from passerby.engine.reveal_mode import RevealMode
+from passerby.engine.window import Held
+from passerby.media import Detections, Kind, RawFrame
+from passerby.paint import Redactor
+from passerby.rules.coverage import Policy
+from passerby.settings import Settings
+
+Mode = Literal["cover", "reveal"]
+MODES: tuple[Mode, ...] = ("cover", "reveal")
+SIZE_WH = (416, 256)
+FRAME_S = 0.1
+TICKS = Fraction(1, 1000)
+BEYOND_PX = 100
+LEAST_SHOWN = 0.95  # of the person must be in the picture: how well halves are covered is for bench/exposure.py
+SHOWN_AT = 0.25
+"""Of the person's pixels, from where they count as clear; sleeves at the edge of a cover may show."""
+
+OF_ANSWERS = ("zero", "stale", "nan", "raises", "unforeseen", "shape", "corrupt")
+OF_TIME = ("blocks", "late", "dead queue", "clock leaps", "clock stands", "frames dropped")
+OF_PICTURE = ("lens bump", "lights")
+KINDS = (*OF_ANSWERS, *OF_TIME, *OF_PICTURE)
+
+
+@dataclass
+class Figures:
+    """Of a run. clear: pictures that came out with the person in it clear, by the fault of that moment."""
+
+    faults: Counter[str] = field(default_factory=Counter)
+    pictures: int = 0
+    whole: int = 0
+    clear: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Moment:
+    """What is wrong at the moment."""
+
+    fault: str = "none"
+    until_s: float = 0.0
+    late_s: float = 0.0
+
+
+class _BrokenRuntime:
+    """Real answers, spoilt on their way as the moment says."""
+
+    def __init__(self, real: Runtime, now: Moment) -> None:
+        self._real, self._now = real, now
+        self._kept: list[Outputs] | None = None
+        self._rng = np.random.default_rng(1)
+
+    @property
+    def precision(self) -> str:
+        return self._real.precision
+
+    def release(self, size_wh: tuple[int, int]) -> None:
+        self._real.release(size_wh)
+
+    def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
+        fault = self._now.fault
+        if fault == "raises":
+            raise DetectorError("as told")
+        if fault == "unforeseen":
+            raise MemoryError("as told")
+        if fault == "stale" and self._kept is not None:
+            return self._kept
+        answers = self._real.infer(pictures)
+        if fault not in OF_ANSWERS:
+            self._kept = answers
+            return answers
+        return [{name: self._spoilt(values) for name, values in answer.items()} for answer in answers]
+
+    def _spoilt(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        match self._now.fault:
+            case "zero":
+                return np.zeros_like(values)
+            case "nan":
+                return np.full_like(values, np.nan)
+            case "shape":
+                return values[..., :-1]
+            case "corrupt":
+                return self._rng.permutation(values.reshape(-1)).reshape(values.shape)
+        return values
+
+
+class BrokenDetectors(Detectors):
+    """Real detectors that break as the moment says."""
+
+    def __init__(self, now: Moment) -> None:
+        super().__init__(threads=1)
+        self._now = now
+
+    def _make(self, model: Model, threads: int | None) -> Detector:
+        real = super()._make(model, threads)
+        return Detector(real.model, _BrokenRuntime(real._runtime, self._now))
+
+
+class _Queue:
+    """Does one thing after another on the campaign's clock, and breaks as the moment says."""
+
+    def __init__(self, now: Moment, rng: random.Random) -> None:
+        self._now, self._rng = now, rng
+        self._waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
+        self._running: tuple[float, Future[Any], Callable[[], Any]] | None = None
+
+    def ask(self, work: Callable[[], Any], *, may_wait_s: float = 0.0) -> Future[Any]:
+        answer: Future[Any] = Future()
+        if self._now.fault != "dead queue":
+            self._waiting.append((answer, work))
+        return answer
+
+    def advance(self, now_s: float) -> None:
+        if self._running is not None and self._running[0] <= now_s:
+            _, answer, work = self._running
+            self._running = None
+            try:
+                answer.set_result(work())
+            except Exception as error:
+                answer.set_exception(error)
+        while self._running is None and self._waiting:
+            answer, work = self._waiting.pop(0)
+            if answer.set_running_or_notify_cancel():
+                self._running = now_s + self._takes_s(now_s), answer, work
+
+    def _takes_s(self, now_s: float) -> float:
+        if self._now.fault == "blocks":
+            return max(0.0, self._now.until_s - now_s)
+        return self._now.late_s if self._now.fault == "late" else self._rng.uniform(0.02, 0.08)
+
+
+class EngineCampaign:
+    """One camera in one mode."""
+
+    def __init__(self, mode: Mode, seed: int = 1) -> None:
+        self._rng = random.Random(seed)
+        self._now = Moment()
+        self._clock_s = self._time_s = 1000.0
+        self._queue = _Queue(self._now, self._rng)
+        self._yard = _yard(seed)
+        self._mode = self._made(mode)
+        self._redactor = Redactor(Settings().style, quiet=mode == "reveal")
+        self._waiting: deque[Held] = deque()
+        self._sent: dict[int, tuple[npt.NDArray[np.uint8], tuple[int, int], str]] = {}
+        self._index = 0
+        self._at = [100.0, 60.0]
+        self._speed = [60.0, 10.0]
+        self.figures = Figures()
+
+    def _made(self, mode: Mode) -> CoverMode | RevealMode:
+        detectors, queue = BrokenDetectors(self._now), cast(FairQueue, self._queue)
+        policy, every_s = Policy.of(Settings()), reveal_mode.LOOK_EVERY_S
+        if mode == "cover":
+            looks = looks_for(detectors, policy.kinds & {Kind.PERSON, Kind.FACE}, SIZE_WH, cover_mode.LOOK_PLAN)
+            self._watch = LiveWatch(looks, queue, cover_mode.LOOK_EVERY_S, lambda: self._clock_s)
+            return CoverMode(SIZE_WH, self._watch, policy, 0.79, is_live=True)
+        looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, SIZE_WH, reveal_mode.LOOK_PLAN)
+        self._watch = LiveWatch(looks, queue, every_s, lambda: self._clock_s)
+        samples = [
+            Sample(shrink(_frame(_noisy(self._yard, n), n, 0.0), small_size(*SIZE_WH)), Detections.empty())
+            for n in range(24)
+        ]
+        learner = StretchLearner(lambda time_s: None)
+        return RevealMode(SIZE_WH, self._watch, policy, learn(samples), learner, delay_s=0.79, gap_s=8 * every_s)
+
+    def run(self, faults: int, kinds: Sequence[str] = KINDS) -> Figures:
+        """So many faults, with a moment of peace after most."""
+        self._play(2.0)
+        for number in range(faults):
+            kind = kinds[number % len(kinds)]
+            self.figures.faults[kind] += 1
+            lasts_s = self._rng.uniform(0.3, 2.0)
+            self._now.late_s = self._rng.choice([0.2, 0.5, 0.9, 1.2, 2.0, 5.0])
+            self._now.until_s, self._now.fault = self._clock_s + lasts_s, kind
+            self._time_s += self._rng.choice([0.7, 5.0, 3600.0]) if kind == "clock leaps" else 0.0
+            self._play(lasts_s)
+            self._now.fault = "none"
+            self._play(self._rng.choice([0.2, 0.6, 1.5]))
+        self._finish()
+        return self.figures
+
+    def _play(self, lasts_s: float) -> None:
+        if self._rng.random() < 0.5:  # somebody else, elsewhere, whom nobody has seen yet
+            comes_from = self._rng.choice([-30.0, SIZE_WH[0] - 1.0])
+            self._at = [comes_from, self._rng.uniform(20, SIZE_WH[1] - 110)]
+        until_s = self._clock_s + lasts_s
+        while self._clock_s < until_s:
+            self._clock_s += FRAME_S
+            self._time_s += 1e-4 if self._now.fault == "clock stands" else FRAME_S
+            self._walk()
+            if self._now.fault == "frames dropped" and self._rng.random() < 0.7:
+                continue
+            self._step()
+
+    def _walk(self) -> None:
+        for axis, most in ((0, SIZE_WH[0] - 60), (1, SIZE_WH[1] - 110)):
+            self._at[axis] += self._speed[axis] * FRAME_S
+            if not 0 <= self._at[axis] <= most:
+                self._speed[axis] = abs(self._speed[axis]) * (1 if self._at[axis] < 0 else -1)
+
+    def _step(self) -> None:
+        left, top = round(self._at[0]), round(self._at[1])
+        picture = _noisy(self._yard, self._index)
+        wide = cv2.copyMakeBorder(picture, BEYOND_PX, BEYOND_PX, BEYOND_PX, BEYOND_PX, cv2.BORDER_REPLICATE)
+        draw(wide, "person", left + BEYOND_PX, top + BEYOND_PX)
+        picture = np.ascontiguousarray(wide[BEYOND_PX:-BEYOND_PX, BEYOND_PX:-BEYOND_PX])
+        if self._now.fault == "lights":
+            picture = np.asarray(cv2.convertScaleAbs(picture, alpha=0.55), np.uint8)
+        if self._now.fault == "lens bump":
+            picture, left, top = np.roll(picture, (16, 24), (0, 1)), left + 24, top + 16
+        frame = _frame(picture, self._index, self._time_s)
+        self._sent[self._index] = frame.planes()[0].copy(), (left, top), self._now.fault
+        self._index += 1
+        self._settle()
+        self._waiting.append(self._mode.look(frame))
+        self._settle()
+
+    def _settle(self, *, is_last: bool = False) -> None:
+        self._queue.advance(self._clock_s)
+        while self._waiting and self._watch.settle(self._waiting[0], is_last=is_last):
+            self._mode.push(self._waiting.popleft())
+        while (ready := self._mode.pop()) is not None:
+            self._judge(*ready)
+        self._mode.ended_tracks.clear()
+
+    def _finish(self) -> None:
+        self._clock_s += 2.0
+        self._settle(is_last=True)
+        self._mode.end()
+        self._settle(is_last=True)
+
+    def _judge(self, frame: RawFrame, cover: Any) -> None:
+        shown = self._redactor.redact(frame, cover).picture.to_ndarray(format="yuv420p")[: SIZE_WH[1]]
+        sent, (left, top), fault = self._sent.pop(frame.index)
+        self.figures.pictures += 1
+        self.figures.whole += cover.whole is not None
+        inside = figure("person")[..., 3] > 0.5
+        rows, columns = inside.shape
+        area = np.s_[max(0, top) : min(SIZE_WH[1], top + rows), max(0, left) : min(SIZE_WH[0], left + columns)]
+        before, after = sent[area].astype(np.int16), shown[area].astype(np.int16)
+        person = inside[max(0, -top) :, max(0, -left) :][: before.shape[0], : before.shape[1]]
+        if (
+            person.sum() >= LEAST_SHOWN * inside.sum()
+            and float((np.abs(before - after) < 4)[person].mean()) >= SHOWN_AT
+        ):
+            self.figures.clear[fault] += 1
+
+
+def _yard(seed: int) -> Bgr:
+    tiles = np.random.default_rng(seed).integers(100, 170, (8, 13, 3)).astype(np.uint8)
+    return np.asarray(cv2.resize(tiles, SIZE_WH, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _noisy(yard: Bgr, number: int) -> Bgr:
+    noise = np.random.default_rng(number).integers(-2, 3, yard.shape[:2])
+    return np.clip(yard + noise[..., None], 0, 255).astype(np.uint8)
+
+
+def _frame(picture: Bgr, index: int, time_s: float) -> RawFrame:
+    made = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "bgr24").reformat(format="yuv420p")
+    return RawFrame(made, index, round(time_s * 1000), TICKS)
