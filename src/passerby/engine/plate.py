@@ -225,12 +225,15 @@ def _believed(found: Detections, tile: _Tile, turn: int) -> npt.NDArray[np.bool_
 
 
 def _without_explained(found: Detections) -> Detections:
-    """Without large boxes in which a much smaller one scores better: they are of that one and what is around it."""
+    """Without large boxes in which a much smaller one scores better: they are of that one and what is around it.
+
+    A face explains no body: it is part of one.
+    """
     if len(found) < 2:
         return found
     area = areas(found.xyxy)
     inside = shares_inside(found.xyxy, found.xyxy) >= 0.9  # [smaller, larger]
-    better = found.confidence[:, None] > found.confidence[None, :]
+    better = (found.confidence[:, None] > found.confidence[None, :]) & (found.class_id == Kind.PERSON)[:, None]
     explained = inside & better & (area[None, :] > EXPLAINED_AREA * area[:, None])
     return found.take(np.asarray(~explained.any(axis=0), np.bool_))
 
