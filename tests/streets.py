@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import cast
 
 import av
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.capture.drawn import ReferenceBox
+from passerby.capture.drawn import ReferenceBox, scenery
+from passerby.capture.drawn.blend import blend
+from passerby.capture.drawn.figure import Look, standing
 from tests.exposure import BODY, Part, exposed_share
 
 Bgr = npt.NDArray[np.uint8]
@@ -81,6 +84,30 @@ def write_clip(
             picture.pts, picture.time_base = ticks, CLOCK
             made.mux(stream.encode(picture))
         made.mux(stream.encode(None))
+
+
+def empty_street(size_wh: tuple[int, int] = SIZE_WH) -> Bgr:
+    """The drawn street with nobody in it."""
+    return np.asarray(scenery.street(*size_wh, np.random.default_rng(1)), np.uint8)
+
+
+def put_somebody(street: Bgr, left: float, top: float, height_px: float, *, lies: bool = False, seed: int = 0) -> Part:
+    """Draws somebody who looks at us, standing or lying; where they are. height_px: from head to foot."""
+    tops, trousers = ((40, 44, 156), (128, 84, 36), (150, 156, 172)), ((78, 60, 48), (52, 52, 56), (104, 112, 124))
+    look = Look((124, 158, 206), (28, 34, 44), tops[seed % 3], trousers[seed % 3], (30, 30, 34), 0)
+    sprite = standing(look, np.random.default_rng(seed), phases=1)[0].picture
+    sprite = np.ascontiguousarray(np.rot90(sprite)) if lies else sprite
+    scale = height_px / max(sprite.shape[:2])
+    soft = cv2.GaussianBlur(sprite, (0, 0), max(0.1, 0.4 / scale))  # as a lens does: blending alone would alias
+    blend(street, soft, np.array([[scale, 0, left], [0, scale, top]]))
+    return left, top, left + scale * sprite.shape[1], top + scale * sprite.shape[0]
+
+
+def with_noise(street: Bgr, count: int) -> Iterator[Bgr]:
+    """The same picture again and again, as a sensor takes it."""
+    for number in range(count):
+        grain = np.random.default_rng(number).normal(0, 2, street.shape)
+        yield np.clip(street + grain, 0, 255).astype(np.uint8)
 
 
 def times_s(path: Path) -> list[Fraction]:

@@ -191,7 +191,7 @@ class EngineCampaign:
             Sample(shrink(_frame(_noisy(self._yard, n), n, 0.0), small_size(*SIZE_WH)), Detections.empty())
             for n in range(24)
         ]
-        learner = StretchLearner(lambda time_s: None)
+        learner = StretchLearner(lambda time_s, need: None)
         return RevealMode(SIZE_WH, self._watch, policy, learn(samples), learner, delay_s=0.79, gap_s=8 * every_s)
 
     def run(self, faults: int, kinds: Sequence[str] = KINDS) -> Figures:

@@ -24,23 +24,26 @@ SHAKE_PX = 0.5  # a pole that sways; two backgrounds are each a mean of many pic
 
 
 class Absorber:
-    """Of one source: the background that counts, and since when each part of it is refused."""
+    """Of one source: what each place looked like when it was established last, and since when a change is refused.
+
+    A place that is claimed for a while stays known, so that whoever is claimed no more is still refused there.
+    """
 
     def __init__(self, first: Background | None = None) -> None:
-        self.background = first
+        self._known = first
         self._refused_at_s: npt.NDArray[np.float64] | None = None
 
     def forget(self) -> None:
         """The place is another: the camera was moved."""
-        self.background = self._refused_at_s = None
+        self._known = self._refused_at_s = None
 
     def take(self, new: Background, time_s: float) -> Background:
         """The background to go by from now on. Where something else than light or a vehicle came to stay it is the one
         from before, so that it differs from what is there, and hides it."""
-        old = self.background
+        old = self._known
         if old is None or old.established.shape != new.established.shape:
             self._refused_at_s = np.full(new.established.shape, np.inf)
-            self.background = new
+            self._known = new
             return new
         if self._refused_at_s is None:
             self._refused_at_s = np.full(new.established.shape, np.inf)
@@ -49,15 +52,15 @@ class Absorber:
         since = self._refused_at_s
         since[~refused] = np.inf
         since[refused] = np.minimum(since[refused], time_s)
-        stays = refused & (time_s - since < ABSORB_AFTER_S)
-        planes = [np.where(stays, *pair) for pair in zip(old.picture, new.picture, strict=True)]
-        self.background = replace(
-            new,
-            picture=SmallPicture(*planes),
-            spread=np.where(stays, old.spread, new.spread),
-            established=np.where(stays, old.established, new.established),
-        )
-        return self.background
+        taken = new.established & ~(refused & (time_s - since < ABSORB_AFTER_S))
+        self._known = replace(_where(taken, new, old), established=old.established | new.established)
+        return replace(self._known, established=new.established)
+
+
+def _where(taken: Mask, new: Background, old: Background) -> Background:
+    """The new one where it is taken, and the old one elsewhere."""
+    planes = [np.where(taken, *pair) for pair in zip(new.picture, old.picture, strict=True)]
+    return replace(new, picture=SmallPicture(*planes), spread=np.where(taken, new.spread, old.spread))
 
 
 def _lit_as(old: Background, new: Background) -> Background:
@@ -86,4 +89,4 @@ def refused_parts(old: Background, new: Background) -> Mask:
         part = labels == label
         if depth[part].max() > THIN_PX and vehicle[part].mean() < OF_VEHICLE:
             refused[part] = 1
-    return cv2.dilate(refused, np.ones((5, 5), np.uint8)).astype(np.bool_) & old.established
+    return cv2.dilate(refused, np.ones((5, 5), np.uint8)).astype(np.bool_) & known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import av
 import cv2
@@ -69,7 +70,7 @@ def _in_place(plane: Plane, sample: Sample, small_shape: tuple[int, ...]) -> Pla
     placed[:, 2] *= (columns / small_shape[1], rows / small_shape[0])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     moved = cv2.warpAffine(plane, placed, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return moved.astype(np.uint16) if plane.dtype == np.uint16 else moved.astype(np.uint8)
+    return cast(Plane, moved)
 
 
 def _resized(values: npt.NDArray[np.uint8], shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:

@@ -116,6 +116,8 @@ def _unpacked(path: Path, tar: tarfile.TarFile, contents: Contents, folder: Path
         yield member.name
     if missing:
         raise _damaged(path)
+    while tar.fileobj is not None and tar.fileobj.read(1 << 20):
+        pass  # padding: gzip's checksum at the end is of all
 
 
 def _copy(path: Path, source: IO[bytes], target: Path, part: Part) -> None:

@@ -80,10 +80,11 @@ class PlateExaminer:
                 if not _any_in(busy, tile):
                     continue
                 before = None if _any_in(changed, tile) else self._known.get((number, tile))
-                known[number, tile] = before or self._run(partial(_look, detector, picture, tile, is_dark))
-            for size_wh in {wh for tile in tiles for wh in (tile.input_wh, tile.input_wh[::-1])}:
-                detector.release(size_wh)
-        self._luma, self._known = luma, known
+                if before is None:
+                    before = self._run(partial(_look, detector, picture, tile, is_dark))
+                known[number, tile] = before
+            self._run(partial(_release, detector, tiles))
+        self._remember(luma, changed, known)
         upright = _without_explained(Detections.merge(list(known.values())))
         height, width = luma.shape
         boxes = sample.to_picture(upright.xyxy, plate, sample.whole(plate), (width, height))
@@ -94,6 +95,16 @@ class PlateExaminer:
         if self._luma is None or self._luma.shape != luma.shape:
             return np.ones_like(_blocks(luma), np.bool_)
         return np.asarray(_blocks(np.abs(luma - self._luma)) > SAME, np.bool_)
+
+    def _remember(
+        self, luma: npt.NDArray[np.float32], changed: npt.NDArray[np.bool_], known: dict[tuple[int, _Tile], Detections]
+    ) -> None:
+        """Of what did not change the older luma is kept: what changes slowly is another than it was in the end."""
+        if self._luma is not None and self._luma.shape == luma.shape:
+            rows, columns = luma.shape
+            whole = cv2.resize(changed.astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST)
+            luma = np.where(whole, luma, self._luma)
+        self._luma, self._known = luma, known
 
 
 def _blocks(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -145,6 +156,13 @@ def _starts(length: int, tile: int) -> list[int]:
     overlap = min(OVERLAP_PX, tile // 3)
     count = -(-(length - overlap) // (tile - overlap))
     return [round(n * (length - tile) / (count - 1)) for n in range(count)]
+
+
+def _release(detector: Detector, tiles: Sequence[_Tile]) -> Detections:
+    """Frees the networks of the tiles' sizes. A piece of work too: nobody else may use the detector meanwhile."""
+    for size_wh in {wh for tile in tiles for wh in (tile.input_wh, tile.input_wh[::-1])}:
+        detector.release(size_wh)
+    return Detections.empty()
 
 
 def _look(detector: Detector, picture: Bgr, tile: _Tile, is_dark: bool) -> Detections:
@@ -207,12 +225,15 @@ def _believed(found: Detections, tile: _Tile, turn: int) -> npt.NDArray[np.bool_
 
 
 def _without_explained(found: Detections) -> Detections:
-    """Without large boxes in which a much smaller one scores better: they are of that one and what is around it."""
+    """Without large boxes in which a much smaller one scores better: they are of that one and what is around it.
+
+    A face explains no body: it is part of one.
+    """
     if len(found) < 2:
         return found
     area = areas(found.xyxy)
     inside = shares_inside(found.xyxy, found.xyxy) >= 0.9  # [smaller, larger]
-    better = found.confidence[:, None] > found.confidence[None, :]
+    better = (found.confidence[:, None] > found.confidence[None, :]) & (found.class_id == Kind.PERSON)[:, None]
     explained = inside & better & (area[None, :] > EXPLAINED_AREA * area[:, None])
     return found.take(np.asarray(~explained.any(axis=0), np.bool_))
 

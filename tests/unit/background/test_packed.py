@@ -50,4 +50,11 @@ def test_bytes_that_are_no_background_are_none(noise: bytes, cut: int) -> None:
 
 
 def test_a_bomb_is_not_unpacked() -> None:
-    assert unpack(_HEAD.pack(b"pbbg1", 10, 10, 0) + zlib.compress(bytes(100_000_000), 9)) is None
+    assert unpack(_HEAD.pack(b"pbbg2", 10, 10, 0) + zlib.compress(bytes(100_000_000), 9)) is None
+
+
+def test_what_an_older_version_kept_is_not_used() -> None:
+    """Nobody had examined it: somebody who never moves may be in it."""
+    kept = pack(background(1, 0.9))
+    assert unpack(kept) is not None
+    assert unpack(kept.replace(b"pbbg2", b"pbbg1", 1)) is None
