@@ -63,7 +63,7 @@ def run(
 
 
 def reveal(first: Background | None, again: Background | None = None, looks: Looks | None = None) -> RevealMode:
-    watch, learner = Watchful(looks or Looks([])), StretchLearner(lambda time_s: again)
+    watch, learner = Watchful(looks or Looks([])), StretchLearner(lambda time_s, need: again)
     return RevealMode(SIZE_WH, watch, Policy.of(Settings()), first, learner)
 
 
@@ -119,7 +119,7 @@ def test_place_that_was_not_established_is_not_shown_because_a_later_stretch_is(
         Watchful(Looks([])),
         Policy.of(Settings()),
         background(blind=slice(0, 40)),
-        StretchLearner(lambda time_s: background()),
+        StretchLearner(lambda time_s, need: background()),
     )
     for covers in (run(mode, pictures, step_s=step_s), near_the_change(mode_near_the_change)):
         hidden = [index for index, cover in covers if not shown(cover, 16, 45)]
