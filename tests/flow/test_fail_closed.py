@@ -17,6 +17,7 @@ import pytest
 import passerby
 from passerby import OutputError, Settings
 from passerby.capture import open_source
+from passerby.detect import DetectorError
 from passerby.engine.looks import Detectors
 from passerby.media import RawFrame, RedactedFrame
 from passerby.record import VideoRecorder
@@ -112,6 +113,26 @@ def test_where_no_look_ever_succeeds_all_is_covered(
     assert flat_frames(tmp_path / "out.mp4") == list(range(street.frames))
     assert report.frames.covered_whole == street.frames and report.hidden.mean == 1.0
     assert not report.tracks
+
+
+@pytest.mark.parametrize("error", [DetectorError("as told"), MemoryError("as told")], ids=["foreseen", "unforeseen"])
+@pytest.mark.parametrize("mode", ["auto", "reveal"])
+def test_where_the_plate_cannot_be_examined_nothing_is_shown(
+    street: Street, detectors: Detectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: Mode, error: Exception
+) -> None:
+    """Every look at frames succeeds: only the empty scene, which reveal mode would show, was looked at by nobody."""
+    tried: list[object] = []
+
+    def fail(*tile: object) -> NoReturn:
+        tried.append(tile)
+        raise error
+
+    monkeypatch.setattr("passerby.engine.plate._look", fail)
+    settings = Settings(mode=mode, end_s=1.0)
+    report = passerby.redact(street.path, tmp_path / "out.mp4", settings, detectors=detectors)
+    assert tried, "the plate was not examined at all"
+    assert report.frames.covered_whole == report.frames.total == FPS
+    assert flat_frames(tmp_path / "out.mp4") == list(range(FPS))
 
 
 @pytest.mark.parametrize("fault", ["raises", "nan", "hangs"])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from passerby.background import Absorber, Background, CameraMotion, small_size
+from passerby.background import Absorber, Background, CameraMotion, Sample, small_size
 from passerby.capture import VideoSource
 from passerby.detect import Model
 from passerby.engine import cover_mode, reveal_mode
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 FIRST_STRETCH_S = LEARN_AGAIN_S
 MIN_ESTABLISHED_S = 8.0  # who waits for a friend or reads a sign stands for less
 MIN_SAMPLES = 12
+SHORT_REST_S = 2 * MIN_ESTABLISHED_S  # with less left to learn from, what was before is taken too
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,16 @@ def choose_mode(
         return _reveal(video, settings, detectors, scene, learned, "asked for")
     if learned is None:
         return _cover(video, settings, detectors, "too short to learn a background from", None)
-    if learned.motion.is_fixed and (scene.span_s < MIN_ESTABLISHED_S or len(samples) < MIN_SAMPLES):
+    if learned.motion.is_fixed and not _is_long_enough(scene, samples):
         return _joined(video, settings, detectors, scene, learned)
     if learned.motion.is_fixed:
         return _reveal(video, settings, detectors, scene, learned, _why(learned.motion, video))
     return _cover(video, settings, detectors, _why(learned.motion, video), learned.motion)
+
+
+def _is_long_enough(scene: Scene, samples: list[Sample]) -> bool:
+    """Whether anything can be established from these."""
+    return scene.span_s >= MIN_ESTABLISHED_S and len(samples) >= MIN_SAMPLES
 
 
 def _why(motion: CameraMotion, video: VideoSource) -> str:
@@ -135,10 +142,10 @@ def _reveal(
         if need is Need.ANEW:
             absorber.forget()
         start_s = max(0.0, time_s - source_start_s)
-        samples = scene.samples(start_s, _until(start_s, settings))
-        if scene.span_s < MIN_ESTABLISHED_S or len(samples) < MIN_SAMPLES:
-            return None  # the rest of a video is too short to establish anything new in it
-        return shown(learn_scene(samples), time_s)
+        until_s = min(_until(start_s, settings), video.duration_s or math.inf)
+        start_s = max(settings.start_s or 0.0, min(start_s, until_s - SHORT_REST_S))
+        samples = scene.samples(start_s, until_s)
+        return shown(learn_scene(samples), time_s) if _is_long_enough(scene, samples) else None
 
     learner = StretchLearner(learn_from)
     background = shown(first, source_start_s + (settings.start_s or 0.0))

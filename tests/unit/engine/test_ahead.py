@@ -40,7 +40,7 @@ def cover_mode(looks: Looks) -> Examiner:
 def reveal_mode(looks: Looks) -> Examiner:
     small_wh = small_size(*SIZE_WH)
     samples = [Sample(shrink(frame_at(0, 0), small_wh), Detections.empty()) for _ in range(4)]
-    return RevealMode(SIZE_WH, Watchful(looks), POLICY, learn(samples), StretchLearner(lambda time_s: None))
+    return RevealMode(SIZE_WH, Watchful(looks), POLICY, learn(samples), StretchLearner(lambda time_s, need: None))
 
 
 def covers(make: Callable[[Looks], Examiner], plan: Plan, lead: int) -> list[Seen]:
