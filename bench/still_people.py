@@ -161,7 +161,7 @@ def paste(
     rows, columns = picture.shape[:2]
     pasted: list[Pasted] = []
     for size in rng.sample(HEIGHTS_PX, PEOPLE):
-        posture = rng.choice(POSTURES)
+        posture = rng.choice([posture for posture in POSTURES if posture in people])
         cutout = rng.choice(people[posture])
         scale = size / max(cutout.alpha.shape)
         h, w = (max(3, round(side * scale)) for side in cutout.alpha.shape)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -14,6 +17,7 @@ from passerby import Hide, Settings
 from passerby.engine.looks import Detectors
 from passerby.report import Report
 from passerby.settings import Mode
+from tests.exposure import BODY, HEAD, is_exposed, lumas, patch
 from tests.media_samples import footage
 
 pytestmark = pytest.mark.slow
@@ -94,3 +98,38 @@ def test_faces_and_plates_are_hidden_in_stills(tmp_path: Path, detectors: Detect
     figures = measured("boxes.py", footage(what), tmp_path, boxes)
     assert figures["boxes"] > 15
     assert exceeding(figures, **bars) == {}
+
+
+# People who never move, cut out of footage and pasted into empty scenes.
+
+
+@pytest.fixture
+def still_people(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """bench/still_people.py, which imports what lies beside it."""
+    bench = Path(__file__).parents[2] / "bench"
+    monkeypatch.syspath_prepend(str(bench))
+    return importlib.import_module("still_people")
+
+
+@pytest.mark.parametrize("scene", ["campus.avi", "events/left-bag.avi"])
+def test_real_people_who_stand_still_are_hidden(
+    tmp_path: Path, detectors: Detectors, still_people: ModuleType, scene: str
+) -> None:
+    rng, empty = random.Random(7), footage(scene)
+    people = {"stand": still_people.standing(footage("campus.avi").parent)}
+    picture, pasted = still_people.paste(still_people.empty_scene(empty), people, rng, is_dark=False)
+    clip, output = tmp_path / "still.mp4", tmp_path / "out.mp4"
+    still_people.write_clip(clip, picture, rng, sways=True)
+    report = passerby.redact(clip, output, detectors=detectors)
+    assert report.mode.used == "reveal"
+    places = [(x, y, x + w, y + h) for x, y, w, h in (one.xywh for one in pasted) if h >= 24]
+    assert len(places) >= 3
+    exposed, clear = ([], [])
+    for number, (before, after) in enumerate(zip(lumas(clip), lumas(output), strict=True)):
+        for place in places:
+            parts = [(patch(before, place, part), patch(after, place, part)) for part in (HEAD, BODY)]
+            clear += [number for before_part, _ in parts if is_exposed(before_part, before_part)]
+            exposed += [(number, place) for pair in parts if is_exposed(*pair)]
+    assert len(clear) > number, "they are plain to see in the source"
+    assert exposed == []
+    assert report.frames.covered_whole == 0 and report.hidden.mean < 0.5
