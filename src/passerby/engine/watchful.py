@@ -57,7 +57,7 @@ class Watchful:
         if is_last and is_needed:
             self.looks.all_due()
         if not is_needed or not self.looks.is_due(held.time_s):
-            held.whole = self._failure
+            held.whole = held.whole or self._failure
             return
         known = self.looks.recall(held.time_s, held.stretch)
         if known is not None:
@@ -68,7 +68,7 @@ class Watchful:
         except Exception as error:  # whatever it is, nothing is known of the frame: it fails closed
             held.failed, self._failure = True, failure_of(error)
             self.looks.all_due()  # what the others found in this frame is lost with it
-            held.whole = self._failure
+            held.whole = held.whole or self._failure
             return
         self._failure = None
         self.looked_at_s = held.time_s

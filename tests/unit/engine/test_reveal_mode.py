@@ -55,7 +55,8 @@ def run(
             covers.append((ready[0].index, ready[1]))
 
     for index, picture in enumerate(pictures):
-        mode.push(mode.look(frame_of(picture, start_s + index * step_s, index)))
+        frame = frame_of(picture, start_s + index * step_s, index)
+        mode.push(mode.look(frame, is_last=index == len(pictures) - 1))
         take()
     mode.end()
     take()
