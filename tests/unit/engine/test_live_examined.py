@@ -78,7 +78,7 @@ def cover_mode(looks: Looks, watch: LiveWatch, delay_s: float) -> CoverMode:
 
 def reveal_mode(looks: Looks, watch: LiveWatch, delay_s: float) -> RevealMode:
     samples = [Sample(shrink(frame_at(0, 0), small_size(*SIZE_WH)), Detections.empty()) for _ in range(4)]
-    learner = StretchLearner(lambda time_s: None)
+    learner = StretchLearner(lambda time_s, need: None)
     return RevealMode(SIZE_WH, watch, POLICY, learn(samples), learner, delay_s=delay_s, gap_s=4.0)
 
 
