@@ -54,6 +54,9 @@ LEARN_S = 8.0  # at first
 SHOWN_AT = 0.25
 """Of the person's pixels, from where they count as clear; sleeves at the edge of a cover may show."""
 
+Mask = npt.NDArray[np.bool_]
+FIGURE: Mask = figure("person")[..., 3] > 0.5
+
 OF_ANSWERS = ("zero", "stale", "nan", "raises", "unforeseen", "shape", "corrupt")
 OF_TIME = ("blocks", "late", "dead queue", "clock leaps", "clock stands", "frames dropped")
 OF_PICTURE = ("lens bump", "lights")
@@ -202,7 +205,7 @@ class EngineCampaign:
         self._mode = self._made(mode)
         self._redactor = Redactor(Settings().style, quiet=mode == "reveal")
         self._waiting: deque[Held] = deque()
-        self._sent: dict[int, tuple[npt.NDArray[np.uint8], tuple[int, int], str]] = {}
+        self._sent: dict[int, tuple[npt.NDArray[np.uint8], Mask, str]] = {}
         self._index = 0
         self._at = [100.0, 60.0]
         self._speed = [60.0, 10.0]
@@ -279,12 +282,13 @@ class EngineCampaign:
         wide = cv2.copyMakeBorder(picture, BEYOND_PX, BEYOND_PX, BEYOND_PX, BEYOND_PX, cv2.BORDER_REPLICATE)
         draw(wide, "person", left + BEYOND_PX, top + BEYOND_PX)
         picture = np.ascontiguousarray(wide[BEYOND_PX:-BEYOND_PX, BEYOND_PX:-BEYOND_PX])
+        person = _where(left, top)
         if self._now.fault == "lights":
             picture = np.asarray(cv2.convertScaleAbs(picture, alpha=0.55), np.uint8)
         if self._now.fault == "lens bump":
-            picture, left, top = np.roll(picture, (16, 24), (0, 1)), left + 24, top + 16
+            picture, person = np.roll(picture, (16, 24), (0, 1)), np.roll(person, (16, 24), (0, 1))
         frame = _frame(picture, self._index, self._time_s)
-        self._sent[self._index] = frame.planes()[0].copy(), (left, top), self._now.fault
+        self._sent[self._index] = frame.planes()[0].copy(), person, self._now.fault
         self._index += 1
         self._settle()
         self._waiting.append(self._mode.look(frame))
@@ -309,32 +313,35 @@ class EngineCampaign:
 
     def _judge(self, frame: RawFrame, cover: Any) -> None:
         shown = self._redactor.redact(frame, cover).picture.to_ndarray(format="yuv420p")[: SIZE_WH[1]]
-        sent, (left, top), fault = self._sent.pop(frame.index)
+        sent, person, fault = self._sent.pop(frame.index)
         self.figures.pictures += 1
         self.figures.whole += cover.whole is not None
-        inside = figure("person")[..., 3] > 0.5
-        rows, columns = inside.shape
-        area = np.s_[max(0, top) : min(SIZE_WH[1], top + rows), max(0, left) : min(SIZE_WH[0], left + columns)]
-        before, after = sent[area].astype(np.int16), shown[area].astype(np.int16)
-        person = inside[max(0, -top) :, max(0, -left) :][: before.shape[0], : before.shape[1]]
-        if not person.any() or float((np.abs(before - after) < 4)[person].mean()) < SHOWN_AT:
+        if not person.any() or float((np.abs(sent.astype(np.int16) - shown) < 4)[person].mean()) < SHOWN_AT:
             return
-        box = (left, top, left + columns, top + rows)
-        if person.sum() >= ALMOST_WHOLE * inside.sum() or self._is_found(frame, box):
+        if person.sum() >= ALMOST_WHOLE * FIGURE.sum() or self._is_found(frame, person):
             self.figures.clear[fault] += 1
             self.clear_at.append(frame.index)
         else:
             self.figures.unfound += 1
 
-    def _is_found(self, frame: RawFrame, box: tuple[int, int, int, int]) -> bool:
+    def _is_found(self, frame: RawFrame, person: Mask) -> bool:
         """By one look of a detector that works."""
-        there = np.clip(np.array([box], np.float32), 0, np.array(SIZE_WH * 2, np.float32))
+        rows, columns = np.nonzero(person)
+        there = np.array([[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]], np.float32)
         for detector in self._healthy:
             found = detector.detect(frame, score=FOUND_SCORE)
             people = found.take(found.class_id == Kind.PERSON)
             if len(people) and float(iou(there, people.xyxy).max()) >= FOUND_OVERLAP:
                 return True
         return False
+
+
+def _where(left: int, top: int) -> Mask:
+    """Of the picture's pixels, those that show the person."""
+    wide = np.zeros((SIZE_WH[1] + 2 * BEYOND_PX, SIZE_WH[0] + 2 * BEYOND_PX), np.bool_)
+    rows, columns = FIGURE.shape
+    wide[top + BEYOND_PX : top + BEYOND_PX + rows, left + BEYOND_PX : left + BEYOND_PX + columns] = FIGURE
+    return wide[BEYOND_PX:-BEYOND_PX, BEYOND_PX:-BEYOND_PX]
 
 
 def _yards(seed: int) -> list[Bgr]:

@@ -39,7 +39,7 @@ def queue() -> Iterator[FairQueue]:
 def test_what_comes_round_in_step_with_the_samples_is_seen_at_all_its_times(queue: FairQueue, period_s: float) -> None:
     taking = Taking()
     times = LearnTimes()
-    learner = LiveLearner(taking, queue, queue, lambda background: None, times)  # type: ignore[arg-type]
+    learner = LiveLearner(taking, [], queue, queue, lambda background: None, times)  # type: ignore[arg-type]
     for number in range(round(FPS * times.first_every_s * SAMPLES)):
         learner.next(frame_at(number / FPS, number), Need.FIRST)
         while learner._sampling is not None and not learner._sampling.done():

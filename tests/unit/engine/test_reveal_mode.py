@@ -65,7 +65,7 @@ def run(
 def reveal(first: Background | None, again: Background | None = None, looks: Looks | None = None) -> RevealMode:
     watch, learner = (
         Watchful(looks or looks_of(Scripted(lambda _: Detections.empty()))),
-        StretchLearner(lambda time_s: again),
+        StretchLearner(lambda time_s, need: again),
     )
     return RevealMode(SIZE_WH, watch, Policy.of(Settings()), first, learner)
 
@@ -122,7 +122,7 @@ def test_place_that_was_not_established_is_not_shown_because_a_later_stretch_is(
         Watchful(looks_of(Scripted(lambda _: Detections.empty()))),
         Policy.of(Settings()),
         background(blind=slice(0, 40)),
-        StretchLearner(lambda time_s: background()),
+        StretchLearner(lambda time_s, need: background()),
     )
     for covers in (run(mode, pictures, step_s=step_s), near_the_change(mode_near_the_change)):
         hidden = [index for index, cover in covers if not shown(cover, 16, 45)]
