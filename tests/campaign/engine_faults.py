@@ -50,6 +50,7 @@ BEYOND_PX = 100
 ALMOST_WHOLE = 0.95  # of the person in the picture: then nobody asks whether a detector finds them
 FOUND_SCORE, FOUND_OVERLAP = 0.45, 0.5  # one such detection is enough for a cover
 FASTEST = 3.0  # body widths in a second
+STAYS_S = 1.0  # at least: nobody comes and vanishes between two looks, which are at most 0.8 s apart or all is whole
 LEARN_S = 8.0  # at first
 SHOWN_AT = 0.25
 """Of the person's pixels, from where they count as clear; sleeves at the edge of a cover may show."""
@@ -209,6 +210,7 @@ class EngineCampaign:
         self._index = 0
         self._at = [100.0, 60.0]
         self._speed = [60.0, 10.0]
+        self._came_s = self._clock_s
 
     def _made(self, mode: Mode) -> CoverMode | RevealMode:
         detectors, queue = BrokenDetectors(self._now), cast(FairQueue, self._queue)
@@ -247,7 +249,7 @@ class EngineCampaign:
         return self.figures
 
     def _play(self, lasts_s: float) -> None:
-        if self._rng.random() < 0.5:
+        if self._rng.random() < 0.5 and self._clock_s - self._came_s >= STAYS_S:
             self._somebody_else()
         until_s = self._clock_s + lasts_s
         while self._clock_s < until_s:
@@ -260,6 +262,7 @@ class EngineCampaign:
 
     def _somebody_else(self) -> None:
         """Whom nobody has seen yet: they walk in, or step out of a door."""
+        self._came_s = self._clock_s
         fastest = FASTEST * figure("person").shape[1]
         across = self._rng.choice([-1, 1]) * self._rng.uniform(0.2, 0.98) * fastest
         self._speed = [across, self._rng.uniform(-0.15, 0.15) * fastest]

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from passerby.media import Detections, Kind, Track, TrackPoint
 from passerby.media.overlap import iou
 from passerby.track.flow import Motion
+from passerby.track.reach import grown, hull, within_reach
 from passerby.track.trust import BIRTH, GRACE_HITS, LARGE_PEOPLE, LARGE_SHARE, TRUST, WEAK, Evidence
 
 Boxes = npt.NDArray[np.float32]
@@ -31,7 +32,6 @@ STEADINESS = 0.5  # how much of an old velocity stays in the new one
 GUESS_SHARE = 0.5  # of a box's longer side: the way of a brisk walk in half a second, the time between two looks
 SAME_OVERLAP = 0.55  # of a new box with a track that was just found: the same object, found twice
 FORETOLD_OVERLAP = 0.5  # of a box with where its track was thought to be; less may be somebody else
-REACH = 3.0  # of a box's shorter side in a second: so far may somebody move whom no look has seen before
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +238,10 @@ class Tracker:
     def _cover_both(self, live: _Live, foretold: dict[int, Boxes], box: Boxes) -> None:
         """What was there, and what is found now, with all that is between."""
         for at, was in foretold.items():
-            live.points[at] = (_hull(live.points[at][0], was), 0.0)
+            live.points[at] = (hull(live.points[at][0], was), 0.0)
         for before, around in self._reach(box[None]):
             if before.index in foretold:
-                live.points[before.index] = (_hull(live.points[before.index][0], around[0]), 0.0)
+                live.points[before.index] = (hull(live.points[before.index][0], around[0]), 0.0)
 
     @staticmethod
     def _correct(live: _Live, index: int, error: Boxes) -> None:
@@ -283,7 +283,7 @@ class Tracker:
             if now.motion is None or before.index <= self._looked_at:
                 yield before, boxes
             else:  # the flow may be of what is behind them
-                yield before, _within_reach(_hull(boxes, found), found, newest.since_s(before))
+                yield before, within_reach(hull(boxes, found), found, newest.since_s(before))
 
     def _is_large(self, box: Boxes) -> bool:
         return bool(box[3] - box[1] >= LARGE_SHARE * max(self._size_wh))
@@ -319,23 +319,11 @@ def _backwards(moments: deque[_Moment]) -> Iterator[tuple[_Moment, _Moment]]:
     yield from zip(reversed(window[1:]), reversed(window[:-1]), strict=True)
 
 
-def _hull(boxes: Boxes, others: Boxes) -> Boxes:
-    """The smallest boxes around each pair."""
-    least, most = np.minimum(boxes, others), np.maximum(boxes, others)
-    return np.concatenate([least[..., :2], most[..., 2:]], axis=-1)
-
-
-def _within_reach(boxes: Boxes, found: Boxes, seconds: float) -> Boxes:
-    """Grown by as far as what is in `found` can move."""
-    by = REACH * seconds * np.min(found[:, 2:] - found[:, :2], axis=1, keepdims=True)
-    return np.asarray(boxes + by * np.array([-1, -1, 1, 1], np.float32), np.float32)
-
-
 def _pairs(live: list[_Live], found: Detections, growth: float) -> Iterator[tuple[_Live, int]]:
     """Which track goes on in which detection: best overlap first, of one kind, better scores first among equals."""
     if not live or not len(found):
         return
-    overlap = iou(_grown(_stacked(live), growth), _grown(found.xyxy, growth))
+    overlap = iou(grown(_stacked(live), growth), grown(found.xyxy, growth))
     kinds = np.array([t.kind for t in live])[:, None] == found.class_id[None]
     value = np.where(kinds, overlap + 0.05 * found.confidence[None], 0.0)
     near = np.argwhere(value >= MATCH_OVERLAP)
@@ -351,11 +339,6 @@ def _pairs(live: list[_Live], found: Detections, growth: float) -> Iterator[tupl
 def _stacked(tracks: list[_Live]) -> Boxes:
     """(n, 4): where they are. Joined end to end, which takes a fifth of the time of `np.stack`."""
     return np.concatenate([live.box for live in tracks]).reshape(-1, 4)
-
-
-def _grown(boxes: Boxes, share: float) -> Boxes:
-    by = (boxes[:, 2:] - boxes[:, :2]) * np.float32(share)
-    return np.concatenate([boxes[:, :2] - by, boxes[:, 2:] + by], axis=1)
 
 
 def _tuple(box: Boxes) -> Box:
