@@ -48,7 +48,7 @@ class CoverMode:
         return held
 
     def push(self, held: Held) -> None:
-        self._tracker.update(held.frame.index, held.time_s, held.found, held.motion)
+        self._tracker.update(held.frame.index, held.time_s, held.found, held.motion, held.arrived_s)
         self._window.push(held)
 
     def end(self, unlooked: str | None = None) -> None:

@@ -30,6 +30,8 @@ from passerby.rules.state import Doing, Told, tell
 
 TICK_S = 0.25  # so often it is looked whether to stop
 SILENT_S = 3.0  # without a picture; the source itself gives up later
+HANGS_S = 3.0  # at one picture in painter, encoder or disk
+HANGS = f"nothing is recorded: the encoder or the disk has not answered for over {HANGS_S:g} s"
 
 Sink = Callable[[Fragment], None]
 
@@ -81,6 +83,7 @@ class LivePath:
         self._newest_90k = 0
         self._taken_at_s = time.monotonic()
         """When the newest frame was looked at, by the count of seconds."""
+        self._recording_since_s: float | None = None  # at one picture, by the count of seconds
         self.written = 0
 
     def run(self, stopping: Callable[[], bool], hung_after_s: float = math.inf) -> None:
@@ -128,12 +131,14 @@ class LivePath:
         self._mode.examiner.ended_tracks.clear()  # nobody asks who was here
 
     def _record(self, frame: RawFrame, cover: Cover) -> None:
+        self._recording_since_s = time.monotonic()
         redacted = self._redactor.redact_or_repeat(frame, cover)
         moved = covered_share(cover, (frame.width, frame.height))
         self._whole = cover.whole
         self.written += 1
         for fragment in self._recorder.write(redacted, moved, is_watched=self._is_watched()):
             self._sink(fragment)
+        self._recording_since_s = None
 
     def _finish(self) -> None:
         """What waits comes out."""
@@ -159,6 +164,7 @@ class LivePath:
             self.written > 0,
             None if self._whole == NOT_LEARNED else self._whole,
             "; ".join(says) or None,
+            HANGS if self._hangs else None,
         )
         progress = self._mode.learner.progress if self._is_learning and self._mode.learner else None
         return LiveStatus(tell(doing, findings), progress, findings, self._monitor.reference_at_90k)
@@ -166,6 +172,11 @@ class LivePath:
     def rebase(self) -> None:
         """From any thread: what the camera shows from now on is what it should."""
         self._monitor.rebase()
+
+    @property
+    def _hangs(self) -> bool:
+        since_s = self._recording_since_s
+        return since_s is not None and time.monotonic() - since_s > HANGS_S
 
     @property
     def _is_learning(self) -> bool:

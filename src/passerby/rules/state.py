@@ -45,13 +45,14 @@ def blames_detector(what: str, reason: str) -> bool:
 class Doing:
     """What is done with a camera's pictures. failing: why all are covered, where a detector failed. is_learning:
     nothing is known of the place. has_written: pictures came out. whole: why the newest of those is covered. strained:
-    in what way this machine is too slow."""
+    in what way this machine is too slow. unrecorded: why nothing can be written."""
 
     failing: str | None = None
     is_learning: bool = False
     has_written: bool = True
     whole: str | None = None
     strained: str | None = None
+    unrecorded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
     """The worst that is to be told."""
     bad = {each.check: each for each in findings if each.verdict is Verdict.BAD}
     learning = "what is always there is being learned"
+    if doing.unrecorded:
+        return Told(What.FAILED, doing.unrecorded)
     if found := _first(bad, NOT_LIVE):
         return _told(found)
     if doing.failing:

@@ -3,7 +3,8 @@
 Two-step linking by overlap as in ByteTrack (Zhang et al., 2022): weak detections keep a track alive and lend it
 evidence, and only enough evidence makes it count. Between detections a box goes with the flow of the picture, or
 where none is measured with its own velocity; when it is found again the way between is corrected; before its first
-detection it is followed backwards.
+detection it is followed backwards. Since the look before, somebody found for the first time may have been anywhere
+within reach; and a track that is found where it was not thought to be may be two things: then both are covered.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from passerby.media import Detections, Kind, Track, TrackPoint
 from passerby.media.overlap import iou
 from passerby.track.flow import Motion
+from passerby.track.reach import grown, hull, within_reach
 from passerby.track.trust import BIRTH, GRACE_HITS, LARGE_PEOPLE, LARGE_SHARE, TRUST, WEAK, Evidence
 
 Boxes = npt.NDArray[np.float32]
@@ -29,6 +31,7 @@ MATCH_GROWTH_BLIND = 0.5  # without flow between looks that may be half a second
 STEADINESS = 0.5  # how much of an old velocity stays in the new one
 GUESS_SHARE = 0.5  # of a box's longer side: the way of a brisk walk in half a second, the time between two looks
 SAME_OVERLAP = 0.55  # of a new box with a track that was just found: the same object, found twice
+FORETOLD_OVERLAP = 0.5  # of a box with where its track was thought to be; less may be somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class _Live:
     is_outside: bool = False
     is_confirmed: bool = False
     guessed_px: float = 0.0  # how far it went by its own velocity since it was last seen
+    missed_at: int | None = None  # the first look since it was last seen, which did not find it
     evidence: Evidence = field(default_factory=Evidence)
     near: Evidence = field(default_factory=Evidence)
     velocity: Boxes = field(default_factory=lambda: np.zeros(4, np.float32))
@@ -96,11 +100,15 @@ class _Live:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A frame in the window: its index, time and motion."""
+    """A frame in the window: its index, time and motion. arrived_s: when it came, for cameras whose clock is wrong."""
 
     index: int
     time_s: float
     motion: Motion | None
+    arrived_s: float = 0.0
+
+    def since_s(self, before: _Moment) -> float:
+        return max(self.time_s - before.time_s, self.arrived_s - before.arrived_s)
 
 
 class Tracker:
@@ -116,22 +124,44 @@ class Tracker:
         self._ending: list[_Live] = []
         self._moments: deque[_Moment] = deque()
         self._next_id = 1
-        self._taken = -1
+        self._taken = self._looked_at = -1
         self.ended: list[TrackSummary] = []
         """Tracks that are over, for the caller to take away."""
 
-    def update(self, index: int, time_s: float, found: Detections | None, motion: Motion | None) -> None:
-        """One more frame. found: its detections in picture pixels, None if nobody looked. motion: since the last."""
+    def update(
+        self,
+        index: int,
+        time_s: float,
+        found: Detections | None,
+        motion: Motion | None,
+        arrived_s: float = 0.0,
+    ) -> None:
+        """One more frame. found: its detections in picture pixels, None if nobody looked. motion: since the last.
+        arrived_s: when it came, by the count of seconds, where that is known."""
         if motion is not None and motion.is_cut:
             self._end(self._live)
             self._moments.clear()
         self._carry(index, time_s, motion)
-        self._moments.append(_Moment(index, time_s, motion))
-        while self._moments and time_s - self._moments[0].time_s > self._times.back_s:
+        self._moments.append(_Moment(index, time_s, motion, arrived_s))
+        while time_s - self._moments[0].time_s > self._times.back_s or self._moments[0].index < self._taken:
             self._moments.popleft()
-        if found is not None and len(found):
-            self._link(index, time_s, found)
-        self._end([t for t in self._live if time_s - t.seen_at_s >= self._times.lost_s or t.is_outside])
+        if found is not None:
+            if len(found):
+                self._link(index, time_s, found)
+            self._note_look(index)
+        self._end([live for live in self._live if self._is_over(live, time_s)])
+
+    def _note_look(self, index: int) -> None:
+        self._looked_at = index
+        for live in self._live:
+            if live.seen_at < index and live.missed_at is None:
+                live.missed_at = index
+
+    def _is_over(self, live: _Live, time_s: float) -> bool:
+        """Nothing ends because nobody looked, as far as anything is shown between two looks."""
+        unseen_s = time_s - live.seen_at_s
+        may_end = live.missed_at is not None or unseen_s >= self._times.back_s
+        return live.is_outside or (may_end and unseen_s >= self._times.lost_s)
 
     def take(self, index: int, time_s: float) -> list[Track]:
         """Every confirmed track that is in frame `index`, with the one point where it is there. In order of id."""
@@ -139,7 +169,7 @@ class Tracker:
         tracks = []
         for live in (*self._ending, *self._live):
             point = live.points.pop(index, None)
-            if point is None or not live.is_confirmed or time_s - live.seen_at_s > self._times.tail_s:
+            if point is None or not live.is_confirmed or not self._is_covered(live, index, time_s):
                 continue
             live.frames += 1
             box, score = point
@@ -147,6 +177,10 @@ class Tracker:
             tracks.append(Track(live.tracker_id, live.kind, live.evidence.sum / live.evidence.hits, [seen]))
         self._sum_up([live for live in self._ending if live.last_index <= index])
         return sorted(tracks, key=lambda track: track.tracker_id)
+
+    def _is_covered(self, live: _Live, index: int, time_s: float) -> bool:
+        """Whether it is believed to be still there: for a while, and as long as no look says otherwise."""
+        return time_s - live.seen_at_s <= self._times.tail_s or live.missed_at is None or index < live.missed_at
 
     def finish(self) -> None:
         """No more frames come: all tracks end, and are summed up as their last frames are taken."""
@@ -173,28 +207,41 @@ class Tracker:
 
     def _link(self, index: int, time_s: float, found: Detections) -> None:
         found = found.take(found.confidence >= WEAK[found.class_id])
-        taken: list[int] = []
         growth = MATCH_GROWTH if self._moments[-1].motion is not None else MATCH_GROWTH_BLIND
-        for live, i in _pairs(self._live, found, growth):
-            self._find_again(live, index, time_s, found.xyxy[i], float(found.confidence[i]))
-            taken.append(i)
-        may_begin = found.confidence >= BIRTH[found.class_id]
-        may_begin[taken] = False
-        if taken:
-            known = found.take(np.array(taken, np.intp))
-            same = (iou(found.xyxy, known.xyxy) >= SAME_OVERLAP) & (found.class_id[:, None] == known.class_id[None])
-            may_begin &= ~same.any(axis=1)
+        pairs = list(_pairs(self._live, found, growth))
+        taken = np.array([i for _, i in pairs], np.intp)
+        same = (iou(found.xyxy, found.xyxy[taken]) >= SAME_OVERLAP) & (
+            found.class_id[:, None] == found.class_id[taken][None]
+        )
+        same[taken] = np.eye(len(taken), dtype=np.bool_)
+        for column, (live, _) in enumerate(pairs):
+            best = int(np.argmax(np.where(same[:, column], found.confidence, -1)))
+            self._find_again(live, index, time_s, found.xyxy[best], float(found.confidence[best]))
+        may_begin = (found.confidence >= BIRTH[found.class_id]) & ~same.any(axis=1)
         self._begin(index, time_s, found.take(may_begin))
 
     def _find_again(self, live: _Live, index: int, time_s: float, box: Boxes, score: float) -> None:
         error = box - live.box
+        is_foretold = self._moments[-1].motion is None or iou(live.box[None], box[None])[0, 0] >= FORETOLD_OVERLAP
+        foretold = {} if is_foretold else {at: was for at, (was, _) in live.points.items() if live.seen_at < at < index}
         self._correct(live, index, error)
+        if foretold:
+            self._cover_both(live, foretold, box)
         if time_s > live.seen_at_s:
             # Of the middle only: sizes are too noisy to foretell.
             way = (error[:2] + error[2:]) * np.float32((1 - STEADINESS) / 2 / (time_s - live.seen_at_s))
             live.velocity = live.velocity + np.concatenate([way, way])
         live.seen_at, live.seen_at_s, live.is_outside, live.guessed_px = index, time_s, False, 0.0
+        live.missed_at = None
         live.see(index, box.copy(), score, self._is_large(box))
+
+    def _cover_both(self, live: _Live, foretold: dict[int, Boxes], box: Boxes) -> None:
+        """What was there, and what is found now, with all that is between."""
+        for at, was in foretold.items():
+            live.points[at] = (hull(live.points[at][0], was), 0.0)
+        for before, around in self._reach(box[None]):
+            if before.index in foretold:
+                live.points[before.index] = (hull(live.points[before.index][0], around[0]), 0.0)
 
     @staticmethod
     def _correct(live: _Live, index: int, error: Boxes) -> None:
@@ -219,15 +266,24 @@ class Tracker:
         """Where new tracks were before they were first found, as far as the window and the scene reach."""
         if not born:
             return
-        boxes = _stacked(born)
+        for before, boxes in self._reach(_stacked(born)):
+            for live, box in zip(born, boxes, strict=True):
+                live.points[before.index] = (box, 0.0)
+                live.first_s = before.time_s
+
+    def _reach(self, found: Boxes) -> Iterator[tuple[_Moment, Boxes]]:
+        """Where what is found now was in the frames before that are not out yet, newest first: since the last look
+        wherever it can have been, before that where the flow says."""
+        boxes, newest = found, self._moments[-1]
         for now, before in _backwards(self._moments):
             if now.motion is not None:
                 boxes = now.motion.carry(boxes, backwards=True)
             if before.index <= self._taken:
                 return
-            for live, box in zip(born, boxes, strict=True):
-                live.points[before.index] = (box, 0.0)
-                live.first_s = before.time_s
+            if now.motion is None or before.index <= self._looked_at:
+                yield before, boxes
+            else:  # the flow may be of what is behind them
+                yield before, within_reach(hull(boxes, found), found, newest.since_s(before))
 
     def _is_large(self, box: Boxes) -> bool:
         return bool(box[3] - box[1] >= LARGE_SHARE * max(self._size_wh))
@@ -267,7 +323,7 @@ def _pairs(live: list[_Live], found: Detections, growth: float) -> Iterator[tupl
     """Which track goes on in which detection: best overlap first, of one kind, better scores first among equals."""
     if not live or not len(found):
         return
-    overlap = iou(_grown(_stacked(live), growth), _grown(found.xyxy, growth))
+    overlap = iou(grown(_stacked(live), growth), grown(found.xyxy, growth))
     kinds = np.array([t.kind for t in live])[:, None] == found.class_id[None]
     value = np.where(kinds, overlap + 0.05 * found.confidence[None], 0.0)
     near = np.argwhere(value >= MATCH_OVERLAP)
@@ -283,11 +339,6 @@ def _pairs(live: list[_Live], found: Detections, growth: float) -> Iterator[tupl
 def _stacked(tracks: list[_Live]) -> Boxes:
     """(n, 4): where they are. Joined end to end, which takes a fifth of the time of `np.stack`."""
     return np.concatenate([live.box for live in tracks]).reshape(-1, 4)
-
-
-def _grown(boxes: Boxes, share: float) -> Boxes:
-    by = (boxes[:, 2:] - boxes[:, :2]) * np.float32(share)
-    return np.concatenate([boxes[:, :2] - by, boxes[:, 2:] + by], axis=1)
 
 
 def _tuple(box: Boxes) -> Box:

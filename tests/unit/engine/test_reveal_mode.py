@@ -243,10 +243,10 @@ def test_who_walks_in_front_of_a_swaying_tree_is_hidden_and_the_tree_does_not_fl
     walk = [with_block(swaying(300 + index), 70 + 2 * index, 25) for index in range(38)]
     covers = run(reveal(learned), [*wind, *walk], step_s=0.1)
     places = [(column, row) for column in range(96, 132, 3) for row in range(16, 52, 3)]
-    assert not any(cover.whole for _, cover in covers)
+    assert not any(cover.whole for _, cover in covers[:-1]), "after the last look nobody knows"
     seen = np.array([[shown(cover, *place) for place in places] for _, cover in covers[60:120]])
     assert (seen[1:] != seen[:-1]).mean() < 0.01
     assert all(shown(cover, column, 70) for _, cover in covers[60:120] for column in range(4, 156))
-    for index, (_, cover) in enumerate(covers[120:]):
+    for index, (_, cover) in enumerate(covers[120:-1]):
         left = 70 + 2 * index
         assert not any(shown(cover, column, row) for column in range(left + 1, left + 11) for row in range(26, 54))

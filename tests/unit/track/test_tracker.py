@@ -16,6 +16,8 @@ TIMES = TrackerTimes(lost_s=1.0, tail_s=0.35, back_s=0.5)
 SURE, POOR = 0.9, 0.1
 BOX = (100.0, 100.0, 140.0, 200.0)
 
+NOBODY = Detections.empty()
+
 Boxes = list[tuple[float, float, float, float]]
 
 
@@ -60,15 +62,50 @@ def left_edges(taken: list[list[Track]]) -> list[float]:
 
 
 def test_track_is_followed_back_before_its_first_detection() -> None:
-    taken, _ = run({8: found(BOX), 9: found(BOX)}, 10, motion=flow(right=4))
+    taken, _ = run({7: NOBODY, 8: found(BOX), 9: found(BOX)}, 10, motion=flow(right=4))
     assert frames_with_track(taken)[:2] == [3, 4], "half a second back"
     assert left_edges(taken)[:3] == [80.0, 84.0, 88.0], "against the flow"
 
 
 def test_track_is_followed_on_after_its_last_detection() -> None:
-    taken, _ = run({0: found(BOX)}, 12, motion=flow(right=4))
+    taken, _ = run({0: found(BOX)} | dict.fromkeys(range(1, 12), NOBODY), 12, motion=flow(right=4))
     assert frames_with_track(taken) == [0, 1, 2, 3]
     assert left_edges(taken) == [100.0, 104.0, 108.0, 112.0]
+
+
+def test_as_long_as_nobody_looks_a_track_goes_on() -> None:
+    """It ends by a look that does not find it."""
+    assert frames_with_track(run({0: found(BOX), 7: NOBODY}, 9)[0]) == list(range(7))
+
+
+@pytest.mark.parametrize("flows", [-40.0, 0.0, 12.0, 40.0])
+def test_who_is_found_first_is_hidden_since_the_look_before_wherever_they_can_have_been(flows: float) -> None:
+    """Three widths a second, whatever the flow says: it may be of what is behind them."""
+    taken, _ = run({4: NOBODY, 8: found(BOX)}, 9, motion=flow(right=flows))
+    for index in (5, 6, 7):
+        left, _, right, _ = taken[index][0].points[0].xyxy
+        reach = 3.0 * 40 * (8 - index) * FRAME_S
+        assert left <= BOX[0] - reach + 0.01 and right >= BOX[2] + reach - 0.01
+        assert left <= BOX[0] - flows * (8 - index) and right >= BOX[2] - flows * (8 - index), "nor if it is right"
+
+
+@pytest.mark.parametrize("was_there", [True, False])
+def test_a_track_that_is_found_where_it_was_not_thought_to_be_may_be_two(was_there: bool) -> None:
+    """A lamp-post was found at 0, and somebody comes to stand beside it; or somebody, and then the post."""
+    post, person = found(moved(-25), score=0.2), found(BOX)
+    taken, _ = run({0: person if was_there else post, 4: post if was_there else person}, 6)
+    for index in range(5):
+        edges = [track.points[0].xyxy for track in taken[index]]
+        if (was_there and index < 4) or (not was_there and index > 0):
+            assert any(left <= BOX[0] and right >= BOX[2] for left, _, right, _ in edges), index
+
+
+def test_of_one_object_found_twice_the_better_box_counts() -> None:
+    """Else a poor box of its lower part would be a track's, and the good one of nobody."""
+    lower = (BOX[0], BOX[1] + 40, BOX[2], BOX[3])
+    both = Detections.merge([found(lower, score=POOR), found(BOX)])
+    taken, _ = run({0: found((BOX[0], BOX[1] + 50, BOX[2], BOX[3]), score=POOR), 2: both}, 3)
+    assert [track.points[0].xyxy for track in taken[2]] == [BOX]
 
 
 def test_gap_is_bridged_and_its_way_corrected() -> None:
