@@ -53,10 +53,12 @@ def exceeding(figures: dict[str, float], **bars: float) -> dict[str, tuple[float
 
 
 BARS = {
-    ("campus.avi", "reveal"): {"heads_exposed_pct": 0.3, "bodies_exposed_pct": 0.05, "false_cover_pct": 3.0},
+    ("campus.avi", "reveal"): {"heads_exposed_pct": 0.1, "bodies_exposed_pct": 0.05, "false_cover_pct": 6.0},
     ("campus.avi", "cover"): {"heads_exposed_pct": 3.0, "bodies_exposed_pct": 2.0},
-    ("bus.mp4", "cover"): {"heads_exposed_pct": 8.0, "bodies_exposed_pct": 6.0, "false_cover_pct": 12.0},
+    ("bus.mp4", "cover"): {"heads_exposed_pct": 1.0, "bodies_exposed_pct": 0.7, "false_cover_pct": 13.5},
 }
+"""Hiding people who never move (campus) and those between two looks (bus) costs some false cover: the bars for it were
+3.0 and 12.0 while bus.mp4 showed 1.46 % of heads. It shows 0.38 % now."""
 
 
 @pytest.mark.parametrize(("name", "mode"), BARS)
@@ -72,7 +74,7 @@ def test_people_are_hidden(tmp_path: Path, detectors: Detectors, name: str, mode
 
 @pytest.mark.parametrize(("name", "mode"), [("campus.avi", "reveal"), ("bus.mp4", "cover")])
 def test_auto_chooses_as_a_person_would(tmp_path: Path, detectors: Detectors, name: str, mode: Mode) -> None:
-    report = passerby.redact(footage(name), tmp_path / "out.mp4", Settings(end_s=3), detectors=detectors)
+    report = passerby.redact(footage(name), tmp_path / "out.mp4", Settings(end_s=12), detectors=detectors)
     assert report.mode.used == mode
 
 
