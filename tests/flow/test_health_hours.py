@@ -18,4 +18,4 @@ def test_nothing_is_missed_late_or_false(name: str, is_overloaded: bool) -> None
     is_coded = DRAWN[name][1] is not None
     assert count.late == 0 or (is_coded and is_overloaded), "key frames are lost too: that takes longer"
     is_wrong = [each for each in DRAWN[name][0].wrongs(SECONDS) if each.fault != "dimmed"]
-    assert count.found >= len(is_wrong) - 1
+    assert count.found + count.late >= len(is_wrong) - 1  # the last may begin too near the end

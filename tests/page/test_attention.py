@@ -133,7 +133,7 @@ def test_an_alarm_of_a_kind_that_the_page_does_not_know_is_told_in_the_words_of_
     serving: Serving, open_tab: OpenTab
 ) -> None:
     tab = open_tab(serving.base, WIDE)
-    alarm = {"kind": "detector", "camera": None, "says": None, "count": 1, "since_90k": None}
+    alarm = {"kind": "of-tomorrow", "camera": None, "says": None, "count": 1, "since_90k": None}
     told(tab, "/api/alarms", [{**alarm, "means": "the detector does not find what it must"}])
     tab.sign_in()
     expect(tab.page.get_by_role("main").get_by_role("link", name="1 camera needs attention, 1 alarm")).to_be_visible()
