@@ -61,10 +61,14 @@ def open_database(url: str) -> Engine:
 
 
 def _make_private(file: str | None) -> None:
-    """A new catalogue is for its user alone: SQLite gives its own files beside it the same rights."""
+    """A new catalogue is for its user alone: SQLite gives its own files beside it the same rights.
+
+    One that is there is not so much as opened: closing it would drop the locks that this process holds on it (POSIX),
+    and another process that leaves would take the write-ahead log away.
+    """
     if file and file != ":memory:" and not file.startswith("file:"):
         with suppress(OSError):  # SQLite says better what is wrong
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
