@@ -81,7 +81,8 @@ def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
     if not doing.has_written:
         return Told(What.CONNECTING, "its first pictures wait for the privacy delay")
     if doing.whole:
-        return Told(What.COVERED, f"the whole picture is hidden: {doing.whole}")
+        also = f"; {doing.strained}" if doing.strained else ""
+        return Told(What.COVERED, f"the whole picture is hidden: {doing.whole}{also}")
     if found := _first(bad, POOR):
         return _told(found)
     if doing.strained:
