@@ -86,17 +86,21 @@ class Browser:
             "headers": [(b"host", b"localhost"), (b"cookie", f"passerby={self._cookie}".encode())],
             "client": ("192.0.2.1", 1), "server": ("localhost", 80),
         }  # fmt: skip
-        await self._app(scope, self._receive, self._send)
+        is_held = False
+
+        async def send(message: Any) -> None:
+            nonlocal is_held
+            if message["type"] == "http.response.start":
+                self.statuses.append(message["status"])
+                is_held = message["status"] == 200
+            elif is_held:
+                await asyncio.Event().wait()  # its window is full, and nobody reads
+
+        await self._app(scope, self._receive, send)
 
     async def _receive(self) -> dict[str, Any]:
         await self.gone.wait()
         return {"type": "http.disconnect"}
-
-    async def _send(self, message: Any) -> None:
-        if message["type"] == "http.response.start":
-            self.statuses.append(message["status"])
-        elif self.statuses[-1] == 200:
-            await asyncio.Event().wait()  # its window is full, and nobody reads
 
 
 @pytest.fixture(autouse=True)
