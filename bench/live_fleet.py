@@ -113,8 +113,8 @@ def _kill(fleet: Fleet) -> float:
 
 
 def _has_learned(state: CameraState) -> bool:
-    """It records, kept up with or not."""
-    return state.records and state.what is not What.LEARNING
+    """It records, kept up with or not, and knows the place."""
+    return state.records and state.what is not What.LEARNING and state.progress is None
 
 
 def _wait_until(fleet: Fleet, is_so: Callable[[CameraState], bool]) -> None:
