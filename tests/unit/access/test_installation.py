@@ -236,6 +236,33 @@ def test_what_was_made_with_wider_rights_is_closed_and_that_is_said(tmp_path: Pa
     beside.close()
 
 
+def test_a_catalogue_elsewhere_is_closed_to_others_too_and_what_is_not_ours_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o755)
+    told = Config.model_validate({"storage": {"catalogue": f"sqlite:///{elsewhere / 'own.sqlite3'}"}})
+    beside = Installation(tmp_path / "data", told)  # so that its -wal and -shm are there
+    beside.users.add("kim", UserFacts(frozenset({Role.ADMIN})), "hashed")
+    files = sorted(elsewhere.iterdir())
+    assert len(files) == 3
+    for path in files:
+        path.chmod(0o644)
+    with monkeypatch.context() as somebody_else:
+        somebody_else.setattr("os.geteuid", lambda: files[0].stat().st_uid + 1)
+        opened = Installation(tmp_path / "data", told)
+        assert opened.was_open == [] and {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o644}
+        opened.close()
+    opened = Installation(tmp_path / "data", told)
+    assert sorted(opened.was_open) == [
+        f"'{path}' was open to other users of this machine: it is closed to them now" for path in files
+    ]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o755, "the folder may be others' too"
+    opened.close()
+    beside.close()
+
+
 def test_a_folder_that_is_everybodys_is_left_and_told_of(tmp_path: Path) -> None:
     shared = tmp_path / "tmp"
     shared.mkdir()
