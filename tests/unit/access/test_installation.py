@@ -12,6 +12,7 @@ import pytest
 from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.access.users import UserFacts
+from passerby.archive import Archive
 from passerby.clock import SystemClock
 from passerby.config import Config, parse_config
 from passerby.errors import OutputError, SettingsError
@@ -19,6 +20,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Action, Role
 from passerby.rules.retention import Keep
 from passerby.testing.clock import MovingClock
+from tests.recordings import BEGIN_90K, recorded, steady
 
 DAY_90K = 86400 * TICKS_PER_S
 ADDRESS = "rtsp://viewer:hunter2-planted@192.0.2.7/stream"
@@ -133,6 +135,36 @@ def test_cameras_in_the_file_follow_it(tmp_path: Path, catalogue_url: str) -> No
         start({"name": "yard", "address": ADDRESS}, {"name": "lobby", "address": "nonsense"})
     assert start(gate) == [("gate", "gate", True)]
     assert start() == []
+
+
+def test_a_camera_of_the_file_stays_the_same_until_it_is_taken_out(tmp_path: Path, catalogue_url: str) -> None:
+    def start(clock: MovingClock, *cameras: dict[str, object]) -> list[int]:
+        told = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
+        installation = Installation(tmp_path, told, clock)
+        try:
+            installation.follow_file()
+            return [each.since_90k for each in installation.cameras.list()]
+        finally:
+            installation.close()
+
+    gate: dict[str, object] = {"name": "gate", "address": ADDRESS}
+    clock = MovingClock(BEGIN_90K)
+    assert start(clock, gate) == [0]
+    with Archive(tmp_path, catalogue_url=catalogue_url) as archive:
+        writer = archive.writer("gate")
+        for fragment in recorded([*steady(4)]):
+            writer.append(fragment)
+        writer.close()
+    clock.move(60)
+    assert start(clock, gate) == [0], "what it recorded is its own"
+    assert start(clock) == []
+    added_90k = clock.now_90k()
+    assert start(clock, gate) == [added_90k]
+    clock.move(60)
+    assert start(clock, gate) == [added_90k]
+    assert start(clock) == []
+    clock.set_utc(-3600)
+    assert start(clock, gate) == [BEGIN_90K + 4 * TICKS_PER_S], "a clock that is behind opens nothing"
 
 
 def test_what_the_file_changes_is_in_the_audit_and_what_it_leaves_is_not(tmp_path: Path, catalogue_url: str) -> None:
