@@ -32,6 +32,18 @@ def closed_to_others(folder: Path, names: Iterable[str]) -> list[str]:
     return [says for path in found if os.name == "posix" and (says := _closed(path))]
 
 
+def own_files_closed_to_others(files: Iterable[Path]) -> list[str]:
+    """The same for files anywhere, those that are there and belong to this user. None of them is opened."""
+    return [says for path in files if os.name == "posix" and _is_ours(path) and (says := _closed(path))]
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return path.lstat().st_uid == os.geteuid()
+    except OSError:
+        return False
+
+
 def _closed(path: Path) -> str | None:
     """A link is left alone: where it leads is somebody else's decision. So is a folder that is everybody's, as /tmp."""
     try:

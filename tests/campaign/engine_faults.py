@@ -40,6 +40,7 @@ from passerby.media.overlap import iou
 from passerby.paint import Redactor
 from passerby.rules.coverage import Policy
 from passerby.settings import Settings
+from passerby.testing.queue import ScriptedQueue
 
 Mode = Literal["cover", "reveal"]
 MODES: tuple[Mode, ...] = ("cover", "reveal")
@@ -146,39 +147,6 @@ class BrokenDetectors(Detectors):
         return Detector(real.model, _BrokenRuntime(real._runtime, self._now))
 
 
-class _Queue:
-    """Does one thing after another on the campaign's clock, and breaks as the moment says."""
-
-    def __init__(self, now: Moment, rng: random.Random) -> None:
-        self._now, self._rng = now, rng
-        self._waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
-        self._running: tuple[float, Future[Any], Callable[[], Any]] | None = None
-
-    def ask(self, work: Callable[[], Any], *, may_wait_s: float = 0.0) -> Future[Any]:
-        answer: Future[Any] = Future()
-        if self._now.fault != "dead queue":
-            self._waiting.append((answer, work))
-        return answer
-
-    def advance(self, now_s: float) -> None:
-        if self._running is not None and self._running[0] <= now_s:
-            _, answer, work = self._running
-            self._running = None
-            try:
-                answer.set_result(work())
-            except Exception as error:
-                answer.set_exception(error)
-        while self._running is None and self._waiting:
-            answer, work = self._waiting.pop(0)
-            if answer.set_running_or_notify_cancel():
-                self._running = now_s + self._takes_s(now_s), answer, work
-
-    def _takes_s(self, now_s: float) -> float:
-        if self._now.fault == "blocks":
-            return max(0.0, self._now.until_s - now_s)
-        return self._now.late_s if self._now.fault == "late" else self._rng.uniform(0.02, 0.08)
-
-
 class _AtOnce:
     """Samples and learns on the spot, with whatever is wrong at the moment."""
 
@@ -198,7 +166,7 @@ class EngineCampaign:
         self._rng = random.Random(seed)
         self._now = Moment()
         self._clock_s = self._time_s = 1000.0
-        self._queue = _Queue(self._now, self._rng)
+        self._queue = ScriptedQueue(self._takes_s, lambda: self._now.fault == "dead queue")
         self._yards = _yards(seed)
         self._healthy = Detectors(threads=1).of({Kind.PERSON})
         self.figures, self.clear_at = Figures(), list[int]()
@@ -231,6 +199,12 @@ class EngineCampaign:
             LearnTimes(first_every_s=0.15),
         )
         return RevealMode(SIZE_WH, self._watch, policy, None, learner, delay_s=0.79, gap_s=8 * every_s)
+
+    def _takes_s(self, now_s: float) -> float:
+        """How long a look takes that begins now."""
+        if self._now.fault == "blocks":
+            return max(0.0, self._now.until_s - now_s)
+        return self._now.late_s if self._now.fault == "late" else self._rng.uniform(0.02, 0.08)
 
     def run(self, faults: int, kinds: Sequence[str] = KINDS) -> Figures:
         """So many faults, with a moment of peace after most."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from passerby.media import Kind
+from passerby.media.look import COLOURS
 from passerby.rules.access import Role
 from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
 
@@ -116,6 +118,34 @@ def test_a_reason_is_whole_or_one_word(live: Serving, open_tab: OpenTab, shoot: 
     assert words.evaluate("each => each.scrollHeight <= each.clientHeight")
     shoot(tab, "live-small")
     tab.page.get_by_role("radio", name="Auto").last.check()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_one_legend_says_what_the_colours_of_covers_mean(
+    live: Serving, open_tab: OpenTab, shoot: Shoot, size: dict[str, int]
+) -> None:
+    tab = open_tab(live.base, size)
+    tab.sign_in()
+    tab.until(PLAYS)
+    for where in ("live", "live/street", "timeline/street"):
+        tab.go(f"#/{where}")
+        legend = tab.page.get_by_role("list", name="What the colours of covers mean")
+        expect(legend).to_have_count(1)
+        legend.scroll_into_view_if_needed()
+        expect(legend.get_by_role("listitem")).to_have_text(
+            ["Person", "Moving, or not known yet", "Face", "Vehicle", "Number plate", "Whole picture"]
+        )
+        person = legend.locator(".cover-swatch").first
+        shown = person.evaluate("each => getComputedStyle(each).backgroundColor")
+        assert shown == f"rgb{COLOURS[Kind.PERSON]}"
+        if where == "live/street":  # on a phone its word is not there
+            expect(tab.page.get_by_role("main").get_by_role("link", name="Timeline of Street")).to_be_visible()
+        assert tab.fits()
+        shoot(tab, f"legend-{where.replace('/', '-')}-{size['width']}")
+    if size == WIDE:
+        tab.go("#/live")
+        box = legend.bounding_box()
+        assert box and box["y"] + box["height"] <= WIDE["height"], "with all tiles in sight"
 
 
 def test_who_may_not_watch_is_shown_no_live_section(live: Serving, open_tab: OpenTab) -> None:

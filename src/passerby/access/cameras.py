@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from passerby.access.not_people import forget_not_people
@@ -39,12 +39,14 @@ class CameraFacts:
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredCamera:
-    """One that is configured. address_shown: without log-in."""
+    """One that is configured. address_shown: without log-in. since_90k: recordings from before are of another camera
+    that had the name; 0: there was none."""
 
     name: str
     facts: CameraFacts
     address_shown: str
     is_in_file: bool
+    since_90k: int = 0
 
 
 class Cameras:
@@ -75,7 +77,8 @@ class Cameras:
         values = self._new(name, facts)
         try:
             with self._rows.transaction("add a camera") as connection:
-                connection.execute(cameras.insert().values(**values))
+                since_90k = self._since_90k(connection, name)
+                connection.execute(cameras.insert().values(**values, since_90k=since_90k))
                 _put_in_groups(connection, name, facts.groups)
         except IntegrityError:
             raise SettingsError(f"couldn't add camera '{name}': the name is taken, or there is no such group") from None
@@ -115,7 +118,8 @@ class Cameras:
             forget_not_people(connection, gone | self._elsewhere(connection, told))
             connection.execute(delete(cameras).where(cameras.c.is_in_file))
             for name, facts in told.items():
-                connection.execute(cameras.insert().values(**values[name]))
+                since_90k = known[name].since_90k if name in known else self._since_90k(connection, name)
+                connection.execute(cameras.insert().values(**values[name], since_90k=since_90k))
                 _put_in_groups(connection, name, facts.groups, make=True)
 
     def keep(self) -> dict[str, Keep]:
@@ -134,6 +138,12 @@ class Cameras:
         spent = limits_of_removed.c.camera.not_in(select(objects.c.camera))
         with self._rows.transaction("forget limits of removed cameras") as connection:
             connection.execute(delete(limits_of_removed).where(spent))
+
+    def _since_90k(self, connection: Connection, name: str) -> int:
+        """Of one that is being added. What is there under its name was made before now, unless a clock was wrong."""
+        newest = select(func.max(objects.c.end_90k)).where(objects.c.camera == name)
+        end_90k = connection.execute(newest).scalar_one()
+        return 0 if end_90k is None else max(int(end_90k), self._rows.clock.now_90k())
 
     def _keep(self, keep_hours: float | None, more_than_30_days: bool) -> Keep:
         """An earlier passerby took shorter limits: were they an error now, nothing would ever be deleted."""
@@ -264,7 +274,7 @@ def _cameras(connection: Connection, query: Any) -> list[ConfiguredCamera]:
                 row.title, None, row.transport, row.trust_any_certificate, row.mode, row.privacy_delay_s,
                 row.keep_hours, row.more_than_30_days, frozenset(groups.get(row.name, ())), row.is_enabled,
             ),
-            row.address_shown, row.is_in_file,
+            row.address_shown, row.is_in_file, row.since_90k,
         )
         for row in connection.execute(query)
     ]  # fmt: skip

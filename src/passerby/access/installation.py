@@ -45,7 +45,8 @@ class Installation:
         """What other users of this machine could read until now, or still can, in sentences."""
         self.config, self.clock = config, clock or SystemClock()
         told = config.sign_in
-        self._engine = open_database(catalogue_url(data, config))
+        is_elsewhere = config.storage.catalogue is not None
+        self._engine = open_database(catalogue_url(data, config), self.was_open.append if is_elsewhere else None)
         rows = Rows(self._engine, self.clock)
         self.users = Users(rows)
         self.sessions = Sessions(rows, self.users, told.session_hours * 3600, told.idle_minutes * 60)

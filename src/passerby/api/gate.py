@@ -13,7 +13,7 @@ from passerby.api.permits import Permit
 from passerby.api.problems import problem
 from passerby.api.seam import services_of
 from passerby.api.table import TABLE
-from passerby.rules.access import LOOKS, NOBODY, Action, Subject, Verdict, may
+from passerby.rules.access import LOOKS, NOBODY, Action, Subject, Verdict, may, sees_since_90k
 
 CSRF_HEADER = "X-Passerby-CSRF"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -28,20 +28,25 @@ def gate(connection: HTTPConnection) -> None:
     action = TABLE.get((method, getattr(connection.scope.get("route"), "path", "")))
     _refuse_unless(connection, _same_site(connection, method, signed_in))
     camera = str(connection.path_params.get("camera", ""))
-    subject = subject_of(connection, camera)
-    _refuse_unless(connection, may(signed_in.principal if signed_in else NOBODY, action, subject))
+    subject, principal = subject_of(connection, camera), signed_in.principal if signed_in else NOBODY
+    _refuse_unless(connection, may(principal, action, subject))
+    connection.state.sees_since_90k = since_90k = sees_since_90k(principal, subject)
     connection.state.permit = None
     # A change is made or not when it is asked for, and who takes their own rights is told that it was done.
     if signed_in and action and (method in _SAFE or method == "WS" or action in LOOKS):
-        connection.state.permit = Permit(lambda: _may_still(connection, signed_in, action, camera), signed_in.ends_90k)
+        connection.state.permit = Permit(
+            lambda: _may_still(connection, signed_in, action, camera, since_90k), signed_in.ends_90k
+        )
 
 
-def _may_still(connection: HTTPConnection, before: SignedIn, action: Action, camera: str) -> bool:
-    """Whether the one whom the gate let in could come in now, as the same user, to do the same."""
+def _may_still(connection: HTTPConnection, before: SignedIn, action: Action, camera: str, since_90k: int) -> bool:
+    """Whether the one whom the gate let in could come in now, as the same user, to do the same. since_90k: from when on
+    they saw what the camera recorded."""
     now = who_asks(connection)
     if now is None or now.user.handle != before.user.handle:
         return False
-    return may(now.principal, action, subject_of(connection, camera)).allowed
+    subject = subject_of(connection, camera)
+    return may(now.principal, action, subject).allowed and sees_since_90k(now.principal, subject) <= since_90k
 
 
 def who_asks(connection: HTTPConnection) -> SignedIn | None:
@@ -55,10 +60,12 @@ def who_asks(connection: HTTPConnection) -> SignedIn | None:
 
 
 def subject_of(connection: HTTPConnection, camera: str) -> Subject:
-    """A camera that is not configured any more is in no group: only who sees all cameras sees what it recorded."""
+    """A camera that is not configured any more is in no group: only who sees all cameras sees what it recorded, also
+    when there is another of its name."""
     installation = services_of(connection).installation
     found = installation.cameras.find(camera) if camera else None
-    return Subject(camera, found.facts.groups if found else frozenset(), installation.config.metrics.is_public)
+    groups, since_90k = (found.facts.groups, found.since_90k) if found else (frozenset[str](), 0)
+    return Subject(camera, groups, installation.config.metrics.is_public, since_90k)
 
 
 def signed_in_of(connection: HTTPConnection) -> SignedIn:
@@ -66,6 +73,11 @@ def signed_in_of(connection: HTTPConnection) -> SignedIn:
     found = connection.state.signed_in
     assert isinstance(found, SignedIn)
     return found
+
+
+def sees_since_90k_of(request: Request) -> int:
+    """From when on who asks sees what the camera of the path recorded: to be told to the archive."""
+    return int(request.state.sees_since_90k)
 
 
 def _same_site(connection: HTTPConnection, method: str, signed_in: SignedIn | None) -> Verdict:

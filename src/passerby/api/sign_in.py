@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field, SecretStr
 
 from passerby.access import Installation
@@ -84,15 +86,16 @@ def set_up(told: FirstUser, request: Request, response: Response) -> SessionStat
     installation.passwords.check(told.password.get_secret_value(), told.name)  # a bad one is no attempt
     # By address alone: nobody guesses 256 bits, and whoever could lock a name would lock the right link out.
     wait_if_told(installation, request, None)
-    if not installation.set_up.works(told.token.get_secret_value()):
-        raise problem(403, "this set-up link does not work any more", "start passerby serve again for another one")
-    password = installation.passwords.hash(told.password.get_secret_value(), told.name)
-    with installation.audit.with_change():
-        if not installation.set_up.use(told.token.get_secret_value(), told.name, password):
-            raise problem(403, "this set-up link was used meanwhile")
-        user = installation.users.find(told.name)
-        assert user is not None
-        installation.audit.note(user.name, "set-up link", "user:add", about=user.name)
+    with _noting_refusal(installation, "set-up link", told.name):
+        if not installation.set_up.works(told.token.get_secret_value()):
+            raise problem(403, "this set-up link does not work any more", "start passerby serve again for another one")
+        password = installation.passwords.hash(told.password.get_secret_value(), told.name)
+        with installation.audit.with_change():
+            if not installation.set_up.use(told.token.get_secret_value(), told.name, password):
+                raise problem(403, "this set-up link was used meanwhile")
+            user = installation.users.find(told.name)
+            assert user is not None
+            installation.audit.note(user.name, "set-up link", "user:add", about=user.name)
     return let_in(user, "set-up", request, response)
 
 
@@ -102,13 +105,14 @@ def reset(told: ResetPassword, request: Request, response: Response) -> SessionS
     installation.passwords.check(told.password.get_secret_value(), told.name)
     wait_if_told(installation, request, None)  # as for the set-up link
     user, token = installation.users.find(told.name), told.token.get_secret_value()
-    if user is None or not installation.reset.works(token, user):
-        raise problem(403, "this link does not work any more", "make another one with passerby user reset")
-    password = installation.passwords.hash(told.password.get_secret_value(), told.name)
-    with installation.audit.with_change():
-        if not installation.reset.use(token, user, password):
-            raise problem(403, "this link was used meanwhile, or the user is locked")
-        installation.audit.note(user.name, "reset link", "password:change", about=user.name)
+    with _noting_refusal(installation, "reset link", told.name):
+        if user is None or not installation.reset.works(token, user):
+            raise problem(403, "this link does not work any more", "make another one with passerby user reset")
+        password = installation.passwords.hash(told.password.get_secret_value(), told.name)
+        with installation.audit.with_change():
+            if not installation.reset.use(token, user, password):
+                raise problem(403, "this link was used meanwhile, or the user is locked")
+            installation.audit.note(user.name, "reset link", "password:change", about=user.name)
     installation.throttle.succeeded(user.name)
     return let_in(user, "reset", request, response)
 
@@ -203,6 +207,17 @@ def let_in(user: User, how: str, request: Request, response: Response) -> Sessio
     secret = sessions.begin(user, how)
     set_cookie(request, response, secret)
     return _state(installation, user, user.principal, secret)
+
+
+@contextmanager
+def _noting_refusal(installation: Installation, through: str, name: str) -> Iterator[None]:
+    """Around the use of a link: a record where it is refused, after what was changed for it was taken back. name: the
+    one that was told; who it was nobody knows."""
+    try:
+        yield
+    except HTTPException:
+        installation.audit.note("", through, "sign-in:refused", about=name)
+        raise
 
 
 def _state(

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from passerby.access.rows import new_secret
 from passerby.api.cameras import CameraName
 from passerby.api.exports import FileGoingOut, exports_of
-from passerby.api.gate import signed_in_of
+from passerby.api.gate import sees_since_90k_of, signed_in_of
 from passerby.api.hls import MEDIA_TYPE, hls_text
 from passerby.api.problems import Problem, problem
 from passerby.api.seam import Services, services_of
@@ -57,11 +57,12 @@ def timeline(
     parts: Annotated[int, Query(ge=1, le=4000)] = 500,
 ) -> Timeline:
     check_range(from_90k, to_90k, LONGEST_TIMELINE_90K)
-    archive = services_of(request).archive
+    archive, since_90k = services_of(request).archive, sees_since_90k_of(request)
     _note(request, camera, from_90k, to_90k)
-    gaps = archive.playlist(camera, from_90k, to_90k).gaps_90k
+    gaps = archive.playlist(camera, from_90k, to_90k, since_90k=since_90k).gaps_90k
+    activity = archive.activity(camera, from_90k, to_90k, parts, since_90k=since_90k)
     return Timeline(
-        from_90k=from_90k, to_90k=to_90k, activity=list(archive.activity(camera, from_90k, to_90k, parts)),
+        from_90k=from_90k, to_90k=to_90k, activity=list(activity),
         gaps=[Gap(from_90k=start, to_90k=end) for start, end in gaps],
     )  # fmt: skip
 
@@ -72,7 +73,8 @@ def timeline(
 )  # fmt: skip
 def playlist(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> Response:
     check_range(from_90k, to_90k, LONGEST_PLAYLIST_90K)
-    found = services_of(request).archive.playlist(camera, from_90k, to_90k)
+    archive = services_of(request).archive
+    found = archive.playlist(camera, from_90k, to_90k, since_90k=sees_since_90k_of(request))
     if not found.entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
     _note(request, camera, from_90k, to_90k)
@@ -107,7 +109,7 @@ def object_bytes(
 ) -> Response:
     archive, key = services_of(request).archive, f"{camera}/{day}/{name}"
     named, size = camera_and_start_of_key(key), archive.size(key)
-    if named is None or size is None:
+    if named is None or size is None or named[1] < sees_since_90k_of(request):
         raise problem(404, "there is no such recording")
     first, last = _asked(range, size)
     _note(request, camera, named[1], named[1] + 1)
@@ -129,7 +131,7 @@ def object_bytes(
 def still(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
     services, me = services_of(request), signed_in_of(request)
     services.installation.audit.look(me, Action.SEE_STILL, camera, at_90k, at_90k)
-    found = services.archive.still(camera, at_90k)
+    found = services.archive.still(camera, at_90k, since_90k=sees_since_90k_of(request))
     if found is None:
         raise problem(404, "nothing is recorded there", "ask for another time")
     return Response(found.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(found.at_90k)})
@@ -153,7 +155,8 @@ def export(
     """A browser saves what comes to its disk and shows nobody a problem: so a page asks with only_ask first."""
     check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
     services, me = services_of(request), signed_in_of(request)
-    entries = services.archive.playlist(camera, from_90k, to_90k).entries
+    since_90k = sees_since_90k_of(request)
+    entries = services.archive.playlist(camera, from_90k, to_90k, since_90k=since_90k).entries
     if not entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
     size = sum(each.gop.size for each in entries)
@@ -164,7 +167,7 @@ def export(
         return Response(status_code=204)
     try:
         services.installation.audit.look(me, Action.EXPORT, camera, from_90k, to_90k)
-        file = _exported(services, camera, from_90k, to_90k)
+        file = _exported(services, camera, from_90k, to_90k, since_90k)
     except BaseException:
         place.free()
         raise
@@ -174,11 +177,11 @@ def export(
     return FileGoingOut(file, place, "video/mp4", headers)
 
 
-def _exported(services: Services, camera: str, from_90k: int, to_90k: int) -> BinaryIO:
+def _exported(services: Services, camera: str, from_90k: int, to_90k: int, since_90k: int) -> BinaryIO:
     """An open file without a name: nothing is left of it when the browser goes away."""
     path = services.scratch / f"{new_secret()}.mp4"
     try:
-        services.archive.export(camera, from_90k, to_90k, path)
+        services.archive.export(camera, from_90k, to_90k, path, since_90k=since_90k)
         return path.open("rb")
     except OutputError as error:
         raise problem(422, error.message.replace(str(path), f"{camera}.mp4"), error.hint) from None

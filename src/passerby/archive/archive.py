@@ -35,6 +35,8 @@ _AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a store far away answe
 class Archive:
     """Several processes may have the same one open; each camera is written by one of them.
 
+    since_90k: where it is given, objects that began before are as if they were not there.
+
     Begin with `recover` or `recover_later`. Call `tend` every few seconds: it stores what writers ended.
     """
 
@@ -124,18 +126,19 @@ class Archive:
             return
         self._is_to_recover = False
 
-    def newest_still(self, camera: str, now_90k: int) -> Still | None:
+    def newest_still(self, camera: str, now_90k: int, *, since_90k: int = 0) -> Still | None:
         """The newest recorded picture of the last minute. Raises as `read`."""
-        entries = self.playlist(camera, now_90k - _NEWEST_90K, now_90k + 1).entries
-        return self.still(camera, entries[-1].gop.start_90k + entries[-1].gop.duration_90k - 1) if entries else None
+        entries = self.playlist(camera, now_90k - _NEWEST_90K, now_90k + 1, since_90k=since_90k).entries
+        return self.still(camera, entries[-1].gop.end_90k - 1, since_90k=since_90k) if entries else None
 
-    def playlist(self, camera: str, from_90k: int, to_90k: int) -> Playlist:
+    def playlist(self, camera: str, from_90k: int, to_90k: int, *, since_90k: int = 0) -> Playlist:
         """What there is of a range of time, up to the last whole GOP."""
-        return make_playlist(self._places.catalogue.between(camera, from_90k, to_90k), from_90k, to_90k)
+        return make_playlist(self._places.catalogue.between(camera, from_90k, to_90k), from_90k, to_90k, since_90k)
 
-    def activity(self, camera: str, from_90k: int, to_90k: int, parts: int) -> bytes:
+    def activity(self, camera: str, from_90k: int, to_90k: int, parts: int, *, since_90k: int = 0) -> bytes:
         """The highest activity, 0..255, in each of so many equal parts of a range of time."""
-        return activity_in(self._places.catalogue.indexes_between(camera, from_90k, to_90k), from_90k, to_90k, parts)
+        found = self._places.catalogue.indexes_between(camera, from_90k, to_90k)
+        return activity_in((each for each in found if each[0] >= since_90k), from_90k, to_90k, parts)
 
     def init(self, id: str) -> InitSegment:
         """Raises SourceError where there is none of that id."""
@@ -163,17 +166,19 @@ class Archive:
         """When the newest recording of each camera ends, UTC; a camera without any is not in it."""
         return self._places.catalogue.newest_ends(cameras)
 
-    def still(self, camera: str, at_90k: int) -> Still | None:
+    def still(self, camera: str, at_90k: int, *, since_90k: int = 0) -> Still | None:
         """The recorded picture that was seen at a time, None where there is none. Raises as `read`."""
-        return still_at(self.fragments(camera, at_90k, at_90k + 1), at_90k)
+        return still_at(self.fragments(camera, at_90k, at_90k + 1, since_90k=since_90k), at_90k)
 
-    def fragments(self, camera: str, from_90k: int, to_90k: int) -> Iterator[Fragment]:
+    def fragments(self, camera: str, from_90k: int, to_90k: int, *, since_90k: int = 0) -> Iterator[Fragment]:
         """The GOPs of a range of time, each as one fragment that begins with a key frame. Raises as `read`."""
-        return self._fragments(self.playlist(camera, from_90k, to_90k).entries)
+        return self._fragments(self.playlist(camera, from_90k, to_90k, since_90k=since_90k).entries)
 
-    def export(self, camera: str, from_90k: int, to_90k: int, path: Path, *, overwrite: bool = False) -> ExportedFile:
+    def export(
+        self, camera: str, from_90k: int, to_90k: int, path: Path, *, overwrite: bool = False, since_90k: int = 0
+    ) -> ExportedFile:
         """One MP4 of a range of time, not encoded again. Raises OutputError, SourceError."""
-        playlist = self.playlist(camera, from_90k, to_90k)
+        playlist = self.playlist(camera, from_90k, to_90k, since_90k=since_90k)
         return export_range(playlist, self._fragments(playlist.entries), path, overwrite=overwrite)
 
     def _fragments(self, entries: Sequence[PlaylistEntry]) -> Iterator[Fragment]:

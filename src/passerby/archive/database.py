@@ -7,6 +7,7 @@ import random
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from passerby.errors import OutputError, SettingsError
+from passerby.folders import own_files_closed_to_others
 
 _PATIENCE_MS = 10_000  # SQLite has one writer at a time; a migration or a backup may keep others waiting for seconds
 _CONNECT_WITHIN_S = 10
@@ -26,10 +28,11 @@ _MIGRATING = 0x7061_7373  # any number: PostgreSQL's name for the lock
 _one_at_a_time = threading.Lock()  # Alembic has one context for a whole process
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, tell: Callable[[str], None] | None = None) -> Engine:
     """url: sqlite:///FILE or postgresql+psycopg://... Its tables are made or brought up to date.
 
-    Raises SettingsError for an address that is none, OutputError where the database cannot be opened.
+    tell: is given a sentence for each of its files that was open to other users of the machine. Raises SettingsError
+    for an address that is none, OutputError where the database cannot be opened.
     """
     try:
         engine = create_engine(url, pool_pre_ping=True, connect_args=_time_outs(url))
@@ -38,8 +41,10 @@ def open_database(url: str) -> Engine:
             "couldn't open the catalogue: its address is not understood",  # it may hold a password
             hint="sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/NAME with passerby[postgresql] installed",
         ) from error
+    files = _files_of(engine)
     if engine.dialect.name == "sqlite":
-        _make_private(engine.url.database)
+        if files:
+            _make_for_us_alone(files[0])
         event.listen(engine, "connect", _set_up_sqlite)
     else:
         event.listen(engine, "connect", _set_up_postgresql)
@@ -57,18 +62,28 @@ def open_database(url: str) -> Engine:
             "newer passerby",
             hint="install that version again, or restore a backup that was made before the update",
         ) from error
+    for says in own_files_closed_to_others(files):  # one that was there before, now that it is known for a catalogue
+        if tell:
+            tell(says)
     return engine
 
 
-def _make_private(file: str | None) -> None:
-    """A new catalogue is for its user alone: SQLite gives its own files beside it the same rights.
+def _files_of(engine: Engine) -> list[Path]:
+    """The catalogue's, and what SQLite has beside it; none of PostgreSQL, and none where it is in memory."""
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or not file or file == ":memory:" or file.startswith("file:"):
+        return []
+    return [Path(file + end) for end in ("", "-wal", "-shm")]
+
+
+def _make_for_us_alone(file: Path) -> None:
+    """A new catalogue, mode 0600: SQLite gives its own files beside it the same rights.
 
     One that is there is not so much as opened: closing it would drop the locks that this process holds on it (POSIX),
     and another process that leaves would take the write-ahead log away.
     """
-    if file and file != ":memory:" and not file.startswith("file:"):
-        with suppress(OSError):  # SQLite says better what is wrong
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    with suppress(OSError):  # SQLite says better what is wrong
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:

@@ -32,14 +32,15 @@ class Playlist:
     gaps_90k: tuple[tuple[int, int], ...]
 
 
-def make_playlist(objects: Iterable[ArchivedObject], from_90k: int, to_90k: int) -> Playlist:
-    """objects: in order of their start. Where two overlap, since a clock was set back, the earlier one counts."""
+def make_playlist(objects: Iterable[ArchivedObject], from_90k: int, to_90k: int, since_90k: int = 0) -> Playlist:
+    """objects: in order of their start; those from before since_90k are left out. Where two overlap, since a clock was
+    set back, the earlier one counts."""
     entries: list[PlaylistEntry] = []
     gaps: list[tuple[int, int]] = []
     told_until_90k = from_90k
     last_end_90k: int | None = None
     for each in objects:
-        for gop in each.gops:
+        for gop in each.gops if each.start_90k >= since_90k else ():
             is_again = gop.start_90k < (last_end_90k or 0) - SHORT_OVERLAP_90K
             if gop.end_90k <= from_90k or gop.start_90k >= to_90k or is_again:
                 continue

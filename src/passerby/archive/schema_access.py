@@ -23,6 +23,13 @@ cameras = Table(
     Column("more_than_30_days", Boolean, nullable=False, comment="keep_hours may be over 720."),
     Column("is_enabled", Boolean, nullable=False, comment="Record and show it."),
     Column("is_in_file", Boolean, nullable=False, comment="Kept in passerby.toml: changed there and not on the page."),
+    Column(
+        "since_90k",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="UTC: recordings from before are of another camera that had the name; 0: there was none.",
+    ),
     comment="One row per configured source.",
 )
 

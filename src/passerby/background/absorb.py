@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from passerby.background.claims import Mask
 from passerby.background.learn import Background
@@ -30,23 +29,24 @@ class Absorber:
     """
 
     def __init__(self, first: Background | None = None) -> None:
-        self._known = first
-        self._refused_at_s: npt.NDArray[np.float64] | None = None
+        self._begin_with(first)
 
     def forget(self) -> None:
         """The place is another: the camera was moved."""
-        self._known = self._refused_at_s = None
+        self._begin_with(None)
+
+    def _begin_with(self, known: Background | None) -> None:
+        """Nothing of it is refused yet."""
+        self._known = known
+        self._refused_at_s = np.full((0, 0) if known is None else known.established.shape, np.inf)
 
     def take(self, new: Background, time_s: float) -> Background:
         """The background to go by from now on. Where something else than light or a vehicle came to stay it is the one
         from before, so that it differs from what is there, and hides it."""
         old = self._known
         if old is None or old.established.shape != new.established.shape:
-            self._refused_at_s = np.full(new.established.shape, np.inf)
-            self._known = new
+            self._begin_with(new)
             return new
-        if self._refused_at_s is None:
-            self._refused_at_s = np.full(new.established.shape, np.inf)
         old = _lit_as(old, new)
         refused = refused_parts(old, new)
         since = self._refused_at_s

@@ -116,11 +116,13 @@ NOBODY = Principal()
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What it is done to. camera: empty where it is about no single one. groups: which the camera is in.
-    is_public: the configuration opens it to everybody, which it can for what CAN_BE_PUBLIC names."""
+    is_public: the configuration opens it to everybody, which it can for what CAN_BE_PUBLIC names. since_90k: recordings
+    that began before are of another camera that had its name."""
 
     camera: str = ""
     groups: frozenset[str] = frozenset()
     is_public: bool = False
+    since_90k: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,12 @@ def may(principal: Principal, action: Action | None, subject: Subject = Subject(
     if not reasons:
         reasons += _camera_reasons(principal, action, subject)
     return Verdict(not reasons, tuple(reasons))
+
+
+def sees_since_90k(principal: Principal, subject: Subject) -> int:
+    """From when on they see what a camera recorded, where they may: what another of its name left is in no group, as
+    if there were no camera of that name now."""
+    return 0 if principal.sees_all_cameras else subject.since_90k
 
 
 def may_give(giver: Principal, scopes: frozenset[Action]) -> Verdict:

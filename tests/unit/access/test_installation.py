@@ -12,6 +12,7 @@ import pytest
 from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.access.users import UserFacts
+from passerby.archive import Archive
 from passerby.clock import SystemClock
 from passerby.config import Config, parse_config
 from passerby.errors import OutputError, SettingsError
@@ -19,6 +20,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Action, Role
 from passerby.rules.retention import Keep
 from passerby.testing.clock import MovingClock
+from tests.recordings import BEGIN_90K, recorded, steady
 
 DAY_90K = 86400 * TICKS_PER_S
 ADDRESS = "rtsp://viewer:hunter2-planted@192.0.2.7/stream"
@@ -135,6 +137,36 @@ def test_cameras_in_the_file_follow_it(tmp_path: Path, catalogue_url: str) -> No
     assert start() == []
 
 
+def test_a_camera_of_the_file_stays_the_same_until_it_is_taken_out(tmp_path: Path, catalogue_url: str) -> None:
+    def start(clock: MovingClock, *cameras: dict[str, object]) -> list[int]:
+        told = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
+        installation = Installation(tmp_path, told, clock)
+        try:
+            installation.follow_file()
+            return [each.since_90k for each in installation.cameras.list()]
+        finally:
+            installation.close()
+
+    gate: dict[str, object] = {"name": "gate", "address": ADDRESS}
+    clock = MovingClock(BEGIN_90K)
+    assert start(clock, gate) == [0]
+    with Archive(tmp_path, catalogue_url=catalogue_url) as archive:
+        writer = archive.writer("gate")
+        for fragment in recorded([*steady(4)]):
+            writer.append(fragment)
+        writer.close()
+    clock.move(60)
+    assert start(clock, gate) == [0], "what it recorded is its own"
+    assert start(clock) == []
+    added_90k = clock.now_90k()
+    assert start(clock, gate) == [added_90k]
+    clock.move(60)
+    assert start(clock, gate) == [added_90k]
+    assert start(clock) == []
+    clock.set_utc(-3600)
+    assert start(clock, gate) == [BEGIN_90K + 4 * TICKS_PER_S], "a clock that is behind opens nothing"
+
+
 def test_what_the_file_changes_is_in_the_audit_and_what_it_leaves_is_not(tmp_path: Path, catalogue_url: str) -> None:
     def start(*cameras: dict[str, object]) -> list[tuple[str, str, str | None, str]]:
         told = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
@@ -233,6 +265,33 @@ def test_what_was_made_with_wider_rights_is_closed_and_that_is_said(tmp_path: Pa
     again = Installation(data, Config())
     assert again.was_open == []
     again.close()
+    beside.close()
+
+
+def test_a_catalogue_elsewhere_is_closed_to_others_too_and_what_is_not_ours_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o755)
+    told = Config.model_validate({"storage": {"catalogue": f"sqlite:///{elsewhere / 'own.sqlite3'}"}})
+    beside = Installation(tmp_path / "data", told)  # so that its -wal and -shm are there
+    beside.users.add("kim", UserFacts(frozenset({Role.ADMIN})), "hashed")
+    files = sorted(elsewhere.iterdir())
+    assert len(files) == 3
+    for path in files:
+        path.chmod(0o644)
+    with monkeypatch.context() as somebody_else:
+        somebody_else.setattr("os.geteuid", lambda: files[0].stat().st_uid + 1)
+        opened = Installation(tmp_path / "data", told)
+        assert opened.was_open == [] and {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o644}
+        opened.close()
+    opened = Installation(tmp_path / "data", told)
+    assert sorted(opened.was_open) == [
+        f"'{path}' was open to other users of this machine: it is closed to them now" for path in files
+    ]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o755, "the folder may be others' too"
+    opened.close()
     beside.close()
 
 

@@ -101,11 +101,23 @@ def test_guessing_is_slowed_and_locks_nobody_out(house: House, kim: User) -> Non
     stranger = house.client(address="192.0.2.66")
     codes = [stranger.post("/api/reset", json=told("wrong")).status_code for _ in range(22)]
     assert codes == [403] * 20 + [429] * 2
+    assert len(house.installation.audit.list()) == 20, "a record of each that was listened to, and no more"
     short = {house.client().post("/api/reset", json=told(token, password="short")).status_code for _ in range(25)}
     assert short == {422}
     afar = {"Origin": "https://evil.example"}
     assert house.client().post("/api/reset", json=told(token), headers=afar).status_code == 403
     assert house.client().post("/api/reset", json=told(token)).status_code == 200
+
+
+def test_what_is_refused_is_in_the_audit_with_the_name_that_was_told(house: House, kim: User) -> None:
+    token = house.installation.reset.new_link(found(house, "lee"))
+    house.installation.users.change("lee", UserFacts(frozenset({Role.VIEWER}), is_enabled=False))
+    for wrong in (told("wrong"), told(token, "nobody"), told(token, "lee")):
+        assert house.client().post("/api/reset", json=wrong).status_code == 403
+    noted = [(each.who, each.through, each.what, each.about) for each in house.installation.audit.list()]
+    assert noted == [("", "reset link", "sign-in:refused", name) for name in ("lee", "nobody", "kim")]
+    house.installation.users.change("lee", UserFacts(frozenset({Role.VIEWER})))
+    assert house.client().post("/api/reset", json=told(token, "lee")).status_code == 200, "it was not used up"
 
 
 def test_without_its_record_nothing_is_changed(house: House, kim: User, monkeypatch: pytest.MonkeyPatch) -> None:

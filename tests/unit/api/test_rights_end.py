@@ -264,10 +264,18 @@ def fetched(found: socket.socket) -> int:
     return count
 
 
-def test_a_download_breaks_off_when_the_right_ends(house: House, port: int, large: str) -> None:
+def _added_again(house: Installation) -> None:
+    house.cameras.remove("gate")
+    house.cameras.add("gate", CameraFacts(address=ADDRESS, groups=frozenset({"yard"})))
+
+
+@pytest.mark.parametrize("change", [CHANGES["role taken"], _added_again], ids=["role taken", "camera added again"])
+def test_a_download_breaks_off_when_the_right_ends(
+    house: House, port: int, large: str, change: Callable[[Installation], object]
+) -> None:
     with closing(Browser(port, "kim").slowly(large)) as kim, closing(Browser(port, "lee").slowly(large)) as lee:
         time.sleep(permits.A_MOMENT_S * 2)
-        CHANGES["role taken"](house.installation)
+        change(house.installation)
         time.sleep(WITHIN_S)
         assert fetched(kim) < LARGE_BYTES / 4, "what was in the buffers of both machines, and no more"
         lee.settimeout(2)
@@ -276,7 +284,7 @@ def test_a_download_breaks_off_when_the_right_ends(house: House, port: int, larg
 
 
 def test_an_export_breaks_off_when_the_right_ends(house: House, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    def made(camera: str, from_90k: int, to_90k: int, path: Path) -> None:
+    def made(camera: str, from_90k: int, to_90k: int, path: Path, *, since_90k: int) -> None:
         path.write_bytes(bytes(LARGE_BYTES))
 
     writer = house.archive.writer("gate")

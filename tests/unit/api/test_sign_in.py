@@ -58,6 +58,8 @@ def test_nobody_else_can_lock_the_set_up_link(house: House) -> None:
     stranger = house.client(address="192.0.2.66")
     codes = [stranger.post("/api/set-up", json=first_user("wrong")).status_code for _ in range(25)]
     assert codes == [403] * 20 + [429] * 5, "but nobody goes on for ever"
+    noted = [(each.who, each.through, each.what, each.about) for each in house.installation.audit.list()]
+    assert noted == [("", "set-up link", "sign-in:refused", "kim")] * 20
     assert house.client().post("/api/set-up", json=first_user(token)).status_code == 200
 
 

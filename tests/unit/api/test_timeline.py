@@ -209,3 +209,46 @@ def test_nothing_recorded_is_said_in_words(kim: TestClient) -> None:
     for path, params in (("/playlist.m3u8", nothing), ("/export.mp4", nothing), ("/still.jpg", {"at_90k": 5})):
         done = kim.get(PATH + path, params=params)
         assert done.status_code == 404 and "nothing is recorded" in done.json()["message"]
+
+
+def test_what_another_camera_of_the_name_recorded_is_for_who_sees_all_cameras(full: House, kim: TestClient) -> None:
+    """Removed and added again, it opens nothing older to the groups that it is in now."""
+    key, *_ = (each for each in keys(full) if each.startswith("gate/"))
+    full.installation.groups.add("hall", "")
+    full.add_user("lee", Role.OPERATOR, groups=("hall",))
+    full.installation.cameras.remove("gate")
+    full.installation.cameras.add("gate", CameraFacts(address=ADDRESS, groups=frozenset({"hall"})))
+    lee, old = full.signed_in("lee"), f"{PATH}/objects/{key.removeprefix('gate/')}"
+    full.clock.set_utc(-130)  # so that the last minute, too, has something of the other camera
+    asked = {
+        f"{PATH}/playlist.m3u8": RANGE, f"{PATH}/export.mp4": RANGE, f"{PATH}/still.jpg": {"at_90k": BEGIN_90K},
+        old: {}, "/api/cameras/gate/still.jpg": {}, "/api/cameras/gate/live/playlist.m3u8": {},
+    }  # fmt: skip
+    for path, params in asked.items():
+        assert kim.get(path, params=params).status_code == 200, path
+        assert lee.get(path, params=params).status_code == 404, path
+    told = lee.get(PATH, params=RANGE).json()
+    assert not any(told["activity"]) and told["gaps"] == [RANGE]
+    full.clock.set_utc(130)
+
+    new_90k = full.clock.now_90k() + TICKS_PER_S
+    writer = full.archive.writer("gate")
+    for fragment in recorded([*steady(10, new_90k)]):
+        writer.append(fragment)
+    later = {"from_90k": BEGIN_90K, "to_90k": new_90k + 20 * TICKS_PER_S}
+    assert lee.get(f"{PATH}/export.mp4", params=later).status_code == 200
+    told = lee.get(PATH, params=later).json()
+    assert told["gaps"][0] == {"from_90k": BEGIN_90K, "to_90k": new_90k}
+    playlist = lee.get(f"{PATH}/playlist.m3u8", params=later).text
+    lines = [line for line in playlist.splitlines() if line.startswith("objects/")]
+    assert lines and old.removeprefix(f"{PATH}/") not in lines
+    assert {lee.get(f"{PATH}/{line}").status_code for line in lines} == {200}
+    writer.close()
+
+
+def test_a_camera_that_was_never_there_before_has_all_of_its_recordings(full: House) -> None:
+    """Also those that a clock put before it was added."""
+    full.installation.groups.add("hall", "")
+    full.add_user("lee", Role.VIEWER, groups=("hall",))
+    full.installation.cameras.change("gate", CameraFacts(groups=frozenset({"hall"})))
+    assert played(full.signed_in("lee")) == played(full.signed_in("kim"))

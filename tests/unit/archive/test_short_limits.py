@@ -26,7 +26,7 @@ any_limit = st.floats(LEAST_HOURS, YEAR_HOURS) | st.floats(LEAST_HOURS, 2.0)
 @given(hours=any_limit)
 def test_an_object_is_a_quarter_of_its_limit_at_most_and_a_whole_number_of_gops(hours: float) -> None:
     length_90k = object_90k(Keep(hours, more_than_30_days=True))
-    assert 10 * TICKS_PER_S <= length_90k <= min(OBJECT_90K, hours * HOUR_90K / 4)
+    assert 10 * TICKS_PER_S <= length_90k <= min(OBJECT_90K, round(hours * HOUR_90K / 4))
     assert length_90k % (2 * TICKS_PER_S) == 0
     assert length_90k == OBJECT_90K or length_90k >= hours * HOUR_90K / 4 - 2 * TICKS_PER_S - 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerby.detect import Detector, bundled_models
-from passerby.detect.canary import LEAST_HEIGHT_PX, STRIP_PX, Canary
+from passerby.detect.canary import ASIDE_PX, EDGE_PX, LEAST_HEIGHT_PX, STEP_PX, STRIP_PX, Canary, figure
 from passerby.detect.errors import DeafError
 from passerby.detect.proof import SPOTS, prove
 from passerby.detect.runtime import Bgr, Outputs, Precision, Runtime
 from passerby.media import Detections, Kind, RawFrame
 from tests.streets import Street, pictures
 
+CARDS = Path(__file__).parents[3] / "docs" / "models"
 MODELS = {model.card.name: model for model in bundled_models()}
 
 
@@ -152,3 +154,13 @@ def test_the_figure_is_not_among_what_is_found() -> None:
     assert canary.check(found, place).xyxy.tolist() == [[380, 50, 416, 150], [10, 10, 30, 60]]
     with pytest.raises(DeafError):
         canary.check(found.take(np.array([1, 2])), place)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_models_page_says_what_is_drawn_and_at_how_many_places(name: str) -> None:
+    canary = MODELS[name].card.canary
+    assert canary is not None
+    height, width = figure(canary).shape[:2]
+    places = ((LEAST_HEIGHT_PX - height - 2 * EDGE_PX) // STEP_PX + 1) * len(ASIDE_PX)
+    says = (CARDS / f"{name}.md").read_text(encoding="utf-8")
+    assert f"a drawn {canary}, {width}×{height} pixels, at one of {places} places or more" in says

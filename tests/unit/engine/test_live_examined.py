@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -26,40 +26,11 @@ from passerby.media import Cover, Detections, RawFrame
 from passerby.rules.coverage import Policy
 from passerby.rules.effort import LATE
 from passerby.settings import Settings
+from passerby.testing.queue import ScriptedQueue
 from tests.unit.engine.fakes import SIZE_WH, Scripted, frame_at, looks_of, with_square
 
 POLICY = Policy.of(Settings())
 NEVER_S = 1e9
-
-
-class TimedQueue:
-    """Does one thing after the other; each takes as long as it is told. The clock is the test's."""
-
-    def __init__(self, latencies_s: list[float]) -> None:
-        self._latencies_s = latencies_s
-        self._waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
-        self._running: tuple[float, Future[Any], Callable[[], Any]] | None = None
-        self._begun = 0
-
-    def ask(self, work: Callable[[], Any], *, may_wait_s: float = 0.0) -> Future[Any]:
-        answer: Future[Any] = Future()
-        self._waiting.append((answer, work))
-        return answer
-
-    def advance(self, now_s: float) -> None:
-        if self._running is not None and self._running[0] <= now_s:
-            _, answer, work = self._running
-            self._running = None
-            try:
-                answer.set_result(work())
-            except Exception as error:
-                answer.set_exception(error)
-        while self._running is None and self._waiting:
-            answer, work = self._waiting.pop(0)
-            if answer.set_running_or_notify_cancel():
-                latency_s = self._latencies_s[self._begun % len(self._latencies_s)]
-                self._begun += 1
-                self._running = now_s + latency_s, answer, work
 
 
 @dataclass
@@ -107,7 +78,8 @@ def play(
         return Detections.empty()
 
     now_s, time_s = 100.0, 0.0
-    queue = TimedQueue(latencies_s)
+    latency_s = itertools.cycle(latencies_s)
+    queue = ScriptedQueue(lambda _: next(latency_s))
     looks = looks_of(Scripted(answer), every_s=(EVERY_S[make],))
     watch = LiveWatch(looks, cast(FairQueue, queue), EVERY_S[make], lambda: now_s)
     mode, waiting, out = make(looks, watch, delay_s), list[Held](), list[Out]()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from passerby.rules.access import (
     Subject,
     may,
     may_give,
+    sees_since_90k,
 )
 
 # Columns: viewer, operator, custodian, auditor, privacy officer, admin.
@@ -109,6 +112,14 @@ def test_only_figures_can_be_opened_to_everybody() -> None:
         *ANYBODY,
         Action.SEE_METRICS,
     }
+
+
+@given(principal=principals, subject=subjects)
+def test_recordings_from_before_a_camera_was_added_are_for_who_sees_all_cameras(
+    principal: Principal, subject: Subject
+) -> None:
+    since = replace(subject, since_90k=7)
+    assert sees_since_90k(principal, since) == (0 if principal.sees_all_cameras else 7)
 
 
 def test_no_role_may_everything() -> None:

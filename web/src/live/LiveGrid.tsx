@@ -26,7 +26,10 @@ export function LiveGrid({ cameras, states, columns }: GridProps) {
   useEffect(() => {
     const measure = () => {
       const found = frame.current?.getBoundingClientRect();
-      if (found) setSize({ width: found.width, height: window.innerHeight - found.top - window.scrollY - 2 * GAP_PX });
+      if (!found) return;
+      const below = frame.current?.nextElementSibling?.getBoundingClientRect().height ?? 0;
+      const height = window.innerHeight - found.top - window.scrollY - below - 2 * GAP_PX;
+      setSize({ width: found.width, height });
     };
     measure();
     const observer = new ResizeObserver(measure);

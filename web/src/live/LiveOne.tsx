@@ -4,6 +4,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { goTo } from "../app/routes";
 import { type Camera, type State, titleOf } from "../camera/cameras";
 import { StateBadge } from "../camera/StateBadge";
+import { CoverLegend } from "../media/CoverLegend";
 import { momentOf, nowS, secondsOf, timeOf, utcTimeOf } from "../media/times";
 import { texts } from "../texts";
 import { Icon, IconButton, sentence } from "../ui";
@@ -42,7 +43,7 @@ export function LiveOne({ camera, others, state }: OneProps) {
         <div className="row">
           {before && <Neighbour camera={before} icon="back" />}
           {after && <Neighbour camera={after} icon="next" />}
-          <a className="button" href={`#/timeline/${camera.name}`}>
+          <a className="button" href={`#/timeline/${camera.name}`} aria-label={texts.live.timelineOf(title)}>
             <Icon name="timeline" size={18} />
             <span>{texts.live.timeline}</span>
           </a>
@@ -65,6 +66,7 @@ export function LiveOne({ camera, others, state }: OneProps) {
         {state?.since_90k && <span className="soft">{texts.live.since(momentOf(secondsOf(state.since_90k)))}</span>}
         <ShownAt player={player} />
       </footer>
+      <CoverLegend />
     </article>
   );
 }

@@ -6,6 +6,7 @@ import { AttentionLine } from "../camera/AttentionLine";
 import { AttentionContext, useFaultsFirst } from "../camera/attention";
 import { type Camera, useCameras } from "../camera/cameras";
 import { NoCameras } from "../camera/NoCameras";
+import { CoverLegend } from "../media/CoverLegend";
 import { texts } from "../texts";
 import { Empty, IconButton, PageHead, ProblemNote, Segmented } from "../ui";
 import { LiveGrid } from "./LiveGrid";
@@ -114,6 +115,7 @@ function Many({ cameras, states, note }: ManyProps) {
         states={states}
         columns={count === "auto" ? null : Math.sqrt(each)}
       />
+      <CoverLegend />
     </div>
   );
 }

@@ -677,6 +677,18 @@ export const en = {
       "Strip of time. Keys: arrows move, plus and minus zoom, space plays, comma and full stop step one picture, i and o choose a range.",
     help: "Drag to move, wheel to zoom, click to go there, shift-drag to choose a range. Keys: space, arrows, + −, comma and full stop for one picture, i and o.",
   },
+  covers: {
+    legend: "What the colours of covers mean",
+    label: "Hidden:",
+    kinds: {
+      person: "Person",
+      motion: "Moving, or not known yet",
+      face: "Face",
+      vehicle: "Vehicle",
+      plate: "Number plate",
+      whole: "Whole picture",
+    },
+  },
   media: {
     notSupported: "This browser cannot play live pictures: it has no Media Source Extensions",
     cannotPlay: (mime: string) => `This browser cannot play ${mime}`,

@@ -5,6 +5,7 @@ import { goTo, hashOf, type Route } from "../app/routes";
 import type { SectionProps } from "../app/sections";
 import { type Camera, titleOf, useCameras } from "../camera/cameras";
 import { NoCameras } from "../camera/NoCameras";
+import { CoverLegend } from "../media/CoverLegend";
 import { momentOf, nowS, timeOf } from "../media/times";
 import { texts } from "../texts";
 import { Button, Empty, Icon, PageHead, ProblemNote, sentence } from "../ui";
@@ -152,6 +153,7 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
           <p className="small numbers timeline-range">{range && <Chosen range={range} cameras={exported} />}</p>
         </div>
       </div>
+      <CoverLegend />
       <p className="soft small timeline-help">{texts.timeline.help}</p>
       {isChoosing && (
         <ChooseCameras

@@ -1,0 +1,43 @@
+"""A queue of looks on a clock that the test moves: nothing waits, and nothing depends on how fast the machine is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class ScriptedQueue:
+    """Stands in for the engine's `FairQueue`: does one thing after another, each when its time is up on that clock.
+
+    takes_s: how long the work takes that begins at the given time. is_dead: asked at each `ask`; while it is true
+    what is asked for is never done, as where the queue's thread is gone.
+    """
+
+    def __init__(self, takes_s: Callable[[float], float], is_dead: Callable[[], bool] = lambda: False) -> None:
+        self._takes_s, self._is_dead = takes_s, is_dead
+        self._waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
+        self._running: tuple[float, Future[Any], Callable[[], Any]] | None = None
+
+    def ask(self, work: Callable[[], T], *, may_wait_s: float = 0.0) -> Future[T]:
+        """Its answer, or what it raised, once `advance` has come to it. may_wait_s: not heeded, all go in turn."""
+        answer: Future[T] = Future()
+        if not self._is_dead():
+            self._waiting.append((answer, work))
+        return answer
+
+    def advance(self, now_s: float) -> None:
+        """It is now_s: ends what is due, and begins what comes next. Cancelled work is never begun."""
+        if self._running is not None and self._running[0] <= now_s:
+            _, answer, work = self._running
+            self._running = None
+            try:
+                answer.set_result(work())
+            except Exception as error:
+                answer.set_exception(error)
+        while self._running is None and self._waiting:
+            answer, work = self._waiting.pop(0)
+            if answer.set_running_or_notify_cancel():
+                self._running = now_s + self._takes_s(now_s), answer, work
