@@ -173,8 +173,9 @@ def paste(
                 break
         else:
             continue
-        bgr = cv2.resize(cutout.bgr, (w, h), interpolation=cv2.INTER_AREA) * light
-        alpha = cv2.resize(cutout.alpha, (w, h), interpolation=cv2.INTER_AREA)[..., None]
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR  # nobody is made of squares
+        bgr = cv2.resize(cutout.bgr, (w, h), interpolation=how) * light
+        alpha = cv2.resize(cutout.alpha, (w, h), interpolation=how)[..., None]
         part = picture[y : y + h, x : x + w]
         part[:] = (part * (1 - alpha) + bgr * alpha).astype(np.uint8)
         pasted.append(Pasted(posture, (x, y, w, h), is_dark))

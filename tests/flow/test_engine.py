@@ -255,7 +255,7 @@ def test_video_is_read_through_a_handle_and_corrected(
 
 
 @pytest.mark.parametrize("style", ["silhouette", "solid", "background", "mosaic", "blur"])
-@pytest.mark.parametrize("mode", ["cover", "reveal"])
+@pytest.mark.parametrize("mode", ["cover", pytest.param("reveal", marks=pytest.mark.slow)])
 def test_every_style_hides_who_is_near(
     street: Street, detectors: Detectors, tmp_path: Path, style: Style, mode: Mode
 ) -> None:

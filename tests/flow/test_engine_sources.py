@@ -20,7 +20,7 @@ from tests.exposure import BODY, is_exposed, lumas, patch
 from tests.streets import CLOCK, FPS, STANDS, Bgr, Street, pictures, times_s, write_clip
 
 
-@pytest.mark.parametrize("mode", ["cover", "reveal"])
+@pytest.mark.parametrize("mode", ["cover", pytest.param("reveal", marks=pytest.mark.slow)])
 def test_variable_frame_rate_is_kept(street: Street, detectors: Detectors, tmp_path: Path, mode: Mode) -> None:
     steps = itertools.cycle([1000, 400, 2100, 500])
     pts = list(itertools.accumulate((next(steps) for _ in range(street.frames - 1)), initial=0))

@@ -227,7 +227,7 @@ def test_corrections_only_add_and_are_read_strictly(open_office: OpenOffice, wro
 def test_only_its_maker_sees_a_file(open_office: OpenOffice, street: Street) -> None:
     office = open_office()
     kim, lou, ada = (office.signed_in(name) for name in ("kim", "lou", "ada"))
-    made = bring(kim, street.path.read_bytes())
+    made = bring(kim, street.path.read_bytes(), mode="cover")
     wait_for(kim, made["id"], "done")
     base = f"/api/redactions/{made['id']}"
     for path in (base, f"{base}/output", f"{base}/report.json", f"{base}/report.html"):
