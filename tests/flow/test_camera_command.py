@@ -13,6 +13,7 @@ from passerby.testing.onvif import HOST, OnvifCamera, OnvifProfile, OnvifServer
 from passerby.testing.patterns import found_in_media
 from passerby.testing.rtsp import Feed, RtspServer
 from tests.planted import SIZE_WH, walked
+from tests.retries import by_real_time
 from tests.streets import Street, pictures
 
 HIDDEN = "s3cr3t"
@@ -34,6 +35,7 @@ def passerby(folder: Path, *words: str, told: str = "") -> subprocess.CompletedP
     return done
 
 
+@by_real_time("the rate of the pictures is measured as they come")
 @pytest.mark.slow
 def test_a_camera_by_its_name_and_by_its_address(camera: RtspServer, tmp_path: Path) -> None:
     address = camera.url("/yard", "admin", HIDDEN)
@@ -44,6 +46,7 @@ def test_a_camera_by_its_name_and_by_its_address(camera: RtspServer, tmp_path: P
         assert rate == pytest.approx(10, abs=2)
 
 
+@pytest.mark.promise
 def test_the_still_shows_the_place_and_not_who_is_near(camera: RtspServer, street: Street, tmp_path: Path) -> None:
     still = tmp_path / "still.jpg"
     address = camera.url("/street", "admin", HIDDEN)
@@ -79,6 +82,7 @@ def test_what_is_wrong_is_one_sentence(camera: RtspServer, tmp_path: Path, words
     assert says in done.stderr and len(done.stderr.splitlines()) <= 2
 
 
+@pytest.mark.promise
 def test_trying_is_in_the_audit(camera: RtspServer, tmp_path: Path) -> None:
     from passerby.access import Installation
     from passerby.config import Config

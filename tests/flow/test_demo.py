@@ -18,6 +18,7 @@ from passerby.capture.drawn.cameras import CAMERAS
 from passerby.cli import demo
 from passerby.config import read_config
 from tests.planted import shown_pictures
+from tests.retries import by_real_time
 
 PASSWORD = "a long enough pass phrase"
 FAULTS = {"freezes": "frozen", "loops": "looped", "covered": "obstructed"}
@@ -40,6 +41,7 @@ def said_until(process: subprocess.Popen[str], pattern: str) -> tuple[re.Match[s
     raise AssertionError(f"it ended, and said: {said}")
 
 
+@by_real_time("seven cameras in real time: where looks come too late, faults are found too late")
 @pytest.mark.slow
 def test_the_demo_records_its_cameras_and_goes_on_at_the_next_start(tmp_path: Path) -> None:
     folder = tmp_path / "demo"

@@ -33,6 +33,7 @@ from passerby.testing.rtsp import Feed, RtspServer, Script
 from tests.campaign.engine_faults import BrokenDetectors, Moment
 from tests.live import LOCAL
 from tests.planted import leaks, revealed, walked
+from tests.retries import by_real_time
 
 OPTIONS = LiveOptions(reach=LOCAL, open_timeout_s=5.0, read_timeout_s=2.0, picture_timeout_s=4.0)
 QUICK = LivePlan(learning=LearnTimes(first_every_s=0.1))
@@ -105,6 +106,7 @@ def recorded(more: int) -> Callable[[LiveStatus, LivePath], bool]:
     return is_so
 
 
+@pytest.mark.promise
 def test_it_learns_covered_whole_then_shows_the_place_and_never_who_is_there(
     camera: RtspServer, shared: Shared, tmp_path: Path
 ) -> None:
@@ -132,6 +134,7 @@ def with_background_of(data: Path, other: Path) -> Path:
     return other
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize("mode", ["reveal", "cover"])
 def test_where_detectors_fail_all_is_covered_and_said(
     camera: RtspServer, street: object, tmp_path: Path, mode: str
@@ -144,6 +147,7 @@ def test_where_detectors_fail_all_is_covered_and_said(
     assert "detector failed" in statuses[-1].reason
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize("mode", ["reveal", "cover"])
 def test_where_detectors_find_nothing_at_all_all_is_covered_and_the_detector_named(
     camera: RtspServer, street: object, tmp_path: Path, mode: str
@@ -157,6 +161,7 @@ def test_where_detectors_find_nothing_at_all_all_is_covered_and_the_detector_nam
     assert blames_detector(statuses[-1].what, statuses[-1].reason)
 
 
+@pytest.mark.promise
 def test_where_looks_come_too_late_all_is_covered_and_the_detector_is_named(
     camera: RtspServer, street: object, tmp_path: Path
 ) -> None:
@@ -174,6 +179,7 @@ def test_where_looks_come_too_late_all_is_covered_and_the_detector_is_named(
 
 
 @pytest.mark.slow
+@by_real_time("looks are counted that a busy machine has time for")
 def test_what_time_there_is_for_looks_is_shared_evenly(street: object, tmp_path: Path) -> None:
     sizes = {f"c{n}": (320 + 32 * n, 192) for n in range(3)}
     looked: Counter[int] = Counter()
@@ -199,6 +205,7 @@ def test_what_time_there_is_for_looks_is_shared_evenly(street: object, tmp_path:
         assert any("instead of every" in status.reason for status in statuses), "each says that it is looked at less"
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize(
     ("script", "trouble", "words"),
     [
@@ -219,6 +226,7 @@ def test_what_came_before_a_loss_is_recorded(
     assert leaks(tmp_path) == []
 
 
+@by_real_time("how far a slow disk falls behind depends on what else the machine does")
 @pytest.mark.slow
 def test_what_there_is_no_time_for_is_left_out_and_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
     plan = LivePlan(Settings(mode="cover"))
@@ -236,6 +244,7 @@ def test_what_there_is_no_time_for_is_left_out_and_said(camera: RtspServer, shar
     assert all(before.end_90k <= after.start_90k for before, after in itertools.pairwise(fragments))
 
 
+@by_real_time("how long it takes until it is said is measured")
 def test_a_frozen_picture_is_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
     camera.scripts["/yard"] = Script(freeze_after=25)
     plan = LivePlan(Settings(mode="cover"))
@@ -245,6 +254,7 @@ def test_a_frozen_picture_is_said(camera: RtspServer, shared: Shared, tmp_path: 
     assert "frozen" in statuses[-1].reason and What.FROZEN not in [status.what for status in statuses[:-1]]
 
 
+@by_real_time("how long it takes until it is said is measured")
 @pytest.mark.slow
 def test_a_loop_is_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
     camera.scripts["/yard"] = Script(loop_after=30, loop_units=25)
@@ -257,6 +267,7 @@ def test_a_loop_is_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> N
     assert set(told) == set(Check) and told[Check.SIGNAL] is Verdict.OK
 
 
+@pytest.mark.promise
 def test_what_it_should_see_is_kept_and_set_anew(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
     follow(camera.url("/yard"), tmp_path, shared, lambda status, path: status.reference_at_90k is not None)
     assert leaks(tmp_path) == []

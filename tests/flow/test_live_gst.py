@@ -13,6 +13,7 @@ import pytest
 from passerby.errors import Trouble
 from passerby.testing.rtsp import Feed
 from tests.live import failure, seen, steps_s
+from tests.retries import by_real_time
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 SERVE = Path(__file__).parent / "gst" / "serve.py"
@@ -30,11 +31,14 @@ def has_server() -> bool:
         return False
 
 
-pytestmark = pytest.mark.skipif(
-    not has_server(),
-    reason="no gst-rtsp-server (Debian: gir1.2-gst-rtsp-server-1.0 gir1.2-gst-plugins-base-1.0 "
-    "gstreamer1.0-plugins-good)",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not has_server(),
+        reason="no gst-rtsp-server (Debian: gir1.2-gst-rtsp-server-1.0 gir1.2-gst-plugins-base-1.0 "
+        "gstreamer1.0-plugins-good)",
+    ),
+    by_real_time("the server plays in real time, and who sends nothing for a second or two has failed"),
+]
 
 
 @contextmanager

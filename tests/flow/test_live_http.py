@@ -19,7 +19,9 @@ from passerby.rules.reach import Reach
 from passerby.testing.rtsp import Feed, numbered_picture
 from passerby.testing.web import WebCamera, WebServer, segment
 from tests.live import QUICK, failure, seen, steps_s
+from tests.retries import by_real_time
 
+LIVE = by_real_time("who sends nothing for a second or two has failed, and a machine that stalls looks the same")
 MJPEG = Feed.drawn("mjpeg", count=60, fps=50)
 LANE = Feed.drawn("h264", count=25)
 
@@ -35,6 +37,7 @@ def grainy(number: int, width: int, height: int) -> av.VideoFrame:
 ENTRY, LOGIN = "admin:s3cr3t%40@", ("admin", "s3cr3t@")
 
 
+@LIVE
 def test_mjpeg_comes_in_order_at_the_time_of_its_arrival() -> None:
     with WebServer({"/cam": WebCamera("mjpeg", MJPEG)}) as server:
         frames = seen(server.url("/cam"), 130)  # longer than the time for opening
@@ -42,6 +45,7 @@ def test_mjpeg_comes_in_order_at_the_time_of_its_arrival() -> None:
     assert sum(steps_s(frames)) == pytest.approx(129 * 0.02, rel=0.3)
 
 
+@LIVE
 def test_hls_comes_in_order_at_its_own_pace() -> None:
     with WebServer({"/lane": WebCamera("hls", LANE)}) as server:
         frames = seen(server.url("/lane/index.m3u8"), 60)
@@ -51,6 +55,7 @@ def test_hls_comes_in_order_at_its_own_pace() -> None:
     assert max(steps_s(frames[5:])) < 0.5, "not a second at once and then a second of nothing"
 
 
+@LIVE
 def test_log_in() -> None:
     with WebServer(
         {"/cam": WebCamera("mjpeg", MJPEG, login=LOGIN), "/lane": WebCamera("hls", LANE, login=LOGIN)}
@@ -75,6 +80,7 @@ FAULTS = [
 ]
 
 
+@LIVE
 @pytest.mark.parametrize(("camera", "trouble", "words"), FAULTS)
 def test_what_goes_wrong_is_told(camera: WebCamera, trouble: Trouble, words: str) -> None:
     with WebServer({"/cam": camera}) as server:
@@ -83,11 +89,13 @@ def test_what_goes_wrong_is_told(camera: WebCamera, trouble: Trouble, words: str
     assert words in error.message
 
 
+@LIVE
 def test_a_play_list_that_stands_still_ends_it() -> None:
     with WebServer({"/lane": WebCamera("hls", LANE, stalls_after=4)}) as server:
         assert failure(server.url("/lane/index.m3u8")).trouble in (Trouble.ENDED, Trouble.TIMED_OUT)
 
 
+@LIVE
 def test_many_play_lists_that_each_come_just_in_time_are_not_waited_for() -> None:
     slow = WebCamera("hls", LANE, variants=9, part_after_s=0.9 * QUICK.read_timeout_s)
     with WebServer({"/lane": slow}) as server:
@@ -97,11 +105,13 @@ def test_many_play_lists_that_each_come_just_in_time_are_not_waited_for() -> Non
     assert error.trouble is Trouble.TIMED_OUT and "no answer in time" in error.message
 
 
+@LIVE
 def test_a_list_of_play_lists_is_played() -> None:
     with WebServer({"/lane": WebCamera("hls", LANE, variants=2)}) as server:
         assert seen(server.url("/lane/index.m3u8"), 60)
 
 
+@LIVE
 def test_a_segment_may_be_read_for_longer_than_the_time_out_since_it_is_read_at_its_own_pace() -> None:
     lane = Feed.drawn("h264", (640, 360), count=75, draw=grainy)
     assert len(segment(lane, 0)) > 300_000
@@ -111,6 +121,7 @@ def test_a_segment_may_be_read_for_longer_than_the_time_out_since_it_is_read_at_
     assert max(steps_s(frames[5:])) < 0.5
 
 
+@LIVE
 def test_a_path_and_a_user_may_have_any_letters() -> None:
     camera = WebCamera("mjpeg", MJPEG, login=("Jürgen", "s3cr3t@"))
     with WebServer({"/h%C3%B6f/%C3%B6%20": camera}) as server:

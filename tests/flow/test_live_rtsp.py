@@ -28,6 +28,7 @@ from passerby.testing.rtsp import Feed, RtspServer, Script, number_in, numbered_
 from passerby.testing.rtsp.rtp import Packetizer
 from tests.live import QUICK, failure, seen, steps_s
 from tests.media_samples import Recipe, make_video
+from tests.retries import by_real_time
 
 PATH = "/street"
 USER, PASSWORD = "admin", "s3cr3t:@/"
@@ -42,6 +43,7 @@ def rough_picture(number: int, width: int, height: int) -> VideoFrame:
     return picture
 
 
+LIVE = by_real_time("who sends nothing for a second or two has failed, and a machine that stalls looks the same")
 FEED = Feed.drawn("h264", count=100, gop=25)
 
 
@@ -56,6 +58,7 @@ def url(server: RtspServer) -> str:
     return server.url(PATH, USER, QUOTED)
 
 
+@LIVE
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 @pytest.mark.parametrize("codec", ["h264", "hevc", "mjpeg"])
 @pytest.mark.parametrize("draw", [numbered_picture, rough_picture])
@@ -67,6 +70,7 @@ def test_every_picture_comes_once_in_order(codec: str, transport: str, draw: obj
     assert not any(frame.damaged for frame in frames)
 
 
+@LIVE
 @pytest.mark.parametrize("scheme", ["basic", "digest"])
 def test_log_in(scheme: str) -> None:
     with RtspServer({PATH: FEED}, login=(USER, PASSWORD), login_scheme=scheme) as server:  # type: ignore[arg-type]
@@ -79,6 +83,7 @@ def test_log_in(scheme: str) -> None:
         assert len(server.requests) == asked + 1, "one attempt: cameras lock out who tries often"
 
 
+@LIVE
 def test_times_are_utc_and_as_even_as_the_source() -> None:
     with RtspServer({PATH: FEED}) as server:
         before = SystemClock().now_90k()
@@ -89,11 +94,13 @@ def test_times_are_utc_and_as_even_as_the_source() -> None:
     assert sum(steps) / len(steps) == pytest.approx(0.04, abs=0.002)
 
 
+@LIVE
 def test_parameter_sets_that_come_with_the_pictures_only(camera: RtspServer) -> None:
     camera.scripts[PATH] = Script(bare_sdp=True)
     assert [frame.number for frame in seen(url(camera), 30)] == list(range(30))
 
 
+@LIVE
 def test_the_format_is_known_before_the_first_frame(camera: RtspServer) -> None:
     with open_live(url(camera), QUICK) as source:
         assert (source.format.width, source.format.height, source.format.pixel_format) == (320, 192, "yuv420p")
@@ -115,6 +122,7 @@ OPENING = [
 ]
 
 
+@LIVE
 @pytest.mark.parametrize(("script", "trouble", "words"), OPENING)
 def test_what_keeps_a_camera_from_opening_is_told(
     camera: RtspServer, script: Script, trouble: Trouble, words: str
@@ -125,6 +133,7 @@ def test_what_keeps_a_camera_from_opening_is_told(
     assert words in error.message and error.hint
 
 
+@LIVE
 def test_no_such_path_nothing_there_and_no_such_host(camera: RtspServer) -> None:
     assert failure(camera.url("/alley", USER, QUOTED)).trouble is Trouble.NO_STREAM
     assert "port 1" in failure("rtsp://127.0.0.1:1/").message
@@ -138,6 +147,7 @@ def test_this_machine_is_not_contacted_unless_allowed(camera: RtspServer) -> Non
     assert not camera.requests
 
 
+@LIVE
 def test_a_camera_that_is_cut_off_now_is_told_and_comes_back_as_its_script_says(camera: RtspServer) -> None:
     with (
         pytest.raises(SourceUnavailable) as caught,
@@ -159,6 +169,7 @@ READING = [
 ]
 
 
+@LIVE
 @pytest.mark.parametrize(("script", "trouble", "words"), READING)
 def test_what_ends_a_running_camera_is_told(camera: RtspServer, script: Script, trouble: Trouble, words: str) -> None:
     camera.scripts[PATH] = script
@@ -168,17 +179,20 @@ def test_what_ends_a_running_camera_is_told(camera: RtspServer, script: Script, 
     assert words in error.message
 
 
+@LIVE
 def test_silence_over_udp_is_noticed(camera: RtspServer) -> None:
     camera.scripts[PATH] = Script(silence_after=10)
     assert failure(url(camera), transport="udp").trouble is Trouble.TIMED_OUT
 
 
+@LIVE
 def test_a_transport_that_a_camera_lacks() -> None:
     with RtspServer({PATH: FEED}, transports=frozenset({"tcp"})) as server:
         assert seen(server.url(PATH), 2)
         assert failure(server.url(PATH), transport="udp").trouble is not Trouble.TIMED_OUT
 
 
+@LIVE
 def test_data_that_never_becomes_a_picture() -> None:
     feed = replace(FEED, units=FEED.units[1:25])  # no key picture, ever
     with RtspServer({PATH: feed}, {PATH: Script(bare_sdp=True)}, speed=2) as server:
@@ -186,6 +200,7 @@ def test_data_that_never_becomes_a_picture() -> None:
     assert error.trouble is Trouble.NO_PICTURE
 
 
+@pytest.mark.promise
 def test_what_comes_before_the_first_key_picture_is_not_shown() -> None:
     later = [replace(FEED.units[(n + 5) % 100], pts_90k=unit.pts_90k) for n, unit in enumerate(FEED.units)]
     with RtspServer({PATH: replace(FEED, units=tuple(later))}, speed=4) as server:
@@ -194,6 +209,7 @@ def test_what_comes_before_the_first_key_picture_is_not_shown() -> None:
     assert not any(frame.damaged for frame in frames)
 
 
+@LIVE
 @pytest.mark.parametrize("jump_s", [3600.0, -3600.0, 1.5, -1.0])
 def test_a_leap_of_the_cameras_clock_leaves_no_gap(jump_s: float) -> None:
     with RtspServer({PATH: FEED}, {PATH: Script(jump_after=20, jump_s=jump_s)}) as server:
@@ -202,6 +218,7 @@ def test_a_leap_of_the_cameras_clock_leaves_no_gap(jump_s: float) -> None:
     assert [frame.number for frame in frames] == list(range(60))
 
 
+@LIVE
 def test_a_frozen_and_a_looping_camera_still_send(camera: RtspServer) -> None:
     camera.scripts[PATH] = Script(freeze_after=30)
     assert {frame.number for frame in seen(url(camera), 60)[30:]} == {25}
@@ -209,6 +226,7 @@ def test_a_frozen_and_a_looping_camera_still_send(camera: RtspServer) -> None:
     assert [frame.number for frame in seen(url(camera), 60)[-10:]] == [25, 26, 27, 28, 29] * 2
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 @pytest.mark.parametrize("codec", ["h264", "hevc", "mjpeg"])
 @pytest.mark.parametrize(("draw", "lose_one_in"), [(numbered_picture, 23), (rough_picture, 301)])
@@ -249,6 +267,7 @@ def test_pictures_that_somebody_else_sends_over_udp_are_not_taken() -> None:
     assert [frame.number for frame in frames] == list(range(50))
 
 
+@LIVE
 def test_the_machines_clock_being_set_ends_it(camera: RtspServer) -> None:
     clock = MovingClock()
     with open_live(url(camera), replace(QUICK, clock=clock)) as source:
@@ -260,6 +279,7 @@ def test_the_machines_clock_being_set_ends_it(camera: RtspServer) -> None:
     assert getattr(caught.value, "trouble") is Trouble.CHANGED  # noqa: B009
 
 
+@LIVE
 def test_stop_from_another_thread_ends_it_quietly(camera: RtspServer) -> None:
     with open_live(url(camera), QUICK) as source:
         count = 0
@@ -270,6 +290,7 @@ def test_stop_from_another_thread_ends_it_quietly(camera: RtspServer) -> None:
     assert 10 <= count <= 12
 
 
+@LIVE
 def test_a_camera_that_is_hung_does_not_hold_up_another(camera: RtspServer) -> None:
     """Both are read in threads of one process; what FFmpeg waits for, it waits for without Python's lock."""
     with RtspServer({PATH: FEED}, {PATH: Script(drip_after=3)}) as hung:
@@ -282,6 +303,7 @@ def test_a_camera_that_is_hung_does_not_hold_up_another(camera: RtspServer) -> N
     assert len(frames) == 100
 
 
+@LIVE
 def test_rtsps_wants_a_certificate_that_is_vouched_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
@@ -304,6 +326,7 @@ def test_rtsps_wants_a_certificate_that_is_vouched_for(tmp_path: Path, monkeypat
         assert failure(plain).trouble in (Trouble.NO_STREAM, Trouble.UNREACHABLE, Trouble.TIMED_OUT)
 
 
+@LIVE
 def test_a_feed_from_a_file_is_what_the_file_holds(tmp_path: Path) -> None:
     path = tmp_path / "street.mp4"
     make_video(path, Recipe(count=40, width=320, height=192, draw=as_rgb))

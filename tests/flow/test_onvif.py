@@ -20,9 +20,11 @@ from passerby.errors import SourceUnavailable, Trouble
 from passerby.rules.reach import Reach
 from passerby.testing.onvif import HOST, OnvifCamera, OnvifProfile, OnvifServer, envelope
 from tests.live import LOCAL
+from tests.retries import by_real_time
 
 LIMITS = Limits(LOCAL, start_s=2.0, read_s=1.0)
 LOGIN = ("admin", "s3cr3t&<>")
+ANSWERS = by_real_time("a camera has a second or two to answer, and a machine that stalls looks like one that does not")
 MAIN = OnvifProfile("main", f"rtsp://{HOST}:554/Streaming/101?unicast=true&amp;profile=1", 2560, 1440, "H265", 20)
 SUB = OnvifProfile("sub", f"rtsp://{HOST}:554/Streaming/102", 640, 360, "H264", 15)
 EXPANDS = b'<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;</a>'
@@ -33,6 +35,7 @@ def camera(**how: object) -> OnvifCamera:
     return OnvifCamera(**{"profiles": (SUB, MAIN), "login": LOGIN, **how})  # type: ignore[arg-type]
 
 
+@ANSWERS
 @pytest.mark.parametrize("login_scheme", ["wsse", "http"])
 @pytest.mark.parametrize("has_media2", [True, False])
 @pytest.mark.parametrize("has_services", [True, False])
@@ -50,6 +53,7 @@ def test_streams_with_size_codec_and_rate_the_largest_first(
     assert not any("s3cr3t" in words for _, words in asked.asked), "the password itself is never sent"
 
 
+@ANSWERS
 @pytest.mark.parametrize("skew_s", [-86400 * 365, 3600])
 def test_a_camera_whose_clock_is_wrong_is_asked_by_its_own(skew_s: float) -> None:
     with OnvifServer(camera(clock_skew_s=skew_s)) as server:
@@ -66,6 +70,7 @@ def failure(asked: OnvifCamera, user: str | None = LOGIN[0], password: str | Non
     return caught.value
 
 
+@ANSWERS
 @pytest.mark.parametrize("login_scheme", ["wsse", "http"])
 def test_a_wrong_password_and_none_are_said(login_scheme: str) -> None:
     wrong = failure(camera(login_scheme=login_scheme), "admin", "wrong")
@@ -74,6 +79,7 @@ def test_a_wrong_password_and_none_are_said(login_scheme: str) -> None:
     assert none.trouble is Trouble.WRONG_PASSWORD and "wants a user" in none.message
 
 
+@ANSWERS
 @pytest.mark.parametrize(
     ("how", "trouble", "says"),
     [
@@ -126,6 +132,7 @@ def test_who_may_not_be_asked_is_not(host: str) -> None:
     assert caught.value.trouble is Trouble.REFUSED_ADDRESS
 
 
+@ANSWERS
 def test_at_most_so_many_streams_are_asked_for() -> None:
     asked = camera(profiles=tuple(replace(SUB, token=f"p{number}") for number in range(100)))
     with OnvifServer(asked) as server:
@@ -148,11 +155,13 @@ def found(*cameras: OnvifCamera, reach: Reach = LOCAL, listen_s: float = 1.0) ->
     return [(hosts.index(each.host) if each.host in hosts else each.host, each.name, each.hardware) for each in devices]
 
 
+@ANSWERS
 def test_devices_say_who_they_are_each_once() -> None:
     told = found(camera(), camera(scopes="onvif://www.onvif.org/name/Gate", datagrams=50), camera(scopes=""))
     assert sorted(told, key=str) == [(0, "Yard camera", "C-7"), (1, "Gate", ""), (2, "", "")]
 
 
+@ANSWERS
 def test_a_device_speaks_for_itself_only() -> None:
     """What it says is elsewhere is taken for its own IP address."""
     assert found(camera(xaddr_host="192.0.2.66")) == [(HOST, "Yard camera", "C-7")]
@@ -169,22 +178,26 @@ ANSI = envelope(
 )
 
 
+@ANSWERS
 @pytest.mark.parametrize("datagram", [b"", b"<a", EXPANDS, OUTSIDE, HUGE, FORGED, b"\xff" * 200])
 def test_answers_that_are_none_are_passed_over(datagram: bytes) -> None:
     assert found(camera(datagram=datagram, datagrams=20), camera(scopes="")) == [(1, "", "")]
 
 
+@ANSWERS
 def test_what_a_device_calls_itself_can_be_printed() -> None:
     ((_, name, _),) = found(camera(datagram=ANSI))  # type: ignore[misc]
     assert name == "a[2Jbc"
 
 
+@ANSWERS
 def test_it_ends_in_time_whoever_goes_on_answering() -> None:
     began = time.monotonic()
     found(camera(datagrams=3000), listen_s=0.5)
     assert time.monotonic() - began < 5
 
 
+@ANSWERS
 def test_everybody_in_the_network_is_asked() -> None:
     """The question itself goes out as a multicast, to whoever joined the group at one of this machine's interfaces."""
     names = [name for _, name in socket.if_nameindex() if name != "lo"]

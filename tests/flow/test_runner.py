@@ -25,6 +25,7 @@ from passerby.media.camera import What
 from passerby.rules.reach import Reach
 from passerby.testing.rtsp import RtspServer
 from tests.planted import walked
+from tests.retries import by_real_time
 
 TRY_AGAIN_S = 0.05
 
@@ -60,6 +61,7 @@ def until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@by_real_time("a machine that stalls for two seconds adds a failure to the row")
 def test_recording_for_a_while_ends_a_row_of_failures(
     tmp_path: Path, detectors: Detectors, failures: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +84,7 @@ def test_recording_for_a_while_ends_a_row_of_failures(
     assert failures[before] == 1
 
 
+@by_real_time("a machine that stalls for two seconds adds a failure to the row")
 @pytest.mark.slow
 def test_a_path_that_broke_off_is_gone_without_waiting_for_a_garbage_collection(
     tmp_path: Path, detectors: Detectors, failures: list[int]
@@ -108,6 +111,7 @@ def test_a_path_that_broke_off_is_gone_without_waiting_for_a_garbage_collection(
             gc.enable()
 
 
+@by_real_time("a source hangs after 1.5 s, for which a busy machine may stall")
 def test_a_source_that_hangs_is_given_up_and_opened_again_once_it_lets_go(
     tmp_path: Path, detectors: Detectors, failures: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ def test_users_are_listed_without_secrets(data: Path) -> None:
     assert "argon2" not in done.stdout
 
 
+@pytest.mark.promise
 def test_the_link_is_noted_and_works(data: Path) -> None:
     done = passerby(data, "reset", "Kim")
     link = re.search(r"http://localhost:8080/#/reset/kim/(\S{43})\n", done.stdout)

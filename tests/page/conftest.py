@@ -26,9 +26,16 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 
 from tests.browser import CHROMIUM, PASSWORD, chromium, sign_in  # noqa: E402
 
+playwright.expect.set_options(timeout=60_000)  # of a busy machine
 START_WITHIN_S = 90
 WAIT_S = 60
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)  # one after the other: a browser needs a processor for itself
 
 
 @dataclass

@@ -19,7 +19,6 @@ from tests.unit.archive.test_trouble import nothing_can_be_deleted_in
 OpenTab = Callable[..., Tab]
 Shoot = Callable[[Tab, str], None]
 expect = playwright.expect
-expect.set_options(timeout=60_000)  # of a busy machine
 CAMERAS = "".join(
     f'[[camera]]\nname = "{name}"\ntitle = "{title}"\naddress = "rtsp://192.0.2.7/x"\nis_enabled = false\n'
     for name, title in (("gate", "School gate"), ("yard", "Yard"))

@@ -10,11 +10,11 @@ import pytest
 
 from passerby.rules.access import Role
 from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
+from tests.retries import by_real_time
 
 OpenTab = Callable[..., Tab]
 Shoot = Callable[[Tab, str], None]
 expect = playwright.expect
-expect.set_options(timeout=60_000)  # of a busy machine
 
 CAMERAS = """
 [sources]
@@ -102,6 +102,7 @@ def test_a_fault_is_in_words_on_its_tile_though_its_pictures_come(
     tab.page.get_by_role("radio", name="Auto").last.check()
 
 
+@pytest.mark.promise
 def test_what_could_not_be_checked_is_never_shown_as_well(serving: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
     tab = open_tab(serving.base, WIDE)
     told(tab, "/api/states", [state("arcade", "unknown", "the picture could not be checked"), state("gone", "off", "")])
@@ -141,6 +142,7 @@ def test_an_alarm_of_a_kind_that_the_page_does_not_know_is_told_in_the_words_of_
     expect(tab.page.locator(".alarms")).to_contain_text("The detector does not find what it must.")
 
 
+@by_real_time("what the page notices after some seconds is waited for")
 def test_answers_that_are_old_are_shown_as_unknown(serving: Serving, open_tab: OpenTab) -> None:
     tab = open_tab(serving.base, WIDE)
     tab.sign_in()

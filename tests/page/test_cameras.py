@@ -10,11 +10,11 @@ import pytest
 from passerby.rules.access import Role
 from passerby.testing.onvif import OnvifCamera, OnvifProfile, OnvifServer
 from tests.page.conftest import PASSWORD, PHONE, Serve, Serving, Tab, add_user, playwright
+from tests.retries import by_real_time
 from tests.streets import Street
 
 OpenTab = Callable[..., Tab]
 expect = playwright.expect
-expect.set_options(timeout=60_000)  # of a busy machine
 PLANTED = "hunter2-planted"
 LEARNS_WITHIN_MS = 240_000  # of a machine that does much else
 SOURCES = '[sources]\nfiles = true\ndrawn = true\nnetworks = ["127.0.0.0/8"]\n'
@@ -36,6 +36,7 @@ def add_camera(tab: Tab, title: str, address: str) -> None:
     expect(tab.page.get_by_role("row").filter(has_text=title)).to_be_visible()
 
 
+@by_real_time("the rate of the pictures is measured as they come")
 def test_a_camera_is_tried_added_changed_switched_off_and_removed(
     school: Serving, street: Street, open_tab: OpenTab, shoot: Callable[[Tab, str], None]
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_form_that_was_left_is_as_it_was(school: Serving, open_tab: OpenTab) -
     expect(tab.page.get_by_label("Title")).to_have_value("")  # what was typed went with who typed it
 
 
+@by_real_time("a camera has seconds to answer: a machine that stalls looks like one that does not")
 def test_a_camera_that_speaks_onvif_gives_its_address(school: Serving, open_tab: OpenTab) -> None:
     profile = OnvifProfile("main", "rtsp://127.0.0.1:8554/main", 1280, 720)
     with OnvifServer(OnvifCamera((profile,), login=("viewer", "p@ss word"))) as camera:
@@ -153,6 +155,7 @@ def test_a_camera_that_speaks_onvif_gives_its_address(school: Serving, open_tab:
     assert chosen == "rtsp://viewer:p%40ss%20word@127.0.0.1:8554/main"
 
 
+@by_real_time("it waits for what a camera learns in real time")
 def test_health_shows_each_check_and_the_reference_beside_the_newest_picture(
     school: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]
 ) -> None:

@@ -11,6 +11,7 @@ from passerby.media import Kind
 from passerby.media.look import COLOURS
 from passerby.rules.access import Role
 from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
+from tests.retries import by_real_time
 
 OpenTab = Callable[..., Tab]
 Shoot = Callable[[Tab, str], None]
@@ -60,6 +61,7 @@ def advances(tab: Tab) -> None:
     tab.until(f"{PLAYS} > {begun + 2}")
 
 
+@by_real_time("a live picture that comes late is said to be old")
 def test_cameras_play_and_one_without_a_picture_says_why(live: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
     tab = open_tab(live.base, WIDE)
     tab.sign_in()
@@ -79,6 +81,7 @@ def test_cameras_play_and_one_without_a_picture_says_why(live: Serving, open_tab
     expect(tab.page.get_by_role("heading", name="Live")).to_be_visible()
 
 
+@by_real_time("it plays what is recorded at that moment")
 def test_a_live_picture_leads_to_its_timeline_of_which_more_comes(live: Serving, open_tab: OpenTab) -> None:
     tab = open_tab(live.base, WIDE)
     tab.sign_in()
@@ -89,6 +92,7 @@ def test_a_live_picture_leads_to_its_timeline_of_which_more_comes(live: Serving,
     tab.until(f"document.querySelector('video').currentTime > {begun + 3}")
 
 
+@by_real_time("a live picture that comes late opens another connection")
 def test_on_a_phone_tiles_are_below_each_other_and_what_is_not_seen_is_not_sent(
     live: Serving, open_tab: OpenTab, shoot: Shoot
 ) -> None:
@@ -148,6 +152,7 @@ def test_one_legend_says_what_the_colours_of_covers_mean(
         assert box and box["y"] + box["height"] <= WIDE["height"], "with all tiles in sight"
 
 
+@pytest.mark.promise
 def test_who_may_not_watch_is_shown_no_live_section(live: Serving, open_tab: OpenTab) -> None:
     tab = open_tab(live.base, WIDE)
     tab.sign_in("ada")
@@ -157,6 +162,7 @@ def test_who_may_not_watch_is_shown_no_live_section(live: Serving, open_tab: Ope
     assert tab.page.evaluate("document.querySelectorAll('video').length") == 0
 
 
+@by_real_time("what the page notices after some seconds is waited for, while a service starts")
 def test_without_passerby_nothing_is_shown_as_well_and_it_comes_back_by_itself(
     serve: Serve, open_tab: OpenTab, shoot: Shoot, tmp_path: Path
 ) -> None:

@@ -12,7 +12,6 @@ from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, play
 OpenTab = Callable[..., Tab]
 Shoot = Callable[[Tab, str], None]
 expect = playwright.expect
-expect.set_options(timeout=60_000)  # of a busy machine
 CAMERA = '[sources]\ndrawn = true\n[[camera]]\nname = "street"\ntitle = "Street"\naddress = "drawn:street"\n'
 
 

@@ -20,6 +20,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
 from tests.recordings import FRAME_90K, recorded, steady
+from tests.retries import by_real_time
 
 OpenTab = Callable[..., Tab]
 Shoot = Callable[[Tab, str], None]
@@ -136,6 +137,7 @@ def test_a_moment_is_shown_and_pictures_are_stepped_through(archive: Recorded, o
         assert seen(tab)["mark"] != first["mark"], "another picture"
 
 
+@by_real_time("it plays at 16 times the speed, while the machine decodes")
 def test_it_plays_faster_and_slower_and_over_gaps(archive: Recorded, open_tab: OpenTab) -> None:
     tab = open_tab(archive.serving.base, WIDE)
     tab.sign_in()
@@ -209,6 +211,7 @@ def test_a_reader_of_the_screen_is_told_the_time_of_the_strip(archive: Recorded,
     assert int(strip.get_attribute("aria-valuemin") or 0) < before < int(strip.get_attribute("aria-valuemax") or 0)
 
 
+@by_real_time("two players run side by side, and are compared while they do")
 def test_cameras_are_in_step(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:
     tab = open_tab(archive.serving.base, WIDE)
     tab.sign_in()
@@ -343,6 +346,7 @@ def test_many_cameras_keep_pictures_that_can_be_seen_and_the_strip_in_sight(
         shoot(tab, f"sixteen-{size['width']}")
 
 
+@pytest.mark.promise
 def test_who_only_watches_is_offered_no_export(archive: Recorded, open_tab: OpenTab) -> None:
     tab = open_tab(archive.serving.base, WIDE)
     tab.sign_in("vic")
