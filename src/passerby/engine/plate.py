@@ -134,13 +134,13 @@ def _any_in(blocks: npt.NDArray[np.bool_], tile: _Tile) -> bool:
 def _tiles(detector: Detector, picture: Bgr) -> Iterator[_Tile]:
     height, width = picture.shape[:2]
     spec = detector.model.card.input
+    tile_px = max(1, TILE_PX // spec.multiple) * spec.multiple
+    input_wh = spec.size_wh or (tile_px, tile_px)  # one size for all: each has to be compiled
     largest = scale = min(MAX_ENLARGED, MAX_INPUT_PX / max(width, height))
     while True:
         is_largest = scale == largest
         is_smallest = scale * max(width, height) / STEP < MIN_INPUT_PX
         scaled_wh = max(1, round(width * scale)), max(1, round(height * scale))
-        tile_px = max(1, TILE_PX // spec.multiple) * spec.multiple
-        input_wh = spec.size_wh or (tile_px, tile_px)  # one size for all: each has to be compiled
         for top in _starts(scaled_wh[1], input_wh[1]):
             for left in _starts(scaled_wh[0], input_wh[0]):
                 x0, y0 = int(left / scale), int(top / scale)
