@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import tarfile
 import threading
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -217,6 +218,14 @@ def test_tables_of_a_newer_version_are_refused(data: Path, tmp_path: Path) -> No
     assert not (tmp_path / "new").exists()
 
 
+def says_the_same(path: Path, whole: bytes) -> bool:
+    """Deflate can say one thing in two ways, such as how far back a run of zeros is copied from: no damage, then."""
+    try:
+        return gzip.decompress(path.read_bytes()) == gzip.decompress(whole)
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
 def test_a_damaged_backup_is_refused_wherever_it_is_damaged(data: Path, tmp_path: Path) -> None:
     whole = backed_up(data).read_bytes()
     bad = tmp_path / "bad.tar.gz"
@@ -225,7 +234,8 @@ def test_a_damaged_backup_is_refused_wherever_it_is_damaged(data: Path, tmp_path
         refused(bad, tmp_path / "new", "no backup of passerby, or is damaged")
     for place in range(20, len(whole) - 100, len(whole) // 40):  # the rest is padding and gzip's own check
         bad.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
-        refused(bad, tmp_path / "new", "couldn't restore")
+        if not says_the_same(bad, whole):
+            refused(bad, tmp_path / "new", "couldn't restore")
     refused(tmp_path / "none.tar.gz", tmp_path / "new", "no such file")
 
 
