@@ -1,0 +1,154 @@
+"""Lays a picture out at several scales in inputs of one size, with as little left over as can be. Pixels only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.detect.runtime import Bgr, InputSpec
+from passerby.media import Detections
+
+MAX_SCALED_PX = 3200  # longer side of the picture at its largest scale: seconds of work in 1920×1080
+MIN_SCALED_PX = 320
+STEP = 1.75  # from scale to scale; each finds people over a range of more than that
+OVERLAP_PX = 160
+MIN_SIDE_PX, MAX_SIDE_PX = 640, 1120
+"""Of an input. The largest takes 80 MB while a plate is examined."""
+EDGE_PX, BEYOND = 32, (114, 114, 114)
+"""Beyond the picture its last lines go on for so long, so that who is cut off by it is found, and then it is grey."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the picture at one scale. xyxy: picture pixels. wh: its size in the input, at: where it is there."""
+
+    xyxy: tuple[int, int, int, int]
+    scale: float
+    wh: tuple[int, int]
+    at: tuple[int, int] = (0, 0)
+    is_largest: bool = False
+    is_smallest: bool = False
+
+    def holds(self, found: Detections) -> npt.NDArray[np.bool_]:
+        """Whose middle is in it. Boxes in pixels of the input."""
+        middles = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2 - self.at
+        inside = (middles >= -EDGE_PX) & (middles < np.array(self.wh) + EDGE_PX)
+        return np.asarray(inside.all(axis=1), np.bool_)
+
+    def to_picture(self, found: Detections) -> Detections:
+        """From pixels of the input. What reaches into another part ends at the edge of this one."""
+        boxes = found.xyxy - np.array(self.at * 2, np.float32)
+        boxes = np.clip(boxes, -EDGE_PX, np.array(self.wh * 2, np.float32) + EDGE_PX) / np.float32(self.scale)
+        boxes += np.array(self.xyxy[:2] * 2, np.float32)
+        return Detections(boxes.astype(np.float32), found.confidence, found.class_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What a network looks at in one go: one part of the picture, or several that fit beside each other."""
+
+    parts: tuple[Part, ...]
+    input_wh: tuple[int, int]
+
+    def cut(self, picture: Bgr) -> Bgr:
+        """Its parts, where they belong, in an input."""
+        whole = np.full((self.input_wh[1], self.input_wh[0], 3), BEYOND, np.uint8)
+        for part in self.parts:
+            (x0, y0, x1, y1), (left, top) = part.xyxy, part.at
+            how = cv2.INTER_CUBIC if part.scale > 1 else cv2.INTER_AREA
+            resized = cv2.resize(picture[y0:y1, x0:x1], part.wh, interpolation=how)
+            right = min(EDGE_PX, self.input_wh[0] - left - part.wh[0])
+            below = min(EDGE_PX, self.input_wh[1] - top - part.wh[1])
+            with_edge = cv2.copyMakeBorder(resized, 0, below, 0, right, cv2.BORDER_REPLICATE)
+            whole[top : top + with_edge.shape[0], left : left + with_edge.shape[1]] = with_edge
+        return whole
+
+
+def tiles_of(picture_wh: tuple[int, int], spec: InputSpec, max_enlarged: float) -> list[Tile]:
+    """All scales of a picture, the largest no more than `max_enlarged` times its size. Inputs are square, where the
+    network leaves the choice, and of the size that takes the fewest pixels in all."""
+    if spec.size_wh:
+        return list(_laid_out(picture_wh, spec.size_wh, max_enlarged))
+    sides = [n * spec.multiple for n in range(-(-MIN_SIDE_PX // spec.multiple), MAX_SIDE_PX // spec.multiple + 1)]
+    layouts = [list(_laid_out(picture_wh, (side, side), max_enlarged)) for side in sides or [spec.multiple]]
+    return min(layouts, key=lambda tiles: len(tiles) * tiles[0].input_wh[0] ** 2)
+
+
+def _laid_out(picture_wh: tuple[int, int], input_wh: tuple[int, int], max_enlarged: float) -> Iterator[Tile]:
+    """Scales that are larger than an input are cut; those that are not share one as long as there is room."""
+    sheet = _Sheet(input_wh)
+    for part in _scales(picture_wh, max_enlarged):
+        if part.wh[0] <= input_wh[0] and part.wh[1] <= input_wh[1]:
+            if not sheet.put(part):
+                yield sheet.tile
+                sheet = _Sheet(input_wh)
+                sheet.put(part)
+            continue
+        for top in _starts(part.wh[1], input_wh[1]):
+            for left in _starts(part.wh[0], input_wh[0]):
+                yield Tile((_cut(part, (left, top), input_wh),), input_wh)
+    yield sheet.tile
+
+
+def _scales(picture_wh: tuple[int, int], max_enlarged: float) -> Iterator[Part]:
+    """The whole picture from its largest scale down."""
+    width, height = picture_wh
+    largest = scale = min(max_enlarged, MAX_SCALED_PX / max(picture_wh))
+    is_smallest = False
+    while not is_smallest:
+        is_smallest = scale * max(picture_wh) / STEP < MIN_SCALED_PX
+        wh = max(1, round(width * scale)), max(1, round(height * scale))
+        yield Part((0, 0, width, height), scale, wh, (0, 0), scale == largest, is_smallest)
+        scale /= STEP
+
+
+def _cut(whole: Part, start: tuple[int, int], input_wh: tuple[int, int]) -> Part:
+    """What of a scaled picture is in the input that begins at `start`."""
+    _, _, width, height = whole.xyxy
+    x0, y0 = (int(side / whole.scale) for side in start)
+    x1 = min(width, -int(-(start[0] + input_wh[0]) // whole.scale))
+    y1 = min(height, -int(-(start[1] + input_wh[1]) // whole.scale))
+    wh = tuple(
+        min(most, max(1, round(side * whole.scale))) for side, most in zip((x1 - x0, y1 - y0), input_wh, strict=True)
+    )
+    return Part((x0, y0, x1, y1), whole.scale, (wh[0], wh[1]), (0, 0), whole.is_largest, whole.is_smallest)
+
+
+def _starts(length: int, tile: int) -> list[int]:
+    """Where tiles begin, so that they overlap by more than what is looked for in them."""
+    if length <= tile:
+        return [0]
+    overlap = min(OVERLAP_PX, tile // 3)
+    count = -(-(length - overlap) // (tile - overlap))
+    return [round(n * (length - tile) / (count - 1)) for n in range(count)]
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """An input that fills up. free: left, top, right, bottom of what is empty."""
+
+    input_wh: tuple[int, int]
+    parts: list[Part] = field(default_factory=list)
+    free: list[tuple[int, int, int, int]] | None = None
+
+    @property
+    def tile(self) -> Tile:
+        return Tile(tuple(self.parts), self.input_wh)
+
+    def put(self, part: Part) -> bool:
+        """Whether there was room: for the part, and between it and the next."""
+        free = [(0, 0, *self.input_wh)] if self.free is None else self.free
+        width, height = part.wh
+        for number, (left, top, right, bottom) in enumerate(free):
+            if width > right - left or height > bottom - top:
+                continue
+            beside, below = left + width + 2 * EDGE_PX, top + height + 2 * EDGE_PX
+            rest = [(beside, top, right, min(below, bottom)), (left, below, right, bottom)]
+            self.free = [*free[:number], *(r for r in rest if r[0] < r[2] and r[1] < r[3]), *free[number + 1 :]]
+            self.parts.append(Part(part.xyxy, part.scale, part.wh, (left, top), part.is_largest, part.is_smallest))
+            return True
+        return False
