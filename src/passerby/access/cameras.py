@@ -15,8 +15,8 @@ from passerby.access.sealer import Sealer
 from passerby.archive.names import check_camera
 from passerby.archive.schema import objects
 from passerby.archive.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
-from passerby.capture.net.address import Address
 from passerby.errors import SettingsError, SourceUnavailable
+from passerby.net.address import Address
 from passerby.rules.reach import Reach
 from passerby.rules.retention import LEAST_HOURS, Keep
 

@@ -13,7 +13,6 @@ from passerby.capture.live_kinds import open_device, open_http, open_rtsp
 from passerby.capture.live_loop import looped_shots
 from passerby.capture.live_options import LiveOptions, Opened, Shot
 from passerby.capture.live_stream import StreamReader
-from passerby.capture.net.address import Address
 from passerby.capture.picture import PictureFitter
 from passerby.capture.probe import HDR_TRANSFERS, LARGEST_SIDE_PX, SMALLEST_SIDE_PX
 from passerby.capture.source import turn_of
@@ -22,6 +21,7 @@ from passerby.media.frames import RawFrame
 from passerby.media.health import Flow
 from passerby.media.segments import TICKS_PER_S
 from passerby.media.stream import StreamFormat
+from passerby.net.address import Address
 
 TIME_BASE = Fraction(1, TICKS_PER_S)
 

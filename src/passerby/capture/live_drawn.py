@@ -9,9 +9,9 @@ from passerby.capture.arrival import ArrivalTimes, WallTime
 from passerby.capture.drawn.cameras import CAMERAS, FPS
 from passerby.capture.live_options import LiveOptions, Shot
 from passerby.capture.live_words import clock_was_set
-from passerby.capture.net.address import Address
 from passerby.capture.pace import Pace
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
 
 
 def drawn_shots(address: Address, options: LiveOptions, stopped: Callable[[], bool]) -> Iterator[Shot]:

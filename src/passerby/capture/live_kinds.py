@@ -9,14 +9,14 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from passerby.capture.knock import knock
 from passerby.capture.live_options import LiveOptions, Opened
 from passerby.capture.live_words import unknown_codec, unopened
-from passerby.capture.net.address import Address
-from passerby.capture.net.fetch import Body, fetch
-from passerby.capture.net.knock import knock
-from passerby.capture.net.parts import Parts
-from passerby.capture.net.resolve import checked_ips
+from passerby.capture.parts import Parts
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
+from passerby.net.fetch import Body, fetch
+from passerby.net.resolve import checked_ips
 
 # The stream says its codec when it describes itself, and its size with the first picture: FFmpeg need not look ahead,
 # and what it looks at would arrive late and all at once.

@@ -10,8 +10,8 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from passerby.capture.net.fetch import Limits
 from passerby.clock import Clock, SystemClock
+from passerby.net.fetch import Limits
 from passerby.rules.reach import Reach
 
 

@@ -14,11 +14,11 @@ from av.video.stream import VideoStream
 from passerby.capture.arrival import ArrivalTimes, WallTime
 from passerby.capture.live_options import LiveOptions, Opened, Shot
 from passerby.capture.live_words import broken_off, changed, clock_was_set, no_picture
-from passerby.capture.net.address import Address
 from passerby.capture.pace import LEAP_S, Pace
 from passerby.capture.picture import Deinterlacer
 from passerby.capture.trust import Trust
 from passerby.errors import SourceUnavailable
+from passerby.net.address import Address
 
 
 class StreamReader:

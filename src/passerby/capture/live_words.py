@@ -6,8 +6,8 @@ import errno
 
 import av
 
-from passerby.capture.net.address import Address
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
 
 
 def unopened(address: Address, error: Exception, within_s: float) -> SourceUnavailable:

@@ -7,11 +7,11 @@ from itertools import islice
 
 from passerby.capture.live import open_live
 from passerby.capture.live_options import LiveOptions
-from passerby.capture.net.address import Address
 from passerby.engine.looks import Detectors, kinds_to_find
 from passerby.engine.still import examine_proved
 from passerby.errors import SourceError, Trouble
 from passerby.media import Cover, Kind, RawFrame
+from passerby.net.address import Address
 from passerby.paint import Redactor, thumbnail
 from passerby.record import encode_still
 from passerby.rules.coverage import Policy

@@ -13,8 +13,8 @@ from av.video.stream import VideoStream
 
 from passerby.capture.live_options import LiveOptions, Opened
 from passerby.capture.live_stream import StreamReader
-from passerby.capture.net.address import Address
 from passerby.errors import SourceUnavailable
+from passerby.net.address import Address
 
 FPS, GOP, COUNT = 25, 30, 100
 WRONG = 3  # grey levels on average: more than coding does

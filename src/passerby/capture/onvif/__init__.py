@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passerby.capture.net.onvif.device import OnvifStream, streams_of
-from passerby.capture.net.onvif.discover import FoundDevice, find_devices
+from passerby.capture.onvif.device import OnvifStream, streams_of
+from passerby.capture.onvif.discover import FoundDevice, find_devices
 
 __all__ = ["FoundDevice", "OnvifStream", "find_devices", "streams_of"]

@@ -10,8 +10,8 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from passerby.capture.net.address import Address
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
 
 
 class _Buffer(Protocol):

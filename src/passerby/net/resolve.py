@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 
-from passerby.capture.net.address import Address
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
 from passerby.rules.reach import Reach, refusal
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from passerby.capture.net.address import Address
-from passerby.capture.net.login import answer
-from passerby.capture.net.resolve import checked_ips
-from passerby.capture.net.wire import Wire, connect, unreachable
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
+from passerby.net.login import answer
+from passerby.net.resolve import checked_ips
+from passerby.net.wire import Wire, connect, unreachable
 from passerby.rules.reach import Reach
 
 MOST_REDIRECTS = 3

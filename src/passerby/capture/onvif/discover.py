@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from passerby.capture.net.address import Address
-from passerby.capture.net.onvif.safe_xml import NotUnderstood, parse, text, word
+from passerby.capture.onvif.safe_xml import NotUnderstood, parse, text, word
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
 from passerby.rules.reach import Reach, refusal
 
 GROUP = ("239.255.255.250", 3702)

@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from passerby.capture.net.address import Address
-from passerby.capture.net.fetch import Body, Limits, post
-from passerby.capture.net.onvif.safe_xml import NotUnderstood, first, parse, text, word
+from passerby.capture.onvif.safe_xml import NotUnderstood, first, parse, text, word
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
+from passerby.net.fetch import Body, Limits, post
 
 MOST_ANSWER_BYTES = 1 << 20  # a device with 64 profiles answers with 200 kB
 _SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"

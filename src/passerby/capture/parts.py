@@ -6,10 +6,10 @@ import io
 import time
 from dataclasses import replace
 
-from passerby.capture.net.address import Address
-from passerby.capture.net.fetch import Body, Limits, fetch
-from passerby.capture.net.wire import unreachable
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
+from passerby.net.fetch import Body, Limits, fetch
+from passerby.net.wire import unreachable
 
 
 class Parts:

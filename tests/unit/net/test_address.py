@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.capture.net.address import Address
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
 
 SECRET = "s3cr3t"
 

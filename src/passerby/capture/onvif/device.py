@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from passerby.capture.net.address import Address
-from passerby.capture.net.fetch import Limits
-from passerby.capture.net.onvif.safe_xml import first, number, text, word
-from passerby.capture.net.onvif.soap import Conversation, Fault
-from passerby.capture.net.resolve import checked_ips
+from passerby.capture.onvif.safe_xml import first, number, text, word
+from passerby.capture.onvif.soap import Conversation, Fault
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
+from passerby.net.fetch import Limits
+from passerby.net.resolve import checked_ips
 
 WITHIN_S = 15.0  # all questions together
 MOST_STREAMS = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from passerby.capture.net.login import answer
+from passerby.net.login import answer
 
 RFC_2617 = (
     'Digest realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", '

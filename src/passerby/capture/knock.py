@@ -12,10 +12,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from passerby.capture.net.address import Address
-from passerby.capture.net.login import answer
-from passerby.capture.net.wire import Wire, connect, unreachable
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
+from passerby.net.login import answer
+from passerby.net.wire import Wire, connect, unreachable
 
 LONGEST_ANSWER_BYTES = 64 * 1024
 AGENT = "passerby"
