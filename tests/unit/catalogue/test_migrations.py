@@ -12,15 +12,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-import passerby.archive.migrations
-from passerby.archive.database import migrate, open_database
-from passerby.archive.schema import inits
-from passerby.archive.schema_access import audit, cameras
+import passerby.catalogue.migrations
+from passerby.catalogue.database import migrate, open_database
+from passerby.catalogue.schema import inits
+from passerby.catalogue.schema_access import audit, cameras
 from passerby.clock import SystemClock
 from passerby.media.segments import TICKS_PER_S
 
 metadata = cameras.metadata
-STEPS = ScriptDirectory(passerby.archive.migrations.__path__[0])
+STEPS = ScriptDirectory(passerby.catalogue.migrations.__path__[0])
 
 
 def test_the_steps_make_the_tables_of_the_schema(catalogue_url: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from passerby.archive.database import open_database
+from passerby.catalogue.database import open_database
 
 COME_AND_GO = (
     "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM t').fetchall(); c.close()"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from passerby.archive.schema import Number, metadata
+from passerby.catalogue.schema import Number, metadata
 
 cameras = Table(
     "cameras",

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from passerby.archive import Archive, database
+from passerby.archive import Archive
 from passerby.archive.catalogue import Catalogue
-from passerby.archive.database import open_database
+from passerby.catalogue import database
+from passerby.catalogue.database import open_database
 from passerby.errors import OutputError
 from tests.postgresql import PostgreSql
 from tests.recordings import recorded, steady
