@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from passerby.archive.catalogue import Catalogue
-from passerby.archive.names import camera_and_start_of, camera_and_start_of_key, open_path
+from passerby.archive.names import camera_and_start_of, open_path
 from passerby.archive.spool import SpoolFile, waiting_in
-from passerby.archive.store import Store
 from passerby.archive.writer import facts_of
 from passerby.errors import PasserbyError
 from passerby.folders import sync
@@ -30,6 +29,8 @@ from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.mp4.index import ROOM_BYTES, read_index
 from passerby.media.mp4.init import read_init
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState
+from passerby.objects.names import camera_and_start_of_key
+from passerby.objects.store import Store
 
 _HEAD_BYTES = 4096  # an init segment is under 1 kB
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from passerby.archive.catalogue import Catalogue
-from passerby.archive.names import key_of
 from passerby.archive.spool import SpoolFile
 from passerby.errors import OutputError, os_reason
 from passerby.media.segments import SHORT_OVERLAP_90K, TICKS_PER_S, ArchivedObject, Fragment, Gop, ObjectState
+from passerby.objects.names import key_of
 
 LONGEST_HOLE_90K = 3 * TICKS_PER_S
 """A camera that comes back sooner goes on in the same object, else one with a bad cable would fill the catalogue."""

@@ -13,9 +13,9 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
-from passerby.archive.names import is_camera, is_half_a_copy
 from passerby.errors import OutputError, SettingsError, SourceError
 from passerby.folders import made_once, sync
+from passerby.objects.names import is_camera, is_half_a_copy
 
 MARK = "passerby-store"
 """Under this key every store has a name of its own."""
