@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from passerby.archive import Archive
-from passerby.capture.live import open_live
-from passerby.capture.live_options import LiveOptions
-from passerby.engine.live import LivePath, LiveStatus
-from passerby.engine.live_learner import LearnTimes
-from passerby.engine.live_modes import LivePlan
+from passerby.capture.live.options import LiveOptions
+from passerby.capture.live.source import open_live
+from passerby.engine.live.learner import LearnTimes
+from passerby.engine.live.modes import LivePlan
+from passerby.engine.live.run import LivePath, LiveStatus
+from passerby.engine.live.shared import Shared
 from passerby.engine.looks import Detectors
-from passerby.engine.shared import Shared
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media import RawFrame

@@ -10,8 +10,8 @@ import av
 import numpy as np
 import pytest
 
-from passerby.capture.live import open_live
-from passerby.capture.parts import Parts
+from passerby.capture.live.parts import Parts
+from passerby.capture.live.source import open_live
 from passerby.errors import Trouble
 from passerby.media.frames import plane_views
 from passerby.net.address import Address

@@ -16,7 +16,7 @@ from passerby.errors import SettingsError
 
 if TYPE_CHECKING:
     from passerby.access import Installation
-    from passerby.engine.trial import CameraTrial
+    from passerby.engine.live.trial import CameraTrial
 
 app = typer.Typer(no_args_is_help=True, help="Find, add, list, try and remove cameras.")
 app.command("find")(find)

@@ -11,8 +11,8 @@ from passerby.access.cameras import ConfiguredCamera
 from passerby.access.installation import reach_of
 from passerby.config import Config
 from passerby.detect.models import ModelStore
-from passerby.engine.live_learner import LearnTimes
-from passerby.engine.trial import CameraTrial
+from passerby.engine.live.learner import LearnTimes
+from passerby.engine.live.trial import CameraTrial
 from passerby.errors import PasserbyError
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.supervisor import Fleet

@@ -32,7 +32,7 @@ def forget_kept(folder: Path, camera: str) -> None:
 
 
 class KeptBackground:
-    """One camera's file. See `engine.live_learner.Keeper`. It may be lost at any time: then all is learned again."""
+    """One camera's file. See `engine.live.learner.Keeper`. It may be lost at any time: then all is learned again."""
 
     def __init__(self, folder: Path, camera: str) -> None:
         """camera: a name that `objects.names.check_camera` lets pass."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import islice
 
-from passerby.capture.live import open_live
-from passerby.capture.live_options import LiveOptions
+from passerby.capture.live.options import LiveOptions
+from passerby.capture.live.source import open_live
 from passerby.engine.looks import Detectors, kinds_to_find
 from passerby.engine.still import examine_proved
 from passerby.errors import SourceError, Trouble

@@ -16,9 +16,9 @@ from passerby.background.learn import Sample, learn
 from passerby.detect import DetectorError
 from passerby.engine.cover_mode import LOOK_EVERY_S, CoverMode
 from passerby.engine.learner import StretchLearner
-from passerby.engine.live_watch import LATE_S, LiveWatch
+from passerby.engine.live.queue import FairQueue
+from passerby.engine.live.watch import LATE_S, LiveWatch
 from passerby.engine.looks import Looks
-from passerby.engine.queue import FairQueue
 from passerby.engine.reveal_mode import LOOK_EVERY_S as REVEAL_EVERY_S
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.window import CLOCK_WRONG_S, Held

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.detect import DetectorError
-from passerby.engine.live_watch import LATE_S, NEVER_LOOKED, LiveWatch
-from passerby.engine.queue import FairQueue
+from passerby.engine.live.queue import FairQueue
+from passerby.engine.live.watch import LATE_S, NEVER_LOOKED, LiveWatch
 from passerby.engine.watchful import DAMAGED, DETECTOR_FAILED
 from passerby.engine.window import Held
 from passerby.media import Detections, RawFrame

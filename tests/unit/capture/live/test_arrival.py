@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.capture.arrival import ArrivalTimes, WallTime
-from passerby.capture.pace import Pace
+from passerby.capture.live.arrival import ArrivalTimes, WallTime
+from passerby.capture.live.pace import Pace
 from passerby.media.segments import TICKS_PER_S
 from passerby.testing.clock import MovingClock
 

@@ -15,8 +15,8 @@ from typing import Protocol
 from passerby.background import Absorber, Background, CameraMotion, Sample
 from passerby.detect import Detector
 from passerby.engine.learner import LEARN_AGAIN_S, Need
+from passerby.engine.live.queue import FairQueue
 from passerby.engine.plate import PlateExaminer
-from passerby.engine.queue import FairQueue
 from passerby.engine.scene import SAMPLES, Sampler, examined, learn_scene
 from passerby.media import RawFrame
 from passerby.media.boxes import BoxShare

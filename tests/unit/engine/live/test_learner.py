@@ -8,8 +8,8 @@ import pytest
 
 from passerby.background import Sample
 from passerby.engine.learner import Need
-from passerby.engine.live_learner import LearnTimes, LiveLearner
-from passerby.engine.queue import FairQueue
+from passerby.engine.live.learner import LearnTimes, LiveLearner
+from passerby.engine.live.queue import FairQueue
 from passerby.engine.scene import SAMPLES
 from passerby.media import RawFrame
 from tests.unit.engine.fakes import frame_at

@@ -12,9 +12,9 @@ from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from functools import partial
 
+from passerby.engine.live.queue import FairQueue
 from passerby.engine.looks import Looks
 from passerby.engine.proofs import failure_of
-from passerby.engine.queue import FairQueue
 from passerby.engine.watchful import DAMAGED
 from passerby.engine.window import Held
 from passerby.media import Detections

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from passerby.capture.arrival import ArrivalTimes, WallTime
 from passerby.capture.file import open_source
-from passerby.capture.live_options import LiveOptions, Shot
-from passerby.capture.live_words import clock_was_set
-from passerby.capture.pace import Pace
+from passerby.capture.live.arrival import ArrivalTimes, WallTime
+from passerby.capture.live.options import LiveOptions, Shot
+from passerby.capture.live.pace import Pace
+from passerby.capture.live.words import clock_was_set
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.net.address import Address
 

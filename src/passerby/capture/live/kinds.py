@@ -9,10 +9,10 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from passerby.capture.knock import knock
-from passerby.capture.live_options import LiveOptions, Opened
-from passerby.capture.live_words import unknown_codec, unopened
-from passerby.capture.parts import Parts
+from passerby.capture.live.knock import knock
+from passerby.capture.live.options import LiveOptions, Opened
+from passerby.capture.live.parts import Parts
+from passerby.capture.live.words import unknown_codec, unopened
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.net.address import Address
 from passerby.net.fetch import Body, fetch

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
-from passerby.capture.arrival import ArrivalTimes, WallTime
 from passerby.capture.drawn.cameras import CAMERAS, FPS
-from passerby.capture.live_options import LiveOptions, Shot
-from passerby.capture.live_words import clock_was_set
-from passerby.capture.pace import Pace
+from passerby.capture.live.arrival import ArrivalTimes, WallTime
+from passerby.capture.live.options import LiveOptions, Shot
+from passerby.capture.live.pace import Pace
+from passerby.capture.live.words import clock_was_set
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.net.address import Address
 

@@ -11,8 +11,8 @@ import pytest
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from passerby.capture.live_options import LiveOptions, Opened
-from passerby.capture.live_stream import StreamReader
+from passerby.capture.live.options import LiveOptions, Opened
+from passerby.capture.live.stream import StreamReader
 from passerby.errors import SourceUnavailable
 from passerby.net.address import Address
 

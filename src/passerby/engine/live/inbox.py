@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 
-from passerby.capture.live import LiveSource
+from passerby.capture.live.source import LiveSource
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.media import RawFrame
 from passerby.media.health import Flow

@@ -9,14 +9,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from passerby.capture.live import LiveSource
+from passerby.capture.live.source import LiveSource
 from passerby.engine.health.monitor import Monitor, ReferenceKeeper
-from passerby.engine.inbox import Inbox
-from passerby.engine.live_learner import Keeper
-from passerby.engine.live_modes import LivePlan, live_mode
+from passerby.engine.live.inbox import Inbox
+from passerby.engine.live.learner import Keeper
+from passerby.engine.live.modes import LivePlan, live_mode
+from passerby.engine.live.shared import Shared
+from passerby.engine.live.strain import Strain
 from passerby.engine.reveal_mode import NOT_LEARNED
-from passerby.engine.shared import Shared
-from passerby.engine.strain import Strain
 from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
 from passerby.media.camera import What

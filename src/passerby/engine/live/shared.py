@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from passerby.engine.live.queue import FairQueue
 from passerby.engine.looks import Detectors
-from passerby.engine.queue import FairQueue
 from passerby.media import Kind
 
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from passerby.engine.queue import FairQueue
+from passerby.engine.live.queue import FairQueue
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Opens a live source and gives its frames with times in UTC. How each kind is reached is live_kinds' business."""
+"""Opens a live source and gives its frames with times in UTC. How each kind is reached is kinds' business."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from fractions import Fraction
 from types import TracebackType
 from typing import Self
 
-from passerby.capture.live_drawn import drawn_shots
-from passerby.capture.live_kinds import open_device, open_http, open_rtsp
-from passerby.capture.live_loop import looped_shots
-from passerby.capture.live_options import LiveOptions, Opened, Shot
-from passerby.capture.live_stream import StreamReader
+from passerby.capture.live.drawn import drawn_shots
+from passerby.capture.live.kinds import open_device, open_http, open_rtsp
+from passerby.capture.live.loop import looped_shots
+from passerby.capture.live.options import LiveOptions, Opened, Shot
+from passerby.capture.live.stream import StreamReader
 from passerby.capture.picture import PictureFitter
 from passerby.capture.probe import HDR_TRANSFERS, LARGEST_SIDE_PX, SMALLEST_SIDE_PX
 from passerby.capture.source import turn_of

@@ -11,10 +11,10 @@ from av.codec.context import Flags
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from passerby.capture.arrival import ArrivalTimes, WallTime
-from passerby.capture.live_options import LiveOptions, Opened, Shot
-from passerby.capture.live_words import broken_off, changed, clock_was_set, no_picture
-from passerby.capture.pace import LEAP_S, Pace
+from passerby.capture.live.arrival import ArrivalTimes, WallTime
+from passerby.capture.live.options import LiveOptions, Opened, Shot
+from passerby.capture.live.pace import LEAP_S, Pace
+from passerby.capture.live.words import broken_off, changed, clock_was_set, no_picture
 from passerby.capture.picture import Deinterlacer
 from passerby.capture.trust import Trust
 from passerby.errors import SourceUnavailable

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from passerby.background import Background
 from passerby.engine import cover_mode, reveal_mode
 from passerby.engine.cover_mode import CoverMode
-from passerby.engine.live_learner import USUAL_TIMES, Keeper, LearnTimes, LiveLearner
-from passerby.engine.live_watch import LiveWatch
+from passerby.engine.live.learner import USUAL_TIMES, Keeper, LearnTimes, LiveLearner
+from passerby.engine.live.shared import Shared
+from passerby.engine.live.watch import LiveWatch
 from passerby.engine.looks import kinds_to_find, looks_for
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import Sampler
-from passerby.engine.shared import Shared
 from passerby.media import Kind
 from passerby.media.boxes import BoxShare
 from passerby.media.stream import StreamFormat
