@@ -25,8 +25,8 @@ from passerby.media import RawFrame
 from passerby.media.camera import What
 from passerby.media.health import Check, Verdict
 from passerby.media.segments import Fragment
+from passerby.rules.health.state import blames_detector
 from passerby.rules.retention import KeepAll
-from passerby.rules.state import blames_detector
 from passerby.settings import Settings
 from passerby.testing.faults import FaultyDetectors
 from passerby.testing.rtsp import Feed, RtspServer, Script

@@ -11,7 +11,7 @@ from passerby.api.seam import Services, services_of
 from passerby.clock import ticks_of
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.rules.access import Action, Subject, may
-from passerby.rules.state import blames_detector
+from passerby.rules.health.state import blames_detector
 
 router = APIRouter(prefix="/api", tags=["health"])
 

@@ -25,8 +25,8 @@ from passerby.media.segments import Fragment
 from passerby.paint import Redactor
 from passerby.record import SegmentRecorder
 from passerby.rules.coverage import covered_share
-from passerby.rules.health import without_looks, without_signal
-from passerby.rules.state import Doing, Told, tell
+from passerby.rules.health.checks import without_looks, without_signal
+from passerby.rules.health.state import Doing, Told, tell
 
 TICK_S = 0.25  # so often it is looked whether to stop
 SILENT_S = 3.0  # without a picture; the source itself gives up later

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media.health import Check, Finding, Print
-from passerby.rules.latch import Latch
-from passerby.rules.repeats import LONGEST_S, Stretches
+from passerby.rules.health.latch import Latch
+from passerby.rules.health.repeats import LONGEST_S, Stretches
 
 CELLS_WH = (16, 9)
 DENSE_S = 0.2  # between two prints with cells; lags are told apart by this

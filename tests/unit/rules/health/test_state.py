@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from passerby.media.camera import What
 from passerby.media.health import Check, Finding, Verdict
-from passerby.rules.state import WHAT, Doing, tell
+from passerby.rules.health.state import WHAT, Doing, tell
 
 doings = st.builds(
     Doing,

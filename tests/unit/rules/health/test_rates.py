@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from passerby.media.health import Check, Flow, Verdict
-from passerby.rules.rates import Rates
+from passerby.rules.health.rates import Rates
 
 
 def told_s(check: Check, flow: Callable[[int], Flow], light: Callable[[int], float] = lambda s: 90.0) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from passerby.media.health import Check, Finding, Light, PictureSeen, ViewSeen
-from passerby.rules.latch import Latch
+from passerby.rules.health.latch import Latch
 
 DOUBTFUL_KEPT = 0.6  # of the reference's edges: in a crowd a third are hidden
 USUAL_AFTER = 10  # pictures

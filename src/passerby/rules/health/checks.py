@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from passerby.media.health import Check, Finding, Flow, Measured, Verdict
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.frozen import Stillness
-from passerby.rules.looped import Loops
-from passerby.rules.rates import Rates
-from passerby.rules.view import ViewHealth
+from passerby.rules.health.frozen import Stillness
+from passerby.rules.health.looped import Loops
+from passerby.rules.health.rates import Rates
+from passerby.rules.health.view import ViewHealth
 
 RATES_EVERY_S = 1.0
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.media.health import Check, Verdict
-from passerby.rules.latch import Latch
+from passerby.rules.health.latch import Latch
 
 AFTER_S, OVER_S = 5.0, 3.0
 

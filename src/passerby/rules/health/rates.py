@@ -6,7 +6,7 @@ import statistics
 from collections import deque
 
 from passerby.media.health import Check, Finding, Flow
-from passerby.rules.latch import HOLDS_FOR_S, Latch
+from passerby.rules.health.latch import HOLDS_FOR_S, Latch
 
 STRETCH_S = 5.0
 USUAL_STRETCHES = 60  # five minutes: at night some cameras send fewer pictures, and then that is usual

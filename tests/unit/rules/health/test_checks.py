@@ -6,8 +6,8 @@ import pytest
 
 from passerby.media.health import Check, Finding, Verdict
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.health import without_looks, without_signal
-from passerby.rules.latch import HOLDS_FOR_S, Latch
+from passerby.rules.health.checks import without_looks, without_signal
+from passerby.rules.health.latch import HOLDS_FOR_S, Latch
 
 FOUND = tuple(Finding(check, Verdict.BAD if check is Check.MOVED else Verdict.OK, "as it was", 9) for check in Check)
 

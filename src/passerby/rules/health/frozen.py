@@ -11,7 +11,7 @@ import statistics
 from collections import deque
 
 from passerby.media.health import Check, Finding, Stirred
-from passerby.rules.latch import Latch
+from passerby.rules.health.latch import Latch
 
 NOISY_CALM = 0.08  # grey levels, mean, where nothing moves: an encoder that leaves noise out leaves nothing
 NOISY_SHARE = 0.9  # of what was measured must have had it
