@@ -1,4 +1,4 @@
-"""Writes passerby.example.toml from the keys: `python -m passerby.config_example FILE`. A test keeps the file true."""
+"""Writes passerby.example.toml from the keys: `python -m passerby.config.example FILE`. A test keeps the file true."""
 
 from __future__ import annotations
 

@@ -11,11 +11,11 @@ import pytest
 from pydantic import BaseModel
 
 from passerby.config import Config, keys_of, parse_config, read_config, section_of
-from passerby.config_example import example_text
-from passerby.config_reference import reference_text
+from passerby.config.example import example_text
+from passerby.config.reference import reference_text
 from passerby.errors import SettingsError
 
-EXAMPLE = Path(__file__).parents[2] / "passerby.example.toml"
+EXAMPLE = Path(__file__).parents[3] / "passerby.example.toml"
 HIDDEN = "hunter2-planted"
 
 

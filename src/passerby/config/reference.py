@@ -1,4 +1,4 @@
-"""Writes docs/reference/config.md from the keys: `python -m passerby.config_reference FILE`. A test keeps it true."""
+"""Writes docs/reference/config.md from the keys: `python -m passerby.config.reference FILE`. A test keeps it true."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from passerby.config import Config, section_of
-from passerby.config_example import EXAMPLES, toml
+from passerby.config.example import EXAMPLES, toml
 
 HEAD = """\
 # The configuration
 
-Written from `src/passerby/config.py`; do not edit it here. The same as a file to begin with:
+Written from `src/passerby/config/`; do not edit it here. The same as a file to begin with:
 [passerby.example.toml](../../passerby.example.toml).
 
 `passerby serve` reads `passerby.toml` in its data folder, or the file that `--config` names. Without one, every
