@@ -74,12 +74,12 @@ def serve_folder(data: Path, config: Path | None = None, debug: bool = False, en
 @contextmanager
 def _opened(data: Path, installation: Installation) -> Iterator[Services]:
     from passerby.access.installation import catalogue_url
-    from passerby.alarms import Alarms
     from passerby.api import Services
     from passerby.archive import Archive
     from passerby.archive.retention import Space
     from passerby.fleet.configured import ConfiguredFleet
     from passerby.fleet.worker import Places
+    from passerby.notify.alarms import Alarms
 
     told = installation.config
     space = Space(_bytes(told.storage.most_gigabytes), _bytes(told.storage.least_free_gigabytes) or 0)

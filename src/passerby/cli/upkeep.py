@@ -16,9 +16,9 @@ from passerby.rules.retention import round_s
 
 if TYPE_CHECKING:
     from passerby.access import Installation
-    from passerby.alarms import Alarms
     from passerby.api import Services
     from passerby.archive import Archive
+    from passerby.notify.alarms import Alarms
 
 log = logging.getLogger("passerby.serve")
 

@@ -10,7 +10,6 @@ import pytest
 
 from passerby.access import Installation
 from passerby.access.users import UserFacts
-from passerby.alarms import Alarms
 from passerby.api import Services
 from passerby.archive import Archive
 from passerby.cli import upkeep
@@ -19,6 +18,7 @@ from passerby.config import Config
 from passerby.desk import Desk, Limits
 from passerby.desk.upload import has_memory_files
 from passerby.media.segments import TICKS_PER_S
+from passerby.notify.alarms import Alarms
 from passerby.rules.access import Role
 from passerby.rules.retention import KeepAll
 from passerby.settings import Settings

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from passerby.alarms import HELD_90K, Alarms
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import TICKS_PER_S
+from passerby.notify.alarms import HELD_90K, Alarms
 from passerby.testing.clock import MovingClock
 
 DELETE, STORE = (Alarm(kind, "gate", f"{kind} 1") for kind in (AlarmKind.DELETE, AlarmKind.STORE))
