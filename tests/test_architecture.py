@@ -141,9 +141,9 @@ def talks(module: Path) -> bool:
 
 
 def serves(module: Path) -> bool:
-    """The API, and the command that starts it. They hold encoded redacted video and never a picture."""
-    starts = {PACKAGE / "cli" / name for name in ("serve.py", "upkeep.py", "logs.py")}
-    return stage_of(module) == "api" or module in starts
+    """The API, and what starts it and runs beside it. They hold encoded redacted video and never a picture."""
+    starts = {PACKAGE / "cli" / name for name in ("serve.py", "logs.py")}
+    return stage_of(module) in ("api", "service") or module in starts
 
 
 def test_only_the_command_prints() -> None:

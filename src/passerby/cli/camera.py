@@ -165,8 +165,8 @@ def _known(installation: Installation, name: str) -> tuple[str, str, bool]:
 
 
 def _try(installation: Installation, address: str, transport: str, trusts_any: bool) -> CameraTrial:
-    from passerby.fleet.configured import base_plan
     from passerby.fleet.trial import try_apart
+    from passerby.service.configured import base_plan
 
     return try_apart(base_plan(installation.config, address, transport, trusts_any))
 

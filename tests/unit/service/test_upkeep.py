@@ -12,7 +12,6 @@ from passerby.access import Installation
 from passerby.access.users import UserFacts
 from passerby.api import Services
 from passerby.archive import Archive
-from passerby.cli import upkeep
 from passerby.clock import SystemClock
 from passerby.config import Config
 from passerby.desk import Desk, Limits
@@ -21,6 +20,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.notify.alarms import Alarms
 from passerby.rules.access import Role
 from passerby.rules.retention import KeepAll
+from passerby.service import upkeep
 from passerby.settings import Settings
 from passerby.testing.clock import MovingClock
 

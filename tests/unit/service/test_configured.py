@@ -11,11 +11,11 @@ import pytest
 from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.config import Config
-from passerby.fleet.configured import ConfiguredFleet
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import Places
 from passerby.media.boxes import BoxShare
 from passerby.media.segments import TICKS_PER_S
+from passerby.service.configured import ConfiguredFleet
 
 POSTER = BoxShare(0.1, 0.2, 0.2, 0.5)
 OFF = CameraFacts(address="rtsp://192.0.2.7/stream", is_enabled=False)

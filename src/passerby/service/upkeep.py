@@ -7,18 +7,17 @@ import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from passerby.access import Installation
+from passerby.api import Services
+from passerby.archive import Archive
+from passerby.archive.history import Stretch
 from passerby.clock import ticks_of
 from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
+from passerby.notify.alarms import Alarms
+from passerby.rules.access import Action, may
 from passerby.rules.retention import round_s
-
-if TYPE_CHECKING:
-    from passerby.access import Installation
-    from passerby.api import Services
-    from passerby.archive import Archive
-    from passerby.notify.alarms import Alarms
 
 log = logging.getLogger("passerby.serve")
 
@@ -59,8 +58,6 @@ def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iter
 @contextmanager
 def remembered(services: Services) -> Iterator[None]:
     """What cameras are said to do goes into the history: begun before they run, ended after."""
-    from passerby.archive.history import Stretch
-
     history, clock = services.archive.history, services.installation.clock
 
     def note(*, at_end: bool = False) -> None:
@@ -81,8 +78,6 @@ def remembered(services: Services) -> Iterator[None]:
 def discarded(services: Services) -> Iterator[None]:
     """Files that somebody brought go when they may not have files redacted any more, whichever process took the right,
     and also where the file came to its end just then."""
-    from passerby.rules.access import Action, may
-
     desk, users = services.redactions, services.installation.users
 
     def discard() -> None:
