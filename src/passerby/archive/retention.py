@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from passerby.archive.recovery import Places
+from passerby.archive.places import Places
 from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import ArchivedObject, ObjectState

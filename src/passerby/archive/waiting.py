@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from passerby.archive.names import camera_and_start_of
-from passerby.archive.recovery import Places
+from passerby.archive.places import Places
 from passerby.archive.retention import Space, delete
 from passerby.archive.spool import held, waiting_in
 from passerby.errors import PasserbyError

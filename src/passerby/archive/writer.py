@@ -1,4 +1,4 @@
-"""Writes the fragments of one camera into objects. Decides when one begins and ends; recovery finishes those."""
+"""Writes the fragments of one camera into objects. Decides when one begins and ends; closing finishes those."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class CameraWriter:
         self._catalogue.save(facts_of(file, gops, ObjectState.OPEN, self._spool_name), file.init)
 
     def _give_up(self) -> None:
-        """Leave the object as it is on the disk: with the lock gone, recovery finishes it."""
+        """Leave the object as it is on the disk: with the lock gone, closing finishes it."""
         if self._file:
             self._file.release()
         self._file = None
