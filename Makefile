@@ -45,8 +45,8 @@ schema: $(VENV)/.installed
 	$(BIN)/python -m passerby.report.schema docs/reference/report.schema.json
 
 example: $(VENV)/.installed
-	$(BIN)/python -m passerby.config_example passerby.example.toml
-	$(BIN)/python -m passerby.config_reference docs/reference/config.md
+	$(BIN)/python -m passerby.config.example passerby.example.toml
+	$(BIN)/python -m passerby.config.reference docs/reference/config.md
 
 page: $(VENV)/.installed-dev
 	$(BIN)/python -m build_page.build

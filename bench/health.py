@@ -34,7 +34,7 @@ from passerby.engine.health.gauge import Gauge
 from passerby.media import Detections, RawFrame
 from passerby.media.health import Flow
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.health import Health
+from passerby.rules.health.checks import Health
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # what the tests share
 from passerby.capture.drawn.cameras import CAMERAS, DrawnCamera, Wrong

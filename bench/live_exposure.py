@@ -24,16 +24,16 @@ from clips import Clip, Clips, shared_folder
 from exposure import measure_video
 from machine import busy_warning, describe_machine
 
-from passerby.capture.live import LiveSource
-from passerby.capture.live_options import LiveOptions
-from passerby.capture.net.address import Address
-from passerby.engine.live import LivePath
-from passerby.engine.live_modes import LivePlan
-from passerby.engine.shared import Shared
+from passerby.capture.live.options import LiveOptions
+from passerby.capture.live.source import LiveSource
+from passerby.engine.live.modes import LivePlan
+from passerby.engine.live.run import LivePath
+from passerby.engine.live.shared import Shared
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media import RawFrame
 from passerby.media.camera import What
 from passerby.media.segments import Fragment
+from passerby.net.address import Address
 from passerby.rules.reach import Reach
 from passerby.settings import Settings
 

@@ -19,7 +19,7 @@ from passerby.media import Detections, RawFrame
 from passerby.media.frames import plane_views
 from passerby.media.health import Check, Finding, Flow, Verdict
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.health import Health
+from passerby.rules.health.checks import Health
 
 Luma = npt.NDArray[np.uint8]
 FPS = 5

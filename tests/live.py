@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from passerby.capture.live import open_live
-from passerby.capture.live_options import LiveOptions
+from passerby.capture.live.options import LiveOptions
+from passerby.capture.live.source import open_live
 from passerby.errors import SourceUnavailable
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach

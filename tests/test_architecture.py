@@ -128,22 +128,22 @@ def test_what_serves_runs_no_command_and_opens_no_connection_by_itself() -> None
     assert not wrong([calls, taken], lambda tree: (TALKS_TO_OTHERS - SERVES - {"httpx2"}) & set(imports_in(tree)))
 
 
-def test_what_talks_to_cameras_runs_no_command_and_logs_nothing() -> None:
+def test_what_talks_to_others_runs_no_command_and_logs_nothing() -> None:
     talking = [module for module in MODULES if talks(module)]
     assert not wrong(talking, lambda tree: (TALKS_TO_OTHERS - ONLY_TALKS) & set(imports_in(tree)))
 
 
 def talks(module: Path) -> bool:
-    """Live sources are reached from one folder; the servers that tests play cameras with are shipped too. The live feed
-    is read in the event loop of whoever serves it."""
-    is_feed = module == PACKAGE / "fleet" / "live_feed.py"
-    return is_feed or stage_of(module) == "testing" or PACKAGE / "capture" / "net" in module.parents
+    """Others are reached from one folder, and cameras nobody has named yet by asking all; the servers that tests play
+    cameras with are shipped too. The live feed is read in the event loop of whoever serves it."""
+    by_itself = {PACKAGE / "fleet" / "live_feed.py", PACKAGE / "capture" / "onvif" / "discover.py"}
+    return module in by_itself or stage_of(module) in ("net", "testing")
 
 
 def serves(module: Path) -> bool:
-    """The API, and the command that starts it. They hold encoded redacted video and never a picture."""
-    starts = {PACKAGE / "cli" / name for name in ("serve.py", "upkeep.py", "logs.py")}
-    return stage_of(module) == "api" or module in starts
+    """The API, and what starts it and runs beside it. They hold encoded redacted video and never a picture."""
+    starts = {PACKAGE / "cli" / name for name in ("serve.py", "logs.py")}
+    return stage_of(module) in ("api", "service") or module in starts
 
 
 def test_only_the_command_prints() -> None:

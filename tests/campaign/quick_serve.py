@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from passerby.cli import main
 from passerby.config import Config
-from passerby.fleet import configured
 from passerby.fleet.plan import CameraPlan
+from passerby.service import configured
 
 QUICK = {"learn_every_s": 0.1, "open_timeout_s": 4.0, "read_timeout_s": 2.0, "picture_timeout_s": 4.0}
 _usual = configured.base_plan

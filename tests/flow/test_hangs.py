@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from passerby.archive import Archive
-from passerby.capture.live import open_live
-from passerby.capture.live_options import LiveOptions
-from passerby.engine.live import HANGS, HANGS_S, LivePath, LiveStatus
-from passerby.engine.live_learner import LearnTimes
-from passerby.engine.live_modes import LivePlan
+from passerby.capture.live.options import LiveOptions
+from passerby.capture.live.source import open_live
+from passerby.engine.live.learner import LearnTimes
+from passerby.engine.live.modes import LivePlan
+from passerby.engine.live.run import HANGS, HANGS_S, LivePath, LiveStatus
+from passerby.engine.live.shared import Shared
 from passerby.engine.looks import Detectors
-from passerby.engine.shared import Shared
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media.camera import What
 from passerby.media.segments import Fragment

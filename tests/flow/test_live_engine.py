@@ -12,21 +12,21 @@ from pathlib import Path
 import pytest
 
 from passerby.archive import Archive
-from passerby.capture.live import open_live
-from passerby.capture.live_options import LiveOptions
-from passerby.engine.live import LivePath, LiveStatus
-from passerby.engine.live_learner import LearnTimes
-from passerby.engine.live_modes import LivePlan
+from passerby.capture.live.options import LiveOptions
+from passerby.capture.live.source import open_live
+from passerby.engine.live.learner import LearnTimes
+from passerby.engine.live.modes import LivePlan
+from passerby.engine.live.run import LivePath, LiveStatus
+from passerby.engine.live.shared import Shared
 from passerby.engine.looks import Detectors
-from passerby.engine.shared import Shared
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media import RawFrame
 from passerby.media.camera import What
 from passerby.media.health import Check, Verdict
 from passerby.media.segments import Fragment
+from passerby.rules.health.state import blames_detector
 from passerby.rules.retention import KeepAll
-from passerby.rules.state import blames_detector
 from passerby.settings import Settings
 from passerby.testing.faults import FaultyDetectors
 from passerby.testing.rtsp import Feed, RtspServer, Script

@@ -10,11 +10,11 @@ import av
 import numpy as np
 import pytest
 
-from passerby.capture.live import open_live
-from passerby.capture.net.address import Address
-from passerby.capture.net.parts import Parts
+from passerby.capture.live.parts import Parts
+from passerby.capture.live.source import open_live
 from passerby.errors import Trouble
 from passerby.media.frames import plane_views
+from passerby.net.address import Address
 from passerby.rules.reach import Reach
 from passerby.testing.rtsp import Feed, numbered_picture
 from passerby.testing.web import WebCamera, WebServer, segment

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from passerby.capture.live import open_live
+from passerby.capture.live.source import open_live
 from passerby.errors import SourceError, SourceUnavailable, Trouble
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach

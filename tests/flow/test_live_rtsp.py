@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from av import VideoFrame
 
-from passerby.capture.live import open_live
+from passerby.capture.live.source import open_live
 from passerby.clock import SystemClock
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.media.frames import plane_views

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.capture.net.fetch import Limits
-from passerby.capture.net.onvif import device as device_module
-from passerby.capture.net.onvif import find_devices, streams_of
-from passerby.capture.net.onvif.safe_xml import NotUnderstood, parse
+from passerby.capture.onvif import device as device_module
+from passerby.capture.onvif import find_devices, streams_of
+from passerby.capture.onvif.safe_xml import NotUnderstood, parse
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.fetch import Limits
 from passerby.rules.reach import Reach
 from passerby.testing.onvif import HOST, OnvifCamera, OnvifProfile, OnvifServer, envelope
 from tests.live import LOCAL

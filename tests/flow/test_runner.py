@@ -14,9 +14,9 @@ from av.container import OutputContainer
 
 from passerby.archive import Archive
 from passerby.clock import SystemClock
-from passerby.engine.live import LivePath
+from passerby.engine.live.run import LivePath
+from passerby.engine.live.shared import Shared
 from passerby.engine.looks import Detectors
-from passerby.engine.shared import Shared
 from passerby.errors import Trouble
 from passerby.fleet import runner as module
 from passerby.fleet.plan import CameraPlan

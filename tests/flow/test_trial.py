@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from passerby.capture.live_options import LiveOptions
+from passerby.capture.live.options import LiveOptions
+from passerby.engine.live.trial import try_camera
 from passerby.engine.looks import Detectors
-from passerby.engine.trial import try_camera
 from passerby.errors import Trouble
 from passerby.testing.patterns import found_in_media
 from passerby.testing.rtsp import Feed, RtspServer, Script

@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from passerby.access.rows import Rows, ticks
 from passerby.access.sessions import SignedIn
-from passerby.archive.database import reason_of
-from passerby.archive.schema_access import audit
+from passerby.catalogue.database import reason_of
+from passerby.catalogue.schema_access import audit
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Action

@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from passerby.access.not_people import forget_not_people
 from passerby.access.rows import Rows
 from passerby.access.sealer import Sealer
-from passerby.archive.names import check_camera
-from passerby.archive.schema import objects
-from passerby.archive.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
-from passerby.capture.net.address import Address
+from passerby.catalogue.schema import objects
+from passerby.catalogue.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
 from passerby.errors import SettingsError, SourceUnavailable
+from passerby.net.address import Address
+from passerby.objects.names import check_camera
 from passerby.rules.reach import Reach
 from passerby.rules.retention import LEAST_HOURS, Keep
 

@@ -21,7 +21,7 @@ from passerby.access.set_up import SetUp
 from passerby.access.throttle import Throttle
 from passerby.access.users import Users
 from passerby.access.words import NOTHING, camera_words
-from passerby.archive.database import open_database
+from passerby.catalogue.database import open_database
 from passerby.clock import Clock, SystemClock
 from passerby.config import FILE_NAME, Camera, Config
 from passerby.errors import SettingsError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from passerby.access.rows import Rows, ticks
-from passerby.archive.schema_access import set_up_links
+from passerby.catalogue.schema_access import set_up_links
 
 
 class Links:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from passerby.access.links import Links
 from passerby.access.rows import Rows, key_of, new_secret
 from passerby.access.users import User, end_ways_in
-from passerby.archive.schema_access import users
+from passerby.catalogue.schema_access import users
 
 
 class Reset:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from passerby.archive.database import reason_of
+from passerby.catalogue.database import reason_of
 from passerby.clock import Clock
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from passerby.access.rows import Rows, key_of, new_secret, ticks
 from passerby.access.users import User, Users
-from passerby.archive.schema_access import sessions, tokens
+from passerby.catalogue.schema_access import sessions, tokens
 from passerby.errors import SettingsError
 from passerby.rules.access import Action, Principal
 

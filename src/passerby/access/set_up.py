@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from passerby.access.links import Links
 from passerby.access.rows import Rows, key_of, new_secret
 from passerby.access.users import FIRST_ROLES, UserFacts, insert_user
-from passerby.archive.schema_access import users
+from passerby.catalogue.schema_access import users
 
 
 class SetUp:

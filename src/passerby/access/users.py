@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from passerby.access.rows import Rows
-from passerby.archive.schema_access import passkeys, sessions, tokens, users, users_in_groups
+from passerby.catalogue.schema_access import passkeys, sessions, tokens, users, users_in_groups
 from passerby.errors import SettingsError
 from passerby.rules.access import Principal, Role
 

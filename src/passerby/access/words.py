@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from passerby.access.cameras import CameraFacts, ConfiguredCamera
 from passerby.access.users import User, UserFacts
-from passerby.capture.net.address import Address
 from passerby.errors import SourceUnavailable
+from passerby.net.address import Address
 
 NOTHING = "nothing differs"
 

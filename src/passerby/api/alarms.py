@@ -5,13 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from passerby.alarms import Standing
 from passerby.api.gate import signed_in_of
 from passerby.api.seam import Services, services_of
 from passerby.clock import ticks_of
 from passerby.media.alarms import Alarm, AlarmKind
+from passerby.notify.alarms import Standing
 from passerby.rules.access import Action, Subject, may
-from passerby.rules.state import blames_detector
+from passerby.rules.health.state import blames_detector
 
 router = APIRouter(prefix="/api", tags=["health"])
 

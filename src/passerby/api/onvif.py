@@ -12,10 +12,10 @@ from passerby.access.throttle import Throttle
 from passerby.api.gate import signed_in_of
 from passerby.api.problems import problem
 from passerby.api.seam import services_of
-from passerby.capture.net.fetch import Limits
-from passerby.capture.net.onvif import OnvifStream, find_devices, streams_of
+from passerby.capture.onvif import OnvifStream, find_devices, streams_of
 from passerby.clock import Clock
 from passerby.errors import SourceUnavailable
+from passerby.net.fetch import Limits
 
 router = APIRouter(prefix="/api/cameras", tags=["cameras"])
 

@@ -11,10 +11,10 @@ from typing import Literal, Protocol
 from fastapi.requests import HTTPConnection
 
 from passerby.access import Installation
-from passerby.alarms import Alarms
 from passerby.archive import Archive
 from passerby.covers_file import TimedBox
 from passerby.media.health import Finding
+from passerby.notify.alarms import Alarms
 from passerby.settings import Settings
 
 

@@ -18,9 +18,9 @@ from passerby.api.gate import sees_since_90k_of, signed_in_of
 from passerby.api.hls import MEDIA_TYPE, hls_text
 from passerby.api.problems import Problem, problem
 from passerby.api.seam import Services, services_of
-from passerby.archive.names import camera_and_start_of_key
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S
+from passerby.objects.names import camera_and_start_of_key
 from passerby.rules.access import Action
 
 router = APIRouter(prefix="/api/cameras/{camera}/timeline", tags=["timeline"])

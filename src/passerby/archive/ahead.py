@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from passerby.archive.recovery import Places
+from passerby.archive.places import Places
 from passerby.archive.retention import delete
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import TICKS_PER_S

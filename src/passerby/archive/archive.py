@@ -12,20 +12,23 @@ from typing import Self
 
 from passerby.archive.ahead import retire_ahead
 from passerby.archive.catalogue import Catalogue
+from passerby.archive.closing import finish_waiting
 from passerby.archive.export import ExportedFile, export_range
 from passerby.archive.history import History
-from passerby.archive.names import camera_and_start_of_key, check_camera, open_path
+from passerby.archive.names import open_path
+from passerby.archive.places import Places
 from passerby.archive.playlist import Playlist, PlaylistEntry, activity_in, make_playlist
-from passerby.archive.recovery import Places, finish_waiting, match_store_and_rows, mend_open_rows
+from passerby.archive.recovery import match_store_and_rows, mend_open_rows
 from passerby.archive.retention import Space, finish_deleting, retire
 from passerby.archive.still import Still, still_at
-from passerby.archive.store import Store
 from passerby.archive.waiting import retire_waiting
 from passerby.archive.writer import CameraWriter
 from passerby.errors import PasserbyError, SourceError
 from passerby.folders import made_once
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import TICKS_PER_S, Fragment, InitSegment, ObjectState
+from passerby.objects.names import camera_and_start_of_key, check_camera
+from passerby.objects.store import Store
 from passerby.rules.retention import OBJECT_90K, KeepAll
 
 _NEWEST_90K = 60 * TICKS_PER_S

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from passerby.archive.database import open_database, reason_of
-from passerby.archive.schema import inits, objects
+from passerby.catalogue.database import open_database, reason_of
+from passerby.catalogue.schema import inits, objects
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select, update
 
 from passerby.archive.catalogue import Catalogue
-from passerby.archive.schema import camera_states
+from passerby.catalogue.schema import camera_states
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.retention import KeepAll, limit_90k
 

@@ -1,75 +1,18 @@
-"""Finishes what was begun: open objects that nobody holds, rows without bytes, bytes without rows.
-
-An object goes through these steps, each of which may be the last before a crash:
-
-1. file in the spool, held by its writer         the file tells all: it is cut at its last whole fragment and sealed
-2. row, state open                               made or mended from the file
-3. sealed: index inside, on the disk             done again
-4. bytes in the store, under the key             put again: the same bytes under the same key; half a copy goes
-5. row, state closed                             POINT OF NO RETURN: from here on the store has it, before it the spool
-6. file in the spool removed                     a closed row whose file is still there: steps 4 to 6 again
-
-Deleting is the other way round: row says deleting (from here on nobody reads it), bytes go, row goes. So there is never
-a byte without a row: whatever is left of it is found by its row.
-"""
+"""Mends what a crash left: rows without bytes, bytes without rows. The steps that it goes on from are in `closing`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
-from passerby.archive.catalogue import Catalogue
-from passerby.archive.names import camera_and_start_of, camera_and_start_of_key, open_path
-from passerby.archive.spool import SpoolFile, waiting_in
-from passerby.archive.store import Store
-from passerby.archive.writer import facts_of
-from passerby.errors import PasserbyError
-from passerby.folders import sync
+from passerby.archive.names import open_path
+from passerby.archive.places import Places
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.mp4.index import ROOM_BYTES, read_index
 from passerby.media.mp4.init import read_init
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState
+from passerby.objects.names import camera_and_start_of_key
 
 _HEAD_BYTES = 4096  # an init segment is under 1 kB
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where an archive's things are. spool: the folder of open objects; spool_name: what rows call it."""
-
-    catalogue: Catalogue
-    store: Store
-    spool: Path
-    spool_name: str
-
-
-def finish_waiting(places: Places) -> Iterator[Alarm]:
-    """Store every open object that nobody holds. Those that cannot be now wait on, and are told of."""
-    for path in waiting_in(places.spool):
-        try:
-            finish(places, path)
-        except (PasserbyError, OSError) as error:
-            name = camera_and_start_of(path)
-            yield Alarm(AlarmKind.STORE, name and name[0], f"A recording waits in '{path}': {error}")
-
-
-def finish(places: Places, path: Path) -> None:
-    """Steps 3 to 6 for one object, if nobody holds it. Raises OutputError, OSError."""
-    file = SpoolFile.take(path)
-    if file is None:
-        return
-    try:
-        file.seal()
-        facts = facts_of(file, file.gops, ObjectState.CLOSED, places.spool_name)
-        places.store.put(path, facts.key)
-        # The point of no return. A crash before it: the row says open, the file is found here and all is done again.
-        # After it: the row says closed, its bytes are in the store, and the file here is only a second name or copy.
-        places.catalogue.save(facts, file.init)
-        path.unlink()
-        sync(places.spool)
-    finally:
-        file.release()
 
 
 def mend_open_rows(places: Places) -> Iterator[Alarm]:

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from passerby.archive.recovery import Places
-from passerby.archive.store import Store
+from passerby.archive.places import Places
 from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import ArchivedObject, ObjectState
+from passerby.objects.store import Store
 from passerby.rules.retention import KeepAll, Recording, Shortage, decide, limit_90k
 
 

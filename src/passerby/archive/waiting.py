@@ -6,13 +6,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from passerby.archive.names import camera_and_start_of, key_of
-from passerby.archive.recovery import Places
+from passerby.archive.names import camera_and_start_of
+from passerby.archive.places import Places
 from passerby.archive.retention import Space, delete
 from passerby.archive.spool import held, waiting_in
 from passerby.errors import PasserbyError
 from passerby.folders import sync
 from passerby.media.alarms import Alarm, AlarmKind
+from passerby.objects.names import key_of
 from passerby.rules.retention import KeepAll, Recording, decide, limit_90k
 
 

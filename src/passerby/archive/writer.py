@@ -1,4 +1,4 @@
-"""Writes the fragments of one camera into objects. Decides when one begins and ends; recovery finishes those."""
+"""Writes the fragments of one camera into objects. Decides when one begins and ends; closing finishes those."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from passerby.archive.catalogue import Catalogue
-from passerby.archive.names import key_of
 from passerby.archive.spool import SpoolFile
 from passerby.errors import OutputError, os_reason
 from passerby.media.segments import SHORT_OVERLAP_90K, TICKS_PER_S, ArchivedObject, Fragment, Gop, ObjectState
+from passerby.objects.names import key_of
 
 LONGEST_HOLE_90K = 3 * TICKS_PER_S
 """A camera that comes back sooner goes on in the same object, else one with a bad cable would fill the catalogue."""
@@ -96,7 +96,7 @@ class CameraWriter:
         self._catalogue.save(facts_of(file, gops, ObjectState.OPEN, self._spool_name), file.init)
 
     def _give_up(self) -> None:
-        """Leave the object as it is on the disk: with the lock gone, recovery finishes it."""
+        """Leave the object as it is on the disk: with the lock gone, closing finishes it."""
         if self._file:
             self._file.release()
         self._file = None

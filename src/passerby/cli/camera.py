@@ -16,7 +16,7 @@ from passerby.errors import SettingsError
 
 if TYPE_CHECKING:
     from passerby.access import Installation
-    from passerby.engine.trial import CameraTrial
+    from passerby.engine.live.trial import CameraTrial
 
 app = typer.Typer(no_args_is_help=True, help="Find, add, list, try and remove cameras.")
 app.command("find")(find)
@@ -165,8 +165,8 @@ def _known(installation: Installation, name: str) -> tuple[str, str, bool]:
 
 
 def _try(installation: Installation, address: str, transport: str, trusts_any: bool) -> CameraTrial:
-    from passerby.fleet.configured import base_plan
     from passerby.fleet.trial import try_apart
+    from passerby.service.configured import base_plan
 
     return try_apart(base_plan(installation.config, address, transport, trusts_any))
 

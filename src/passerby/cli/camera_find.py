@@ -14,7 +14,7 @@ from passerby.errors import SettingsError
 
 if TYPE_CHECKING:
     from passerby.access import Installation
-    from passerby.capture.net.onvif import OnvifStream
+    from passerby.capture.onvif import OnvifStream
 
 OPEN_WITHIN_S, READ_WITHIN_S = 5.0, 5.0
 
@@ -64,7 +64,7 @@ def find(
 
 def _list_devices(installation: Installation) -> None:
     from passerby.access.installation import reach_of
-    from passerby.capture.net.onvif import find_devices
+    from passerby.capture.onvif import find_devices
 
     installation.audit.note("", "command", "camera:find")
     found = find_devices(reach_of(installation.config))
@@ -81,8 +81,8 @@ def _streams(
     installation: Installation, host: str, user: str | None, password: str | None, any_certificate: bool
 ) -> list[OnvifStream]:
     from passerby.access.installation import reach_of
-    from passerby.capture.net.fetch import Limits
-    from passerby.capture.net.onvif import streams_of
+    from passerby.capture.onvif import streams_of
+    from passerby.net.fetch import Limits
 
     installation.audit.note("", "command", "camera:streams", about=host.rpartition("@")[2])
     limits = Limits(reach_of(installation.config), OPEN_WITHIN_S, READ_WITHIN_S, any_certificate)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from passerby.background import Absorber, Background, CameraMotion, Sample, small_size
 from passerby.capture import VideoSource
 from passerby.detect import Model
 from passerby.engine import cover_mode, reveal_mode
 from passerby.engine.cover_mode import CoverMode, look_ahead_s
+from passerby.engine.examiner import Examiner
 from passerby.engine.learner import LEARN_AGAIN_S, Need, StretchLearner
 from passerby.engine.looks import Detectors, kinds_to_find, looks_for
 from passerby.engine.plate import PlateExaminer
@@ -21,9 +22,6 @@ from passerby.engine.watchful import Watchful
 from passerby.media import Kind
 from passerby.rules.coverage import Policy
 from passerby.settings import Settings
-
-if TYPE_CHECKING:
-    from passerby.engine.run import Examiner
 
 FIRST_STRETCH_S = LEARN_AGAIN_S
 MIN_ESTABLISHED_S = 8.0  # who waits for a friend or reads a sign stands for less

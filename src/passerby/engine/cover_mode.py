@@ -23,7 +23,7 @@ LOOK_AHEAD_BYTES = 80 << 20  # of held frames: large pictures are looked ahead l
 
 
 class CoverMode:
-    """Takes frames in order and gives each back with its cover, `look_ahead_s` later. See `run.Examiner`."""
+    """Takes frames in order and gives each back with its cover, `look_ahead_s` later. See `examiner.Examiner`."""
 
     def __init__(
         self, size_wh: tuple[int, int], watch: Watch, policy: Policy, look_ahead_s: float, *, is_live: bool = False

@@ -47,7 +47,7 @@ def times_for(delay_s: float) -> TrackerTimes:
 
 
 class RevealMode:
-    """Takes frames in order and gives each back with its cover, `delay_s` later. See `run.Examiner`."""
+    """Takes frames in order and gives each back with its cover, `delay_s` later. See `examiner.Examiner`."""
 
     def __init__(
         self,

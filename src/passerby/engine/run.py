@@ -7,7 +7,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 
@@ -15,6 +14,7 @@ from passerby.capture import VideoSource, is_still, open_source
 from passerby.covers_file import ManualCovers
 from passerby.engine.by_hand import ByHand
 from passerby.engine.choose import Chosen, choose_mode
+from passerby.engine.examiner import Examiner
 from passerby.engine.facts import Facts, models_used
 from passerby.engine.looks import Detectors
 from passerby.engine.memory import return_freed_pictures
@@ -29,22 +29,6 @@ from passerby.report import OutputFacts, Report, SourceFacts
 from passerby.report.cautions import cautions
 from passerby.report.model import ModeChoice, Problem
 from passerby.settings import Settings
-from passerby.track import TrackSummary
-
-
-class Examiner(Protocol):
-    """A mode at work: frames go in, and come out with their covers some time later, in order.
-
-    `look` may run in a thread of its own, some frames ahead of the rest. It shares no state with the rest but what it
-    returns, so that the covers do not depend on how far ahead it is.
-    """
-
-    @property
-    def ended_tracks(self) -> list[TrackSummary]: ...
-    def look(self, frame: RawFrame, *, is_last: bool = False) -> Held: ...
-    def push(self, held: Held) -> None: ...
-    def pop(self) -> tuple[RawFrame, Cover] | None: ...
-    def end(self) -> None: ...
 
 
 def redact(

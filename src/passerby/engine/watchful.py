@@ -15,7 +15,7 @@ DAMAGED = "damaged in the source"
 
 
 class Watch(Protocol):
-    """Says of frames what is in them: at once (`Watchful`) or while they wait (`live_watch.LiveWatch`).
+    """Says of frames what is in them: at once (`Watchful`) or while they wait (`live.watch.LiveWatch`).
 
     looked_at_s, found_at_s: the times of the frames at which there was a look last, and at which anything was found or
     known to be there still.

@@ -24,7 +24,7 @@ def kept_cameras(folder: Path) -> set[str]:
 
 
 def forget_kept(folder: Path, camera: str) -> None:
-    """Everything that the camera learned: it is gone. camera: a name that `archive.names.check_camera` lets pass."""
+    """Everything that the camera learned: it is gone. camera: a name that `objects.names.check_camera` lets pass."""
     for end in (STILL, REFERENCE, BACKGROUND):
         for unborn in ("", UNBORN):
             with suppress(OSError):
@@ -32,10 +32,10 @@ def forget_kept(folder: Path, camera: str) -> None:
 
 
 class KeptBackground:
-    """One camera's file. See `engine.live_learner.Keeper`. It may be lost at any time: then all is learned again."""
+    """One camera's file. See `engine.live.learner.Keeper`. It may be lost at any time: then all is learned again."""
 
     def __init__(self, folder: Path, camera: str) -> None:
-        """camera: a name that `archive.names.check_camera` lets pass."""
+        """camera: a name that `objects.names.check_camera` lets pass."""
         self._path = folder / f"{camera}{BACKGROUND}"
 
     def load(self, size_wh: tuple[int, int]) -> Background | None:
@@ -57,7 +57,7 @@ class KeptReference:
     """What one camera should see: see `engine.health.monitor.ReferenceKeeper`. And a still of it for people."""
 
     def __init__(self, folder: Path, camera: str) -> None:
-        """camera: a name that `archive.names.check_camera` lets pass."""
+        """camera: a name that `objects.names.check_camera` lets pass."""
         self._path, self._still = folder / f"{camera}{REFERENCE}", folder / f"{camera}{STILL}"
 
     def load(self, size_wh: tuple[int, int]) -> Established | None:

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from passerby.capture.live_options import LiveOptions
-from passerby.engine.live_learner import LearnTimes
-from passerby.engine.live_modes import LEAST_DELAY_S, LONGEST_DELAY_S, LivePlan
+from passerby.capture.live.options import LiveOptions
+from passerby.engine.live.learner import LearnTimes
+from passerby.engine.live.modes import LEAST_DELAY_S, LONGEST_DELAY_S, LivePlan
 from passerby.media.boxes import BoxShare
 from passerby.record.segments import LIVE_QUALITY
 from passerby.rules.reach import Reach

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from passerby.archive import Archive
-from passerby.capture.live import open_live
-from passerby.engine.live import LivePath
-from passerby.engine.shared import Shared
+from passerby.capture.live.source import open_live
+from passerby.engine.live.run import LivePath
+from passerby.engine.live.shared import Shared
 from passerby.errors import OutputError, PasserbyError, SourceUnavailable, Trouble
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.fleet.plan import CameraPlan

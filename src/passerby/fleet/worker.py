@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 
 from passerby.archive import Archive
+from passerby.engine.live.shared import Shared
 from passerby.engine.memory import return_freed_pictures
-from passerby.engine.shared import Shared
 from passerby.fleet.messages import Drop, Rebase, Run, States, Stop, Watched, read_order
 from passerby.fleet.outbox import Outbox
 from passerby.fleet.runner import CameraRunner

@@ -9,8 +9,8 @@ import pytest
 
 from passerby.access.cameras import CameraFacts
 from passerby.api import Services
-from passerby.cli import upkeep
 from passerby.rules.access import Role
+from passerby.service import upkeep
 from passerby.testing.clock import MovingClock
 from tests.recordings import BEGIN_90K, recorded, steady
 from tests.unit.api.conftest import ADDRESS, House, OpenHouse

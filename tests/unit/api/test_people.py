@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from passerby.access.cameras import CameraFacts
 from passerby.api.seam import CameraState
-from passerby.archive.schema_access import cameras
+from passerby.catalogue.schema_access import cameras
 from passerby.config import Config, keys_of
 from passerby.desk import Desk, Limits
 from passerby.desk.upload import has_memory_files

@@ -1,4 +1,4 @@
-"""An archive on each kind of catalogue: SQLite in a folder, and a real PostgreSQL server for the session."""
+"""An archive on each kind of catalogue."""
 
 from __future__ import annotations
 
@@ -10,20 +10,11 @@ import pytest
 
 from passerby.archive import Archive
 from passerby.media.segments import TICKS_PER_S
-from tests.postgresql import PostgreSql
 
 OBJECT_90K = 20 * TICKS_PER_S
 """Short objects, so that a test has several."""
 
 OpenArchive = Callable[..., Archive]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'catalogue.sqlite3'}"
-    server: PostgreSql = request.getfixturevalue("postgresql")
-    return server.new_database()
 
 
 @pytest.fixture

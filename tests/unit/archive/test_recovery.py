@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from passerby.archive import Archive
-from passerby.archive.names import key_of
 from passerby.media.alarms import AlarmKind
 from passerby.media.mp4.index import ROOM_BYTES
 from passerby.media.segments import TICKS_PER_S, ObjectState
+from passerby.objects.names import key_of
 from tests.recordings import BEGIN_90K, recorded, steady
 from tests.unit.archive import victim
 from tests.unit.archive.checks import check_at_rest, rows_of, times_played

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerby.archive import Archive
-from passerby.archive.names import camera_and_start_of, camera_and_start_of_key
+from passerby.archive.names import camera_and_start_of
 from passerby.media.segments import TICKS_PER_S, Fragment
+from passerby.objects.names import camera_and_start_of_key
 from passerby.rules.retention import HOUR_90K, LEAST_HOURS, OBJECT_90K, Keep, KeepAll, object_90k, round_s
 from tests.recordings import BEGIN_90K, recorded, steady
 

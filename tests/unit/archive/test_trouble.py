@@ -15,10 +15,10 @@ import pytest
 
 from passerby.archive import Archive
 from passerby.archive.retention import Space
-from passerby.archive.store import MARK
 from passerby.errors import OutputError, SourceError
 from passerby.media.alarms import AlarmKind
 from passerby.media.segments import TICKS_PER_S, ObjectState
+from passerby.objects.store import MARK
 from passerby.rules.retention import HOUR_90K, Keep, KeepAll
 from passerby.testing.clock import MovingClock
 from tests.recordings import BEGIN_90K, recorded, steady

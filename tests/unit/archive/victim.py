@@ -11,6 +11,8 @@ from types import FrameType
 from typing import Any
 
 import passerby.archive
+import passerby.catalogue
+import passerby.objects
 from passerby.archive import Archive
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.retention import HOUR_90K, LEAST_HOURS, TEN_YEARS_HOURS, Keep, KeepAll
@@ -24,7 +26,10 @@ LATER_90K = round(LEAST_HOURS * HOUR_90K) - 40 * TICKS_PER_S
 time."""
 KEEP = KeepAll({"gate": Keep(TEN_YEARS_HOURS, more_than_30_days=True), "yard": SHORT})
 
-_ARCHIVE = str(Path(passerby.archive.__file__).parent)
+_TRACED = tuple(
+    str(Path(each).parent)
+    for each in (passerby.archive.__file__, passerby.catalogue.__file__, passerby.objects.__file__)
+)
 
 
 def begin_of(run: int) -> int:
@@ -37,8 +42,8 @@ def open_archive(folder: Path, url: str) -> Archive:
 
 
 def write(folder: Path, url: str, run: int, die_at: int | None, pace_s: float = 0.0) -> None:
-    """Two cameras are written and tended; how far is noted in `folder/said`. die_at: kill -9 at this line of archive/.
-    pace_s: a pause after each fragment, for who kills it from outside.
+    """Two cameras are written and tended; how far is noted in `folder/said`. die_at: kill -9 at this line of archive/,
+    catalogue/ or objects/. pace_s: a pause after each fragment, for who kills it from outside.
 
     Where it lives to the end, the lines that it went through are in `folder/lines`.
     """
@@ -71,7 +76,7 @@ def recover(folder: Path, url: str, die_at: int | None) -> None:
 
 
 def _count_lines(die_at: int | None) -> list[int]:
-    """From now on each line of archive/ is counted; at number die_at this process is killed."""
+    """From now on each line of archive/, catalogue/, objects/ is counted; at number die_at this process is killed."""
     count = [0]
 
     def on_line(frame: FrameType, event: str, _: Any) -> Any:
@@ -82,7 +87,7 @@ def _count_lines(die_at: int | None) -> list[int]:
         return on_line
 
     def on_call(frame: FrameType, event: str, _: Any) -> Any:
-        return on_line if frame.f_code.co_filename.startswith(_ARCHIVE) else None
+        return on_line if frame.f_code.co_filename.startswith(_TRACED) else None
 
     sys.settrace(on_call)
     return count

@@ -22,10 +22,10 @@ from passerby.access.cameras import CameraFacts
 from passerby.access.sealer import KEY_FILE
 from passerby.access.users import UserFacts
 from passerby.archive import Archive
-from passerby.archive.database import migrate
-from passerby.archive.schema import inits
 from passerby.backup import back_up, restore
 from passerby.backup.parts import CATALOGUE
+from passerby.catalogue.database import migrate
+from passerby.catalogue.schema import inits
 from passerby.config import Config
 from passerby.errors import OutputError, SettingsError, SourceError
 from passerby.media.alarms import AlarmKind

@@ -7,8 +7,8 @@ import pytest
 
 from passerby.capture.drawn.cameras import CAMERAS, FPS, DrawnCamera
 from passerby.capture.drawn.scenes import CAR_PARK, SIZE_WH, Scene, person_box_xyxy
-from passerby.capture.live import TIME_BASE, open_live
-from passerby.capture.live_options import LiveOptions
+from passerby.capture.live.options import LiveOptions
+from passerby.capture.live.source import TIME_BASE, open_live
 from passerby.errors import Trouble
 from passerby.media import Kind, RawFrame
 from passerby.media.segments import TICKS_PER_S

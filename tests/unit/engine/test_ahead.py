@@ -13,10 +13,10 @@ from passerby.background import shrink, small_size
 from passerby.background.learn import Sample, learn
 from passerby.detect import DetectorError
 from passerby.engine.cover_mode import CoverMode
+from passerby.engine.examiner import Examiner
 from passerby.engine.learner import StretchLearner
 from passerby.engine.looks import Looks
 from passerby.engine.reveal_mode import RevealMode
-from passerby.engine.run import Examiner
 from passerby.engine.watchful import Watchful
 from passerby.engine.window import Held
 from passerby.media import CoverBox, Detections, RawFrame

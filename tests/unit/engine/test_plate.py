@@ -16,10 +16,10 @@ from passerby.background import Background, Sample, shrink, small_size
 from passerby.detect import Detector, DetectorError, bundled_models
 from passerby.detect.runtime import Bgr, Runtime
 from passerby.engine.learner import Need
-from passerby.engine.live_learner import LearnTimes, LiveLearner
+from passerby.engine.live.learner import LearnTimes, LiveLearner
+from passerby.engine.live.queue import FairQueue
 from passerby.engine.looks import Detectors
 from passerby.engine.plate import FACE_AROUND, MAX_ENLARGED, PlateExaminer, claimed_boxes
-from passerby.engine.queue import FairQueue
 from passerby.engine.scene import SAMPLES, Sampler, examined, learn_scene
 from passerby.engine.tiles import tiles_of
 from passerby.media import Detections, Kind, RawFrame

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from passerby.engine.live_modes import LivePlan
+from passerby.engine.live.modes import LivePlan
 from passerby.media.boxes import BoxShare
 from passerby.rules.not_people import MOST_BOXES, check_not_people, check_not_person
 

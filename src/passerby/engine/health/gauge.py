@@ -14,7 +14,7 @@ from passerby.engine.health.stir import Stir
 from passerby.engine.stillness import Lasting
 from passerby.media import RawFrame
 from passerby.media.health import Light, Measured, PictureSeen, ViewSeen
-from passerby.rules.view import DOUBTFUL_KEPT, MOVED_BY
+from passerby.rules.health.view import DOUBTFUL_KEPT, MOVED_BY
 
 EVERY_S = 0.6
 IN_DOUBT_S = 0.4  # where the picture is not as it should be it is looked at more often

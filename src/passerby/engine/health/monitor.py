@@ -10,7 +10,7 @@ from passerby.background import Background
 from passerby.engine.health.gauge import Gauge
 from passerby.media import RawFrame
 from passerby.media.health import Finding, Flow
-from passerby.rules.health import Health
+from passerby.rules.health.checks import Health
 
 FINDINGS_EVERY_S = 0.5
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from passerby.media import RawFrame
 from passerby.media.health import Print
-from passerby.rules.looped import CELLS_WH, DENSE_S
-from passerby.rules.repeats import FINE_EVERY_S, FINE_WH
+from passerby.rules.health.looped import CELLS_WH, DENSE_S
+from passerby.rules.health.repeats import FINE_EVERY_S, FINE_WH
 
 STEP_PX = 4
 CODE_ROWS = CODE_COLUMNS = 64

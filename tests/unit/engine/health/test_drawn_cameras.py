@@ -15,7 +15,7 @@ from passerby.media import RawFrame
 from passerby.media.frames import plane_views
 from passerby.media.health import Check, Verdict
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.looped import Loops
+from passerby.rules.health.looped import Loops
 from tests.health import NOON_90K, Watched, established
 
 LEARNED_S = 20

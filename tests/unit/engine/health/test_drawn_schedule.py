@@ -12,7 +12,7 @@ from passerby.capture.drawn.scenes import PLATFORM, STREET, YARD
 from passerby.engine.health.prints import Printer
 from passerby.media import RawFrame
 from passerby.media.health import Check, Verdict
-from passerby.rules.looped import Loops
+from passerby.rules.health.looped import Loops
 from tests.drawn_health import Count, coded, frames, judge, learned, overloaded, told_of
 
 cv2.setNumThreads(1)

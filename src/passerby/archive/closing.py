@@ -1,0 +1,56 @@
+"""Closes objects that nobody writes any more: sealed, stored, their rows closed, the files in the spool removed.
+
+An object goes through these steps, each of which may be the last before a crash:
+
+1. file in the spool, held by its writer         the file tells all: it is cut at its last whole fragment and sealed
+2. row, state open                               made or mended from the file
+3. sealed: index inside, on the disk             done again
+4. bytes in the store, under the key             put again: the same bytes under the same key; half a copy goes
+5. row, state closed                             POINT OF NO RETURN: from here on the store has it, before it the spool
+6. file in the spool removed                     a closed row whose file is still there: steps 4 to 6 again
+
+Deleting is the other way round: row says deleting (from here on nobody reads it), bytes go, row goes. So there is never
+a byte without a row: whatever is left of it is found by its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from passerby.archive.names import camera_and_start_of
+from passerby.archive.places import Places
+from passerby.archive.spool import SpoolFile, waiting_in
+from passerby.archive.writer import facts_of
+from passerby.errors import PasserbyError
+from passerby.folders import sync
+from passerby.media.alarms import Alarm, AlarmKind
+from passerby.media.segments import ObjectState
+
+
+def finish_waiting(places: Places) -> Iterator[Alarm]:
+    """Store every open object that nobody holds. Those that cannot be now wait on, and are told of."""
+    for path in waiting_in(places.spool):
+        try:
+            finish(places, path)
+        except (PasserbyError, OSError) as error:
+            name = camera_and_start_of(path)
+            yield Alarm(AlarmKind.STORE, name and name[0], f"A recording waits in '{path}': {error}")
+
+
+def finish(places: Places, path: Path) -> None:
+    """Steps 3 to 6 for one object, if nobody holds it. Raises OutputError, OSError."""
+    file = SpoolFile.take(path)
+    if file is None:
+        return
+    try:
+        file.seal()
+        facts = facts_of(file, file.gops, ObjectState.CLOSED, places.spool_name)
+        places.store.put(path, facts.key)
+        # The point of no return. A crash before it: the row says open, the file is found here and all is done again.
+        # After it: the row says closed, its bytes are in the store, and the file here is only a second name or copy.
+        places.catalogue.save(facts, file.init)
+        path.unlink()
+        sync(places.spool)
+    finally:
+        file.release()

@@ -1,0 +1,38 @@
+"""Shows a drawn scene as if it were live: drawn as it goes, dated now, of people who do not exist."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+from passerby.capture.drawn.cameras import CAMERAS, FPS
+from passerby.capture.live.arrival import ArrivalTimes, WallTime
+from passerby.capture.live.options import LiveOptions, Shot
+from passerby.capture.live.pace import Pace
+from passerby.capture.live.words import clock_was_set
+from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
+
+
+def drawn_shots(address: Address, options: LiveOptions, stopped: Callable[[], bool]) -> Iterator[Shot]:
+    """Without end. Raises SourceUnavailable if drawn cameras are not allowed, or there is none of this name."""
+    if not options.reach.drawn:
+        raise SourceUnavailable(
+            Trouble.REFUSED_ADDRESS,
+            f"'{address.shown}' is not shown because drawn cameras are not allowed",
+            "allow them in the configuration",
+        )
+    camera = CAMERAS.get(address.path)
+    if camera is None:
+        said = f"couldn't open '{address.shown}': there is no drawn camera of this name"
+        raise SourceUnavailable(Trouble.NO_STREAM, said, f"there are {', '.join(CAMERAS)}")
+    pace, wall, times = Pace(options.clock, stopped), WallTime(options.clock), ArrivalTimes(None)
+    for number in itertools.count():
+        picture = camera.frame(number)
+        pace.wait(number / FPS)
+        if stopped():
+            return
+        if wall.was_set():
+            raise clock_was_set(address)
+        told_90k = times.next(None, wall.now_90k())
+        yield Shot(picture, told_90k, damaged=False)

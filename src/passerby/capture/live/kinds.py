@@ -1,0 +1,141 @@
+"""Reaches each kind of live source and hands it to FFmpeg, which may open what this kind needs and nothing else."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from passerby.capture.live.knock import knock
+from passerby.capture.live.options import LiveOptions, Opened
+from passerby.capture.live.parts import Parts
+from passerby.capture.live.words import unknown_codec, unopened
+from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
+from passerby.net.fetch import Body, fetch
+from passerby.net.resolve import checked_ips
+
+# The stream says its codec when it describes itself, and its size with the first picture: FFmpeg need not look ahead,
+# and what it looks at would arrive late and all at once.
+_NO_PROBING = {"analyzeduration": "1", "probesize": "32", "fpsprobesize": "0"}
+_UDP_BUFFER_BYTES = 1 << 20  # a key frame of 4K comes in one burst
+
+
+def open_rtsp(address: Address, options: LiveOptions) -> Opened:
+    """RTSP over TCP or UDP; RTSPS over TCP. The server is asked first, by us, at an address that was checked."""
+    finish_by = time.monotonic() + options.open_timeout_s
+    ips = checked_ips(address, options.reach, options.open_timeout_s)
+    told = knock(address, ips, finish_by, options.read_timeout_s, trust_any_certificate=options.trust_any_certificate)
+    settings = {
+        **_NO_PROBING,
+        "protocol_whitelist": "rtp,udp,tcp" + (",tls" if address.secure else ""),
+        "rtsp_transport": "tcp" if address.secure else options.transport,
+        "allowed_media_types": "video",  # sound is neither used nor taken
+        "buffer_size": str(_UDP_BUFFER_BYTES),
+        "rtsp_flags": "filter_src",  # over UDP anybody could send us pictures: take them from the camera only
+    }
+    left_s = max(1.0, finish_by - time.monotonic())
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as trusted:
+        if told.certificate and not options.trust_any_certificate:
+            # FFmpeg comes without the system's authorities. We asked them; it is to meet the same certificate again.
+            trusted.write(told.certificate)
+            trusted.flush()
+            settings |= {"tls_verify": "1", "verifyhost": address.host, "ca_file": trusted.name}
+        container = _open(address, address.at(told.ip), "rtsp", settings, options, left_s)
+    return _opened(container, address, ", ".join(told.codecs) or "unnamed")
+
+
+def open_device(address: Address, options: LiveOptions) -> Opened:
+    """A camera at this machine, by Video4Linux."""
+    if not options.reach.devices:
+        raise SourceUnavailable(
+            Trouble.REFUSED_ADDRESS,
+            f"'{address.shown}' is not opened because cameras at this machine are not allowed",
+            "allow them in the configuration",
+        )
+    settings = {"protocol_whitelist": "file", "timestamps": "mono2abs"}
+    if options.device_size:
+        settings["video_size"] = "{}x{}".format(*options.device_size)
+    if options.device_rate:
+        settings["framerate"] = str(options.device_rate)
+    container = _open(address, address.path, "video4linux2", settings, options, options.open_timeout_s)
+    return _opened(container, address, "unnamed")
+
+
+def open_http(address: Address, options: LiveOptions) -> Opened:
+    """MJPEG or HLS, by what the server says it is."""
+    finish_by = time.monotonic() + options.open_timeout_s
+    body = fetch(address, options.limits)
+    try:
+        if "multipart/" in body.content_type:
+            return _open_mjpeg(address, body, options)
+    except BaseException:
+        body.close()
+        raise
+    body.close()
+    if "mpegurl" in body.content_type or address.path.partition("?")[0].endswith((".m3u8", ".m3u")):
+        return _open_hls(address, options, finish_by - time.monotonic())
+    raise SourceUnavailable(
+        Trouble.NO_STREAM,
+        f"couldn't open '{address.shown}': it is neither MJPEG nor HLS, but {body.content_type or 'of no kind'}",
+        "name the address of the stream, not of a page",
+    )
+
+
+def _open_mjpeg(address: Address, body: Body, options: LiveOptions) -> Opened:
+    body.finish_within(options.open_timeout_s)
+    try:
+        container = av.open(body, "r", format="mpjpeg", options={"probesize": "32", "protocol_whitelist": ""},
+                            timeout=(options.open_timeout_s, options.read_timeout_s), buffer_size=1 << 16)  # fmt: skip
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise unopened(address, body.error or error, options.open_timeout_s) from None
+    return Opened(container, container.streams.video[0], has_clock=False, beneath=body)
+
+
+def _open_hls(address: Address, options: LiveOptions, within_s: float) -> Opened:
+    parts = Parts(address, options.limits, within_s)
+    settings = {
+        "protocol_whitelist": "http,https",
+        # Both would use FFmpeg's own connections, which there are none of.
+        "http_persistent": "0",
+        "http_multiple": "0",
+        "live_start_index": "-1",
+        "analyzeduration": "500000",
+    }
+    try:
+        container = av.open(address.without_login(), "r", format="hls", options=settings, io_open=parts.get,
+                            timeout=(options.open_timeout_s / 2, options.read_timeout_s))  # fmt: skip
+    except (av.FFmpegError, OSError, ValueError) as error:
+        parts.close()
+        raise parts.error or unopened(address, error, options.open_timeout_s) from None
+    opened = _opened(container, address, "unnamed")
+    opened.bursts, opened.beneath = True, parts
+    return opened
+
+
+def _open(
+    address: Address, url: str, format: str, settings: dict[str, str], options: LiveOptions, within_s: float
+) -> InputContainer:
+    try:
+        # FFmpeg takes the first time twice: to open, and to look at the stream.
+        return av.open(
+            url,
+            "r",
+            format=format,
+            options=settings,
+            metadata_errors="replace",
+            timeout=(within_s / 2, options.read_timeout_s),
+        )
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise unopened(address, error, within_s) from None
+
+
+def _opened(container: InputContainer, address: Address, codec: str) -> Opened:
+    stream: VideoStream | None = next(iter(container.streams.video), None)
+    if stream is None or stream.codec_context is None:
+        container.close()
+        raise unknown_codec(address, codec)
+    return Opened(container, stream)

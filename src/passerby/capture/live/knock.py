@@ -1,0 +1,134 @@
+"""Asks an RTSP server what it has, before FFmpeg does, to say in words why it will not do; and to meet no redirect.
+
+FFmpeg follows an RTSP redirect to wherever it points and cannot be told not to, so a server that redirects is refused
+here. One that describes itself now and redirects FFmpeg a moment later would still get a connection out of it: with an
+RTSP greeting in it, and nothing that comes back is seen by anybody but the decoder.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
+from passerby.net.login import answer
+from passerby.net.wire import Wire, connect, unreachable
+
+LONGEST_ANSWER_BYTES = 64 * 1024
+AGENT = "passerby"
+
+
+@dataclass(slots=True)
+class _Answer:
+    status: int
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    """Names in lower case."""
+    body: str = ""
+
+    def all(self, name: str) -> list[str]:
+        return [value for each, value in self.headers if each == name]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """ip: the address that answered. certificate: the one it showed, in PEM, None without encryption.
+
+    codecs: what the SDP calls its video's codecs, in upper case.
+    """
+
+    ip: str
+    certificate: str | None
+    codecs: tuple[str, ...]
+
+
+def knock(
+    address: Address, ips: Sequence[str], finish_by: float, read_s: float, *, trust_any_certificate: bool = False
+) -> Described:
+    """DESCRIBE with the log-in of the address. Raises SourceUnavailable where that is not answered by video."""
+    wire, ip = connect(address, ips, finish_by, read_s, trust_any_certificate=trust_any_certificate)
+    wire.finish_by = finish_by
+    certificate = wire.certificate
+    try:
+        told = _ask(wire, address)
+    except TimeoutError:
+        raise SourceUnavailable(
+            Trouble.TIMED_OUT,
+            f"couldn't open '{address.shown}': it took the connection and gave no whole answer in time",
+            "is it an RTSP port, and is the camera overloaded?",
+        ) from None
+    except OSError as error:
+        raise unreachable(address, error) from None
+    finally:
+        wire.close()
+    _check_status(address, told)
+    return Described(ip, certificate, _video_codecs(address, told.body))
+
+
+def _ask(wire: Wire, address: Address) -> _Answer:
+    reader = io.BufferedReader(wire)
+    told = _exchange(wire, reader, address, 1, None)
+    if told.status == 401 and address.username is not None:
+        challenges = told.all("www-authenticate")
+        uri = address.without_login()
+        entry = answer(challenges, "DESCRIBE", uri, address.username, address.password or "")
+        if entry is not None:
+            told = _exchange(wire, reader, address, 2, entry)
+    return told
+
+
+def _exchange(wire: Wire, reader: io.BufferedReader[Wire], address: Address, number: int, entry: str | None) -> _Answer:
+    lines = [f"DESCRIBE {address.without_login()} RTSP/1.0", f"CSeq: {number}", f"User-Agent: {AGENT}",
+             "Accept: application/sdp"]  # fmt: skip
+    if entry:
+        lines.append(f"Authorization: {entry}")
+    wire.send(("\r\n".join(lines) + "\r\n\r\n").encode())
+    start = reader.readline(LONGEST_ANSWER_BYTES)
+    status = re.match(rb"RTSP/\d\.\d (\d{3})", start)
+    if not status:
+        raise SourceUnavailable(
+            Trouble.NO_STREAM,
+            f"couldn't open '{address.shown}': what answers there does not speak RTSP",
+            "check the port: most cameras have RTSP on 554",
+        )
+    told = _Answer(int(status[1]))
+    size = 0
+    while (line := reader.readline(LONGEST_ANSWER_BYTES).decode("latin-1").strip()) and size < LONGEST_ANSWER_BYTES:
+        name, _, value = line.partition(":")
+        told.headers.append((name.strip().lower(), value.strip()))
+        size += len(line)
+    length = next((int(value) for value in told.all("content-length") if value.isdecimal()), 0)
+    told.body = reader.read(min(length, LONGEST_ANSWER_BYTES)).decode("utf-8", "replace")
+    return told
+
+
+def _check_status(address: Address, told: _Answer) -> None:
+    if 200 <= told.status < 300:
+        return
+    trouble = Trouble.NO_STREAM
+    if told.status == 401 and address.username is None:
+        trouble, said, hint = Trouble.WRONG_PASSWORD, "it wants a user and a password", "give them with the address"
+    elif told.status in (401, 403):
+        trouble, said = Trouble.WRONG_PASSWORD, "it does not accept this user and password"
+        hint = "check both; many cameras have an extra user for video"
+    elif 300 <= told.status < 400:
+        said, hint = "it sends us on to another address, which is not followed", "use the address where it leads"
+    elif told.status in (404, 410):
+        said, hint = "it has no stream of this name", "look up the path in the camera's manual"
+    else:
+        said, hint = f"it answers with error {told.status}", "has it too many viewers already?"
+    raise SourceUnavailable(trouble, f"couldn't open '{address.shown}': {said}", hint)
+
+
+def _video_codecs(address: Address, sdp: str) -> tuple[str, ...]:
+    video = re.search(r"^m=video .*?(?=^m=|\Z)", sdp, re.M | re.S)
+    if not video:
+        raise SourceUnavailable(
+            Trouble.NO_PICTURE,
+            f"couldn't open '{address.shown}': it offers no video",
+            "check the path: some cameras have one for sound alone",
+        )
+    named = re.findall(r"^a=rtpmap:\d+ ([^/\s]+)", video[0], re.M)
+    return tuple(each.upper() for each in named)

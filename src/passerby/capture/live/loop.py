@@ -1,0 +1,39 @@
+"""Plays a file over and over as if it were live: in real time, dated now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from passerby.capture.file import open_source
+from passerby.capture.live.arrival import ArrivalTimes, WallTime
+from passerby.capture.live.options import LiveOptions, Shot
+from passerby.capture.live.pace import Pace
+from passerby.capture.live.words import clock_was_set
+from passerby.errors import SourceUnavailable, Trouble
+from passerby.net.address import Address
+
+
+def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], bool]) -> Iterator[Shot]:
+    """Without end. Raises SourceUnavailable if files are not allowed, SourceError for a file that is no video."""
+    if not options.reach.files:
+        raise SourceUnavailable(
+            Trouble.REFUSED_ADDRESS,
+            f"'{address.shown}' is not played because files are not allowed as cameras",
+            "allow them in the configuration",
+        )
+    path = Path(address.path)
+    clock, wall, times = options.clock, WallTime(options.clock), ArrivalTimes(None)
+    while True:
+        pace = Pace(clock, stopped)
+        with open_source(path) as source:
+            for frame in source:
+                pace.wait(frame.time_s)
+                if stopped():
+                    return
+                if wall.was_set():
+                    raise clock_was_set(address)
+                told_90k = times.next(None, wall.now_90k())
+                yield Shot(frame.picture, told_90k, frame.damaged, source.sample_aspect_ratio)
+            step_s = float(1 / source.average_rate) if source.average_rate else 0.04
+        clock.sleep(step_s)  # the last picture stays as long as the others

@@ -1,0 +1,157 @@
+"""Opens a live source and gives its frames with times in UTC. How each kind is reached is kinds' business."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from types import TracebackType
+from typing import Self
+
+from passerby.capture.live.drawn import drawn_shots
+from passerby.capture.live.kinds import open_device, open_http, open_rtsp
+from passerby.capture.live.loop import looped_shots
+from passerby.capture.live.options import LiveOptions, Opened, Shot
+from passerby.capture.live.stream import StreamReader
+from passerby.capture.picture import PictureFitter
+from passerby.capture.probe import HDR_TRANSFERS, LARGEST_SIDE_PX, SMALLEST_SIDE_PX
+from passerby.capture.source import turn_of
+from passerby.errors import SourceUnavailable, Trouble
+from passerby.media.frames import RawFrame
+from passerby.media.health import Flow
+from passerby.media.segments import TICKS_PER_S
+from passerby.media.stream import StreamFormat
+from passerby.net.address import Address
+
+TIME_BASE = Fraction(1, TICKS_PER_S)
+
+
+def open_live(address: Address | str, options: LiveOptions | None = None) -> LiveSource:
+    """A camera, or what plays one. Use it in a `with` block. Blocks until the first picture is there.
+
+    Kinds: rtsp:// and rtsps:// (H.264, HEVC, MJPEG), http:// and https:// (MJPEG or HLS), file: (played over and over),
+    /dev/videoN, drawn: (a scene of people who do not exist). Raises SourceUnavailable, whose `trouble` says what is
+    wrong; nothing it says holds a password.
+    """
+    options = options or LiveOptions()
+    place = Address.parse(address) if isinstance(address, str) else address
+    return LiveSource(place, options)
+
+
+class LiveSource:
+    """The frames of one live source, once, from one thread.
+
+    Iterating never ends by itself: it raises SourceUnavailable when there is no more to come, and when the size of the
+    picture changes (trouble CHANGED: open it again at once). After `stop` it ends quietly.
+    Frames: `pts` is UTC in ticks of 1/90000 s and only grows. Where the source was silent, so are the times.
+    """
+
+    def __init__(self, address: Address, options: LiveOptions) -> None:
+        self.address = address
+        self._stop = threading.Event()
+        self._fitter = PictureFitter()
+        self._opened: Opened | None = None
+        self._reader: StreamReader | None = None
+        self._index = 0
+        try:
+            self._shots = self._open(options)
+            first = next(self._shots, None)
+            if first is None:
+                raise SourceUnavailable(Trouble.NO_PICTURE, f"'{address.shown}' was stopped before its first picture")
+            self._first: RawFrame | None = self._frame(first)
+            self.format = _describe(self._first, first.aspect)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, options: LiveOptions) -> Iterator[Shot]:
+        if self.address.kind == "file":
+            return looped_shots(self.address, options, self._stop.is_set)
+        if self.address.kind == "drawn":
+            return drawn_shots(self.address, options, self._stop.is_set)
+        openers: dict[str, Callable[[Address, LiveOptions], Opened]] = {
+            "rtsp": open_rtsp, "http": open_http, "device": open_device,
+        }  # fmt: skip
+        self._opened = openers[self.address.kind](self.address, options)
+        self._reader = StreamReader(self.address, self._opened, options, self._stop.is_set)
+        return iter(self._reader)
+
+    @property
+    def flow(self) -> Flow:
+        """What came until now."""
+        reader = self._reader
+        if reader is None:
+            return Flow(self._index, is_replay=self.address.kind == "file")
+        return Flow(self._index, reader.keys, reader.key_bytes, self.clock_jumps)
+
+    @property
+    def clock_jumps(self) -> int:
+        """How often the source's own clock has leapt, forward or back."""
+        return self._reader.times.clock_jumps if self._reader else 0
+
+    @property
+    def codec(self) -> str | None:
+        """FFmpeg's name of its video's codec; None for what is not coded as it comes."""
+        return self._opened.stream.codec_context.name if self._opened else None
+
+    def __repr__(self) -> str:
+        return f"LiveSource({self.address.shown!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def stop(self) -> None:
+        """From any thread: the reading one ends with the next packet, or at its time-out."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Let go of the source, from the thread that reads it."""
+        self._stop.set()
+        self._first = None
+        if self._opened is not None:
+            self._opened.close()
+
+    def __iter__(self) -> Iterator[RawFrame]:
+        first, self._first = self._first, None
+        if first is not None:
+            yield first
+            del first
+        for shot in self._shots:
+            yield self._frame(shot)
+
+    def _frame(self, shot: Shot) -> RawFrame:
+        picture = shot.picture
+        _check(self.address, picture.width, picture.height, int(picture.color_trc))
+        frame = RawFrame(self._fitter.fit(picture), self._index, shot.at_90k, TIME_BASE, shot.damaged, turn_of(picture))
+        self._index += 1
+        return frame
+
+
+def _check(address: Address, width: int, height: int, transfer: int) -> None:
+    if min(width, height) < SMALLEST_SIDE_PX or max(width, height) > LARGEST_SIDE_PX:
+        said = f"couldn't use '{address.shown}': a picture of {width}x{height} is too small or too large"
+        raise SourceUnavailable(Trouble.UNKNOWN_CODEC, said, "set the camera to another size")
+    if transfer in HDR_TRANSFERS:
+        said = f"couldn't use '{address.shown}': its HDR transfer {HDR_TRANSFERS[transfer]} is not supported"
+        raise SourceUnavailable(Trouble.UNKNOWN_CODEC, said, "set the camera to standard dynamic range")
+
+
+def _describe(first: RawFrame, aspect: Fraction | None) -> StreamFormat:
+    picture = first.picture
+    return StreamFormat(
+        width=first.width,
+        height=first.height,
+        pixel_format=picture.format.name,
+        time_base=TIME_BASE,
+        sample_aspect_ratio=aspect,
+        color_range=int(picture.color_range),
+        color_primaries=int(picture.color_primaries),
+        color_trc=int(picture.color_trc),
+        colorspace=int(picture.colorspace),
+        turn=first.turn,
+    )

@@ -1,8 +1,0 @@
-"""Finds ONVIF cameras in the network and asks one for its streams. What is done with them is for others."""
-
-from __future__ import annotations
-
-from passerby.capture.net.onvif.device import OnvifStream, streams_of
-from passerby.capture.net.onvif.discover import FoundDevice, find_devices
-
-__all__ = ["FoundDevice", "OnvifStream", "find_devices", "streams_of"]

@@ -1,0 +1,13 @@
+"""What `passerby serve` can be told in a file: every key with effect, default and danger. A file for each section."""
+
+from passerby.config.camera import Camera
+from passerby.config.file import FILE_NAME, Config, parse_config, read_config
+from passerby.config.keys import keys_of, section_of
+from passerby.config.oidc import Oidc
+from passerby.config.redact import Redact
+from passerby.config.server import Server, is_this_machine
+
+__all__ = [
+    "FILE_NAME", "Camera", "Config", "Oidc", "Redact", "Server", "is_this_machine", "keys_of", "parse_config",
+    "read_config", "section_of",
+]  # fmt: skip

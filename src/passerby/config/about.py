@@ -1,0 +1,16 @@
+"""The section `about`: what people who are filmed are told."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from passerby.config.section import Section
+
+
+class About(Section):
+    """What the page for the people filmed says."""
+
+    title: str = Field("passerby", max_length=120, description="The name of this installation.")
+    operator: str = Field("", max_length=500, description="Who runs the cameras and answers for them.")
+    contact: str = Field("", max_length=500, description="Where people who are filmed can ask.")
+    purpose: str = Field("", max_length=2000, description="Why there are cameras.")

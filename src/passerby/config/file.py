@@ -1,0 +1,90 @@
+"""The whole file: read, and checked key by key. A wrong one is an error, which names the key and never its value."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import ValidationError, model_validator
+
+from passerby.config.about import About
+from passerby.config.camera import Camera
+from passerby.config.keys import keys_of
+from passerby.config.metrics import Metrics
+from passerby.config.oidc import Oidc
+from passerby.config.redact import Redact
+from passerby.config.section import Section
+from passerby.config.server import Server
+from passerby.config.sign_in import SignIn
+from passerby.config.sources import Sources
+from passerby.config.storage import Storage
+from passerby.errors import SettingsError, os_reason
+
+FILE_NAME = "passerby.toml"
+
+
+class Config(Section):
+    """The whole file."""
+
+    server: Server = Server()
+    storage: Storage = Storage()
+    sign_in: SignIn = SignIn()
+    oidc: Oidc = Oidc()
+    redact: Redact = Redact()
+    sources: Sources = Sources()
+    metrics: Metrics = Metrics()
+    about: About = About()
+    camera: tuple[Camera, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        names = [each.name for each in self.camera]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"there are two cameras named '{twice}'")
+        return self
+
+
+def read_config(path: Path) -> Config:
+    """Raises SettingsError: one sentence that names the key, never a value, since a value may be a password."""
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"couldn't read '{path}': {os_reason(error)}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"couldn't read '{path}': {error}", hint="it is written in TOML") from None
+    return parse_config(told, str(path))
+
+
+def parse_config(told: Mapping[str, Any], where: str = FILE_NAME) -> Config:
+    """As `read_config`, from what was read."""
+    known = dict(keys_of(Config))
+    for key in _keys_told(told):
+        if key not in known:
+            raise _unknown(key, known, where)
+    try:
+        return Config.model_validate(told)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        says = first["msg"].removeprefix("Value error, ")
+        key = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
+        has_key = not key or key in says
+        raise SettingsError(
+            f"{where}: {says}" if has_key else f"{where}: {key}: {says[:1].lower()}{says[1:]}"
+        ) from None
+
+
+def _keys_told(told: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    for name, value in told.items():
+        yield before + name
+        for inner in value if isinstance(value, list) else [value]:
+            if isinstance(inner, Mapping):
+                yield from _keys_told(inner, f"{before}{name}.")
+
+
+def _unknown(key: str, known: Mapping[str, object], where: str) -> SettingsError:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+    return SettingsError(f"{where}: there is no key '{key}'", hint=f"did you mean '{near[0]}'?" if near else None)

@@ -1,0 +1,64 @@
+"""The section `server`: where the page and the API are reached."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from passerby.config.section import Network, Section
+
+
+def is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Server(Section):
+    """Where the page and the API are reached."""
+
+    host: str = Field(
+        "127.0.0.1",
+        description="The address of this machine to listen at. 0.0.0.0 listens everywhere. "
+        "Danger: whoever reaches it sees the sign-in page, so use HTTPS.",
+    )
+    port: int = Field(8080, ge=1, le=65535, description="The TCP port to listen at.")
+    names: tuple[str, ...] = Field(
+        (),
+        description="Host names under which browsers reach it, such as cameras.school.example. Requests for other "
+        "names are refused, so that a foreign page cannot pretend to be this one; IP addresses and localhost work.",
+    )
+    certificate: Path | None = Field(
+        None, description="A PEM file with the certificate and its chain: pages are then served by HTTPS."
+    )
+    private_key: Path | None = Field(None, description="A PEM file with the certificate's private key.")
+    trusted_proxies: tuple[Network, ...] = Field(
+        (),
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are "
+        "believed. Danger: a client in them can pretend to be at any address.",
+    )
+    allow_plain_http: bool = Field(
+        False,
+        description="Listen beyond this machine without HTTPS or a proxy. "
+        "Danger: passwords and pictures can be read by others in the network.",
+    )
+
+    @property
+    def is_https(self) -> bool:
+        return self.certificate is not None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.certificate is None) != (self.private_key is None):
+            raise ValueError("server.certificate and server.private_key are given together or not at all")
+        if not (self.is_https or self.trusted_proxies or self.allow_plain_http or is_this_machine(self.host)):
+            raise ValueError(
+                f"server.host '{self.host}' is reached by others, and there is no server.certificate: passwords would "
+                "travel in the clear (give a certificate, name the proxy in server.trusted_proxies, or say "
+                "server.allow_plain_http)"
+            )
+        return self

@@ -1,0 +1,26 @@
+"""The section `sign_in`: passwords, sessions, and how often one may try."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from passerby.config.section import Section
+
+
+class SignIn(Section):
+    """How people prove who they are to this installation."""
+
+    session_hours: float = Field(12.0, gt=0, le=720, description="A session ends after this time, whatever is done.")
+    idle_minutes: float = Field(60.0, gt=0, le=43200, description="A session ends after this time without a request.")
+    least_password_letters: int = Field(
+        12, ge=8, le=128, description="Shorter passwords are refused. Danger: short ones are guessed."
+    )
+    tries_before_lock_out: int = Field(
+        5,
+        ge=1,
+        le=100,
+        description="Wrong passwords in a row after which a name is locked: a minute, then twice as long each "
+        "time, an hour at most.",
+    )
+    tries_a_minute: int = Field(20, ge=1, description="Attempts to sign in from one address in a minute.")
+    set_up_link_minutes: float = Field(60.0, gt=0, le=43200, description="The first start's link works this long.")

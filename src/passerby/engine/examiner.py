@@ -1,0 +1,24 @@
+"""What a mode is to whoever runs it: frames go in, and come out with their covers."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from passerby.engine.window import Held
+from passerby.media import Cover, RawFrame
+from passerby.track import TrackSummary
+
+
+class Examiner(Protocol):
+    """A mode at work: frames go in, and come out with their covers some time later, in order.
+
+    `look` may run in a thread of its own, some frames ahead of the rest. It shares no state with the rest but what it
+    returns, so that the covers do not depend on how far ahead it is.
+    """
+
+    @property
+    def ended_tracks(self) -> list[TrackSummary]: ...
+    def look(self, frame: RawFrame, *, is_last: bool = False) -> Held: ...
+    def push(self, held: Held) -> None: ...
+    def pop(self) -> tuple[RawFrame, Cover] | None: ...
+    def end(self) -> None: ...

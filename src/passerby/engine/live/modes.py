@@ -1,0 +1,130 @@
+"""Sets up a mode for a live source: the same modes as for files, with a delay in place of looking ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from passerby.background import Background
+from passerby.engine import cover_mode, reveal_mode
+from passerby.engine.cover_mode import CoverMode
+from passerby.engine.live.learner import USUAL_TIMES, Keeper, LearnTimes, LiveLearner
+from passerby.engine.live.shared import Shared
+from passerby.engine.live.watch import LiveWatch
+from passerby.engine.looks import kinds_to_find, looks_for
+from passerby.engine.reveal_mode import RevealMode
+from passerby.engine.scene import Sampler
+from passerby.media import Kind
+from passerby.media.boxes import BoxShare
+from passerby.media.stream import StreamFormat
+from passerby.record.segments import LIVE_QUALITY
+from passerby.rules.coverage import Policy
+from passerby.rules.effort import WHOLE_FROM
+from passerby.rules.not_people import check_not_people
+from passerby.settings import Settings
+
+FOR_LOOKS_S = 0.2  # of the delay: so long a look may take without making it longer
+UNEVEN_S = 0.01  # times of live pictures are not quite even: else a delay of four pictures would often be one of five
+LEAST_DELAY_S = 0.2
+BROKE_OFF = "the source broke off before anybody was looked for in it"
+LONGEST_DELAY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlan:
+    """How one camera is made safe and recorded.
+
+    settings: its mode `auto` is reveal mode here. privacy_delay_s: a picture comes out this much later, so that what is
+    found in the next ones counts for it. Danger of less: who is found late was shown before.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    privacy_delay_s: float = 1.0
+    quality: int = LIVE_QUALITY
+    learning: LearnTimes = USUAL_TIMES
+    not_people: tuple[BoxShare, ...] = ()
+    """Where somebody at the page said that there is a poster, a statue or a screen and no person. Only for reveal mode,
+    and only for claims about what stands still in the background's plate: a moving thing, or a track that came from
+    elsewhere, stays hidden there as everywhere."""
+
+    def __post_init__(self) -> None:
+        if not LEAST_DELAY_S <= self.privacy_delay_s <= LONGEST_DELAY_S:
+            raise ValueError(f"a privacy delay is {LEAST_DELAY_S:g} to {LONGEST_DELAY_S:g} s")
+        check_not_people(self.not_people)
+
+    @property
+    def reveals(self) -> bool:
+        return self.settings.mode != "cover"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMode:
+    """A mode at work. learner: in reveal mode."""
+
+    examiner: RevealMode | CoverMode
+    watch: LiveWatch
+    learner: LiveLearner | None = None
+
+    @property
+    def background(self) -> Background | None:
+        """What is known of the place; None where nothing is, or nothing is learned."""
+        return self.examiner.background if isinstance(self.examiner, RevealMode) else None
+
+    def end(self) -> None:
+        """The source broke off, and what waits comes out. In reveal mode that is as safe as any. In cover mode nobody
+        looked for whoever came since the last look."""
+        if isinstance(self.examiner, CoverMode):
+            self.examiner.end(BROKE_OFF)
+        else:
+            self.examiner.end()
+
+
+def live_mode(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper) -> LiveMode:
+    """The mode that the plan asks for."""
+    return _reveal(stream, plan, shared, keeper) if plan.reveals else _cover(stream, plan, shared)
+
+
+def _reveal(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper) -> LiveMode:
+    size_wh = (stream.width, stream.height)
+    detectors = shared.detectors
+    policy = Policy.of(plan.settings, turn=stream.turn)
+    looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_PLAN)
+    watch = LiveWatch(looks, shared.looks, reveal_mode.LOOK_EVERY_S)
+    first = keeper.load(size_wh)
+    sampler = Sampler(size_wh, detectors.of({Kind.PERSON}, detectors.video_threads), plan.not_people)
+    learner = LiveLearner(
+        sampler,
+        detectors.of({Kind.PERSON, Kind.FACE}, detectors.video_threads),
+        shared.looks,
+        shared.learning,
+        lambda background: keeper.keep(background, size_wh),
+        plan.learning,
+        first=first,
+        not_people=plan.not_people,
+    )
+    outline = plan.settings.shape == "outline"
+    examiner = RevealMode(
+        size_wh,
+        watch,
+        policy,
+        first,
+        learner,
+        outline=outline,
+        delay_s=_window_s(plan),
+        not_people=plan.not_people,
+        gap_s=WHOLE_FROM * reveal_mode.LOOK_EVERY_S,
+    )
+    return LiveMode(examiner, watch, learner)
+
+
+def _cover(stream: StreamFormat, plan: LivePlan, shared: Shared) -> LiveMode:
+    size_wh = (stream.width, stream.height)
+    detectors = shared.detectors
+    policy = Policy.of(plan.settings, plates_found=detectors.finds(Kind.PLATE), turn=stream.turn)
+    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, cover_mode.LOOK_PLAN)
+    watch = LiveWatch(looks, shared.looks, cover_mode.LOOK_EVERY_S)
+    return LiveMode(CoverMode(size_wh, watch, policy, _window_s(plan), is_live=True), watch)
+
+
+def _window_s(plan: LivePlan) -> float:
+    """How long a frame waits for those after it."""
+    return plan.privacy_delay_s - FOR_LOOKS_S - UNEVEN_S

@@ -1,0 +1,188 @@
+"""THE MAIN PATH, one camera: capture, examine, cover, redact, record, as it comes. Each step is somebody else's."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from passerby.capture.live.source import LiveSource
+from passerby.engine.health.monitor import Monitor, ReferenceKeeper
+from passerby.engine.live.inbox import Inbox
+from passerby.engine.live.learner import Keeper
+from passerby.engine.live.modes import LivePlan, live_mode
+from passerby.engine.live.shared import Shared
+from passerby.engine.live.strain import Strain
+from passerby.engine.reveal_mode import NOT_LEARNED
+from passerby.engine.window import Held
+from passerby.media import Cover, RawFrame
+from passerby.media.camera import What
+from passerby.media.health import Finding
+from passerby.media.segments import Fragment
+from passerby.paint import Redactor
+from passerby.record import SegmentRecorder
+from passerby.rules.coverage import covered_share
+from passerby.rules.health.checks import without_looks, without_signal
+from passerby.rules.health.state import Doing, Told, tell
+
+TICK_S = 0.25  # so often it is looked whether to stop
+SILENT_S = 3.0  # without a picture; the source itself gives up later
+HANGS_S = 3.0  # at one picture in painter, encoder or disk
+HANGS = f"nothing is recorded: the encoder or the disk has not answered for over {HANGS_S:g} s"
+
+Sink = Callable[[Fragment], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatus:
+    """What a camera that is open does at the moment. See `media.camera`."""
+
+    told: Told
+    progress: float | None = None
+    findings: tuple[Finding, ...] = ()
+    reference_at_90k: int | None = None
+
+    @property
+    def what(self) -> What:
+        return self.told.what
+
+    @property
+    def reason(self) -> str:
+        return self.told.reason
+
+
+class LivePath:
+    """One source from when it is open until it breaks off, used by one thread; its status may be asked from any."""
+
+    def __init__(
+        self,
+        source: LiveSource,
+        plan: LivePlan,
+        shared: Shared,
+        keeper: Keeper,
+        reference: ReferenceKeeper,
+        sink: Sink,
+        is_watched: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """sink: takes every fragment, in order. is_watched: whether somebody is to see them as they come. The source is
+        closed by this. Raises OutputError, SettingsError."""
+        self._plan, self._sink, self._is_watched = plan, sink, is_watched
+        self._mode = live_mode(source.format, plan, shared, keeper)
+        self._redactor = Redactor(plan.settings.style, quiet=plan.reveals)
+        self._recorder = SegmentRecorder(source.format, quality=plan.quality)
+        self._waiting: deque[Held] = deque()
+        self._whole: str | None = None
+        self._inbox = Inbox(source)
+        self._strain, self._monitor = (
+            Strain(),
+            Monitor((source.format.width, source.format.height), reference, is_coded=source.codec is not None),
+        )
+        self._newest_90k = 0
+        self._taken_at_s = time.monotonic()
+        """When the newest frame was looked at, by the count of seconds."""
+        self._recording_since_s: float | None = None  # at one picture, by the count of seconds
+        self.written = 0
+
+    def run(self, stopping: Callable[[], bool], hung_after_s: float = math.inf) -> None:
+        """Until it is stopped. Raises SourceUnavailable when the source breaks off or hangs, OutputError if it cannot
+        encode. hung_after_s: longer without a picture than the source's own time-outs."""
+        try:
+            while not stopping() and not self._inbox.has_ended:
+                frame = self._inbox.next(TICK_S)
+                if frame is not None:
+                    self._take(frame)
+                else:
+                    self._settle()
+                    self._inbox.give_up_after(hung_after_s)
+            self._inbox.next(0.0)  # raises what the source ended with, if it did not end because it was stopped
+        finally:
+            self._inbox.close()
+            try:
+                self._finish()
+            finally:
+                self._recorder.close()
+
+    @property
+    def reader(self) -> threading.Thread:
+        """Reads the source, and ends once that is closed: not with `run` where the source hangs."""
+        return self._inbox.thread
+
+    def _take(self, frame: RawFrame) -> None:
+        """Every frame looked at, then through the examiner, and on with its cover."""
+        self._newest_90k, self._taken_at_s = frame.pts, time.monotonic()
+        self._strain.note(frame.time_s, self._inbox.read, self._inbox.left_out)
+        self._settle()  # what was asked for may be there: then the next can be
+        held = self._mode.examiner.look(frame)
+        self._monitor.note(frame, self._inbox.flow, self._mode.background, held.stretch)
+        self._waiting.append(held)
+        self._settle()
+
+    def _settle(self, *, is_last: bool = False) -> None:
+        while self._waiting and self._mode.watch.settle(self._waiting[0], is_last=is_last):
+            self._mode.examiner.push(self._waiting.popleft())
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        while (ready := self._mode.examiner.pop()) is not None:
+            self._record(*ready)
+        self._mode.examiner.ended_tracks.clear()  # nobody asks who was here
+
+    def _record(self, frame: RawFrame, cover: Cover) -> None:
+        self._recording_since_s = time.monotonic()
+        redacted = self._redactor.redact_or_repeat(frame, cover)
+        moved = covered_share(cover, (frame.width, frame.height))
+        self._whole = cover.whole
+        self.written += 1
+        for fragment in self._recorder.write(redacted, moved, is_watched=self._is_watched()):
+            self._sink(fragment)
+        self._recording_since_s = None
+
+    def _finish(self) -> None:
+        """What waits comes out."""
+        self._settle(is_last=True)
+        self._mode.end()
+        self._hand_over()
+        for fragment in self._recorder.flush():
+            self._sink(fragment)
+
+    @property
+    def status(self) -> LiveStatus:
+        """The worst that is to be told, and all that was found."""
+        findings = self._monitor.findings
+        silent_s = time.monotonic() - self._inbox.read_at_s
+        if silent_s > SILENT_S:
+            findings = without_signal(findings, self._newest_90k)
+        elif time.monotonic() - self._taken_at_s > SILENT_S:
+            findings = without_looks(findings, self._newest_90k)
+        says = [each for each in (self._strain.says, self._mode.watch.effort.says) if each]
+        doing = Doing(
+            self._mode.watch.trouble,
+            self._is_learning,
+            self.written > 0,
+            None if self._whole == NOT_LEARNED else self._whole,
+            "; ".join(says) or None,
+            HANGS if self._hangs else None,
+        )
+        progress = self._mode.learner.progress if self._is_learning and self._mode.learner else None
+        return LiveStatus(tell(doing, findings), progress, findings, self._monitor.reference_at_90k)
+
+    def rebase(self) -> None:
+        """From any thread: what the camera shows from now on is what it should."""
+        self._monitor.rebase()
+
+    @property
+    def _hangs(self) -> bool:
+        since_s = self._recording_since_s
+        return since_s is not None and time.monotonic() - since_s > HANGS_S
+
+    @property
+    def _is_learning(self) -> bool:
+        return self._mode.learner is not None and self._mode.background is None
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Frames since it was opened."""
+        return {"read": self._inbox.read, "left_out": self._inbox.left_out, "written": self.written}

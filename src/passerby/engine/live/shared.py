@@ -1,0 +1,35 @@
+"""What the cameras of one process share: the detectors, and the queues that use them."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from passerby.engine.live.queue import FairQueue
+from passerby.engine.looks import Detectors
+from passerby.media import Kind
+
+
+class Shared:
+    """Detectors are used in the queue `looks` alone, which so needs no lock. `learning` is for what takes long."""
+
+    def __init__(self, detectors: Detectors | None = None) -> None:
+        """Loads every network. Raises ModelError."""
+        # One thread: other cores have the decoders, the encoders, and other processes with cameras of their own.
+        self.detectors = detectors or Detectors(threads=1)
+        self.detectors.of(Kind, self.detectors.video_threads)
+        self.looks = FairQueue("passerby-looks")
+        self.learning = FairQueue("passerby-learning")
+
+    def close(self) -> None:
+        """After the cameras."""
+        self.looks.close()
+        self.learning.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

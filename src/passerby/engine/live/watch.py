@@ -1,0 +1,178 @@
+"""Looks at live frames while they go on: a look is asked for, and its answer is there before the frame comes out.
+
+As in `watchful`, a failure is never taken for "nothing there"; nor is a look that came too late.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from functools import partial
+
+from passerby.engine.live.queue import FairQueue
+from passerby.engine.looks import Looks
+from passerby.engine.proofs import failure_of
+from passerby.engine.watchful import DAMAGED
+from passerby.engine.window import Held
+from passerby.media import Detections
+from passerby.rules.effort import AT_EASE, LATE, Effort, effort
+
+LATE_S = 1.0
+"""A frame waits this long for the look at it; then it goes on without. While all is well that is some 50 ms."""
+STANDS_STILL = 1.5
+"""Times the usual wait between two looks by the count of seconds: then one is due whatever the frames' times say, which
+may stand still where a camera's clock does."""
+NEVER_LOOKED = "nobody has been looked for yet"
+MAY_WAIT_S = 0.4  # where nothing moves, behind those where something does
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A look that is on its way. at_s: when it was asked for, by the count of seconds."""
+
+    held: Held
+    answer: Future[Detections]
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A frame's own time, and when it came."""
+
+    time_s: float
+    arrived_s: float
+
+
+class LiveWatch:
+    """For frames of one camera, from one thread: `look` for each as it comes, `settle` for each in the same order."""
+
+    def __init__(
+        self, looks: Looks, queue: FairQueue, every_s: float, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        """every_s: how often somebody who is wanted to be looked for should be. now_s: counts seconds. Frames that were
+        held up come faster than their times, so patience goes by this."""
+        self._looks, self._queue, self._every_s, self._now_s = looks, queue, every_s, now_s
+        self._asked: _Asked | None = None
+        self._hangs: Future[Detections] | None = None  # a look that was given up, and goes on
+        self._owes = self._done = -1  # indices: of the newest frame that needs a look, and of the one with the newest
+        self._needless: _Moment | None = None  # up to this frame nobody had to be looked for
+        self._looked = _Moment(float("-inf"), float("-inf"))
+        self._asked_s = float("-inf")
+        self._failure: str | None = None  # why the last look failed
+        self.is_late = False
+        """The last look did not come in time."""
+        self.looked_at_s = self.found_at_s = float("-inf")
+        self.effort: Effort = AT_EASE
+        """As of the frame that was settled last."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why all is covered at the moment, None where looks are as they should be."""
+        return self._failure or (LATE if self.is_late else None)
+
+    @property
+    def is_failing(self) -> bool:
+        """The last look failed."""
+        return self._failure is not None
+
+    def all_due(self) -> None:
+        """After a cut: what was known is worth nothing."""
+        self._looks.all_due()
+
+    def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None:
+        """Asks for a look if one is due. See `Watchful.look`; the last frame of a live source is known by its end."""
+        held.arrived_s = self._now_s()
+        self._owes = held.frame.index if must else self._owes
+        held.owes = self._owes
+        if not (self.is_failing or self.is_late or self._owes > self._done):
+            return
+        if held.frame.damaged:
+            held.whole = DAMAGED
+        elif self._may_ask and self._is_due(held) and not self._recalls(held):
+            stirs = held.moving is None or bool(held.moving.any())
+            work = partial(self._looks.look, held.frame, held.stretch)
+            answer = self._queue.ask(work, may_wait_s=0.0 if stirs else MAY_WAIT_S)
+            self._asked = _Asked(held, answer, held.arrived_s)
+            self._asked_s = held.arrived_s
+
+    @property
+    def _may_ask(self) -> bool:
+        """One look at a time. Behind one that hangs another would hang."""
+        if self._hangs is not None and self._hangs.done():
+            self._hangs = None
+        return self._asked is None and self._hangs is None
+
+    def _is_due(self, held: Held) -> bool:
+        if self._looks.is_due(held.time_s):
+            return True
+        stands_still = held.arrived_s - self._asked_s >= STANDS_STILL * self._every_s
+        if stands_still:
+            self._looks.all_due()
+        return stands_still
+
+    def _recalls(self, held: Held) -> bool:
+        """Whether it is known what is in the frame without a look at it."""
+        known = self._looks.recall(held.time_s, held.stretch)
+        if known is None:
+            return False
+        self._asked_s = held.arrived_s
+        self._know(held, known)
+        return True
+
+    def settle(self, held: Held, *, is_last: bool = False) -> bool:
+        """Whether all is known of a frame that ever will be. is_last: no more come, so it is waited for.
+
+        Whether it is shown is decided by the window, which has seen what was completed.
+        """
+        asked = self._asked
+        if asked is not None and asked.held is held:
+            left_s = asked.at_s + LATE_S - self._now_s()
+            if not asked.answer.done() and left_s > 0 and not is_last:
+                return False
+            self._asked = None
+            self._take(held, asked.answer, max(0.0, left_s) if is_last else 0.0)
+        if self.is_failing and not held.looked:
+            held.whole = held.whole or self._failure
+        is_wanted = held.owes is None or held.owes > self._done
+        self.effort = effort(self._overdue_s(held, is_wanted), self._every_s)
+        held.wider, held.whole = self.effort.wider, held.whole or self.effort.whole
+        if is_wanted and not held.looked and self._looked.time_s == float("-inf"):
+            held.whole = held.whole or NEVER_LOOKED
+        return True
+
+    def _overdue_s(self, held: Held, is_wanted: bool) -> float:
+        """For how long there should have been a look by this frame: by its time or by when it came."""
+        at = _Moment(held.time_s, held.arrived_s)
+        if self._needless is None or not is_wanted:
+            self._needless = at
+        known = (self._looked, self._needless)
+        by_time_s = at.time_s - max(each.time_s for each in known)
+        by_arrival_s = at.arrived_s - max(each.arrived_s for each in known)
+        return max(0.0, max(by_time_s, by_arrival_s) - self._every_s)
+
+    def _take(self, held: Held, answer: Future[Detections], patience_s: float) -> None:
+        try:
+            found = answer.result(patience_s)
+        except (NotYet, CancelledError):  # too late: it may still come, and then it is of a frame that is gone
+            self._hangs = None if answer.cancel() else answer
+            self.is_late = True
+            self._looks.all_due()
+            return
+        except Exception as error:  # whatever it is, nothing is known of the frame: it fails closed
+            held.failed, self._failure = True, failure_of(error)
+            self._looks.all_due()
+            held.whole = self._failure
+            return
+        self._failure = None
+        self.looked_at_s = held.time_s
+        self._looked = _Moment(held.time_s, held.arrived_s)
+        self._know(held, found)
+
+    def _know(self, held: Held, found: Detections) -> None:
+        held.found = found
+        self._done, self.is_late = held.frame.index, False
+        if len(found):
+            self.found_at_s = held.time_s

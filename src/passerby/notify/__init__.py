@@ -1,0 +1,1 @@
+"""Which alarms stand, and who is told of them. Raising them is for others."""

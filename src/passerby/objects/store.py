@@ -1,0 +1,190 @@
+"""Closed objects as bytes under keys: in a local folder, or in S3, GCS or Azure by URL. It knows nothing of rows."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, from_url
+
+from passerby.errors import OutputError, SettingsError, SourceError
+from passerby.folders import made_once, sync
+from passerby.objects.names import is_camera, is_half_a_copy
+
+MARK = "passerby-store"
+"""Under this key every store has a name of its own."""
+
+
+class Store:
+    """May be used by many threads. Missing bytes raise FileNotFoundError, other trouble OutputError or SourceError.
+
+    What changes or lists it makes sure first that it is the one it was: where a disk is not mounted there is an empty
+    folder, in which everything would seem to be lost, or deleted.
+    """
+
+    def __init__(self, place: str | Path, memory: Path) -> None:
+        """place: a folder, which is made, or a URL such as s3://bucket/prefix. memory: a folder on this machine, where
+        the name of the store at each place is kept. Raises SettingsError."""
+        self.folder = _folder_of(place)
+        self._known = memory / hashlib.sha256(str(self.folder or place).encode()).hexdigest()[:16]
+        try:
+            if self.folder:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            self._store = LocalStore(self.folder) if self.folder else from_url(str(place))
+        except (BaseError, ValueError, OSError) as error:
+            raise SettingsError(
+                f"couldn't open the store of recordings: {_first_line(error)}", hint="a folder, or s3://BUCKET/PREFIX"
+            ) from error
+
+    def put(self, file: Path, key: str) -> None:
+        """Store a file that is on disk whole. Afterwards it is under its key, whole, even if the power fails."""
+        self.check()
+        try:
+            if self.folder:
+                self._put_beside(file, self.folder / key)
+            else:
+                obstore.put(self._store, key, file)
+        except (BaseError, OSError) as error:
+            raise OutputError(f"couldn't store '{key}': {_first_line(error)}", hint="it will be tried again") from error
+
+    def _put_beside(self, file: Path, target: Path) -> None:
+        """A second name for the same bytes where the file system can, else a copy."""
+        assert self.folder is not None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)  # of an attempt that was cut short
+        try:
+            os.link(file, target)
+        except OSError:  # another file system, or one without hard links
+            obstore.put(self._store, target.relative_to(self.folder).as_posix(), file)
+            sync(target)
+        for folder in (target.parent, target.parent.parent):  # both may be new
+            sync(folder)
+
+    def read(self, key: str, start: int, length: int) -> bytes:
+        """Bytes start .. start + length. Raises FileNotFoundError, SourceError."""
+        return self.read_many(key, [start], [length])[0]
+
+    def read_many(self, key: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
+        """Several ranges of one object, near ones in one request."""
+        try:
+            return [bytes(each) for each in obstore.get_ranges(self._store, key, starts=starts, lengths=lengths)]
+        except (NotFoundError, FileNotFoundError) as error:
+            self._check_to_read(key)
+            raise FileNotFoundError(f"no '{key}' in the store") from error
+        except (BaseError, OSError, ValueError) as error:
+            raise SourceError(f"couldn't read '{key}' from the store: {_first_line(error)}") from error
+
+    def size(self, key: str) -> int | None:
+        """How many bytes there are under a key, None where there is no such key."""
+        try:
+            return int(obstore.head(self._store, key)["size"])
+        except (NotFoundError, FileNotFoundError):
+            return None
+        except (BaseError, OSError) as error:
+            raise SourceError(f"couldn't look for '{key}' in the store: {_first_line(error)}") from error
+
+    def keys(self) -> Iterator[str]:
+        """All that is there, in no order."""
+        self.check()
+        try:
+            for some in obstore.list(self._store):
+                yield from (str(each["path"]) for each in some if each["path"] != MARK)
+        except (BaseError, OSError) as error:
+            raise SourceError(f"couldn't list the store of recordings: {_first_line(error)}") from error
+
+    def remove_halves(self) -> None:
+        """What a kill left of copies into a folder: it has no row, and no listing shows it. Raises OutputError.
+
+        One that is being made now, by another machine, fails with this, and is made again.
+        """
+        folder = self.folder
+        if folder is None:
+            return
+        self.check()
+        try:
+            for path in folder.rglob("*#*"):
+                if is_half_a_copy(path.relative_to(folder).as_posix()):
+                    path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"couldn't delete half a copy in the store: {_first_line(error)}") from error
+
+    def remove_empty_folders(self) -> None:
+        """Of days and cameras of which nothing is left: a crash came before they went."""
+        if self.folder is None:
+            return
+        for of_camera in self.folder.iterdir():
+            if is_camera(of_camera.name) and of_camera.is_dir() and not of_camera.is_symlink():
+                for folder in (*of_camera.iterdir(), of_camera):
+                    with suppress(OSError):  # not empty, or no folder
+                        folder.rmdir()
+
+    def delete(self, key: str) -> None:
+        """Raises OutputError. What is not there any more is no error: the deletion before was cut short."""
+        self.check()
+        try:
+            obstore.delete(self._store, key)
+        except (NotFoundError, FileNotFoundError):
+            return
+        except (BaseError, OSError) as error:
+            raise OutputError(
+                f"couldn't delete '{key}': {_first_line(error)}", hint="it will be tried again"
+            ) from error
+        if self.folder:
+            of_day = (self.folder / key).parent
+            with suppress(OSError):  # not empty yet
+                of_day.rmdir()
+                of_day.parent.rmdir()  # of a camera of which nothing is left
+
+    def _check_to_read(self, key: str) -> None:
+        try:
+            self.check()
+        except OutputError as error:
+            raise SourceError(f"couldn't read '{key}': {error.message}", hint=error.hint) from error
+
+    def check(self) -> None:
+        """Raises OutputError where this is not the store that was at this place before."""
+        try:
+            if not self._known.exists():
+                self._known.parent.mkdir(exist_ok=True, mode=0o700)
+                made_once(self._known, self._name() or self._give_name())
+            is_the_same = self._name() == self._known.read_bytes()
+        except (BaseError, OSError) as error:
+            raise OutputError(f"couldn't reach the store of recordings: {_first_line(error)}") from error
+        if not is_the_same:
+            raise OutputError(
+                "the store of recordings is not the one that was there before",
+                hint=f"is its disk mounted? If it was emptied on purpose: remove '{self._known}'",
+            )
+
+    def _give_name(self) -> bytes:
+        """The same by all processes that come at once, and again where this was cut short."""
+        own = self._known.with_name(f"{self._known.name}.own")
+        made_once(own, secrets.token_hex(8).encode())
+        obstore.put(self._store, MARK, own.read_bytes())
+        return self._name() or own.read_bytes()  # another machine's, where one came just then
+
+    def _name(self) -> bytes | None:
+        try:
+            return bytes(obstore.get(self._store, MARK).bytes())
+        except (NotFoundError, FileNotFoundError):
+            return None
+
+
+def _folder_of(place: str | Path) -> Path | None:
+    if isinstance(place, Path):
+        return place.absolute()
+    if place.startswith("file://"):
+        return Path(place.removeprefix("file://"))
+    return None if "://" in place else Path(place).absolute()
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error).strip().partition("\n")[0]

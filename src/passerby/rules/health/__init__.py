@@ -1,0 +1,1 @@
+"""Decides what is wrong with a camera, by numbers that engine/health measures: one file a check."""

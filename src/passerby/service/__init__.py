@@ -1,0 +1,1 @@
+"""What `passerby serve` is made of: its parts wired together, the configured cameras, the work beside serving."""

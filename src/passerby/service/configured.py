@@ -1,0 +1,155 @@
+"""Keeps the cameras at work those that are configured, while the service runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+
+from passerby.access import Installation
+from passerby.access.cameras import ConfiguredCamera
+from passerby.access.installation import reach_of
+from passerby.config import Config
+from passerby.detect.models import ModelStore
+from passerby.engine.live.learner import LearnTimes
+from passerby.engine.live.trial import CameraTrial
+from passerby.errors import PasserbyError
+from passerby.fleet.plan import CameraPlan
+from passerby.fleet.supervisor import Fleet
+from passerby.fleet.trial import try_apart
+from passerby.fleet.worker import Places
+from passerby.media.boxes import BoxShare
+from passerby.media.camera import CameraState, What
+from passerby.rules.retention import object_90k
+from passerby.settings import Settings
+
+DRAWN_LEARN_EVERY_S = 0.4
+"""Who stands still for a while may be taken for background then: where nobody is real, that is no loss, and a demo is
+soon to be seen."""
+LOOK_EVERY_S = 5.0  # `passerby camera add` in another terminal is noticed by then
+
+
+class ConfiguredFleet:
+    """The fleet of an installation: see `api.seam.Fleet`. Its methods may be called from any thread."""
+
+    def __init__(self, installation: Installation, places: Places, workers: int | None = None) -> None:
+        self._installation = installation
+        self._fleet = Fleet(places, workers=workers)
+        self._plans: dict[str, CameraPlan] = {}
+        self._idle: dict[str, CameraState] = {}
+        self._trials = threading.BoundedSemaphore(2)  # each takes a processor for seconds: recording comes first
+        self._changed, self._stopping = threading.Event(), threading.Event()
+        self._following = threading.Thread(target=self._follow, name="passerby-follow", daemon=True)
+        self._trouble: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why changes of the cameras are not noticed at the moment, or workers not replaced, one sentence."""
+        return self._trouble or self._fleet.trouble
+
+    def start(self) -> None:
+        """Raises ModelError where a network cannot be read: for that, every worker would end again and again."""
+        for model in ModelStore().list():
+            model.read()
+        self._fleet.start()
+        self._following.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._changed.set()
+        if self._following.is_alive():
+            self._following.join()
+        self._fleet.stop()
+
+    def cameras_changed(self) -> None:
+        self._changed.set()
+
+    def states(self) -> dict[str, CameraState]:
+        return {**self._idle, **self._fleet.states()}
+
+    def rebase(self, camera: str) -> bool:
+        return self._fleet.rebase(camera)
+
+    def reference(self, camera: str) -> bytes | None:
+        return self._fleet.reference(camera)
+
+    def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
+        return self._fleet.subscribe(camera)
+
+    def try_camera(self, address: str, transport: str, trust_any_certificate: bool) -> CameraTrial:
+        """address: SECRET. Blocks for seconds."""
+        if not self._trials.acquire(blocking=False):
+            return CameraTrial(reason="others are trying cameras (hint: try again in a minute)")
+        try:
+            return try_apart(base_plan(self._installation.config, address, transport, trust_any_certificate))
+        finally:
+            self._trials.release()
+
+    def _follow(self) -> None:
+        while not self._stopping.is_set():
+            self._changed.clear()
+            try:
+                self._match(self._installation.cameras.list())
+                self._trouble = None
+            except PasserbyError as error:  # what runs goes on
+                self._trouble = str(error)
+            except Exception as error:  # its text may hold anything: its kind will do
+                self._trouble = f"changes of the cameras could not be followed: {type(error).__name__}"
+            self._changed.wait(LOOK_EVERY_S)
+
+    def _match(self, configured: list[ConfiguredCamera]) -> None:
+        """Run what is wanted and does not run as it should, end what is not."""
+        idle: dict[str, CameraState] = {}
+        wanted: dict[str, CameraPlan] = {}
+        not_people = self._installation.not_people.all()
+        for camera in configured:
+            if not camera.facts.is_enabled:
+                idle[camera.name] = self._idle_state(camera.name, What.STOPPED, "it is switched off")
+                continue
+            try:
+                wanted[camera.name] = self._plan(camera, not_people.get(camera.name, ()))
+            except (PasserbyError, ValueError) as error:
+                idle[camera.name] = self._idle_state(camera.name, What.FAILED, str(error))
+        for name in self._plans.keys() - wanted.keys():
+            self._fleet.drop(name)
+            del self._plans[name]
+        self._fleet.forget_all_but({camera.name for camera in configured})
+        self._idle = idle
+        for name, plan in wanted.items():
+            if self._plans.get(name) != plan:
+                self._fleet.run(plan)
+                self._plans[name] = plan
+
+    def _idle_state(self, name: str, what: What, reason: str) -> CameraState:
+        before = self._idle.get(name)
+        if before is not None and (before.what, before.reason) == (what, reason):
+            return before
+        return CameraState(what, reason, datetime.now(UTC))
+
+    def _plan(self, camera: ConfiguredCamera, not_people: tuple[BoxShare, ...]) -> CameraPlan:
+        """Raises SettingsError where its address cannot be opened."""
+        facts = camera.facts
+        address = self._installation.cameras.secret_address(camera.name)
+        base = base_plan(self._installation.config, address, facts.transport, facts.trust_any_certificate)
+        settings = Settings.model_validate({"mode": facts.mode})
+        own = {
+            "camera": camera.name,
+            "settings": settings,
+            "privacy_delay_s": facts.privacy_delay_s,
+            "object_90k": object_90k(self._installation.cameras.keep_of(facts)),
+            "not_people": not_people,
+        }
+        return base.model_copy(update=own)
+
+
+def base_plan(config: Config, address: str, transport: str, trust_any_certificate: bool) -> CameraPlan:
+    """Of a camera as its address is given, with what the configuration lets be reached: enough to try it."""
+    drawn = address.strip().lower().startswith("drawn:")
+    return CameraPlan(
+        camera="trial",
+        address=address,
+        transport="udp" if transport == "udp" else "tcp",
+        trust_any_certificate=trust_any_certificate,
+        reach=reach_of(config),
+        learn_every_s=DRAWN_LEARN_EVERY_S if drawn else LearnTimes().first_every_s,
+    )

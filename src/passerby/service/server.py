@@ -1,0 +1,78 @@
+"""The HTTP server of a service: how it is set up, runs, and ends in order."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+import uvicorn
+
+from passerby.api import Services, make_app
+from passerby.api.app import behind_the_shell
+from passerby.api.page import built_page
+from passerby.config import Config
+from passerby.errors import OutputError, SettingsError
+
+log = logging.getLogger("passerby.serve")
+
+STOP_PATIENCE_S = 5  # for requests that are being answered
+
+
+def make_server(services: Services, config: Config) -> uvicorn.Server:
+    """Raises SettingsError where the certificate does not work."""
+    told, page = config.server, built_page()
+    if page is None:
+        log.warning("this installation was made without its page: only programs can use it")
+    app = behind_the_shell(make_app(services, page), told, config.redact)
+    settings = uvicorn.Config(
+        app, host=told.host, port=told.port, lifespan="off", log_config=None,
+        access_log=False, server_header=False, proxy_headers=False, ssl_certfile=told.certificate,
+        ssl_keyfile=told.private_key, timeout_graceful_shutdown=STOP_PATIENCE_S, ws_max_size=1 << 16,
+    )  # fmt: skip
+    try:
+        settings.load()
+    except OSError as error:  # ssl.SSLError too
+        raise SettingsError(
+            f"couldn't use the certificate '{told.certificate}' with '{told.private_key}': {error.strerror or error}",
+            hint="both are PEM files, readable by this user, and belong together",
+        ) from None
+    return uvicorn.Server(settings)
+
+
+def run_server(server: uvicorn.Server, config: Config) -> None:
+    """Until a signal. Raises OutputError where it cannot listen."""
+    with suppress(SystemExit):  # it could not listen: said below
+        server.run()
+    if not server.started:
+        raise OutputError(
+            f"couldn't listen at {config.server.host} port {config.server.port}",
+            hint="is another program using it, or the address not one of this machine? See server in passerby.toml",
+        )
+    log.info("stopped")
+
+
+def stop_on_signals(server: uvicorn.Server) -> None:
+    """From now on a signal ends it in order, also before it runs. While it runs it takes signals itself, and passes
+    them on afterwards, where they change nothing."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
+
+
+@contextmanager
+def ended_after(server: uvicorn.Server, seconds: float | None) -> Iterator[None]:
+    """As a signal would end it."""
+    timer = threading.Timer(seconds or 0.0, setattr, (server, "should_exit", True))
+    if seconds is not None:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -1,0 +1,137 @@
+"""What a service does every few seconds beside serving: recordings are stored and forgotten, states remembered."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from passerby.access import Installation
+from passerby.api import Services
+from passerby.archive import Archive
+from passerby.archive.history import Stretch
+from passerby.clock import ticks_of
+from passerby.errors import PasserbyError
+from passerby.media.alarms import Alarm, AlarmKind
+from passerby.notify.alarms import Alarms
+from passerby.rules.access import Action, may
+from passerby.rules.retention import round_s
+
+log = logging.getLogger("passerby.serve")
+
+TEND_EVERY_S = 10.0  # and more often where a limit is short: see `rules.retention.round_s`
+FORGET_EVERY_S = 86400.0  # it leaves a record of its own
+REMEMBER_EVERY_S = 1.0
+
+
+@contextmanager
+def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iterator[None]:
+    """Recordings that ended are stored and old ones deleted, and what the workers closed when they ended; once a day
+    old records of the audit go."""
+    clock = installation.clock
+    forgot_s = -math.inf
+    next_s = TEND_EVERY_S
+
+    def tend() -> None:
+        nonlocal next_s
+        with _told("tend", "recordings could not be tended", alarms):
+            keep = installation.keep()
+            next_s = round_s(keep, TEND_EVERY_S)
+            tell(archive.tend(keep, clock.now_90k()), alarms)
+
+    def tend_and_forget() -> float:
+        nonlocal forgot_s
+        tend()
+        if clock.monotonic() - forgot_s >= FORGET_EVERY_S:
+            forgot_s = clock.monotonic()
+            with _told("forget", "old records of the audit could not be deleted", alarms):
+                installation.forget_old()
+        return next_s
+
+    with _every(TEND_EVERY_S, tend_and_forget, "tend"):
+        yield
+    tend()
+
+
+@contextmanager
+def remembered(services: Services) -> Iterator[None]:
+    """What cameras are said to do goes into the history: begun before they run, ended after."""
+    history, clock = services.archive.history, services.installation.clock
+
+    def note(*, at_end: bool = False) -> None:
+        with _told("remember", "states of cameras could not be noted", services.alarms):
+            states = services.fleet.states() if services.fleet and not at_end else {}
+            told = {
+                name: Stretch(ticks_of(state.since), None, state.what, state.reason) for name, state in states.items()
+            }
+            history.note(told, clock.now_90k())
+
+    history.begin()
+    with _every(REMEMBER_EVERY_S, note, "remember"):
+        yield
+    note(at_end=True)
+
+
+@contextmanager
+def discarded(services: Services) -> Iterator[None]:
+    """Files that somebody brought go when they may not have files redacted any more, whichever process took the right,
+    and also where the file came to its end just then."""
+    desk, users = services.redactions, services.installation.users
+
+    def discard() -> None:
+        with _told("discard", "files of users who may not bring any could not be discarded", services.alarms):
+            if desk is not None:
+                may_bring = (user for user in users.list() if user.is_enabled)
+                desk.discard_all_but(
+                    {user.handle.hex() for user in may_bring if may(user.principal, Action.REDACT_FILE).allowed}
+                )
+
+    with _every(TEND_EVERY_S, discard, "discard"):
+        yield
+
+
+def tell(found: Sequence[Alarm], alarms: Alarms) -> None:
+    """found: by one round over the whole archive."""
+    alarms.round("archive", found)
+    for alarm in found:
+        log.error("alarm %s: %s", alarm.kind, alarm.says)
+
+
+@contextmanager
+def _told(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
+    """One round of a work. An error ends it, and is an alarm until a round goes well: whatever it is, the next round
+    may do better, and without rounds nothing is ever deleted."""
+    try:
+        yield
+    except (PasserbyError, OSError) as error:
+        says = f"{what_failed}: {error}"
+        log.error("%s", says)
+    except Exception as error:
+        says = f"{what_failed}: an unforeseen {type(error).__name__}"
+        log.exception("%s", what_failed)
+    else:
+        alarms.round(name)
+        return
+    alarms.round(name, [Alarm(AlarmKind.UPKEEP, None, says)])
+
+
+@contextmanager
+def _every(seconds: float, do: Callable[[], float | None], name: str) -> Iterator[None]:
+    """In a thread of its own, which has ended when this has. do: may say in how many seconds it is to be done again."""
+    over = threading.Event()
+
+    def go_on() -> None:
+        next_s = seconds
+        while not over.wait(next_s):
+            told_s = do()
+            next_s = seconds if told_s is None else told_s
+
+    thread = threading.Thread(target=go_on, name=name)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

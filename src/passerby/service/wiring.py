@@ -1,0 +1,42 @@
+"""Makes the parts of a service and gives each what it needs of the others. None is started here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from passerby.access import Installation
+from passerby.access.installation import catalogue_url
+from passerby.api import Services
+from passerby.archive import Archive
+from passerby.archive.retention import Space
+from passerby.desk import Desk, Limits
+from passerby.fleet.worker import Places
+from passerby.folders import emptied
+from passerby.notify.alarms import Alarms
+from passerby.service.configured import ConfiguredFleet
+
+
+@contextmanager
+def opened(data: Path, installation: Installation) -> Iterator[Services]:
+    told = installation.config
+    space = Space(_bytes(told.storage.most_gigabytes), _bytes(told.storage.least_free_gigabytes) or 0)
+    url, store = catalogue_url(data, told), told.storage.recordings
+    with Archive(data, catalogue_url=url, store=store, space=space) as archive:
+        fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
+        desk = make_desk(data, installation)
+        yield Services(
+            installation, archive, emptied(data / "exports"), fleet, fleet.try_camera, desk, Alarms(installation.clock)
+        )
+
+
+def make_desk(data: Path, installation: Installation) -> Desk:
+    """Where files are redacted that users bring."""
+    told = installation.config.redact
+    limits = Limits(told.most_bytes, told.most_files, told.keep_minutes * 60, told.most_files_per_user)
+    return Desk(data / "redactions", installation.clock, limits)
+
+
+def _bytes(gigabytes: float | None) -> int | None:
+    return None if gigabytes is None else round(gigabytes * 1e9)

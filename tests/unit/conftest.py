@@ -1,0 +1,17 @@
+"""Each kind of catalogue: SQLite in a folder, and a real PostgreSQL server for the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.postgresql import PostgreSql
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'catalogue.sqlite3'}"
+    server: PostgreSql = request.getfixturevalue("postgresql")
+    return server.new_database()

@@ -1,0 +1,88 @@
+"""The worst is told first, and nothing bad is ever told as well."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.media.camera import What
+from passerby.media.health import Check, Finding, Verdict
+from passerby.rules.health.state import WHAT, Doing, tell
+
+doings = st.builds(
+    Doing,
+    failing=st.none() | st.just("a detector failed"),
+    is_learning=st.booleans(),
+    has_written=st.booleans(),
+    whole=st.none() | st.just("damaged"),
+    strained=st.none() | st.just("too slow"),
+)
+findings = st.dictionaries(st.sampled_from(Check), st.sampled_from(Verdict)).map(
+    lambda of: tuple(Finding(check, verdict, f"{check} is {verdict}", 9) for check, verdict in of.items())
+)
+
+
+def bad(*checks: Check) -> tuple[Finding, ...]:
+    return tuple(Finding(check, Verdict.BAD, f"{check} is bad", 9) for check in checks)
+
+
+@given(doings, findings)
+def test_it_is_well_only_where_nothing_is_wrong(doing: Doing, found: tuple[Finding, ...]) -> None:
+    told = tell(doing, found)
+    is_fine = doing == Doing() and not [each for each in found if each.verdict is Verdict.BAD]
+    assert (told.what is What.RECORDING) == is_fine
+    if told.reason == "all is well":
+        may_be_unknown = {Check.BITRATE, Check.FRAME_RATE, Check.CLOCK}
+        assert found and {each.check for each in found if each.verdict is Verdict.UNKNOWN} <= may_be_unknown
+    assert told.reason
+
+
+@given(doings, st.sampled_from(Check))
+def test_what_is_not_live_is_told_whatever_else(doing: Doing, check: Check) -> None:
+    told = tell(doing, bad(check, Check.FROZEN))
+    assert told.what is (What.SILENT if check is Check.SIGNAL else What.FROZEN)
+
+
+@pytest.mark.parametrize(
+    ("doing", "checks", "what"),
+    [
+        (Doing(), (Check.LOOPED, Check.OBSTRUCTED), What.LOOPED),
+        (Doing(failing="a detector failed"), (Check.MOVED,), What.COVERED),
+        (Doing(is_learning=True), (Check.MOVED,), What.MOVED),
+        (Doing(is_learning=True), (Check.CLOCK, Check.BITRATE), What.LEARNING),
+        (Doing(whole="the light"), (Check.FRAME_RATE,), What.COVERED),
+        (Doing(strained="too slow"), (Check.FRAME_RATE,), What.COLLAPSED),
+        (Doing(strained="too slow"), (Check.CLOCK,), What.STRAINED),
+        (Doing(has_written=False), (), What.CONNECTING),
+    ],
+)
+def test_the_order(doing: Doing, checks: tuple[Check, ...], what: What) -> None:
+    assert tell(doing, bad(*checks)).what is what
+
+
+def test_a_new_place_that_is_learned_is_told_with_the_move() -> None:
+    told = tell(Doing(is_learning=True), bad(Check.MOVED))
+    assert told.reason == "moved is bad; what is always there is being learned anew" and told.since_90k == 9
+
+
+@pytest.mark.parametrize(
+    ("unknown", "says"),
+    [
+        ((), "all is well"),
+        ((Check.FROZEN,), "checking the picture"),
+        ((Check.OBSTRUCTED, Check.LOOPED), "checking the picture"),
+        ((Check.LOOPED,), "all that can be checked is well"),
+        ((Check.MOVED, Check.BITRATE), "all that can be checked is well"),
+        ((Check.BITRATE,), "all is well"),
+    ],
+)
+def test_what_could_not_be_judged_is_not_said_to_be_well(unknown: tuple[Check, ...], says: str) -> None:
+    verdicts = {check: Verdict.UNKNOWN if check in unknown else Verdict.OK for check in Check}
+    told = tell(Doing(), tuple(Finding(check, verdict, "so", 9) for check, verdict in verdicts.items()))
+    assert (told.what, told.reason) == (What.RECORDING, says)
+    assert tell(Doing(), ()).reason == "checking the picture"
+
+
+def test_every_check_has_a_state() -> None:
+    assert set(WHAT) == set(Check)

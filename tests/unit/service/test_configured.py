@@ -1,0 +1,89 @@
+"""The cameras that run are those that are configured."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from passerby.access import Installation
+from passerby.access.cameras import CameraFacts
+from passerby.config import Config
+from passerby.fleet.plan import CameraPlan
+from passerby.fleet.worker import Places
+from passerby.media.boxes import BoxShare
+from passerby.media.segments import TICKS_PER_S
+from passerby.service.configured import ConfiguredFleet
+
+POSTER = BoxShare(0.1, 0.2, 0.2, 0.5)
+OFF = CameraFacts(address="rtsp://192.0.2.7/stream", is_enabled=False)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    opened = Installation(tmp_path, Config())
+    yield opened
+    opened.close()
+
+
+def test_objects_are_short_where_the_limit_is(installation: Installation, tmp_path: Path) -> None:
+    for name, hours in (("usual", None), ("long", 30.0), ("short", 0.05), ("shorter", 0.03)):
+        installation.cameras.add(name, CameraFacts(address="rtsp://192.0.2.7/stream", keep_hours=hours))
+    fleet = ConfiguredFleet(installation, Places(tmp_path, tmp_path / "backgrounds"))
+    lengths_s = {each.name: fleet._plan(each, ()).object_90k / TICKS_PER_S for each in installation.cameras.list()}
+    assert lengths_s == {"usual": 900, "long": 900, "short": 44, "shorter": 26}
+
+
+def learned(folder: Path, camera: str) -> set[Path]:
+    """As if the camera had learned something, and was killed while it wrote more."""
+    folder.mkdir(exist_ok=True)
+    paths = {folder / f"{camera}{end}" for end in (".background", ".reference", ".reference.jpg", ".background.new")}
+    for path in paths:
+        path.write_bytes(b"a place")
+    return paths
+
+
+def test_what_a_camera_learned_goes_with_it_also_where_it_did_not_run(
+    installation: Installation, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backgrounds"
+    removed_while_stopped, gate, yard = (learned(folder, name) for name in ("long-gone", "gate", "yard"))
+    for name in ("gate", "yard"):
+        installation.cameras.add(name, OFF)
+    fleet = ConfiguredFleet(installation, Places(tmp_path, folder))
+    fleet.start()
+    try:
+        until_s = time.monotonic() + 10.0
+        while any(path.exists() for path in removed_while_stopped) and time.monotonic() < until_s:
+            time.sleep(0.02)
+        assert set(folder.iterdir()) == gate | yard, "one that is switched off keeps what it learned"
+        installation.cameras.remove("gate")
+        fleet.cameras_changed()
+        while any(path.exists() for path in gate) and time.monotonic() < until_s:
+            time.sleep(0.02)
+        assert set(folder.iterdir()) == yard
+    finally:
+        fleet.stop()
+
+
+def test_a_box_that_is_not_a_person_reaches_the_camera_which_keeps_what_it_learned(
+    installation: Installation, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backgrounds"
+    installation.cameras.add("gate", CameraFacts(address="rtsp://192.0.2.7/stream"))
+    told: list[CameraPlan] = []
+    fleet = ConfiguredFleet(installation, Places(tmp_path, folder))
+    kept = learned(folder, "gate")
+    fleet._fleet.run = told.append  # type: ignore[method-assign]  # without processes: what they are told
+    for change in (
+        lambda: None,
+        lambda: installation.not_people.add("gate", POSTER, "kim"),
+        lambda: None,  # nothing differs: the camera is left alone
+        lambda: installation.not_people.remove("gate", 1),
+    ):
+        change()
+        fleet._match(installation.cameras.list())
+    assert [plan.live.not_people for plan in told] == [(), (POSTER,), ()]
+    assert set(folder.iterdir()) == kept

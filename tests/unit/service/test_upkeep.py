@@ -1,0 +1,90 @@
+"""While `passerby serve` runs, old records of the audit go by themselves."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from passerby.access import Installation
+from passerby.access.users import UserFacts
+from passerby.api import Services
+from passerby.archive import Archive
+from passerby.clock import SystemClock
+from passerby.config import Config
+from passerby.desk import Desk, Limits
+from passerby.desk.upload import has_memory_files
+from passerby.media.segments import TICKS_PER_S
+from passerby.notify.alarms import Alarms
+from passerby.rules.access import Role
+from passerby.rules.retention import KeepAll
+from passerby.service import upkeep
+from passerby.settings import Settings
+from passerby.testing.clock import MovingClock
+
+DAY_S = 86400
+
+
+def test_old_records_go_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.01)
+    clock = MovingClock(SystemClock().now_90k() - 400 * DAY_S * TICKS_PER_S)
+    installation = Installation(tmp_path, Config(), clock)
+    installation.audit.note("kim", "session", "old")
+    clock.move(400 * DAY_S)
+    installation.audit.note("kim", "session", "young")
+    with Archive(tmp_path) as archive, upkeep.tended(installation, archive, Alarms(clock)):
+        for _ in range(500):
+            if len(said := [each.what for each in installation.audit.list()]) == 2 and "old" not in said:
+                break
+            threading.Event().wait(0.02)
+        threading.Event().wait(0.1)  # ten more rounds, in which nothing more is done
+    assert [each.what for each in installation.audit.list()] == ["audit:forget", "young"]
+    installation.close()
+
+
+def test_an_error_nobody_foresaw_ends_no_round_but_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.01)
+    installation = Installation(tmp_path, Config())
+    rounds = []
+
+    def fails_at_first() -> KeepAll:
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            raise OverflowError("cannot convert float infinity to integer")
+        return KeepAll()
+
+    monkeypatch.setattr(installation, "keep", fails_at_first)
+    with Archive(tmp_path) as archive, upkeep.tended(installation, archive, Alarms()):
+        until_s = time.monotonic() + 10.0
+        while len(rounds) < 3 and time.monotonic() < until_s:
+            time.sleep(0.01)
+    assert len(rounds) >= 3
+    installation.close()
+
+
+@pytest.mark.skipif(not has_memory_files(), reason="this system has no files in memory")
+def test_files_go_of_users_who_may_not_bring_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that came to its end after its user was removed, and of users whom another process changed."""
+    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.01)
+    installation, clock = Installation(tmp_path, Config()), MovingClock()
+    desk = Desk(tmp_path / "redactions", clock, Limits(most_files=9))
+    bringing = {}
+    for name in ("root", "stays", "off", "viewer", "gone"):
+        roles = frozenset({Role.OPERATOR, Role.ADMIN} if name == "root" else {Role.OPERATOR})
+        owner = installation.users.add(name, UserFacts(roles), None).handle.hex()
+        bringing[name] = (owner, desk.receive(owner, "yard.mp4", Settings()))
+    installation.users.change("off", UserFacts(frozenset({Role.OPERATOR}), is_enabled=False))
+    installation.users.change("viewer", UserFacts(frozenset({Role.VIEWER})))
+    installation.users.remove("gone")
+    for _, file in bringing.values():
+        file.write(b"x")
+        file.finish()
+    with Archive(tmp_path) as archive, upkeep.discarded(Services(installation, archive, tmp_path, redactions=desk)):
+        until_s = time.monotonic() + 10.0
+        while len(desk._jobs) > 2 and time.monotonic() < until_s:
+            time.sleep(0.01)
+    assert {name for name, (owner, _) in bringing.items() if desk.list(owner)} == {"root", "stays"}
+    desk.stop()
+    installation.close()
