@@ -65,9 +65,6 @@ class Users:
     def by_id(self, id: int) -> User | None:
         return self._find(users.c.id == id)
 
-    def by_handle(self, handle: bytes) -> User | None:
-        return self._find(users.c.handle == handle)
-
     def by_oidc_subject(self, subject: str) -> User | None:
         return self._find(users.c.oidc_subject == subject)
 

@@ -7,8 +7,6 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from passerby.archive.ahead import retire_ahead
 from passerby.archive.catalogue import Catalogue
@@ -23,6 +21,7 @@ from passerby.archive.retention import Space, finish_deleting, retire
 from passerby.archive.still import Still, still_at
 from passerby.archive.waiting import retire_waiting
 from passerby.archive.writer import CameraWriter
+from passerby.closing import Closing
 from passerby.errors import PasserbyError, SourceError
 from passerby.folders import made_once
 from passerby.media.alarms import Alarm, AlarmKind
@@ -35,7 +34,7 @@ _NEWEST_90K = 60 * TICKS_PER_S
 _AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a store far away answers a few times a second at most
 
 
-class Archive:
+class Archive(Closing):
     """Several processes may have the same one open; each camera is written by one of them.
 
     since_90k: where it is given, objects that began before are as if they were not there.
@@ -70,14 +69,6 @@ class Archive:
     def close(self) -> None:
         """After the writers."""
         self._places.catalogue.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def writer(self, camera: str, object_90k: int | None = None) -> CameraWriter:
         """For one camera. object_90k: how long its objects are; None: as this archive's. Raises SettingsError for a

@@ -17,7 +17,6 @@ from passerby.background.small import EDGE_SLOPE, Plane8, SmallPicture, edge_tol
 DIFFERENCE_MIN = 14  # grey levels that sensor noise and compression leave, after averaging
 SPREAD_FACTOR = 1.0  # a place that varies by itself, such as leaves, must differ by that much more
 SHAKE_PX = 0.25  # small-picture pixels that a mast sways: edges differ by that much of their slope
-CHROMA_FACTOR = 2  # chroma planes have about half of luma's contrast
 GAIN_STEP = 0.01
 GAIN_RANGE = (0.75, 1.33)  # automatic exposure; more than this is another light
 GAIN_GRID_PX = 8

@@ -9,8 +9,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 import av
 from av.buffer import Buffer
@@ -22,6 +21,7 @@ from passerby.capture.picture import Deinterlacer, PictureFitter
 from passerby.capture.probe import check_size, check_transfer
 from passerby.capture.problems import ProblemLog, SourceProblem
 from passerby.capture.timestamps import Timestamps
+from passerby.closing import Closing
 from passerby.errors import SourceError
 from passerby.media.frames import RawFrame
 from passerby.media.stream import StreamFormat
@@ -38,7 +38,7 @@ class _Waiting:
     damaged: bool
 
 
-class VideoSource:
+class VideoSource(Closing):
     """The frames of one video file, in presentation order, once.
 
     Use it in a `with` block and iterate. `problems` grows while it is read. origin_pts: the tick at which the asked
@@ -133,14 +133,6 @@ class VideoSource:
         until_s = whole_s if end is None else min(whole_s, float((end - self.start_pts) * self.time_base))
         from_s = max(0.0, float((start - self.start_pts) * self.time_base))
         return max(1, round((until_s - from_s) * float(self.average_rate)))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file and of every picture still held."""

@@ -13,9 +13,9 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Literal, Self
 
+from passerby.closing import Closing
 from passerby.testing.rtsp.login import challenge, may_enter
 
 HOST = "127.0.0.1"
@@ -67,7 +67,7 @@ class OnvifCamera:
     """Path and words of every question, in order."""
 
 
-class OnvifServer:
+class OnvifServer(Closing):
     """Use it in a `with` block. host: as `streams_of` takes it. probed_at: where it listens for probes."""
 
     def __init__(self, camera: OnvifCamera, *, in_group: bool = False) -> None:
@@ -94,9 +94,8 @@ class OnvifServer:
             thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Stops answering."""
         self.closing.set()
         self._http.shutdown()
         self._http.server_close()

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Self, cast
 
 import av
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from passerby.closing import Closing
 from passerby.media.segments import TICKS_PER_S
 from passerby.testing.rtsp.feed import Feed
 
@@ -52,7 +52,7 @@ class WebCamera:
     part_after_s: float = 0.0
 
 
-class WebServer:
+class WebServer(Closing):
     """Use it in a `with` block. cameras: by path; an HLS camera at "/lane" is played from "/lane/index.m3u8"."""
 
     def __init__(self, cameras: Mapping[str, WebCamera]) -> None:
@@ -79,9 +79,8 @@ class WebServer:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Stops answering."""
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()

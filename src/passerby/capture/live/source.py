@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from types import TracebackType
-from typing import Self
 
 from passerby.capture.live.drawn import drawn_shots
 from passerby.capture.live.kinds import open_device, open_http, open_rtsp
@@ -16,6 +14,7 @@ from passerby.capture.live.stream import StreamReader
 from passerby.capture.picture import PictureFitter
 from passerby.capture.probe import HDR_TRANSFERS, LARGEST_SIDE_PX, SMALLEST_SIDE_PX
 from passerby.capture.source import turn_of
+from passerby.closing import Closing
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.media.frames import RawFrame
 from passerby.media.health import Flow
@@ -38,7 +37,7 @@ def open_live(address: Address | str, options: LiveOptions | None = None) -> Liv
     return LiveSource(place, options)
 
 
-class LiveSource:
+class LiveSource(Closing):
     """The frames of one live source, once, from one thread.
 
     Iterating never ends by itself: it raises SourceUnavailable when there is no more to come, and when the size of the
@@ -96,14 +95,6 @@ class LiveSource:
 
     def __repr__(self) -> str:
         return f"LiveSource({self.address.shown!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def stop(self) -> None:
         """From any thread: the reading one ends with the next packet, or at its time-out."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
+from passerby.closing import Closing
 from passerby.engine.live.queue import FairQueue
 from passerby.engine.looks import Detectors
 from passerby.media import Kind
 
 
-class Shared:
+class Shared(Closing):
     """Detectors are used in the queue `looks` alone, which so needs no lock. `learning` is for what takes long."""
 
     def __init__(self, detectors: Detectors | None = None) -> None:
@@ -25,11 +23,3 @@ class Shared:
         """After the cameras."""
         self.looks.close()
         self.learning.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -6,9 +6,9 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Coroutine, Mapping
-from types import TracebackType
 from typing import Any, Self
 
+from passerby.closing import Closing
 from passerby.testing.rtsp.feed import Feed
 from passerby.testing.rtsp.login import Scheme
 from passerby.testing.rtsp.script import Script
@@ -17,7 +17,7 @@ from passerby.testing.rtsp.session import Request, Session
 HOST = "127.0.0.1"
 
 
-class RtspServer:
+class RtspServer(Closing):
     """Cameras on this machine. Use it in a `with` block.
 
     feeds: by path, such as "/street". scripts: the faults of each path; a change counts for the next request. login:
@@ -74,11 +74,6 @@ class RtspServer:
         self._thread.start()
         self._wait(self._listen())
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Drops every connection and stops listening."""
