@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
 from httpx2 import BaseTransport
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -40,6 +41,9 @@ from passerby.config import Redact, Server
 from passerby.version import __version__
 
 DEFAULT = Redact()
+COMPRESSED_FROM_BYTES = 1000
+NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream")
+"""Pictures and video are small already, and go out as they come."""
 
 
 def make_app(services: Services, page: Path | None = None, *, oidc_transport: BaseTransport | None = None) -> FastAPI:
@@ -62,6 +66,12 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     app.state.oidc = _oidc_desk(services, oidc_transport)
     handle_problems(app)
     app.add_middleware(WhileAllowed, permits=Permits(services.installation.rights, services.installation.clock))
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=COMPRESSED_FROM_BYTES,
+        compresslevel=6,
+        exclude_content_types=NOT_COMPRESSED,
+    )
     sections = (
         about, alarms, sign_in, passkeys, oidc, people, cameras, not_people, onvif, health, timeline, live, live_hls,
         redactions,

@@ -108,14 +108,17 @@ def _scales(picture_wh: tuple[int, int], max_enlarged: float) -> Iterator[Part]:
 
 def _cut(whole: Part, start: tuple[int, int], input_wh: tuple[int, int]) -> Part:
     """What of a scaled picture is in the input that begins at `start`."""
-    _, _, width, height = whole.xyxy
-    x0, y0 = (int(side / whole.scale) for side in start)
-    x1 = min(width, -int(-(start[0] + input_wh[0]) // whole.scale))
-    y1 = min(height, -int(-(start[1] + input_wh[1]) // whole.scale))
-    wh = tuple(
-        min(most, max(1, round(side * whole.scale))) for side, most in zip((x1 - x0, y1 - y0), input_wh, strict=True)
-    )
+    spans = [_span(whole, axis, start[axis], input_wh[axis]) for axis in (0, 1)]
+    (x0, x1), (y0, y1) = spans
+    wh = [min(input_wh[axis], max(1, round((end - begin) * whole.scale))) for axis, (begin, end) in enumerate(spans)]
     return Part((x0, y0, x1, y1), whole.scale, (wh[0], wh[1]), (0, 0), whole.is_largest, whole.is_smallest)
+
+
+def _span(whole: Part, axis: int, start: int, length: int) -> tuple[int, int]:
+    """From where to where in the picture, along one axis. The last input takes what rounding left over."""
+    side = whole.xyxy[axis + 2]
+    is_last = start + length >= whole.wh[axis]
+    return int(start / whole.scale), side if is_last else min(side, -int(-(start + length) // whole.scale))
 
 
 def _starts(length: int, tile: int) -> list[int]:

@@ -21,6 +21,7 @@ def browser(house: House, tmp_path: Path) -> TestClient:
     (page / "assets").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html>the page")
     (page / "assets" / "main-1a2b.js").write_text("script")
+    (page / "assets" / "large-3c4d.js").write_text("much the same again and again; " * 1000)
     app = make_app(house.app.state.services, page)
     return TestClient(behind_the_shell(app, house.config.server), base_url="http://localhost:8080")
 
@@ -35,6 +36,16 @@ def test_anybody_may_load_the_page_which_is_asked_for_each_time(browser: TestCli
 def test_files_with_a_hash_in_their_name_are_kept_for_ever(browser: TestClient) -> None:
     done = browser.get("/assets/main-1a2b.js")
     assert done.status_code == 200 and "immutable" in done.headers["cache-control"]
+
+
+def test_text_is_compressed_for_browsers_that_take_it(browser: TestClient) -> None:
+    done = browser.get("/assets/large-3c4d.js", headers={"Accept-Encoding": "gzip"})
+    assert done.headers["content-encoding"] == "gzip" and int(done.headers["content-length"]) < 1000
+    assert done.text == "much the same again and again; " * 1000
+    assert "accept-encoding" in done.headers["vary"].lower()
+    plain = browser.get("/assets/large-3c4d.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers and plain.text == done.text
+    assert "content-encoding" not in browser.get("/assets/main-1a2b.js").headers, "shorter as it is"
 
 
 @pytest.mark.parametrize("path", ["/assets/gone.js", "/../secrets.key", "/assets/%2e%2e/%2e%2e/catalogue.sqlite3"])
