@@ -24,9 +24,9 @@ CAMERAS = "".join(
     for name, title in (("gate", "School gate"), ("yard", "Yard"))
 )
 NO_ROOM = "[storage]\nmost_gigabytes = 0.000001\n"
-DELETE = "Recordings that should be gone may still be there"
-SPACE = "Recordings were deleted too soon, for want of space"
-STRANGE = "Where recordings are stored there is something that is none"
+DELETE = "Recordings that should be gone may still exist"
+SPACE = "Recordings were deleted too early, for lack of space"
+STRANGE = "There are unknown files where recordings are stored"
 
 
 @pytest.fixture

@@ -124,8 +124,8 @@ def test_what_could_not_be_checked_is_never_shown_as_well(serving: Serving, open
     expect(tab.page.locator(".badge.good")).to_have_count(0)
     tab.go("#/health/arcade")
     row = tab.page.get_by_role("row").filter(has_text="Picture changes")
-    expect(row).to_contain_text("Not known")
-    expect(row).to_contain_text("no picture comes")
+    expect(row).to_contain_text("Unknown")
+    expect(row).to_contain_text("there are no pictures")
     expect(tab.page.locator(".badge.good")).to_have_count(0)
     tab.wrong[:] = [each for each in tab.wrong if "404" not in each]  # a picture before the first was recorded
 
@@ -151,5 +151,5 @@ def test_answers_that_are_old_are_shown_as_unknown(serving: Serving, open_tab: O
     expect(arcade.locator(".badge")).to_have_text("Recording", timeout=240_000)
     tab.page.route("**/api/states", lambda route: None)  # neither an answer nor an error
     expect(arcade.locator(".badge")).to_have_text("Unknown", timeout=20_000)
-    expect(arcade).to_contain_text("Passerby has not answered for a while.")
+    expect(arcade).to_contain_text("Passerby has not responded for a while.")
     expect(tab.page.locator(".badge.good")).to_have_count(0)
