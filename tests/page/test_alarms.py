@@ -58,8 +58,8 @@ def test_broken_promises_are_told_on_the_page(school: Serving, open_tab: OpenTab
     for title, name in (("School gate", "gate"), ("Yard", "yard")):
         says = f"{title}: There is no room to keep camera '{name}' for 72 hours"
         expect(lines.filter(has_text=says)).to_have_count(1)
-    expect(notes.filter(has_text=DELETE)).to_contain_text("Yard: A recording that should be gone may still be there: ")
-    expect(notes.filter(has_text=STRANGE)).to_contain_text("in the store is no recording of passerby")
+    expect(notes.filter(has_text=DELETE)).to_contain_text("Yard: A recording that should be gone may still exist: ")
+    expect(notes.filter(has_text=STRANGE)).to_contain_text("in the store is not a recording of passerby")
     shoot(tab, "alarms")
 
     lee = open_tab(school.base, PHONE)

@@ -106,9 +106,9 @@ def test_a_fault_is_in_words_on_its_tile_though_its_pictures_come(
 def test_what_could_not_be_checked_is_never_shown_as_well(serving: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
     tab = open_tab(serving.base, WIDE)
     told(tab, "/api/states", [state("arcade", "unknown", "the picture could not be checked"), state("gone", "off", "")])
-    check = {"verdict": "ok", "reason": "pictures come", "since_90k": 0}
+    check = {"verdict": "ok", "reason": "pictures are arriving", "since_90k": 0}
     health = {
-        "state": state("arcade", "silent", "no picture comes"), "reference_at_90k": None,
+        "state": state("arcade", "silent", "sends no pictures"), "reference_at_90k": None,
         "checks": [{**check, "check": "signal", "verdict": "bad"}, {**check, "check": "frozen"}],
     }  # fmt: skip
     told(tab, "/api/cameras/arcade/health", health)  # type: ignore[arg-type]

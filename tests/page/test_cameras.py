@@ -51,7 +51,7 @@ def test_a_camera_is_tried_added_changed_switched_off_and_removed(
     tab.page.get_by_role("button", name="Test", exact=True).click()
     expect(tab.page.get_by_text("No picture")).to_be_visible()
     said = tab.page.locator(".test-picture").inner_text()
-    assert "nothing takes connections" in said and PLANTED not in said
+    assert "nothing accepts connections" in said and PLANTED not in said
 
     address.fill(f"file:{street.path}")
     expect(tab.page.get_by_text("Test the address to see")).to_be_visible()  # what was tried is not what is typed now

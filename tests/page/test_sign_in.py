@@ -106,7 +106,7 @@ def test_who_forgot_the_password_sets_another_with_the_link_of_the_command(
     for label in ("New password", "Repeat new password"):
         again.page.get_by_label(label, exact=True).fill(PASSWORD)
     again.page.get_by_role("button", name="Set password and sign in").click()
-    expect(again.page.get_by_role("alert")).to_contain_text("This link does not work any more")
+    expect(again.page.get_by_role("alert")).to_contain_text("This link no longer works")
     shoot(again, "reset-used")
     again.wrong[:] = [each for each in again.wrong if "403" not in each]  # the browser itself notes the refusal
 
@@ -117,7 +117,7 @@ def test_a_wrong_password_is_said_in_the_apis_words(house: Serving, open_tab: Op
     tab.page.get_by_label("Name").fill("kim")
     tab.page.get_by_label("Password").fill("not it at all")
     tab.page.get_by_role("button", name="Sign in").click()
-    expect(tab.page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    expect(tab.page.get_by_role("alert")).to_have_text("The name or password is wrong.")
     tab.wrong[:] = [each for each in tab.wrong if "401" not in each]  # the browser itself notes the refusal
 
 

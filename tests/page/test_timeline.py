@@ -299,7 +299,7 @@ def test_what_cannot_be_exported_is_said(archive: Recorded, open_tab: OpenTab, s
         assert kim is not None
         installation.users.change("kim", UserFacts(frozenset({Role.VIEWER}), frozenset(), True))
         tab.page.get_by_role("button", name="Export 10 s").click()
-        expect(tab.page.get_by_role("alert")).to_contain_text("This is for: operator")
+        expect(tab.page.get_by_role("alert")).to_contain_text("This needs the role: operator")
         shoot(tab, "export-refused")
     finally:
         installation.users.change("kim", UserFacts(frozenset({Role.OPERATOR}), frozenset(), True))

@@ -51,7 +51,7 @@ def finish_waiting(places: Places) -> Iterator[Alarm]:
             finish(places, path)
         except (PasserbyError, OSError) as error:
             name = camera_and_start_of(path)
-            yield Alarm(AlarmKind.STORE, name and name[0], f"A recording waits in '{path}': {error}")
+            yield Alarm(AlarmKind.STORE, name and name[0], f"A recording is waiting in '{path}': {error}")
 
 
 def finish(places: Places, path: Path) -> None:
@@ -93,7 +93,9 @@ def match_store_and_rows(places: Places) -> Iterator[Alarm]:
     for key in sorted(in_store - rows.keys()):
         found = read_object(places, key)
         if found is None:
-            yield Alarm(AlarmKind.STRANGE, None, f"'{key}' in the store is no recording of passerby, or is damaged")
+            yield Alarm(
+                AlarmKind.STRANGE, None, f"'{key}' in the store is not a recording of passerby, or it is damaged"
+            )
         elif places.catalogue.find(key) is None:
             places.catalogue.save(*found)
     for key, row in sorted(rows.items()):
@@ -112,7 +114,9 @@ def _mend_from_store(places: Places, row: ArchivedObject, state: ObjectState) ->
     places.catalogue.forget(row.key, state)
     if row.size:
         length_s = (row.end_90k - row.start_90k) // TICKS_PER_S
-        yield Alarm(AlarmKind.LOST, row.camera, f"A recording of {length_s} s is gone: no bytes for '{row.key}'")
+        yield Alarm(
+            AlarmKind.LOST, row.camera, f"A recording of {length_s} s is missing: there are no bytes for '{row.key}'"
+        )
 
 
 def read_object(places: Places, key: str) -> tuple[ArchivedObject, InitSegment] | None:

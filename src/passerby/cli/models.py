@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 
 Family = Literal["nanodet", "centerface", "yunet", "ssd"]
-Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="As `passerby models list` has it.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="A name from `passerby models list`.")]
 
 
 @app.command("list")
@@ -101,7 +101,7 @@ def add(
         store.expect(model, figure)
         typer.echo(f"it finds a drawn {figure}, which it must find in every picture from now on")
     else:
-        typer.echo("warning: it finds no drawn figure, so nobody notices if it falls silent", err=True)
+        typer.echo("warning: it finds no drawn figure, so nobody will notice if it stops finding anything", err=True)
     typer.echo(f"try it: passerby models test {model.card.name}")
 
 

@@ -89,7 +89,7 @@ Quality = Annotated[
 Start = Annotated[
     str | None,
     typer.Option(
-        metavar="T", show_default=False, rich_help_panel=FILE, help="Begin here: seconds, or a clock like 1:23.5."
+        metavar="T", show_default=False, rich_help_panel=FILE, help="Start here: seconds, or a time like 1:23.5."
     ),
 ]
 End = Annotated[
@@ -106,7 +106,7 @@ Reports = Annotated[
     ),
 ]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", rich_help_panel=FILE, help="Replace outputs that are already there.")
+    bool, typer.Option("--overwrite", rich_help_panel=FILE, help="Replace outputs that already exist.")
 ]
 Encoder = Annotated[
     Literal["auto", "software", "nvenc", "vaapi", "qsv"],

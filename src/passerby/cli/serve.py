@@ -115,7 +115,7 @@ def _server(services: Services, config: Config) -> uvicorn.Server:
 
     told, page = config.server, built_page()
     if page is None:
-        log.warning("this installation was made without its page: only programs can use it")
+        log.warning("this installation was built without its page: only its API can be used")
     app = behind_the_shell(make_app(services, page), told, config.redact)
     settings = uvicorn.Config(
         app, host=told.host, port=told.port, lifespan="off", log_config=None,
@@ -127,7 +127,7 @@ def _server(services: Services, config: Config) -> uvicorn.Server:
     except OSError as error:  # ssl.SSLError too
         raise SettingsError(
             f"couldn't use the certificate '{told.certificate}' with '{told.private_key}': {error.strerror or error}",
-            hint="both are PEM files, readable by this user, and belong together",
+            hint="both must be PEM files that this user can read, and belong together",
         ) from None
     return uvicorn.Server(settings)
 
@@ -139,7 +139,7 @@ def _run(server: uvicorn.Server, config: Config) -> None:
     if not server.started:
         raise OutputError(
             f"couldn't listen at {config.server.host} port {config.server.port}",
-            hint="is another program using it, or the address not one of this machine? See server in passerby.toml",
+            hint="is another program using it, or is it not an address of this machine? See [server] in passerby.toml",
         )
     log.info("stopped")
 
@@ -159,11 +159,11 @@ def _say_how_to_come_in(installation: Installation) -> None:
     base = page_address(installation.config.server)
     secret = installation.set_up.new_link()
     if secret is None:
-        typer.echo(f"passerby is at {base}")
+        typer.echo(f"passerby is running at {base}")
         return
     # Behind the #, which browsers do not send: so the link is in no log of a proxy.
     minutes = installation.config.sign_in.set_up_link_minutes
-    typer.echo(f"Make the first user here, within {minutes:g} minutes:\n\n  {base}/#/set-up/{secret}\n")
+    typer.echo(f"Create the first user here, within {minutes:g} minutes:\n\n  {base}/#/set-up/{secret}\n")
     sys.stdout.flush()
 
 
