@@ -1,5 +1,11 @@
 /** All words of the page, in English. Sentences about problems come from the API as they are. */
 
+const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const TENTHS = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** What every language has, with nothing left out. */
+export type Texts = typeof en;
+
 export const en = {
   ui: {
     close: "Close",
@@ -11,6 +17,15 @@ export const en = {
     none: "none",
     more: "Show more",
     percent: (share: number) => `${Math.floor(share * 100)}%`,
+    /** With a tenth where it is small. */
+    share: (share: number) => `${NUMBER.format(share < 0.1 ? 100 * share : Math.round(100 * share))}%`,
+    kilobytes: (count: number) => `${NUMBER.format(count)} kB`,
+    megabytes: (count: number) => `${NUMBER.format(count)} MB`,
+    gigabytes: (count: number) => `${NUMBER.format(count)} GB`,
+    seconds: (count: number) => `${count} s`,
+    minutes: (count: number) => `${count} min`,
+    hours: (count: number) => `${count} h`,
+    days: (count: number) => `${count} d`,
   },
   app: {
     skip: "Skip to content",
@@ -94,7 +109,8 @@ export const en = {
     actions: "Actions",
     noGroup: "none",
     since: "since",
-    kept: (hours: number) => (hours < 48 ? `kept for ${hours} h` : `kept for ${Math.round(hours / 2.4) / 10} days`),
+    kept: (hours: number) =>
+      hours < 48 ? `kept for ${NUMBER.format(hours)} h` : `kept for ${NUMBER.format(hours / 24)} days`,
     keptAsUsual: "kept for the default time",
     inFile: "In config file",
     inFileHint: "This camera is defined in passerby.toml. Change it there.",
@@ -137,7 +153,7 @@ export const en = {
     codec: "Codec",
     rate: "Frame rate",
     unknown: "unknown",
-    perSecond: (fps: number) => `${Math.round(fps * 10) / 10} fps`,
+    perSecond: (fps: number) => `${NUMBER.format(fps)} fps`,
     allCovered: (why: string) => `The whole picture is covered: ${why}`,
     testCovered: "The people found in it are covered. Nothing of the clear picture was kept.",
     called: "Title and name",
@@ -163,7 +179,7 @@ export const en = {
     delayHint:
       "Pictures are held back for this long, so that covers begin before somebody is found. 1 s suits most cameras.",
     keep: "Keep recordings (hours)",
-    keepIs: (hours: number) => (hours < 48 ? "Then they are deleted." : `${Math.round(hours / 2.4) / 10} days.`),
+    keepIs: (hours: number) => (hours < 48 ? "Then they are deleted." : `${NUMBER.format(hours / 24)} days.`),
     keepUsual: (hours: number | undefined) =>
       hours === undefined ? "" : `Leave empty for the default, ${hours} hours.`,
     long: "Keep recordings for more than 30 days",
@@ -330,7 +346,7 @@ export const en = {
     "settings:see": "See the settings",
     "metrics:see": "Read metrics (Prometheus)",
     "file:redact": "Redact files",
-  } as Record<string, string>,
+  },
   /** What was done, by the audit's word for it. */
   noted: {
     "live:watch": "Watched live",
@@ -366,7 +382,10 @@ export const en = {
     "group:add": "Added a camera group",
     "group:change": "Renamed a camera group",
     "group:remove": "Removed a camera group",
-  } as Record<string, string>,
+    "audit:see": "Read the audit",
+    "audit:forget": "Deleted old audit records",
+    backup: "Made a backup",
+  },
   through: {
     session: "on the page",
     command: "with a command on the server",
@@ -376,13 +395,13 @@ export const en = {
     password: "with a password",
     passkey: "with a passkey",
     oidc: "with single sign-on",
-  } as Record<string, string>,
+    retention: "after the retention time",
+  },
   settings: {
     title: "Settings",
     browser: "This browser",
     browserAbout: "These settings apply only to this browser.",
     language: "Language",
-    languageIs: "English",
     zone: "Time zone",
     how: "These are the values from passerby.toml, as read when passerby started. To change them, edit the file in the data folder, or the one given with --config, and restart passerby. The file passerby.example.toml explains every key, too. Cameras have a section of their own.",
     changed: "set in the file",
@@ -399,7 +418,7 @@ export const en = {
       sources: "Camera addresses",
       metrics: "Metrics",
       about: "Public information",
-    } as Record<string, string>,
+    },
   },
   about: {
     title: "About this installation",
@@ -502,7 +521,7 @@ export const en = {
       upkeep: "Maintenance work fails",
       cameras: "Changes to cameras are not picked up",
       detector: "A detector does not work: everything is covered",
-    } as Record<string, string>,
+    },
     files: (count: number) => `${count} files`,
     moreAlarms: (count: number) => `and ${count} more`,
     check: "Check",
@@ -510,7 +529,7 @@ export const en = {
     reason: "Reason",
     since: "Since",
     length: "Duration",
-    verdicts: { ok: "OK", bad: "Bad", unknown: "Unknown" } as Record<string, string>,
+    verdicts: { ok: "OK", bad: "Bad", unknown: "Unknown" },
     noPicturesToCheck: "Not checked: there are no pictures.",
     checks: {
       signal: "Sends pictures",
@@ -524,7 +543,7 @@ export const en = {
       bitrate: "Sends enough data",
       "frame-rate": "Sends enough pictures",
       clock: "Clock runs evenly",
-    } as Record<string, string>,
+    },
     allChecks: "Checks",
     allChecksAbout: "Unknown means that there is too little to judge by yet. It is not an alarm.",
     notOpen: "Nothing can be checked while the camera is not connected.",
@@ -594,7 +613,7 @@ export const en = {
     unknown: "Unknown",
     unseen: "No live picture",
     off: "Switched off",
-  } as Record<string, string>,
+  },
   live: {
     title: "Live",
     noCameras: "No cameras yet",
@@ -616,7 +635,7 @@ export const en = {
     timeline: "Timeline",
     full: "Full screen",
     since: (moment: string) => `since ${moment}`,
-    delay: (seconds: number) => `${seconds.toFixed(1)} s ago`,
+    delay: (seconds: number) => `${TENTHS.format(seconds)} s ago`,
     delayHint:
       "How old the picture is. It is held back for the privacy delay, so that what is found late is covered from the start.",
     connecting: "Connecting…",
@@ -764,7 +783,7 @@ export const en = {
       hidden: "Hidden on average",
       tracks: "People and objects tracked",
       mode: { reveal: "Fixed camera", cover: "Moving camera" },
-      took: (seconds: string) => `It took ${seconds} s.`,
+      took: (seconds: number) => `It took ${TENTHS.format(seconds)} s.`,
     },
     look: {
       title: "Check these moments",
@@ -806,7 +825,7 @@ export const en = {
 };
 
 function told(hours: number): string {
-  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 2.4) / 10} days`;
+  return hours < 48 ? `${NUMBER.format(hours)} hours` : `${NUMBER.format(hours / 24)} days`;
 }
 
 function atLeast(letters: number | undefined): string {
