@@ -25,7 +25,7 @@ NO_CATALOGUE = "the catalogue cannot be read"
 
 
 class Health(BaseModel):
-    """For whoever watches over the service. It names no camera and nothing of this machine: anybody may ask."""
+    """For monitoring the service. It names no camera and nothing of this machine: anybody may ask."""
 
     status: Literal["ok", "degraded", "failing"]
     recording: Literal["running", "absent"]
@@ -34,7 +34,7 @@ class Health(BaseModel):
 
 
 class AboutShown(BaseModel):
-    """What people who are filmed may know."""
+    """What the people filmed may know."""
 
     title: str
     operator: str

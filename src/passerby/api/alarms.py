@@ -29,7 +29,7 @@ MEANS = {
 
 
 class AlarmShown(BaseModel):
-    """A promise that is broken, or was within a day where that happens once."""
+    """A promise that is broken; or, if it breaks at one moment, that was broken in the last day."""
 
     kind: AlarmKind
     camera: str | None = Field(description="null: not about a single camera.")

@@ -60,7 +60,7 @@ class AddressToTry(BaseModel):
 
 
 class Trial(BaseModel):
-    """What came of it."""
+    """The result of a test."""
 
     works: bool
     reason: str | None = Field(description="Why it gave no picture, in words.")

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/cameras/{camera}", tags=["health"])
 
 
 class CheckShown(BaseModel):
-    """One thing that is looked at."""
+    """One check."""
 
     check: Check
     verdict: Verdict = Field(description="unknown: there is too little to judge by. This is not an alarm.")
@@ -33,7 +33,7 @@ class CameraHealth(BaseModel):
 
 
 class Stretch(BaseModel):
-    """For how long a camera was said to do one thing."""
+    """How long a camera was in one state."""
 
     from_90k: int
     to_90k: int | None = Field(description="null: it still does.")

@@ -34,7 +34,7 @@ class Finder:
 
 
 class Device(BaseModel):
-    """A camera that answered. All but host is what it says of itself."""
+    """A camera that answered. Everything but host is what it says about itself."""
 
     host: str = Field(description="For listing its streams.")
     name: str
@@ -50,7 +50,7 @@ class DeviceToAsk(BaseModel):
 
 
 class Stream(BaseModel):
-    """One that it offers."""
+    """One of its streams."""
 
     name: str
     width: int | None
@@ -64,7 +64,7 @@ class Stream(BaseModel):
 
 
 class Streams(BaseModel):
-    """What came of asking. The largest picture first."""
+    """The streams that were found, the largest picture first."""
 
     works: bool
     reason: str | None = Field(description="Why it listed no streams, in words.")

@@ -35,7 +35,7 @@ JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
 class RedactionShown(BaseModel):
-    """A file and what became of it. Only who brought it sees it."""
+    """A file and what became of it. Only the user who uploaded it sees it."""
 
     id: str
     name: str
@@ -67,7 +67,7 @@ class RedactionList(BaseModel):
 
 
 class Corrections(BaseModel):
-    """Boxes that are hidden too. None can be taken off a cover: nobody can judge what is beneath one."""
+    """More boxes to hide. Covers cannot be removed: nobody can judge what is under one."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 

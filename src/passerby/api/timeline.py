@@ -40,7 +40,7 @@ class Gap(BaseModel):
 
 
 class Timeline(BaseModel):
-    """What there is of a range of time."""
+    """What is recorded in a range of time."""
 
     from_90k: int
     to_90k: int
@@ -152,7 +152,7 @@ def export(
     to_90k: Time90k,
     only_ask: Annotated[bool, Query(description="Answer 204 or the problem, and make nothing.")] = False,
 ) -> Response:
-    """A browser saves what comes to its disk and shows nobody a problem: so a page asks with only_ask first."""
+    """Browsers save the answer to disk without showing a problem, so a page asks with only_ask first."""
     check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
     services, me = services_of(request), signed_in_of(request)
     since_90k = sees_since_90k_of(request)

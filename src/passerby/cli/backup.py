@@ -34,9 +34,9 @@ def backup(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Back up the catalogue, what cameras learned and the configuration, also while passerby serve runs.
+    """Back up the catalogue, what cameras have learned and the configuration, even while passerby serve runs.
 
-    Recordings are not in it. Neither is secrets.key, which opens the cameras' addresses: keep it apart.
+    A backup contains no recordings, and without --with-key not secrets.key, which decrypts the cameras' addresses.
 
     Example:
 
@@ -72,7 +72,7 @@ def restore(
     ],
     debug: Debug = False,
 ) -> None:
-    """Make a new data folder from a backup, and bring its tables up to date.
+    """Create a new data folder from a backup, and update its tables.
 
     The next start of passerby serve makes the catalogue and the recordings that it finds agree.
 

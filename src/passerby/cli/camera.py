@@ -45,7 +45,7 @@ def add(
     config: ConfigFile = None,
     debug: Debug = False,
 ) -> None:
-    """Add a camera. Its address is kept encrypted and never shown.
+    """Add a camera. Its address is stored encrypted, and its password is never shown.
 
     Example:
 
@@ -105,7 +105,7 @@ def test(
     config: ConfigFile = None,
     debug: Debug = False,
 ) -> None:
-    """Try a camera for a few seconds: say what it sends, or why it gives no picture. Ends with 1 if it gives none.
+    """Test a camera for a few seconds: show what it sends, or why it gives no picture. Exits with 1 if it gives none.
 
     Examples:
 
@@ -137,7 +137,7 @@ def test(
 @app.command("remove")
 @fails_clearly
 def remove(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
-    """Remove a camera. What it recorded stays until its time is over."""
+    """Remove a camera. Its recordings stay until their retention time is over."""
     with installed(data, config) as installation, installation.audit.with_change():
         with installation.noting_boxes_that_go("", "command"):
             installation.cameras.remove(name)

@@ -68,10 +68,9 @@ def demo(
     ] = False,
     debug: Debug = False,
 ) -> None:
-    """Redact a drawn street; then serve seven drawn cameras, recorded and live, until Ctrl-C.
+    """Redact a drawn street, then serve seven drawn cameras, recorded and live, until Ctrl-C.
 
-    Some of the cameras fail at times, as cameras do: one freezes, one plays the same seconds again and again, one is
-    covered.
+    Some of the cameras fail at times, as real ones do: one freezes, one repeats the same seconds, one is covered.
 
     Example:
 

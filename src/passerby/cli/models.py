@@ -27,7 +27,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="A
 @app.command("list")
 @fails_clearly
 def list_models(debug: Debug = False) -> None:
-    """List the models that look at every picture."""
+    """List the models that examine every picture."""
     from passerby.detect import ModelStore
 
     store = ModelStore()
@@ -118,7 +118,7 @@ def remove(name: Name, debug: Debug = False) -> None:
 @app.command("test")
 @fails_clearly
 def test(name: Name, debug: Debug = False) -> None:
-    """Load a model, check its hash, run it on a drawn picture and read what it says."""
+    """Load a model, check its hash, and show what it finds in a drawn picture."""
     from passerby.detect import ModelStore, try_model
 
     trial = try_model(ModelStore().get(name))

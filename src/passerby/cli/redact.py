@@ -159,7 +159,7 @@ def redact(
 
       passerby redact street.mp4 --covers by-hand.json --overwrite
 
-    Ends with 0 only if every file was redacted, with 1 if one was not, with 130 if stopped by Ctrl-C.
+    Exits with 0 only if every file was redacted, with 1 if one was not, with 130 if stopped by Ctrl-C.
     """
     found = find_jobs(sources, output, report or ())
     at_once = min(jobs, len(found))

@@ -40,7 +40,7 @@ STOP_PATIENCE_S = 5  # for requests that are being answered
 def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
     """Serve the page and the API for the cameras of a data folder.
 
-    The first start prints a link that makes the first user. It works once, for an hour.
+    The first start prints a link for creating the first user. It works once, for an hour.
 
     Every key of the configuration file is explained in passerby.example.toml.
     """

@@ -38,9 +38,9 @@ def list_users(data: Data = DATA, config: ConfigFile = None, debug: Debug = Fals
 @app.command("reset")
 @fails_clearly
 def reset(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
-    """Print a link at which a user sets another password. It works once, as long as the set-up link does.
+    """Print a link with which a user sets a new password. It works once, for as long as the set-up link does.
 
-    When it is used, their sessions, tokens and passkeys end. Another link makes it useless.
+    Using it ends their sessions, tokens and passkeys. A newer link replaces it.
 
     Example:
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a user is here for. A user may have several, and nobody has one that they were not given."""
+    """What a user is here for. A user can have several roles, and has only those that they were given."""
 
     VIEWER = "viewer"
     """Watches, live and in the past."""

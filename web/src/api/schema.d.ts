@@ -739,7 +739,7 @@ export interface paths {
         };
         /**
          * A range of time as one file, without re-encoding
-         * @description A browser saves what comes to its disk and shows nobody a problem: so a page asks with only_ask first.
+         * @description Browsers save the answer to disk without showing a problem, so a page asks with only_ask first.
          */
         get: operations["export_api_cameras__camera__timeline_export_mp4_get"];
         put?: never;
@@ -894,7 +894,7 @@ export interface components {
     schemas: {
         /**
          * AboutShown
-         * @description What people who are filmed may know.
+         * @description What the people filmed may know.
          */
         AboutShown: {
             /** Title */
@@ -950,16 +950,16 @@ export interface components {
         };
         /**
          * AlarmKind
-         * @description store: recordings cannot be put where they belong. delete: they cannot be deleted. space: they are deleted too
-         *     soon. lost: the catalogue told of recordings that are not there. strange: the store holds what is no recording.
-         *     upkeep: what is done beside serving failed. cameras: those that are configured cannot be read.
-         *     detector: a camera is covered whole, since its detector fails, is late or finds nothing.
+         * @description store: recordings cannot be stored. delete: they cannot be deleted. space: they are deleted too early. lost:
+         *     recordings in the catalogue are missing. strange: the store holds files that are not recordings. upkeep:
+         *     maintenance work failed. cameras: the configured cameras cannot be read. detector: a camera is covered whole
+         *     because its detector fails, is late or finds nothing.
          * @enum {string}
          */
         AlarmKind: "store" | "delete" | "space" | "lost" | "strange" | "upkeep" | "cameras" | "detector";
         /**
          * AlarmShown
-         * @description A promise that is broken, or was within a day where that happens once.
+         * @description A promise that is broken; or, if it breaks at one moment, that was broken in the last day.
          */
         AlarmShown: {
             kind: components["schemas"]["AlarmKind"];
@@ -1197,13 +1197,13 @@ export interface components {
         };
         /**
          * Check
-         * @description What is looked at, the worst first.
+         * @description What is checked, the worst first.
          * @enum {string}
          */
         Check: "signal" | "frozen" | "looped" | "obstructed" | "moved" | "blurred" | "dark" | "glare" | "bitrate" | "frame-rate" | "clock";
         /**
          * CheckShown
-         * @description One thing that is looked at.
+         * @description One check.
          */
         CheckShown: {
             check: components["schemas"]["Check"];
@@ -1222,7 +1222,7 @@ export interface components {
         };
         /**
          * Corrections
-         * @description Boxes that are hidden too. None can be taken off a cover: nobody can judge what is beneath one.
+         * @description More boxes to hide. Covers cannot be removed: nobody can judge what is under one.
          */
         Corrections: {
             /**
@@ -1233,7 +1233,7 @@ export interface components {
         };
         /**
          * Device
-         * @description A camera that answered. All but host is what it says of itself.
+         * @description A camera that answered. Everything but host is what it says about itself.
          */
         Device: {
             /**
@@ -1305,7 +1305,7 @@ export interface components {
         };
         /**
          * Health
-         * @description For whoever watches over the service. It names no camera and nothing of this machine: anybody may ask.
+         * @description For monitoring the service. It names no camera and nothing of this machine: anybody may ask.
          */
         Health: {
             /**
@@ -1595,7 +1595,7 @@ export interface components {
         };
         /**
          * RedactionShown
-         * @description A file and what became of it. Only who brought it sees it.
+         * @description A file and what became of it. Only the user who uploaded it sees it.
          */
         RedactionShown: {
             /** Id */
@@ -1696,7 +1696,7 @@ export interface components {
         };
         /**
          * Role
-         * @description What a user is here for. A user may have several, and nobody has one that they were not given.
+         * @description What a user is here for. A user can have several roles, and has only those that they were given.
          * @enum {string}
          */
         Role: "viewer" | "operator" | "custodian" | "auditor" | "privacy-officer" | "admin";
@@ -1832,7 +1832,7 @@ export interface components {
         };
         /**
          * Stream
-         * @description One that it offers.
+         * @description One of its streams.
          */
         Stream: {
             /** Name */
@@ -1861,7 +1861,7 @@ export interface components {
         };
         /**
          * Streams
-         * @description What came of asking. The largest picture first.
+         * @description The streams that were found, the largest picture first.
          */
         Streams: {
             /** Works */
@@ -1876,7 +1876,7 @@ export interface components {
         };
         /**
          * Stretch
-         * @description For how long a camera was said to do one thing.
+         * @description How long a camera was in one state.
          */
         Stretch: {
             /** From 90K */
@@ -1921,7 +1921,7 @@ export interface components {
         };
         /**
          * Timeline
-         * @description What there is of a range of time.
+         * @description What is recorded in a range of time.
          */
         Timeline: {
             /** From 90K */
@@ -1984,7 +1984,7 @@ export interface components {
         };
         /**
          * Trial
-         * @description What came of it.
+         * @description The result of a test.
          */
         Trial: {
             /** Works */
@@ -2080,7 +2080,7 @@ export interface components {
         };
         /**
          * Verdict
-         * @description Unknown: there is too little to go by. It is no alarm.
+         * @description Unknown: there is too little to judge by. It is not an alarm.
          * @enum {string}
          */
         Verdict: "ok" | "bad" | "unknown";
