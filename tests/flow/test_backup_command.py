@@ -30,15 +30,15 @@ def test_who_could_sign_in_before_can_sign_in_after(tmp_path: Path) -> None:
     finally:
         assert serving.stop() == 0
     assert done.returncode == 0, done.stderr
-    assert "No recordings." in done.stdout and "Keep a copy of it apart" in done.stdout
-    assert "addresses of cameras as they are" in " ".join(done.stderr.split())
+    assert "No recordings." in done.stdout and "Keep a copy elsewhere" in done.stdout
+    assert "addresses of cameras unencrypted" in " ".join(done.stderr.split())
     restored = passerby("restore", str(tmp_path / "monday.tar.gz"), "--data", str(tmp_path / "new"))
     assert restored.returncode == 0, restored.stderr
     assert "the configuration" in restored.stdout and "secrets.key" in restored.stdout
     assert HIDDEN not in done.stdout + done.stderr + restored.stdout + restored.stderr
     (tmp_path / "data").rename(tmp_path / "old")
     (tmp_path / "new").rename(tmp_path / "data")
-    again = start(tmp_path, CAMERA, r"(passerby is at \S+)")
+    again = start(tmp_path, CAMERA, r"(passerby is running at \S+)")
     try:
         with httpx2.Client(base_url=f"http://localhost:{again.port}", timeout=20) as client:
             wait_until_it_listens(client)

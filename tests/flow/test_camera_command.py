@@ -70,7 +70,7 @@ def test_the_still_shows_the_place_and_not_who_is_near(camera: RtspServer, stree
     [
         (["test", "nobody"], "there is no camera 'nobody'"),
         (["test", "ADDRESS/nowhere"], "couldn't open"),
-        (["test", "exec:ls"], "is no kind of camera address"),
+        (["test", "exec:ls"], "is not a kind of camera address"),
         (["test", "rtsp://169.254.169.254/"], "where a cloud keeps its machines' keys"),
         (["test", "ADDRESS/yard", "--still", "still.png"], "name it .jpg"),
     ],

@@ -48,7 +48,7 @@ def test_the_demo_records_its_cameras_and_goes_on_at_the_next_start(tmp_path: Pa
     process = start(folder)
     try:
         found, said = said_until(process, r"(http://\S+)/#/set-up/(\S+)")
-        assert "street.redacted.html" in said and "Ctrl-C ends it" in said
+        assert "street.redacted.html" in said and "Ctrl-C stops it" in said
         with httpx2.Client(base_url=found[1], timeout=60, transport=httpx2.HTTPTransport(retries=5)) as client:
             done = client.post("/api/set-up", json={"token": found[2], "name": "kim", "password": PASSWORD})
             assert done.is_success
@@ -66,7 +66,7 @@ def test_the_demo_records_its_cameras_and_goes_on_at_the_next_start(tmp_path: Pa
     drawn_at_s = (folder / "street.mp4").stat().st_mtime
     again = start(folder, "--seconds", "4")
     try:
-        said_until(again, r"passerby is at http://")
+        said_until(again, r"passerby is running at http://")
         assert again.wait(90) == 0
     finally:
         again.kill()

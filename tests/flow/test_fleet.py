@@ -302,7 +302,7 @@ def test_a_camera_that_hung_its_worker_is_parted_from_the_others(
     fleet = fleet_of(tmp_path, plan(cameras, "yard"), plan(cameras, "gate"))
     fleet.start()
     try:
-        wait_for(fleet, lambda states: "camera 'gate' hung it" in states["yard"].reason)
+        wait_for(fleet, lambda states: "camera 'gate' made it hang" in states["yard"].reason)
         hangs.clear()
         wait_for(fleet, all_are(What.RECORDING))
         assert len(fleet.pids) == 2

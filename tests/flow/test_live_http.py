@@ -72,11 +72,11 @@ FAULTS = [
     (WebCamera("mjpeg", MJPEG, drip_after=0), Trouble.TIMED_OUT, "no answer in time"),
     (WebCamera("page", mute=True), Trouble.TIMED_OUT, "no answer in time"),
     (WebCamera("page"), Trouble.NO_STREAM, "neither MJPEG nor HLS, but text/html"),
-    (WebCamera("page", moved_to="/cam"), Trouble.NO_STREAM, "on and on"),
+    (WebCamera("page", moved_to="/cam"), Trouble.NO_STREAM, "redirects too often"),
     (WebCamera("page", moved_to="http://169.254.169.254/latest"), Trouble.REFUSED_ADDRESS, "keys"),
     (WebCamera("page", moved_to="http://[::ffff:169.254.169.254]/"), Trouble.REFUSED_ADDRESS, "keys"),
     (WebCamera("page", moved_to="file:///etc/passwd"), Trouble.REFUSED_ADDRESS, "not HTTP"),
-    (WebCamera("page", moved_to="gopher://127.0.0.1:70/"), Trouble.REFUSED_ADDRESS, "'gopher' is no kind"),
+    (WebCamera("page", moved_to="gopher://127.0.0.1:70/"), Trouble.REFUSED_ADDRESS, "'gopher' is not a kind"),
 ]
 
 

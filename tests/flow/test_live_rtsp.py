@@ -109,7 +109,7 @@ def test_the_format_is_known_before_the_first_frame(camera: RtspServer) -> None:
 
 
 OPENING = [
-    (Script(mute=True), Trouble.TIMED_OUT, "no whole answer"),
+    (Script(mute=True), Trouble.TIMED_OUT, "did not answer completely"),
     (Script(describe_status=404), Trouble.NO_STREAM, "no stream of this name"),
     (Script(describe_status=453), Trouble.NO_STREAM, "error 453"),
     (Script(describe_status=302, location="rtsp://169.254.169.254/"), Trouble.NO_STREAM, "not followed"),

@@ -361,7 +361,7 @@ def test_more_than_the_limit_is_refused_and_freed(open_office: OpenOffice) -> No
     mine = bring(client, b"x" * 2_000_000)["id"]
     enough = client.post("/api/redactions", params={"name": "a.mp4"}, content=b"x")
     assert enough.status_code == 429 and enough.headers["Retry-After"], enough.text
-    assert enough.json()["message"] == "you have 1 file here already, as many as one user may have"
+    assert enough.json()["message"] == "you have 1 file here already, the most for one user"
     bring(lou, b"x" * 2_000_000)
     client.delete(f"/api/redactions/{mine}")
     bring(client, b"x")
@@ -407,6 +407,6 @@ def test_a_killed_server_takes_its_process_with_it(street: Street, tmp_path: Pat
         serving.process.kill()
         serving.process.wait()
     assert until(lambda: not Path(f"/proc/{pid}").exists()), "nobody else would end it, or free what it holds"
-    again = start(tmp_path, "", r"(passerby is at \S+)")
+    again = start(tmp_path, "", r"(passerby is running at \S+)")
     assert list((tmp_path / "data" / "redactions").iterdir()) == []
     assert again.stop() == 0

@@ -172,7 +172,7 @@ def test_the_second_start_prints_no_link(tmp_path: Path) -> None:
             assert client.post("/api/set-up", json={"token": token, "name": "kim", "password": PASSWORD}).is_success
     finally:
         assert serving.stop() == 0
-    again = start(tmp_path, CAMERA, r"(passerby is at \S+)")
+    again = start(tmp_path, CAMERA, r"(passerby is running at \S+)")
     assert again.stop() == 0 and "set-up" not in "".join(again.said)
 
 

@@ -111,6 +111,7 @@ def serve() -> Iterator[Serve]:
         )  # fmt: skip
         started.append(Serving(process, f"http://localhost:{port}", None))
         started[-1].link = _first_words(process)
+        _until_it_answers(port)
         return started[-1]
 
     yield start
@@ -176,6 +177,18 @@ def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def _until_it_answers(port: int) -> None:
+    """It says where it will be just before it listens there."""
+    until_s = time.monotonic() + START_WITHIN_S
+    while True:
+        try:
+            socket.create_connection(("localhost", port), timeout=1).close()
+            return
+        except OSError:
+            assert time.monotonic() < until_s, "it never listened"
+            time.sleep(0.1)
 
 
 def _first_words(process: subprocess.Popen[str]) -> str | None:

@@ -24,9 +24,9 @@ CAMERAS = "".join(
     for name, title in (("gate", "School gate"), ("yard", "Yard"))
 )
 NO_ROOM = "[storage]\nmost_gigabytes = 0.000001\n"
-DELETE = "Recordings that should be gone may still be there"
-SPACE = "Recordings were deleted too soon, for want of space"
-STRANGE = "Where recordings are stored there is something that is none"
+DELETE = "Recordings that should be gone may still exist"
+SPACE = "Recordings were deleted too early, for lack of space"
+STRANGE = "There are unknown files where recordings are stored"
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def test_broken_promises_are_told_on_the_page(school: Serving, open_tab: OpenTab
     for title, name in (("School gate", "gate"), ("Yard", "yard")):
         says = f"{title}: There is no room to keep camera '{name}' for 72 hours"
         expect(lines.filter(has_text=says)).to_have_count(1)
-    expect(notes.filter(has_text=DELETE)).to_contain_text("Yard: A recording that should be gone may still be there: ")
-    expect(notes.filter(has_text=STRANGE)).to_contain_text("in the store is no recording of passerby")
+    expect(notes.filter(has_text=DELETE)).to_contain_text("Yard: A recording that should be gone may still exist: ")
+    expect(notes.filter(has_text=STRANGE)).to_contain_text("in the store is not a recording of passerby")
     shoot(tab, "alarms")
 
     lee = open_tab(school.base, PHONE)

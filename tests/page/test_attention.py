@@ -106,9 +106,9 @@ def test_a_fault_is_in_words_on_its_tile_though_its_pictures_come(
 def test_what_could_not_be_checked_is_never_shown_as_well(serving: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
     tab = open_tab(serving.base, WIDE)
     told(tab, "/api/states", [state("arcade", "unknown", "the picture could not be checked"), state("gone", "off", "")])
-    check = {"verdict": "ok", "reason": "pictures come", "since_90k": 0}
+    check = {"verdict": "ok", "reason": "pictures are arriving", "since_90k": 0}
     health = {
-        "state": state("arcade", "silent", "no picture comes"), "reference_at_90k": None,
+        "state": state("arcade", "silent", "sends no pictures"), "reference_at_90k": None,
         "checks": [{**check, "check": "signal", "verdict": "bad"}, {**check, "check": "frozen"}],
     }  # fmt: skip
     told(tab, "/api/cameras/arcade/health", health)  # type: ignore[arg-type]
@@ -124,8 +124,8 @@ def test_what_could_not_be_checked_is_never_shown_as_well(serving: Serving, open
     expect(tab.page.locator(".badge.good")).to_have_count(0)
     tab.go("#/health/arcade")
     row = tab.page.get_by_role("row").filter(has_text="Picture changes")
-    expect(row).to_contain_text("Not known")
-    expect(row).to_contain_text("no picture comes")
+    expect(row).to_contain_text("Unknown")
+    expect(row).to_contain_text("there are no pictures")
     expect(tab.page.locator(".badge.good")).to_have_count(0)
     tab.wrong[:] = [each for each in tab.wrong if "404" not in each]  # a picture before the first was recorded
 
@@ -151,5 +151,5 @@ def test_answers_that_are_old_are_shown_as_unknown(serving: Serving, open_tab: O
     expect(arcade.locator(".badge")).to_have_text("Recording", timeout=240_000)
     tab.page.route("**/api/states", lambda route: None)  # neither an answer nor an error
     expect(arcade.locator(".badge")).to_have_text("Unknown", timeout=20_000)
-    expect(arcade).to_contain_text("Passerby has not answered for a while.")
+    expect(arcade).to_contain_text("Passerby has not responded for a while.")
     expect(tab.page.locator(".badge.good")).to_have_count(0)

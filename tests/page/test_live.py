@@ -133,7 +133,7 @@ def test_one_legend_says_what_the_colours_of_covers_mean(
     tab.until(PLAYS)
     for where in ("live", "live/street", "timeline/street"):
         tab.go(f"#/{where}")
-        legend = tab.page.get_by_role("list", name="What the colours of covers mean")
+        legend = tab.page.get_by_role("list", name="What the cover colours mean")
         expect(legend).to_have_count(1)
         legend.scroll_into_view_if_needed()
         expect(legend.get_by_role("listitem")).to_have_text(
@@ -158,7 +158,7 @@ def test_who_may_not_watch_is_shown_no_live_section(live: Serving, open_tab: Ope
     tab.sign_in("ada")
     expect(tab.page.get_by_role("link", name="Live", exact=True)).to_have_count(0)
     tab.go("#/live/street")
-    expect(tab.page.get_by_text("There is nothing here for you")).to_be_visible()
+    expect(tab.page.get_by_text("This page is not available")).to_be_visible()
     assert tab.page.evaluate("document.querySelectorAll('video').length") == 0
 
 
@@ -185,12 +185,12 @@ def test_without_passerby_nothing_is_shown_as_well_and_it_comes_back_by_itself(
     shoot(tab, "lost")
     for where in ("#/health", "#/cameras", "#/live"):  # the code of the first was not loaded yet
         tab.page.evaluate("where => { location.hash = where }", where)
-        expect(shown.get_by_role("alert")).to_contain_text("Passerby does not answer", timeout=20_000)
+        expect(shown.get_by_role("alert")).to_contain_text("Passerby is not responding", timeout=20_000)
         expect(shown.get_by_text("Recording", exact=True)).to_have_count(0)
         shoot(tab, f"lost-{where[2:]}")
     serve(data, CAMERAS, port=int(first.base.rsplit(":", 1)[1]))
     expect(shown.get_by_role("alert")).to_have_count(0, timeout=60_000)
     expect(shown.get_by_text("Unknown", exact=True)).to_have_count(0, timeout=60_000)
     advances(tab)
-    known = ("WebSocket", "Failed to load", "passerby does not answer")  # the browser itself notes them
+    known = ("WebSocket", "Failed to load", "passerby is not responding")  # the browser itself notes them
     tab.wrong[:] = [each for each in tab.wrong if not any(word in each for word in known)]

@@ -43,7 +43,7 @@ def test_a_box_is_drawn_saved_listed_noted_and_removed(serving: Serving, open_ta
     opened(tab)
     begin(tab)
     expect(
-        tab.page.get_by_text("Only for posters, statues and screens. Whatever moves there stays hidden.")
+        tab.page.get_by_text("Only for posters, statues and screens. Anything that moves there stays hidden.")
     ).to_be_visible()
     save = tab.page.get_by_role("button", name="This is not a person")
     expect(save).to_be_disabled()
@@ -60,18 +60,18 @@ def test_a_box_is_drawn_saved_listed_noted_and_removed(serving: Serving, open_ta
         tab.page.mouse.up()
 
     drag((0.02, 0.02), (0.9, 0.9))
-    expect(tab.page.get_by_text("A box covers at most a quarter of the picture.")).to_be_visible()
+    expect(tab.page.get_by_text("A box can cover at most a quarter of the picture.")).to_be_visible()
     expect(save).to_be_disabled()
     drag((0.95, 0.95), (0.99, 0.99))  # another one replaces it
     drag((0.6, 0.2), (0.7, 0.5))
-    expect(tab.page.get_by_text("10 % wide, 30 % high")).to_be_visible()
+    expect(tab.page.get_by_text("10% wide, 30% high")).to_be_visible()
     shoot(tab, "not-a-person")
     save.click()
     row = tab.page.locator(".not-people li")
-    expect(row).to_contain_text("60 % from the left, 20 % from the top, 10 % wide, 30 % high")
+    expect(row).to_contain_text("60% from the left, 20% from the top, 10% wide, 30% high")
     expect(row).to_contain_text("by kim")
     tab.go("#/people/audit")
-    expect(tab.page.get_by_role("row").filter(has_text="Said that something is not a person")).to_contain_text(
+    expect(tab.page.get_by_role("row").filter(has_text="Marked something as not a person")).to_contain_text(
         "box 1: left"
     )
     shoot(tab, "not-a-person-audit")
@@ -106,13 +106,13 @@ def test_a_box_is_made_with_the_keyboard_alone(serving: Serving, open_tab: OpenT
         tab.page.keyboard.press("ArrowLeft")
     for _ in range(5):
         tab.page.keyboard.press("Shift+ArrowLeft")
-    expect(tab.page.get_by_text("15 % wide, 34 % high")).to_be_visible()
+    expect(tab.page.get_by_text("15% wide, 34% high")).to_be_visible()
     shoot(tab, "phone-not-a-person")
     save = tab.page.get_by_role("button", name="This is not a person")
     save.focus()
     tab.page.keyboard.press("Enter")
     row = tab.page.locator(".not-people li")
-    expect(row).to_contain_text("31 % from the left, 33 % from the top, 15 % wide, 34 % high")
+    expect(row).to_contain_text("31% from the left, 33% from the top, 15% wide, 34% high")
     assert tab.fits()
     shoot(tab, "phone-not-a-person-saved")
     tab.page.get_by_role("button", name="Remove box 1").focus()

@@ -18,7 +18,7 @@ OpenTab = Callable[..., Tab]
 expect = playwright.expect
 ABOUT = '[about]\ntitle = "Hill School"\noperator = "The facilities office"\n'
 IN_FILE = '[[camera]]\nname = "hall"\naddress = "rtsp://192.0.2.7/x"\nis_enabled = false\n'
-NOTHING_HERE = "There is nothing here for you"
+NOTHING_HERE = "This page is not available"
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_nobody_is_shown_what_they_may_not_do(school: Serving, open_tab: OpenTab
     expect(viewer.page.get_by_role("row").filter(has_text="north")).to_be_visible()
     assert viewer.page.get_by_role("link", name="Add a camera").count() == 0
     viewer.go("#/cameras/new")
-    expect(viewer.page.get_by_text("Only admins add and change cameras")).to_be_visible()
+    expect(viewer.page.get_by_text("Only admins can add and change cameras")).to_be_visible()
     viewer.go("#/people/me")
     expect(viewer.page.get_by_role("heading", name="Passkeys")).to_be_visible()
     assert viewer.page.locator(".tabs a").all_inner_texts() == ["My account"]
@@ -82,10 +82,10 @@ def test_a_camera_that_is_kept_in_the_file_is_not_changed_on_the_page(school: Se
     tab.sign_in()
     tab.go("#/cameras")
     expect(tab.page.get_by_role("link", name="Change north")).to_be_visible()
-    expect(tab.page.get_by_role("row").filter(has_text="hall")).to_contain_text("In the file")
+    expect(tab.page.get_by_role("row").filter(has_text="hall")).to_contain_text("In config file")
     assert tab.page.get_by_role("link", name="Change hall").count() == 0
     tab.go("#/cameras/change/hall")
-    expect(tab.page.get_by_text("it is kept in the configuration file")).to_be_visible()
+    expect(tab.page.get_by_text("it is defined in the configuration file")).to_be_visible()
 
 
 def test_a_group_is_renamed(school: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]) -> None:
@@ -120,7 +120,7 @@ def test_a_group_may_be_called_something_that_is_not_in_latin_letters(school: Se
         expect(admin.page.get_by_role("row").filter(has_text=title)).to_contain_text(name)
     for title in ("Школьный двор", "校庭"):
         admin.page.get_by_role("button", name=f"Remove {title}").click()
-        admin.page.get_by_role("button", name="Remove the group").click()
+        admin.page.get_by_role("button", name="Remove group").click()
         expect(admin.page.get_by_role("row").filter(has_text=title)).to_have_count(0)
 
 
@@ -130,12 +130,12 @@ def test_who_has_several_roles_reads_what_they_may_in_sum(
     tab = open_tab(school.base, PHONE, is_mobile=True, has_touch=True)
     tab.sign_in()
     tab.go("#/people/me")
-    expect(tab.page.get_by_text("Read who looked at what")).to_be_visible()
+    expect(tab.page.get_by_text("Read the audit")).to_be_visible()
     expect(tab.page.get_by_text("Redact files")).to_be_visible()
-    expect(tab.page.get_by_text("Watches nothing")).to_have_count(0)
+    expect(tab.page.get_by_text("Cannot watch")).to_have_count(0)
     shoot(tab, "me-phone")
     tab.go("#/people/audit")
-    for each in ("My account", "Users", "Camera groups", "Who looked"):
+    for each in ("My account", "Users", "Camera groups", "Audit"):
         expect(tab.page.locator(".tabs").get_by_role("link", name=each)).to_be_in_viewport(ratio=1)
     shoot(tab, "audit-phone")
     assert tab.fits()
@@ -185,8 +185,8 @@ def test_a_user_is_made_who_sees_their_group_and_nothing_else(
     tab.wrong[:] = [each for each in tab.wrong if "401" not in each and "WebSocket" not in each]
 
     admin.page.get_by_role("button", name="Change max").click()
-    dialog.get_by_role("button", name="Remove the user").click()
-    admin.page.get_by_role("dialog").get_by_role("button", name="Remove the user").click()
+    dialog.get_by_role("button", name="Remove user").click()
+    admin.page.get_by_role("dialog").get_by_role("button", name="Remove user").click()
     expect(admin.page.get_by_role("row").filter(has_text="max")).to_have_count(0)
 
 
@@ -200,42 +200,42 @@ def test_a_passkey_is_added_signs_in_and_is_removed(school: Serving, open_tab: O
     told = {"options": {**key, "isUserVerified": True, "automaticPresenceSimulation": True}}
     devtools.send("WebAuthn.addVirtualAuthenticator", told)
     tab.go("#/people/me")
-    tab.page.get_by_label("Name of the new one").fill("telephone")
+    tab.page.get_by_label("Passkey name").fill("telephone")
     tab.page.get_by_role("button", name="Add a passkey").click()
     expect(tab.page.get_by_role("button", name="Remove telephone")).to_be_visible()
     tab.page.get_by_role("button", name="Sign out").first.click()
     tab.page.get_by_role("button", name="Use a passkey").click()
     tab.page.get_by_role("button", name="Remove telephone").click()
-    tab.page.get_by_role("button", name="Remove the passkey").click()
-    expect(tab.page.get_by_text("You have none yet.")).to_be_visible()
+    tab.page.get_by_role("button", name="Remove passkey").click()
+    expect(tab.page.get_by_text("No passkeys yet.")).to_be_visible()
 
 
 def test_a_token_is_shown_once_and_works(school: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]) -> None:
     tab = open_tab(school.base, permissions=["clipboard-write"])
     tab.sign_in("lee")
     tab.go("#/people/me")
-    tab.page.get_by_role("button", name="Make a token").click()
+    tab.page.get_by_role("button", name="Create a token").click()
     dialog = tab.page.get_by_role("dialog")
     assert dialog.get_by_label("Add and change cameras").count() == 0, "nothing that they may not do"
-    dialog.get_by_label("What it is for").fill("wall; screen")
+    dialog.get_by_label("Token name").fill("wall; screen")
     assert dialog.locator("input:invalid").count() == 1, "said before it is sent"
-    dialog.get_by_label("What it is for").fill("écran мир 2")
+    dialog.get_by_label("Token name").fill("écran мир 2")
     assert dialog.locator("input:invalid").count() == 0
-    dialog.get_by_label("What it is for").fill("wall screen")
-    dialog.get_by_label("See which cameras there are").check()
-    dialog.get_by_role("button", name="Make a token").click()
+    dialog.get_by_label("Token name").fill("wall screen")
+    dialog.get_by_label("See the list of cameras").check()
+    dialog.get_by_role("button", name="Create a token").click()
     token = tab.page.locator(".shown-once").inner_text()
-    tab.page.get_by_role("button", name="Copy it").click()
+    tab.page.get_by_role("button", name="Copy").click()
     expect(tab.page.get_by_text("Copied.")).to_be_visible()
     assert tab.page.evaluate("document.querySelector('.toasts').matches(':popover-open')"), "above the dialog"
     shoot(tab, "token-copied")
-    tab.page.get_by_role("button", name="I have it").click()
+    tab.page.get_by_role("button", name="Done").click()
     assert token not in tab.page.content()
     answered = tab.page.request.get(f"{school.base}/api/cameras", headers={"Authorization": f"Bearer {token}"})
     assert answered.ok
     tab.page.get_by_role("button", name="Remove wall screen").click()
-    tab.page.get_by_role("button", name="Take it back").click()
-    expect(tab.page.get_by_text("You have none.")).to_be_visible()
+    tab.page.get_by_role("button", name="Revoke token").click()
+    expect(tab.page.get_by_text("No tokens yet.")).to_be_visible()
 
 
 def test_who_looked_is_shown_to_who_may_read_it(
@@ -261,8 +261,8 @@ def test_who_looked_is_shown_to_who_may_read_it(
     assert "who=lee" in tab.page.url, "a link shows the same"
     shoot(tab, "audit")
     tab.page.get_by_label("Who").select_option("ann")
-    expect(tab.page.get_by_text("Nothing of this kind is in the audit")).to_be_visible()
-    tab.page.get_by_role("button", name="Show all").click()
+    expect(tab.page.get_by_text("No matching records")).to_be_visible()
+    tab.page.get_by_role("button", name="Clear filters").click()
     expect(looked.first).to_be_visible()
 
 
@@ -272,9 +272,9 @@ def test_everybody_reads_what_the_installation_does_and_its_licences(school: Ser
     tab.page.get_by_role("link", name="What this installation does and does not do").click()
     expect(tab.page.get_by_role("heading", name="Hill School")).to_be_visible()
     expect(tab.page.get_by_text("The facilities office")).to_be_visible()
-    expect(tab.page.get_by_text("Whoever runs this installation has not said all of it")).to_be_visible()
-    expect(tab.page.get_by_text("for 3 days at most")).to_be_visible()
-    tab.page.get_by_role("listitem").filter(has_text="react-dom").get_by_role("button", name="Read it").click()
+    expect(tab.page.get_by_text("Some of this has not been filled in yet")).to_be_visible()
+    expect(tab.page.get_by_text("for at most 3 days")).to_be_visible()
+    tab.page.get_by_role("listitem").filter(has_text="react-dom").get_by_role("button", name="Read licence").click()
     expect(tab.page.get_by_role("dialog")).to_contain_text("Permission is hereby granted")
     assert tab.fits()
     for typed in ("cameras", "people/me", "settings"):
@@ -288,7 +288,7 @@ def test_settings_say_what_each_key_does(school: Serving, open_tab: OpenTab, tmp
     tab.go("#/settings")
     port = tab.page.get_by_role("listitem").filter(has_text="server.port")
     expect(port).to_contain_text(school.base.rsplit(":", 1)[1])
-    expect(port).to_contain_text("in the file")
+    expect(port).to_contain_text("set in the file")
     expect(tab.page.get_by_role("listitem").filter(has_text="about.operator")).to_contain_text("The facilities office")
     tab.page.get_by_role("main").get_by_role("radio", name="Dark").check()
     assert tab.page.evaluate("document.documentElement.dataset.theme") == "dark"

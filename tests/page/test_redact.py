@@ -142,14 +142,14 @@ def test_a_file_is_redacted_corrected_and_discarded(
     wait_for(video, "v => v.readyState >= 2")
     assert video.evaluate("v => [v.videoWidth, v.videoHeight]") == [640, 360]
     for _ in range(10):
-        page.get_by_role("button", name="One frame on").click()
+        page.get_by_role("button", name="Next frame").click()
     wait_for(video, "v => !v.seeking && Math.abs(v.currentTime - 1.05) < 0.01")
 
     scale = draw_on_the_wall(page, 640)
     playwright.expect(page.get_by_role("button", name="Box 1", exact=True)).to_be_visible()
     playwright.expect(page.get_by_role("link", name="Download")).to_have_count(0)
     page.get_by_label("To", exact=True).fill("0.5")
-    playwright.expect(page.get_by_text("It ends before it begins.")).to_be_visible()
+    playwright.expect(page.get_by_text("The end is before the start.")).to_be_visible()
     playwright.expect(page.get_by_role("button", name="Render again")).to_be_disabled()
     page.get_by_label("To", exact=True).fill("1.5")
     # Another with the keyboard alone; then it is taken away with it.
@@ -175,7 +175,7 @@ def test_a_file_is_redacted_corrected_and_discarded(
     playwright.expect(page.get_by_role("button", name="Box 2", exact=True)).to_have_count(0)
 
     page.get_by_role("button", name="Render again").click()
-    playwright.expect(page.get_by_text("does not have your last corrections yet")).to_be_visible()
+    playwright.expect(page.get_by_text("does not have your latest corrections yet")).to_be_visible()
     shoot(page, "again", shots)
     wait_until_done(page)
     assert download(page, tmp_path / "out.mp4") == "street.redacted.mp4"
@@ -212,10 +212,10 @@ def test_a_video_on_its_side_that_begins_late_is_corrected_where_it_was_drawn(
     wait_for(video, "v => v.readyState >= 2")
     assert video.evaluate("v => [v.videoWidth, v.videoHeight]") == [360, 640]
     for _ in range(7):
-        page.get_by_role("button", name="One frame on").click()
+        page.get_by_role("button", name="Next frame").click()
     playwright.expect(page.locator(".viewer-time")).to_contain_text("0:00.7")
     draw_on_the_wall(page, 360)
-    page.get_by_role("button", name="Ends here").click()
+    page.get_by_role("button", name="End here").click()
     page.get_by_role("button", name="Render again").click()
     playwright.expect(page.get_by_role("link", name="Download")).to_have_count(0)
     wait_until_done(page)
@@ -231,7 +231,7 @@ def test_what_is_drawn_and_typed_is_kept_while_somebody_works_on_it(
     page.get_by_label("Moving").check()
     page.get_by_label("Choose a file").set_input_files(str(street.path))
     wait_until_done(page)
-    expires = page.get_by_text(re.compile(r"^Forgotten at \d\d:\d\d, later if"))
+    expires = page.get_by_text(re.compile(r"^Forgotten at \d\d:\d\d, or later if"))
     until = expires.inner_text()
     page.get_by_role("button", name="Add a box here").click()
     begins = page.get_by_label("From", exact=True)
@@ -279,7 +279,7 @@ def test_what_cannot_be_redacted_is_said_in_a_sentence(
     playwright.expect(says).to_be_visible(timeout=WITHIN_MS)
     shoot(page, "failed", shots)
     page.goto(f"{served.address}/#/redact/0123456789abcdef")
-    playwright.expect(page.get_by_text("This file is not here any more")).to_be_visible()
+    playwright.expect(page.get_by_text("This file is no longer here")).to_be_visible()
     page.get_by_role("link", name="All files").click()
     playwright.expect(page.get_by_role("link", name="letter.mp4")).to_be_visible()
     playwright.expect(page.get_by_text("Failed")).to_be_visible()

@@ -33,8 +33,8 @@ def make_first_user(tab: Tab, link: str) -> None:
     tab.page.goto(link)
     tab.page.get_by_label("Name").fill("kim")
     tab.page.get_by_label("Password", exact=True).fill(PASSWORD)
-    tab.page.get_by_label("Password again").fill(PASSWORD)
-    tab.page.get_by_role("button", name="Make the user and sign in").click()
+    tab.page.get_by_label("Repeat password").fill(PASSWORD)
+    tab.page.get_by_role("button", name="Create user and sign in").click()
     expect(tab.page.get_by_role("heading", name="No cameras yet")).to_be_visible()
 
 
@@ -44,15 +44,15 @@ def test_the_link_makes_the_first_user_who_signs_out_and_in(
     assert fresh.link is not None
     tab = open_tab(fresh.base)
     tab.go("")
-    expect(tab.page.get_by_text("There is no user yet")).to_be_visible()
+    expect(tab.page.get_by_text("There are no users yet")).to_be_visible()
     tab.page.goto(fresh.link)
     tab.page.get_by_label("Password", exact=True).fill("one")
-    tab.page.get_by_label("Password again").fill("another")
-    expect(tab.page.get_by_text("The two are not the same.")).to_be_visible()
-    expect(tab.page.get_by_text("At least 12 letters.")).to_be_visible()
+    tab.page.get_by_label("Repeat password").fill("another")
+    expect(tab.page.get_by_text("The passwords do not match.")).to_be_visible()
+    expect(tab.page.get_by_text("At least 12 characters.")).to_be_visible()
     tab.page.get_by_label("Name").fill("kim lee")
-    tab.page.get_by_label("Password again").fill("one")
-    tab.page.get_by_role("button", name="Make the user and sign in").click()
+    tab.page.get_by_label("Repeat password").fill("one")
+    tab.page.get_by_role("button", name="Create user and sign in").click()
     assert tab.page.locator("input:invalid").count() == 2, "the browser says so, beside the field: a space, too short"
     expect(tab.page.get_by_role("alert")).to_have_count(0)
     shoot(tab, "set-up")
@@ -68,7 +68,7 @@ def test_the_link_makes_the_first_user_who_signs_out_and_in(
 
     again = open_tab(fresh.base, PHONE, is_mobile=True, has_touch=True)
     again.page.goto(fresh.link)
-    expect(again.page.get_by_text("The first user was made already")).to_be_visible()
+    expect(again.page.get_by_text("The first user has already been created")).to_be_visible()
     again.sign_in()
     assert again.fits()
     again.page.get_by_role("button", name="More").tap()
@@ -92,21 +92,21 @@ def test_who_forgot_the_password_sets_another_with_the_link_of_the_command(
     for size, new in ((PHONE, None), (WIDE, "another pass phrase")):
         tab = open_tab(serving.base, size)
         tab.page.goto(link)
-        expect(tab.page.get_by_role("heading", name="Another password for kim")).to_be_visible()
+        expect(tab.page.get_by_role("heading", name="New password for kim")).to_be_visible()
         assert tab.fits()
         shoot(tab, f"reset-{size['width']}")
         if new:
             tab.page.get_by_label("New password", exact=True).fill(new)
-            tab.page.get_by_label("New password again").fill(new)
-            tab.page.get_by_role("button", name="Set it and sign in").click()
+            tab.page.get_by_label("Repeat new password").fill(new)
+            tab.page.get_by_role("button", name="Set password and sign in").click()
             expect(tab.page.get_by_role("button", name="Sign out")).to_be_visible()
             assert "reset" not in tab.page.url, "the link is not left in the address"
     again = open_tab(serving.base)
     again.page.goto(link)
-    for label in ("New password", "New password again"):
+    for label in ("New password", "Repeat new password"):
         again.page.get_by_label(label, exact=True).fill(PASSWORD)
-    again.page.get_by_role("button", name="Set it and sign in").click()
-    expect(again.page.get_by_role("alert")).to_contain_text("This link does not work any more")
+    again.page.get_by_role("button", name="Set password and sign in").click()
+    expect(again.page.get_by_role("alert")).to_contain_text("This link no longer works")
     shoot(again, "reset-used")
     again.wrong[:] = [each for each in again.wrong if "403" not in each]  # the browser itself notes the refusal
 
@@ -117,7 +117,7 @@ def test_a_wrong_password_is_said_in_the_apis_words(house: Serving, open_tab: Op
     tab.page.get_by_label("Name").fill("kim")
     tab.page.get_by_label("Password").fill("not it at all")
     tab.page.get_by_role("button", name="Sign in").click()
-    expect(tab.page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    expect(tab.page.get_by_role("alert")).to_have_text("The name or password is wrong.")
     tab.wrong[:] = [each for each in tab.wrong if "401" not in each]  # the browser itself notes the refusal
 
 
@@ -128,7 +128,7 @@ def test_who_cannot_be_signed_out_is_told(house: Serving, open_tab: OpenTab, sho
     expect(tab.page.get_by_role("heading", name="About this installation")).to_be_visible()
     tab.page.context.set_offline(True)
     tab.page.get_by_role("button", name="Sign out").click()
-    expect(tab.page.get_by_role("alert")).to_contain_text("Passerby does not answer")
+    expect(tab.page.get_by_role("alert")).to_contain_text("Passerby is not responding")
     shoot(tab, "not-signed-out")
     tab.page.context.set_offline(False)
     tab.page.get_by_role("button", name="Sign out").click()

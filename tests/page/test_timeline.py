@@ -161,7 +161,7 @@ def test_a_gap_is_a_gap_and_leads_to_what_is_beside_it(archive: Recorded, open_t
     tab = open_tab(archive.serving.base, WIDE)
     tab.sign_in()
     tab.go(f"#/timeline/gate?at={archive.begin_s + 80}")
-    expect(tab.page.get_by_text("Nothing is recorded at this time.")).to_be_visible()
+    expect(tab.page.get_by_text("There is no recording at this time.")).to_be_visible()
     shoot(tab, "gap")
     tab.page.get_by_role("button", name="Later").click()
     expect(tab.page.locator(".clock-time")).to_have_text(local(archive.begin_s + AFTER_S))
@@ -176,7 +176,7 @@ def test_a_click_on_the_strip_goes_there_and_the_wheel_zooms(archive: Recorded, 
     tab = open_tab(archive.serving.base, WIDE)
     tab.sign_in()
     begun = at(tab, archive, 10)
-    strip = tab.page.get_by_role("slider", name="Strip of time")
+    strip = tab.page.get_by_role("slider", name="Timeline")
     box = strip.bounding_box()
     assert box
     # The strip shows an hour, of which four fifths are before the time: so many pixels are 30 s.
@@ -218,8 +218,8 @@ def test_cameras_are_in_step(archive: Recorded, open_tab: OpenTab, shoot: Shoot)
     at(tab, archive, 12)
     tab.page.get_by_role("button", name="Cameras").click()
     tab.page.get_by_label("Yard").check()
-    tab.page.get_by_role("button", name="Show these 2").click()
-    expect(tab.page.get_by_role("heading", name="2 cameras in step")).to_be_visible()
+    tab.page.get_by_role("button", name="Show 2 cameras").click()
+    expect(tab.page.get_by_role("heading", name="2 cameras in sync")).to_be_visible()
     one, other = tab.until(BOTH)
     assert abs(one - other) < 0.001
     tab.page.keyboard.press(" ")
@@ -257,8 +257,8 @@ def test_choosing_a_range_moves_nothing_and_each_of_several_cameras_is_exported_
         tab.sign_in()
         tab.go(f"#/timeline/gate+yard?at={archive.begin_s + 65}")
         tab.page.reload()
-        strip = tab.page.get_by_role("slider", name="Strip of time")
-        expect(tab.page.get_by_text("Nothing is recorded at this time.")).to_be_visible()
+        strip = tab.page.get_by_role("slider", name="Timeline")
+        expect(tab.page.get_by_text("There is no recording at this time.")).to_be_visible()
         before = strip.bounding_box()
         tab.page.keyboard.press("i")
         tab.page.keyboard.press("ArrowRight")
@@ -269,7 +269,7 @@ def test_choosing_a_range_moves_nothing_and_each_of_several_cameras_is_exported_
         shoot(tab, f"range-of-two-{size['width']}")
         tab.page.get_by_role("button", name="Export 10 s").click()
         gate = tab.page.get_by_role("dialog").get_by_role("listitem").filter(has_text="Gate")
-        expect(gate).to_contain_text("Nothing is recorded in this range")
+        expect(gate).to_contain_text("There is no recording in this range")
         with tab.page.expect_download() as saving:
             tab.page.get_by_role("button", name="Export Yard").click()
         assert saving.value.suggested_filename.startswith("yard-")
@@ -281,11 +281,11 @@ def test_what_cannot_be_exported_is_said(archive: Recorded, open_tab: OpenTab, s
     tab.sign_in()
     tab.go(f"#/timeline/gate?at={archive.begin_s + 70}")
     tab.page.reload()
-    expect(tab.page.get_by_text("Nothing is recorded at this time.")).to_be_visible()
+    expect(tab.page.get_by_text("There is no recording at this time.")).to_be_visible()
     tab.page.keyboard.press("i")
     tab.page.keyboard.press("ArrowRight")
     tab.page.keyboard.press("o")
-    expect(tab.page.get_by_text("Nothing is recorded in this range.")).to_be_visible()
+    expect(tab.page.get_by_text("There is no recording in this range.")).to_be_visible()
     expect(tab.page.get_by_role("button", name="Export 10 s")).to_be_disabled()
     shoot(tab, "range-in-gap")
     # What only the server knows: somebody took the right away after the page was loaded.
@@ -299,7 +299,7 @@ def test_what_cannot_be_exported_is_said(archive: Recorded, open_tab: OpenTab, s
         assert kim is not None
         installation.users.change("kim", UserFacts(frozenset({Role.VIEWER}), frozenset(), True))
         tab.page.get_by_role("button", name="Export 10 s").click()
-        expect(tab.page.get_by_role("alert")).to_contain_text("This is for: operator")
+        expect(tab.page.get_by_role("alert")).to_contain_text("This needs the role: operator")
         shoot(tab, "export-refused")
     finally:
         installation.users.change("kim", UserFacts(frozenset({Role.OPERATOR}), frozenset(), True))
@@ -312,12 +312,12 @@ def test_a_day_and_a_time_are_typed_in_sight(archive: Recorded, open_tab: OpenTa
     tab.sign_in()
     at(tab, archive, 20.05)
     wanted = archive.begin_s + 110
-    tab.page.get_by_role("button", name="Choose a day and a time").focus()
+    tab.page.get_by_role("button", name="Go to a day and time").focus()
     tab.page.keyboard.press("Enter")
     time_field = tab.page.get_by_label("Time", exact=True)
     expect(tab.page.get_by_label("Day", exact=True)).to_have_value(time.strftime("%Y-%m-%d", time.localtime(wanted)))
     time_field.fill("25:99")
-    expect(tab.page.get_by_role("dialog")).to_contain_text("That is no time")
+    expect(tab.page.get_by_role("dialog")).to_contain_text("This is not a time")
     expect(tab.page.get_by_role("button", name="Go", exact=True)).to_be_disabled()
     shoot(tab, "pick")
     time_field.fill(local(wanted))
@@ -336,13 +336,13 @@ def test_many_cameras_keep_pictures_that_can_be_seen_and_the_strip_in_sight(
         tab.sign_in()
         tab.go(f"#/timeline/gate+yard+{names}?at={archive.begin_s + 20}")
         tab.page.reload()
-        expect(tab.page.get_by_role("heading", name="16 cameras in step")).to_be_visible()
+        expect(tab.page.get_by_role("heading", name="16 cameras in sync")).to_be_visible()
         tab.until("document.querySelector('video')?.readyState >= 2")
         widths = tab.page.evaluate("[...document.querySelectorAll('.recorded')].map(each => each.clientWidth)")
         assert len(widths) == 16 and min(widths) >= least_px
         assert tab.fits()
         if size is WIDE:
-            expect(tab.page.get_by_role("slider", name="Strip of time")).to_be_in_viewport(ratio=1)
+            expect(tab.page.get_by_role("slider", name="Timeline")).to_be_in_viewport(ratio=1)
         shoot(tab, f"sixteen-{size['width']}")
 
 
@@ -351,7 +351,7 @@ def test_who_only_watches_is_offered_no_export(archive: Recorded, open_tab: Open
     tab = open_tab(archive.serving.base, WIDE)
     tab.sign_in("vic")
     at(tab, archive, 10)
-    expect(tab.page.get_by_role("button", name="The range begins here")).to_be_visible()
+    expect(tab.page.get_by_role("button", name="Start range here")).to_be_visible()
     expect(tab.page.get_by_text("Export")).to_have_count(0)
 
 
@@ -361,7 +361,7 @@ def test_on_a_phone_it_fits_and_is_dragged_and_pinched(archive: Recorded, open_t
     begun = at(tab, archive, 30)
     assert tab.fits()
     shoot(tab, "phone-timeline")
-    strip = tab.page.get_by_role("slider", name="Strip of time")
+    strip = tab.page.get_by_role("slider", name="Timeline")
     strip.scroll_into_view_if_needed()
     box = strip.bounding_box()
     assert box

@@ -5,12 +5,14 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { SessionProvider } from "./app/session";
 import { showTheme } from "./app/theme";
+import { showLanguage } from "./texts";
 import { Toasts } from "./ui";
 import "./tokens.css";
 import "./base.css";
 import "./ui/ui.css";
 
 showTheme();
+showLanguage();
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

@@ -132,7 +132,7 @@ class Audit:
 
     def with_change(self) -> AbstractContextManager[None]:
         """For changes of the catalogue: what is changed and noted within is there afterwards, or neither of them."""
-        return self._rows.together("change and note it")
+        return self._rows.together("record the change")
 
     def forget(self, until_90k: int) -> int:
         """Delete records that are older, the oldest first, and note how many before. Triggers in the database refuse

@@ -110,9 +110,9 @@ class Cameras:
         for name in told:
             if name in known and not known[name].is_in_file:
                 raise SettingsError(f"camera '{name}' is in the configuration file and was added on the page too",
-                                    hint=f"passerby camera remove {name}, or take it out of the file")  # fmt: skip
+                                    hint=f"passerby camera remove {name}, or remove it from the file")  # fmt: skip
         values = {name: self._new(name, facts, in_file=True) for name, facts in told.items()}
-        with self._rows.transaction("follow the configuration file") as connection:  # wholly, or not at all
+        with self._rows.transaction("apply the configuration file") as connection:  # wholly, or not at all
             self._note_limits(connection, cameras.c.is_in_file)
             gone = {name for name, each in known.items() if each.is_in_file} - told.keys()
             forget_not_people(connection, gone | self._elsewhere(connection, told))
@@ -124,7 +124,7 @@ class Cameras:
 
     def keep(self) -> dict[str, Keep]:
         """How long recordings are kept, by camera: of those that are there, on or off, and of those that were."""
-        with self._rows.transaction("read for how long recordings are kept") as connection:
+        with self._rows.transaction("read the retention times") as connection:
             removed = connection.execute(select(limits_of_removed)).all()
             here = connection.execute(select(cameras.c.name, cameras.c.keep_hours, cameras.c.more_than_30_days)).all()
         found = {row.camera: self._keep(row.keep_hours, True) for row in removed}
@@ -136,7 +136,7 @@ class Cameras:
     def forget_spent_limits(self) -> None:
         """Of removed cameras whose last recording has gone."""
         spent = limits_of_removed.c.camera.not_in(select(objects.c.camera))
-        with self._rows.transaction("forget limits of removed cameras") as connection:
+        with self._rows.transaction("delete the limits of removed cameras") as connection:
             connection.execute(delete(limits_of_removed).where(spent))
 
     def _since_90k(self, connection: Connection, name: str) -> int:
@@ -175,7 +175,7 @@ class Cameras:
         if found is None:
             raise SettingsError(f"there is no camera '{name}'")
         if found.is_in_file:
-            raise SettingsError(f"camera '{name}' is kept in the configuration file", hint="change it there")
+            raise SettingsError(f"camera '{name}' is defined in the configuration file", hint="change it there")
         return found
 
     def _new(self, name: str, facts: CameraFacts, *, in_file: bool = False) -> dict[str, Any]:
@@ -234,7 +234,7 @@ class Groups:
             with self._rows.transaction("add a group") as connection:
                 connection.execute(camera_groups.insert().values(name=name, title=title or name))
         except IntegrityError:
-            raise SettingsError(f"there is a group '{name}' already") from None
+            raise SettingsError(f"there is already a group '{name}'") from None
 
     def rename(self, name: str, title: str) -> bool:
         """Gives it another title; the name stays, as addresses hold it. Whether there is one."""

@@ -67,7 +67,7 @@ class NotPeople:
         with self._rows.transaction("add what is not a person") as connection:
             if connection.execute(count).scalar_one() >= MOST_BOXES:
                 raise SettingsError(
-                    f"camera '{camera}' has {MOST_BOXES} boxes that are not a person, which is the most",
+                    f"camera '{camera}' has {MOST_BOXES} boxes marked as not a person already, the maximum",
                     hint="remove one first",
                 )
             id = connection.execute(not_people.insert().values(**values).returning(not_people.c.id)).scalar_one()

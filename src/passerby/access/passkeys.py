@@ -79,7 +79,7 @@ class Passkeys:
         """Raises SettingsError where it does not fit what was asked, or there are too many."""
         question = self._asked.take(asked)
         if question is None or question.user_id != user.id:
-            raise SettingsError("this passkey was not asked for, or too long ago", hint="try again")
+            raise SettingsError("this passkey request is unknown or has expired", hint="try again")
         if len(self.list(user)) >= MOST_PASSKEYS:
             raise SettingsError(f"there are {MOST_PASSKEYS} passkeys already")
         try:

@@ -25,11 +25,11 @@ class Passwords:
     def check(self, password: str, name: str) -> None:
         """Costs nothing. Raises SettingsError for one that is too short, too long, or the name itself."""
         if len(password) < self._least:
-            raise SettingsError(f"a password has at least {self._least} letters", hint="some words in a row do well")
+            raise SettingsError(f"a password needs at least {self._least} characters", hint="use a few words in a row")
         if len(password) > MOST_LETTERS:
-            raise SettingsError(f"a password has at most {MOST_LETTERS} letters")
+            raise SettingsError(f"a password can have at most {MOST_LETTERS} characters")
         if name.lower() in password.lower() and len(password) < len(name) + self._least:
-            raise SettingsError("a password that is little more than the name is guessed first")
+            raise SettingsError("the password is too much like the name, so it is easily guessed")
 
     def hash(self, password: str, name: str) -> str:
         """Raises SettingsError as `check`."""

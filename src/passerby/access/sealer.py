@@ -34,8 +34,8 @@ class Sealer:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode()).decode()
         except InvalidTag:
             raise SettingsError(
-                f"couldn't decrypt what is kept for '{place}'",
-                hint=f"was the catalogue restored without {KEY_FILE}? Then give the address again",
+                f"couldn't decrypt the value stored for '{place}'",
+                hint=f"if the catalogue was restored without {KEY_FILE}, enter the address again",
             ) from None
 
 
@@ -50,10 +50,10 @@ def _key_in(path: Path) -> bytes:
 
 def _read(path: Path) -> bytes:
     if stat.S_IMODE(path.stat().st_mode) & 0o077 and os.name == "posix":
-        raise SettingsError(f"others can read '{path}'", hint=f"chmod 600 '{path}'")
+        raise SettingsError(f"'{path}' can be read by other users", hint=f"chmod 600 '{path}'")
     key = path.read_bytes()
     if len(key) != 32:
         raise SettingsError(
-            f"'{path}' is no key", hint="restore it from a backup; where no camera was ever added, remove it"
+            f"'{path}' is not a key", hint="restore it from a backup; if no camera was ever added, remove it"
         )
     return key

@@ -129,6 +129,6 @@ class Tokens:
 
     def remove(self, user: User, id: int) -> bool:
         """Whether there was one of theirs."""
-        with self._rows.transaction("take a token back") as connection:
+        with self._rows.transaction("revoke a token") as connection:
             done = connection.execute(delete(tokens).where(tokens.c.user_id == user.id, tokens.c.id == id))
             return bool(done.rowcount)

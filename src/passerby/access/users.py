@@ -166,7 +166,7 @@ def _put_in_groups(connection: Connection, id: int, groups: Iterable[str]) -> No
 def _keep_an_admin(connection: Connection) -> None:
     admins = users.c.is_enabled & users.c.roles.like(f"%{Role.ADMIN}%")
     if not connection.execute(select(users.c.id).where(admins).limit(1)).first():
-        raise SettingsError("nobody could let others in any more: there must be an enabled user who is an admin")
+        raise SettingsError("nobody could let others in any more: at least one enabled user must be an admin")
 
 
 def _users(connection: Connection, found: Iterable[Row[Any]]) -> list[User]:

@@ -49,9 +49,9 @@ def _camera_words(name: str, before: ConfiguredCamera | None, after: CameraFacts
     if after.is_enabled != was.is_enabled:
         yield "switched on" if after.is_enabled else "switched off"
     if after.more_than_30_days != was.more_than_30_days:
-        yield "may be kept for more than 30 days" if after.more_than_30_days else "not for more than 30 days any more"
+        yield "may be kept for more than 30 days" if after.more_than_30_days else "no longer for more than 30 days"
     if after.trust_any_certificate != was.trust_any_certificate:
-        yield "any certificate is taken" if after.trust_any_certificate else "only valid certificates are taken"
+        yield "accepts any certificate" if after.trust_any_certificate else "accepts only valid certificates"
     for what, value, old in (
         ("mode", after.mode, was.mode),
         ("privacy delay", f"{after.privacy_delay_s:g} s", f"{was.privacy_delay_s:g} s"),

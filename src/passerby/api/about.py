@@ -25,16 +25,16 @@ NO_CATALOGUE = "the catalogue cannot be read"
 
 
 class Health(BaseModel):
-    """For whoever watches over the service. It names no camera and nothing of this machine: anybody may ask."""
+    """For monitoring the service. It names no camera and nothing of this machine: anybody may ask."""
 
     status: Literal["ok", "degraded", "failing"]
     recording: Literal["running", "absent"]
     reasons: list[str]
-    alarms: list[AlarmKind] = Field(description="The kinds of promises that are broken; more is at /api/alarms.")
+    alarms: list[AlarmKind] = Field(description="The kinds of promises that are broken; /api/alarms has the details.")
 
 
 class AboutShown(BaseModel):
-    """What people who are filmed may know."""
+    """What the people filmed may know."""
 
     title: str
     operator: str
@@ -42,9 +42,9 @@ class AboutShown(BaseModel):
     purpose: str
     version: str
     cameras: int = Field(description="How many are configured and switched on.")
-    keep_hours: float = Field(description="How long recordings are kept, unless a camera has its own number.")
+    keep_hours: float = Field(description="How long recordings are kept, unless a camera has its own setting.")
     longest_keep_hours: float = Field(
-        description="The longest that recordings of any camera are kept, also of one that was removed."
+        description="The longest that recordings of any camera are kept, including removed cameras."
     )
 
 
@@ -84,12 +84,12 @@ def about(request: Request) -> AboutShown:
     )  # fmt: skip
 
 
-@router.get("/api/settings", tags=["about"], summary="What the configuration says; secrets are hidden")
+@router.get("/api/settings", tags=["about"], summary="The configuration; secrets are hidden")
 def settings(request: Request) -> list[SettingsSection]:
     return settings_of(services_of(request).installation.config)
 
 
-@router.get("/api/states", tags=["health"], summary="How each camera is that I may see")
+@router.get("/api/states", tags=["health"], summary="The state of each camera that I may see")
 def states(request: Request) -> list[State]:
     me, services = signed_in_of(request).principal, services_of(request)
     found = services.installation.cameras.list()
@@ -98,7 +98,7 @@ def states(request: Request) -> list[State]:
 
 
 @router.get(
-    "/metrics", tags=["about"], summary="Figures for Prometheus", response_class=Response,
+    "/metrics", tags=["about"], summary="Metrics for Prometheus", response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )  # fmt: skip
 def metrics(request: Request) -> Response:
@@ -115,6 +115,8 @@ def states_of(services: Services, cameras: list[str]) -> list[State]:
     return [
         State(camera=name, what=s.what, reason=s.reason, since_90k=ticks_of(s.since), progress=s.progress)
         if (s := told.get(name))
-        else State(camera=name, what="unknown", reason="no worker told of it yet", since_90k=None, progress=None)
+        else State(
+            camera=name, what="unknown", reason="no worker has reported on it yet", since_90k=None, progress=None
+        )
         for name in cameras
     ]

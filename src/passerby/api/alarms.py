@@ -16,12 +16,12 @@ from passerby.rules.health.state import blames_detector
 router = APIRouter(prefix="/api", tags=["health"])
 
 MEANS = {
-    AlarmKind.STORE: "recordings wait that cannot be stored",
-    AlarmKind.DELETE: "recordings that should be gone may still be there",
-    AlarmKind.SPACE: "recordings were deleted too soon for want of space",
-    AlarmKind.LOST: "recordings are gone that should be there",
-    AlarmKind.STRANGE: "the store holds what is no whole recording",
-    AlarmKind.UPKEEP: "what is done beside serving fails",
+    AlarmKind.STORE: "recordings cannot be stored, and are waiting",
+    AlarmKind.DELETE: "recordings that should be gone may still exist",
+    AlarmKind.SPACE: "recordings were deleted too early, for lack of space",
+    AlarmKind.LOST: "recordings are missing",
+    AlarmKind.STRANGE: "the store holds files that are not whole recordings",
+    AlarmKind.UPKEEP: "maintenance work fails",
     AlarmKind.CAMERAS: "the configured cameras cannot be read",
     AlarmKind.DETECTOR: "a detector fails, is late, or does not find what it must find: everything is covered",
 }
@@ -29,17 +29,17 @@ MEANS = {
 
 
 class AlarmShown(BaseModel):
-    """A promise that is broken, or was within a day where that happens once."""
+    """A promise that is broken; or, if it breaks at one moment, that was broken in the last day."""
 
     kind: AlarmKind
-    camera: str | None = Field(description="null: of no single camera.")
+    camera: str | None = Field(description="null: not about a single camera.")
     means: str = Field(description="A sentence that names nothing.")
-    says: str | None = Field(description="More of the newest; null for who may not see the settings.")
-    count: int = Field(description="How many there are of it.")
+    says: str | None = Field(description="Details of the newest; null if you may not see the settings.")
+    count: int = Field(description="How many there are.")
     since_90k: int | None = Field(description="UTC, 1/90000 s since 1970; null: unknown.")
 
 
-@router.get("/alarms", summary="Which promises are broken, of cameras that I may see and of none")
+@router.get("/alarms", summary="Broken promises, of the cameras that I may see and in general")
 def alarms(request: Request) -> list[AlarmShown]:
     services, me = services_of(request), signed_in_of(request).principal
     subjects = {each.name: Subject(each.name, each.facts.groups) for each in services.installation.cameras.list()}

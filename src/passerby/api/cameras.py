@@ -32,7 +32,7 @@ class Policy(BaseModel):
     trust_any_certificate: bool = False
     mode: Literal["reveal", "cover"] = "reveal"
     privacy_delay_s: float = Field(1.0, ge=0.2, le=10)
-    keep_hours: float | None = Field(None, gt=0, le=24 * 3660, description="null: as the configuration says.")
+    keep_hours: float | None = Field(None, gt=0, le=24 * 3660, description="null: the configured default.")
     more_than_30_days: bool = False
     groups: list[GroupName] = Field([], max_length=100)
     is_enabled: bool = True
@@ -40,17 +40,17 @@ class Policy(BaseModel):
 
 class CameraShown(Policy):
     name: str
-    address_shown: str | None = Field(description="Without log-in; null for who may not change cameras.")
-    is_in_file: bool = Field(description="Kept in passerby.toml: it is changed there.")
+    address_shown: str | None = Field(description="Without login; null if you may not change cameras.")
+    is_in_file: bool = Field(description="Defined in passerby.toml: change it there.")
 
 
 class CameraChange(Policy):
-    address: Address | None = Field(None, description="With log-in. null: as it is.")
+    address: Address | None = Field(None, description="With login. null: unchanged.")
 
 
 class NewCamera(CameraChange):
     name: str = Field(pattern=NAME)
-    address: Address = Field(min_length=1, description="With log-in.")
+    address: Address = Field(min_length=1, description="With login.")
 
 
 class AddressToTry(BaseModel):
@@ -60,7 +60,7 @@ class AddressToTry(BaseModel):
 
 
 class Trial(BaseModel):
-    """What came of it."""
+    """The result of a test."""
 
     works: bool
     reason: str | None = Field(description="Why it gave no picture, in words.")
@@ -69,7 +69,7 @@ class Trial(BaseModel):
     codec: str | None
     fps: float | None = Field(description="Measured over its first frames.")
     still_jpeg: str | None = Field(description="Redacted or wholly covered; base64.")
-    covered: str | None = Field(description="Why all of the still is covered, if it is.")
+    covered: str | None = Field(description="Why the whole still is covered, if it is.")
 
 
 @router.get("", summary="The cameras that I may see")
@@ -90,11 +90,11 @@ def add_camera(told: NewCamera, request: Request) -> CameraShown:
     return _found(services, told.name, request)
 
 
-@router.post("/try", summary="Try an address, without adding it")
+@router.post("/try", summary="Test an address without adding it")
 def try_camera(told: AddressToTry, request: Request) -> Trial:
     services = services_of(request)
     if services.try_camera is None:
-        raise problem(503, "cameras cannot be tried here: this installation has no workers")
+        raise problem(503, "cameras cannot be tested here: this installation has no workers")
     address = told.address.get_secret_value()
     _note(services, request, "camera:try", None, address_words(address))  # before its still goes out
     done = services.try_camera(address, told.transport, told.trust_any_certificate)
@@ -122,7 +122,9 @@ def change_camera(camera: CameraName, told: CameraChange, request: Request) -> C
     return _found(services, camera, request)
 
 
-@router.delete("/{camera}", summary="Remove a camera; what it recorded stays until its time is over", status_code=204)
+@router.delete(
+    "/{camera}", summary="Remove a camera; its recordings stay until their retention time is over", status_code=204
+)
 def remove_camera(camera: CameraName, request: Request) -> None:
     services = services_of(request)
     with services.installation.audit.with_change(), _noting_boxes(services, request):

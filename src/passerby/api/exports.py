@@ -39,17 +39,17 @@ class Exports:
         with self._lock:
             if self._of_user[user_id] >= MOST_OF_A_USER:
                 raise problem(
-                    429, f"{MOST_OF_A_USER} exports of yours are on their way already", "wait until one is here",
+                    429, f"{MOST_OF_A_USER} exports of yours are already in progress", "wait until one has finished",
                     {"Retry-After": "60"},
                 )  # fmt: skip
             if len(self._being_made) >= MOST_BEING_MADE or self._of_user.total() >= MOST_OF_ALL:
-                raise problem(503, "others are exporting", "try again in a minute")
+                raise problem(503, "other exports are in progress", "try again in a minute")
             free = shutil.disk_usage(folder).free - sum(self._being_made.values())
             if free - size < least_free_bytes:
                 raise problem(
                     507,
                     f"there is no room for an export of {size / 1e6:,.0f} MB",
-                    "export a shorter range, or make room",
+                    "export a shorter range, or free some space",
                 )
             place = Place(self, user_id)
             self._of_user[user_id] += 1

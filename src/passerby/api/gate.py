@@ -88,7 +88,7 @@ def _same_site(connection: HTTPConnection, method: str, signed_in: SignedIn | No
     if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):
         return Verdict(False, ("the request comes from another site",))
     if method == "WS":  # a page cannot add a header to it, but no page can hide where it comes from either
-        return Verdict(origin is not None, ("the request does not say from which site it comes",))
+        return Verdict(origin is not None, ("the request does not say which site it comes from",))
     if signed_in:
         secret = connection.cookies[cookie_name(connection)]
         told = connection.headers.get(CSRF_HEADER, "")

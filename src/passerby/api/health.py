@@ -18,10 +18,10 @@ router = APIRouter(prefix="/api/cameras/{camera}", tags=["health"])
 
 
 class CheckShown(BaseModel):
-    """One thing that is looked at."""
+    """One check."""
 
     check: Check
-    verdict: Verdict = Field(description="unknown: there is too little to go by. It is no alarm.")
+    verdict: Verdict = Field(description="unknown: there is too little to judge by. This is not an alarm.")
     reason: str = Field(description="A sentence.")
     since_90k: int = Field(description="UTC, 1/90000 s since 1970; 0: unknown.")
 
@@ -33,7 +33,7 @@ class CameraHealth(BaseModel):
 
 
 class Stretch(BaseModel):
-    """For how long a camera was said to do one thing."""
+    """How long a camera was in one state."""
 
     from_90k: int
     to_90k: int | None = Field(description="null: it still does.")
@@ -41,7 +41,7 @@ class Stretch(BaseModel):
     reason: str
 
 
-@router.get("/health", summary="How a camera is, check by check")
+@router.get("/health", summary="The health of a camera, check by check")
 def health(camera: CameraName, request: Request) -> CameraHealth:
     services = services_of(request)
     if services.installation.cameras.find(camera) is None:
@@ -57,7 +57,7 @@ def health(camera: CameraName, request: Request) -> CameraHealth:
     )
 
 
-@router.get("/health/history", summary="What a camera was said to do in a range of time")
+@router.get("/health/history", summary="The states of a camera in a range of time")
 def history(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> list[Stretch]:
     check_range(from_90k, to_90k, LONGEST_TIMELINE_90K)
     found = services_of(request).archive.history.between(camera, from_90k, to_90k)
@@ -77,14 +77,14 @@ def reference(camera: CameraName, request: Request) -> Response:
     return Response(still, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-@router.post("/health/reference", summary="What a camera shows now is what it should show", status_code=204)
+@router.post("/health/reference", summary="Make what a camera shows now its reference", status_code=204)
 def rebase(camera: CameraName, request: Request) -> None:
     services, me = services_of(request), signed_in_of(request)
     if services.installation.cameras.find(camera) is None:
         raise no_such("camera", camera)
     services.installation.audit.note(me.user.name, me.through, Action.REBASE, camera)
     if services.fleet is None or not services.fleet.rebase(camera):
-        raise problem(503, f"camera '{camera}' is not at work now", "try again when it is")
+        raise problem(503, f"camera '{camera}' is not running", "try again when it is")
 
 
 @router.get(

@@ -56,7 +56,7 @@ async def _watch(socket: WebSocket, services: Services, camera: str, feed: Async
             async for data in feed:
                 if clock.monotonic() - noted_s >= NOTE_EVERY_S:
                     if not await run_in_threadpool(_may_go_on, socket, services, camera):
-                        why = (MAY_NO_MORE, "you may not watch this any more")
+                        why = (MAY_NO_MORE, "you may no longer watch this")
                         break
                     noted_s = clock.monotonic()
                 init = read_init(data)

@@ -22,7 +22,7 @@ WINDOW_90K = 24 * TICKS_PER_S  # a player begins three target durations before i
 
 
 @router.get(
-    "/playlist.m3u8", summary="Live as HLS, some seconds late; the WebSocket is sooner", response_class=Response,
+    "/playlist.m3u8", summary="Live as HLS, a few seconds late; the WebSocket is faster", response_class=Response,
     responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
 )  # fmt: skip
 def live_playlist(camera: CameraName, request: Request) -> Response:

@@ -43,13 +43,13 @@ class _Gathered(Collector):
 
 
 def _of_all(services: Services) -> Iterator[Metric]:
-    yield InfoMetricFamily("passerby", "Which version this is.", {"version": __version__})
+    yield InfoMetricFamily("passerby", "The version of passerby.", {"version": __version__})
     recorded = services.archive.total_bytes()
-    yield GaugeMetricFamily("passerby_recorded_bytes", "All recordings together.", recorded)
-    free = GaugeMetricFamily("passerby_data_free_bytes", "Room left where the data folder is.")
+    yield GaugeMetricFamily("passerby_recorded_bytes", "The size of all recordings.", recorded)
+    free = GaugeMetricFamily("passerby_data_free_bytes", "Free space where the data folder is.")
     free.add_metric([], _free_bytes(services.scratch))
     yield free
-    alarms = GaugeMetricFamily("passerby_alarms", "Promises that are broken, by kind.", labels=["kind"])
+    alarms = GaugeMetricFamily("passerby_alarms", "Broken promises, by kind.", labels=["kind"])
     counted = Counter(each.alarm.kind for each in standing(services))
     for kind in AlarmKind:
         alarms.add_metric([kind], counted[kind])
@@ -64,7 +64,10 @@ def _of_cameras(services: Services, words: Mapping[str, str]) -> Iterator[Metric
         states.add_metric([camera, word], 1)
     yield states
     told = services.fleet.states() if services.fleet else {}
-    for figure, does in (("read", "came from a camera"), ("left_out", "were left out, this machine being too slow")):
+    for figure, does in (
+        ("read", "came from a camera"),
+        ("left_out", "were left out because this machine is too slow"),
+    ):
         yield _pictures({camera: told[camera] for camera in words if camera in told}, figure, does)
     ages = GaugeMetricFamily(
         "passerby_newest_recording_age_seconds", "How long ago the newest recording ended.", labels=["camera"]

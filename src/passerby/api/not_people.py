@@ -31,18 +31,18 @@ class NotPersonBox(BaseModel):
 
 class NotPersonShown(NotPersonBox):
     id: int
-    who: str = Field(description="The user who said so.")
-    at_90k: int = Field(description="When: UTC, 1/90000 s since 1970.")
+    who: str = Field(description="The user who added it.")
+    at_90k: int = Field(description="When it was added: UTC, 1/90000 s since 1970.")
 
 
-@router.get("", summary="Where a camera's picture has a poster or the like, and no person")
+@router.get("", summary="Boxes around posters and the like, which are not people")
 def not_people(camera: CameraName, request: Request) -> list[NotPersonShown]:
     services = services_of(request)
     _check(services, camera)
     return [_shown(each) for each in services.installation.not_people.list(camera)]
 
 
-@router.post("", summary="Say that something is not a person; it holds for what stands still", status_code=201)
+@router.post("", summary="Mark something as not a person; it applies to what stands still", status_code=201)
 def add_not_person(camera: CameraName, told: NotPersonBox, request: Request) -> NotPersonShown:
     services, me = services_of(request), signed_in_of(request)
     box = BoxShare(told.left, told.top, told.right, told.bottom)
@@ -54,7 +54,7 @@ def add_not_person(camera: CameraName, told: NotPersonBox, request: Request) -> 
     return _shown(added)
 
 
-@router.delete("/{id}", summary="Take it back: what is there is hidden again if it may be a person", status_code=204)
+@router.delete("/{id}", summary="Remove the mark: what is there is hidden again if it may be a person", status_code=204)
 def remove_not_person(camera: CameraName, id: BoxId, request: Request) -> None:
     services, me = services_of(request), signed_in_of(request)
     with services.installation.audit.with_change():

@@ -66,14 +66,14 @@ def callback(
     is_same = hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), state.encode())
     journey = desk.journeys.take(state) if is_same else None
     if journey is None:
-        raise problem(403, "this did not begin here, or too long ago", "try to sign in again")
+        raise problem(403, "this sign-in did not start here, or has expired", "try to sign in again")
     user = None
     if code:
         found = desk.client.subject(_callback(request), code, journey.nonce, journey.verifier)
         user = installation.users.by_oidc_subject(found)
     if user is None or not user.is_enabled:
         installation.audit.note("", "oidc", "sign-in:refused")
-        raise problem(403, "nobody here may sign in with that account", "ask an admin")
+        raise problem(403, "that account may not sign in here", "ask an admin")
     installation.audit.note(user.name, "oidc", "sign-in")
     response = HTMLResponse(_BACK)
     let_in(user, "oidc", request, response)
@@ -84,7 +84,7 @@ def callback(
 def _desk(request: Request) -> Desk:
     desk = request.app.state.oidc
     if not isinstance(desk, Desk):
-        raise problem(404, "there is no single sign-on here", "oidc in passerby.toml")
+        raise problem(404, "single sign-on is not set up here", "oidc in passerby.toml")
     return desk
 
 

@@ -52,7 +52,9 @@ class OidcClient:
                 )
             return self._checked(str(token["id_token"]), keys, nonce)
         except (httpx2.HTTPError, OAuthError, JoseError, KeyError, ValueError, TypeError) as error:
-            raise SourceError(f"the single sign-on did not vouch for you ({type(error).__name__})") from None
+            raise SourceError(
+                f"the single sign-on service did not confirm who you are ({type(error).__name__})"
+            ) from None
 
     def _checked(self, id_token: str, keys: KeySet, nonce: str) -> str:
         """Raises JoseError."""
@@ -65,7 +67,7 @@ class OidcClient:
         rules.validate(token.claims)
         azp = token.claims.get("azp", self._client_id)
         if azp != self._client_id or not isinstance(token.claims["sub"], str):
-            raise ValueError("it was made for somebody else")
+            raise ValueError("it was issued to somebody else")
         return str(token.claims["sub"])
 
     def _client(self, callback: str) -> OAuth2Client:
@@ -80,11 +82,11 @@ class OidcClient:
             told = client.request("GET", where, withhold_token=True).raise_for_status().json()
         except (httpx2.HTTPError, ValueError) as error:
             raise SourceError(
-                f"the single sign-on does not answer ({type(error).__name__})", "see oidc.issuer"
+                f"the single sign-on service is not responding ({type(error).__name__})", "see oidc.issuer"
             ) from None
         ends = ("authorization_endpoint", "token_endpoint", "jwks_uri")
         if told.get("issuer") != self._issuer or not all(str(told.get(end, "")).startswith("https://") for end in ends):
-            raise SourceError("the single sign-on describes itself as somebody else", "see oidc.issuer")
+            raise SourceError("the single sign-on service identifies itself as another issuer", "see oidc.issuer")
         return dict(told)
 
 

@@ -34,9 +34,9 @@ class Finder:
 
 
 class Device(BaseModel):
-    """A camera that answered. All but host is what it says of itself."""
+    """A camera that answered. Everything but host is what it says about itself."""
 
-    host: str = Field(description="To ask it for its streams.")
+    host: str = Field(description="For listing its streams.")
     name: str
     hardware: str
     location: str
@@ -50,30 +50,32 @@ class DeviceToAsk(BaseModel):
 
 
 class Stream(BaseModel):
-    """One that it offers."""
+    """One of its streams."""
 
     name: str
     width: int | None
     height: int | None
     codec: str | None
-    fps: float | None = Field(description="Pictures a second, at most.")
-    address: str = Field(description="Without log-in: to add it, put user and password into it, percent-encoded.")
-    was_elsewhere: bool = Field(description="It named another host, and this is the same at its own: try it first.")
+    fps: float | None = Field(description="Frames per second, at most.")
+    address: str = Field(description="Without login: to add it, put the user and password into it, percent-encoded.")
+    was_elsewhere: bool = Field(
+        description="The camera named another host; this is the same stream at its own address. Test it first."
+    )
 
 
 class Streams(BaseModel):
-    """What came of asking. The largest picture first."""
+    """The streams that were found, the largest picture first."""
 
     works: bool
-    reason: str | None = Field(description="Why it told of no streams, in words.")
+    reason: str | None = Field(description="Why it listed no streams, in words.")
     streams: list[Stream]
 
 
-@router.post("/find", summary="Look for ONVIF cameras in the network, for three seconds")
+@router.post("/find", summary="Search the network for ONVIF cameras, for three seconds")
 def find(request: Request) -> list[Device]:
     services, me, finder = services_of(request), signed_in_of(request), _asked(request)
     if not finder.searching.acquire(blocking=False):
-        raise problem(429, "somebody is looking for cameras already", headers={"Retry-After": "3"})
+        raise problem(429, "a search for cameras is already running", headers={"Retry-After": "3"})
     try:
         services.installation.audit.note(me.user.name, me.through, "camera:find")
         found = find_devices(reach_of(services.installation.config))
@@ -82,7 +84,7 @@ def find(request: Request) -> list[Device]:
     return [Device(host=d.host, name=d.name, hardware=d.hardware, location=d.location) for d in found]
 
 
-@router.post("/streams", summary="Ask an ONVIF camera for its streams")
+@router.post("/streams", summary="List the streams of an ONVIF camera")
 def streams(told: DeviceToAsk, request: Request) -> Streams:
     services, me = services_of(request), signed_in_of(request)
     _asked(request)
@@ -102,9 +104,7 @@ def _asked(request: Request) -> Finder:
     assert isinstance(finder, Finder)
     wait_s = finder.throttle.wait_s(signed_in_of(request).user.name, None)
     if wait_s > 0:
-        raise problem(
-            429, "too many questions to cameras: wait a little", headers={"Retry-After": str(int(wait_s) + 1)}
-        )
+        raise problem(429, "too many requests to cameras: wait a moment", headers={"Retry-After": str(int(wait_s) + 1)})
     return finder
 
 

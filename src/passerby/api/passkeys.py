@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api", tags=["sign-in"])
 class Asked(BaseModel):
     """For navigator.credentials."""
 
-    asked: str = Field(description="To be sent back with the answer, once and within 5 minutes.")
+    asked: str = Field(description="Send it back with the answer, once and within 5 minutes.")
     options: dict[str, Any] = Field(description="As WebAuthn has them, in JSON.")
 
 
@@ -60,7 +60,7 @@ def add(told: NewPasskey, request: Request) -> PasskeyShown:
     return PasskeyShown.model_validate(new, from_attributes=True)
 
 
-@router.delete("/self/passkeys/{id}", summary="Remove a passkey of mine", status_code=204)
+@router.delete("/self/passkeys/{id}", summary="Remove one of my passkeys", status_code=204)
 def remove(id: Annotated[str, Path(max_length=400)], request: Request) -> None:
     installation, me = services_of(request).installation, signed_in_of(request)
     with installation.audit.with_change():
@@ -82,7 +82,7 @@ def sign_in(told: Answer, request: Request, response: Response) -> SessionState:
     user = installation.passkeys.user_of(_site(request), told.asked, told.credential)
     if user is None:
         installation.audit.note("", "passkey", "sign-in:refused")
-        raise problem(401, "this passkey does not fit")
+        raise problem(401, "this passkey is not accepted")
     installation.audit.note(user.name, "passkey", "sign-in")
     return let_in(user, "passkey", request, response)
 

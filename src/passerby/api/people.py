@@ -86,7 +86,7 @@ def add_user(told: NewUser, request: Request) -> UserShown:
     return _shown(user)
 
 
-@router.put("/users/{name}", summary="Change what a user may")
+@router.put("/users/{name}", summary="Change a user")
 def change_user(name: UserName, told: UserChange, request: Request) -> UserShown:
     installation = services_of(request).installation
     with installation.audit.with_change():
@@ -98,7 +98,7 @@ def change_user(name: UserName, told: UserChange, request: Request) -> UserShown
 
 @router.put(
     "/users/{name}/password",
-    summary="Give a user another password; their sessions, tokens and passkeys end",
+    summary="Set a new password for a user; their sessions, tokens and passkeys end",
     status_code=204,
 )
 def set_password(name: UserName, told: NewPassword, request: Request) -> None:
@@ -134,7 +134,7 @@ def add_group(told: Group, request: Request) -> Group:
     return Group(name=told.name, title=told.title or told.name)
 
 
-@router.put("/groups/{name}", summary="Give a camera group another title; its name stays")
+@router.put("/groups/{name}", summary="Change the title of a camera group; its name stays")
 def rename_group(name: Annotated[str, Path(pattern=NAME)], told: GroupTitle, request: Request) -> Group:
     installation = services_of(request).installation
     with installation.audit.with_change():
@@ -157,7 +157,7 @@ def remove_group(name: Annotated[str, Path(pattern=NAME)], request: Request) -> 
 def audit(
     request: Request,
     before: Annotated[int | None, Query(ge=0, lt=2**63, description="Only entries with a smaller id.")] = None,
-    who: Annotated[str | None, Query(max_length=64, description="Whose; empty: of who was not signed in.")] = None,
+    who: Annotated[str | None, Query(max_length=64, description="Whose; empty: not signed in.")] = None,
     what: Annotated[str | None, Query(max_length=80)] = None,
     camera: Annotated[str | None, Query(pattern=NAME)] = None,
     from_90k: Annotated[int | None, Query(ge=0, lt=2**63, description="Written at this time or later.")] = None,

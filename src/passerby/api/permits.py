@@ -28,7 +28,7 @@ LOOK_EVERY_S = 0.5  # one small query, and only while anybody watches
 UNSURE_AFTER_S = 10.0  # who cannot be asked about for so long is no longer shown anything
 A_MOMENT_S = 0.25  # an answer that is over sooner was allowed when it began
 MAY_NO_MORE = 4403
-NO_MORE = "you may not see this any more"
+NO_MORE = "you may no longer see this"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -112,7 +112,7 @@ class Permits:
                 self._ask(opened)
                 self._sure_s = begun_s
             except Exception as error:  # whatever it is: without this thread nobody would be asked about any more
-                log.error("couldn't ask whether those who watch still may: %s", type(error).__name__)
+                log.error("couldn't check whether viewers may still watch: %s", type(error).__name__)
 
     def _ask(self, opened: list[_Open]) -> None:
         revision, now_90k = self._rights.revision(), self._clock.now_90k()

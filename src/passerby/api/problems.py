@@ -25,16 +25,16 @@ class Problem(BaseModel):
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "Sign in first."},
-    403: {"model": Problem, "description": "You may not."},
-    404: {"model": Problem, "description": "There is no such thing."},
-    405: {"model": Problem, "description": "Not with this method."},
+    403: {"model": Problem, "description": "You do not have permission."},
+    404: {"model": Problem, "description": "It does not exist."},
+    405: {"model": Problem, "description": "The method is not allowed."},
     413: {"model": Problem, "description": "Too much was sent."},
-    422: {"model": Problem, "description": "What was sent does not fit."},
+    422: {"model": Problem, "description": "The request is not valid."},
     429: {
         "model": Problem,
         "description": "Too many attempts; Retry-After says how long to wait.",
     },
-    503: {"model": Problem, "description": "Something that is needed does not work now."},
+    503: {"model": Problem, "description": "Something that is needed is not working now."},
 }
 """What any route may answer."""
 
@@ -84,8 +84,8 @@ async def _failed(request: Request, error: Exception) -> JSONResponse:
 
 async def _mistake(request: Request, error: Exception) -> JSONResponse:
     """A mistake of ours. Its words may hold anything, so that only its kind is told."""
-    log.error("%s %s: a mistake in passerby itself (%s)", request.method, request.scope["path"], type(error).__name__)
-    return _answer(500, Problem(message=f"a mistake in passerby itself ({type(error).__name__})"))
+    log.error("%s %s: an error in passerby itself (%s)", request.method, request.scope["path"], type(error).__name__)
+    return _answer(500, Problem(message=f"an error in passerby itself ({type(error).__name__})"))
 
 
 def _answer(status: int, body: Problem, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -35,15 +35,15 @@ JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
 class RedactionShown(BaseModel):
-    """A file and what became of it. Only who brought it sees it."""
+    """A file and what became of it. Only the user who uploaded it sees it."""
 
     id: str
     name: str
-    bytes: int = Field(description="Of the file that was brought.")
+    bytes: int = Field(description="Of the uploaded file.")
     mode: Mode
     shape: Shape
     hide: list[Hide]
-    corrections: list[TimedBox] = Field(description="What was added by hand.")
+    corrections: list[TimedBox] = Field(description="Boxes added by hand.")
     state: Literal["queued", "running", "done", "failed"]
     stage: Literal["starting", "learning", "redacting"] | None = Field(description="While it runs.")
     progress: float | None = Field(description="Of the stage, 0..1; null where nobody knows.")
@@ -51,31 +51,33 @@ class RedactionShown(BaseModel):
     hint: str | None
     kind: Literal["video", "still"] = Field(description="Of the output.")
     output_name: str
-    has_output: bool = Field(description="Something was made, perhaps before the last corrections.")
-    is_current: bool = Field(description="The output has all corrections that were told.")
-    made_at_90k: int = Field(description="When it was brought. UTC, 1/90000 s since 1970.")
-    expires_at_90k: int = Field(description="Then it is forgotten, unless it is asked for. UTC, 1/90000 s since 1970.")
+    has_output: bool = Field(description="There is an output, perhaps without the latest corrections.")
+    is_current: bool = Field(description="The output has all corrections.")
+    made_at_90k: int = Field(description="When it was uploaded. UTC, 1/90000 s since 1970.")
+    expires_at_90k: int = Field(
+        description="When it is forgotten, unless it is requested before. UTC, 1/90000 s since 1970."
+    )
 
 
 class RedactionList(BaseModel):
     redactions: list[RedactionShown]
-    most_bytes: int = Field(description="The largest file that is taken.")
+    most_bytes: int = Field(description="The largest file that is accepted.")
     keep_s: float = Field(description="Seconds without a request after which a file is forgotten.")
-    refuses: str | None = Field(description="Why no file is taken here at all; null: files are taken.")
+    refuses: str | None = Field(description="Why no files are accepted here; null: they are.")
 
 
 class Corrections(BaseModel):
-    """Boxes that are hidden too. None can be taken off a cover: nobody can judge what is beneath one."""
+    """More boxes to hide. Covers cannot be removed: nobody can judge what is under one."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     add: list[TimedBox] = Field(
         max_length=MOST_CORRECTIONS,
-        description="Pixels of the upright picture; seconds from the start. In place of those told before.",
+        description="Pixels of the upright picture; seconds from the start. They replace earlier ones.",
     )
 
 
-@router.get("", summary="The files that I brought")
+@router.get("", summary="My files")
 def redactions(request: Request) -> RedactionList:
     desk, told = _desk(request), services_of(request).installation.config.redact
     return RedactionList(
@@ -85,7 +87,7 @@ def redactions(request: Request) -> RedactionList:
 
 
 @router.post(
-    "", summary="Bring a video or still, as the body of the request", status_code=201,
+    "", summary="Upload a video or still, as the body of the request", status_code=201,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -98,7 +100,7 @@ async def redact_file(
     name: Annotated[str, Query(min_length=1, max_length=300, description="Its file name: the suffix tells a still.")],
     mode: Mode = DEFAULTS.mode,
     shape: Shape = DEFAULTS.shape,
-    hide: Annotated[list[Hide] | None, Query(max_length=4, description="Who and what is looked for.")] = None,
+    hide: Annotated[list[Hide] | None, Query(max_length=4, description="What to look for.")] = None,
 ) -> RedactionShown:
     desk, me, services = _desk(request), signed_in_of(request), services_of(request)
     if desk.refuses:
@@ -131,20 +133,22 @@ async def _receive(request: Request, receiving: ReceivingFile, most_bytes: int) 
         while piece := await asyncio.wait_for(anext(pieces, b""), SILENT_UPLOAD_S):
             taken += len(piece)
             if taken > most_bytes:
-                raise problem(413, f"a file may have {most_bytes / 1e6:g} MB", "redact.most_megabytes in passerby.toml")
+                raise problem(
+                    413, f"a file can have at most {most_bytes / 1e6:g} MB", "redact.most_megabytes in passerby.toml"
+                )
             receiving.write(piece)
     except (TimeoutError, ClientDisconnect):
-        raise problem(422, "the file did not come to its end", "bring it again") from None
+        raise problem(422, "the upload ended early", "upload it again") from None
     if not taken:
         raise problem(422, "the file is empty", "copy it again from where it came")
 
 
-@router.get("/{id}", summary="How a file of mine stands")
+@router.get("/{id}", summary="The state of one of my files")
 def redaction(id: JobId, request: Request) -> RedactionShown:
     return _shown(_found(request, id))
 
 
-@router.delete("/{id}", summary="Forget a file of mine and what was made of it", status_code=204)
+@router.delete("/{id}", summary="Discard one of my files and its output", status_code=204)
 def discard(id: JobId, request: Request) -> None:
     desk, me = _desk(request), signed_in_of(request)
     _found(request, id)
@@ -178,7 +182,7 @@ def output(id: JobId, request: Request, download: bool = False) -> Response:
 
 
 @router.get(
-    "/{id}/report.json", summary="What was done and how sure it is", response_class=FileResponse,
+    "/{id}/report.json", summary="The report: what was done, and how sure it is", response_class=FileResponse,
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
 )  # fmt: skip
 def report_json(id: JobId, request: Request) -> Response:
@@ -186,7 +190,7 @@ def report_json(id: JobId, request: Request) -> Response:
 
 
 @router.get(
-    "/{id}/report.html", summary="The same as a page", response_class=FileResponse,
+    "/{id}/report.html", summary="The report as a page", response_class=FileResponse,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
 )  # fmt: skip
 def report_html(id: JobId, request: Request) -> Response:
@@ -203,7 +207,7 @@ def _report(request: Request, id: str, name: str, kind: str, headers: dict[str, 
 def _desk(request: Request) -> Redactions:
     desk = services_of(request).redactions
     if desk is None:
-        raise problem(503, "this installation redacts no files")
+        raise problem(503, "this installation does not redact files")
     return desk
 
 
@@ -225,7 +229,7 @@ def _file(request: Request, made: Redaction, name: str | None) -> FilePath:
     except KeyError:
         path = None
     if path is None or not path.is_file():
-        raise problem(404, "nothing was made of this file yet", "wait until it is done")
+        raise problem(404, "this file has no output yet", "wait until it is done")
     return path
 
 

@@ -17,7 +17,7 @@ class Setting(BaseModel):
     """One key."""
 
     key: str = Field(description="As in the file: section.key.")
-    value: Value = Field(description="What holds; null: not set. A secret is a row of *.")
+    value: Value = Field(description="The value in effect; null: not set. A secret is a row of *.")
     is_default: bool
     about: str = Field(description="What it does, and what is dangerous about it.")
 

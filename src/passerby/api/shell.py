@@ -61,14 +61,16 @@ class Shell:
         headers = Headers(scope=scope)
         sender = send if scope["type"] == "websocket" else _with_headers(scope, send)
         if not self._is_ours(headers.get("host", "")):
-            await _refuse(scope, receive, sender, 403, "this is not the name of this installation", "server.names")
+            await _refuse(scope, receive, sender, 403, "this installation does not have this name", "server.names")
             return
         if self._only_https and _is_plain(scope):
-            await _refuse(scope, receive, sender, 403, "it is reached over HTTPS alone", "server.allow_plain_http")
+            await _refuse(
+                scope, receive, sender, 403, "this installation is reached only over HTTPS", "server.allow_plain_http"
+            )
             return
         most_bytes = self._larger.get((scope.get("method", ""), scope["path"]), MOST_BODY_BYTES)
         if _told_length(headers) > most_bytes:
-            await _refuse(scope, receive, sender, 413, f"at most {_in_words(most_bytes)} are taken", None)
+            await _refuse(scope, receive, sender, 413, f"the limit is {_in_words(most_bytes)}", None)
         else:
             await self._app(scope, _limited(receive, most_bytes), sender)
 

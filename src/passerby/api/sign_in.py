@@ -48,12 +48,12 @@ class SessionState(BaseModel):
     group_titles: dict[str, str] = Field({}, description="What people call these groups, by name.")
     sees_all_cameras: bool = False
     may: list[Action] = Field(
-        [], description="What I may do, to cameras that I see. Only for showing: each request is asked."
+        [], description="What I may do with the cameras that I see. Only for display: each request is checked."
     )
-    csrf_token: str | None = Field(None, description="To be sent as X-Passerby-CSRF with every change.")
-    needs_set_up: bool = Field(False, description="There is no user yet: use the link in the terminal.")
+    csrf_token: str | None = Field(None, description="Send it as X-Passerby-CSRF with every change.")
+    needs_set_up: bool = Field(False, description="There are no users yet: use the link in the terminal.")
     passkeys: Literal[True] = True
-    oidc_label: str | None = Field(None, description="What the button of the single sign-on says; null: none.")
+    oidc_label: str | None = Field(None, description="The label of the single sign-on button; null: none.")
     least_password_letters: int = Field(description="Shorter passwords are refused.")
 
 
@@ -80,7 +80,7 @@ class TokenShownOnce(TokenFacts):
     token: str = Field(description="Shown once. Send it as Authorization: Bearer TOKEN.")
 
 
-@router.post("/set-up", summary="Make the first user, with the link that the first start printed")
+@router.post("/set-up", summary="Create the first user, with the link that the first start printed")
 def set_up(told: FirstUser, request: Request, response: Response) -> SessionState:
     installation = services_of(request).installation
     installation.passwords.check(told.password.get_secret_value(), told.name)  # a bad one is no attempt
@@ -88,18 +88,20 @@ def set_up(told: FirstUser, request: Request, response: Response) -> SessionStat
     wait_if_told(installation, request, None)
     with _noting_refusal(installation, "set-up link", told.name):
         if not installation.set_up.works(told.token.get_secret_value()):
-            raise problem(403, "this set-up link does not work any more", "start passerby serve again for another one")
+            raise problem(403, "this set-up link no longer works", "restart passerby serve to get a new one")
         password = installation.passwords.hash(told.password.get_secret_value(), told.name)
         with installation.audit.with_change():
             if not installation.set_up.use(told.token.get_secret_value(), told.name, password):
-                raise problem(403, "this set-up link was used meanwhile")
+                raise problem(403, "this set-up link has just been used")
             user = installation.users.find(told.name)
             assert user is not None
             installation.audit.note(user.name, "set-up link", "user:add", about=user.name)
     return let_in(user, "set-up", request, response)
 
 
-@router.post("/reset", summary="Set my password with the link of passerby user reset; all my ways in end")
+@router.post(
+    "/reset", summary="Set my password with the link of passerby user reset; my sessions, tokens and passkeys end"
+)
 def reset(told: ResetPassword, request: Request, response: Response) -> SessionState:
     installation = services_of(request).installation
     installation.passwords.check(told.password.get_secret_value(), told.name)
@@ -107,11 +109,11 @@ def reset(told: ResetPassword, request: Request, response: Response) -> SessionS
     user, token = installation.users.find(told.name), told.token.get_secret_value()
     with _noting_refusal(installation, "reset link", told.name):
         if user is None or not installation.reset.works(token, user):
-            raise problem(403, "this link does not work any more", "make another one with passerby user reset")
+            raise problem(403, "this link no longer works", "create a new one with passerby user reset")
         password = installation.passwords.hash(told.password.get_secret_value(), told.name)
         with installation.audit.with_change():
             if not installation.reset.use(token, user, password):
-                raise problem(403, "this link was used meanwhile, or the user is locked")
+                raise problem(403, "this link has just been used, or the user is locked")
             installation.audit.note(user.name, "reset link", "password:change", about=user.name)
     installation.throttle.succeeded(user.name)
     return let_in(user, "reset", request, response)
@@ -135,7 +137,7 @@ def sign_in(told: NameAndPassword, request: Request, response: Response) -> Sess
     kept = user.password if user and user.is_enabled else None
     if not installation.passwords.fits(password, kept) or user is None or kept is None:
         installation.audit.note("", "password", "sign-in:refused", about=told.name)
-        raise problem(401, "the name or the password is wrong")
+        raise problem(401, "the name or password is wrong")
     installation.throttle.succeeded(told.name)
     installation.audit.note(user.name, "password", "sign-in")
     return let_in(user, "password", request, response)
@@ -150,12 +152,12 @@ def sign_out(request: Request, response: Response) -> None:
     drop_cookie(request, response)
 
 
-@router.put("/self/password", summary="Change my password; other sessions of mine end", status_code=204)
+@router.put("/self/password", summary="Change my password; my other sessions end", status_code=204)
 def change_password(told: PasswordChange, request: Request) -> None:
     installation, me = services_of(request).installation, signed_in_of(request)
     wait_if_told(installation, request, me.user.name)
     if me.user.password and not installation.passwords.fits(told.old.get_secret_value(), me.user.password):
-        raise problem(403, "the old password is wrong")
+        raise problem(403, "the current password is wrong")
     installation.throttle.succeeded(me.user.name)
     hashed = installation.passwords.hash(told.new.get_secret_value(), me.user.name)
     with installation.audit.with_change():
@@ -163,7 +165,7 @@ def change_password(told: PasswordChange, request: Request) -> None:
         installation.audit.note(me.user.name, me.through, "password:change", about=me.user.name)
 
 
-@router.get("/self/tokens", summary="My tokens for programs")
+@router.get("/self/tokens", summary="My API tokens")
 def tokens(request: Request) -> list[TokenFacts]:
     found = services_of(request).installation.tokens.list(signed_in_of(request).user)
     return [
@@ -172,7 +174,7 @@ def tokens(request: Request) -> list[TokenFacts]:
     ]
 
 
-@router.post("/self/tokens", summary="Make a token for a program", status_code=201)
+@router.post("/self/tokens", summary="Create an API token", status_code=201)
 def add_token(told: NewToken, request: Request) -> TokenShownOnce:
     installation, me = services_of(request).installation, signed_in_of(request)
     verdict = may_give(me.principal, frozenset(told.scopes))
@@ -186,7 +188,7 @@ def add_token(told: NewToken, request: Request) -> TokenShownOnce:
     )
 
 
-@router.delete("/self/tokens/{id}", summary="Take a token of mine back", status_code=204)
+@router.delete("/self/tokens/{id}", summary="Revoke one of my tokens", status_code=204)
 def remove_token(id: int, request: Request) -> None:
     installation, me = services_of(request).installation, signed_in_of(request)
     with installation.audit.with_change():
@@ -240,4 +242,4 @@ def wait_if_told(installation: Installation, request: Request, name: str | None)
     """Raises 429. name: None where no name was told, so that only the address counts."""
     wait_s = installation.throttle.wait_s(request.client.host if request.client else "", name)
     if wait_s > 0:
-        raise problem(429, "too many attempts: wait a little", headers={"Retry-After": str(int(wait_s) + 1)})
+        raise problem(429, "too many attempts: wait a moment", headers={"Retry-After": str(int(wait_s) + 1)})

@@ -40,7 +40,7 @@ class Gap(BaseModel):
 
 
 class Timeline(BaseModel):
-    """What there is of a range of time."""
+    """What is recorded in a range of time."""
 
     from_90k: int
     to_90k: int
@@ -116,7 +116,7 @@ def object_bytes(
     try:
         data = archive.read(key, first, last + 1 - first)
     except FileNotFoundError:
-        raise problem(404, "this recording was deleted meanwhile") from None
+        raise problem(404, "this recording has just been deleted") from None
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(len(data))}
     if range is None:
         return StreamingResponse(_pieces(data), media_type="video/mp4", headers=headers)
@@ -138,10 +138,10 @@ def still(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
 
 
 @router.get(
-    "/export.mp4", summary="A range of time as one file, not encoded again", response_class=StreamingResponse,
+    "/export.mp4", summary="A range of time as one file, without re-encoding", response_class=StreamingResponse,
     responses={
         200: {"content": {"video/mp4": {}}},
-        204: {"description": "It could be made now: asked with only_ask."},
+        204: {"description": "It could be made now (with only_ask)."},
         507: {"model": Problem, "description": "Too little of the disk would stay free."},
     },
 )  # fmt: skip
@@ -152,7 +152,7 @@ def export(
     to_90k: Time90k,
     only_ask: Annotated[bool, Query(description="Answer 204 or the problem, and make nothing.")] = False,
 ) -> Response:
-    """A browser saves what comes to its disk and shows nobody a problem: so a page asks with only_ask first."""
+    """Browsers save the answer to disk without showing a problem, so a page asks with only_ask first."""
     check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
     services, me = services_of(request), signed_in_of(request)
     since_90k = sees_since_90k_of(request)
@@ -198,7 +198,7 @@ async def _pieces(data: bytes) -> AsyncIterator[bytes]:
 def check_range(from_90k: int, to_90k: int, longest_90k: int) -> None:
     """Raises a problem for a range that is empty or too long."""
     if not 0 < to_90k - from_90k <= longest_90k:
-        raise problem(422, f"a range of time is over 0 and up to {longest_90k // DAY_90K * 24} hours long")
+        raise problem(422, f"a range of time must be longer than 0, and at most {longest_90k // DAY_90K * 24} hours")
 
 
 def _asked(told: str | None, size: int) -> tuple[int, int]:

@@ -41,6 +41,6 @@ def _retire(places: Places, camera: str, count: int, after_90k: int, until_90k: 
         yield Alarm(
             AlarmKind.DELETE,
             camera,
-            f"{count - len(over)} recordings of camera '{camera}' are dated later than now, so that they stay for "
+            f"{count - len(over)} recordings of camera '{camera}' are dated in the future, so that they stay for "
             "longer than they should: was the clock of this machine ahead, or is it behind?",
         )

@@ -35,7 +35,7 @@ def finish_waiting(places: Places) -> Iterator[Alarm]:
             finish(places, path)
         except (PasserbyError, OSError) as error:
             name = camera_and_start_of(path)
-            yield Alarm(AlarmKind.STORE, name and name[0], f"A recording waits in '{path}': {error}")
+            yield Alarm(AlarmKind.STORE, name and name[0], f"A recording is waiting in '{path}': {error}")
 
 
 def finish(places: Places, path: Path) -> None:

@@ -19,7 +19,7 @@ LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """For how long a camera was said to do one thing. to_90k: None where it still does."""
+    """How long a camera was in one state. to_90k: None where it still does."""
 
     from_90k: int
     to_90k: int | None

@@ -36,7 +36,9 @@ def match_store_and_rows(places: Places) -> Iterator[Alarm]:
     for key in sorted(in_store - rows.keys()):
         found = read_object(places, key)
         if found is None:
-            yield Alarm(AlarmKind.STRANGE, None, f"'{key}' in the store is no recording of passerby, or is damaged")
+            yield Alarm(
+                AlarmKind.STRANGE, None, f"'{key}' in the store is not a recording of passerby, or it is damaged"
+            )
         elif places.catalogue.find(key) is None:
             places.catalogue.save(*found)
     for key, row in sorted(rows.items()):
@@ -55,7 +57,9 @@ def _mend_from_store(places: Places, row: ArchivedObject, state: ObjectState) ->
     places.catalogue.forget(row.key, state)
     if row.size:
         length_s = (row.end_90k - row.start_90k) // TICKS_PER_S
-        yield Alarm(AlarmKind.LOST, row.camera, f"A recording of {length_s} s is gone: no bytes for '{row.key}'")
+        yield Alarm(
+            AlarmKind.LOST, row.camera, f"A recording of {length_s} s is missing: there are no bytes for '{row.key}'"
+        )
 
 
 def read_object(places: Places, key: str) -> tuple[ArchivedObject, InitSegment] | None:

@@ -86,7 +86,7 @@ def delete(places: Places, camera: str, key: str) -> Iterator[Alarm]:
         places.store.delete(key)
         places.catalogue.forget(key, ObjectState.DELETING)
     except (PasserbyError, OSError) as error:
-        yield Alarm(AlarmKind.DELETE, camera, f"A recording that should be gone may still be there: {error}")
+        yield Alarm(AlarmKind.DELETE, camera, f"A recording that should be gone may still exist: {error}")
 
 
 def _bytes_over(store: Store, space: Space, too_many: int) -> int:
@@ -103,7 +103,7 @@ def _nothing_given_up(bytes_over: int) -> Alarm:
         AlarmKind.SPACE,
         None,
         f"Recordings take {bytes_over} bytes more than there is room for, "
-        "and none is given up as long as deleting fails: soon nothing may be recorded",
+        "and none is given up while deleting fails: soon nothing may be recorded",
     )
 
 

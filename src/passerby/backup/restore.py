@@ -81,7 +81,7 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
             raise
         raise SourceError(
             f"couldn't read '{path}': {os_reason(error)}",
-            hint="name a file of passerby backup",
+            hint="name a file written by passerby backup",
         ) from error
 
 
@@ -148,7 +148,9 @@ def _check_catalogue(path: Path, catalogue: Path, clock: Clock) -> None:
 
 
 def _damaged(path: Path) -> SourceError:
-    return SourceError(f"couldn't restore '{path}': it is no backup of passerby, or is damaged", hint="try another one")
+    return SourceError(
+        f"couldn't restore '{path}': it is not a backup of passerby, or it is damaged", hint="try another one"
+    )
 
 
 def _unwritten(data: Path, error: OSError) -> OutputError:

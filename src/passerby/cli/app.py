@@ -59,7 +59,7 @@ def _say_version(asked: bool) -> None:
 @app.callback()
 def _passerby(
     version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and leave.")
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     pass

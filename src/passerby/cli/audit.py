@@ -29,7 +29,7 @@ def audit(
 ) -> None:
     """Look for people and faces left visible, at every scale.
 
-    It lists when and where something looks like a person or a face, and ends with 1 if anything does, with 0 if
+    It lists when and where something looks like a person or a face, and exits with 1 if anything does, with 0 if
     nothing does. It can miss what the redaction missed: it is a second look, not a proof.
 
     Examples:

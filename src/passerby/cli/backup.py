@@ -26,14 +26,17 @@ def backup(
     data: Data = DATA,
     config: ConfigFile = None,
     with_key: Annotated[
-        bool, typer.Option("--with-key", help="Also secrets.key. Danger: it opens the cameras' log-ins beside it.")
+        bool,
+        typer.Option(
+            "--with-key", help="Include secrets.key. Danger: it unlocks the cameras' logins stored beside it."
+        ),
     ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace that file if it is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Back up the catalogue, what cameras learned and the configuration, also while passerby serve runs.
+    """Back up the catalogue, what cameras have learned and the configuration, even while passerby serve runs.
 
-    Recordings are not in it. Neither is secrets.key, which opens the cameras' addresses: keep it apart.
+    A backup contains no recordings, and without --with-key not secrets.key, which decrypts the cameras' addresses.
 
     Example:
 
@@ -49,23 +52,27 @@ def backup(
     done = back_up(data, to, SystemClock(), config=used, with_key=with_key, overwrite=overwrite)
     typer.echo(f"wrote {done.path} ({done.bytes / 1000:,.0f} kB): {_in_words(done.names)}. No recordings.")
     if with_key:
-        say_warning("it holds secrets.key beside the sealed addresses: whoever has it can log in to the cameras")
+        say_warning("it contains secrets.key beside the encrypted addresses: whoever has it can log in to the cameras")
     else:
-        typer.echo("secrets.key is not in it. Keep a copy of it apart: without it addresses have to be typed again.")
+        typer.echo(
+            "It does not contain secrets.key. Keep a copy elsewhere: without it, addresses have to be entered again."
+        )
     if told.camera:
-        say_warning(f"it holds {FILE_NAME}, and that holds the addresses of cameras as they are")
+        say_warning(f"it contains {FILE_NAME}, which holds the addresses of cameras unencrypted")
 
 
 @fails_clearly
 def restore(
-    path: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="What passerby backup wrote.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", show_default=False, help="A file or folder written by passerby backup.")
+    ],
     data: Annotated[
         Path,
-        typer.Option("--data", metavar="DIR", show_default=False, help="The new folder: empty, or not there yet."),
+        typer.Option("--data", metavar="DIR", show_default=False, help="The new folder: empty, or not existing yet."),
     ],
     debug: Debug = False,
 ) -> None:
-    """Make a new data folder from a backup, and bring its tables up to date.
+    """Create a new data folder from a backup, and update its tables.
 
     The next start of passerby serve makes the catalogue and the recordings that it finds agree.
 
@@ -87,7 +94,7 @@ def _refuse_server(told: Config) -> None:
     if told.storage.catalogue is not None:
         raise SettingsError(
             "the catalogue is not in the data folder (storage.catalogue), so passerby does not back it up",
-            hint="for PostgreSQL use pg_dump, and keep passerby.toml, and secrets.key apart from both",
+            hint="for PostgreSQL, use pg_dump; also keep passerby.toml, and secrets.key apart from both",
         )
 
 

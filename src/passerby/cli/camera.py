@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from passerby.access import Installation
     from passerby.engine.live.trial import CameraTrial
 
-app = typer.Typer(no_args_is_help=True, help="Find, add, list, try and remove cameras.")
+app = typer.Typer(no_args_is_help=True, help="Find, add, list, test and remove cameras.")
 app.command("find")(find)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="Letters, digits, - and _.")]
@@ -32,20 +32,20 @@ def add(
         str | None,
         typer.Argument(
             metavar="[ADDRESS]",
-            show_default="asked for, so that its password is in no history; or the first line of standard input",
-            help="rtsp://, rtsps://, http://, https://, file: or /dev/video0, with its log-in.",
+            show_default="asked for, to keep its password out of the history; or the first line of standard input",
+            help="rtsp://, rtsps://, http://, https://, file: or /dev/video0, with its login.",
         ),
     ] = None,
     title: Annotated[str, typer.Option(help="What people call it.", show_default="its name")] = "",
-    group: Annotated[list[str] | None, typer.Option(help="A camera group that it is in. May be given again.")] = None,
-    cover: Annotated[bool, typer.Option("--cover", help="For a camera that moves: hide what is found.")] = False,
+    group: Annotated[list[str] | None, typer.Option(help="A camera group to put it in. Can be repeated.")] = None,
+    cover: Annotated[bool, typer.Option("--cover", help="For a moving camera: hide what is found.")] = False,
     udp: Annotated[bool, typer.Option("--udp", help="RTSP over UDP.")] = False,
-    keep_hours: Annotated[float | None, typer.Option(help="Keep its recordings for this time.", min=0)] = None,
+    keep_hours: Annotated[float | None, typer.Option(help="Keep its recordings for this long.", min=0)] = None,
     data: Data = DATA,
     config: ConfigFile = None,
     debug: Debug = False,
 ) -> None:
-    """Add a camera. Its address is kept encrypted and never shown.
+    """Add a camera. Its address is stored encrypted, and its password is never shown.
 
     Example:
 
@@ -88,23 +88,24 @@ def test(
         str | None,
         typer.Argument(
             metavar="[NAME|ADDRESS]",
-            show_default="an address is asked for, so that its password is in no history",
-            help="A camera that was added, or an address that was not.",
+            show_default="an address is asked for, to keep its password out of the history",
+            help="The name of a camera, or any address.",
         ),
     ] = None,
     still: Annotated[
-        Path | None, typer.Option(metavar="FILE.jpg", show_default=False, help="Write a redacted picture of it here.")
+        Path | None,
+        typer.Option(metavar="FILE.jpg", show_default=False, help="Write a redacted picture of it to this file."),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace that file if it is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     udp: Annotated[bool, typer.Option("--udp", help="RTSP over UDP, for an address.")] = False,
     any_certificate: Annotated[
-        bool, typer.Option("--any-certificate", help="Take a self-signed certificate, for an address.")
+        bool, typer.Option("--any-certificate", help="Accept a self-signed certificate, for an address.")
     ] = False,
     data: Data = DATA,
     config: ConfigFile = None,
     debug: Debug = False,
 ) -> None:
-    """Try a camera for a few seconds: say what it sends, or why it gives no picture. Ends with 1 if it gives none.
+    """Test a camera for a few seconds: show what it sends, or why it gives no picture. Exits with 1 if it gives none.
 
     Examples:
 
@@ -126,7 +127,7 @@ def test(
         say_error(tried.reason)
         raise typer.Exit(EXIT_FAILED)
     width, height = tried.size_wh or (0, 0)
-    rate = f"{tried.fps:g} pictures a second" if tried.fps else "too few pictures to tell a rate"
+    rate = f"{tried.fps:g} fps" if tried.fps else "too few pictures to measure a rate"
     typer.echo(f"it works: {width}x{height}, {tried.codec or 'a file'}, {rate}")
     if still is not None and tried.still is not None:
         _write_still(still, tried.still, overwrite)
@@ -136,7 +137,7 @@ def test(
 @app.command("remove")
 @fails_clearly
 def remove(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
-    """Remove a camera. What it recorded stays until its time is over."""
+    """Remove a camera. Its recordings stay until their retention time is over."""
     with installed(data, config) as installation, installation.audit.with_change():
         with installation.noting_boxes_that_go("", "command"):
             installation.cameras.remove(name)

@@ -28,13 +28,18 @@ def find(
         ),
     ] = None,
     user: Annotated[
-        str | None, typer.Option(metavar="NAME", show_default=False, help="Of the camera. Its password is asked for.")
+        str | None,
+        typer.Option(
+            metavar="NAME", show_default=False, help="The user name at the camera. Its password is asked for."
+        ),
     ] = None,
     add: Annotated[
-        str | None, typer.Option(metavar="NAME", show_default=False, help="Add a stream as a camera of this name.")
+        str | None, typer.Option(metavar="NAME", show_default=False, help="Add a stream as a camera with this name.")
     ] = None,
     stream: Annotated[int, typer.Option(metavar="N", min=1, max=16, help="Which stream to add.")] = 1,
-    any_certificate: Annotated[bool, typer.Option("--any-certificate", help="Take a self-signed certificate.")] = False,
+    any_certificate: Annotated[
+        bool, typer.Option("--any-certificate", help="Accept a self-signed certificate.")
+    ] = False,
     data: Data = DATA,
     config: ConfigFile = None,
     debug: Debug = False,
@@ -50,7 +55,7 @@ def find(
       passerby camera find 192.0.2.7 --user admin --add gate
     """
     if host is None and (user or add):
-        raise SettingsError("--user and --add are about one camera", hint="name its host: passerby camera find HOST")
+        raise SettingsError("--user and --add need a single camera", hint="name its host: passerby camera find HOST")
     password = ask("password") if user else None
     with installed(data, config) as installation:
         if host is None:
@@ -69,7 +74,9 @@ def _list_devices(installation: Installation) -> None:
     installation.audit.note("", "command", "camera:find")
     found = find_devices(reach_of(installation.config))
     if not found:
-        typer.echo("no camera answered. Is ONVIF switched on in its settings, and is it in this machine's own network?")
+        typer.echo(
+            "no camera answered. Is ONVIF switched on in its settings, and is it in the same network as this machine?"
+        )
         raise typer.Exit(EXIT_FAILED)
     table = Table("host", "name", "hardware", "location", box=None, header_style="bold")
     for device in found:
@@ -91,7 +98,7 @@ def _streams(
 
 def _show(streams: list[OnvifStream], password: str | None) -> None:
     table = Table("", "name", "size", "codec", "fps", box=None, header_style="bold")
-    table.add_column("address without log-in", overflow="fold")
+    table.add_column("address without login", overflow="fold")
     for number, each in enumerate(streams, 1):
         width, height = each.size_wh or (0, 0)
         plain = each.address.without_login()

@@ -57,19 +57,20 @@ groups = ["drawn"]
 @fails_clearly
 def demo(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="A data folder of its own: a second start goes on with it.")
+        Path, typer.Argument(metavar="FOLDER", help="The demo's own data folder; a second start continues with it.")
     ] = Path("demo"),
     seconds: Annotated[
         float | None,
-        typer.Option(metavar="S", min=1, help="End the service by itself after this time.", show_default="Ctrl-C"),
+        typer.Option(metavar="S", min=1, help="Stop the service after this time.", show_default="Ctrl-C"),
     ] = None,
-    files_only: Annotated[bool, typer.Option("--files-only", help="Redact the drawn video, and that is all.")] = False,
+    files_only: Annotated[
+        bool, typer.Option("--files-only", help="Redact the drawn video, and do nothing else.")
+    ] = False,
     debug: Debug = False,
 ) -> None:
-    """Redact a drawn street; then serve seven drawn cameras, recorded and live, until Ctrl-C.
+    """Redact a drawn street, then serve seven drawn cameras, recorded and live, until Ctrl-C.
 
-    Some of the cameras fail at times, as cameras do: one freezes, one plays the same seconds again and again, one is
-    covered.
+    Some of the cameras fail at times, as real ones do: one freezes, one repeats the same seconds, one is covered.
 
     Example:
 
@@ -80,7 +81,7 @@ def demo(
     if files_only:
         return
     write_config(folder / FILE_NAME)
-    typer.echo(f"\nNow the cameras: {len(CAMERAS)} drawn ones, kept in {folder}. Ctrl-C ends it.\n")
+    typer.echo(f"\nNow the cameras: {len(CAMERAS)} drawn ones, kept in {folder}. Ctrl-C stops it.\n")
     serve_folder(folder, debug=debug, end_after_s=seconds)
 
 

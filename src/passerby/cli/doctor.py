@@ -37,9 +37,9 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Say what this machine has: versions, encoders that really open, inference devices, models and their hashes.
+    """Show what this machine has: versions, encoders that really open, inference devices, models and their hashes.
 
-    Ends with 1 if something is missing that passerby cannot do without.
+    Exits with 1 if something is missing that passerby needs.
     """
     checks = [*_versions(), *_encoders(), *_devices(), *_models()]
     if as_json:

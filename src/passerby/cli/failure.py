@@ -39,7 +39,7 @@ def sentence(error: BaseException) -> tuple[str, str | None]:
         return f"the system refused: {error.strerror}", None
     if isinstance(error, MemoryError):
         return "out of memory", "close other programs, or lower --jobs and --threads"
-    return f"a mistake in passerby itself ({type(error).__name__})", "run it again with --debug and report what it says"
+    return f"an error in passerby itself ({type(error).__name__})", "run it again with --debug and report what it says"
 
 
 def say_error(message: str, hint: str | None = None) -> None:

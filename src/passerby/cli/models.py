@@ -21,13 +21,13 @@ app = typer.Typer(
 )
 
 Family = Literal["nanodet", "centerface", "yunet", "ssd"]
-Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="As `passerby models list` has it.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="A name from `passerby models list`.")]
 
 
 @app.command("list")
 @fails_clearly
 def list_models(debug: Debug = False) -> None:
-    """List the models that look at every picture."""
+    """List the models that examine every picture."""
     from passerby.detect import ModelStore
 
     store = ModelStore()
@@ -101,7 +101,7 @@ def add(
         store.expect(model, figure)
         typer.echo(f"it finds a drawn {figure}, which it must find in every picture from now on")
     else:
-        typer.echo("warning: it finds no drawn figure, so nobody notices if it falls silent", err=True)
+        typer.echo("warning: it finds no drawn figure, so nobody will notice if it stops finding anything", err=True)
     typer.echo(f"try it: passerby models test {model.card.name}")
 
 
@@ -118,7 +118,7 @@ def remove(name: Name, debug: Debug = False) -> None:
 @app.command("test")
 @fails_clearly
 def test(name: Name, debug: Debug = False) -> None:
-    """Load a model, check its hash, run it on a drawn picture and read what it says."""
+    """Load a model, check its hash, and show what it finds in a drawn picture."""
     from passerby.detect import ModelStore, try_model
 
     trial = try_model(ModelStore().get(name))

@@ -89,7 +89,7 @@ Quality = Annotated[
 Start = Annotated[
     str | None,
     typer.Option(
-        metavar="T", show_default=False, rich_help_panel=FILE, help="Begin here: seconds, or a clock like 1:23.5."
+        metavar="T", show_default=False, rich_help_panel=FILE, help="Start here: seconds, or a time like 1:23.5."
     ),
 ]
 End = Annotated[
@@ -106,7 +106,7 @@ Reports = Annotated[
     ),
 ]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", rich_help_panel=FILE, help="Replace outputs that are already there.")
+    bool, typer.Option("--overwrite", rich_help_panel=FILE, help="Replace outputs that already exist.")
 ]
 Encoder = Annotated[
     Literal["auto", "software", "nvenc", "vaapi", "qsv"],
@@ -159,7 +159,7 @@ def redact(
 
       passerby redact street.mp4 --covers by-hand.json --overwrite
 
-    Ends with 0 only if every file was redacted, with 1 if one was not, with 130 if stopped by Ctrl-C.
+    Exits with 0 only if every file was redacted, with 1 if one was not, with 130 if stopped by Ctrl-C.
     """
     found = find_jobs(sources, output, report or ())
     at_once = min(jobs, len(found))

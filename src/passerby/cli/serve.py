@@ -24,7 +24,7 @@ log = logging.getLogger("passerby.serve")
 def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
     """Serve the page and the API for the cameras of a data folder.
 
-    The first start prints a link that makes the first user. It works once, for an hour.
+    The first start prints a link for creating the first user. It works once, for an hour.
 
     Every key of the configuration file is explained in passerby.example.toml.
     """
@@ -44,9 +44,9 @@ def _say_how_to_come_in(installation: Installation) -> None:
     base = page_address(installation.config.server)
     secret = installation.set_up.new_link()
     if secret is None:
-        typer.echo(f"passerby is at {base}")
+        typer.echo(f"passerby is running at {base}")
         return
     # Behind the #, which browsers do not send: so the link is in no log of a proxy.
     minutes = installation.config.sign_in.set_up_link_minutes
-    typer.echo(f"Make the first user here, within {minutes:g} minutes:\n\n  {base}/#/set-up/{secret}\n")
+    typer.echo(f"Create the first user here, within {minutes:g} minutes:\n\n  {base}/#/set-up/{secret}\n")
     sys.stdout.flush()

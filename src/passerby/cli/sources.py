@@ -63,7 +63,7 @@ def _find(name: str) -> list[Job]:
         jobs = [Job(file, file, under=file.parent.relative_to(path)) for file in _media_below(path)]
         if not jobs:
             raise SourceError(
-                f"no videos or stills in '{name}'", hint="name the files themselves if their suffix is rare"
+                f"no videos or stills in '{name}'", hint="name the files themselves if their suffix is unusual"
             )
         return jobs
     if path.exists() or not glob.has_magic(name):

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from passerby.access import Installation
     from passerby.access.users import User
 
-app = typer.Typer(no_args_is_help=True, help="List users, and let one in who forgot the password.")
+app = typer.Typer(no_args_is_help=True, help="List users, and reset a forgotten password.")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="What they sign in with.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="The name that they sign in with.")]
 
 
 @app.command("list")
@@ -38,9 +38,9 @@ def list_users(data: Data = DATA, config: ConfigFile = None, debug: Debug = Fals
 @app.command("reset")
 @fails_clearly
 def reset(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
-    """Print a link at which a user sets another password. It works once, as long as the set-up link does.
+    """Print a link with which a user sets a new password. It works once, for as long as the set-up link does.
 
-    When it is used, their sessions, tokens and passkeys end. Another link makes it useless.
+    Using it ends their sessions, tokens and passkeys. A newer link replaces it.
 
     Example:
 
@@ -52,9 +52,9 @@ def reset(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug
         secret = installation.reset.new_link(user)
         told = installation.config
     typer.echo(
-        f"With this link {user.name} sets another password, within {told.sign_in.set_up_link_minutes:g} minutes:\n\n"
+        f"{user.name} can set a new password with this link, within {told.sign_in.set_up_link_minutes:g} minutes:\n\n"
         f"  {page_address(told.server)}/#/reset/{user.name}/{secret}\n\n"
-        "passerby serve must be running. Their sessions, tokens and passkeys end with it."
+        "passerby serve must be running. This ends their sessions, tokens and passkeys."
     )
 
 

@@ -39,7 +39,7 @@ class Child:
                 return self._silence()
             said = read_said(self._pipe.recv_bytes(MOST_BYTES))
         except ValueError:
-            return Ended(reason="the process that redacted the file spoke nonsense")
+            return Ended(reason="the process that redacted the file sent invalid data")
         except (EOFError, OSError):
             self._process.join(5.0)
             return Ended(

@@ -52,7 +52,7 @@ class Receiving:
     def write(self, data: bytes) -> None:
         """Raises OutputError where memory or the limit is at its end."""
         if self._upload.bytes + len(data) > self._desk.limits.most_bytes:
-            raise OutputError(f"a file may have {self._desk.limits.most_bytes / 1e6:g} MB")
+            raise OutputError(f"a file can have at most {self._desk.limits.most_bytes / 1e6:g} MB")
         self._upload.write(data)
 
     def finish(self) -> Redaction:
@@ -116,8 +116,8 @@ class Desk:
             if of_owner >= self.limits.of_a_user:
                 count = self.limits.of_a_user
                 raise LimitError(
-                    f"you have {count} {'files' if count > 1 else 'file'} here already, as many as one user may have",
-                    hint="discard one that you do not need any more",
+                    f"you have {count} {'files' if count > 1 else 'file'} here already, the most for one user",
+                    hint="discard one that you no longer need",
                 )
             if len(self._jobs) + self._receiving.total() >= self.limits.most_files:
                 raise OutputError(
@@ -228,7 +228,7 @@ class Desk:
                 self._work(job, asked)
             except OSError as error:  # no room for a folder or another process: this job failed, others may not
                 why = os_reason(error)
-                self._end(job, asked, Ended(reason=f"couldn't begin to redact the file: {why}"))
+                self._end(job, asked, Ended(reason=f"couldn't start redacting the file: {why}"))
 
     def _forget_the_old(self) -> None:
         now_s = self._clock.monotonic()

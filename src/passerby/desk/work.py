@@ -57,7 +57,7 @@ def _made(order: Order, handle: int, pipe: Connection) -> Ended:
         return Ended(reason="there is not enough memory for this file", hint="try a smaller one")
     except Exception as error:
         # A mistake of ours. Its words may hold anything, so that only its kind is told.
-        return Ended(reason=f"a mistake in passerby itself ({type(error).__name__})")
+        return Ended(reason=f"an error in passerby itself ({type(error).__name__})")
     return Ended()
 
 

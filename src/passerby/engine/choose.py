@@ -46,13 +46,13 @@ def choose_mode(
 ) -> Chosen:
     """Reveal mode for a fixed camera, cover mode for a moving one, or what the settings say."""
     if settings.mode == "cover":
-        return _cover(video, settings, detectors, "asked for", None)
+        return _cover(video, settings, detectors, "as requested", None)
     scene = Scene(video.path, (video.width, video.height), detectors.of({Kind.PERSON}, detectors.video_threads))
     start_s = settings.start_s or 0.0
     samples = scene.samples(start_s, _until(start_s, settings), lambda done: tell(done, SAMPLES))
     learned = learn_scene(samples)
     if settings.mode == "reveal":
-        return _reveal(video, settings, detectors, scene, learned, "asked for")
+        return _reveal(video, settings, detectors, scene, learned, "as requested")
     if learned is None:
         return _cover(video, settings, detectors, "too short to learn a background from", None)
     if learned.motion.is_fixed and not _is_long_enough(scene, samples):

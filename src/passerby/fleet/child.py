@@ -73,13 +73,13 @@ class Child:
         if not self._process.is_alive():
             return "its process ended"
         if self._broke:
-            return "it spoke nonsense"
+            return "it sent invalid data"
         if self._heard_s is None or not self.is_ready:
             return "it did not start" if self.age_s > BORN_WITHIN_S else None
         if time.monotonic() - self._heard_s > HUNG_AFTER_S:
-            return "it gave no sign of life"
+            return "it stopped responding"
         if self.states.stuck:
-            return f"camera '{self.states.stuck[0]}' hung it"
+            return f"camera '{self.states.stuck[0]}' made it hang"
         return None
 
     def tell_to_stop(self) -> None:

@@ -57,7 +57,7 @@ class CameraRunner:
         self._recording_since_s: float | None = None
         self._beat_s = time.monotonic() + start_after_s
         self._recording: Recording | None = None
-        self._state = CameraState(What.CONNECTING, "it is about to be opened", datetime.now(UTC))
+        self._state = CameraState(What.CONNECTING, "waiting to connect", datetime.now(UTC))
         self._thread = threading.Thread(target=self._run, name=f"passerby-{plan.camera}", daemon=True)
         self._thread.start()
 
@@ -141,7 +141,7 @@ class CameraRunner:
         """Until it breaks off; why."""
         self._recording_since_s, trouble = None, Trouble.ENDED
         if not self._failures:
-            self._tell(What.CONNECTING, "it is being opened")
+            self._tell(What.CONNECTING, "connecting")
         try:
             self._follow(recording)
             return trouble
@@ -150,7 +150,7 @@ class CameraRunner:
         except PasserbyError as error:
             said = str(error)
         except Exception as error:  # its text may hold anything: its kind will do
-            said = f"an error that nobody foresaw ({type(error).__name__})"
+            said = f"an unexpected error ({type(error).__name__})"
         self._failures = 1 if self._was_steady else self._failures + 1
         self._tell(What.FAILED, said)
         return trouble

@@ -162,7 +162,7 @@ class Fleet:
                     self._look_after()
                 self.trouble = None
             except Exception as error:  # whatever it is: who would replace the workers otherwise?
-                self.trouble = f"workers could not be looked after: {type(error).__name__}"
+                self.trouble = f"workers could not be checked: {type(error).__name__}"
 
     def _look_after(self) -> None:
         for child in list(self._children):
@@ -192,7 +192,7 @@ class Fleet:
         self._children.remove(child)
         for camera in child.plans:
             self.feed.forget(camera)
-        self._lose(child.plans, f"its worker is being replaced: {why}")
+        self._lose(child.plans, f"restarting its worker: {why}")
         if child.age_s >= QUICK_S:
             self._deaths = 0
             for plans in _apart(child.plans, child.states.stuck):
@@ -235,4 +235,4 @@ def _parts(plans: dict[str, CameraPlan]) -> list[dict[str, CameraPlan]]:
     return [{name: plans[name] for name in half} for half in halves if half]
 
 
-_STARTING = CameraState(What.CONNECTING, "its worker is starting", datetime.now(UTC))
+_STARTING = CameraState(What.CONNECTING, "starting its worker", datetime.now(UTC))

@@ -27,9 +27,9 @@ def try_apart(plan: CameraPlan) -> CameraTrial:
         pipe.send_bytes(plan.model_dump_json().encode())
         if pipe.poll(WITHIN_S):
             return _unpack(pipe.recv_bytes())
-        return CameraTrial(reason=f"it took longer than {WITHIN_S:g} s to try it", trouble=Trouble.TIMED_OUT)
+        return CameraTrial(reason=f"testing it took longer than {WITHIN_S:g} s", trouble=Trouble.TIMED_OUT)
     except (EOFError, OSError, ValueError, KeyError, TypeError):
-        return CameraTrial(reason="trying it failed: what it sends could not be read", trouble=Trouble.UNKNOWN_CODEC)
+        return CameraTrial(reason="the test failed: what it sends could not be read", trouble=Trouble.UNKNOWN_CODEC)
     finally:
         pipe.close()
         process.kill()

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 
 class AlarmKind(StrEnum):
-    """store: recordings cannot be put where they belong. delete: they cannot be deleted. space: they are deleted too
-    soon. lost: the catalogue told of recordings that are not there. strange: the store holds what is no recording.
-    upkeep: what is done beside serving failed. cameras: those that are configured cannot be read.
-    detector: a camera is covered whole, since its detector fails, is late or finds nothing."""
+    """store: recordings cannot be stored. delete: they cannot be deleted. space: they are deleted too early. lost:
+    recordings in the catalogue are missing. strange: the store holds files that are not recordings. upkeep:
+    maintenance work failed. cameras: the configured cameras cannot be read. detector: a camera is covered whole
+    because its detector fails, is late or finds nothing."""
 
     STORE = "store"
     DELETE = "delete"

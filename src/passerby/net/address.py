@@ -59,7 +59,7 @@ class Address:
                 raise _refused("a drawn camera has a name of small letters, such as drawn:street")
             return cls("drawn", "drawn", "", 0, drawn[1])
         if name not in PORTS:
-            raise _refused(f"'{name[:20]}' is no kind of camera address")
+            raise _refused(f"'{name[:20]}' is not a kind of camera address")
         return cls._parse_url(text, name)
 
     @classmethod

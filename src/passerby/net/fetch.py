@@ -91,9 +91,9 @@ def fetch(address: Address, limits: Limits, login_for: Address | None = None) ->
         address = Address.parse(urljoin(address.without_login(), location))
         if address.kind != "http":
             raise SourceUnavailable(
-                Trouble.REFUSED_ADDRESS, f"couldn't open '{owner.shown}': it sends us on to what is not HTTP"
+                Trouble.REFUSED_ADDRESS, f"couldn't open '{owner.shown}': it redirects to something that is not HTTP"
             )
-    raise SourceUnavailable(Trouble.NO_STREAM, f"couldn't open '{owner.shown}': it sends us on and on")
+    raise SourceUnavailable(Trouble.NO_STREAM, f"couldn't open '{owner.shown}': it redirects too often")
 
 
 def post(address: Address, limits: Limits, body: bytes, content_type: str) -> tuple[Body, int]:

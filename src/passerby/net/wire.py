@@ -89,16 +89,16 @@ def unreachable(address: Address, error: OSError) -> SourceUnavailable:
         trouble, said = Trouble.TIMED_OUT, "no answer in time"
     elif isinstance(error, ssl.SSLCertVerificationError):
         said, hint = (
-            f"its certificate is not to be trusted: {error.verify_message}",
+            f"its certificate cannot be trusted: {error.verify_message}",
             "allow it if it is the camera's own",
         )
     elif isinstance(error, ssl.SSLError):
         said, hint = "it does not speak TLS here", "check the port, or try the address without encryption"
     elif isinstance(error, ConnectionRefusedError):
-        said = f"nothing takes connections on port {address.port}"
+        said = f"nothing accepts connections on port {address.port}"
         hint = "check the port, and that the camera's stream is switched on"
     elif isinstance(error, ConnectionError):
-        said = "it ended the connection"
+        said = "it closed the connection"
     else:
         said = (error.strerror or "the network refused").lower()
     return SourceUnavailable(trouble, f"couldn't reach '{address.shown}': {said}", hint)

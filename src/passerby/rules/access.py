@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a user is here for. A user may have several, and nobody has one that they were not given."""
+    """What a user is here for. A user can have several roles, and has only those that they were given."""
 
     VIEWER = "viewer"
     """Watches, live and in the past."""
@@ -140,7 +140,7 @@ YES = Verdict(True)
 def may(principal: Principal, action: Action | None, subject: Subject = Subject()) -> Verdict:
     """Whether they may. action: None for something that nobody thought about, which nobody may."""
     if action is None:
-        return Verdict(False, ("nobody said who may do this",))
+        return Verdict(False, ("no permission is defined for this",))
     if action in ANYBODY or (subject.is_public and action in CAN_BE_PUBLIC):
         return YES
     if not principal.name:
@@ -162,22 +162,22 @@ def may_give(giver: Principal, scopes: frozenset[Action]) -> Verdict:
     refused = sorted(each for each in scopes if each in NEVER_BY_TOKEN or not may(giver, each).allowed)
     if not scopes:
         return Verdict(False, ("a token needs at least one scope",))
-    return Verdict(not refused, tuple(f"no token of yours may have '{each}'" for each in refused))
+    return Verdict(not refused, tuple(f"your tokens cannot have '{each}'" for each in refused))
 
 
 def _scope_reasons(principal: Principal, action: Action) -> list[str]:
     if principal.scopes is None:
         return []
     if action in NEVER_BY_TOKEN:
-        return [f"no token may do '{action}': sign in"]
-    return [] if action in principal.scopes else [f"this token was not made for '{action}'"]
+        return [f"tokens cannot do '{action}': sign in"]
+    return [] if action in principal.scopes else [f"this token does not allow '{action}'"]
 
 
 def _role_reasons(principal: Principal, action: Action) -> list[str]:
     if action in IN_PERSON or principal.roles & ROLES.get(action, frozenset()):
         return []
     needed = " or ".join(sorted(ROLES.get(action, frozenset()))) or "no role"
-    return [f"this is for: {needed}"]
+    return [f"this needs the role: {needed}"]
 
 
 def _camera_reasons(principal: Principal, action: Action, subject: Subject) -> list[str]:
@@ -185,4 +185,4 @@ def _camera_reasons(principal: Principal, action: Action, subject: Subject) -> l
         return []
     if action not in LOOKS and principal.roles & UNBOUND:
         return []
-    return [f"camera '{subject.camera}' is in no group of yours"]
+    return [f"camera '{subject.camera}' is in none of your groups"]

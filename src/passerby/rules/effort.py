@@ -13,7 +13,7 @@ without being found again."""
 WIDER_MOST = 0.5
 """Of a box's size on each side, just before all is covered."""
 
-LATE = "the detector is late, its last finished look is too old"
+LATE = "the detector is late, and its last result is too old"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def effort(overdue_s: float, every_s: float) -> Effort:
     if late < SLOWER_FROM:
         return AT_EASE
     if late >= WHOLE_FROM:
-        return Effort(WIDER_MOST, LATE, f"{LATE}: all is covered")
+        return Effort(WIDER_MOST, LATE, f"{LATE}, so everything is covered")
     wider = WIDER_MOST * max(0.0, late - WIDER_FROM) / (WHOLE_FROM - WIDER_FROM)
     how = ", and covers are wider" if wider else ""
     return Effort(wider, None, f"people are looked for every {overdue_s:.1f} s instead of every {every_s:g} s{how}")

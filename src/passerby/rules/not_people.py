@@ -25,18 +25,20 @@ def check_not_person(box: BoxShare) -> None:
     is_within = 0 <= box.left < box.right <= 1 and 0 <= box.top < box.bottom <= 1  # false for NaN, too
     if not is_within:
         raise ValueError(
-            "a box lies within the picture: left before right and top before bottom, each a share from 0 to 1"
+            "a box must lie within the picture: left before right and top before bottom, each a share from 0 to 1"
         )
     if box.area > LARGEST_SHARE:
-        raise ValueError("a box covers at most a quarter of the picture: draw it closely around the poster or screen")
+        raise ValueError(
+            "a box can cover at most a quarter of the picture: draw it closely around the poster or screen"
+        )
     if min(box.right - box.left, box.bottom - box.top) < SMALLEST_SHARE:
-        raise ValueError("a box is at least 0.5 % of the picture wide and high")
+        raise ValueError("a box must be at least 0.5 % of the picture wide and high")
 
 
 def check_not_people(boxes: Sequence[BoxShare]) -> None:
     """All of one camera. Raises ValueError, one sentence."""
     if len(boxes) > MOST_BOXES:
-        raise ValueError(f"a camera has at most {MOST_BOXES} boxes that are not a person: remove one first")
+        raise ValueError(f"a camera can have at most {MOST_BOXES} boxes marked as not a person: remove one first")
     for box in boxes:
         check_not_person(box)
 

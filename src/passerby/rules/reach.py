@@ -55,7 +55,7 @@ def _why_not(address: IpAddress) -> str | None:
     if address in METADATA:
         return "it is where a cloud keeps its machines' keys"
     if address.is_unspecified or address in _THIS_NETWORK:
-        return "it is no address of a camera"
+        return "it is not the address of a camera"
     if address.is_loopback:
         return "it is this machine itself"
     if address.is_link_local:

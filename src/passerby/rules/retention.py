@@ -35,7 +35,7 @@ class Keep:
         if self.hours > TEN_YEARS_HOURS:
             raise ValueError(f"{self.hours:g} hours are over ten years")
         if self.hours > MOST_HOURS and not self.more_than_30_days:
-            raise ValueError(f"{self.hours:g} hours are over 30 days: say more_than_30_days too if that is meant")
+            raise ValueError(f"{self.hours:g} hours is more than 30 days: also set more_than_30_days if you mean that")
 
 
 @dataclass(frozen=True, slots=True)

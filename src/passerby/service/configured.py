@@ -79,7 +79,7 @@ class ConfiguredFleet:
     def try_camera(self, address: str, transport: str, trust_any_certificate: bool) -> CameraTrial:
         """address: SECRET. Blocks for seconds."""
         if not self._trials.acquire(blocking=False):
-            return CameraTrial(reason="others are trying cameras (hint: try again in a minute)")
+            return CameraTrial(reason="others are testing cameras (hint: try again in a minute)")
         try:
             return try_apart(base_plan(self._installation.config, address, transport, trust_any_certificate))
         finally:
@@ -94,7 +94,7 @@ class ConfiguredFleet:
             except PasserbyError as error:  # what runs goes on
                 self._trouble = str(error)
             except Exception as error:  # its text may hold anything: its kind will do
-                self._trouble = f"changes of the cameras could not be followed: {type(error).__name__}"
+                self._trouble = f"changes to cameras could not be applied: {type(error).__name__}"
             self._changed.wait(LOOK_EVERY_S)
 
     def _match(self, configured: list[ConfiguredCamera]) -> None:

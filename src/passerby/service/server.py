@@ -26,7 +26,7 @@ def make_server(services: Services, config: Config) -> uvicorn.Server:
     """Raises SettingsError where the certificate does not work."""
     told, page = config.server, built_page()
     if page is None:
-        log.warning("this installation was made without its page: only programs can use it")
+        log.warning("this installation was built without its page: only its API can be used")
     app = behind_the_shell(make_app(services, page), told, config.redact)
     settings = uvicorn.Config(
         app, host=told.host, port=told.port, lifespan="off", log_config=None,
@@ -38,7 +38,7 @@ def make_server(services: Services, config: Config) -> uvicorn.Server:
     except OSError as error:  # ssl.SSLError too
         raise SettingsError(
             f"couldn't use the certificate '{told.certificate}' with '{told.private_key}': {error.strerror or error}",
-            hint="both are PEM files, readable by this user, and belong together",
+            hint="both must be PEM files that this user can read, and belong together",
         ) from None
     return uvicorn.Server(settings)
 
@@ -50,7 +50,7 @@ def run_server(server: uvicorn.Server, config: Config) -> None:
     if not server.started:
         raise OutputError(
             f"couldn't listen at {config.server.host} port {config.server.port}",
-            hint="is another program using it, or the address not one of this machine? See server in passerby.toml",
+            hint="is another program using it, or is it not an address of this machine? See [server] in passerby.toml",
         )
     log.info("stopped")
 

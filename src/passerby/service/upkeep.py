@@ -36,7 +36,7 @@ def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iter
 
     def tend() -> None:
         nonlocal next_s
-        with _told("tend", "recordings could not be tended", alarms):
+        with _told("tend", "recordings could not be maintained", alarms):
             keep = installation.keep()
             next_s = round_s(keep, TEND_EVERY_S)
             tell(archive.tend(keep, clock.now_90k()), alarms)
@@ -61,7 +61,7 @@ def remembered(services: Services) -> Iterator[None]:
     history, clock = services.archive.history, services.installation.clock
 
     def note(*, at_end: bool = False) -> None:
-        with _told("remember", "states of cameras could not be noted", services.alarms):
+        with _told("remember", "camera states could not be recorded", services.alarms):
             states = services.fleet.states() if services.fleet and not at_end else {}
             told = {
                 name: Stretch(ticks_of(state.since), None, state.what, state.reason) for name, state in states.items()
@@ -81,7 +81,7 @@ def discarded(services: Services) -> Iterator[None]:
     desk, users = services.redactions, services.installation.users
 
     def discard() -> None:
-        with _told("discard", "files of users who may not bring any could not be discarded", services.alarms):
+        with _told("discard", "files of users who may no longer upload could not be discarded", services.alarms):
             if desk is not None:
                 may_bring = (user for user in users.list() if user.is_enabled)
                 desk.discard_all_but(
@@ -109,7 +109,7 @@ def _told(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
         says = f"{what_failed}: {error}"
         log.error("%s", says)
     except Exception as error:
-        says = f"{what_failed}: an unforeseen {type(error).__name__}"
+        says = f"{what_failed}: an unexpected {type(error).__name__}"
         log.exception("%s", what_failed)
     else:
         alarms.round(name)

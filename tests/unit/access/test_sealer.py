@@ -38,7 +38,7 @@ def test_the_key_is_for_its_owner_and_nothing_else_stays(tmp_path: Path) -> None
     (key,) = tmp_path.iterdir()
     assert key.name == KEY_FILE and key.stat().st_mode & 0o777 == 0o600 and key.stat().st_size == 32
     key.chmod(0o640)
-    with pytest.raises(SettingsError, match="others can read"):
+    with pytest.raises(SettingsError, match="can be read by other users"):
         Sealer(tmp_path)
 
 
@@ -61,7 +61,7 @@ def test_of_many_that_start_together_all_have_the_same_key(tmp_path: Path) -> No
 
 def test_a_key_that_is_there_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / KEY_FILE).touch(0o600)
-    with pytest.raises(SettingsError, match="is no key"):
+    with pytest.raises(SettingsError, match="is not a key"):
         Sealer(tmp_path)
     assert (tmp_path / KEY_FILE).read_bytes() == b""
 

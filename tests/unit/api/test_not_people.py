@@ -59,16 +59,16 @@ def test_who_watches_or_is_a_program_may_not_say_so(house: House) -> None:
     program = house.client()
     program.headers["Authorization"] = f"Bearer {secret}"
     refused = program.post(PATH, json=POSTER)
-    assert refused.status_code == 403 and "no token may do 'not-people:change'" in refused.json()["message"]
+    assert refused.status_code == 403 and "tokens cannot do 'not-people:change'" in refused.json()["message"]
     assert house.installation.not_people.list() == [] and noted(house) == []
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"right": 0.05}, "a box lies within the picture: left before right and top before bottom"),
-        ({"left": -1}, "a box lies within the picture"),
-        ({"left": 0, "top": 0, "right": 1, "bottom": 1}, "a box covers at most a quarter of the picture"),
+        ({"right": 0.05}, "a box must lie within the picture: left before right and top before bottom"),
+        ({"left": -1}, "a box must lie within the picture"),
+        ({"left": 0, "top": 0, "right": 1, "bottom": 1}, "a box can cover at most a quarter of the picture"),
     ],
 )
 def test_a_box_that_may_not_be_is_refused_in_one_sentence(house: House, change: dict[str, Any], says: str) -> None:
@@ -84,7 +84,7 @@ def test_a_camera_has_no_more_than_32(house: House) -> None:
     refused = root.post(PATH, json=POSTER)
     assert refused.status_code == 422
     assert refused.json() == {
-        "message": "camera 'gate' has 32 boxes that are not a person, which is the most",
+        "message": "camera 'gate' has 32 boxes marked as not a person already, the maximum",
         "hint": "remove one first",
     }
     assert len(house.installation.not_people.all()["gate"]) == MOST_BOXES

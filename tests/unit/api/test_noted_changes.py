@@ -78,7 +78,7 @@ CAMERAS: list[tuple[dict[str, Any], str]] = [
     ({"groups": ["yard"], "is_enabled": False, "title": "The gate"}, "switched off; title 'The gate'"),
     (
         {"groups": ["yard"], "address": ADDRESS, "trust_any_certificate": True, "transport": "udp"},
-        "any certificate is taken; over udp; address rtsp://192.0.2.7/stream?…",
+        "accepts any certificate; over udp; address rtsp://192.0.2.7/stream?…",
     ),
     ({"groups": ["yard"]}, "nothing differs"),
 ]

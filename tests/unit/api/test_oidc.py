@@ -128,7 +128,7 @@ def test_a_stranger_is_not_let_in(house: House, service: SignOnService) -> None:
 def test_a_token_for_somebody_else_is_refused(house: House, service: SignOnService, changed: dict[str, Any]) -> None:
     service.changed = changed
     done = there_and_back(house.client(), service)
-    assert done.status_code == 503 and "did not vouch" in done.json()["message"]
+    assert done.status_code == 503 and "did not confirm who you are" in done.json()["message"]
 
 
 def test_a_token_that_the_service_did_not_sign_is_refused(house: House, service: SignOnService) -> None:
@@ -154,4 +154,4 @@ def test_a_service_that_is_down_is_said_in_words(house: House) -> None:
     broken = httpx2.MockTransport(lambda request: httpx2.Response(500))
     house.app = make_app(Services(house.installation, house.archive, house.folder), oidc_transport=broken)
     done = house.client().get("/api/session/oidc", follow_redirects=False)
-    assert done.status_code == 503 and "does not answer" in done.json()["message"]
+    assert done.status_code == 503 and "is not responding" in done.json()["message"]

@@ -65,7 +65,7 @@ def test_the_key_is_for_its_owner_only(house: House) -> None:
     path = house.folder / KEY_FILE
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.chmod(0o640)
-    with pytest.raises(SettingsError, match="others can read"):
+    with pytest.raises(SettingsError, match="can be read by other users"):
         Sealer(house.folder)
 
 

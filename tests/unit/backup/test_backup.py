@@ -231,7 +231,7 @@ def test_a_damaged_backup_is_refused_wherever_it_is_damaged(data: Path, tmp_path
     bad = tmp_path / "bad.tar.gz"
     for cut in (0, 1, 20, len(whole) // 2, len(whole) * 3 // 4):
         bad.write_bytes(whole[:cut])
-        refused(bad, tmp_path / "new", "no backup of passerby, or is damaged")
+        refused(bad, tmp_path / "new", "not a backup of passerby, or it is damaged")
     for place in range(20, len(whole) - 100, len(whole) // 40):  # the rest is padding and gzip's own check
         bad.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
         if not says_the_same(bad, whole):

@@ -49,7 +49,7 @@ def test_markup_in_a_name_is_shown_as_it_is() -> None:
 
 
 def test_own_mistake_is_owned() -> None:
-    assert "a mistake in passerby itself (ZeroDivisionError)" in sentence(ZeroDivisionError("x"))[0]
+    assert "an error in passerby itself (ZeroDivisionError)" in sentence(ZeroDivisionError("x"))[0]
 
 
 def test_settings_that_contradict_are_one_sentence() -> None:
@@ -62,7 +62,7 @@ def test_settings_that_contradict_are_one_sentence() -> None:
     ("options", "says"),
     [
         (["--hide", "ears"], "--hide takes people, faces, plates, vehicles"),
-        (["--start", "1:75"], "is no time"),
+        (["--start", "1:75"], "is not a time"),
         (["--style", "glitter"], "silhouette"),
         (["--jobs", "0"], "greater than or equal to 1"),
     ],

@@ -1,6 +1,6 @@
 /** How a camera is, as icon and word. */
 
-import { texts } from "../texts";
+import { texts, wordFor } from "../texts";
 import { Badge, type IconName, sentence, type Tone } from "../ui";
 import type { State } from "./cameras";
 
@@ -33,7 +33,7 @@ export function toneOf(what: string): Tone {
 }
 
 export function wordOf(what: string): string {
-  return texts.states[what] ?? wordsOf(what);
+  return wordFor(texts.states, what) ?? wordsOf(what);
 }
 
 /** A word of the API that this page does not know yet, as people write it. */

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo } from "react";
 import { get, type Problem, type Schemas } from "../api/client";
 import { useAsked, useIsOld } from "../api/use";
 import { ticksOf } from "../media/times";
-import { texts } from "../texts";
+import { locale, texts } from "../texts";
 
 export type Camera = Schemas["CameraShown"];
 export type State = Schemas["State"];
@@ -32,7 +32,7 @@ export function useCameras(): Cameras {
   const isOld = useIsOld(told.answeredMs, OLD_AFTER_MS);
   const { answeredMs, again: askStates } = told;
   const cameras = useMemo(
-    () => answer && [...answer].sort((a, b) => titleOf(a).localeCompare(titleOf(b), undefined, { numeric: true })),
+    () => answer && [...answer].sort((a, b) => titleOf(a).localeCompare(titleOf(b), locale, { numeric: true })),
     [answer],
   );
   const states = useMemo(() => {

@@ -3,7 +3,7 @@
 import { get, type Schemas } from "../api/client";
 import { useAsked } from "../api/use";
 import { type Camera, titleOf } from "../camera/cameras";
-import { texts } from "../texts";
+import { texts, wordFor } from "../texts";
 import { Icon, ProblemNote, sentence, When } from "../ui";
 
 type Alarm = Schemas["AlarmShown"];
@@ -34,7 +34,7 @@ export function AlarmNotes({ cameras }: { cameras: readonly Camera[] }) {
 function OfKind({ alarms, titles }: { alarms: Alarm[]; titles: ReadonlyMap<string, string> }) {
   const [first] = alarms;
   // Of a kind that this page does not know the API has a sentence.
-  const title = first && (texts.health.alarms[first.kind] ?? sentence(first.means));
+  const title = first && (wordFor(texts.health.alarms, first.kind) ?? sentence(first.means));
   return (
     <div className="note bad">
       <Icon name="warn" size={18} />

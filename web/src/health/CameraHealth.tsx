@@ -5,7 +5,7 @@ import { useAsked, useIsOld } from "../api/use";
 import { useMay } from "../app/session";
 import { type Camera, LOST_AFTER, OLD_AFTER_MS, type State, titleOf } from "../camera/cameras";
 import { StateBadge, wordsOf } from "../camera/StateBadge";
-import { texts } from "../texts";
+import { texts, wordFor } from "../texts";
 import { Badge, type Column, Icon, type IconName, Panel, ProblemNote, sentence, Table, type Tone, When } from "../ui";
 import { ComparePanel } from "./ComparePanel";
 import { HistoryPanel } from "./HistoryPanel";
@@ -87,7 +87,7 @@ const COLUMNS: readonly Column<Check>[] = [
   {
     key: "check",
     title: texts.health.check,
-    cell: (each) => <strong>{texts.health.checks[each.check] ?? wordsOf(each.check)}</strong>,
+    cell: (each) => <strong>{wordFor(texts.health.checks, each.check) ?? wordsOf(each.check)}</strong>,
   },
   {
     key: "verdict",
@@ -96,7 +96,7 @@ const COLUMNS: readonly Column<Check>[] = [
       const [tone, icon] = LOOKS[each.verdict] ?? NOT_KNOWN;
       return (
         <Badge tone={tone} icon={icon}>
-          {texts.health.verdicts[each.verdict] ?? wordsOf(each.verdict)}
+          {wordFor(texts.health.verdicts, each.verdict) ?? wordsOf(each.verdict)}
         </Badge>
       );
     },

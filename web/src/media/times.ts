@@ -1,14 +1,16 @@
 /** Times as people read them: local, with UTC where it matters. Times are UTC, in s or in ticks of 1/90000 s since 1970. */
 
-const TIME = new Intl.DateTimeFormat(undefined, {
+import { locale, texts } from "../texts";
+
+const TIME = new Intl.DateTimeFormat(locale, {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
   hourCycle: "h23",
 });
-const HOUR = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
-const DATE = new Intl.DateTimeFormat(undefined, {
+const HOUR = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const DAY = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short" });
+const DATE = new Intl.DateTimeFormat(locale, {
   weekday: "short",
   day: "numeric",
   month: "short",
@@ -56,8 +58,8 @@ export function momentTyped(day: string, time: string): number | null {
 
 /** 45 s, 12 min, 3 h, 2 d */
 export function lengthOf(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86400)} d`;
+  if (seconds < 90) return texts.ui.seconds(Math.round(seconds));
+  if (seconds < 90 * 60) return texts.ui.minutes(Math.round(seconds / 60));
+  if (seconds < 36 * 3600) return texts.ui.hours(Math.round(seconds / 3600));
+  return texts.ui.days(Math.round(seconds / 86400));
 }

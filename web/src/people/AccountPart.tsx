@@ -3,10 +3,11 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { put } from "../api/client";
 import { useChange } from "../api/use";
+import { LanguageChoice } from "../app/LanguageChoice";
 import { type Session, useSession } from "../app/session";
 import { useGroupTitles } from "../camera/groups";
 import { NewPassword, NOT_TYPED } from "../sign-in/NewPassword";
-import { texts } from "../texts";
+import { texts, wordFor } from "../texts";
 import { Button, Facts, Panel, ProblemNote, TextField, useToast } from "../ui";
 import { PasskeysPanel } from "./PasskeysPanel";
 import { rolesOf } from "./roles";
@@ -45,6 +46,7 @@ function MePanel() {
             { name: texts.people.roles, value: rolesOf(session.roles) },
             ...(session.roles.length ? [{ name: texts.people.mayDo, value: doesOf(session) }] : []),
             { name: texts.people.sees, value: sees },
+            { name: texts.settings.language, value: <LanguageChoice /> },
           ]}
         />
       </div>
@@ -58,7 +60,10 @@ function doesOf({ roles, may }: Session): ReactNode {
   if (only && !another) return texts.roles[only].about;
   return (
     <ul className="account-does">
-      {may.map((each) => texts.actions[each] && <li key={each}>{texts.actions[each]}</li>)}
+      {may.map((each) => {
+        const word = wordFor(texts.actions, each);
+        return word && <li key={each}>{word}</li>;
+      })}
     </ul>
   );
 }

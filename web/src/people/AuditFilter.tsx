@@ -2,7 +2,7 @@
 
 import { get } from "../api/client";
 import { useAsked } from "../api/use";
-import { texts } from "../texts";
+import { texts, wordFor } from "../texts";
 import { Button, Select, TextField } from "../ui";
 import type { Titles } from "./AuditPart";
 
@@ -37,7 +37,7 @@ export function AuditFilter({ wanted, titles, set }: FilterProps) {
       <Select
         label={texts.people.what}
         value={wanted.what ?? ANY}
-        choices={[any, ...kinds.map((each) => ({ value: each, label: texts.noted[each] ?? each }))]}
+        choices={[any, ...kinds.map((each) => ({ value: each, label: wordFor(texts.noted, each) ?? each }))]}
         onChange={choose("what")}
       />
       <Select

@@ -8,7 +8,7 @@ import type { SectionProps } from "../app/sections";
 import { titleOf } from "../camera/cameras";
 import { wordsOf } from "../camera/StateBadge";
 import { secondsOf, ticksOf } from "../media/times";
-import { texts } from "../texts";
+import { texts, wordFor } from "../texts";
 import { Button, type Column, Empty, Panel, ProblemNote, Skeleton, Table, When } from "../ui";
 import { AuditFilter } from "./AuditFilter";
 
@@ -83,11 +83,11 @@ const columnsWith = (titles: Titles): readonly Column<Entry>[] => [
     cell: (each) => (
       <span className="audit-who">
         <strong>{each.who || texts.people.nobody}</strong>
-        <span className="soft small">{texts.through[each.through] ?? each.through}</span>
+        <span className="soft small">{wordFor(texts.through, each.through) ?? each.through}</span>
       </span>
     ),
   },
-  { key: "what", title: texts.people.what, cell: (each) => texts.noted[each.what] ?? wordsOf(each.what) },
+  { key: "what", title: texts.people.what, cell: (each) => wordFor(texts.noted, each.what) ?? wordsOf(each.what) },
   { key: "camera", title: texts.cameras.camera, cell: (each) => <CameraOf entry={each} titles={titles} /> },
   {
     key: "about",

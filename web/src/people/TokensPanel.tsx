@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { type Action, get, post, remove } from "../api/client";
 import { useAsked, useChange } from "../api/use";
 import { useSession } from "../app/session";
-import { texts } from "../texts";
+import { texts, wordFor } from "../texts";
 import { Button, Checks, Dialog, Note, Panel, ProblemNote, TextField, useToast, When } from "../ui";
 import { Owned } from "./Owned";
 
@@ -40,7 +40,7 @@ export function TokensPanel() {
         none={texts.people.noTokens}
         about={(each) => (
           <>
-            {each.scopes.map((scope) => texts.actions[scope] ?? scope).join("; ")} · {texts.people.until}{" "}
+            {each.scopes.map((scope) => wordFor(texts.actions, scope) ?? scope).join("; ")} · {texts.people.until}{" "}
             <When at90k={each.ends_90k} />
           </>
         )}
@@ -75,7 +75,7 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: () => void
   if (secret) return <ShownOnce secret={secret} onClose={onClose} />;
   const choices = (session?.may ?? [])
     .filter((each) => !NEVER.has(each))
-    .map((each) => ({ value: each, label: texts.actions[each] ?? each, about: <code>{each}</code> }));
+    .map((each) => ({ value: each, label: wordFor(texts.actions, each) ?? each, about: <code>{each}</code> }));
   return (
     <Dialog title={texts.people.addToken} onClose={onClose}>
       <form className="stack" onSubmit={add}>

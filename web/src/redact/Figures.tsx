@@ -3,7 +3,7 @@
 import { texts } from "../texts";
 import { Button, Panel, sentence } from "../ui";
 import type { Report, Span } from "./report";
-import { clock, inPercent } from "./words";
+import { clock } from "./words";
 
 const words = texts.redact;
 /** More of them are a list that nobody reads; the report has all. */
@@ -16,7 +16,7 @@ export function Figures({ report, isVideo, onGo }: FiguresProps) {
   const facts: [string, string][] = [
     [words.figures.frames, String(frames.redacted)],
     [words.figures.whole, String(frames.covered_whole)],
-    [words.figures.hidden, inPercent(hidden.mean)],
+    [words.figures.hidden, texts.ui.share(hidden.mean)],
     [words.figures.tracks, String(tracks.length)],
   ];
   return (
@@ -32,7 +32,7 @@ export function Figures({ report, isVideo, onGo }: FiguresProps) {
         </dl>
         <p className="soft small">
           {isVideo ? `${words.figures.mode[mode.used]}: ${mode.why}.` : sentence(mode.why)}{" "}
-          {words.figures.took(report.speed.wall_s.toFixed(1))}
+          {words.figures.took(report.speed.wall_s)}
         </p>
       </Panel>
       {report.whole_spans.length > 0 && (

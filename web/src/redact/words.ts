@@ -1,6 +1,7 @@
 /** Times, sizes and shares as people read them. */
 
 import { hourOf, secondsOf } from "../media/times";
+import { texts } from "../texts";
 
 /** `1:23.4`, and with hours where there are any. */
 export function clock(seconds: number): string {
@@ -13,13 +14,8 @@ export function clock(seconds: number): string {
 }
 
 export function inBytes(count: number): string {
-  if (count < 1e6) return `${Math.max(1, Math.round(count / 1e3))} kB`;
-  return count < 1e9 ? `${Math.round(count / 1e5) / 10} MB` : `${Math.round(count / 1e7) / 100} GB`;
-}
-
-export function inPercent(share: number): string {
-  const percent = 100 * share;
-  return `${percent > 0 && percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+  if (count < 1e6) return texts.ui.kilobytes(Math.max(1, Math.round(count / 1e3)));
+  return count < 1e9 ? texts.ui.megabytes(count / 1e6) : texts.ui.gigabytes(count / 1e9);
 }
 
 /** A time of day, from ticks of 1/90000 s since 1970. */

@@ -2,9 +2,10 @@
 
 import { get, type Schemas } from "../api/client";
 import { useAsked } from "../api/use";
+import { LanguageChoice } from "../app/LanguageChoice";
 import { useMay } from "../app/session";
 import { setTheme, THEMES, useTheme } from "../app/theme";
-import { texts } from "../texts";
+import { texts, wordFor } from "../texts";
 import { Badge, Facts, Note, PageHead, Panel, ProblemNote, Segmented, Skeleton } from "../ui";
 import { shownValue } from "./values";
 import "./settings.css";
@@ -39,7 +40,7 @@ function BrowserPanel() {
               />
             ),
           },
-          { name: texts.settings.language, value: texts.settings.languageIs },
+          { name: texts.settings.language, value: <LanguageChoice /> },
           { name: texts.settings.zone, value: Intl.DateTimeFormat().resolvedOptions().timeZone },
         ]}
       />
@@ -57,7 +58,7 @@ function Configuration() {
       <ProblemNote problem={problem} onAgain={again} />
       {!answer && !problem && <Skeleton lines={6} />}
       {answer?.map((each) => (
-        <Panel key={each.name} title={texts.settings.sections[each.name] ?? each.name} about={each.about}>
+        <Panel key={each.name} title={wordFor(texts.settings.sections, each.name) ?? each.name} about={each.about}>
           <ul className="settings">
             {each.settings.map((one) => (
               <SettingRow key={one.key} setting={one} />

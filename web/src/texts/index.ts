@@ -1,6 +1,17 @@
-/** The words of the page. Another language is another file like en.ts, chosen here. */
+/** The words of the page. Another language is another file like ru.ts, and a line here and in language.ts. */
 
-import { en } from "./en";
+import { en, type Texts } from "./en";
+import { type Language, language } from "./language";
+import { ru } from "./ru";
 
-export type Texts = typeof en;
-export const texts: Texts = en;
+export { LANGUAGES, type Language, language, locale, setLanguage, showLanguage } from "./language";
+export type { Texts };
+
+const TEXTS: Record<Language, Texts> = { en, ru };
+
+export const texts: Texts = TEXTS[language];
+
+/** The word for what the API names; undefined: this page does not know it. */
+export function wordFor(words: Readonly<Record<string, string>>, name: string): string | undefined {
+  return words[name];
+}

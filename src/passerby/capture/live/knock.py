@@ -56,7 +56,7 @@ def knock(
     except TimeoutError:
         raise SourceUnavailable(
             Trouble.TIMED_OUT,
-            f"couldn't open '{address.shown}': it took the connection and gave no whole answer in time",
+            f"couldn't open '{address.shown}': it accepted the connection, but did not answer completely in time",
             "is it an RTSP port, and is the camera overloaded?",
         ) from None
     except OSError as error:
@@ -114,11 +114,11 @@ def _check_status(address: Address, told: _Answer) -> None:
         trouble, said = Trouble.WRONG_PASSWORD, "it does not accept this user and password"
         hint = "check both; many cameras have an extra user for video"
     elif 300 <= told.status < 400:
-        said, hint = "it sends us on to another address, which is not followed", "use the address where it leads"
+        said, hint = "it redirects to another address, which is not followed", "use the address where it leads"
     elif told.status in (404, 410):
         said, hint = "it has no stream of this name", "look up the path in the camera's manual"
     else:
-        said, hint = f"it answers with error {told.status}", "has it too many viewers already?"
+        said, hint = f"it answers with error {told.status}", "does it have too many viewers already?"
     raise SourceUnavailable(trouble, f"couldn't open '{address.shown}': {said}", hint)
 
 
@@ -128,7 +128,7 @@ def _video_codecs(address: Address, sdp: str) -> tuple[str, ...]:
         raise SourceUnavailable(
             Trouble.NO_PICTURE,
             f"couldn't open '{address.shown}': it offers no video",
-            "check the path: some cameras have one for sound alone",
+            "check the path: some cameras have one for sound only",
         )
     named = re.findall(r"^a=rtpmap:\d+ ([^/\s]+)", video[0], re.M)
     return tuple(each.upper() for each in named)

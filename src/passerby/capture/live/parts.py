@@ -34,7 +34,8 @@ class Parts:
             part = Address.parse(url)
             if part.kind != "http":
                 raise SourceUnavailable(
-                    Trouble.REFUSED_ADDRESS, f"the play list of '{self._address.shown}' names what is not HTTP"
+                    Trouble.REFUSED_ADDRESS,
+                    f"the play list of '{self._address.shown}' lists something that is not HTTP",
                 )
             left_s = self._finish_by - time.monotonic()
             if left_s <= 0:

@@ -22,22 +22,26 @@ def unopened(address: Address, error: Exception, within_s: float) -> SourceUnava
         case av.error.HTTPNotFoundError():
             trouble, said = Trouble.NO_STREAM, "it has no stream of this name"
         case ConnectionRefusedError():
-            trouble, said = Trouble.UNREACHABLE, "nothing takes connections there"
+            trouble, said = Trouble.UNREACHABLE, "nothing accepts connections there"
         case FileNotFoundError() | OSError(errno=errno.ENODEV | errno.ENXIO):
             trouble, said, hint = Trouble.UNREACHABLE, "there is no such device", "is it plugged in?"
         case PermissionError():
-            trouble, said, hint = Trouble.UNREACHABLE, "we may not open it", "add passerby's user to the group 'video'"
+            trouble, said, hint = (
+                Trouble.UNREACHABLE,
+                "passerby may not open it",
+                "add passerby's user to the group 'video'",
+            )
         case OSError(errno=errno.EBUSY):
             trouble, said, hint = Trouble.UNREACHABLE, "another program uses it", "close that program"
         case OSError(errno=errno.EPROTONOSUPPORT):
-            trouble, said = Trouble.NO_STREAM, "it does not send by this transport"
+            trouble, said = Trouble.NO_STREAM, "it does not support this transport"
             hint = "try the other one of TCP and UDP"
         case av.error.HTTPError():
             trouble, said = Trouble.NO_STREAM, "it refused to play"
         case av.error.InvalidDataError() | ValueError():
-            trouble, said = Trouble.UNKNOWN_CODEC, "what it sends is not understood"
+            trouble, said = Trouble.UNKNOWN_CODEC, "what it sends cannot be understood"
         case _:
-            trouble, said = Trouble.ENDED, "it ended the connection"
+            trouble, said = Trouble.ENDED, "it closed the connection"
     return SourceUnavailable(
         trouble, f"couldn't open '{address.shown}': {said}", hint or "look at the camera's own page"
     )
@@ -52,7 +56,7 @@ def broken_off(address: Address, error: Exception | None, within_s: float) -> So
         case None:
             said = f"'{address.shown}' ended its stream"
         case ConnectionError():
-            said = f"'{address.shown}' broke the connection off"
+            said = f"'{address.shown}' broke off the connection"
         case _:
             said = f"the connection to '{address.shown}' is lost"
     return SourceUnavailable(Trouble.ENDED, said, "did the camera restart, or lose its network?")
@@ -61,7 +65,7 @@ def broken_off(address: Address, error: Exception | None, within_s: float) -> So
 def no_picture(address: Address, within_s: float) -> SourceUnavailable:
     """For a source that sends, and nothing that becomes a picture."""
     said = f"'{address.shown}' sends data, but no picture for {within_s:g} s"
-    return SourceUnavailable(Trouble.NO_PICTURE, said, "let the camera send a key frame every 2 s or so")
+    return SourceUnavailable(Trouble.NO_PICTURE, said, "set the camera to send a key frame about every 2 s")
 
 
 def unknown_codec(address: Address, name: str) -> SourceUnavailable:
@@ -77,4 +81,4 @@ def clock_was_set(address: Address) -> SourceUnavailable:
 
 def changed(address: Address, what: str) -> SourceUnavailable:
     """For a source that is not any more what it was when it was opened."""
-    return SourceUnavailable(Trouble.CHANGED, f"'{address.shown}' has to be opened anew: {what}")
+    return SourceUnavailable(Trouble.CHANGED, f"'{address.shown}' has to be reopened: {what}")

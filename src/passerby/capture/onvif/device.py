@@ -69,7 +69,9 @@ def _device_at(host: str, username: str | None, password: str | None) -> Address
     address = Address.parse(text)
     if address.kind != "http" or address.username is not None:
         raise SourceUnavailable(
-            Trouble.REFUSED_ADDRESS, "couldn't use this host: it is no host name", "such as 192.0.2.7 or 192.0.2.7:8080"
+            Trouble.REFUSED_ADDRESS,
+            "couldn't use this host: it is not a host name",
+            "such as 192.0.2.7 or 192.0.2.7:8080",
         )
     path = address.path if address.path != "/" else _SERVICE
     return replace(address, path=path, username=username, password=password)
@@ -104,7 +106,7 @@ def _media_of(talk: Conversation, own_ips: list[str]) -> tuple[str, str]:
         return media, _own(talk.device, found[media], own_ips)[0].path
     except SourceUnavailable:
         raise SourceUnavailable(
-            Trouble.NO_STREAM, f"'{talk.device.shown}' names no service for video", "is it a camera?"
+            Trouble.NO_STREAM, f"'{talk.device.shown}' lists no service for video", "is it a camera?"
         ) from None
 
 
@@ -144,7 +146,9 @@ def _own(device: Address, told: str, own_ips: list[str]) -> tuple[Address, bool]
     """
     said = Address.parse(told)
     if said.kind not in ("http", "rtsp"):
-        raise SourceUnavailable(Trouble.NO_STREAM, f"'{device.shown}' names what is no address of a stream")
+        raise SourceUnavailable(
+            Trouble.NO_STREAM, f"'{device.shown}' lists something that is not the address of a stream"
+        )
     is_own = said.host == device.host or said.host in own_ips
     keeps_port = is_own or said.kind == "rtsp"  # a router passes on RTSP on its usual port, or not at all
     port, scheme = (said.port, said.scheme) if keeps_port else (device.port, device.scheme)
@@ -180,7 +184,7 @@ def _refused(device: Address, fault: Fault) -> SourceUnavailable:
         return SourceUnavailable(
             Trouble.WRONG_PASSWORD,
             f"couldn't ask '{device.shown}': it does not accept this user and password",
-            "many cameras have users of their own for ONVIF: make one in the camera's settings",
+            "many cameras have separate users for ONVIF: create one in the camera's settings",
         )
     return SourceUnavailable(
         Trouble.NO_STREAM, f"couldn't ask '{device.shown}': it refuses ({fault.what or 'no reason given'})",

@@ -60,7 +60,7 @@ def find_devices(
         end = time.monotonic() + listen_s
         for _ in range(ASKED_TIMES):
             if not _ask(sock, message_ids, to):
-                said = "couldn't look for cameras: this machine has no network in which it could ask"
+                said = "couldn't look for cameras: this machine has no network to search"
                 raise SourceUnavailable(Trouble.UNREACHABLE, said, "is it in the cameras' network?")
             part_end = min(end, time.monotonic() + listen_s / ASKED_TIMES)
             for data, ip in _answers(sock, part_end):

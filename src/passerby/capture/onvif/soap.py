@@ -66,7 +66,7 @@ class Conversation:
             if size > MOST_ANSWER_BYTES:
                 raise self._no_onvif("its answer is too long")
         if told.error is not None:
-            raise self.too_slow() if isinstance(told.error, TimeoutError) else self._no_onvif("it broke off")
+            raise self.too_slow() if isinstance(told.error, TimeoutError) else self._no_onvif("it broke off the answer")
         return b"".join(pieces)
 
     def _understood(self, answer: bytes, status: int) -> Element:
@@ -75,7 +75,7 @@ class Conversation:
         except NotUnderstood:
             body = None
         if body is None:
-            raise self._no_onvif(f"it answers with error {status}" if status != 200 else "its answer is no ONVIF")
+            raise self._no_onvif(f"it answers with error {status}" if status != 200 else "its answer is not ONVIF")
         fault = first(body, "Fault")
         if fault is not None:
             codes = [" ".join((each.text or "").split()) for each in fault.iter() if each.tag.endswith("}Value")]

@@ -53,24 +53,24 @@ class Health:
 
     def _signal(self) -> Finding:
         if self._began_s is None:
-            return Finding(Check.SIGNAL, Verdict.UNKNOWN, "its first picture is on its way", 0)
-        return Finding(Check.SIGNAL, Verdict.OK, "pictures come", round(self._began_s * TICKS_PER_S))
+            return Finding(Check.SIGNAL, Verdict.UNKNOWN, "waiting for the first picture", 0)
+        return Finding(Check.SIGNAL, Verdict.OK, "pictures are arriving", round(self._began_s * TICKS_PER_S))
 
     def _replay(self) -> Finding:
-        says = "its source is a file that is played over and over, as it was told"
+        says = "the source is a file that is played in a loop, as configured"
         return Finding(Check.LOOPED, Verdict.UNKNOWN, says, round((self._began_s or 0.0) * TICKS_PER_S))
 
 
 def without_signal(findings: tuple[Finding, ...], since_90k: int) -> tuple[Finding, ...]:
     """The same, but no picture has come since."""
-    lost = Finding(Check.SIGNAL, Verdict.BAD, "no picture comes, though the camera is connected", since_90k)
+    lost = Finding(Check.SIGNAL, Verdict.BAD, "the camera is connected, but sends no pictures", since_90k)
     rest = tuple(each for each in findings if each.check is not Check.SIGNAL)
-    return lost, *_unjudged(rest, "no picture comes to judge by", since_90k)
+    return lost, *_unjudged(rest, "there are no pictures to judge by", since_90k)
 
 
 def without_looks(findings: tuple[Finding, ...], since_90k: int) -> tuple[Finding, ...]:
     """The same, but this machine has looked at no picture since, though some came."""
-    return _unjudged(findings, "this machine is too slow to look at the pictures", since_90k)
+    return _unjudged(findings, "this machine is too slow to check the pictures", since_90k)
 
 
 def _unjudged(findings: tuple[Finding, ...], why: str, since_90k: int) -> tuple[Finding, ...]:

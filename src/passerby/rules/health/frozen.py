@@ -35,7 +35,7 @@ QUIET_KEY_SHARE = 0.85  # of the least that two of them differed by
 QUIET_KEYS = 2  # in a row
 QUIET_KEYS_S = 3.5
 
-FROZEN = "the picture does not change at all, not even by noise: it is frozen"
+FROZEN = "the picture is frozen: it does not change at all, not even by noise"
 
 
 class Stillness:
@@ -49,9 +49,9 @@ class Stillness:
         self._same_keys = 0
         self._moved_s = float("-inf")
         self._keys = _KeyFrames()
-        unknown = "it cannot be told yet: too little noise has been seen by which a live picture is known"
+        unknown = "too little noise has been seen yet to tell a live picture from a frozen one"
         self._latch = Latch(
-            Check.FROZEN, after_s=0.0, over_after_s=2.0, unknown=unknown, ok="the picture stirs, as a live one does"
+            Check.FROZEN, after_s=0.0, over_after_s=2.0, unknown=unknown, ok="the picture changes as a live one does"
         )
 
     @property

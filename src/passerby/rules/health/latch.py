@@ -6,7 +6,7 @@ from passerby.media.health import Check, Finding, Verdict
 from passerby.media.segments import TICKS_PER_S
 
 HOLDS_FOR_S = 20.0  # of pictures: where nothing could be measured for so long, what was well may not be
-TOO_FEW = "too few pictures come to judge by"
+TOO_FEW = "too few pictures arrive to judge by"
 
 
 class Latch:

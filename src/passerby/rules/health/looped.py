@@ -48,8 +48,8 @@ class Loops:
         self._began_s: float | None = None
         self._judged_s = self._differed_s = float("-inf")
         self._latch = Latch(
-            Check.LOOPED, after_s=0.0, over_after_s=OVER_AFTER_S, unknown="too little has moved yet to tell",
-            ok="no stretch of pictures came again",
+            Check.LOOPED, after_s=0.0, over_after_s=OVER_AFTER_S, unknown="too little has moved so far to tell",
+            ok="no stretch of pictures has repeated",
         )  # fmt: skip
 
     def note(self, seen: Print) -> None:
@@ -72,7 +72,7 @@ class Loops:
         if self._exact.differ:
             self._differed_s = at_s
         if period_s is not None:
-            words = f"the same pictures come again every {period_s:.1f} s: is it a recording?"
+            words = f"the same pictures repeat every {period_s:.1f} s: is it a recording?"
             self._latch.note(at_s, True, words)
         elif self._began_s is not None and at_s - self._began_s >= KNOWN_AFTER_S:
             self._latch.note(at_s, False if at_s - self._differed_s < TELLS_FOR_S else None)

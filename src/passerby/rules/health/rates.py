@@ -30,12 +30,12 @@ class Rates:
         self._key_bytes: deque[int] = deque(maxlen=USUAL_KEYS)
         self._light: float | None = None
         self._jumps, self._jumped_s = 0, float("-inf")
-        soon = "what is usual is not known yet"
-        self._rate = _latch(Check.FRAME_RATE, STRETCH_S, soon, "as many pictures come as usual")
+        soon = "still learning what is usual"
+        self._rate = _latch(Check.FRAME_RATE, STRETCH_S, soon, "as many pictures arrive as usual")
         self._bitrate = _latch(
-            Check.BITRATE, COLLAPSED_AFTER_S, soon, "its pictures have as many bytes as usual", holds_for_s=120.0
+            Check.BITRATE, COLLAPSED_AFTER_S, soon, "its pictures are as large as usual, in bytes", holds_for_s=120.0
         )  # some cameras send a key frame a minute
-        self._clock = _latch(Check.CLOCK, 0.0, soon, "its clock goes on evenly")
+        self._clock = _latch(Check.CLOCK, 0.0, soon, "its clock runs evenly")
 
     def note(self, at_s: float, flow: Flow, light: float | None) -> None:
         """light: mean grey level, where it was measured."""
@@ -44,7 +44,7 @@ class Rates:
         if flow.clock_jumps > self._jumps:
             self._jumped_s = at_s
         self._jumps = flow.clock_jumps
-        self._clock.note(at_s, at_s - self._jumped_s < CLOCK_BAD_S, "the camera's own clock leapt")
+        self._clock.note(at_s, at_s - self._jumped_s < CLOCK_BAD_S, "the camera's own clock jumped")
 
     def _note_rate(self, at_s: float, frames: int) -> None:
         if self._from is None:
@@ -57,7 +57,7 @@ class Rates:
             self._rates.append(rate)
             return
         usual = statistics.median(self._rates)
-        says = f"{rate:.1f} pictures a second come, where {usual:.1f} are usual"
+        says = f"{rate:.1f} pictures per second arrive, instead of the usual {usual:.1f}"
         self._rate.note(at_s, rate < FEW_PICTURES * usual, says)
         self._rates.append(rate)
 
@@ -70,7 +70,7 @@ class Rates:
         if len(self._key_bytes) >= LEAST_KEYS:
             usual = statistics.median(self._key_bytes)
             is_darker = light is None or self._light is None or light < DARKER * self._light
-            says = f"a whole picture has {flow.key_bytes} bytes, where {usual:.0f} are usual: it must look poor"
+            says = f"a whole picture has {flow.key_bytes} bytes, instead of the usual {usual:.0f}: it must look poor"
             self._bitrate.note(at_s, flow.key_bytes < FEW_BYTES * usual and not is_darker, says)
         self._key_bytes.append(flow.key_bytes)
 

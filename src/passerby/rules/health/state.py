@@ -67,7 +67,7 @@ class Told:
 def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
     """The worst that is to be told."""
     bad = {each.check: each for each in findings if each.verdict is Verdict.BAD}
-    learning = "what is always there is being learned"
+    learning = "learning the background"
     if doing.unrecorded:
         return Told(What.FAILED, doing.unrecorded)
     if found := _first(bad, NOT_LIVE):
@@ -75,11 +75,11 @@ def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
     if doing.failing:
         return Told(What.COVERED, f"the whole picture is hidden: {_named(doing.failing)}")
     if found := _first(bad, NOT_THE_PLACE):
-        return _told(found, f"; {learning} anew" if doing.is_learning else "")
+        return _told(found, f"; {learning} again" if doing.is_learning else "")
     if doing.is_learning:
         return Told(What.LEARNING, learning)
     if not doing.has_written:
-        return Told(What.CONNECTING, "its first pictures wait for the privacy delay")
+        return Told(What.CONNECTING, "its first pictures are held back for the privacy delay")
     if doing.whole:
         also = f"; {doing.strained}" if doing.strained else ""
         return Told(What.COVERED, f"the whole picture is hidden: {doing.whole}{also}")
@@ -93,7 +93,7 @@ def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
     if not findings or unknown.intersection(PICTURE):
         return Told(What.RECORDING, "checking the picture")
     if unknown.intersection(MAY_BE_UNKNOWN):
-        return Told(What.RECORDING, "all that can be checked is well")
+        return Told(What.RECORDING, "all is well, as far as it can be checked")
     return Told(What.RECORDING, "all is well")
 
 

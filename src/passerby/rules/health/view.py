@@ -34,12 +34,12 @@ class ViewHealth:
     def __init__(self) -> None:
         self._usual: dict[str, float] = {}
         self._seen = 0
-        no_reference, learning = "there is no reference yet to compare with", "what is usual is not known yet"
-        self._smeared = _latch(Check.OBSTRUCTED, SMEARED_AFTER_S, learning, "nothing is before the lens")
-        self._gone = _latch(Check.OBSTRUCTED, GONE_AFTER_S, learning, "nothing is before the lens")
-        self._moved = _latch(Check.MOVED, MOVED_AFTER_S, no_reference, "it looks where it did")
+        no_reference, learning = "there is no reference yet to compare with", "still learning what is usual"
+        self._smeared = _latch(Check.OBSTRUCTED, SMEARED_AFTER_S, learning, "nothing is in front of the lens")
+        self._gone = _latch(Check.OBSTRUCTED, GONE_AFTER_S, learning, "nothing is in front of the lens")
+        self._moved = _latch(Check.MOVED, MOVED_AFTER_S, no_reference, "it points where it did")
         self._blurred = _latch(Check.BLURRED, BLURRED_AFTER_S, learning, "it is as sharp as it was")
-        self._dark = _latch(Check.DARK, LIGHT_AFTER_S, learning, "there is light enough")
+        self._dark = _latch(Check.DARK, LIGHT_AFTER_S, learning, "there is enough light")
         self._glare = _latch(Check.GLARE, LIGHT_AFTER_S, learning, "it is not too bright")
 
     def expect(self, detail: float, fineness: float) -> None:
@@ -79,7 +79,7 @@ class ViewHealth:
             self._moved.note(at_s, view.shift > MOVED_BY, f"the camera was moved, by about {share}")
         elif not is_gone:
             is_lost = kept < LOST_KEPT and view.cells_kept < LOST_KEPT
-            self._moved.note(at_s, is_lost, "it shows another view than it should: it was moved, or something hides it")
+            self._moved.note(at_s, is_lost, "it shows a different view: it was moved, or something hides the view")
 
     def _of_usual(self, name: str, value: float) -> float:
         """The share of what is usual; the first values are taken for usual, with more weight."""
@@ -110,5 +110,5 @@ def _latch(check: Check, after_s: float, unknown: str, ok: str) -> Latch:
 
 def _obstructed_words(light: Light) -> str:
     if light.high < BLACK:
-        return "the picture is black: the lens is covered, or all light is off"
-    return "hardly an edge of the place is to be seen: something covers the lens"
+        return "the picture is black: the lens is covered, or the lights are off"
+    return "hardly any edge of the place can be seen: something covers the lens"

@@ -1,0 +1,99 @@
+"""The page speaks the browser's language, or the one that was chosen in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from passerby.rules.access import Role
+from tests.browser import PASSWORD
+from tests.page.conftest import PHONE, Serve, Serving, Tab, add_user, playwright
+
+expect = playwright.expect
+OpenTab = Callable[..., Tab]
+
+CAMERA = """[[camera]]
+name = "gate"
+title = "Gate"
+address = "file:gone.mp4"
+[sources]
+files = true
+"""
+
+
+@pytest.fixture(scope="module")
+def house(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    """One camera, which fails; kim may do all."""
+    data = tmp_path_factory.mktemp("house") / "data"
+    add_user(data, "kim", *Role)
+    return serve(data, CAMERA)
+
+
+def sign_in_in_russian(tab: Tab) -> None:
+    tab.go("")
+    tab.page.get_by_label("Имя").fill("kim")
+    tab.page.get_by_label("Пароль").fill(PASSWORD)
+    tab.page.get_by_role("button", name="Войти", exact=True).click()
+    expect(tab.page.get_by_role("button", name="Выйти").first).to_be_visible()
+
+
+def language_of(tab: Tab) -> str:
+    return str(tab.page.evaluate("document.documentElement.lang"))
+
+
+def test_a_russian_browser_reads_russian_and_may_choose_english(
+    house: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]
+) -> None:
+    tab = open_tab(house.base, locale="ru-RU", timezone_id="Europe/Moscow")
+    tab.go("")
+    expect(tab.page.get_by_text("Никого не распознают")).to_be_visible()
+    assert language_of(tab) == "ru"
+    shoot(tab, "ru-sign-in")
+    sign_in_in_russian(tab)
+    sections = tab.page.get_by_role("navigation", name="Разделы")
+    expect(sections.get_by_role("link", name="Исправность")).to_have_accessible_name(
+        "Исправность 1 камера требует внимания"
+    )
+    for name in ("live", "timeline", "health", "cameras", "cameras/new", "redact", "people/me", "settings", "about"):
+        tab.go(f"#/{name}")
+        expect(tab.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
+        tab.page.wait_for_timeout(500)
+        assert tab.fits(), name
+        shoot(tab, f"ru-{name.replace('/', '-')}")
+    tab.go("#/people/audit")
+    expect(tab.page.get_by_role("row").filter(has_text="kim").first).to_contain_text("Чтение журнала доступа")
+    shoot(tab, "ru-people-audit")
+
+    tab.go("#/people/me")
+    tab.page.get_by_role("main").get_by_role("radio", name="English").check()
+    expect(tab.page.get_by_role("heading", name="People & access")).to_be_visible()
+    assert language_of(tab) == "en"
+    tab.page.reload()
+    expect(tab.page.get_by_role("heading", name="People & access")).to_be_visible()
+
+
+def test_an_english_browser_may_choose_russian_and_all_fits_a_phone(
+    house: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]
+) -> None:
+    tab = open_tab(house.base, PHONE, locale="en-GB")
+    tab.sign_in()
+    assert language_of(tab) == "en"
+    tab.go("#/settings")
+    tab.page.get_by_role("main").get_by_role("radio", name="Русский").check()
+    expect(tab.page.get_by_role("heading", name="Настройки")).to_be_visible()
+    assert language_of(tab) == "ru"
+    for name in ("live", "timeline", "health", "health/gate", "cameras", "cameras/new", "redact", "people/me", "about"):
+        tab.go(f"#/{name}")
+        expect(tab.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
+        tab.page.wait_for_timeout(500)
+        assert tab.fits(), name
+        shoot(tab, f"ru-phone-{name.replace('/', '-')}")
+
+
+@pytest.mark.parametrize(("locale", "language"), [("de-DE", "en"), ("ru", "ru")])
+def test_a_language_that_is_not_there_is_english(house: Serving, open_tab: OpenTab, locale: str, language: str) -> None:
+    tab = open_tab(house.base, locale=locale)
+    tab.go("")
+    expect(tab.page.get_by_text("passerby").first).to_be_visible()
+    assert language_of(tab) == language
