@@ -10,7 +10,8 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from passerby.errors import SourceError
+from passerby.errors import SourceError, os_reason
+from passerby.names import kind_of
 
 OPEN_TIMEOUT_S = 15.0
 READ_TIMEOUT_S = 30.0  # a sleeping disk or a network share may take seconds
@@ -53,19 +54,31 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
 
 def check_is_file(path: Path) -> None:
     """Refuse what is not a plain file with something in it."""
-    if not path.exists():
+    there = kind_of(path)
+    if there is None and not _is_forbidden(path):
         raise SourceError(f"couldn't open '{path}': there is no such file", hint="check the name and the folder")
-    if path.is_dir():
+    if there == "folder":
         raise SourceError(f"couldn't open '{path}': it is a folder", hint="name a file in it")
-    if not path.is_file():
+    if there == "other":
         raise SourceError(f"couldn't open '{path}': it is not a regular file", hint="copy the video to a file first")
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
     except OSError as error:
-        raise SourceError(f"couldn't open '{path}': {error.strerror}", hint="check its permissions") from error
+        raise SourceError(f"couldn't open '{path}': {os_reason(error)}", hint="check its permissions") from error
     if empty:
         raise SourceError(f"couldn't read '{path}': the file is empty", hint="copy it again from where it came")
+
+
+def _is_forbidden(path: Path) -> bool:
+    """Whether its folder may not be looked into, so that nothing is known of it."""
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _open(path: Path) -> InputContainer:

@@ -18,6 +18,7 @@ from passerby.capture.probe import OPEN_TIMEOUT_S, check_is_file, check_size
 from passerby.errors import SourceError
 from passerby.media.frames import RawFrame, plane_views
 from passerby.media.stream import StreamFormat
+from passerby.names import kind_of
 
 STILL_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 STREAM_OF_JPEG_SUFFIXES = frozenset({".mjpg", ".mjpeg"})  # begins like a still, but is a video
@@ -30,7 +31,7 @@ def is_still(path: str | PathLike[str]) -> bool:
     suffix = Path(path).suffix.lower()
     if suffix in STILL_SUFFIXES:
         return True
-    if suffix in STREAM_OF_JPEG_SUFFIXES or not Path(path).is_file():
+    if suffix in STREAM_OF_JPEG_SUFFIXES or kind_of(path) != "file":
         return False
     with Path(path).open("rb") as file:
         return _kind(file.read(12)) is not None

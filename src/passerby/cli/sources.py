@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from passerby.errors import OutputError, SettingsError, SourceError
+from passerby.names import is_too_long, kind_of
 from passerby.report.write import check_report_path
 
 STILLS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
@@ -36,6 +37,7 @@ VIDEOS = frozenset(
     }
 )
 REDACTED = ".redacted"
+STREAM = Path("-")
 
 
 @dataclass(frozen=True)
@@ -51,22 +53,38 @@ class Job:
 def find_jobs(named: Iterable[str], output: Path | None = None, reports: Iterable[Path] = ()) -> list[Job]:
     """Every file meant, once, in order. SourceError or SettingsError before any work is done."""
     named = list(named)
+    reports = list(reports)
+    _refuse_streams(named, output, reports)
     found = _unique([job for name in named for job in _find(name)])
     one_file = len(named) == 1 and len(found) == 1 and found[0].source == Path(named[0])
     jobs = _with_outputs(found, output, one_file=one_file)
-    return _with_reports(jobs, list(reports))
+    return _with_reports(jobs, reports)
+
+
+def _refuse_streams(named: list[str], output: Path | None, reports: list[Path]) -> None:
+    """Other commands take "-" for standard input and output. Here it is files: they are read twice, and named whole."""
+    if "-" in named:
+        raise SourceError(
+            "'-' is not read: passerby reads files, not standard input",
+            hint="name a file; './-' is a file of that name",
+        )
+    if STREAM in (output, *reports):
+        raise OutputError(
+            "'-' is not written: passerby writes files, not to standard output",
+            hint="name a file or a folder",
+        )
 
 
 def _find(name: str) -> list[Job]:
     path = Path(name)
-    if path.is_dir():
+    if kind_of(path) == "folder":
         jobs = [Job(file, file, under=file.parent.relative_to(path)) for file in _media_below(path)]
         if not jobs:
             raise SourceError(
                 f"no videos or stills in '{name}'", hint="name the files themselves if their suffix is rare"
             )
         return jobs
-    if path.exists() or not glob.has_magic(name):
+    if kind_of(path) or not glob.has_magic(name):
         return [Job(path, path)]  # a file that is missing is reported in its turn, like one that is broken
     matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (Path.glob refuses absolute patterns)
     files = [Path(match) for match in matches if _is_meant(Path(match))]
@@ -101,9 +119,9 @@ def redacted_name(source: Path, *, keep_suffix: bool = False) -> str:
 
 
 def _with_outputs(jobs: list[Job], output: Path | None, *, one_file: bool) -> list[Job]:
-    if output is not None and one_file and output.suffix and not output.is_dir():
+    if output is not None and one_file and output.suffix and kind_of(output) != "folder":
         return [replace(jobs[0], output=output)]
-    if output is not None and (output.is_file() or output.suffix.lower() in STILLS | VIDEOS):
+    if output is not None and (kind_of(output) == "file" or output.suffix.lower() in STILLS | VIDEOS):
         raise SettingsError(f"'{output.name}' is one file, but there are several sources", hint="name a folder with -o")
 
     def place(job: Job, keep_suffix: bool) -> Path:
@@ -120,7 +138,7 @@ def _with_outputs(jobs: list[Job], output: Path | None, *, one_file: bool) -> li
 
 def _with_reports(jobs: list[Job], reports: list[Path]) -> list[Job]:
     """A report named .json or .html is for one source; any other name is a folder that gets both kinds for each."""
-    files = [path for path in reports if path.suffix and not path.is_dir()]
+    files = [path for path in reports if path.suffix and kind_of(path) != "folder"]
     folders = [path for path in reports if path not in files]
     for path in files:
         check_report_path(path)
@@ -137,9 +155,17 @@ def _with_reports(jobs: list[Job], reports: list[Path]) -> list[Job]:
 
 
 def refuse_losses(job: Job, *, overwrite: bool) -> None:
-    """OutputError where writing would destroy the source, or a file that nobody said to replace."""
+    """OutputError where writing would destroy the source or a file that nobody said to replace, or cannot be."""
     for path in (job.output, *job.reports):
-        if path.exists() and job.source.exists() and path.samefile(job.source):
+        if is_too_long(path) and kind_of(job.source):
+            raise OutputError(
+                f"couldn't write '{path}': its name is too long",
+                hint="give a shorter name with -o, or rename the source",
+            )
+        there = kind_of(path)
+        if there == "other":
+            raise OutputError(f"couldn't write '{path}': it is not a regular file", hint="name another output with -o")
+        if there and kind_of(job.source) and path.samefile(job.source):
             raise OutputError(f"'{path}' is the source itself", hint="name another output with -o")
-        if path.exists() and not overwrite:
+        if there and not overwrite:
             raise OutputError(f"'{path}' is already there", hint="add --overwrite to replace it")
