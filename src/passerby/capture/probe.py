@@ -10,7 +10,9 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from passerby.capture.kinds import is_still
 from passerby.errors import SourceError, os_reason
+from passerby.media.endings import STILLS, suffix_of
 from passerby.names import kind_of
 
 OPEN_TIMEOUT_S = 15.0
@@ -41,9 +43,15 @@ NOT_VIDEO_FORMATS = frozenset(
 HDR_TRANSFERS = {16: "PQ (SMPTE ST 2084)", 18: "HLG (ARIB STD-B67)"}
 
 
+class SoundOnly(SourceError):
+    """The file is whole, and there is no picture in it but that of a cover."""
+
+
 def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
     """The container, opened with time-outs, and its video stream. The caller closes it. Raises SourceError."""
     check_is_file(path)
+    if is_still(path):
+        raise SourceError(f"couldn't play '{path}': it is a still picture", hint="name a video")
     container = _open(path)
     try:
         return container, _video_stream(container, path)
@@ -85,7 +93,7 @@ def _open(path: Path) -> InputContainer:
     try:
         # "file:" and the whitelist: a name like "concat:a|b" or a list inside the file must not reach anything else.
         container = av.open(
-            f"file:{path.absolute()}",
+            _Nameless(path) if suffix_of(path.name) in STILLS else f"file:{path.absolute()}",
             "r",
             container_options={"protocol_whitelist": "file"},
             metadata_errors="replace",
@@ -100,7 +108,26 @@ def _open(path: Path) -> InputContainer:
         raise SourceError(
             f"couldn't read '{path}': it is text or a list of files, not a video", hint="name the video itself"
         )
+    if _is_still_format(container.format.name):
+        container.close()
+        raise SourceError(
+            f"couldn't read '{path}': it is a still picture of a kind that passerby does not read",
+            hint="convert it to JPEG, PNG or TIFF first",
+        )
     return container
+
+
+class _Nameless:
+    """A file that FFmpeg is not told the name of: a video that is called `.jpg` would be taken for a still by it."""
+
+    def __init__(self, path: Path) -> None:
+        file = path.open("rb")
+        self.read, self.seek, self.tell, self.close = file.read, file.seek, file.tell, file.close
+
+
+def _is_still_format(name: str) -> bool:
+    """Whether FFmpeg takes it for stills. Not JPEG: that is also how videos of single JPEGs begin."""
+    return (name.endswith("_pipe") and name != "jpeg_pipe") or name in ("image2", "ico", "jpegxl_anim", "apng", "webp")
 
 
 def _why_not_opened(path: Path, error: Exception) -> str:
@@ -121,8 +148,9 @@ def _is_mp4(path: Path) -> bool:
 def _video_stream(container: InputContainer, path: Path) -> VideoStream:
     streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
     if not streams:
-        kind = "it has sound but no video" if container.streams.audio else "there is no video in it"
-        raise SourceError(f"couldn't read '{path}': {kind}", hint="name a file with a video track")
+        if container.streams.audio:
+            raise SoundOnly(f"couldn't read '{path}': it has sound but no video", hint="name a file with a video track")
+        raise SourceError(f"couldn't read '{path}': there is no video in it", hint="name a file with a video track")
     best = container.streams.best("video")
     stream = next((s for s in streams if best is not None and s.index == best.index), streams[0])
     _check_decodable(container, stream, path)

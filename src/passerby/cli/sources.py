@@ -6,36 +6,14 @@ import glob
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from passerby.errors import OutputError, SettingsError, SourceError
+from passerby.errors import OutputError, SettingsError, SourceError, os_reason
+from passerby.media.endings import STILLS, VIDEOS, suffix_of, written_still
 from passerby.names import is_too_long, kind_of
 from passerby.report.write import check_report_path
 
-STILLS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-VIDEOS = frozenset(
-    {
-        ".3gp",
-        ".asf",
-        ".avi",
-        ".flv",
-        ".m2ts",
-        ".m4v",
-        ".mkv",
-        ".mov",
-        ".mp4",
-        ".mpeg",
-        ".mpg",
-        ".mts",
-        ".mxf",
-        ".ogv",
-        ".ts",
-        ".vob",
-        ".webm",
-        ".wmv",
-    }
-)
 REDACTED = ".redacted"
 STREAM = Path("-")
 
@@ -50,15 +28,36 @@ class Job:
     under: Path = Path()
 
 
+@dataclass
+class Found:
+    """What was meant. left_out: files in folders that are not redacted, by the reason, none of them with a picture that
+    nobody saw to. unread: folders that could not be looked into."""
+
+    jobs: list[Job] = field(default_factory=list)
+    left_out: dict[str, list[Path]] = field(default_factory=dict)
+    unread: list[SourceError] = field(default_factory=list)
+
+    def leave_out(self, path: Path, reason: str) -> None:
+        self.left_out.setdefault(reason, []).append(path)
+
+
 def find_jobs(named: Iterable[str], output: Path | None = None, reports: Iterable[Path] = ()) -> list[Job]:
+    """The jobs of `find` alone."""
+    return find(named, output, reports).jobs
+
+
+def find(named: Iterable[str], output: Path | None = None, reports: Iterable[Path] = ()) -> Found:
     """Every file meant, once, in order. SourceError or SettingsError before any work is done."""
     named = list(named)
     reports = list(reports)
     _refuse_streams(named, output, reports)
-    found = _unique([job for name in named for job in _find(name)])
-    one_file = len(named) == 1 and len(found) == 1 and found[0].source == Path(named[0])
-    jobs = _with_outputs(found, output, one_file=one_file)
-    return _with_reports(jobs, reports)
+    found = Found()
+    for name in named:
+        _find(name, found)
+    jobs = _unique(found.jobs)
+    one_file = len(named) == 1 and len(jobs) == 1 and jobs[0].source == Path(named[0])
+    found.jobs = _with_reports(_with_outputs(jobs, output, one_file=one_file), reports)
+    return found
 
 
 def _refuse_streams(named: list[str], output: Path | None, reports: list[Path]) -> None:
@@ -75,36 +74,56 @@ def _refuse_streams(named: list[str], output: Path | None, reports: list[Path]) 
         )
 
 
-def _find(name: str) -> list[Job]:
+def _find(name: str, found: Found) -> None:
     path = Path(name)
     if kind_of(path) == "folder":
-        jobs = [Job(file, file, under=file.parent.relative_to(path)) for file in _media_below(path)]
-        if not jobs:
-            raise SourceError(
-                f"no videos or stills in '{name}'", hint="name the files themselves if their suffix is rare"
-            )
-        return jobs
+        before = len(found.jobs)
+        _find_below(path, found)
+        if len(found.jobs) == before and not found.unread:
+            raise SourceError(f"no videos or stills in '{name}'", hint="name the files themselves")
+        return
     if kind_of(path) or not glob.has_magic(name):
-        return [Job(path, path)]  # a file that is missing is reported in its turn, like one that is broken
-    matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (Path.glob refuses absolute patterns)
-    files = [Path(match) for match in matches if _is_meant(Path(match))]
-    if not files:
+        found.jobs.append(Job(path, path))  # a file that is missing is reported in its turn, like one that is broken
+        return
+    matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
+    before = len(found.jobs)
+    for match in map(Path, matches):
+        if kind_of(match) != "folder":
+            _take(match, Path(), found)
+        elif "**" not in name and not match.name.startswith("."):
+            found.leave_out(match, "a folder: name it, or use ** in the pattern")
+    if len(found.jobs) == before:
         raise SourceError(f"nothing matches '{name}'")
-    return [Job(file, file) for file in files]
 
 
-def _media_below(folder: Path) -> list[Path]:
-    files = []
-    for parent, folders, names in os.walk(folder):
+def _find_below(folder: Path, found: Found) -> None:
+    def tell(error: OSError) -> None:
+        found.unread.append(
+            SourceError(f"couldn't look into '{error.filename}': {os_reason(error)}", hint="check its permissions")
+        )
+
+    for parent, folders, names in os.walk(folder, onerror=tell):
+        for name in [name for name in folders if Path(parent, name).is_symlink()]:
+            found.leave_out(Path(parent, name), "a link to a folder")
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files += [Path(parent, name) for name in sorted(names) if _is_meant(Path(parent, name))]
-    return files
+        for name in sorted(names):
+            _take(Path(parent, name), Path(parent).relative_to(folder), found)
 
 
-def _is_meant(path: Path) -> bool:
-    """In a folder or a pattern: a video or a still that is not itself an output."""
-    hidden = path.name.startswith(".") or REDACTED in path.suffixes
-    return not hidden and path.suffix.lower() in STILLS | VIDEOS and path.is_file()
+def _take(path: Path, under: Path, found: Found) -> None:
+    """In a folder or a pattern: what has a picture and is not itself an output. All else is left out, by name."""
+    from passerby.capture import has_pictures  # here, since --help need not wait for the codecs
+
+    is_known = suffix_of(path.name) in STILLS | VIDEOS
+    if path.name.startswith("."):
+        if is_known:
+            found.leave_out(path, "hidden")
+    elif REDACTED in path.suffixes and is_known:
+        found.leave_out(path, "already redacted, by its name")
+    elif is_known or (kind_of(path) == "file" and has_pictures(path)):
+        found.jobs.append(Job(path, path, under=under))
+    else:
+        found.leave_out(path, "no picture in it")
 
 
 def _unique(jobs: list[Job]) -> list[Job]:
@@ -112,10 +131,12 @@ def _unique(jobs: list[Job]) -> list[Job]:
 
 
 def redacted_name(source: Path, *, keep_suffix: bool = False) -> str:
-    """`street.redacted.mp4` for `street.avi`; `street.avi.redacted.mp4` where that name is taken by another source."""
-    if source.suffix.lower() in STILLS:
-        return f"{source.stem}{REDACTED}{source.suffix}"
-    return f"{source.name if keep_suffix else source.stem}{REDACTED}.mp4"
+    """`street.redacted.mp4` for `street.avi`, `gate.redacted.png` for `gate.tif`; `street.avi.redacted.mp4` where that
+    name is taken by another source."""
+    from passerby.capture import is_still
+
+    stem = source.name if keep_suffix else source.stem
+    return f"{stem}{REDACTED}{written_still(source.suffix) if is_still(source) else '.mp4'}"
 
 
 def _with_outputs(jobs: list[Job], output: Path | None, *, one_file: bool) -> list[Job]:
@@ -128,8 +149,12 @@ def _with_outputs(jobs: list[Job], output: Path | None, *, one_file: bool) -> li
         folder = job.source.parent if output is None else output / job.under
         return folder / redacted_name(job.source, keep_suffix=keep_suffix)
 
-    wanted = Counter(place(job, False) for job in jobs)
-    placed = [replace(job, output=place(job, keep_suffix=wanted[place(job, False)] > 1)) for job in jobs]
+    first = [place(job, False) for job in jobs]
+    wanted = Counter(first)
+    placed = [
+        replace(job, output=place(job, True) if wanted[usual] > 1 else usual)
+        for job, usual in zip(jobs, first, strict=True)
+    ]
     for path, times in Counter(job.output for job in placed).items():
         if times > 1:
             raise SettingsError(f"{times} sources would all become '{path}'", hint="redact them in separate runs")

@@ -17,13 +17,13 @@ from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 from passerby.errors import OutputError
+from passerby.media.endings import VIDEO_CONTAINERS
 from passerby.media.frames import RedactedFrame
 from passerby.media.stream import StreamFormat
 from passerby.record.encoders import Codec, Encoder, choose_encoder, hwaccel_of, pixel_format_for, strip_of
 from passerby.record.partfile import BUFFER_BYTES, PartFile, RecordedFile, output_error
 from passerby.record.sound import Sound, SoundTracks
 
-CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 LARGEST_TIMESCALE = 2**31 - 1  # a 32-bit field in MP4
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 
@@ -197,16 +197,16 @@ class VideoRecorder:
 def container_for(path: Path, codec: Codec) -> str:
     """FFmpeg's name for the container that the suffix asks for. Raises OutputError."""
     suffix = path.suffix.lower()
-    if suffix not in CONTAINERS:
+    if suffix not in VIDEO_CONTAINERS:
         raise OutputError(
             f"couldn't write '{path}': videos are not written as '{suffix or path.name}'",
-            hint=f"end the name in {', '.join(CONTAINERS)}",
+            hint=f"end the name in {', '.join(VIDEO_CONTAINERS)}",
         )
     if suffix == ".webm" and codec != "av1":
         raise OutputError(
             f"couldn't write '{path}': WebM does not hold {codec}", hint="use --codec av1, or end the name in .mp4"
         )
-    return CONTAINERS[suffix]
+    return VIDEO_CONTAINERS[suffix]
 
 
 def _check_aspect(path: Path, stream: StreamFormat, codec: Codec, container_name: str) -> None:
