@@ -5,13 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 
 from passerby.capture.problems import ProblemLog
+from passerby.media.stream import max_step
 
 JUMP_BACK_S = 1.0  # further back than this is a new clock (joined recordings), not a frame out of order
 EVEN_STEPS = 10  # after this many equal steps a longer one is worth a word
 GUESSED_RATE = Fraction(25)
+TS_TICK = Fraction(1, 90_000)
 
 ORDERED = "frames without a time got one from their order"
 JUMPED = "the clock of the source jumped back: later times are moved to follow on"
+AHEAD = "the clock of the source jumped ahead by {}: later times are moved to follow on"
 MOVED = "repeated or backward times were moved to the next free tick"
 GAP = "a gap in time: frames seem to be missing"
 
@@ -19,14 +22,18 @@ GAP = "a gap in time: frames seem to be missing"
 class Timestamps:
     """Repairs missing, repeated and backward times of one stream, and notes each repair."""
 
-    def __init__(self, time_base: Fraction, start: int, rate: Fraction | None, log: ProblemLog) -> None:
-        """start: the tick that is the start of the source. rate: frames per second, None where unknown."""
+    def __init__(self, time_base: Fraction, start: int, rate: Fraction | None, log: ProblemLog, shift: int = 0) -> None:
+        """start: the tick that is the start of the source. rate: frames per second, None where unknown. shift: what is
+        added to all times."""
         self._time_base = time_base
         self._start = start
         self._step = max(1, round(1 / ((rate or GUESSED_RATE) * time_base)))
         self._log = log
         self._last: int | None = None
-        self._shift = 0
+        self._shift = shift
+        self._max_step = max_step(time_base)
+        self.clock_jumps = 0
+        """How often later times were moved to follow on."""
         self._even_step = 0
         self._even_run = 0
 
@@ -36,6 +43,8 @@ class Timestamps:
         if self._last is not None:
             if told <= self._last:
                 told = self._repaired(told, self._last)
+            elif told - self._last > self._max_step:
+                told = self._follow_on(told, self._last, self._jump(told - self._last))
             self._watch_gap(told - self._last)
         self._last = told
         return told
@@ -52,11 +61,21 @@ class Timestamps:
 
     def _repaired(self, told: int, last: int) -> int:
         if (last - told) * self._time_base > JUMP_BACK_S:
-            self._shift += last + self._step - told
-            self._log.note("timestamps", self._seconds(last), JUMPED)
-            return last + self._step
+            return self._follow_on(told, last, JUMPED)
         self._log.note("timestamps", self._seconds(last), MOVED)
         return last + 1
+
+    def _follow_on(self, told: int, last: int, message: str) -> int:
+        """This time and all later ones belong to another clock."""
+        self.clock_jumps += 1
+        self._shift += last + self._step - told
+        self._log.note("timestamps", self._seconds(last), message)
+        return last + self._step
+
+    def _jump(self, step: int) -> str:
+        """Of a TS, whose clock has 33 bits, FFmpeg takes a jump back for the clock's own end."""
+        is_back = self._time_base == TS_TICK and step > 2**32
+        return JUMPED if is_back else AHEAD.format(_clock(step * self._time_base))
 
     def _watch_gap(self, step: int) -> None:
         if abs(step - self._even_step) <= 1:  # a rate that does not divide the clock goes 33, 33, 34
@@ -69,3 +88,9 @@ class Timestamps:
 
     def _seconds(self, tick: int) -> float:
         return float((tick - self._start) * self._time_base)
+
+
+def _clock(time_s: Fraction) -> str:
+    """`8:00:00`, to the next second."""
+    minutes, seconds = divmod(round(time_s), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
