@@ -120,3 +120,70 @@ def test_sound_that_is_kept_follows_on_too(
         begins_s = float((written.streams.video[0].start_time or 0) * (written.streams.video[0].time_base or 0))
     assert all(a < b for a, b in itertools.pairwise(heard))
     assert 1.7 < heard[-1] - begins_s < 2.3
+
+
+def without_box(path: Path, *names: bytes) -> None:
+    data = path.read_bytes()
+    for name in names:
+        assert name in data
+        data = data.replace(name, b"free")
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("step", [512, 25 * 512])
+@pytest.mark.parametrize("boxes", [(b"ctts", b"edts"), (b"ctts",)])
+def test_an_mp4_without_times_of_showing_goes_by_those_of_decoding(
+    tmp_path: Path, step: int, boxes: tuple[bytes, ...]
+) -> None:
+    pts = [step * n for n in range(40)]
+    make_video(tmp_path / "in.mp4", Recipe(pts=pts, gop=40, options={"x264-params": "bframes=3:b-adapt=0"}))
+    without_box(tmp_path / "in.mp4", *boxes)
+    with open_source(tmp_path / "in.mp4") as source:
+        times = [frame.pts for frame in source]
+    steps = [b - a for a, b in itertools.pairwise(times)]
+    assert len(times) >= 38 and steps.count(2 * step) <= 1  # where an edit list begins within the reordered ones
+    assert all(each == pytest.approx(step, rel=0.05) for each in steps if each != 2 * step)
+    assert any("timed by their order" in problem.message for problem in source.problems)
+
+
+def test_h264_with_b_pictures_in_avi_has_even_times(tmp_path: Path) -> None:
+    recipe = Recipe(count=40, gop=40, time_base=Fraction(1, 25), options={"x264-params": "bframes=3:b-adapt=0"})
+    make_video(tmp_path / "in.avi", recipe)
+    times, problems = carried(tmp_path / "in.avi", tmp_path / "out.mp4")
+    assert times == pytest.approx([n / 25 for n in range(40)])
+    assert "lost" not in {problem.kind for problem in problems}
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
+@pytest.mark.parametrize("bframes", [0, 3])
+def test_good_times_are_left_alone(tmp_path: Path, suffix: str, bframes: int) -> None:
+    pts = [512 * n + (300 if n % 5 == 2 else 0) for n in range(40)]
+    make_video(tmp_path / f"in{suffix}", Recipe(pts=pts, options={"x264-params": f"bframes={bframes}"}))
+    with open_source(tmp_path / f"in{suffix}") as source:
+        times = [frame.time_s for frame in source]
+    assert [time_s - times[0] for time_s in times] == pytest.approx([each / 12_800 for each in pts], abs=0.0011)
+    assert source.problems == []
+
+
+def test_a_second_video_track_is_told(tmp_path: Path) -> None:
+    make_video(tmp_path / "front.mp4", Recipe(count=8))
+    make_video(tmp_path / "back.mp4", Recipe(count=8, width=64, height=48))
+    for suffix in (".mkv", ".mp4", ".ts"):
+        joined_tracks(tmp_path / f"both{suffix}", tmp_path / "front.mp4", tmp_path / "back.mp4")
+        with open_source(tmp_path / f"both{suffix}") as source:
+            assert {(frame.width, frame.height) for frame in source} == {(96, 64)}
+        [told] = [problem.message for problem in source.problems if problem.kind == "streams"]
+        assert told == "the source has 2 video tracks: number 1 (96x64) is redacted, no other"
+
+
+def joined_tracks(path: Path, *parts: Path) -> None:
+    opened = [av.open(str(part)) for part in parts]
+    with av.open(str(path), "w") as out:
+        tracks = [out.add_stream_from_template(each.streams.video[0]) for each in opened]
+        for container, track in zip(opened, tracks, strict=True):
+            for packet in container.demux(video=0):
+                if packet.size:
+                    packet.stream = track
+                    out.mux(packet)
+    for each in opened:
+        each.close()

@@ -145,8 +145,13 @@ def _is_mp4(path: Path) -> bool:
         return file.read(12)[4:8] == b"ftyp"
 
 
+def video_streams(container: InputContainer) -> list[VideoStream]:
+    """All but pictures of covers."""
+    return [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+
+
 def _video_stream(container: InputContainer, path: Path) -> VideoStream:
-    streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+    streams = video_streams(container)
     if not streams:
         if container.streams.audio:
             raise SoundOnly(f"couldn't read '{path}': it has sound but no video", hint="name a file with a video track")

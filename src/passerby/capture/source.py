@@ -18,8 +18,9 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from passerby.capture.decode import Decoder
+from passerby.capture.order import is_timed_by_decoding
 from passerby.capture.picture import Deinterlacer, PictureFitter
-from passerby.capture.probe import check_size, check_transfer
+from passerby.capture.probe import check_size, check_transfer, video_streams
 from passerby.capture.problems import ProblemLog, SourceProblem
 from passerby.capture.timestamps import Timestamps
 from passerby.errors import SourceError
@@ -72,8 +73,11 @@ class VideoSource:
         self._range = _tick_range(self.start_pts, self.time_base, start_s, end_s)
         self.origin_pts = 0 if start_s is None else max(self._range[0], self.start_pts)
         self._timestamps = Timestamps(self.time_base, self.start_pts, self.average_rate, self._log, self._moved)
+        if stream.codec_context.has_b_frames and is_timed_by_decoding(path, stream.index):
+            self._timestamps.go_by_decoding()
         if self._moved:
             self._log.note("timestamps", 0.0, "the clock of the source begins at no possible time: zero is taken")
+        self._note_other_tracks()
         self._deinterlacer = Deinterlacer(self.time_base)
         self._last_pts: int | None = None
         self._seek()
@@ -162,6 +166,17 @@ class VideoSource:
             yield first
             del first
         yield from self._frames
+
+    def _note_other_tracks(self) -> None:
+        tracks = video_streams(self._container)
+        if len(tracks) > 1:
+            size = f"{self._stream.codec_context.width}x{self._stream.codec_context.height}"
+            number = [track.index for track in tracks].index(self._stream.index) + 1
+            self._log.note(
+                "streams",
+                0.0,
+                f"the source has {len(tracks)} video tracks: number {number} ({size}) is redacted, no other",
+            )
 
     def _seek(self) -> None:
         """Go to the last key frame before the range. Where that fails, reading from the start is slow but right."""

@@ -15,6 +15,7 @@ TS_TICK = Fraction(1, 90_000)
 ORDERED = "frames without a time got one from their order"
 JUMPED = "the clock of the source jumped back: later times are moved to follow on"
 AHEAD = "the clock of the source jumped ahead by {}: later times are moved to follow on"
+CODED = "the source tells when frames are decoded, not when they are shown: they are timed by their order"
 MOVED = "repeated or backward times were moved to the next free tick"
 GAP = "a gap in time: frames seem to be missing"
 
@@ -34,11 +35,18 @@ class Timestamps:
         self._max_step = max_step(time_base)
         self.clock_jumps = 0
         """How often later times were moved to follow on."""
+        self._faulty_pts = self._faulty_dts = 0
+        self._last_pts: int | None = None
+        self._last_dts: int | None = None
+        self._dts_offset: int | None = None  # what is added to the time of decoding, where that is gone by
         self._even_step = 0
         self._even_run = 0
 
     def next(self, pts: int | None, dts: int | None) -> int:
         """The time for the next frame in ticks: its own where that is after the last one, else the nearest that is."""
+        self._watch_order(pts, dts)
+        if self._dts_offset is not None:
+            pts = None if dts is None else dts + self._dts_offset
         told = (pts if pts is not None else self._from_order(dts)) + self._shift
         if self._last is not None:
             if told <= self._last:
@@ -48,6 +56,26 @@ class Timestamps:
             self._watch_gap(told - self._last)
         self._last = told
         return told
+
+    def go_by_decoding(self) -> None:
+        """Before the first frame: what is told as the time of showing is known to be that of decoding."""
+        self._faulty_pts = 1
+
+    def _watch_order(self, pts: int | None, dts: int | None) -> None:
+        """As FFmpeg's best effort: where times of showing go back more often than those of decoding do, they are none.
+
+        AVI has no room for the former, and an MP4 without `ctts` lost it: they tell the latter in its place.
+        """
+        if self._dts_offset is None and self._faulty_pts > self._faulty_dts and dts is not None and pts is not None:
+            first = pts if self._last is None else self._last - self._shift + self._step
+            self._dts_offset = first - dts
+            self._log.note("timestamps", self._seconds(first + self._shift), CODED)
+        self._faulty_pts += self._steps_back(self._last_pts, pts)
+        self._faulty_dts += self._steps_back(self._last_dts, dts)
+        self._last_pts, self._last_dts = pts, dts
+
+    def _steps_back(self, last: int | None, told: int | None) -> bool:
+        return last is not None and told is not None and told <= last <= told + JUMP_BACK_S / self._time_base
 
     def _from_order(self, dts: int | None) -> int:
         """A time for a frame without one, before the shift."""
