@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 
 from passerby.capture.kinds import is_still
 from passerby.errors import SourceError, os_reason
+from passerby.media import hdr
 from passerby.media.endings import STILLS, suffix_of
 from passerby.names import kind_of
 
@@ -40,7 +41,12 @@ NOT_VIDEO_FORMATS = frozenset(
         "webvtt",
     }
 )
-HDR_TRANSFERS = {16: "PQ (SMPTE ST 2084)", 18: "HLG (ARIB STD-B67)"}
+
+
+OTHER_COLOURS = {8: "YCgCo", 14: "ICtCp", 15: "IPT (Dolby Vision)", 16: "YCgCo-R", 17: "YCgCo-R"}
+"""By the number of the matrix in ITU-T H.273."""
+DOLBY_TAGS = frozenset({"dvh1", "dvhe", "dva1", "dvav", "dav1"})
+"""Of Dolby Vision that is no HDR10 or HLG without its own data: decoders show it green and violet."""
 
 
 class SoundOnly(SourceError):
@@ -169,7 +175,20 @@ def _check_decodable(container: InputContainer, stream: VideoStream, path: Path)
             f"couldn't read '{path}': there is no decoder for its video ({_codec_name(container)})",
             hint="convert it to H.264 first",
         )
-    check_transfer(stream.codec_context.color_trc, path)
+    if str(stream.codec_context.codec_tag).lower() in DOLBY_TAGS:
+        raise SourceError(
+            f"couldn't read '{path}': it is in Dolby Vision, which cannot be decoded here",
+            hint="convert it to standard dynamic range first",
+        )
+
+
+def check_matrix(colorspace: int, path: Path) -> None:
+    """Refuse colours that are not Y'CbCr: no picture that detectors know can be made of them."""
+    if colorspace in OTHER_COLOURS:
+        raise SourceError(
+            f"couldn't read '{path}': its colours are in {OTHER_COLOURS[colorspace]}, which is not supported",
+            hint="convert it to standard dynamic range first",
+        )
 
 
 def _codec_name(container: InputContainer) -> str:
@@ -184,10 +203,10 @@ def _codec_name(container: InputContainer) -> str:
 
 
 def check_transfer(color_trc: int, path: Path) -> None:
-    """Refuse HDR: detectors and covers expect a standard picture, and would see this one too dark to trust."""
-    if color_trc in HDR_TRANSFERS:
+    """Refuse HDR in stills: those that are written cannot say that they are HDR."""
+    if color_trc in hdr.NAMES:
         raise SourceError(
-            f"couldn't read '{path}': its HDR transfer {HDR_TRANSFERS[color_trc]} is not supported",
+            f"couldn't read '{path}': its HDR transfer {hdr.NAMES[color_trc]} is not supported in stills",
             hint="convert it to standard dynamic range first",
         )
 

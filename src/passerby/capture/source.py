@@ -20,7 +20,7 @@ from av.video.stream import VideoStream
 from passerby.capture.decode import Decoder
 from passerby.capture.order import is_timed_by_decoding
 from passerby.capture.picture import Deinterlacer, PictureFitter
-from passerby.capture.probe import check_size, check_transfer, video_streams
+from passerby.capture.probe import check_matrix, check_size, video_streams
 from passerby.capture.problems import ProblemLog, SourceProblem
 from passerby.capture.timestamps import Timestamps
 from passerby.errors import SourceError
@@ -202,7 +202,7 @@ class VideoSource:
 
     def _frame(self, picture: av.VideoFrame, waiting: _Waiting, index: int) -> RawFrame:
         check_size(picture.width, picture.height, self.path)
-        check_transfer(int(picture.color_trc), self.path)
+        check_matrix(int(picture.colorspace), self.path)
         if self._fitter.size not in (None, (picture.width, picture.height)):
             self._log.note(
                 "resized",
