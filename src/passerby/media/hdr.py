@@ -1,6 +1,6 @@
 """HDR as telephones film it, brought to the levels that detectors know, and colours of ours brought to its levels.
 
-The transfers are PQ (SMPTE ST 2084) and HLG (ARIB STD-B67) as in ITU-R BT.2100, with the white of a lit page at 203 cd/m²
+The transfers are PQ (SMPTE ST 2084) and HLG (ARIB STD-B67) as in ITU-R BT.2100, with white at 203 cd/m²
 as BT.2408 has it. Only small copies are converted: what is recorded keeps its samples.
 """
 
