@@ -79,10 +79,14 @@ def _checked_kind(path: Path, data: bytes) -> str:
     if kind == "TIFF" and facts.is_raw:
         kind = "camera's raw"
     if kind is None:
-        raise SourceError(f"couldn't read '{path}': it is not a JPEG, PNG or other picture", hint="is it copied whole?")
-    if kind not in READ_KINDS:
         raise SourceError(
-            f"couldn't read '{path}': it is a {kind} picture, which passerby does not read",
+            f"couldn't read '{path}': it is not a JPEG, PNG or other picture that passerby reads",
+            hint="convert it to JPEG, PNG or TIFF first, if it is copied whole",
+        )
+    if kind not in READ_KINDS:
+        a = "an" if kind[0] in "aeioO" else "a"
+        raise SourceError(
+            f"couldn't read '{path}': it is {a} {kind} picture, which passerby does not read",
             hint="convert it to JPEG, PNG or TIFF first",
         )
     is_moving = (

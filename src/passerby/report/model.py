@@ -17,6 +17,7 @@ from pydantic import (
 
 from passerby.covers_file import ManualCovers
 from passerby.media import Kind
+from passerby.media.families import FAMILIES
 from passerby.names import readable
 from passerby.settings import Settings
 from passerby.version import __version__
@@ -68,7 +69,7 @@ class ModelUsed(_Facts):
     """A detector that looked at the frames."""
 
     name: str
-    family: str = Field(description="How its output is decoded: nanodet, centerface, yunet, ssd.")
+    family: str = Field(description=f"How its output is decoded: {', '.join(FAMILIES)}.")
     sha256: Sha256
 
 
