@@ -63,6 +63,13 @@ def test_recordings_that_were_joined_follow_on(tmp_path: Path, suffix: str, star
         assert told[0] == JUMPED
 
 
+@pytest.mark.parametrize("starts_s", [(10, 10, 10), (10, 10.5), (10, 9.2), (10, 10.8)])
+def test_recordings_of_nearly_the_same_time_follow_on(tmp_path: Path, starts_s: tuple[float, ...]) -> None:
+    times, problems = carried(joined(tmp_path / "in.ts", *starts_s), tmp_path / "out.mp4")
+    assert times[-1] == pytest.approx(0.96 * len(starts_s), abs=0.15)
+    assert JUMPED in {problem.message for problem in problems}
+
+
 @pytest.mark.parametrize("hours", [7, 50, 24 * 365])
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
 def test_a_gap_too_long_to_be_one_is_shortened_and_told(tmp_path: Path, hours: int, suffix: str) -> None:

@@ -35,6 +35,7 @@ class Timestamps:
         self._max_step = max_step(time_base)
         self.clock_jumps = 0
         """How often later times were moved to follow on."""
+        self._behind: int | None = None  # of the last frame, where it was told to be before one that came earlier
         self._faulty_pts = self._faulty_dts = 0
         self._last_pts: int | None = None
         self._last_dts: int | None = None
@@ -53,6 +54,8 @@ class Timestamps:
                 told = self._repaired(told, self._last)
             elif told - self._last > self._max_step:
                 told = self._follow_on(told, self._last, self._jump(told - self._last))
+            else:
+                self._behind = None
             self._watch_gap(told - self._last)
         self._last = told
         return told
@@ -88,7 +91,9 @@ class Timestamps:
         return guess
 
     def _repaired(self, told: int, last: int) -> int:
-        if (last - told) * self._time_base > JUMP_BACK_S:
+        goes_on_behind = self._behind is not None and told > self._behind
+        self._behind = told
+        if goes_on_behind or (last - told) * self._time_base > JUMP_BACK_S:
             return self._follow_on(told, last, JUMPED)
         self._log.note("timestamps", self._seconds(last), MOVED)
         return last + 1
@@ -96,6 +101,7 @@ class Timestamps:
     def _follow_on(self, told: int, last: int, message: str) -> int:
         """This time and all later ones belong to another clock."""
         self.clock_jumps += 1
+        self._behind = None
         self._shift += last + self._step - told
         self._log.note("timestamps", self._seconds(last), message)
         return last + self._step

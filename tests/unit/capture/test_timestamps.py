@@ -48,6 +48,11 @@ def test_a_clock_that_starts_again_follows_on_at_the_same_pace() -> None:
     assert [repair.next(pts, None) for pts in (5000, 5040, 0, 40, 80)] == [5000, 5040, 5080, 5120, 5160]
 
 
+def test_a_clock_that_goes_on_a_little_behind_follows_on_too() -> None:
+    repair = clock()
+    assert [repair.next(pts, None) for pts in (0, 40, 80, 0, 40, 80)] == [0, 40, 80, 81, 121, 161]
+
+
 def test_missing_times_follow_the_rate() -> None:
     repair = clock()
     assert [repair.next(None, None) for _ in range(3)] == [0, 40, 80]
