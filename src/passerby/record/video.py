@@ -202,6 +202,8 @@ def container_for(path: Path, codec: Codec) -> str:
             f"couldn't write '{path}': videos are not written as '{suffix or path.name}'",
             hint=f"end the name in {', '.join(VIDEO_CONTAINERS)}",
         )
+    if suffix == ".mov" and codec == "av1":
+        raise OutputError(f"couldn't write '{path}': MOV does not hold AV1", hint="end the name in .mp4 or .mkv")
     if suffix == ".webm" and codec != "av1":
         raise OutputError(
             f"couldn't write '{path}': WebM does not hold {codec}", hint="use --codec av1, or end the name in .mp4"
