@@ -13,14 +13,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from passerby.names import readable
+
 
 class PasserbyError(Exception):
     """One sentence: what failed, on what. `hint`: what to do about it."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
+        message = readable(message)  # it often names a file, whose name may be anything
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = None if hint is None else readable(hint)
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message

@@ -45,6 +45,30 @@ def test_mjpeg_comes_in_order_at_the_time_of_its_arrival() -> None:
     assert sum(steps_s(frames)) == pytest.approx(129 * 0.02, rel=0.3)
 
 
+ODD = {
+    "without a first boundary": {"first_head": "Content-Type: image/jpeg\r\n\r\n"},
+    "with nothing before the first": {"first_head": ""},
+    "without headers of parts": {"part_head": "--{boundary}\r\n\r\n"},
+    "with nothing between": {"part_head": None},
+    "without lengths": {"part_head": "--{boundary}\r\nContent-Type: image/jpeg\r\n\r\n"},
+    "with lengths of zero": {"part_head": "--{boundary}\r\nContent-Length: 0\r\n\r\n"},
+    "with another boundary": {"part_head": "--other\r\nContent-Type: image/jpeg\r\n\r\n"},
+    "without a type": {"content_type": None},
+    "without a type or a boundary": {"content_type": None, "part_head": None},
+    "of a type that says nothing": {"content_type": "application/octet-stream"},
+}
+
+
+@LIVE
+@pytest.mark.parametrize("how", ODD)
+def test_mjpeg_is_played_however_its_parts_are_told(how: str) -> None:
+    with WebServer({"/cam": WebCamera("mjpeg", MJPEG, **ODD[how])}) as server:  # type: ignore[arg-type]
+        frames = seen(server.url("/cam"), 70)
+    assert [frame.number for frame in frames] == [n % 60 for n in range(70)]
+    assert not any(frame.damaged for frame in frames)
+    assert max(steps_s(frames)) < 0.5, "each as it comes, none held back"
+
+
 @LIVE
 def test_hls_comes_in_order_at_its_own_pace() -> None:
     with WebServer({"/lane": WebCamera("hls", LANE)}) as server:
@@ -72,6 +96,11 @@ FAULTS = [
     (WebCamera("mjpeg", MJPEG, drip_after=0), Trouble.TIMED_OUT, "no answer in time"),
     (WebCamera("page", mute=True), Trouble.TIMED_OUT, "no answer in time"),
     (WebCamera("page"), Trouble.NO_STREAM, "neither MJPEG nor HLS, but text/html"),
+    (
+        WebCamera("mjpeg", MJPEG, content_type="image/jpeg", part_head=None, cut_after=1),
+        Trouble.NO_STREAM,
+        "a single picture",
+    ),
     (WebCamera("page", moved_to="/cam"), Trouble.NO_STREAM, "redirects too often"),
     (WebCamera("page", moved_to="http://169.254.169.254/latest"), Trouble.REFUSED_ADDRESS, "keys"),
     (WebCamera("page", moved_to="http://[::ffff:169.254.169.254]/"), Trouble.REFUSED_ADDRESS, "keys"),

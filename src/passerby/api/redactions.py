@@ -97,7 +97,7 @@ def redactions(request: Request) -> RedactionList:
 )  # fmt: skip
 async def redact_file(
     request: Request,
-    name: Annotated[str, Query(min_length=1, max_length=300, description="Its file name: the suffix tells a still.")],
+    name: Annotated[str, Query(min_length=1, max_length=300, description="Its file name.")],
     mode: Mode = DEFAULTS.mode,
     shape: Shape = DEFAULTS.shape,
     hide: Annotated[list[Hide] | None, Query(max_length=4, description="What to look for.")] = None,

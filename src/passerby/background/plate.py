@@ -81,4 +81,5 @@ def _picture_like(frame: RawFrame) -> av.VideoFrame:
     """An 8-bit picture of the same size, subsampling and colours, with nothing in it yet."""
     picture = av.VideoFrame(frame.width, frame.height, frame.picture.format.name.removesuffix("10le"))
     picture.colorspace, picture.color_range = frame.picture.colorspace, frame.picture.color_range
+    picture.color_trc, picture.color_primaries = frame.picture.color_trc, frame.picture.color_primaries
     return picture

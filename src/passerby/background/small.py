@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from passerby.media import hdr
 from passerby.media.frames import Plane, RawFrame
 
 SMALL_WIDTH_PX = 640  # somebody 24 px high in 1920×1080 is still 8 px high here
@@ -33,14 +34,23 @@ def small_size(width: int, height: int) -> tuple[int, int]:
 
 
 def shrink(frame: RawFrame, size_wh: tuple[int, int]) -> SmallPicture:
-    """The frame's planes area-averaged to one small size; samples of 10 bits lose their lowest two."""
+    """The frame's planes area-averaged to one small size; samples of 10 bits lose their lowest two; HDR becomes SDR."""
     y, u, v = (_resized(plane, size_wh, frame.depth) for plane in frame.planes())
-    return SmallPicture(y, u, v)
+    if frame.hdr is None:
+        return SmallPicture(y, u, v)
+    u, v = (np.asarray(cv2.LUT(*pair), np.uint8) for pair in zip((u, v), hdr.chroma_tables(frame.hdr), strict=True))
+    return SmallPicture(_sdr_luma(frame, y), u, v)
 
 
 def shrink_luma(frame: RawFrame, size_wh: tuple[int, int]) -> Plane8:
     """The luma of `shrink` alone. CLEAR: it lives as a `RawFrame` does."""
-    return _resized(frame.planes()[0], size_wh, frame.depth)
+    return _sdr_luma(frame, _resized(frame.planes()[0], size_wh, frame.depth))
+
+
+def _sdr_luma(frame: RawFrame, luma: Plane8) -> Plane8:
+    if frame.hdr is None:
+        return luma
+    return np.asarray(cv2.LUT(luma, hdr.luma_table(frame.hdr, full_range=frame.full_range)), np.uint8)
 
 
 def _resized(plane: Plane, size_wh: tuple[int, int], depth: int) -> Plane8:

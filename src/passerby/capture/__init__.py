@@ -1,8 +1,19 @@
 """A source becomes clear frames in memory. Nothing here writes."""
 
 from passerby.capture.file import open_source, sample_frames
+from passerby.capture.kinds import has_pictures, is_still, still_kind_of
 from passerby.capture.problems import SourceProblem
 from passerby.capture.source import VideoSource
-from passerby.capture.still import is_still, open_still, still_format
+from passerby.capture.still import open_still, still_format
 
-__all__ = ["SourceProblem", "VideoSource", "is_still", "open_source", "open_still", "sample_frames", "still_format"]
+__all__ = [
+    "SourceProblem",
+    "VideoSource",
+    "has_pictures",
+    "is_still",
+    "open_source",
+    "open_still",
+    "sample_frames",
+    "still_format",
+    "still_kind_of",
+]

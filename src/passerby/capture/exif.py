@@ -5,17 +5,17 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-UPRIGHT = 1
-ORIENTATION_TAG = 0x0112
+from passerby.capture.tiff import UPRIGHT, tiff_facts
+from passerby.media.still_kinds import PNG_SIGNATURE
+
 JPEG_APP1 = 0xE1
 JPEG_SCAN = 0xDA
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def orientation(data: bytes) -> int:
     """EXIF orientation of a JPEG, PNG or WebP file, 1 to 8 (CIPA DC-008, 4.6.4); 1, upright, where it tells none."""
     try:
-        return _from_tiff(_exif_block(data))
+        return tiff_facts(_exif_block(data)).orientation
     except (struct.error, IndexError):
         return UPRIGHT
 
@@ -35,19 +35,6 @@ def _exif_block(data: bytes) -> bytes:
         return body.removeprefix(b"Exif\0\0")
     segments = (body for marker, _length, body in _jpeg_segments(data) if marker == JPEG_APP1)
     return next((body[6:] for body in segments if body.startswith(b"Exif\0\0")), b"")
-
-
-def _from_tiff(tiff: bytes) -> int:
-    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
-    if order is None:
-        return UPRIGHT
-    (directory,) = struct.unpack_from(order + "I", tiff, 4)
-    (entries,) = struct.unpack_from(order + "H", tiff, directory)
-    for entry in range(entries):
-        tag, _type, _count, value = struct.unpack_from(order + "HHIH", tiff, directory + 2 + 12 * entry)
-        if tag == ORIENTATION_TAG:
-            return value if 1 <= value <= 8 else UPRIGHT
-    return UPRIGHT
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, bytes]]:

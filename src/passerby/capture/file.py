@@ -16,7 +16,7 @@ def open_source(path: str | PathLike[str], start_s: float | None = None, end_s: 
     """The frames of a video file from start_s to before end_s, seconds from its start. Use it in a `with` block.
 
     The first frame is decoded at once, so that what cannot be decoded fails here.
-    Raises SourceError: missing, empty, a folder, not a video, sound only, no decoder, no frame, HDR, absurd size.
+    Raises SourceError: missing, empty, a folder, not a video, sound only, no decoder, no frame, absurd size or colours.
     """
     container, stream = open_container(Path(path))
     try:

@@ -72,6 +72,7 @@ class PictureFitter:
             dst_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
         )
         out.colorspace = picture.colorspace
+        out.color_trc, out.color_primaries = picture.color_trc, picture.color_primaries
         return out
 
     def _convert_rgb(self, picture: av.VideoFrame, size: tuple[int, int], format: str) -> av.VideoFrame:
@@ -86,6 +87,7 @@ class PictureFitter:
             dst_color_range=self._rgb_range,
         )
         out.colorspace = TAG_OF_MATRIX[self._rgb_matrix]
+        out.color_trc, out.color_primaries = picture.color_trc, picture.color_primaries
         return out
 
 

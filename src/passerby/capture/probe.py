@@ -10,7 +10,11 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from passerby.errors import SourceError
+from passerby.capture.kinds import is_still
+from passerby.errors import SourceError, os_reason
+from passerby.media import hdr
+from passerby.media.endings import STILLS, suffix_of
+from passerby.names import kind_of
 
 OPEN_TIMEOUT_S = 15.0
 READ_TIMEOUT_S = 30.0  # a sleeping disk or a network share may take seconds
@@ -37,12 +41,23 @@ NOT_VIDEO_FORMATS = frozenset(
         "webvtt",
     }
 )
-HDR_TRANSFERS = {16: "PQ (SMPTE ST 2084)", 18: "HLG (ARIB STD-B67)"}
+
+
+OTHER_COLOURS = {8: "YCgCo", 14: "ICtCp", 15: "IPT (Dolby Vision)", 16: "YCgCo-R", 17: "YCgCo-R"}
+"""By the number of the matrix in ITU-T H.273."""
+DOLBY_TAGS = frozenset({"dvh1", "dvhe", "dva1", "dvav", "dav1"})
+"""Of Dolby Vision that is no HDR10 or HLG without its own data: decoders show it green and violet."""
+
+
+class SoundOnly(SourceError):
+    """The file is whole, and there is no picture in it but that of a cover."""
 
 
 def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
     """The container, opened with time-outs, and its video stream. The caller closes it. Raises SourceError."""
     check_is_file(path)
+    if is_still(path):
+        raise SourceError(f"couldn't play '{path}': it is a still picture", hint="name a video")
     container = _open(path)
     try:
         return container, _video_stream(container, path)
@@ -53,26 +68,38 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
 
 def check_is_file(path: Path) -> None:
     """Refuse what is not a plain file with something in it."""
-    if not path.exists():
+    there = kind_of(path)
+    if there is None and not _is_forbidden(path):
         raise SourceError(f"couldn't open '{path}': there is no such file", hint="check the name and the folder")
-    if path.is_dir():
+    if there == "folder":
         raise SourceError(f"couldn't open '{path}': it is a folder", hint="name a file in it")
-    if not path.is_file():
+    if there == "other":
         raise SourceError(f"couldn't open '{path}': it is not a regular file", hint="copy the video to a file first")
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
     except OSError as error:
-        raise SourceError(f"couldn't open '{path}': {error.strerror}", hint="check its permissions") from error
+        raise SourceError(f"couldn't open '{path}': {os_reason(error)}", hint="check its permissions") from error
     if empty:
         raise SourceError(f"couldn't read '{path}': the file is empty", hint="copy it again from where it came")
+
+
+def _is_forbidden(path: Path) -> bool:
+    """Whether its folder may not be looked into, so that nothing is known of it."""
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _open(path: Path) -> InputContainer:
     try:
         # "file:" and the whitelist: a name like "concat:a|b" or a list inside the file must not reach anything else.
         container = av.open(
-            f"file:{path.absolute()}",
+            _Nameless(path) if suffix_of(path.name) in STILLS else f"file:{path.absolute()}",
             "r",
             container_options={"protocol_whitelist": "file"},
             metadata_errors="replace",
@@ -87,7 +114,26 @@ def _open(path: Path) -> InputContainer:
         raise SourceError(
             f"couldn't read '{path}': it is text or a list of files, not a video", hint="name the video itself"
         )
+    if _is_still_format(container.format.name):
+        container.close()
+        raise SourceError(
+            f"couldn't read '{path}': it is a still picture of a kind that passerby does not read",
+            hint="convert it to JPEG, PNG or TIFF first",
+        )
     return container
+
+
+class _Nameless:
+    """A file that FFmpeg is not told the name of: a video that is called `.jpg` would be taken for a still by it."""
+
+    def __init__(self, path: Path) -> None:
+        file = path.open("rb")
+        self.read, self.seek, self.tell, self.close = file.read, file.seek, file.tell, file.close
+
+
+def _is_still_format(name: str) -> bool:
+    """Whether FFmpeg takes it for stills. Not JPEG: that is also how videos of single JPEGs begin."""
+    return (name.endswith("_pipe") and name != "jpeg_pipe") or name in ("image2", "ico", "jpegxl_anim", "apng", "webp")
 
 
 def _why_not_opened(path: Path, error: Exception) -> str:
@@ -105,11 +151,17 @@ def _is_mp4(path: Path) -> bool:
         return file.read(12)[4:8] == b"ftyp"
 
 
+def video_streams(container: InputContainer) -> list[VideoStream]:
+    """All but pictures of covers."""
+    return [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+
+
 def _video_stream(container: InputContainer, path: Path) -> VideoStream:
-    streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+    streams = video_streams(container)
     if not streams:
-        kind = "it has sound but no video" if container.streams.audio else "there is no video in it"
-        raise SourceError(f"couldn't read '{path}': {kind}", hint="name a file with a video track")
+        if container.streams.audio:
+            raise SoundOnly(f"couldn't read '{path}': it has sound but no video", hint="name a file with a video track")
+        raise SourceError(f"couldn't read '{path}': there is no video in it", hint="name a file with a video track")
     best = container.streams.best("video")
     stream = next((s for s in streams if best is not None and s.index == best.index), streams[0])
     _check_decodable(container, stream, path)
@@ -123,7 +175,20 @@ def _check_decodable(container: InputContainer, stream: VideoStream, path: Path)
             f"couldn't read '{path}': there is no decoder for its video ({_codec_name(container)})",
             hint="convert it to H.264 first",
         )
-    check_transfer(stream.codec_context.color_trc, path)
+    if str(stream.codec_context.codec_tag).lower() in DOLBY_TAGS:
+        raise SourceError(
+            f"couldn't read '{path}': it is in Dolby Vision, which cannot be decoded here",
+            hint="convert it to standard dynamic range first",
+        )
+
+
+def check_matrix(colorspace: int, path: Path) -> None:
+    """Refuse colours that are not Y'CbCr: no picture that detectors know can be made of them."""
+    if colorspace in OTHER_COLOURS:
+        raise SourceError(
+            f"couldn't read '{path}': its colours are in {OTHER_COLOURS[colorspace]}, which is not supported",
+            hint="convert it to standard dynamic range first",
+        )
 
 
 def _codec_name(container: InputContainer) -> str:
@@ -138,10 +203,10 @@ def _codec_name(container: InputContainer) -> str:
 
 
 def check_transfer(color_trc: int, path: Path) -> None:
-    """Refuse HDR: detectors and covers expect a standard picture, and would see this one too dark to trust."""
-    if color_trc in HDR_TRANSFERS:
+    """Refuse HDR in stills: those that are written cannot say that they are HDR."""
+    if color_trc in hdr.NAMES:
         raise SourceError(
-            f"couldn't read '{path}': its HDR transfer {HDR_TRANSFERS[color_trc]} is not supported",
+            f"couldn't read '{path}': its HDR transfer {hdr.NAMES[color_trc]} is not supported in stills",
             hint="convert it to standard dynamic range first",
         )
 

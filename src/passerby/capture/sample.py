@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 
 from passerby.capture.decode import Decoder
 from passerby.capture.picture import Deinterlacer, PictureFitter
-from passerby.capture.probe import check_size, check_transfer, open_container
+from passerby.capture.probe import check_matrix, check_size, open_container
 from passerby.capture.problems import ProblemLog
 from passerby.capture.source import duration_of_s, turn_of
 from passerby.capture.trust import Decoded
@@ -88,7 +88,7 @@ class _Looks:
 
     def frame(self, picture: av.VideoFrame, index: int) -> RawFrame:
         check_size(picture.width, picture.height, self._path)
-        check_transfer(int(picture.color_trc), self._path)
+        check_matrix(int(picture.colorspace), self._path)
         deinterlacer = Deinterlacer(self._time_base)
         progressive = [*deinterlacer.push(picture), *deinterlacer.flush()][0]
         return RawFrame(

@@ -17,8 +17,9 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from passerby.capture.decode import Decoder
+from passerby.capture.order import is_timed_by_decoding
 from passerby.capture.picture import Deinterlacer, PictureFitter
-from passerby.capture.probe import check_size, check_transfer
+from passerby.capture.probe import check_matrix, check_size, video_streams
 from passerby.capture.problems import ProblemLog, SourceProblem
 from passerby.capture.timestamps import Timestamps
 from passerby.closing import Closing
@@ -26,6 +27,8 @@ from passerby.errors import SourceError
 from passerby.media.frames import RawFrame
 from passerby.media.stream import StreamFormat
 
+SMALLEST_FRAME_BYTES = 12  # of a file: one that repeats the last, with what its container says of it
+MAX_START_S = 2**33 / 90_000  # the clock of a TS, the longest that goes on over many recordings: a day and a half
 SHORT_BY_S = 1.0  # a last frame this much before the told end means that the rest is missing
 FROM_FIRST = -(2**62)  # before any tick
 
@@ -64,10 +67,17 @@ class VideoSource(Closing):
         self.time_base: Fraction = stream.time_base
         self.average_rate: Fraction | None = stream.average_rate or stream.guessed_rate
         self.duration_s = duration_of_s(container, stream)
-        self.start_pts = stream.start_time or 0
+        start = stream.start_time or 0
+        self._moved = -start if abs(start * self.time_base) > MAX_START_S else 0
+        self.start_pts = start + self._moved
         self._range = _tick_range(self.start_pts, self.time_base, start_s, end_s)
         self.origin_pts = 0 if start_s is None else max(self._range[0], self.start_pts)
-        self._timestamps = Timestamps(self.time_base, self.start_pts, self.average_rate, self._log)
+        self._timestamps = Timestamps(self.time_base, self.start_pts, self.average_rate, self._log, self._moved)
+        if stream.codec_context.has_b_frames and is_timed_by_decoding(path, stream.index):
+            self._timestamps.go_by_decoding()
+        if self._moved:
+            self._log.note("timestamps", 0.0, "the clock of the source begins at no possible time: zero is taken")
+        self._note_other_tracks()
         self._deinterlacer = Deinterlacer(self.time_base)
         self._last_pts: int | None = None
         self._seek()
@@ -114,8 +124,8 @@ class VideoSource(Closing):
     def range_s(self) -> tuple[float | None, float | None]:
         """The asked range on the clock of the container, for taking the sound of the same time; None: open."""
         start, end = self._range
-        from_s = None if start == FROM_FIRST else float(start * self.time_base)
-        return from_s, None if end is None else float(end * self.time_base)
+        from_s = None if start == FROM_FIRST else float((start - self._moved) * self.time_base)
+        return from_s, None if end is None else float((end - self._moved) * self.time_base)
 
     @property
     def problems(self) -> list[SourceProblem]:
@@ -129,6 +139,8 @@ class VideoSource(Closing):
             return self._stream.frames
         if self.duration_s is None or not self.average_rate:
             return self._stream.frames or None
+        if self.duration_s * self.average_rate > self.path.stat().st_size / SMALLEST_FRAME_BYTES:
+            return None  # its clock jumps: nothing tells
         whole_s = self.duration_s
         until_s = whole_s if end is None else min(whole_s, float((end - self.start_pts) * self.time_base))
         from_s = max(0.0, float((start - self.start_pts) * self.time_base))
@@ -147,12 +159,23 @@ class VideoSource(Closing):
             del first
         yield from self._frames
 
+    def _note_other_tracks(self) -> None:
+        tracks = video_streams(self._container)
+        if len(tracks) > 1:
+            size = f"{self._stream.codec_context.width}x{self._stream.codec_context.height}"
+            number = [track.index for track in tracks].index(self._stream.index) + 1
+            self._log.note(
+                "streams",
+                0.0,
+                f"the source has {len(tracks)} video tracks: number {number} ({size}) is redacted, no other",
+            )
+
     def _seek(self) -> None:
         """Go to the last key frame before the range. Where that fails, reading from the start is slow but right."""
         if self._range[0] <= self.start_pts:
             return
         try:
-            self._container.seek(self._range[0], stream=self._stream)
+            self._container.seek(self._range[0] - self._moved, stream=self._stream)
         except (av.FFmpegError, OSError):
             self._log.note("streams", 0.0, "the source cannot be searched: it is read from its start")
 
@@ -171,7 +194,7 @@ class VideoSource(Closing):
 
     def _frame(self, picture: av.VideoFrame, waiting: _Waiting, index: int) -> RawFrame:
         check_size(picture.width, picture.height, self.path)
-        check_transfer(int(picture.color_trc), self.path)
+        check_matrix(int(picture.colorspace), self.path)
         if self._fitter.size not in (None, (picture.width, picture.height)):
             self._log.note(
                 "resized",
@@ -192,14 +215,21 @@ class VideoSource(Closing):
             yield ready, waiting.popleft()
 
     def _note_if_cut_short(self) -> None:
+        if self._timestamps.clock_jumps:
+            self.duration_s = self._end_s()  # what the container says counts on one clock
         if self.duration_s is None or self._last_pts is None or self._decoder.stopped:
             return
         last_s = self._time_s(self._last_pts)
         frame_s = 1 / float(self.average_rate) if self.average_rate else 0.0
-        if last_s + frame_s + SHORT_BY_S < self.duration_s:
+        on_its_clock_s = float((self._last_pts - self._moved) * self.time_base)  # from zero, as Matroska counts
+        if max(last_s, on_its_clock_s) + frame_s + SHORT_BY_S < self.duration_s:
             self._log.note(
                 "truncated", last_s, f"the source ends here, though it says that it is {self.duration_s:.1f} s long"
             )
+
+    def _end_s(self) -> float | None:
+        frame_s = 1 / float(self.average_rate) if self.average_rate else 0.0
+        return None if self._last_pts is None else self._time_s(self._last_pts) + frame_s
 
     def _time_s(self, pts: int) -> float:
         return float((pts - self.start_pts) * self.time_base)

@@ -1,4 +1,4 @@
-"""Opens a JPEG, PNG or WebP still as one clear frame, turned upright. Nothing but the pixels is taken from it."""
+"""Opens a still of any kind as one clear frame, turned upright. Nothing but the pixels is taken from it."""
 
 from __future__ import annotations
 
@@ -6,57 +6,59 @@ import io
 from fractions import Fraction
 from os import PathLike
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.container import InputContainer
 from av.video.reformatter import ColorRange, Colorspace
+from av.video.stream import VideoStream
 
-from passerby.capture.exif import PNG_SIGNATURE, is_cut_jpeg, orientation
+from passerby.capture.exif import is_cut_jpeg, orientation
+from passerby.capture.heif import HeifError, HeifPicture, has_moving_pictures, heif_picture
 from passerby.capture.picture import PictureFitter
-from passerby.capture.probe import OPEN_TIMEOUT_S, check_is_file, check_size
+from passerby.capture.probe import OPEN_TIMEOUT_S, check_is_file, check_size, check_transfer
+from passerby.capture.tiff import tiff_facts
 from passerby.errors import SourceError
 from passerby.media.frames import RawFrame, plane_views
+from passerby.media.still_kinds import READ_KINDS, is_animated_png, still_kind
 from passerby.media.stream import StreamFormat
 
-STILL_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
-STREAM_OF_JPEG_SUFFIXES = frozenset({".mjpg", ".mjpeg"})  # begins like a still, but is a video
 STILL_TIME_BASE = Fraction(1)
+_TRANSPARENT = frozenset(
+    f"{name}{order}"
+    for name, orders in {
+        "rgba": ("", "64be", "64le"), "argb": ("",), "bgra": ("",), "abgr": ("",), "ya": ("8", "16be", "16le"),
+        "pal": ("8",), "yuva": ("420p", "422p", "444p"), "gbrap": ("", "16be", "16le"),
+    }.items()
+    for order in orders
+)  # fmt: skip
 WEBP_ANIMATED = 0x02  # a flag of the VP8X chunk
-
-
-def is_still(path: str | PathLike[str]) -> bool:
-    """Whether a file is to be taken as a still: by its name, or else by how it begins."""
-    suffix = Path(path).suffix.lower()
-    if suffix in STILL_SUFFIXES:
-        return True
-    if suffix in STREAM_OF_JPEG_SUFFIXES or not Path(path).is_file():
-        return False
-    with Path(path).open("rb") as file:
-        return _kind(file.read(12)) is not None
 
 
 def open_still(path: str | PathLike[str]) -> RawFrame:
     """The picture in a still as a frame at time 0, upright (turn is 0). Transparent parts become white.
 
-    JPEG keeps its own YUV; what is RGB becomes full-range 4:4:4. Raises SourceError: missing, empty, not one of the
-    three, animated, CMYK, damaged, absurd size.
+    JPEG keeps its own YUV; what is RGB becomes full-range 4:4:4. Raises SourceError: missing, empty, not of a kind that
+    is read, several pictures, colours for print, HDR, damaged, absurd size.
     """
     path = Path(path)
     check_is_file(path)
     data = path.read_bytes()
-    kind = _kind(data)
-    if kind is None:
-        raise SourceError(f"couldn't read '{path}': it is not a JPEG, PNG or WebP picture", hint="convert it first")
-    if kind == "webp" and data[12:16] == b"VP8X" and data[20] & WEBP_ANIMATED:
-        raise _animated(path)
-    picture, whole = _decode(path, data)
+    kind = _checked_kind(path, data)
+    if kind in ("AVIF", "HEIC"):
+        picture, whole, how = _decode_heif(path, data)
+    else:
+        picture, whole = _decode(path, data)
+        how = tiff_facts(data).orientation if kind == "TIFF" else orientation(data)
     check_size(picture.width, picture.height, path)
-    if kind == "jpeg" and len(picture.format.components) > 3:
-        raise SourceError(f"couldn't read '{path}': its colours are for print (CMYK)", hint="convert it to RGB first")
+    check_transfer(int(picture.color_trc), path)
+    if kind == "JPEG" and len(picture.format.components) > 3:
+        raise _for_print(path)
     fitter = PictureFitter(rgb_matrix=Colorspace.ITU601, rgb_range=ColorRange.JPEG)
-    upright = _turned(fitter.fit(_over_white(picture)), orientation(data))
-    whole = whole and not (kind == "jpeg" and is_cut_jpeg(data))
+    upright = _turned(fitter.fit(_over_white(picture)), how)
+    whole = whole and not ((kind == "JPEG" and is_cut_jpeg(data)) or (kind == "TIFF" and tiff_facts(data).is_cut))
     return RawFrame(upright, 0, 0, STILL_TIME_BASE, damaged=not whole)
 
 
@@ -70,38 +72,119 @@ def still_format(frame: RawFrame) -> StreamFormat:
     )  # fmt: skip
 
 
-def _kind(data: bytes) -> str | None:
-    if data.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if data.startswith(PNG_SIGNATURE):
-        return "png"
-    return "webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
+def _checked_kind(path: Path, data: bytes) -> str:
+    """The kind of still. Raises SourceError for those that are not read, or only in part."""
+    kind = still_kind(data)
+    facts = tiff_facts(data)
+    if kind == "TIFF" and facts.is_raw:
+        kind = "camera's raw"
+    if kind is None:
+        raise SourceError(
+            f"couldn't read '{path}': it is not a JPEG, PNG or other picture that passerby reads",
+            hint="convert it to JPEG, PNG or TIFF first, if it is copied whole",
+        )
+    if kind not in READ_KINDS:
+        a = "an" if kind[0] in "aeioO" else "a"
+        raise SourceError(
+            f"couldn't read '{path}': it is {a} {kind} picture, which passerby does not read",
+            hint="convert it to JPEG, PNG or TIFF first",
+        )
+    is_moving = (
+        (kind == "WebP" and data[12:16] == b"VP8X" and data[20:21] and data[20] & WEBP_ANIMATED)
+        or (kind == "PNG" and is_animated_png(data))
+        or (kind in ("AVIF", "HEIC") and has_moving_pictures(data))
+    )
+    if is_moving:
+        raise SourceError(f"couldn't read '{path}': it has several pictures", hint="convert it to a video first")
+    if kind == "TIFF" and facts.pages > 1:
+        raise SourceError(
+            f"couldn't read '{path}': it has {facts.pages} pages", hint="save each page as a picture of its own first"
+        )
+    if kind == "TIFF" and facts.is_for_print:
+        raise _for_print(path)
+    return kind
 
 
-def _animated(path: Path) -> SourceError:
-    return SourceError(f"couldn't read '{path}': it has several pictures", hint="convert it to a video first")
+def _for_print(path: Path) -> SourceError:
+    return SourceError(f"couldn't read '{path}': its colours are for print (CMYK)", hint="convert it to RGB first")
+
+
+def _damaged(path: Path) -> SourceError:
+    return SourceError(
+        f"couldn't read '{path}': the picture is damaged, or coded in a way that is not known",
+        hint="copy it again, or convert it to PNG",
+    )
 
 
 def _decode(path: Path, data: bytes) -> tuple[av.VideoFrame, bool]:
     """The picture, and whether it is whole."""
     try:
         with av.open(io.BytesIO(data), "r", timeout=OPEN_TIMEOUT_S) as container:
-            if container.format.name == "apng" and container.streams.video[0].frames != 1 and b"acTL" in data[:1024]:
-                raise _animated(path)
-            context = container.streams.video[0].codec_context
+            stream = container.streams.video[0]
+            context = stream.codec_context
             check_size(context.width, context.height, path)
-            picture = next(container.decode(container.streams.video[0]))
+            picture = next(container.decode(stream))
             return picture, not picture.is_corrupt
     except (av.FFmpegError, StopIteration, IndexError, ValueError) as error:
-        raise SourceError(f"couldn't read '{path}': the picture is damaged", hint="copy it again") from error
+        raise _damaged(path) from error
+
+
+def _decode_heif(path: Path, data: bytes) -> tuple[av.VideoFrame, bool, int]:
+    """The picture, put together if it is coded in tiles; whether it is whole; how it is turned, as in EXIF."""
+    try:
+        told = heif_picture(data)
+        if told.size_wh:
+            check_size(*told.size_wh, path)
+        with av.open(io.BytesIO(data), "r", timeout=OPEN_TIMEOUT_S) as container:
+            tiles = _tiles(path, container, told)
+        picture = tiles[0] if told.size_wh is None else _joined(tiles, told.columns, told.size_wh)
+    except HeifError as error:
+        raise SourceError(f"couldn't read '{path}': {error}", hint="convert it to JPEG or PNG first") from error
+    except (av.FFmpegError, StopIteration, IndexError, ValueError, KeyError) as error:
+        raise _damaged(path) from error
+    return picture, not any(tile.is_corrupt for tile in tiles), told.orientation
+
+
+def _tiles(path: Path, container: InputContainer, told: HeifPicture) -> list[av.VideoFrame]:
+    """The coded pictures in their order. Raises KeyError where one is missing."""
+    wanted = {stream.id: stream for stream in container.streams.video if stream.id in told.tiles}
+    found: dict[int, av.VideoFrame] = {}
+    for stream in wanted.values():
+        check_size(stream.codec_context.width, stream.codec_context.height, path)
+        stream.codec_context.thread_count = 1
+    for packet in container.demux(list(wanted.values())):
+        item = cast(VideoStream, packet.stream).id
+        if packet.size and item not in found:
+            pictures = [*packet.decode(), *cast(VideoStream, packet.stream).decode(None)]
+            found[item] = cast(av.VideoFrame, pictures[0])
+    return [found[tile] for tile in told.tiles]
+
+
+def _joined(tiles: list[av.VideoFrame], columns: int, size_wh: tuple[int, int]) -> av.VideoFrame:
+    """Tiles of one size side by side, cut to the size of the whole. Raises HeifError where they do not fill it."""
+    fitter = PictureFitter()
+    parts = [fitter.fit(tile) for tile in tiles]
+    if {(tile.width, tile.height, tile.format.name) for tile in tiles} != {
+        (tiles[0].width, tiles[0].height, tiles[0].format.name)
+    } or (parts[0].width * columns < size_wh[0] or parts[0].height * len(parts) // columns < size_wh[1]):
+        raise HeifError("its tiles do not fit together")
+    whole = av.VideoFrame(*size_wh, parts[0].format.name)
+    for number, view in enumerate(plane_views(whole)):
+        rows = [
+            np.hstack([plane_views(part)[number] for part in parts[at : at + columns]])
+            for at in range(0, len(parts), columns)
+        ]
+        view[:] = np.vstack(rows)[: view.shape[0], : view.shape[1]]
+    _copy_colours(parts[0], whole)
+    return whole
 
 
 def _over_white(picture: av.VideoFrame) -> av.VideoFrame:
     """A picture with transparency as it looks on white paper; any other as it is."""
     names = picture.format.name
-    if names not in ("rgba", "argb", "bgra", "abgr", "ya8", "ya16be", "rgba64be", "pal8", "yuva420p", "gbrap"):
+    if names not in _TRANSPARENT:
         return picture
-    deep = names in ("ya16be", "rgba64be")
+    deep = "16" in names or "64" in names
     rgba = picture.to_ndarray(format="rgba64le" if deep else "rgba").astype(np.float32)
     top = 65535 if deep else 255
     alpha = rgba[..., 3:] / top
@@ -122,9 +205,13 @@ def _turned(picture: av.VideoFrame, how: int) -> av.VideoFrame:
     out = av.VideoFrame(width, height, picture.format.name)
     for view, plane in zip(plane_views(out), planes, strict=True):
         view[:] = plane
+    _copy_colours(picture, out)
+    return out
+
+
+def _copy_colours(picture: av.VideoFrame, out: av.VideoFrame) -> None:
     out.colorspace, out.color_range = picture.colorspace, picture.color_range
     out.color_primaries, out.color_trc = picture.color_primaries, picture.color_trc
-    return out
 
 
 def _turned_plane(plane: npt.NDArray[np.generic], how: int) -> npt.NDArray[np.generic]:

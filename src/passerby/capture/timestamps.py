@@ -5,13 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 
 from passerby.capture.problems import ProblemLog
+from passerby.media.stream import max_step
 
 JUMP_BACK_S = 1.0  # further back than this is a new clock (joined recordings), not a frame out of order
 EVEN_STEPS = 10  # after this many equal steps a longer one is worth a word
 GUESSED_RATE = Fraction(25)
+TS_TICK = Fraction(1, 90_000)
 
 ORDERED = "frames without a time got one from their order"
 JUMPED = "the clock of the source jumped back: later times are moved to follow on"
+AHEAD = "the clock of the source jumped ahead by {}: later times are moved to follow on"
+CODED = "the source tells when frames are decoded, not when they are shown: they are timed by their order"
 MOVED = "repeated or backward times were moved to the next free tick"
 GAP = "a gap in time: frames seem to be missing"
 
@@ -19,26 +23,62 @@ GAP = "a gap in time: frames seem to be missing"
 class Timestamps:
     """Repairs missing, repeated and backward times of one stream, and notes each repair."""
 
-    def __init__(self, time_base: Fraction, start: int, rate: Fraction | None, log: ProblemLog) -> None:
-        """start: the tick that is the start of the source. rate: frames per second, None where unknown."""
+    def __init__(self, time_base: Fraction, start: int, rate: Fraction | None, log: ProblemLog, shift: int = 0) -> None:
+        """start: the tick that is the start of the source. rate: frames per second, None where unknown. shift: what is
+        added to all times."""
         self._time_base = time_base
         self._start = start
         self._step = max(1, round(1 / ((rate or GUESSED_RATE) * time_base)))
         self._log = log
         self._last: int | None = None
-        self._shift = 0
+        self._shift = shift
+        self._max_step = max_step(time_base)
+        self.clock_jumps = 0
+        """How often later times were moved to follow on."""
+        self._behind: int | None = None  # of the last frame, where it was told to be before one that came earlier
+        self._faulty_pts = self._faulty_dts = 0
+        self._last_pts: int | None = None
+        self._last_dts: int | None = None
+        self._dts_offset: int | None = None  # what is added to the time of decoding, where that is gone by
         self._even_step = 0
         self._even_run = 0
 
     def next(self, pts: int | None, dts: int | None) -> int:
         """The time for the next frame in ticks: its own where that is after the last one, else the nearest that is."""
+        self._watch_order(pts, dts)
+        if self._dts_offset is not None:
+            pts = None if dts is None else dts + self._dts_offset
         told = (pts if pts is not None else self._from_order(dts)) + self._shift
         if self._last is not None:
             if told <= self._last:
                 told = self._repaired(told, self._last)
+            elif told - self._last > self._max_step:
+                told = self._follow_on(told, self._last, self._jump(told - self._last))
+            else:
+                self._behind = None
             self._watch_gap(told - self._last)
         self._last = told
         return told
+
+    def go_by_decoding(self) -> None:
+        """Before the first frame: what is told as the time of showing is known to be that of decoding."""
+        self._faulty_pts = 1
+
+    def _watch_order(self, pts: int | None, dts: int | None) -> None:
+        """As FFmpeg's best effort: where times of showing go back more often than those of decoding do, they are none.
+
+        AVI has no room for the former, and an MP4 without `ctts` lost it: they tell the latter in its place.
+        """
+        if self._dts_offset is None and self._faulty_pts > self._faulty_dts and dts is not None and pts is not None:
+            first = pts if self._last is None else self._last - self._shift + self._step
+            self._dts_offset = first - dts
+            self._log.note("timestamps", self._seconds(first + self._shift), CODED)
+        self._faulty_pts += self._steps_back(self._last_pts, pts)
+        self._faulty_dts += self._steps_back(self._last_dts, dts)
+        self._last_pts, self._last_dts = pts, dts
+
+    def _steps_back(self, last: int | None, told: int | None) -> bool:
+        return last is not None and told is not None and told <= last <= told + JUMP_BACK_S / self._time_base
 
     def _from_order(self, dts: int | None) -> int:
         """A time for a frame without one, before the shift."""
@@ -51,12 +91,25 @@ class Timestamps:
         return guess
 
     def _repaired(self, told: int, last: int) -> int:
-        if (last - told) * self._time_base > JUMP_BACK_S:
-            self._shift += last + self._step - told
-            self._log.note("timestamps", self._seconds(last), JUMPED)
-            return last + self._step
+        goes_on_behind = self._behind is not None and told > self._behind
+        self._behind = told
+        if goes_on_behind or (last - told) * self._time_base > JUMP_BACK_S:
+            return self._follow_on(told, last, JUMPED)
         self._log.note("timestamps", self._seconds(last), MOVED)
         return last + 1
+
+    def _follow_on(self, told: int, last: int, message: str) -> int:
+        """This time and all later ones belong to another clock."""
+        self.clock_jumps += 1
+        self._behind = None
+        self._shift += last + self._step - told
+        self._log.note("timestamps", self._seconds(last), message)
+        return last + self._step
+
+    def _jump(self, step: int) -> str:
+        """Of a TS, whose clock has 33 bits, FFmpeg takes a jump back for the clock's own end."""
+        is_back = self._time_base == TS_TICK and step > 2**32
+        return JUMPED if is_back else AHEAD.format(_clock(step * self._time_base))
 
     def _watch_gap(self, step: int) -> None:
         if abs(step - self._even_step) <= 1:  # a rate that does not divide the clock goes 33, 33, 34
@@ -69,3 +122,9 @@ class Timestamps:
 
     def _seconds(self, tick: int) -> float:
         return float((tick - self._start) * self._time_base)
+
+
+def _clock(time_s: Fraction) -> str:
+    """`8:00:00`, to the next second."""
+    minutes, seconds = divmod(round(time_s), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -41,8 +42,16 @@ def main() -> None:
     """The entry point that is installed as `passerby`."""
     signal.signal(signal.SIGTERM, _leave)
     leave_no_core()
+    _print_anything()
     os.environ.setdefault("SVT_LOG", "1")  # else the AV1 encoder prints twenty lines each time it opens
     app()
+
+
+def _print_anything() -> None:
+    """A name that is no text, or a sign that a terminal does not know, is escaped and ends nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

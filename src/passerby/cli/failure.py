@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from passerby.errors import PasserbyError
+from passerby.names import readable
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -45,16 +46,16 @@ def sentence(error: BaseException) -> tuple[str, str | None]:
 def say_error(message: str, hint: str | None = None) -> None:
     console = stderr()
     console.print("[bold red]error:[/] ", end="")
-    console.print(message, markup=False)
+    console.print(readable(message), markup=False)
     if hint:
         console.print("[bold cyan]hint:[/] ", end="")
-        console.print(hint, markup=False)
+        console.print(readable(hint), markup=False)
 
 
 def say_warning(message: str) -> None:
     console = stderr()
     console.print("[bold yellow]warning:[/] ", end="")
-    console.print(message, markup=False)
+    console.print(readable(message), markup=False)
 
 
 def fails_clearly(command: Callable[P, R]) -> Callable[P, R]:

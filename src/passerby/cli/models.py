@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.errors import PasserbyError
+from passerby.media.families import FAMILIES, FamilyName
 
 if TYPE_CHECKING:
     from passerby.detect import Model
@@ -20,7 +21,6 @@ app = typer.Typer(
     no_args_is_help=True, help="List, add, remove and test the detectors that look for people and things."
 )
 
-Family = Literal["nanodet", "centerface", "yunet", "ssd"]
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="A name from `passerby models list`.")]
 
 
@@ -53,10 +53,10 @@ def add(
     ],
     name: Annotated[str | None, typer.Option(help="What to call it.", show_default="the file's name")] = None,
     family: Annotated[
-        Family | None,
+        FamilyName | None,
         typer.Option(
             show_default="recognised by its outputs",
-            help=("How its output is read: nanodet, centerface, yunet or ssd."),
+            help=f"How its output is read: {', '.join(FAMILIES[:-1])} or {FAMILIES[-1]}.",
         ),
     ] = None,
     classes: Annotated[

@@ -16,6 +16,7 @@ from passerby.cli.failure import say_error
 from passerby.cli.run import Outcome
 from passerby.cli.sources import Job
 from passerby.cli.summary import say_summary
+from passerby.names import readable
 
 if TYPE_CHECKING:
     from passerby.engine import Progress
@@ -50,7 +51,7 @@ class TerminalWatcher:
         self.bars.stop()
 
     def started(self, job: Job) -> None:
-        self.tasks[job] = self.bars.add_task(f"{escape(job.source.name)}: opening", total=None, speed="")
+        self.tasks[job] = self.bars.add_task(f"{escape(readable(job.source.name))}: opening", total=None, speed="")
 
     def progressed(self, job: Job, progress: Progress) -> None:
         task = self.tasks[job]
@@ -59,7 +60,7 @@ class TerminalWatcher:
             self.bars.reset(task, total=progress.frames_total)
         self.bars.update(
             task,
-            description=f"{escape(job.source.name)}: {progress.stage}",
+            description=f"{escape(readable(job.source.name))}: {progress.stage}",
             completed=progress.frames_done,
             total=progress.frames_total,
             speed=f"{progress.fps:.0f} frames/s",
@@ -87,13 +88,13 @@ class PlainWatcher:
 
     def started(self, job: Job) -> None:
         self.said_at_s[job] = time.monotonic()
-        self.console.print(f"{job.source}: started", markup=False)
+        self.console.print(f"{readable(job.source)}: started", markup=False)
 
     def progressed(self, job: Job, progress: Progress) -> None:
         now_s = time.monotonic()
         if now_s - self.said_at_s[job] >= LINE_EVERY_S:
             self.said_at_s[job] = now_s
-            self.console.print(f"{job.source}: {progress_line(progress)}", markup=False)
+            self.console.print(f"{readable(job.source)}: {progress_line(progress)}", markup=False)
 
     def ended(self, outcome: Outcome) -> None:
         say_outcome(outcome)

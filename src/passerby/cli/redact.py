@@ -8,15 +8,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_warning, stderr
+from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_error, say_warning, sentence, stderr
 from passerby.cli.progress import watcher_for
 from passerby.cli.run import Task, run
-from passerby.cli.sources import find_jobs
+from passerby.cli.sources import Found, find
 from passerby.cli.times import seconds
 from passerby.covers_file import ManualCovers
+from passerby.names import readable
 from passerby.report.cautions import cautions
 from passerby.settings import Hide, Mode, Settings, Shape, Style
 
+LEFT_OUT_SHOWN = 20
 LOOK, FILE, MACHINE = "What it looks like", "The file", "The machine"
 
 Sources = Annotated[
@@ -24,7 +26,7 @@ Sources = Annotated[
     typer.Argument(
         metavar="SOURCE",
         show_default=False,
-        help=("Videos, stills (JPEG, PNG, WebP), folders, or patterns in quotes."),
+        help=("Videos, stills, folders, or patterns in quotes."),
     ),
 ]
 Output = Annotated[
@@ -161,8 +163,8 @@ def redact(
 
     Exits with 0 only if every file was redacted, with 1 if one was not, with 130 if stopped by Ctrl-C.
     """
-    found = find_jobs(sources, output, report or ())
-    at_once = min(jobs, len(found))
+    found = find(sources, output, report or ())
+    at_once = max(1, min(jobs, len(found.jobs)))
     settings = Settings(
         mode=mode,
         hide=kinds(hide),
@@ -180,13 +182,27 @@ def redact(
     task = Task(settings, ManualCovers.read(covers) if covers else None, overwrite, debug)
     for caution in cautions(settings):
         say_warning(caution)
+    for note in left_out(found):
+        stderr().print(note, markup=False)
+    for unread in found.unread:
+        say_error(*sentence(unread))
     with watcher_for(stderr()) as watcher:
-        outcomes = run(found, task, watcher, at_once)
+        outcomes = run(found.jobs, task, watcher, at_once)
     failed = sum(outcome.report is None for outcome in outcomes)
-    if failed:
-        if len(found) > 1:
-            stderr().print(f"{failed} of {len(found)} files were not redacted")
+    if failed and len(found.jobs) > 1:
+        stderr().print(f"{failed} of {len(found.jobs)} files were not redacted")
+    if failed or found.unread:
         raise typer.Exit(EXIT_FAILED)
+
+
+def left_out(found: Found) -> list[str]:
+    """A line for each reason: nothing in a folder is passed over without a word."""
+    lines = []
+    for reason, paths in found.left_out.items():
+        names = ", ".join(readable(path) for path in paths[:LEFT_OUT_SHOWN])
+        more = len(paths) - LEFT_OUT_SHOWN
+        lines.append(f"left out ({reason}): {names}" + (f" and {more} more" if more > 0 else ""))
+    return lines
 
 
 def kinds(text: str) -> frozenset[Hide]:

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from passerby.cli.failure import sentence
 from passerby.cli.sources import Job, refuse_losses
 from passerby.covers_file import ManualCovers
+from passerby.errors import OutputError, os_reason
 from passerby.processes import NEW_PROCESS
 from passerby.report import Report
 from passerby.settings import Settings
@@ -84,7 +86,7 @@ def _redact(
 
     try:
         refuse_losses(job, overwrite=task.overwrite)
-        job.output.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(job.output.parent)
         loaded = [] if loaded is None else loaded
         if not loaded:
             loaded.append(Detectors(threads=task.settings.threads))
@@ -98,7 +100,7 @@ def _redact(
             detectors=loaded[0],
         )
         for path in job.reports:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             report.write(path)
     except Exception as error:
         if task.debug:
@@ -106,6 +108,15 @@ def _redact(
         message, hint = sentence(error)
         return Outcome(job, error=message, hint=hint)
     return Outcome(job, report=report)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"couldn't make the folder '{folder}': {os_reason(error)}", hint="name another with -o"
+        ) from error
 
 
 def _throttled(show: Callable[[Progress], None]) -> Callable[[Progress], None]:

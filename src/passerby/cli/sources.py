@@ -6,36 +6,16 @@ import glob
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from passerby.errors import OutputError, SettingsError, SourceError
+from passerby.errors import OutputError, SettingsError, SourceError, os_reason
+from passerby.media.endings import STILLS, VIDEOS, suffix_of, written_still
+from passerby.names import is_too_long, kind_of
 from passerby.report.write import check_report_path
 
-STILLS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-VIDEOS = frozenset(
-    {
-        ".3gp",
-        ".asf",
-        ".avi",
-        ".flv",
-        ".m2ts",
-        ".m4v",
-        ".mkv",
-        ".mov",
-        ".mp4",
-        ".mpeg",
-        ".mpg",
-        ".mts",
-        ".mxf",
-        ".ogv",
-        ".ts",
-        ".vob",
-        ".webm",
-        ".wmv",
-    }
-)
 REDACTED = ".redacted"
+STREAM = Path("-")
 
 
 @dataclass(frozen=True)
@@ -48,45 +28,102 @@ class Job:
     under: Path = Path()
 
 
+@dataclass
+class Found:
+    """What was meant. left_out: files in folders that are not redacted, by the reason, none of them with a picture that
+    nobody saw to. unread: folders that could not be looked into."""
+
+    jobs: list[Job] = field(default_factory=list)
+    left_out: dict[str, list[Path]] = field(default_factory=dict)
+    unread: list[SourceError] = field(default_factory=list)
+
+    def leave_out(self, path: Path, reason: str) -> None:
+        self.left_out.setdefault(reason, []).append(path)
+
+
 def find_jobs(named: Iterable[str], output: Path | None = None, reports: Iterable[Path] = ()) -> list[Job]:
+    """The jobs of `find` alone."""
+    return find(named, output, reports).jobs
+
+
+def find(named: Iterable[str], output: Path | None = None, reports: Iterable[Path] = ()) -> Found:
     """Every file meant, once, in order. SourceError or SettingsError before any work is done."""
     named = list(named)
-    found = _unique([job for name in named for job in _find(name)])
-    one_file = len(named) == 1 and len(found) == 1 and found[0].source == Path(named[0])
-    jobs = _with_outputs(found, output, one_file=one_file)
-    return _with_reports(jobs, list(reports))
+    reports = list(reports)
+    _refuse_streams(named, output, reports)
+    found = Found()
+    for name in named:
+        _find(name, found)
+    jobs = _unique(found.jobs)
+    one_file = len(named) == 1 and len(jobs) == 1 and jobs[0].source == Path(named[0])
+    found.jobs = _with_reports(_with_outputs(jobs, output, one_file=one_file), reports)
+    return found
 
 
-def _find(name: str) -> list[Job]:
+def _refuse_streams(named: list[str], output: Path | None, reports: list[Path]) -> None:
+    """Other commands take "-" for standard input and output. Here it is files: they are read twice, and named whole."""
+    if "-" in named:
+        raise SourceError(
+            "'-' is not read: passerby reads files, not standard input",
+            hint="name a file; './-' is a file of that name",
+        )
+    if STREAM in (output, *reports):
+        raise OutputError(
+            "'-' is not written: passerby writes files, not to standard output",
+            hint="name a file or a folder",
+        )
+
+
+def _find(name: str, found: Found) -> None:
     path = Path(name)
-    if path.is_dir():
-        jobs = [Job(file, file, under=file.parent.relative_to(path)) for file in _media_below(path)]
-        if not jobs:
-            raise SourceError(
-                f"no videos or stills in '{name}'", hint="name the files themselves if their suffix is unusual"
-            )
-        return jobs
-    if path.exists() or not glob.has_magic(name):
-        return [Job(path, path)]  # a file that is missing is reported in its turn, like one that is broken
-    matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (Path.glob refuses absolute patterns)
-    files = [Path(match) for match in matches if _is_meant(Path(match))]
-    if not files:
+    if kind_of(path) == "folder":
+        before = len(found.jobs)
+        _find_below(path, found)
+        if len(found.jobs) == before and not found.unread:
+            raise SourceError(f"no videos or stills in '{name}'", hint="name the files themselves")
+        return
+    if kind_of(path) or not glob.has_magic(name):
+        found.jobs.append(Job(path, path))  # a file that is missing is reported in its turn, like one that is broken
+        return
+    matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
+    before = len(found.jobs)
+    for match in map(Path, matches):
+        if kind_of(match) != "folder":
+            _take(match, Path(), found)
+        elif "**" not in name and not match.name.startswith("."):
+            found.leave_out(match, "a folder: name it, or use ** in the pattern")
+    if len(found.jobs) == before:
         raise SourceError(f"nothing matches '{name}'")
-    return [Job(file, file) for file in files]
 
 
-def _media_below(folder: Path) -> list[Path]:
-    files = []
-    for parent, folders, names in os.walk(folder):
+def _find_below(folder: Path, found: Found) -> None:
+    def tell(error: OSError) -> None:
+        found.unread.append(
+            SourceError(f"couldn't look into '{error.filename}': {os_reason(error)}", hint="check its permissions")
+        )
+
+    for parent, folders, names in os.walk(folder, onerror=tell):
+        for name in [name for name in folders if Path(parent, name).is_symlink()]:
+            found.leave_out(Path(parent, name), "a link to a folder")
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files += [Path(parent, name) for name in sorted(names) if _is_meant(Path(parent, name))]
-    return files
+        for name in sorted(names):
+            _take(Path(parent, name), Path(parent).relative_to(folder), found)
 
 
-def _is_meant(path: Path) -> bool:
-    """In a folder or a pattern: a video or a still that is not itself an output."""
-    hidden = path.name.startswith(".") or REDACTED in path.suffixes
-    return not hidden and path.suffix.lower() in STILLS | VIDEOS and path.is_file()
+def _take(path: Path, under: Path, found: Found) -> None:
+    """In a folder or a pattern: what has a picture and is not itself an output. All else is left out, by name."""
+    from passerby.capture import has_pictures  # here, since --help need not wait for the codecs
+
+    is_known = suffix_of(path.name) in STILLS | VIDEOS
+    if path.name.startswith("."):
+        if is_known:
+            found.leave_out(path, "hidden")
+    elif REDACTED in path.suffixes and is_known:
+        found.leave_out(path, "already redacted, by its name")
+    elif is_known or (kind_of(path) == "file" and has_pictures(path)):
+        found.jobs.append(Job(path, path, under=under))
+    else:
+        found.leave_out(path, "no picture in it")
 
 
 def _unique(jobs: list[Job]) -> list[Job]:
@@ -94,24 +131,30 @@ def _unique(jobs: list[Job]) -> list[Job]:
 
 
 def redacted_name(source: Path, *, keep_suffix: bool = False) -> str:
-    """`street.redacted.mp4` for `street.avi`; `street.avi.redacted.mp4` where that name is taken by another source."""
-    if source.suffix.lower() in STILLS:
-        return f"{source.stem}{REDACTED}{source.suffix}"
-    return f"{source.name if keep_suffix else source.stem}{REDACTED}.mp4"
+    """`street.redacted.mp4` for `street.avi`, `gate.redacted.png` for `gate.tif`; `street.avi.redacted.mp4` where that
+    name is taken by another source."""
+    from passerby.capture import is_still
+
+    stem = source.name if keep_suffix else source.stem
+    return f"{stem}{REDACTED}{written_still(source.suffix) if is_still(source) else '.mp4'}"
 
 
 def _with_outputs(jobs: list[Job], output: Path | None, *, one_file: bool) -> list[Job]:
-    if output is not None and one_file and output.suffix and not output.is_dir():
+    if output is not None and one_file and output.suffix and kind_of(output) != "folder":
         return [replace(jobs[0], output=output)]
-    if output is not None and (output.is_file() or output.suffix.lower() in STILLS | VIDEOS):
+    if output is not None and (kind_of(output) == "file" or output.suffix.lower() in STILLS | VIDEOS):
         raise SettingsError(f"'{output.name}' is one file, but there are several sources", hint="name a folder with -o")
 
     def place(job: Job, keep_suffix: bool) -> Path:
         folder = job.source.parent if output is None else output / job.under
         return folder / redacted_name(job.source, keep_suffix=keep_suffix)
 
-    wanted = Counter(place(job, False) for job in jobs)
-    placed = [replace(job, output=place(job, keep_suffix=wanted[place(job, False)] > 1)) for job in jobs]
+    first = [place(job, False) for job in jobs]
+    wanted = Counter(first)
+    placed = [
+        replace(job, output=place(job, True) if wanted[usual] > 1 else usual)
+        for job, usual in zip(jobs, first, strict=True)
+    ]
     for path, times in Counter(job.output for job in placed).items():
         if times > 1:
             raise SettingsError(f"{times} sources would all become '{path}'", hint="redact them in separate runs")
@@ -120,7 +163,7 @@ def _with_outputs(jobs: list[Job], output: Path | None, *, one_file: bool) -> li
 
 def _with_reports(jobs: list[Job], reports: list[Path]) -> list[Job]:
     """A report named .json or .html is for one source; any other name is a folder that gets both kinds for each."""
-    files = [path for path in reports if path.suffix and not path.is_dir()]
+    files = [path for path in reports if path.suffix and kind_of(path) != "folder"]
     folders = [path for path in reports if path not in files]
     for path in files:
         check_report_path(path)
@@ -137,9 +180,17 @@ def _with_reports(jobs: list[Job], reports: list[Path]) -> list[Job]:
 
 
 def refuse_losses(job: Job, *, overwrite: bool) -> None:
-    """OutputError where writing would destroy the source, or a file that nobody said to replace."""
+    """OutputError where writing would destroy the source or a file that nobody said to replace, or cannot be."""
     for path in (job.output, *job.reports):
-        if path.exists() and job.source.exists() and path.samefile(job.source):
+        if is_too_long(path) and kind_of(job.source):
+            raise OutputError(
+                f"couldn't write '{path}': its name is too long",
+                hint="give a shorter name with -o, or rename the source",
+            )
+        there = kind_of(path)
+        if there == "other":
+            raise OutputError(f"couldn't write '{path}': it is not a regular file", hint="name another output with -o")
+        if there and kind_of(job.source) and path.samefile(job.source):
             raise OutputError(f"'{path}' is the source itself", hint="name another output with -o")
-        if path.exists() and not overwrite:
+        if there and not overwrite:
             raise OutputError(f"'{path}' is already there", hint="add --overwrite to replace it")

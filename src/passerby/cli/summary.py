@@ -7,6 +7,7 @@ from collections import Counter
 from rich.console import Console
 
 from passerby.cli.sources import Job
+from passerby.names import readable
 from passerby.report import Report
 from passerby.report.words import clock, share
 
@@ -26,7 +27,7 @@ def say_summary(report: Report, job: Job) -> None:
 def summary_lines(report: Report, job: Job) -> list[str]:
     """Plain text, a fact a line."""
     lines = [
-        f"{job.output}",
+        readable(job.output),
         f"  mode     {report.mode.used}: {report.mode.why}",
         f"  found    {_found(report)}",
         f"  hidden   {share(report.hidden.mean)} of the picture on average, {share(report.hidden.max)} at most",
@@ -39,7 +40,7 @@ def summary_lines(report: Report, job: Job) -> list[str]:
         f"  speed    {report.speed.frames_per_s:.0f} frames/s, {report.speed.wall_s:.1f} s in all, "
         f"{report.speed.cpu_s:.1f} s of processor time"
     )
-    lines += [f"  report   {path}" for path in job.reports]
+    lines += [f"  report   {readable(path)}" for path in job.reports]
     lines.append(f"  {CAVEAT}")
     return lines
 

@@ -11,13 +11,12 @@ from typing import Literal
 from passerby.covers_file import ManualCovers, TimedBox
 from passerby.desk.messages import Ended, Order, Step
 from passerby.desk.upload import Upload
+from passerby.media.endings import copy_suffix
 from passerby.settings import Settings
 
 State = Literal["queued", "running", "done", "failed"]
 Stage = Literal["starting", "learning", "redacting"]
 
-STILL_SUFFIXES = {".jpg": ".jpg", ".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg", ".png": ".png", ".webp": ".webp"}
-"""Stills keep their kind; all others become MP4."""
 MOST_STEM_BYTES, MOST_SUFFIX_BYTES = 150, 16  # file systems allow 255 for a name, and ours grow
 
 
@@ -65,10 +64,12 @@ class Job:
     step: Step | None = None
     ended: Ended = field(default_factory=Ended)
 
-    @property
-    def output_name(self) -> str:
-        stem, suffix = Path(self.name).stem, Path(self.name).suffix.lower()
-        return f"{stem}.redacted{STILL_SUFFIXES.get(suffix, '.mp4')}"
+    output_name: str = field(init=False)
+    """Stills stay stills; all others become MP4."""
+
+    def __post_init__(self) -> None:
+        stem, suffix = Path(self.name).stem, Path(self.name).suffix
+        self.output_name = f"{stem}.redacted{copy_suffix(suffix) if self.upload.is_still(self.name) else '.mp4'}"
 
     def order(self) -> Order:
         """For the version that is asked for now, in a fresh folder."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import sys
+from typing import cast
 
 from passerby.errors import OutputError, os_reason
+from passerby.media.still_kinds import is_still_file
 
 NO_MEMORY_FILES = (
     "files cannot be redacted here: this system has no files in memory, and a clear one may not touch a disk"
@@ -55,6 +58,13 @@ class Upload:
 
             seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
             fcntl.fcntl(self.handle, fcntl.F_ADD_SEALS, seals)
+
+    def is_still(self, name: str) -> bool:
+        """Whether it is to be taken as a still: by what is in it, and by its name only where that says nothing."""
+        if sys.platform != "linux" or not self.bytes:
+            return is_still_file(b"", name)
+        with mmap.mmap(self.handle, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as data:
+            return is_still_file(cast(bytes, data), name)
 
     def close(self) -> None:
         """May be called more than once. The memory is free when whoever else was given the handle has ended."""

@@ -9,10 +9,10 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
 from passerby.detect.canary import KINDS, FigureName
-from passerby.detect.families import FamilyName
 from passerby.detect.runtime import InputSpec
 from passerby.errors import ModelError
 from passerby.media import Kind
+from passerby.media.families import FamilyName
 
 FINDABLE = (Kind.PERSON, Kind.FACE, Kind.PLATE, Kind.VEHICLE)
 """All that a model may find. Who somebody is, is not among it."""

@@ -17,6 +17,7 @@ from passerby.detect.models import Model
 from passerby.detect.runtime import DEFAULT_TIMEOUT_S, Bgr, Precision, Runtime, RuntimeName, load_runtime
 from passerby.detect.suppress import drop_cut, suppress
 from passerby.media import Detections, RawFrame
+from passerby.media.families import FamilyName
 
 RegionLike = tuple[float, float, float, float]
 
@@ -197,7 +198,7 @@ def drawn_picture(size_wh: tuple[int, int]) -> Bgr:
     return np.stack(shades, axis=2).astype(np.uint8)
 
 
-def _output_names(family: families.FamilyName, content: bytes, weights: bytes | None) -> list[str]:
+def _output_names(family: FamilyName, content: bytes, weights: bytes | None) -> list[str]:
     """The file's own output names; only SSD networks differ in them."""
     if family != "ssd":
         return []

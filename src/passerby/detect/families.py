@@ -6,7 +6,7 @@ Boxes come out in pixels of the network's input, before suppression. A family ig
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,8 @@ import numpy.typing as npt
 from passerby.detect.errors import DetectorError
 from passerby.detect.runtime import Outputs, describe
 from passerby.media import Detections, Kind
+from passerby.media.families import FamilyName
 
-FamilyName = Literal["nanodet", "centerface", "yunet", "ssd"]
 ClassMap = Mapping[int, Kind]
 """A network's class index → what it is of. Classes not in it are dropped."""
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import openvino as ov
 
-from passerby.detect.families import STRIDES, FamilyName
+from passerby.detect.families import STRIDES
 from passerby.detect.runtime import InputSpec
 from passerby.errors import ModelError
 from passerby.media import Kind
+from passerby.media.families import FamilyName
 
 IDENTITY_WORDS = re.compile(
     r"embed|reid|re-id|re_id|descriptor|recogni|arcface|facenet|sphereface|identif|feature_?vec|gallery|gender|emotion"

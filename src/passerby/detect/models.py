@@ -19,9 +19,9 @@ from pydantic import ValidationError
 from passerby.detect import guess
 from passerby.detect.canary import FigureName
 from passerby.detect.cards import Card, read_checked
-from passerby.detect.families import FamilyName
 from passerby.errors import ModelError
 from passerby.media import Kind
+from passerby.media.families import FamilyName
 
 CARD_SUFFIX = ".card.json"
 

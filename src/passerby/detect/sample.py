@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.detect.runtime import Bgr
-from passerby.media import RawFrame
+from passerby.media import RawFrame, hdr
 from passerby.media.frames import Plane
 
 Region = tuple[int, int, int, int]
@@ -45,7 +45,9 @@ def sample_bgr(frame: RawFrame, region: Region, size_wh: tuple[int, int]) -> Bgr
     """
     coded_wh = size_wh if frame.turn % 180 == 0 else size_wh[::-1]
     small = [_shrink(plane, frame, region, coded_wh) for plane in frame.planes()]
-    bgr = cv2.transform(cv2.merge(small), _to_bgr(frame))
+    bgr = np.asarray(cv2.transform(cv2.merge(small), _to_bgr(frame)), np.uint8)
+    if frame.hdr is not None:
+        bgr = hdr.sdr_bgr(bgr, frame.hdr)
     return np.asarray(cv2.rotate(bgr, _TURNS[frame.turn]) if frame.turn else bgr, np.uint8)
 
 
@@ -106,7 +108,7 @@ def _as_plane(values: Any) -> Plane:
 def _to_bgr(frame: RawFrame) -> npt.NDArray[np.float32]:
     """The 3×4 matrix from 8-bit YUV to BGR for this frame's colour space and range."""
     red, blue = _LUMA_WEIGHTS[_colour_space(frame)]
-    luma, chroma, black = (1.0, 1.0, 0.0) if _full_range(frame) else (255 / 219, 255 / 224, 16.0)
+    luma, chroma, black = (1.0, 1.0, 0.0) if frame.full_range else (255 / 219, 255 / 224, 16.0)
     green = 1 - red - blue
     u_to_blue, v_to_red = 2 * (1 - blue) * chroma, 2 * (1 - red) * chroma
     rows = np.array(
@@ -118,10 +120,6 @@ def _to_bgr(frame: RawFrame) -> npt.NDArray[np.float32]:
     )
     shift = rows @ np.array([-black, -128.0, -128.0])
     return np.concatenate([rows, shift[:, None]], axis=1).astype(np.float32)
-
-
-def _full_range(frame: RawFrame) -> bool:
-    return int(frame.picture.color_range) == 2 or frame.picture.format.name.startswith("yuvj")  # AVCOL_RANGE_JPEG
 
 
 def _colour_space(frame: RawFrame) -> str:

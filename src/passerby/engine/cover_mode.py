@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from passerby.engine.looks import LookPlan
 from passerby.engine.watchful import Watch
 from passerby.engine.window import Held, Window
-from passerby.media import Cover, RawFrame
+from passerby.media import Cover, RawFrame, hdr
 from passerby.rules.coverage import Policy, cover_found
 from passerby.track import FlowMeter, Tracker, TrackerTimes, TrackSummary
 
@@ -65,8 +66,11 @@ class CoverMode:
 
 
 def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:
-    luma = frame.planes()[0]
-    return np.asarray(luma >> (frame.depth - 8), np.uint8) if frame.depth > 8 else np.asarray(luma, np.uint8)
+    plane = frame.planes()[0]
+    luma = np.asarray(plane >> (frame.depth - 8) if frame.depth > 8 else plane, np.uint8)
+    if frame.hdr is None:
+        return luma
+    return np.asarray(cv2.LUT(luma, hdr.luma_table(frame.hdr, full_range=frame.full_range)), np.uint8)
 
 
 def look_ahead_s(frame_bytes: int, frames_per_s: float) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from passerby.capture import open_still, still_format
+from passerby.capture import open_still, still_format, still_kind_of
 from passerby.covers_file import ManualCovers
 from passerby.detect import Detector, sample
 from passerby.engine.agreement import agreed
@@ -64,7 +64,7 @@ def redact_still(
         source=SourceFacts(
             name=source.name,
             bytes=source.stat().st_size,
-            codec=source.suffix.lstrip(".").lower() or "still",
+            codec=(still_kind_of(source) or "still").lower(),
             width=frame.width,
             height=frame.height,
         ),

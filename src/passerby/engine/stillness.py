@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.background import small_size
-from passerby.media import RawFrame
+from passerby.media import RawFrame, hdr
 from passerby.media.frames import Plane
 from passerby.paint.bytemaps import halved
 
@@ -44,7 +44,12 @@ class Stillness:
 
     def _sizes(self, frame: RawFrame) -> Iterator[Cells]:
         """(rows, columns, 3): Y, U and V of each cell, then averages over more and more of them."""
-        cells = np.asarray(cv2.merge([self._cells(plane, frame.depth) for plane in frame.planes()]), np.uint8)
+        luma, *chroma = (self._cells(plane, frame.depth) for plane in frame.planes())
+        if frame.hdr is not None:
+            luma = np.asarray(cv2.LUT(luma, hdr.luma_table(frame.hdr, full_range=frame.full_range)), np.uint8)
+            tables = hdr.chroma_tables(frame.hdr)
+            chroma = [np.asarray(cv2.LUT(*pair), np.uint8) for pair in zip(chroma, tables, strict=True)]
+        cells = np.asarray(cv2.merge([luma, *chroma]), np.uint8)
         for _ in MOST_APART:
             yield cells
             cells = halved(cells)

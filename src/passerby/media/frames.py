@@ -10,6 +10,11 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from passerby.media import hdr
+
+_FULL_RANGE = 2
+"""AVCOL_RANGE_JPEG."""
+
 Plane = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 PICTURE_FORMATS = frozenset(
@@ -58,6 +63,16 @@ class RawFrame:
     def depth(self) -> int:
         """Bits of a sample: 8 or 10."""
         return 10 if self.picture.format.name.endswith("10le") else 8
+
+    @property
+    def hdr(self) -> int | None:
+        """The transfer of HDR, as in `media.hdr`; None for a standard picture. What judges a frame brings it to SDR."""
+        transfer = int(self.picture.color_trc)
+        return transfer if transfer in hdr.NAMES else None
+
+    @property
+    def full_range(self) -> bool:
+        return int(self.picture.color_range) == _FULL_RANGE or self.picture.format.name.startswith("yuvj")
 
     def planes(self) -> tuple[Plane, Plane, Plane]:
         """Views of Y, U and V, each (rows, columns) uint8 or uint16, without line padding. Not to be written to."""

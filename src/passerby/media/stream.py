@@ -5,6 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+MAX_GAP_S = 6 * 3600
+"""A longer gap between two frames means another clock: recordings that were joined, or a broken time."""
+
+
+def max_step(time_base: Fraction) -> int:
+    """The most ticks from one frame to the next: as long as a gap may be, and as MP4 can hold (31 bits)."""
+    in_mp4 = (2**31 - 1) // (time_base.numerator * (mp4_timescale(time_base) // time_base.denominator))
+    return max(1, min(int(MAX_GAP_S / time_base), in_mp4))
+
+
+def mp4_timescale(time_base: Fraction) -> int:
+    """The timescale that FFmpeg's MP4 muxer makes of a time base: doubled until it is at least 10,000."""
+    ticks_per_s = time_base.denominator
+    while ticks_per_s < 10_000:
+        ticks_per_s *= 2
+    return ticks_per_s
+
 
 @dataclass(frozen=True, slots=True)
 class StreamFormat:

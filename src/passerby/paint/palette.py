@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import av
 
-from passerby.media import Kind
+from passerby.media import Kind, hdr
 from passerby.media.look import COLOURS, NEUTRAL, Rgb
 
 Samples = tuple[int, int, int]
@@ -21,7 +21,8 @@ _SD_HEIGHT = 576
 def samples_of(rgb: Rgb, picture: av.VideoFrame) -> Samples:
     """Y, U and V of a colour in the matrix, range and depth of a picture (ITU-T H.273, equations 38 to 43)."""
     kr, kb = _weights(picture)
-    red, green, blue = (part / 255 for part in rgb)
+    transfer = int(picture.color_trc)
+    red, green, blue = hdr.signal_of(rgb, transfer) if transfer in hdr.NAMES else tuple(part / 255 for part in rgb)
     luma = kr * red + (1 - kr - kb) * green + kb * blue
     u, v = (blue - luma) / (2 - 2 * kb), (red - luma) / (2 - 2 * kr)
     depth = 10 if picture.format.name.endswith("10le") else 8

@@ -78,7 +78,8 @@ class Redactor:
 
     def _suit(self, picture: av.VideoFrame) -> None:
         """Makes the memory and the colours for pictures like this one, if the last was different."""
-        look = (picture.width, picture.height, picture.format.name, picture.colorspace, picture.color_range)
+        tags = (picture.colorspace, picture.color_range, picture.color_trc)
+        look = (picture.width, picture.height, picture.format.name, *tags)
         if look == self._look:
             return
         self._look = look

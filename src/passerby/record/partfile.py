@@ -12,6 +12,7 @@ from pathlib import Path
 
 from passerby.errors import OutputError, os_reason
 from passerby.folders import sync
+from passerby.names import is_too_long, shortened
 
 BUFFER_BYTES = 1 << 20
 """How much a muxer should gather before it writes: writes are not buffered here."""
@@ -39,7 +40,7 @@ class PartFile:
         self.path = path
         self._overwrite = overwrite
         check_output(path, overwrite=overwrite, source=source)
-        self._part = path.with_name(f".{_shortened(path.name)}.{secrets.token_hex(4)}.part")
+        self._part = path.with_name(f".{shortened(path.name)}.{secrets.token_hex(4)}.part")
         try:
             nameless = _open_nameless(path.parent, mode)
             self._has_name = nameless is None
@@ -125,20 +126,19 @@ def _open_nameless(folder: Path, mode: int) -> FileIO | None:
 
 
 def check_output(path: Path, *, overwrite: bool, source: Path | None) -> None:
-    """Refuse an output that is the source, a folder, in no folder, or there already."""
+    """Refuse an output that is the source, no plain file, in no folder, there already, or has too long a name."""
+    if is_too_long(path):
+        raise OutputError(f"couldn't write '{path}': its name is too long", hint="give a shorter name with -o")
     if source is not None and path.exists() and source.exists() and path.samefile(source):
         raise OutputError(f"couldn't write '{path}': it is the source itself", hint="name another output with -o")
     if path.is_dir():
         raise OutputError(f"couldn't write '{path}': it is a folder", hint="name a file in it")
+    if path.exists() and not path.is_file():
+        raise OutputError(f"couldn't write '{path}': it is not a regular file", hint="name a file with -o")
     if not path.parent.is_dir():
         raise OutputError(f"couldn't write '{path}': there is no folder '{path.parent}'", hint="make the folder first")
     if path.exists() and not overwrite:
         raise OutputError(f"couldn't write '{path}': it exists already", hint="add --overwrite to replace it")
-
-
-def _shortened(name: str) -> str:
-    """A name cut so that the part file's longer one still fits in the 255 bytes that file systems allow."""
-    return name.encode()[:200].decode(errors="ignore")
 
 
 def output_error(path: Path, error: OSError) -> OutputError:

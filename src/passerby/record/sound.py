@@ -11,7 +11,10 @@ import av
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 
+from passerby.media.stream import MAX_GAP_S
+
 TIMEOUT_S = 30.0
+MAX_BACK_S = 1.0  # further back is another clock
 USUAL_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
 COPIED = {
     "mp4": {"aac", "mp3", "mp3float", "ac3", "eac3", "alac"},
@@ -83,6 +86,7 @@ class SoundTracks:
                 continue
             if self._sound.until_s is not None and begins_s >= self._sound.until_s:
                 continue
+            self._tracks[packet.stream_index].follow_on(packet)
             yield packet
 
     def _write(self, packet: av.Packet[AudioStream]) -> None:
@@ -93,6 +97,8 @@ class _Track:
     """One sound track: copied where the container can hold it, else encoded again."""
 
     def __init__(self, container: OutputContainer, stream: AudioStream, container_name: str) -> None:
+        self._last_s: float | None = None
+        self._shift = 0
         allowed = COPIED.get(container_name)
         self._encode = allowed is not None and stream.codec_context.name not in allowed
         if self._encode:
@@ -109,6 +115,15 @@ class _Track:
         packet.dts = None if packet.dts is None else packet.dts - shift
         packet.stream = self._out
         return [packet]
+
+    def follow_on(self, packet: av.Packet[AudioStream]) -> None:
+        """Where the clock jumps, as that of the picture does, sound goes on without a gap."""
+        begins_s = _time_s(packet) + float(self._shift * packet.time_base)
+        if self._last_s is not None and not -MAX_BACK_S <= begins_s - self._last_s <= MAX_GAP_S:
+            self._shift += round((self._last_s - begins_s) / packet.time_base)
+        packet.pts = (packet.pts or 0) + self._shift
+        packet.dts = None if packet.dts is None else packet.dts + self._shift
+        self._last_s = _time_s(packet) + float((packet.duration or 0) * packet.time_base)
 
     def flush(self) -> list[av.Packet[AudioStream]]:
         """What the encoder still holds."""

@@ -12,10 +12,10 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from passerby.errors import OutputError
+from passerby.media.endings import STILL_CODECS
 from passerby.media.frames import RedactedFrame
 from passerby.record.partfile import PartFile, RecordedFile, output_error
 
-STILL_CODECS = {".jpg": "mjpeg", ".jpeg": "mjpeg", ".jpe": "mjpeg", ".jfif": "mjpeg", ".png": "png", ".webp": "libwebp"}
 _EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
 

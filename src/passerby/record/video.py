@@ -17,13 +17,13 @@ from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 from passerby.errors import OutputError
+from passerby.media.endings import VIDEO_CONTAINERS
 from passerby.media.frames import RedactedFrame
-from passerby.media.stream import StreamFormat
+from passerby.media.stream import StreamFormat, mp4_timescale
 from passerby.record.encoders import Codec, Encoder, choose_encoder, hwaccel_of, pixel_format_for, strip_of
 from passerby.record.partfile import BUFFER_BYTES, PartFile, RecordedFile, output_error
 from passerby.record.sound import Sound, SoundTracks
 
-CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 LARGEST_TIMESCALE = 2**31 - 1  # a 32-bit field in MP4
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 
@@ -179,9 +179,9 @@ class VideoRecorder:
     def _open_container(self) -> OutputContainer:
         options = {}
         if self._container_name in ("mp4", "mov"):
-            ticks_per_s = self._stream_format.time_base.denominator
             # The offset of the first frame is told on the clock of the whole movie, by default in milliseconds.
-            options["movie_timescale"] = str(min(_whole_multiple(ticks_per_s), LARGEST_TIMESCALE))
+            timescale = mp4_timescale(self._stream_format.time_base)
+            options["movie_timescale"] = str(min(timescale, LARGEST_TIMESCALE))
         container = av.open(
             self._part, "w", format=self._container_name, container_options=options, buffer_size=BUFFER_BYTES
         )
@@ -197,16 +197,18 @@ class VideoRecorder:
 def container_for(path: Path, codec: Codec) -> str:
     """FFmpeg's name for the container that the suffix asks for. Raises OutputError."""
     suffix = path.suffix.lower()
-    if suffix not in CONTAINERS:
+    if suffix not in VIDEO_CONTAINERS:
         raise OutputError(
             f"couldn't write '{path}': videos are not written as '{suffix or path.name}'",
-            hint=f"end the name in {', '.join(CONTAINERS)}",
+            hint=f"end the name in {', '.join(VIDEO_CONTAINERS)}",
         )
+    if suffix == ".mov" and codec == "av1":
+        raise OutputError(f"couldn't write '{path}': MOV does not hold AV1", hint="end the name in .mp4 or .mkv")
     if suffix == ".webm" and codec != "av1":
         raise OutputError(
             f"couldn't write '{path}': WebM does not hold {codec}", hint="use --codec av1, or end the name in .mp4"
         )
-    return CONTAINERS[suffix]
+    return VIDEO_CONTAINERS[suffix]
 
 
 def _check_aspect(path: Path, stream: StreamFormat, codec: Codec, container_name: str) -> None:
@@ -216,13 +218,6 @@ def _check_aspect(path: Path, stream: StreamFormat, codec: Codec, container_name
             f"couldn't write '{path}': AV1 in it would lose the shape of the pixels ({stream.sample_aspect_ratio})",
             hint="end the name in .mp4",
         )
-
-
-def _whole_multiple(ticks_per_s: int) -> int:
-    """The timescale that the MP4 muxer makes of a time base: doubled until it is at least 10,000."""
-    while ticks_per_s < 10_000:
-        ticks_per_s *= 2
-    return ticks_per_s
 
 
 def add_video(

@@ -6,10 +6,19 @@ import base64
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, field_serializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_serializer,
+)
 
 from passerby.covers_file import ManualCovers
 from passerby.media import Kind
+from passerby.media.families import FAMILIES
+from passerby.names import readable
 from passerby.settings import Settings
 from passerby.version import __version__
 
@@ -20,6 +29,7 @@ Seconds = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, BeforeValidator(readable)]
 KindLabel = Literal["person", "face", "plate", "vehicle", "motion", "manual"]
 
 
@@ -30,7 +40,9 @@ class _Facts(BaseModel):
 class SourceFacts(_Facts):
     """The source as it was found."""
 
-    name: str = Field(description="File name without its folder: a path can say who and where.")
+    name: FileName = Field(
+        description="File name without its folder: a path can say who and where. What is no text in it is escaped."
+    )
     bytes: Count
     codec: str
     width: Count
@@ -57,7 +69,7 @@ class ModelUsed(_Facts):
     """A detector that looked at the frames."""
 
     name: str
-    family: str = Field(description="How its output is decoded: nanodet, centerface, yunet, ssd.")
+    family: str = Field(description=f"How its output is decoded: {', '.join(FAMILIES)}.")
     sha256: Sha256
 
 
@@ -138,7 +150,7 @@ class Still(_Facts):
 class OutputFacts(_Facts):
     """The file that was written."""
 
-    name: str = Field(description="File name without its folder.")
+    name: FileName = Field(description="File name without its folder. What is no text in it is escaped.")
     bytes: Count
     sha256: Sha256
     codec: str

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from passerby.errors import OutputError, SettingsError
+from passerby.names import shortened
 from passerby.report.model import Report
 
 REPORT_SUFFIXES = (".json", ".html")
@@ -29,7 +30,7 @@ def write_report(report: Report, path: Path) -> Path:
 
 
 def _replace(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{shortened(path.name)}.{os.getpid()}.part")
     try:
         with part.open("x", encoding="utf-8") as stream:
             stream.write(text)

@@ -36,7 +36,8 @@ class WebCamera:
     login: wanted by Basic. moved_to: answers with a redirect. drip_byte_s: after `drip_after` pictures, or from its
     headers on with 0, sends one byte each so often. cut_after: ends the connection after so many pictures. mute: takes
     a request and answers nothing. stalls_after: HLS lists no new segments after so many. variants: HLS has a list of so
-    many lists. part_after_s: each part of HLS takes so long to come.
+    many lists. part_after_s: each part of HLS takes so long to come. content_type: of MJPEG, None for none. part_head:
+    what comes before each JPEG, None for nothing. first_head: instead of that before the first.
     """
 
     kind: str
@@ -50,6 +51,9 @@ class WebCamera:
     stalls_after: int | None = None
     variants: int = 0
     part_after_s: float = 0.0
+    content_type: str | None = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
+    part_head: str | None = "--{boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: {length}\r\n\r\n"
+    first_head: str | None = None
 
 
 class WebServer(Closing):
@@ -137,14 +141,16 @@ class _Handler(BaseHTTPRequestHandler):
         if camera.drip_after == 0:
             self._drip(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\n" * 1000, camera)
         self.send_response(200)
-        self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY}")
+        if camera.content_type is not None:
+            self.send_header("Content-Type", camera.content_type)
         self.end_headers()
         feed = cast(Feed, camera.feed)
         step_s = feed.duration_90k / TICKS_PER_S / len(feed.units)
         count, cuts = 0, self.web.cuts[path]
         while count != camera.cut_after and self.web.cuts[path] == cuts:
             jpeg = feed.units[count % len(feed.units)].nals[0]
-            part = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n".encode()
+            head = camera.part_head if count or camera.first_head is None else camera.first_head
+            part = (head or "").format(boundary=BOUNDARY, length=len(jpeg)).encode()
             if camera.drip_after is not None and count >= camera.drip_after:
                 self._drip(part + jpeg, camera)
             self.wfile.write(part + jpeg + b"\r\n")

@@ -123,12 +123,14 @@ def test_encrypted(tmp_path: Path) -> None:
         list(sample_frames(path))
 
 
-@pytest.mark.parametrize("transfer", [16, 18], ids=["PQ", "HLG"])
-def test_hdr(tmp_path: Path, transfer: int) -> None:
+def test_colours_that_detectors_cannot_be_shown_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "street.mp4"
     quiet = {"x265-params": "log-level=error"}
-    make_video(path, Recipe("libx265", pixel_format="yuv420p10le", tags=(1, 9, transfer, 9), options=quiet))
-    assert "HDR" in refused(path).message
+    make_video(path, Recipe("libx265", pixel_format="yuv420p10le", tags=(1, 9, 16, 14), options=quiet))
+    assert "ICtCp" in refused(path).message
+    make_video(path, Recipe("libx265", pixel_format="yuv420p10le", tags=(1, 9, 16, 9), options=quiet))
+    path.write_bytes(path.read_bytes().replace(b"hev1", b"dvh1"))
+    assert "Dolby Vision" in refused(path).message
 
 
 @pytest.mark.parametrize(("width", "height"), [(8, 64), (64, 8)])

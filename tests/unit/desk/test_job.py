@@ -8,8 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from passerby.desk.job import safe_name
+from passerby.desk.job import Job, safe_name
 from passerby.desk.messages import Ended, Step, read_said
+from passerby.desk.upload import Upload, has_memory_files
+from passerby.settings import Settings
 
 
 @given(st.text(max_size=300))
@@ -44,3 +46,28 @@ def test_what_it_may_say() -> None:
     assert read_said(step.model_dump_json().encode()) == step
     ended = Ended(reason="no", hint="yes")
     assert read_said(ended.model_dump_json().encode()) == ended
+
+
+@pytest.mark.skipif(not has_memory_files(), reason="this system has no files in memory")
+@pytest.mark.parametrize(
+    ("name", "data", "output"),
+    [
+        ("gate.JPEG", b"\xff\xd8\xff\xe0", "gate.redacted.jpg"),
+        ("gate.tif", b"II*\0" + bytes(20), "gate.redacted.png"),
+        ("gate.heic", b"\0\0\0\x18ftypheic" + bytes(20), "gate.redacted.png"),
+        ("gate.mp4", b"\x89PNG\r\n\x1a\n" + bytes(20), "gate.redacted.png"),
+        ("gate.jpg", b"\0\0\0\x18ftypisom" + bytes(20), "gate.redacted.mp4"),
+        ("gate.png", b"this is a letter", "gate.redacted.png"),
+        ("gate", b"this is a letter", "gate.redacted.mp4"),
+        ("gate.webp", b"", "gate.redacted.webp"),
+    ],
+)
+def test_what_a_copy_is_called_goes_by_what_is_in_the_file(tmp_path: Path, name: str, data: bytes, output: str) -> None:
+    upload = Upload()
+    if data:
+        upload.write(data)
+    upload.seal()
+    job = Job("1", "kim", name, Settings(), upload, tmp_path / "1", 0, 0.0)
+    assert job.output_name == output
+    job.forget()
+    assert job.output_name == output

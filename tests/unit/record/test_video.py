@@ -308,6 +308,21 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
         assert caught.value.hint
 
 
+def test_mov_is_refused_for_av1_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="MOV does not hold AV1"):
+        record(tmp_path / "out.mov", codec="av1")
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_of_other_places_and_lengths_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    for overwrite in (False, True):
+        with pytest.raises(OutputError, match="not a regular file"):
+            record(tmp_path / "pipe.mp4", overwrite=overwrite)
+    with pytest.raises(OutputError, match="its name is too long"):
+        record(tmp_path / ("å" * 130 + ".mp4"))
+
+
 def test_long_names_fit(tmp_path: Path) -> None:
     assert record(tmp_path / ("å" * 120 + ".mp4")).path.exists()
 

@@ -7536,7 +7536,7 @@ export interface operations {
     redact_file_api_redactions_post: {
         parameters: {
             query: {
-                /** @description Its file name: the suffix tells a still. */
+                /** @description Its file name. */
                 name: string;
                 mode?: "auto" | "reveal" | "cover";
                 shape?: "rounded" | "outline";

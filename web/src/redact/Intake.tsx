@@ -101,7 +101,7 @@ export function Intake({ mostBytes, keepS }: { mostBytes: number; keepS: number 
           className="only-heard"
           tabIndex={-1}
           aria-label={words.choose}
-          accept="video/*,image/jpeg,image/png,image/webp"
+          accept="video/*,image/*,.heic,.heif,.avif,.insv,.dav"
           onChange={(event) => {
             bring(event.target.files);
             event.target.value = "";

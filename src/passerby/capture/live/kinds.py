@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from passerby.capture.live.knock import knock
+from passerby.capture.live.mjpeg import Jpegs, is_mjpeg, read_head
 from passerby.capture.live.options import LiveOptions, Opened
 from passerby.capture.live.parts import Parts
 from passerby.capture.live.words import unknown_codec, unopened
@@ -21,6 +22,8 @@ from passerby.net.resolve import checked_ips
 # The stream says its codec when it describes itself, and its size with the first picture: FFmpeg need not look ahead,
 # and what it looks at would arrive late and all at once.
 _NO_PROBING = {"analyzeduration": "1", "probesize": "32", "fpsprobesize": "0"}
+UNTOLD = ("", "application/octet-stream", "text/plain")
+"""What servers say of a stream that they do not know."""
 _UDP_BUFFER_BYTES = 1 << 20  # a key frame of 4K comes in one burst
 
 
@@ -66,29 +69,46 @@ def open_device(address: Address, options: LiveOptions) -> Opened:
 
 
 def open_http(address: Address, options: LiveOptions) -> Opened:
-    """MJPEG or HLS, by what the server says it is."""
+    """MJPEG or HLS, by what the server says it is, or else by what it sends."""
     finish_by = time.monotonic() + options.open_timeout_s
     body = fetch(address, options.limits)
+    is_hls = "mpegurl" in body.content_type or address.path.partition("?")[0].endswith((".m3u8", ".m3u"))
+    head = b""
     try:
-        if "multipart/" in body.content_type:
-            return _open_mjpeg(address, body, options)
+        if not is_hls and body.content_type in UNTOLD:
+            body.finish_within(max(1.0, finish_by - time.monotonic()))
+            head = read_head(body)
+            if body.error is not None and not is_mjpeg(head):
+                raise unopened(address, body.error, options.open_timeout_s)
+            is_hls = head.lstrip().startswith(b"#EXTM3U")
+        if "multipart/" in body.content_type or is_mjpeg(head):
+            return _open_mjpeg(address, body, head, options)
     except BaseException:
         body.close()
         raise
     body.close()
-    if "mpegurl" in body.content_type or address.path.partition("?")[0].endswith((".m3u8", ".m3u")):
+    if is_hls:
         return _open_hls(address, options, finish_by - time.monotonic())
+    if body.content_type.startswith("image/"):
+        raise SourceUnavailable(
+            Trouble.NO_STREAM,
+            f"couldn't open '{address.shown}': it is a single picture ({body.content_type}), not a stream",
+            "look for the camera's MJPEG or RTSP address",
+        )
+    said = body.content_type or "of a kind that it does not tell"
     raise SourceUnavailable(
         Trouble.NO_STREAM,
-        f"couldn't open '{address.shown}': it is neither MJPEG nor HLS, but {body.content_type or 'of no kind'}",
+        f"couldn't open '{address.shown}': it is neither MJPEG nor HLS, but {said}",
         "name the address of the stream, not of a page",
     )
 
 
-def _open_mjpeg(address: Address, body: Body, options: LiveOptions) -> Opened:
+def _open_mjpeg(address: Address, body: Body, head: bytes, options: LiveOptions) -> Opened:
+    """head: what was read already."""
     body.finish_within(options.open_timeout_s)
     try:
-        container = av.open(body, "r", format="mpjpeg", options={"probesize": "32", "protocol_whitelist": ""},
+        settings = {"probesize": "32", "protocol_whitelist": ""}
+        container = av.open(Jpegs(body, head), "r", format="mpjpeg", options=settings,
                             timeout=(options.open_timeout_s, options.read_timeout_s), buffer_size=1 << 16)  # fmt: skip
     except (av.FFmpegError, OSError, ValueError) as error:
         raise unopened(address, body.error or error, options.open_timeout_s) from None

@@ -12,10 +12,11 @@ from passerby.capture.live.loop import looped_shots
 from passerby.capture.live.options import LiveOptions, Opened, Shot
 from passerby.capture.live.stream import StreamReader
 from passerby.capture.picture import PictureFitter
-from passerby.capture.probe import HDR_TRANSFERS, LARGEST_SIDE_PX, SMALLEST_SIDE_PX
+from passerby.capture.probe import LARGEST_SIDE_PX, SMALLEST_SIDE_PX
 from passerby.capture.source import turn_of
 from passerby.closing import Closing
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.media import hdr
 from passerby.media.frames import RawFrame
 from passerby.media.health import Flow
 from passerby.media.segments import TICKS_PER_S
@@ -127,8 +128,8 @@ def _check(address: Address, width: int, height: int, transfer: int) -> None:
     if min(width, height) < SMALLEST_SIDE_PX or max(width, height) > LARGEST_SIDE_PX:
         said = f"couldn't use '{address.shown}': a picture of {width}x{height} is too small or too large"
         raise SourceUnavailable(Trouble.UNKNOWN_CODEC, said, "set the camera to another size")
-    if transfer in HDR_TRANSFERS:
-        said = f"couldn't use '{address.shown}': its HDR transfer {HDR_TRANSFERS[transfer]} is not supported"
+    if transfer in hdr.NAMES:
+        said = f"couldn't use '{address.shown}': its HDR transfer {hdr.NAMES[transfer]} is not supported"
         raise SourceUnavailable(Trouble.UNKNOWN_CODEC, said, "set the camera to standard dynamic range")
 
 

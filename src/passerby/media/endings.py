@@ -1,0 +1,44 @@
+"""How names of pictures and videos end, in one place: what is written by which encoder, and what else is known."""
+
+from __future__ import annotations
+
+STILL_CODECS = {".jpg": "mjpeg", ".jpeg": "mjpeg", ".jpe": "mjpeg", ".jfif": "mjpeg", ".png": "png", ".webp": "libwebp"}
+"""Stills that are written, and FFmpeg's name for the encoder."""
+
+STILLS = frozenset(STILL_CODECS) | {
+    ".bmp", ".dib", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif", ".hif", ".apng", ".pjpeg", ".pjp", ".jp2",
+    ".j2k", ".jpx", ".jxl", ".psd", ".ico", ".tga", ".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".qoi", ".exr", ".hdr",
+    ".dds", ".pcx", ".sgi", ".svg", ".mpo", ".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".srf",
+    ".orf", ".rw2", ".raf", ".pef", ".srw", ".x3f", ".erf", ".kdc", ".dcr", ".mrw", ".3fr", ".iiq", ".rwl",
+}  # fmt: skip
+"""Names that say: a picture. Which of them can be read is known by what is in the file."""
+
+VIDEO_CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
+"""Videos that are written, and FFmpeg's name for the container."""
+
+VIDEOS = frozenset(VIDEO_CONTAINERS) | {
+    ".264", ".265", ".3g2", ".3gp", ".amv", ".asf", ".avc", ".avi", ".dav", ".divx", ".dv", ".f4v", ".flv", ".h264",
+    ".h265", ".hevc", ".insv", ".ivf", ".lrv", ".m2t", ".m2ts", ".m2v", ".mjpeg", ".mjpg", ".mod", ".mpe", ".mpeg",
+    ".mpg", ".mts", ".mxf", ".nut", ".obu", ".ogm", ".ogv", ".qt", ".rm", ".rmvb", ".tod", ".trp", ".ts", ".vob",
+    ".wmv", ".wtv", ".y4m",
+}  # fmt: skip
+"""Names that say: a video."""
+
+JPEG_STREAMS = frozenset({".mjpg", ".mjpeg"})
+"""Videos that begin like a JPEG still."""
+
+
+def suffix_of(name: str) -> str:
+    """`.jpg` of `GATE.JPG`; empty where there is none."""
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending.lower()}" if dot and stem else ""
+
+
+def written_still(suffix: str) -> str:
+    """How the copy of a still ends: as the still where that is written, else as a kind that loses nothing."""
+    return suffix if suffix.lower() in STILL_CODECS else ".png"
+
+
+def copy_suffix(suffix: str) -> str:
+    """The same, in the usual way of writing it: `.jpg` for `.JPEG`."""
+    return {"mjpeg": ".jpg", "libwebp": ".webp"}.get(STILL_CODECS.get(suffix.lower(), ""), ".png")
