@@ -24,7 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from passerby.detect import Detector, DetectorError, bundled_models
-from passerby.detect.canary import LEAST_SCORE, SEEN, Canary, Place
+from passerby.detect.canary import MIN_SCORE, SEEN, Canary, Place
 from passerby.detect.runtime import Bgr
 from passerby.media import Detections
 
@@ -108,7 +108,7 @@ def main() -> int:
             except DetectorError as error:
                 missed += 1
                 print(detector.model.card.name, size_wh, error)
-    print(f"{looks} looks, {missed} without the figure; a score of {LEAST_SCORE} is asked for")
+    print(f"{looks} looks, {missed} without the figure; a score of {MIN_SCORE} is asked for")
     for detector, seen in detectors:
         print(
             f"{detector.model.card.name} {detector.precision}: worst score {seen.worst_score:.2f}, "

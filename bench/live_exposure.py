@@ -31,7 +31,7 @@ from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media import RawFrame
-from passerby.media.camera import What
+from passerby.media.camera import CameraStatus
 from passerby.media.segments import Fragment
 from passerby.net.address import Address
 from passerby.rules.reach import Reach
@@ -39,7 +39,7 @@ from passerby.settings import Settings
 
 LEARNED_WITHIN_S = 300.0
 AFTER_S = 4.0  # what is left of the last round comes out
-RECORDS = (What.RECORDING, What.STRAINED)
+RECORDS = (CameraStatus.RECORDING, CameraStatus.STRAINED)
 
 
 class NotedSource(LiveSource):

@@ -16,14 +16,14 @@ from passerby.archive import Archive
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.supervisor import Fleet
 from passerby.fleet.worker import Places
-from passerby.media.camera import CameraState, What
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 
 READY_WITHIN_S = 180.0
 SLICE_S = 8.0  # longer than anything that is done from time to time, but for learning
 LEARN_EVERY_S = 0.4  # what is measured begins when all have learned
-TOO_SLOW = (What.STRAINED, What.COVERED)
+TOO_SLOW = (CameraStatus.STRAINED, CameraStatus.COVERED)
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -114,7 +114,7 @@ def _kill(fleet: Fleet) -> float:
 
 def _has_learned(state: CameraState) -> bool:
     """It records, kept up with or not, and knows the place."""
-    return state.records and state.what is not What.LEARNING and state.progress is None
+    return state.records and state.what is not CameraStatus.LEARNING and state.progress is None
 
 
 def _wait_until(fleet: Fleet, is_so: Callable[[CameraState], bool]) -> None:

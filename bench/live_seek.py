@@ -80,7 +80,7 @@ def fill(data: Path, from_90k: int, to_90k: int) -> None:
             for start_90k in range(from_90k, to_90k, OBJECT_90K):
                 quarter.write(data / "spool", start_90k)
         archive.recover()  # it finds objects that nobody holds, makes their index and row, and stores them
-        archive.tend(KeepAll(), to_90k)
+        archive.maintain(KeepAll(), to_90k)
 
 
 class _Quarter:

@@ -20,7 +20,7 @@ from passerby.testing.rtsp import AccessUnit, Feed, RtspServer
 
 CLIP = "campus.avi"
 DRAWN_S = 60
-MOST_PICTURES = 800  # a minute and a half, both ways; and 1.1 GB of 1280×720
+MAX_PICTURES = 800  # a minute and a half, both ways; and 1.1 GB of 1280×720
 NOISE_SIGMA = 1.5
 _NEW_PROCESS = multiprocessing.get_context("spawn")
 
@@ -92,7 +92,7 @@ def _pictures(path: Path, kind: Kind) -> Iterator[np.ndarray]:
     """Every so many of the clip's pictures at this size, as planes."""
     with av.open(str(path)) as clear:
         every = max(1, round(float(clear.streams.video[0].average_rate or 25) / kind.fps))
-        for frame in itertools.islice(clear.decode(video=0), 0, MOST_PICTURES * every, every):
+        for frame in itertools.islice(clear.decode(video=0), 0, MAX_PICTURES * every, every):
             yield frame.reformat(*kind.size_wh, format="yuv420p").to_ndarray()
 
 

@@ -11,7 +11,7 @@ TRIES = 3  # a machine that stalls for a second fails one try; what is wrong fai
 
 PROMISES = (
     "flow/test_campaign.py",
-    "flow/test_desk_waits.py",
+    "flow/test_jobs_wait.py",
     "flow/test_engine.py",
     "flow/test_engine_campaign.py",
     "flow/test_engine_sources.py",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from passerby.api.table import TABLE
+from passerby.api.permissions import TABLE
 from passerby.config import read_config
 from tests.commands import commands_in, unknown_in
 

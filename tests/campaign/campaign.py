@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from passerby.rules.retention import LEAST_HOURS
+from passerby.rules.retention import MIN_HOURS
 from passerby.testing.rtsp import RtspServer
 from passerby.testing.web import WebServer
 from tests.campaign.cameras import (
@@ -54,7 +54,7 @@ class Campaign:
 
     folder: Path
     seed: int = 1
-    keep_hours: float = LEAST_HOURS
+    keep_hours: float = MIN_HOURS
     database: PostgreSql | None = None
     catalogue_url: str | None = field(default=None, init=False)
     faults: list[Fault] = field(default_factory=list)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from passerby.access.cameras import CameraFacts
-from passerby.api.app import behind_the_shell
+from passerby.api.app import behind_middleware
 from passerby.api.gate import CSRF_HEADER
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
@@ -41,7 +41,7 @@ LEFT_TO_OTHERS = [schemathesis.checks.not_a_server_error, schemathesis.checks.po
 @contextmanager
 def serving(house: House) -> Iterator[str]:
     """The house behind a real server, and where that is."""
-    served = behind_the_shell(house.app, house.config.server)
+    served = behind_middleware(house.app, house.config.server)
     told = uvicorn.Config(served, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(told)
     thread = threading.Thread(target=server.run)

@@ -24,7 +24,7 @@ from passerby.fleet.live_feed import LiveFeed
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.supervisor import Fleet
 from passerby.fleet.worker import Places
-from passerby.media.camera import CameraState, What
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check
 from passerby.media.mp4.fragments import fragments_in
 from passerby.media.mp4.index import read_index
@@ -69,7 +69,7 @@ def wait_for(fleet: Fleet, is_so: Callable[[States], bool], within_s: float = 80
     return states
 
 
-def all_are(what: What) -> Callable[[States], bool]:
+def all_are(what: CameraStatus) -> Callable[[States], bool]:
     return lambda states: all(state.what is what for state in states.values())
 
 
@@ -85,11 +85,11 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_clear(
     fleet = fleet_of(tmp_path, plan(cameras, "yard"), plan(cameras, "gate"))
     fleet.start()
     try:
-        wait_for(fleet, all_are(What.RECORDING))
+        wait_for(fleet, all_are(CameraStatus.RECORDING))
         dead = fleet.pids[0]
         os.kill(dead, signal.SIGKILL)
         killed_s = time.time()
-        wait_for(fleet, lambda states: dead not in fleet.pids and all_are(What.RECORDING)(states), 20.0)
+        wait_for(fleet, lambda states: dead not in fleet.pids and all_are(CameraStatus.RECORDING)(states), 20.0)
         time.sleep(3.0)
         assert all(state.figures for state in fleet.states().values())
         alive = fleet.pids
@@ -97,7 +97,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_clear(
         fleet.stop()
     assert alive and not any(Path(f"/proc/{pid}").exists() for pid in alive)
     with Archive(tmp_path) as archive:
-        assert archive.tend(KeepAll(), SystemClock().now_90k()) == [] and archive.recover() == []
+        assert archive.maintain(KeepAll(), SystemClock().now_90k()) == [] and archive.recover() == []
         for camera in ("yard", "gate"):
             spans = spans_s(archive, camera)
             after = min(start for start, _ in spans if start > killed_s)
@@ -118,7 +118,7 @@ def test_a_hung_worker_is_replaced(cameras: RtspServer, street: Street, tmp_path
         hung = fleet.pids[0]
         os.kill(hung, signal.SIGSTOP)
         states = wait_for(fleet, lambda states: hung not in fleet.pids, 20.0)
-        assert states["yard"].what is not What.RECORDING
+        assert states["yard"].what is not CameraStatus.RECORDING
         wait_for(fleet, lambda states: all(state.records for state in states.values()), 20.0)
     finally:
         fleet.stop()
@@ -137,9 +137,9 @@ def test_every_camera_fails_for_itself_in_words_without_a_secret(
         states = wait_for(
             fleet,
             lambda states: (
-                states["yard"].what is What.RECORDING
-                and states["gate"].what is What.FAILED
-                and states["mute"].what is What.FAILED
+                states["yard"].what is CameraStatus.RECORDING
+                and states["gate"].what is CameraStatus.FAILED
+                and states["mute"].what is CameraStatus.FAILED
             ),
         )
         assert "does not accept this user and password" in states["gate"].reason
@@ -149,7 +149,7 @@ def test_every_camera_fails_for_itself_in_words_without_a_secret(
         assert wait_for(fleet, lambda states: states["mute"].records)["gate"].since == since, "it is so since then"
         fleet.drop("mute")
         fleet.run(plan(cameras, "gate"))
-        states = wait_for(fleet, lambda states: states["gate"].what is What.RECORDING)
+        states = wait_for(fleet, lambda states: states["gate"].what is CameraStatus.RECORDING)
         assert set(states) == {"yard", "gate"}
     finally:
         fleet.stop()
@@ -162,13 +162,13 @@ def test_a_camera_that_is_unplugged_leaves_no_open_object(street: Street, tmp_pa
         fleet = fleet_of(tmp_path, plan(server, "yard"))
         fleet.start()
         try:
-            wait_for(fleet, all_are(What.RECORDING))
+            wait_for(fleet, all_are(CameraStatus.RECORDING))
             server.close()
-            wait_for(fleet, all_are(What.FAILED))
+            wait_for(fleet, all_are(CameraStatus.FAILED))
             with Archive(tmp_path) as archive:
                 until_s = time.monotonic() + 30.0
                 while list((tmp_path / "spool").glob("*.mp4")):
-                    assert archive.tend(KeepAll(), SystemClock().now_90k()) == []
+                    assert archive.maintain(KeepAll(), SystemClock().now_90k()) == []
                     assert time.monotonic() < until_s
                     time.sleep(0.2)
                 assert spans_s(archive, "yard")
@@ -190,7 +190,7 @@ def test_viewers_get_what_is_recorded_from_a_key_frame_on(cameras: RtspServer, s
 
     fleet.start()
     try:
-        wait_for(fleet, lambda states: all(state.what is What.RECORDING for state in states.values()))
+        wait_for(fleet, lambda states: all(state.what is CameraStatus.RECORDING for state in states.values()))
         parts = asyncio.run(asyncio.wait_for(watched(), 20.0))
     finally:
         fleet.stop()
@@ -258,7 +258,7 @@ def test_workers_end_with_their_parent_and_close_what_they_recorded(
     fleet.stop()
     assert time.monotonic() - asked_s < 8.0
     with Archive(tmp_path) as archive:
-        assert archive.tend(KeepAll(), SystemClock().now_90k()) == []
+        assert archive.maintain(KeepAll(), SystemClock().now_90k()) == []
         assert spans_s(archive, "yard")
 
 
@@ -274,7 +274,7 @@ def test_cameras_whose_worker_dies_at_once_again_are_parted(
             wait_for(fleet, lambda states: len(fleet.pids) == 1)
             os.kill(fleet.pids[0], signal.SIGKILL)
             states = wait_for(fleet, lambda states: not fleet.pids)
-            assert {state.what for state in states.values()} == {What.FAILED}
+            assert {state.what for state in states.values()} == {CameraStatus.FAILED}
             assert "its process ended" in states["yard"].reason
         wait_for(fleet, lambda states: len(fleet.pids) == 2)
         wait_for(fleet, lambda states: all(state.records for state in states.values()))
@@ -304,7 +304,7 @@ def test_a_camera_that_hung_its_worker_is_parted_from_the_others(
     try:
         wait_for(fleet, lambda states: "camera 'gate' made it hang" in states["yard"].reason)
         hangs.clear()
-        wait_for(fleet, all_are(What.RECORDING))
+        wait_for(fleet, all_are(CameraStatus.RECORDING))
         assert len(fleet.pids) == 2
     finally:
         fleet.stop()
@@ -401,8 +401,8 @@ def test_a_worker_that_cannot_be_started_is_tried_again(cameras: RtspServer, tmp
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
     try:
-        assert told.what is What.FAILED and "could not be started: too many open files" in told.reason
+        assert told.what is CameraStatus.FAILED and "could not be started: too many open files" in told.reason
         assert not fleet.pids
-        wait_for(fleet, all_are(What.RECORDING))
+        wait_for(fleet, all_are(CameraStatus.RECORDING))
     finally:
         fleet.stop()

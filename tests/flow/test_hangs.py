@@ -19,7 +19,7 @@ from passerby.engine.live.run import HANGS, HANGS_S, LivePath, LiveStatus
 from passerby.engine.live.shared import Shared
 from passerby.engine.looks import Detectors
 from passerby.fleet.kept import KeptBackground, KeptReference
-from passerby.media.camera import What
+from passerby.media.camera import CameraStatus
 from passerby.media.segments import Fragment
 from passerby.record import SegmentRecorder
 from passerby.rules.retention import KeepAll
@@ -71,12 +71,12 @@ def record(camera: RtspServer, shared: Shared, data: Path, hang: Hang, in_sink: 
         after = 0
         while time.monotonic() < until_s and thread.is_alive():
             status = path.status
-            if status.what is What.RECORDING and path.written > 20 and not hang.is_due.is_set():
+            if status.what is CameraStatus.RECORDING and path.written > 20 and not hang.is_due.is_set():
                 hang.is_due.set()
             if hang.began_s and not hang.is_over.is_set():
                 during.append((time.monotonic() - hang.began_s, status))
                 after = path.written
-            if hang.is_over.is_set() and path.written > after + 30 and status.what is What.RECORDING:
+            if hang.is_over.is_set() and path.written > after + 30 and status.what is CameraStatus.RECORDING:
                 break
             time.sleep(0.05)
         else:
@@ -84,8 +84,8 @@ def record(camera: RtspServer, shared: Shared, data: Path, hang: Hang, in_sink: 
         stopping.set()
         thread.join(20.0)
         writer.close()
-        archive.tend(KeepAll(), 0)
-    assert all(status.told.what is What.FAILED for at_s, status in during if at_s > SAID_WITHIN_S)
+        archive.maintain(KeepAll(), 0)
+    assert all(status.told.what is CameraStatus.FAILED for at_s, status in during if at_s > SAID_WITHIN_S)
     return [status for _, status in during]
 
 

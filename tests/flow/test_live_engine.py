@@ -22,7 +22,7 @@ from passerby.engine.looks import Detectors
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media import RawFrame
-from passerby.media.camera import What
+from passerby.media.camera import CameraStatus
 from passerby.media.health import Check, Verdict
 from passerby.media.segments import Fragment
 from passerby.rules.health.state import blames_detector
@@ -90,7 +90,7 @@ def follow(
             path.run(is_over)
         finally:
             writer.close()
-            archive.tend(KeepAll(), 0)
+            archive.maintain(KeepAll(), 0)
     return statuses
 
 
@@ -99,7 +99,7 @@ def recorded(more: int) -> Callable[[LiveStatus, LivePath], bool]:
     seen: list[int] = []
 
     def is_so(status: LiveStatus, path: LivePath) -> bool:
-        if status.what is What.RECORDING:
+        if status.what is CameraStatus.RECORDING:
             seen.append(path.written)
         return bool(seen) and path.written >= seen[0] + more
 
@@ -111,20 +111,20 @@ def test_it_learns_covered_whole_then_shows_the_place_and_never_who_is_there(
     camera: RtspServer, shared: Shared, tmp_path: Path
 ) -> None:
     statuses = follow(camera.url("/yard"), tmp_path, shared, recorded(30))
-    assert statuses[0].what is What.LEARNING and What.RECORDING in [status.what for status in statuses]
+    assert statuses[0].what is CameraStatus.LEARNING and CameraStatus.RECORDING in [status.what for status in statuses]
     assert revealed(tmp_path) > 10
     assert leaks(tmp_path) == []
     assert (tmp_path / "backgrounds" / f"{CAMERA}.background").exists()
 
     again = with_background_of(tmp_path, tmp_path / "again")
     statuses = follow(camera.url("/yard"), again, shared, recorded(20))
-    assert What.LEARNING not in [status.what for status in statuses], "what was learned is kept over a restart"
+    assert CameraStatus.LEARNING not in [status.what for status in statuses], "what was learned is kept over a restart"
     assert revealed(again) > 10 and leaks(again) == []
 
     moved = with_background_of(again, tmp_path / "moved")
     statuses = follow(camera.url("/other"), moved, shared, recorded(10))
     whats = [status.what for status in statuses]
-    assert What.RECORDING in whats[whats.index(What.LEARNING) :], "another view is learned anew"
+    assert CameraStatus.RECORDING in whats[whats.index(CameraStatus.LEARNING) :], "another view is learned anew"
     assert leaks(moved) == []
 
 
@@ -144,7 +144,7 @@ def test_where_detectors_fail_all_is_covered_and_said(
     with Shared(FaultyDetectors(lambda model, frame: "raises", threads=1)) as broken:
         statuses = follow(camera.url("/yard"), tmp_path, broken, lambda status, path: path.written >= 30, plan)
     assert revealed(tmp_path) == 0 and leaks(tmp_path) == []
-    assert What.RECORDING not in [status.what for status in statuses[1:]]
+    assert CameraStatus.RECORDING not in [status.what for status in statuses[1:]]
     assert "detector failed" in statuses[-1].reason
 
 
@@ -157,7 +157,7 @@ def test_where_detectors_find_nothing_at_all_all_is_covered_and_the_detector_nam
     with Shared(BrokenDetectors(Moment("zero"))) as silent:
         statuses = follow(camera.url("/yard"), tmp_path, silent, lambda status, path: path.written >= 30, plan)
     assert revealed(tmp_path) == 0 and leaks(tmp_path) == []
-    assert What.RECORDING not in [status.what for status in statuses[1:]]
+    assert CameraStatus.RECORDING not in [status.what for status in statuses[1:]]
     assert "the detector does not find what it must find" in statuses[-1].reason
     assert blames_detector(statuses[-1].what, statuses[-1].reason)
 
@@ -176,7 +176,7 @@ def test_where_looks_come_too_late_all_is_covered_and_the_detector_is_named(
         statuses = follow(camera.url("/yard"), tmp_path, overloaded, lambda status, path: path.written >= 50, plan)
     reasons = [status.reason for status in statuses]
     assert any("the detector is late" in reason for reason in reasons)
-    assert statuses[-1].what is What.COVERED
+    assert statuses[-1].what is CameraStatus.COVERED
 
 
 @pytest.mark.slow
@@ -239,7 +239,10 @@ def test_what_there_is_no_time_for_is_left_out_and_said(camera: RtspServer, shar
         plan,
         disk_s=0.6,
     )
-    assert statuses[-1].what in (What.STRAINED, What.COVERED)  # with looks that are late, too, all is covered
+    assert statuses[-1].what in (
+        CameraStatus.STRAINED,
+        CameraStatus.COVERED,
+    )  # late looks cover all too
     with Archive(tmp_path) as archive:
         fragments = list(archive.fragments(CAMERA, 0, 2**60))
     assert all(before.end_90k <= after.start_90k for before, after in itertools.pairwise(fragments))
@@ -250,9 +253,11 @@ def test_a_frozen_picture_is_said(camera: RtspServer, shared: Shared, tmp_path: 
     camera.scripts["/yard"] = Script(freeze_after=25)
     plan = LivePlan(Settings(mode="cover"))
     began_s = time.monotonic()
-    statuses = follow(camera.url("/yard"), tmp_path, shared, lambda status, path: status.what is What.FROZEN, plan)
+    statuses = follow(
+        camera.url("/yard"), tmp_path, shared, lambda status, path: status.what is CameraStatus.FROZEN, plan
+    )
     assert time.monotonic() - began_s < 2.5 + 10.0 + 5.0
-    assert "frozen" in statuses[-1].reason and What.FROZEN not in [status.what for status in statuses[:-1]]
+    assert "frozen" in statuses[-1].reason and CameraStatus.FROZEN not in [status.what for status in statuses[:-1]]
 
 
 @by_real_time("how long it takes until it is said is measured")
@@ -261,7 +266,9 @@ def test_a_loop_is_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> N
     camera.scripts["/yard"] = Script(loop_after=30, loop_units=25)
     began_s = time.monotonic()
     plan = LivePlan(Settings(mode="cover"))
-    statuses = follow(camera.url("/yard"), tmp_path, shared, lambda status, path: status.what is What.LOOPED, plan)
+    statuses = follow(
+        camera.url("/yard"), tmp_path, shared, lambda status, path: status.what is CameraStatus.LOOPED, plan
+    )
     assert time.monotonic() - began_s < 3.0 + 2.5 + 10.0 + 5.0
     assert "every 2.5 s" in statuses[-1].reason
     told = {each.check: each.verdict for each in statuses[-1].findings}

@@ -136,7 +136,7 @@ def test_who_may_not_be_asked_is_not(host: str) -> None:
 def test_at_most_so_many_streams_are_asked_for() -> None:
     asked = camera(profiles=tuple(replace(SUB, token=f"p{number}") for number in range(100)))
     with OnvifServer(asked) as server:
-        assert len(streams_of(server.host, *LOGIN, LIMITS)) == device_module.MOST_STREAMS
+        assert len(streams_of(server.host, *LOGIN, LIMITS)) == device_module.MAX_STREAMS
 
 
 # Discovery.

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from passerby.desk import Desk, Limits
+from passerby.jobs import Jobs, Limits
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from passerby.testing.patterns import found_in_bytes, found_in_media
@@ -31,21 +31,21 @@ WALL = (10.0, 10.0, 90.0, 70.0)
 
 
 class Office(House):
-    """An installation with a desk at work. hung_after_s: how long a process may say nothing."""
+    """An installation with jobs at work. hung_after_s: how long a process may say nothing."""
 
     def __init__(self, folder: Path, limits: Limits, hung_after_s: float = 120.0) -> None:
         clock = MovingClock()
         folder.mkdir()
-        self.desk = Desk(folder / "redactions", clock, limits, hung_after_s)
+        self.jobs = Jobs(folder / "redactions", clock, limits, hung_after_s)
         megabytes = limits.most_bytes / 1e6
-        super().__init__(folder, {"redact": {"most_megabytes": megabytes}}, clock, redactions=self.desk)
-        self.desk.start()
+        super().__init__(folder, {"redact": {"most_megabytes": megabytes}}, clock, redactions=self.jobs)
+        self.jobs.start()
         for name in ("kim", "lou"):
             self.add_user(name, Role.OPERATOR)
         self.add_user("ada", Role.AUDITOR)
 
     def close(self) -> None:
-        self.desk.stop()
+        self.jobs.stop()
         super().close()
 
     def audited(self) -> list[tuple[str, str, str]]:
@@ -173,7 +173,7 @@ def test_the_upload_is_sealed_memory_and_gone_when_discarded(open_office: OpenOf
     assert client.delete(f"/api/redactions/{made['id']}").status_code == 204
     assert client.get(f"/api/redactions/{made['id']}").status_code == 404
     until_s = time.monotonic() + 10
-    while (children() or list(office.desk._scratch.iterdir())) and time.monotonic() < until_s:
+    while (children() or list(office.jobs._scratch.iterdir())) and time.monotonic() < until_s:
         time.sleep(0.05)
     assert not children() and memory_files() == before
     assert list((office.folder / "redactions").iterdir()) == []
@@ -325,7 +325,7 @@ def test_a_process_comes_after_recording_leaves_no_core_and_ends_with_its_parent
     limits = Path(f"/proc/{pid}/limits").read_text()
     assert next(line.split()[4] for line in limits.splitlines() if "core file" in line) == "0"
     assert os.getpriority(os.PRIO_PROCESS, pid) >= 10
-    office.desk.stop()
+    office.jobs.stop()
     assert not children() and list((office.folder / "redactions").iterdir()) == []
 
 
@@ -383,9 +383,9 @@ def test_what_a_crash_left_is_swept_away(tmp_path: Path) -> None:
     (scratch / "lone").symlink_to("/etc/passwd")
     left.mkdir()
     (left / "out.mp4").write_bytes(b"x")
-    desk = Desk(scratch, MovingClock(), Limits())
+    jobs = Jobs(scratch, MovingClock(), Limits())
     assert list(scratch.iterdir()) == [] and Path("/etc/passwd").exists()
-    desk.stop()
+    jobs.stop()
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from passerby.errors import Trouble
 from passerby.fleet import runner as module
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.runner import CameraRunner
-from passerby.media.camera import What
+from passerby.media.camera import CameraStatus
 from passerby.rules.reach import Reach
 from passerby.testing.rtsp import RtspServer
 from tests.planted import walked
@@ -133,7 +133,7 @@ def test_a_source_that_hangs_is_given_up_and_opened_again_once_it_lets_go(
         with running(plan, tmp_path, detectors) as runner:
             until(lambda: runner.state().records)
             hangs.set()
-            until(lambda: runner.state().what is What.FAILED)
+            until(lambda: runner.state().what is CameraStatus.FAILED)
             assert "it gave no picture for 1.5 s, and hangs" in runner.state().reason
             time.sleep(20 * TRY_AGAIN_S)
             assert failures == [1] and readers() == 1, "it is not tried again and again"

@@ -41,7 +41,7 @@ def school(serve: Serve, tmp_path: Path) -> Iterator[Serving]:
             for fragment in recorded(steady(10, SystemClock().now_90k() - hours_ago * 3600 * TICKS_PER_S)):
                 writer.append(fragment)
             writer.close()
-        assert archive.tend(KeepAll(), SystemClock().now_90k()) == []
+        assert archive.maintain(KeepAll(), SystemClock().now_90k()) == []
     (data / "objects" / "notes.txt").write_text("none of ours")
     serving = serve(data, NO_ROOM + CAMERAS)
     with nothing_can_be_deleted_in(data / "objects" / "yard"):  # its first round comes 10 s after the start

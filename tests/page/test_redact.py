@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 import uvicorn
 
-from passerby.api.app import behind_the_shell, make_app
+from passerby.api.app import behind_middleware, make_app
 from passerby.api.page import built_page
-from passerby.api.seam import Services
-from passerby.desk import Desk, Limits
+from passerby.api.ports import Services
+from passerby.jobs import Jobs, Limits
 from passerby.rules.access import Role
 from tests.exposure import is_exposed, patch
 from tests.streets import Street, pictures, write_clip
@@ -46,22 +46,22 @@ def served(tmp_path: Path) -> Iterator[Served]:
         pytest.skip("the page has not been built: make page")
     (tmp_path / "data").mkdir()
     house = House(tmp_path / "data")
-    desk = Desk(tmp_path / "data" / "redactions", house.clock, Limits())
-    house.app = make_app(Services(house.installation, house.archive, house.folder, redactions=desk), page)
+    jobs = Jobs(tmp_path / "data" / "redactions", house.clock, Limits())
+    house.app = make_app(Services(house.installation, house.archive, house.folder, redactions=jobs), page)
     house.add_user("kim", Role.OPERATOR)
     config = uvicorn.Config(
-        behind_the_shell(house.app, house.config.server), host="127.0.0.1", port=0, lifespan="off", log_config=None
+        behind_middleware(house.app, house.config.server), host="127.0.0.1", port=0, lifespan="off", log_config=None
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="served")
     thread.start()
-    desk.start()
+    jobs.start()
     until_s = time.monotonic() + 20
     while not server.started and time.monotonic() < until_s:
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield Served(house, f"http://127.0.0.1:{port}")
-    desk.stop()
+    jobs.stop()
     server.should_exit = True
     thread.join()
     house.close()

@@ -85,7 +85,7 @@ def archive(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
         later = begin + 30 * TICKS_PER_S
         kept.history.note({"yard": said("blurred", later)}, later)
         kept.history.end(later + 30 * TICKS_PER_S)
-        kept.tend(installation.keep(), installation.clock.now_90k())
+        kept.maintain(installation.keep(), installation.clock.now_90k())
     installation.close()
     return Recorded(serve(data), begin_s, data)
 

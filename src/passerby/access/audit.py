@@ -23,8 +23,8 @@ from passerby.rules.access import Action
 
 _SAME_LOOK_90K = ticks(60)
 _QUARTER_90K = ticks(15 * 60)
-_MOST_REMEMBERED = 10_000
-MOST_FORGOTTEN_AT_ONCE = 10_000
+_MAX_REMEMBERED = 10_000
+MAX_FORGOTTEN_AT_ONCE = 10_000
 _LONGEST_ABOUT = 20_000  # more than any request can say: 200 names of groups, and the rest
 
 
@@ -114,7 +114,7 @@ class Audit:
             write()
             self._looks[key] = now
             self._looks.move_to_end(key)
-            while len(self._looks) > _MOST_REMEMBERED:
+            while len(self._looks) > _MAX_REMEMBERED:
                 self._looks.popitem(last=False)
 
     def note(
@@ -137,7 +137,7 @@ class Audit:
     def forget(self, until_90k: int) -> int:
         """Delete records that are older, the oldest first, and note how many before. Triggers in the database refuse
         those of the last 30 days by its own clock, and gaps: a newer one never goes before an older one."""
-        found = select(audit.c.id, audit.c.at_90k).order_by(audit.c.id).limit(MOST_FORGOTTEN_AT_ONCE)
+        found = select(audit.c.id, audit.c.at_90k).order_by(audit.c.id).limit(MAX_FORGOTTEN_AT_ONCE)
         with self._rows.transaction("read the audit") as connection:
             oldest = connection.execute(found).all()
         old = [row.id for row in takewhile(lambda row: row.at_90k < until_90k, oldest)]

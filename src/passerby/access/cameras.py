@@ -18,7 +18,7 @@ from passerby.errors import SettingsError, SourceUnavailable
 from passerby.net.address import Address
 from passerby.objects.names import check_camera
 from passerby.rules.reach import Reach
-from passerby.rules.retention import LEAST_HOURS, Keep
+from passerby.rules.retention import MIN_HOURS, Keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Cameras:
 
     def _keep(self, keep_hours: float | None, more_than_30_days: bool) -> Keep:
         """An earlier passerby took shorter limits: were they an error now, nothing would ever be deleted."""
-        return self._usual if keep_hours is None else Keep(max(keep_hours, LEAST_HOURS), more_than_30_days)
+        return self._usual if keep_hours is None else Keep(max(keep_hours, MIN_HOURS), more_than_30_days)
 
     def _note_limits(self, connection: Connection, which: ColumnElement[bool]) -> None:
         """Before cameras go: what they promised about what they recorded goes on."""

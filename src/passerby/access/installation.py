@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from passerby.access.audit import MOST_FORGOTTEN_AT_ONCE, Audit
+from passerby.access.audit import MAX_FORGOTTEN_AT_ONCE, Audit
 from passerby.access.cameras import CameraFacts, Cameras, ConfiguredCamera, Groups
 from passerby.access.not_people import NotPeople
 from passerby.access.passkeys import Passkeys
@@ -105,11 +105,11 @@ class Installation:
         Raises OutputError."""
         self.cameras.forget_spent_limits()
         days = self.config.storage.keep_audit_days
-        while self.audit.forget(self.clock.now_90k() - days * _DAY_90K) == MOST_FORGOTTEN_AT_ONCE:
+        while self.audit.forget(self.clock.now_90k() - days * _DAY_90K) == MAX_FORGOTTEN_AT_ONCE:
             pass
 
     def keep(self) -> KeepAll:
-        """How long each camera's recordings are kept, for `Archive.tend`: also of one that is off, that was removed, or
+        """How long each camera's recordings are kept, for `Archive.maintain`: also of one that is off, was removed, or
         that the catalogue does not know."""
         return KeepAll(self.cameras.keep(), self.usual_keep)
 

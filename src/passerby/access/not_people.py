@@ -12,7 +12,7 @@ from passerby.access.rows import Rows
 from passerby.catalogue.schema_access import not_people
 from passerby.errors import SettingsError
 from passerby.media.boxes import BoxShare
-from passerby.rules.not_people import MOST_BOXES, check_not_person
+from passerby.rules.not_people import MAX_BOXES, check_not_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class NotPeople:
         """By camera, of those that have any; no more than a plan takes, also where two were added at once."""
         found: dict[str, tuple[BoxShare, ...]] = {}
         for each in self.list():
-            found[each.camera] = (*found.get(each.camera, ()), each.box)[:MOST_BOXES]
+            found[each.camera] = (*found.get(each.camera, ()), each.box)[:MAX_BOXES]
         return found
 
     def add(self, camera: str, box: BoxShare, who: str) -> NotPerson:
@@ -65,9 +65,9 @@ class NotPeople:
             "camera": camera, "who": who, "at_90k": at_90k,
         }  # fmt: skip
         with self._rows.transaction("add what is not a person") as connection:
-            if connection.execute(count).scalar_one() >= MOST_BOXES:
+            if connection.execute(count).scalar_one() >= MAX_BOXES:
                 raise SettingsError(
-                    f"camera '{camera}' has {MOST_BOXES} boxes marked as not a person already, the maximum",
+                    f"camera '{camera}' has {MAX_BOXES} boxes marked as not a person already, the maximum",
                     hint="remove one first",
                 )
             id = connection.execute(not_people.insert().values(**values).returning(not_people.c.id)).scalar_one()

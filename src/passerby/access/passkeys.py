@@ -30,7 +30,7 @@ from passerby.access.users import User, Users
 from passerby.catalogue.schema_access import passkeys, sessions
 from passerby.errors import SettingsError
 
-MOST_PASSKEYS = 20
+MAX_PASSKEYS = 20
 _VERIFIED = UserVerificationRequirement.REQUIRED  # else who finds an unlocked key could sign in
 
 
@@ -80,8 +80,8 @@ class Passkeys:
         question = self._asked.take(asked)
         if question is None or question.user_id != user.id:
             raise SettingsError("this passkey request is unknown or has expired", hint="try again")
-        if len(self.list(user)) >= MOST_PASSKEYS:
-            raise SettingsError(f"there are {MOST_PASSKEYS} passkeys already")
+        if len(self.list(user)) >= MAX_PASSKEYS:
+            raise SettingsError(f"there are {MAX_PASSKEYS} passkeys already")
         try:
             made = verify_registration_response(
                 credential=credential, expected_challenge=question.challenge, expected_rp_id=site.host,

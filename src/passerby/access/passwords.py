@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from passerby.errors import SettingsError
 
-MOST_LETTERS = 256
+MAX_LETTERS = 256
 _AT_ONCE = 2  # each takes 64 MiB and some 50 ms of a core: a crowd of guesses must not take the machine
 
 
@@ -26,8 +26,8 @@ class Passwords:
         """Costs nothing. Raises SettingsError for one that is too short, too long, or the name itself."""
         if len(password) < self._least:
             raise SettingsError(f"a password needs at least {self._least} characters", hint="use a few words in a row")
-        if len(password) > MOST_LETTERS:
-            raise SettingsError(f"a password can have at most {MOST_LETTERS} characters")
+        if len(password) > MAX_LETTERS:
+            raise SettingsError(f"a password can have at most {MAX_LETTERS} characters")
         if name.lower() in password.lower() and len(password) < len(name) + self._least:
             raise SettingsError("the password is too much like the name, so it is easily guessed")
 
@@ -39,7 +39,7 @@ class Passwords:
 
     def fits(self, password: str, kept: str | None) -> bool:
         """Whether it is the one. kept: None where there is none: that takes as long, so that names cannot be told."""
-        if len(password) > MOST_LETTERS:
+        if len(password) > MAX_LETTERS:
             return False
         with self._slots:
             try:

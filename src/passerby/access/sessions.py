@@ -15,7 +15,7 @@ from passerby.errors import SettingsError
 from passerby.rules.access import Action, Principal
 
 TOKEN_PREFIX = "passerby_"  # so that a token that was published by mistake can be searched for
-MOST_TOKENS = 100
+MAX_TOKENS = 100
 _NOTE_EVERY_90K = ticks(60)  # else every request would be a write
 
 
@@ -95,8 +95,8 @@ class Tokens:
     def add(self, user: User, name: str, scopes: frozenset[Action], days: float) -> tuple[str, Token]:
         """SECRET, shown once, and what is told of it. Raises SettingsError over 100."""
         secret, now = TOKEN_PREFIX + new_secret(), self._rows.clock.now_90k()
-        if len(self.list(user)) >= MOST_TOKENS:
-            raise SettingsError(f"there are {MOST_TOKENS} tokens already", hint="take back those that nobody uses")
+        if len(self.list(user)) >= MAX_TOKENS:
+            raise SettingsError(f"there are {MAX_TOKENS} tokens already", hint="take back those that nobody uses")
         with self._rows.transaction("add a token") as connection:
             done = connection.execute(
                 tokens.insert().values(

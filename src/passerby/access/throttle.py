@@ -8,7 +8,7 @@ from typing import Any
 
 from passerby.clock import Clock
 
-MOST_REMEMBERED = 10_000
+MAX_REMEMBERED = 10_000
 """Names and addresses each: who invents more pushes out the oldest, and has made that many attempts for it."""
 FIRST_LOCK_S, LONGEST_LOCK_S = 60.0, 3600.0
 
@@ -65,5 +65,5 @@ class Throttle:
 
 
 def _forget_oldest(remembered: OrderedDict[str, Any]) -> None:
-    while len(remembered) > MOST_REMEMBERED:
+    while len(remembered) > MAX_REMEMBERED:
         remembered.popitem(last=False)

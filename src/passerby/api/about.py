@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from passerby.api.alarms import MEANS, standing
 from passerby.api.gate import signed_in_of
 from passerby.api.metrics import metrics_text
-from passerby.api.seam import Services, services_of
+from passerby.api.ports import Services, services_of
 from passerby.api.settings import SettingsSection, settings_of
 from passerby.clock import ticks_of
 from passerby.errors import PasserbyError

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from passerby.api.gate import signed_in_of
-from passerby.api.seam import Services, services_of
+from passerby.api.ports import Services, services_of
 from passerby.clock import ticks_of
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.notify.alarms import Standing

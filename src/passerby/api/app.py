@@ -30,13 +30,13 @@ from passerby.api import (
 )
 from passerby.api.exports import Exports
 from passerby.api.gate import gate
+from passerby.api.middleware import Middleware
 from passerby.api.oidc_client import OidcClient
 from passerby.api.openapi import Described
 from passerby.api.page import Page
 from passerby.api.permits import Permits, WhileAllowed
+from passerby.api.ports import Services
 from passerby.api.problems import RESPONSES, handle_problems
-from passerby.api.seam import Services
-from passerby.api.shell import Shell
 from passerby.config import Redact, Server
 from passerby.version import __version__
 
@@ -63,7 +63,7 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     app.state.finder = onvif.Finder(services.installation.clock)
     app.state.exports = Exports()
     app.state.live_windows = live_hls.LiveWindows()
-    app.state.oidc = _oidc_desk(services, oidc_transport)
+    app.state.oidc = _sign_on(services, oidc_transport)
     handle_problems(app)
     app.add_middleware(WhileAllowed, permits=Permits(services.installation.rights, services.installation.clock))
     app.add_middleware(
@@ -88,16 +88,16 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     return app
 
 
-def _oidc_desk(services: Services, transport: BaseTransport | None) -> oidc.Desk | None:
+def _sign_on(services: Services, transport: BaseTransport | None) -> oidc.SignOn | None:
     told, clock = services.installation.config.oidc, services.installation.clock
-    return oidc.Desk(OidcClient(told, clock, transport), OneTime(clock)) if told.issuer else None
+    return oidc.SignOn(OidcClient(told, clock, transport), OneTime(clock)) if told.issuer else None
 
 
-def behind_the_shell(app: ASGIApp, server: Server, redact: Redact = DEFAULT) -> ASGIApp:
+def behind_middleware(app: ASGIApp, server: Server, redact: Redact = DEFAULT) -> ASGIApp:
     """What is served: with the checks that come before any route, and the headers of proxies that are believed."""
     behind_proxy = bool(server.trusted_proxies) and not (server.is_https or server.allow_plain_http)
     larger = {redactions.UPLOAD: redact.most_bytes}
-    shell: ASGIApp = Shell(app, [*server.names, server.host], larger, only_https=behind_proxy)
+    app_in_middleware: ASGIApp = Middleware(app, [*server.names, server.host], larger, only_https=behind_proxy)
     if server.trusted_proxies:
-        shell = ProxyHeadersMiddleware(shell, trusted_hosts=list(server.trusted_proxies))  # type: ignore[arg-type,assignment]
-    return shell
+        app_in_middleware = ProxyHeadersMiddleware(app_in_middleware, trusted_hosts=list(server.trusted_proxies))  # type: ignore[arg-type,assignment]
+    return app_in_middleware

@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field, SecretStr
 from passerby.access.cameras import CameraFacts, ConfiguredCamera
 from passerby.access.words import address_words, camera_words
 from passerby.api.gate import gate, signed_in_of
+from passerby.api.ports import Services, services_of
 from passerby.api.problems import no_such, problem
-from passerby.api.seam import Services, services_of
 from passerby.rules.access import Action, Subject, may
 
 router = APIRouter(prefix="/api/cameras", tags=["cameras"])

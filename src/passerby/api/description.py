@@ -9,7 +9,7 @@ from pathlib import Path
 
 from passerby.access import Installation
 from passerby.api.app import make_app
-from passerby.api.seam import Services
+from passerby.api.ports import Services
 from passerby.archive import Archive
 from passerby.config import Config
 

@@ -18,8 +18,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from passerby.api.problems import problem
 
-MOST_BEING_MADE = 2  # each reads and writes as fast as the disk can: recording comes first
-MOST_OF_A_USER, MOST_OF_ALL = 3, 12  # each holds its file until it has gone out, and a network may be slow
+MAX_BEING_MADE = 2  # each reads and writes as fast as the disk can: recording comes first
+MAX_OF_A_USER, MAX_OF_ALL = 3, 12  # each holds its file until it has gone out, and a network may be slow
 TAKES_NOTHING_S = 60.0  # a telephone that changes from one network to another takes nothing for a while
 _PIECE_BYTES = 1 << 18
 
@@ -37,12 +37,12 @@ class Exports:
         """A place, to be freed. folder: where so many bytes will be. Raises problems: 429 where the user has enough,
         503 where all are taken, 507 where too little of the disk would stay free: then recordings would have to go."""
         with self._lock:
-            if self._of_user[user_id] >= MOST_OF_A_USER:
+            if self._of_user[user_id] >= MAX_OF_A_USER:
                 raise problem(
-                    429, f"{MOST_OF_A_USER} exports of yours are already in progress", "wait until one has finished",
+                    429, f"{MAX_OF_A_USER} exports of yours are already in progress", "wait until one has finished",
                     {"Retry-After": "60"},
                 )  # fmt: skip
-            if len(self._being_made) >= MOST_BEING_MADE or self._of_user.total() >= MOST_OF_ALL:
+            if len(self._being_made) >= MAX_BEING_MADE or self._of_user.total() >= MAX_OF_ALL:
                 raise problem(503, "other exports are in progress", "try again in a minute")
             free = shutil.disk_usage(folder).free - sum(self._being_made.values())
             if free - size < least_free_bytes:

@@ -9,10 +9,10 @@ from fastapi import Request, Response, WebSocketException
 from fastapi.requests import HTTPConnection
 
 from passerby.access.sessions import SignedIn, csrf_token_of
+from passerby.api.permissions import TABLE
 from passerby.api.permits import Permit
+from passerby.api.ports import services_of
 from passerby.api.problems import problem
-from passerby.api.seam import services_of
-from passerby.api.table import TABLE
 from passerby.rules.access import LOOKS, NOBODY, Action, Subject, Verdict, may, sees_since_90k
 
 CSRF_HEADER = "X-Passerby-CSRF"

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from passerby.api.about import State, states_of
 from passerby.api.cameras import CameraName
 from passerby.api.gate import sees_since_90k_of, signed_in_of
+from passerby.api.ports import services_of
 from passerby.api.problems import no_such, problem
-from passerby.api.seam import services_of
 from passerby.api.timeline import LONGEST_TIMELINE_90K, Time90k, check_range
 from passerby.media.health import Check, Verdict
 from passerby.rules.access import Action

@@ -13,7 +13,7 @@ from passerby.access.sessions import SignedIn
 from passerby.api.cameras import CameraName
 from passerby.api.gate import signed_in_of, subject_of, who_asks
 from passerby.api.permits import MAY_NO_MORE
-from passerby.api.seam import Services, services_of
+from passerby.api.ports import Services, services_of
 from passerby.errors import PasserbyError
 from passerby.media.mp4.init import read_init
 from passerby.rules.access import Action, may

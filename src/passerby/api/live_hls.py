@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request, Response
 from passerby.api.cameras import CameraName
 from passerby.api.gate import sees_since_90k_of, signed_in_of
 from passerby.api.hls import MEDIA_TYPE, Window, hls_text
+from passerby.api.ports import services_of
 from passerby.api.problems import problem
-from passerby.api.seam import services_of
 from passerby.archive import PlaylistEntry
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Action

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from passerby.access.not_people import NotPerson
 from passerby.api.cameras import CameraName
 from passerby.api.gate import signed_in_of
+from passerby.api.ports import Services, services_of
 from passerby.api.problems import no_such
-from passerby.api.seam import Services, services_of
 from passerby.media.boxes import BoxShare
 
 router = APIRouter(prefix="/api/cameras/{camera}/not-people", tags=["cameras"])

@@ -13,8 +13,8 @@ from passerby.access.one_time import OneTime
 from passerby.access.rows import new_secret
 from passerby.api.gate import is_secure
 from passerby.api.oidc_client import OidcClient, new_verifier
+from passerby.api.ports import services_of
 from passerby.api.problems import problem
-from passerby.api.seam import services_of
 from passerby.api.sign_in import let_in, wait_if_told
 
 router = APIRouter(prefix="/api/session/oidc", tags=["sign-in"])
@@ -33,7 +33,7 @@ class Journey:
 
 
 @dataclass(frozen=True)
-class Desk:
+class SignOn:
     """What the routes need: the client, and who is under way."""
 
     client: OidcClient
@@ -42,11 +42,11 @@ class Desk:
 
 @router.get("", summary="Go to the single sign-on", status_code=303, response_class=RedirectResponse)
 def begin(request: Request) -> RedirectResponse:
-    desk = _desk(request)
+    sign_on = _sign_on(request)
     wait_if_told(services_of(request).installation, request, None)
     journey = Journey(new_secret(), new_verifier())
-    state = desk.journeys.put(journey)
-    url = desk.client.begin(_callback(request), state, journey.nonce, journey.verifier)
+    state = sign_on.journeys.put(journey)
+    url = sign_on.client.begin(_callback(request), state, journey.nonce, journey.verifier)
     response = RedirectResponse(url, 303)
     # Lax, since it must come along when the browser comes back from there.
     response.set_cookie(
@@ -61,15 +61,15 @@ def callback(
     state: Annotated[str, Query(max_length=200)],
     code: Annotated[str, Query(max_length=4000)] = "",
 ) -> Response:
-    desk, installation = _desk(request), services_of(request).installation
+    sign_on, installation = _sign_on(request), services_of(request).installation
     # The same browser that went: else somebody could sign another in as themselves.
     is_same = hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), state.encode())
-    journey = desk.journeys.take(state) if is_same else None
+    journey = sign_on.journeys.take(state) if is_same else None
     if journey is None:
         raise problem(403, "this sign-in did not start here, or has expired", "try to sign in again")
     user = None
     if code:
-        found = desk.client.subject(_callback(request), code, journey.nonce, journey.verifier)
+        found = sign_on.client.subject(_callback(request), code, journey.nonce, journey.verifier)
         user = installation.users.by_oidc_subject(found)
     if user is None or not user.is_enabled:
         installation.audit.note("", "oidc", "sign-in:refused")
@@ -81,11 +81,11 @@ def callback(
     return response
 
 
-def _desk(request: Request) -> Desk:
-    desk = request.app.state.oidc
-    if not isinstance(desk, Desk):
+def _sign_on(request: Request) -> SignOn:
+    sign_on = request.app.state.oidc
+    if not isinstance(sign_on, SignOn):
         raise problem(404, "single sign-on is not set up here", "oidc in passerby.toml")
-    return desk
+    return sign_on
 
 
 def _callback(request: Request) -> str:

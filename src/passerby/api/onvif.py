@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field, SecretStr
 from passerby.access.installation import reach_of
 from passerby.access.throttle import Throttle
 from passerby.api.gate import signed_in_of
+from passerby.api.ports import services_of
 from passerby.api.problems import problem
-from passerby.api.seam import services_of
 from passerby.capture.onvif import OnvifStream, find_devices, streams_of
 from passerby.clock import Clock
 from passerby.errors import SourceUnavailable

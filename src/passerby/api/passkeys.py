@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from passerby.access.passkeys import Site
 from passerby.api.gate import signed_in_of
+from passerby.api.ports import services_of
 from passerby.api.problems import no_such, problem
-from passerby.api.seam import services_of
 from passerby.api.sign_in import SessionState, let_in, wait_if_told
 
 router = APIRouter(prefix="/api", tags=["sign-in"])

@@ -12,8 +12,8 @@ from passerby.access.users import User, UserFacts
 from passerby.access.words import user_words
 from passerby.api.cameras import NAME, GroupName
 from passerby.api.gate import signed_in_of
+from passerby.api.ports import services_of
 from passerby.api.problems import no_such
-from passerby.api.seam import services_of
 from passerby.api.sign_in import Name, Password
 from passerby.rules.access import Action, Role
 

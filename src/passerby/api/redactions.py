@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import ClientDisconnect
 
 from passerby.api.gate import signed_in_of
+from passerby.api.ports import ReceivingFile, Redaction, Redactions, services_of
 from passerby.api.problems import Problem, no_such, problem
-from passerby.api.seam import ReceivingFile, Redaction, Redactions, services_of
 from passerby.covers_file import TimedBox
 from passerby.rules.access import Action
 from passerby.settings import Hide, Mode, Settings, Shape
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/api/redactions", tags=["redactions"])
 
 UPLOAD = ("POST", "/api/redactions")
 SILENT_UPLOAD_S = 60.0  # a telephone that changes from one network to another is silent for a while
-MOST_CORRECTIONS = 1000
+MAX_CORRECTIONS = 1000
 DEFAULTS = Settings()
 REPORT_PAGE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
 """The report brings its own style, and runs nothing."""
@@ -72,17 +72,17 @@ class Corrections(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     add: list[TimedBox] = Field(
-        max_length=MOST_CORRECTIONS,
+        max_length=MAX_CORRECTIONS,
         description="Pixels of the upright picture; seconds from the start. They replace earlier ones.",
     )
 
 
 @router.get("", summary="My files")
 def redactions(request: Request) -> RedactionList:
-    desk, told = _desk(request), services_of(request).installation.config.redact
+    jobs, told = _jobs(request), services_of(request).installation.config.redact
     return RedactionList(
-        redactions=[_shown(each) for each in desk.list(_owner(request))], most_bytes=told.most_bytes,
-        keep_s=told.keep_minutes * 60, refuses=desk.refuses,
+        redactions=[_shown(each) for each in jobs.list(_owner(request))], most_bytes=told.most_bytes,
+        keep_s=told.keep_minutes * 60, refuses=jobs.refuses,
     )  # fmt: skip
 
 
@@ -102,12 +102,12 @@ async def redact_file(
     shape: Shape = DEFAULTS.shape,
     hide: Annotated[list[Hide] | None, Query(max_length=4, description="What to look for.")] = None,
 ) -> RedactionShown:
-    desk, me, services = _desk(request), signed_in_of(request), services_of(request)
-    if desk.refuses:
-        raise problem(503, desk.refuses, "use the command: passerby redact")
+    jobs, me, services = _jobs(request), signed_in_of(request), services_of(request)
+    if jobs.refuses:
+        raise problem(503, jobs.refuses, "use the command: passerby redact")
     settings = Settings(mode=mode, shape=shape, hide=frozenset(hide) if hide else DEFAULTS.hide)
-    # Whatever may wait for the desk is asked of a thread: this one answers everybody.
-    receiving = await _place(asyncio.create_task(run_in_threadpool(desk.receive, _owner(request), name, settings)))
+    # Whatever may wait for a job is asked of a thread: this one answers everybody.
+    receiving = await _place(asyncio.create_task(run_in_threadpool(jobs.receive, _owner(request), name, settings)))
     note = functools.partial(services.installation.audit.note, me.user.name, me.through, Action.REDACT_FILE)
     try:
         await run_in_threadpool(note, about=receiving.id)
@@ -119,7 +119,7 @@ async def redact_file(
 
 
 async def _place(asked: asyncio.Task[ReceivingFile]) -> ReceivingFile:
-    """At the desk. Where the request is given up while it is asked for, it is given back."""
+    """A place among the jobs. Where the request is given up while it is asked for, it is given back."""
     try:
         return await asyncio.shield(asked)
     except asyncio.CancelledError:
@@ -150,18 +150,18 @@ def redaction(id: JobId, request: Request) -> RedactionShown:
 
 @router.delete("/{id}", summary="Discard one of my files and its output", status_code=204)
 def discard(id: JobId, request: Request) -> None:
-    desk, me = _desk(request), signed_in_of(request)
+    jobs, me = _jobs(request), signed_in_of(request)
     _found(request, id)
     services_of(request).installation.audit.note(me.user.name, me.through, "file:discard", about=id)
-    desk.discard(_owner(request), id)
+    jobs.discard(_owner(request), id)
 
 
 @router.put("/{id}/corrections", summary="Hide more by hand, and render again")
 def correct(id: JobId, told: Corrections, request: Request) -> RedactionShown:
-    desk, me = _desk(request), signed_in_of(request)
+    jobs, me = _jobs(request), signed_in_of(request)
     _found(request, id)
     services_of(request).installation.audit.note(me.user.name, me.through, "file:correct", about=id)
-    return _shown(desk.correct(_owner(request), id, told.add))
+    return _shown(jobs.correct(_owner(request), id, told.add))
 
 
 @router.get(
@@ -204,11 +204,11 @@ def _report(request: Request, id: str, name: str, kind: str, headers: dict[str, 
     return FileResponse(path, media_type=kind, headers=headers)
 
 
-def _desk(request: Request) -> Redactions:
-    desk = services_of(request).redactions
-    if desk is None:
+def _jobs(request: Request) -> Redactions:
+    jobs = services_of(request).redactions
+    if jobs is None:
         raise problem(503, "this installation does not redact files")
-    return desk
+    return jobs
 
 
 def _owner(request: Request) -> str:
@@ -218,14 +218,14 @@ def _owner(request: Request) -> str:
 
 def _found(request: Request, id: str) -> Redaction:
     try:
-        return _desk(request).find(_owner(request), id)
+        return _jobs(request).find(_owner(request), id)
     except KeyError:
         raise no_such("file of yours", id) from None
 
 
 def _file(request: Request, made: Redaction, name: str | None) -> FilePath:
     try:
-        path = _desk(request).file(_owner(request), made.id, name)
+        path = _jobs(request).file(_owner(request), made.id, name)
     except KeyError:
         path = None
     if path is None or not path.is_file():

@@ -13,8 +13,8 @@ from passerby.access import Installation
 from passerby.access.sessions import SignedIn, csrf_token_of
 from passerby.access.users import User
 from passerby.api.gate import cookie_name, drop_cookie, set_cookie, signed_in_of
+from passerby.api.ports import services_of
 from passerby.api.problems import no_such, problem
-from passerby.api.seam import services_of
 from passerby.rules.access import NOBODY, Action, Principal, Role, may, may_give
 
 router = APIRouter(prefix="/api", tags=["sign-in"])

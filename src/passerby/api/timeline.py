@@ -16,8 +16,8 @@ from passerby.api.cameras import CameraName
 from passerby.api.exports import FileGoingOut, exports_of
 from passerby.api.gate import sees_since_90k_of, signed_in_of
 from passerby.api.hls import MEDIA_TYPE, hls_text
+from passerby.api.ports import Services, services_of
 from passerby.api.problems import Problem, problem
-from passerby.api.seam import Services, services_of
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S
 from passerby.objects.names import camera_and_start_of_key

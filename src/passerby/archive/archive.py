@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from passerby.archive.ahead import retire_ahead
 from passerby.archive.catalogue import Catalogue
 from passerby.archive.closing import finish_waiting
 from passerby.archive.export import ExportedFile, export_range
+from passerby.archive.future_dated import retire_ahead
 from passerby.archive.history import History
 from passerby.archive.names import open_path
 from passerby.archive.places import Places
@@ -93,7 +93,7 @@ class Archive(Closing):
         or away."""
         self._is_to_recover = True
 
-    def tend(self, keep: KeepAll, now_90k: int) -> list[Alarm]:
+    def maintain(self, keep: KeepAll, now_90k: int) -> list[Alarm]:
         """Store what ended, delete what is over.
 
         What fails is tried again the next time, and told of each time. Raises OutputError where rows cannot be read.

@@ -18,7 +18,7 @@ from typing import Self
 from passerby.archive.names import OPEN_SUFFIX, camera_and_start_of, open_path
 from passerby.folders import sync
 from passerby.media.mp4.fragments import fragments_in
-from passerby.media.mp4.index import MOST_GOPS, ROOM_BYTES, empty_room, make_index
+from passerby.media.mp4.index import MAX_GOPS, ROOM_BYTES, empty_room, make_index
 from passerby.media.mp4.init import read_init
 from passerby.media.segments import Fragment, Gop, InitSegment
 
@@ -112,7 +112,7 @@ class SpoolFile:
 
     @property
     def is_full(self) -> bool:
-        return len(self._gops.gops) >= MOST_GOPS
+        return len(self._gops.gops) >= MAX_GOPS
 
     def append(self, fragment: Fragment) -> None:
         """Write it. The first fragment is a key frame. Raises OSError, and then the file is as it was before."""

@@ -23,7 +23,7 @@ class CameraWriter:
     """
 
     def __init__(self, camera: str, folder: Path, spool: str, catalogue: Catalogue, object_90k: int) -> None:
-        """folder, spool: where open objects are, and its name. An ended one stays there: `Archive.tend` stores it.
+        """folder, spool: where open objects are, and its name. An ended one stays there: `Archive.maintain` stores it.
         object_90k: how long an object is, see `rules.retention.object_90k`."""
         self._camera, self._folder, self._spool_name = camera, folder, spool
         self._catalogue, self._object_90k = catalogue, object_90k

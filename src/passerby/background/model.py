@@ -22,7 +22,7 @@ GAIN_RANGE = (0.75, 1.33)  # automatic exposure; more than this is another light
 GAIN_GRID_PX = 8
 ADAPT_WEIGHT = 0.15  # twice a second: follows a cloud within 5 s
 EDGES_AWAY = 0.5  # of the edges outside of what moves: the camera is no longer where it was
-EDGES_LEAST = 0.15  # of all edges must be to be seen for that
+MIN_EDGES = 0.15  # of all edges must be to be seen for that
 EDGES_ENOUGH = 200  # fewer tell nothing
 
 
@@ -85,7 +85,7 @@ class BackgroundModel:
         """Whether the edges of what does not move are no longer where they were: the camera was turned or pushed."""
         edges = cv2.bitwise_and(self._edges, _where_zero(cv2.dilate(seen.moving, _AROUND)))
         count = cv2.countNonZero(edges)
-        if count < EDGES_LEAST * self._edge_count:
+        if count < MIN_EDGES * self._edge_count:
             return self._edge_count >= EDGES_ENOUGH  # what moves hides them nearly all
         away = cv2.compare(seen.apart, self._slope_limit, cv2.CMP_GT)
         return cv2.countNonZero(cv2.bitwise_and(away, edges)) > EDGES_AWAY * count

@@ -13,7 +13,7 @@ Points = npt.NDArray[np.int32]
 GAP_PX = 5  # parts of one body that lie closer than this belong together
 FULL_ENOUGH = 0.5  # of a hull: an emptier one is cut in two
 CUT_DOWN_TO_PX = 14  # smaller pieces stay whole: finer cuts would draw an outline
-LEAST_AREA_PX = 12  # of a blob in the mask after joining: less is noise
+MIN_AREA_PX = 12  # of a blob in the mask after joining: less is noise
 
 
 def joined(mask: Mask) -> Mask:
@@ -26,7 +26,7 @@ def joined(mask: Mask) -> Mask:
     part = slice(y0, top + height + GAP_PX), slice(x0, left + width + GAP_PX)
     closed = cv2.morphologyEx(mask[part], cv2.MORPH_CLOSE, np.ones((GAP_PX, GAP_PX), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8, ltype=cv2.CV_16U)
-    large = (stats[:, cv2.CC_STAT_AREA] >= LEAST_AREA_PX).astype(np.uint8)
+    large = (stats[:, cv2.CC_STAT_AREA] >= MIN_AREA_PX).astype(np.uint8)
     large[0] = 0
     kept = np.zeros_like(mask)
     kept[part] = large[labels]

@@ -26,11 +26,11 @@ IN_PLACE: Similarity = np.eye(2, 3)
 
 CORNERS = 400
 FOLLOWED_TO_PX = 0.7  # from where the shared movement takes a corner: it shares it
-LEAST_SHARED = 0.25  # of the corners; in a crowd most are on people, and those go many ways
-LEAST_CORNERS = 12
+MIN_SHARED = 0.25  # of the corners; in a crowd most are on people, and those go many ways
+MIN_CORNERS = 12
 LIGHT_PX = 31  # light varies little over so much of the small picture
 FARTHEST_SHARE = 0.06  # of the picture's width: further away it is another view, to be learned anew
-LEAST_PLACED = 0.75  # of the samples: more than a few that are elsewhere, and the camera moves
+MIN_PLACED = 0.75  # of the samples: more than a few that are elsewhere, and the camera moves
 ADRIFT_PX = 0.3  # less is within what a background allows for as shake
 APART_QUANTILE = 0.8  # a sample or two may be placed badly
 
@@ -48,7 +48,7 @@ class Anchor:
 
     def place(self, luma: Plane8, guess: Similarity | None = None) -> Similarity | None:
         """Where the reference's pixels are in a picture; None where too few corners agree. guess: about there."""
-        if len(self._corners) < LEAST_CORNERS:
+        if len(self._corners) < MIN_CORNERS:
             return None
         start = self._corners.copy() if guess is None else cv2.transform(self._corners, guess).astype(np.float32)
         ends, followed, _ = cv2.calcOpticalFlowPyrLK(
@@ -61,12 +61,12 @@ class Anchor:
             flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
         )
         kept = followed.ravel() == 1
-        if kept.sum() < LEAST_CORNERS:
+        if kept.sum() < MIN_CORNERS:
             return None
         found, shared = cv2.estimateAffinePartial2D(
             self._corners[kept], ends[kept], method=cv2.RANSAC, ransacReprojThreshold=FOLLOWED_TO_PX
         )
-        if found is None or shared.sum() < max(LEAST_CORNERS, LEAST_SHARED * len(self._corners)):
+        if found is None or shared.sum() < max(MIN_CORNERS, MIN_SHARED * len(self._corners)):
             return None
         placed = np.asarray(found, np.float64)
         return placed if apart_px(placed, IN_PLACE, luma.shape) <= self._farthest_px else None
@@ -126,7 +126,7 @@ class Registered:
 def register(samples: Sequence[Sample]) -> Registered:
     """Lays samples over each other. Needs one."""
     placed = _best_placed(samples)
-    if _count(placed) < LEAST_PLACED * len(samples):
+    if _count(placed) < MIN_PLACED * len(samples):
         return Registered(list(samples), None)
     shape = samples[0].picture.y.shape
     far = [apart_px(one, IN_PLACE, shape) for one in placed if one is not None]

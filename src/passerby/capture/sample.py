@@ -24,7 +24,7 @@ from passerby.capture.trust import Decoded
 from passerby.errors import SourceError
 from passerby.media.frames import RawFrame
 
-WALK_AT_MOST_FRAMES = 3000  # 2 to 10 s of decoding; a longer file has key frames enough
+MAX_WALK_FRAMES = 3000  # 2 to 10 s of decoding; a longer file has key frames enough
 FEW_LOOKS = 8  # with fewer, a background cannot be told from what stands in it: walk, however long it takes
 
 
@@ -100,7 +100,7 @@ class _Looks:
         if not frames:
             rate = self._stream.average_rate or Fraction(25)
             frames = round((duration_of_s(self._container, self._stream) or 1e9) * rate)
-        if frames > WALK_AT_MOST_FRAMES or not self._seek(ticks[0]):  # some formats read their index at the first seek
+        if frames > MAX_WALK_FRAMES or not self._seek(ticks[0]):  # some formats read their index at the first seek
             return False
         keys = sum(entry.is_keyframe for entry in self._stream.index_entries)
         return keys < min(frames, len(ticks))

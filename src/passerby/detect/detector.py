@@ -153,7 +153,7 @@ class Detector:
         if self.canary is None:
             return self._answers(pictures, least)
         extended = [self.canary.extend(picture) for picture in pictures]
-        answers = self._answers([picture for picture, _ in extended], min(least, canary.LEAST_SCORE))
+        answers = self._answers([picture for picture, _ in extended], min(least, canary.MIN_SCORE))
         checked = [self.canary.check(found, place) for found, (_, place) in zip(answers, extended, strict=True)]
         return [found.take(found.confidence >= least) for found in checked]
 

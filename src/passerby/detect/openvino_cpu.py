@@ -14,7 +14,7 @@ from passerby.detect.errors import DetectorError
 from passerby.detect.runtime import DEFAULT_TIMEOUT_S, Bgr, InputSpec, Outputs, Precision, check_size
 from passerby.errors import ModelError
 
-SIZES_MOST = 7
+MAX_SIZES = 7
 """Compiled input sizes that are kept: a still is looked at in five, and proofs have one of their own."""
 
 
@@ -80,7 +80,7 @@ class OpenVinoRuntime:
     def _requests(self, size_wh: tuple[int, int], count: int) -> list[ov.InferRequest]:
         """At least `count` requests for pictures of this size."""
         if size_wh not in self._compiled:
-            while len(self._compiled) >= SIZES_MOST:
+            while len(self._compiled) >= MAX_SIZES:
                 del self._compiled[next(iter(self._compiled))]
             self._compiled[size_wh] = (self._compile(size_wh), [])
         # The one that is used goes last: proofs are of one size, which a folder of stills is not to push out.

@@ -18,7 +18,7 @@ from passerby.track import FlowMeter, Tracker, TrackerTimes, TrackSummary
 LOOK_EVERY_S = 0.16  # somebody who runs crosses a third of their own width between two looks
 LOOK_PLAN = LookPlan(LOOK_EVERY_S)
 LOOK_AHEAD_S = 1.5  # most people are certain by then (bench/README.md)
-LEAST_LOOK_AHEAD_S = 0.8
+MIN_LOOK_AHEAD_S = 0.8
 LONGEST_LOOKS = 3  # so many usual waits for the next look a frame may be held back, where its delay is shorter
 LOOK_AHEAD_BYTES = 80 << 20  # of held frames: large pictures are looked ahead less far, down to the least
 
@@ -75,4 +75,4 @@ def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:
 
 def look_ahead_s(frame_bytes: int, frames_per_s: float) -> float:
     """How far to look ahead, seconds, for frames of this many bytes."""
-    return min(LOOK_AHEAD_S, max(LEAST_LOOK_AHEAD_S, LOOK_AHEAD_BYTES / max(1.0, frame_bytes * frames_per_s)))
+    return min(LOOK_AHEAD_S, max(MIN_LOOK_AHEAD_S, LOOK_AHEAD_BYTES / max(1.0, frame_bytes * frames_per_s)))

@@ -18,8 +18,8 @@ from passerby.track import TrackSummary
 STILLS = 12
 STILL_WIDTH_PX = 480
 STILL_QUALITY = 28
-SPANS_MOST = 1000
-TRACKS_MOST = 20_000
+MAX_SPANS = 1000
+MAX_TRACKS = 20_000
 DOUBTFUL_SCORE, DOUBTFUL_HITS = 0.15, 3  # seen so often and so well, and yet not taken for a person
 POOR_BEST = 0.35  # a track whose best look was no better was covered on many poor ones
 
@@ -50,7 +50,7 @@ class Spans:
 
     def _close(self, reason: str) -> None:
         start, end, frames = self._open.pop(reason)
-        if len(self.closed) < SPANS_MOST:
+        if len(self.closed) < MAX_SPANS:
             self.closed.append(Span(start_s=max(0.0, start), end_s=max(0.0, end), reason=reason, frames=frames))
 
     def all(self) -> tuple[Span, ...]:
@@ -130,7 +130,7 @@ class Facts:
                 continue
             if track.best < POOR_BEST and track.kind <= Kind.FACE:
                 self.doubts.add(first_s, last_s, f"a {track.kind.label} was covered on poor evidence")
-            if track.frames and len(self.tracks) < TRACKS_MOST:
+            if track.frames and len(self.tracks) < MAX_TRACKS:
                 self.tracks.append(TrackSpan.of(track.tracker_id, track.kind, first_s, last_s, track.frames))
             else:
                 self.tracks_left_out += bool(track.frames)

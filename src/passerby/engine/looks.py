@@ -15,14 +15,14 @@ NEAR_PX = 416
 """Longer side of the input for what is near: in a larger one, who fills the picture is out of the network's reach."""
 FAR_SHARE = 2 / 3
 """Of the picture's size, for what is far: NanoDet finds more at this size than at the full one (bench/README.md)."""
-FAR_MOST_PX = 1280
-NEAR_LEAST_SHARE = 0.35  # smaller things are the far look's, which sees them better
+FAR_MAX_PX = 1280
+NEAR_MIN_SHARE = 0.35  # smaller things are the far look's, which sees them better
 PEOPLE_SCORE = 0.06
 FACES_BESIDE_PX = 640  # where people are hidden whole, faces are looked for in windows and close-ups only
 NEAR_SCORE = 0.25  # who is near is plain to see, and a false box of that size hides much
 FACE_BESIDE_SCORE = 0.15
 FACE_SCORE = 0.10
-FACES_LEAST_PX, FACES_MOST_PX = 640, 1440
+FACES_MIN_PX, FACES_MAX_PX = 640, 1440
 """CenterFace, unlike NanoDet, finds most at the picture's full size and up to one and a half times that."""
 KNOWN_FOR_S = 4.0  # what is in a picture that stays the same: then it is looked at again, for noise is never the same
 SAME_OVERLAP = 0.6  # of boxes of one kind that several looks found: one object
@@ -183,7 +183,7 @@ class Detectors:
 
 def far_px(size_wh: tuple[int, int], share: float = FAR_SHARE) -> int:
     """Longer side of the input for what is far: that share of the picture's. At 2/3 it shows 24 px in 1920×1080."""
-    return int(min(FAR_MOST_PX, max(NEAR_PX, share * max(size_wh))))
+    return int(min(FAR_MAX_PX, max(NEAR_PX, share * max(size_wh))))
 
 
 def looks_for(
@@ -203,12 +203,12 @@ def looks_for(
                 score = least_score(detector, FACE_BESIDE_SCORE)
                 looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * plan.every_s, score, proof=proof))
             else:
-                faces_px = min(FACES_MOST_PX, max(FACES_LEAST_PX, max(size_wh)))
+                faces_px = min(FACES_MAX_PX, max(FACES_MIN_PX, max(size_wh)))
                 looks.append(Look(detector, faces_px, plan.every_s, least_score(detector, FACE_SCORE), proof=proof))
             continue
         looks.append(Look(detector, far, plan.every_s, least_score(detector, plan.people_score), proof=proof))
         if plan.near and far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:
-            looks.append(Look(detector, NEAR_PX, 3 * plan.every_s, NEAR_SCORE, NEAR_LEAST_SHARE, proof))
+            looks.append(Look(detector, NEAR_PX, 3 * plan.every_s, NEAR_SCORE, NEAR_MIN_SHARE, proof))
     return Looks(looks)
 
 

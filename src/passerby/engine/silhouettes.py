@@ -15,14 +15,14 @@ import numpy.typing as npt
 from passerby.background import hull_of, joined, pieces_of
 from passerby.media import CoverBox, Kind, Track
 from passerby.rules import hulls
-from passerby.rules.coverage import LEAST_PADDING_PX, Policy
+from passerby.rules.coverage import MIN_PADDING_PX, Policy
 
 Mask = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.uint16]
 
 REACH_SHARE = 0.15  # of a box's size: what moves so near to it, an arm or a bag, is drawn as a part of it
 REACH_PX = 4  # of the small picture, at least: who is far has a box of few pixels
-ROUND_AT_MOST = 1.4  # times the hull of a body and what moves beside it: a walker fills 3/4 of the box around
+MAX_ROUNDNESS = 1.4  # times the hull of a body and what moves beside it: a walker fills 3/4 of the box around
 MOVED_PADDING = 0.04, 0.075  # of its width and height, at least: what moves is seen without hair and soles
 SHRINK_HALF_S = 0.1  # half of what a shape was too large is gone after this; 0.3 hides a tenth more for nothing
 SETTLED_PX = 0.5  # nearer than this to where it shrinks to, a shape is there: what stays the same is painted once
@@ -76,7 +76,7 @@ class Silhouettes:
                 moved[number] = self._pixels(np.add(around, (near[1].start, near[0].start)))
         if moved:
             reach[[*moved]] = np.maximum(reach[[*moved]], _padded(np.array([*moved.values()]), policy))
-        reach = hulls.roundest(reach, ROUND_AT_MOST)
+        reach = hulls.roundest(reach, MAX_ROUNDNESS)
         at_middles = (boxes[:, :2] + boxes[:, 2:]) / 2 @ hulls.WAYS.T
         before, self._shapes = self._shapes, {}
         for number, (track, _) in enumerate(tracked):
@@ -160,7 +160,7 @@ def _slowly(before: tuple[float, hulls.Reach] | None, reach: hulls.Reach, time_s
 def _padded(reach: hulls.Reach, policy: Policy) -> hulls.Reach:
     sides = hulls.sides(reach)
     share = np.maximum(MOVED_PADDING, policy.margin / 2)
-    sizes = np.maximum(LEAST_PADDING_PX, share * (sides[:, 2:] - sides[:, :2]))
+    sizes = np.maximum(MIN_PADDING_PX, share * (sides[:, 2:] - sides[:, :2]))
     return reach + hulls.padding(sizes[:, 0], sizes[:, 1])
 
 

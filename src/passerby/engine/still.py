@@ -25,9 +25,9 @@ from passerby.settings import Settings
 
 SIZES_PX = (416, 640, 960, 1440, 2160)
 """Longer sides of the inputs: what one shows too large or too small for the network, the next shows right."""
-MOST_ENLARGED = 2.5  # a still shows no face or plate in a larger picture that it does not show in this
-MOST_ENLARGED_FOR_BODIES = 1.3  # in a larger picture pieces of things are taken for people and vehicles
-LEAST_SCORE = 0.05  # of a box in one look: two looks as poor as this are below all of EVIDENCE
+MAX_ENLARGED = 2.5  # a still shows no face or plate in a larger picture that it does not show in this
+MAX_ENLARGED_FOR_BODIES = 1.3  # in a larger picture pieces of things are taken for people and vehicles
+MIN_SCORE = 0.05  # of a box in one look: two looks as poor as this are below all of EVIDENCE
 EVIDENCE = {Kind.PERSON: 0.10, Kind.FACE: 0.15, Kind.VEHICLE: 0.25, Kind.PLATE: 0.15}
 """From which confidence of `agreed` on a box is hidden. Of 732 faces on stills 0.15 leaves 4, and hides 1.7 % of the
 rest of the pictures; 0.20 leaves 10, and hides 1.1 %."""
@@ -133,7 +133,7 @@ def _looks(detector: Detector, frame: RawFrame) -> Iterator[Detections]:
     wh = sample.upright_wh(frame, sample.whole(frame))
     for size_px in _sizes(detector, max(wh)):
         size_wh = detector.input_size(wh, size_px)
-        yield detector.detect(frame, size_wh=size_wh, score=least_score(detector, LEAST_SCORE))
+        yield detector.detect(frame, size_wh=size_wh, score=least_score(detector, MIN_SCORE))
         yield _look_mirrored(detector, frame, size_wh)
 
 
@@ -141,7 +141,7 @@ def _sizes(detector: Detector, long_side_px: int) -> list[int]:
     card = detector.model.card
     if card.input.size_wh is not None:
         return [max(card.input.size_wh)]
-    enlarged = MOST_ENLARGED_FOR_BODIES if card.kinds & {Kind.PERSON, Kind.VEHICLE} else MOST_ENLARGED
+    enlarged = MAX_ENLARGED_FOR_BODIES if card.kinds & {Kind.PERSON, Kind.VEHICLE} else MAX_ENLARGED
     return [size_px for size_px in SIZES_PX if size_px <= enlarged * long_side_px] or [SIZES_PX[0]]
 
 
@@ -149,7 +149,7 @@ def _look_mirrored(detector: Detector, frame: RawFrame, size_wh: tuple[int, int]
     """What a detector finds in the picture's mirror image at one size, in pixels of the picture itself."""
     region = sample.whole(frame)
     mirror_image = np.ascontiguousarray(sample.sample_bgr(frame, region, size_wh)[:, ::-1])
-    found = detector.detect_bgr(mirror_image, least_score(detector, LEAST_SCORE))
+    found = detector.detect_bgr(mirror_image, least_score(detector, MIN_SCORE))
     left, top, right, bottom = found.xyxy.T
     boxes = np.stack([size_wh[0] - right, top, size_wh[0] - left, bottom], axis=1)
     return Detections(sample.to_picture(boxes, frame, region, size_wh), found.confidence, found.class_id)

@@ -15,7 +15,7 @@ from passerby.media.frames import Plane
 from passerby.paint.bytemaps import halved
 
 CELL_PX = 4  # of the small picture: the smallest person that is found is two cells across
-MOST_APART = (6, 3, 2)
+MAX_APART = (6, 3, 2)
 """Grey levels by which the averages of a cell, of 2 x 2 and of 4 x 4 cells may differ and be noise. Less than what
 differs from a background by, so whoever comes ends the stretch before anything else notices."""
 
@@ -50,7 +50,7 @@ class Stillness:
             tables = hdr.chroma_tables(frame.hdr)
             chroma = [np.asarray(cv2.LUT(*pair), np.uint8) for pair in zip(chroma, tables, strict=True)]
         cells = np.asarray(cv2.merge([luma, *chroma]), np.uint8)
-        for _ in MOST_APART:
+        for _ in MAX_APART:
             yield cells
             cells = halved(cells)
 
@@ -64,7 +64,7 @@ class Stillness:
 
 
 def _apart(now: list[Cells], first: list[Cells]) -> bool:
-    pairs = zip(now, first, MOST_APART, strict=True)
+    pairs = zip(now, first, MAX_APART, strict=True)
     return any(cv2.norm(this, that, cv2.NORM_INF) > most for this, that, most in pairs)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.media import Detections, RawFrame
-from passerby.rules.effort import LATE, WIDER_MOST
+from passerby.rules.effort import LATE, MAX_WIDENING
 from passerby.track import Motion
 
 WIDER_FROM_GAP = 1 / 3  # of the longest gap between two looks; from there on covers grow
@@ -116,7 +116,7 @@ class Window:
         between_s = next_s - self._sure_s
         if self._gap_s < math.inf:  # the further apart two looks are, the less is known of the way between
             share = min(1.0, between_s / self._gap_s)
-            oldest.wider = max(oldest.wider, WIDER_MOST * (share - WIDER_FROM_GAP) / (1 - WIDER_FROM_GAP))
+            oldest.wider = max(oldest.wider, MAX_WIDENING * (share - WIDER_FROM_GAP) / (1 - WIDER_FROM_GAP))
         return between_s <= self._gap_s
 
     def _may_leave(self, oldest: Held, *, is_settled: bool) -> bool:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from passerby.fleet.plan import CameraPlan
-from passerby.media.camera import CameraState, What
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check, Finding, Verdict
 from passerby.media.segments import Fragment, InitSegment
 
@@ -164,7 +164,7 @@ class Reader:
 def _state(told: Sequence[Any]) -> CameraState:
     what, reason, since, progress, figures, findings, reference_at_90k = told
     return CameraState(
-        What(what),
+        CameraStatus(what),
         reason,
         datetime.fromisoformat(since),
         progress,

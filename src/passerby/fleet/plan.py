@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from passerby.capture.live.options import LiveOptions
 from passerby.engine.live.learner import LearnTimes
-from passerby.engine.live.modes import LEAST_DELAY_S, LONGEST_DELAY_S, LivePlan
+from passerby.engine.live.modes import LONGEST_DELAY_S, MIN_DELAY_S, LivePlan
 from passerby.media.boxes import BoxShare
 from passerby.record.segments import LIVE_QUALITY
 from passerby.rules.reach import Reach
@@ -24,7 +24,7 @@ class CameraPlan(BaseModel):
     camera: str = Field(description="Its name in the archive.")
     address: str = Field(repr=False)
     settings: Settings = Settings()
-    privacy_delay_s: float = Field(1.0, ge=LEAST_DELAY_S, le=LONGEST_DELAY_S)
+    privacy_delay_s: float = Field(1.0, ge=MIN_DELAY_S, le=LONGEST_DELAY_S)
     quality: int = LIVE_QUALITY
     object_90k: int = Field(OBJECT_90K, gt=0, description="How long its objects are: shorter where its limit is short.")
     learn_every_s: float = Field(LearnTimes().first_every_s, gt=0, description="See LearnTimes.first_every_s.")

@@ -49,7 +49,7 @@ class Recording:
         An open object is tended by nobody but its writer: of a camera that never comes back it would be kept for ever.
         """
         if self._monotonic_s() + for_s - self._kept_s > LONGEST_AWAY_S:
-            with suppress(OutputError):  # let go of all the same: `Archive.tend` finishes it, or says why it cannot
+            with suppress(OutputError):  # let go of all the same: `Archive.maintain` finishes it, or says why it cannot
                 self._writer.close()
 
     def close(self) -> None:

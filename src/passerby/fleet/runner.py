@@ -16,7 +16,7 @@ from passerby.errors import OutputError, PasserbyError, SourceUnavailable, Troub
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.recording import Publish, Recording
-from passerby.media.camera import CameraState, What
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.backoff import wait_s
 
@@ -57,7 +57,7 @@ class CameraRunner:
         self._recording_since_s: float | None = None
         self._beat_s = time.monotonic() + start_after_s
         self._recording: Recording | None = None
-        self._state = CameraState(What.CONNECTING, "waiting to connect", datetime.now(UTC))
+        self._state = CameraState(CameraStatus.CONNECTING, "waiting to connect", datetime.now(UTC))
         self._thread = threading.Thread(target=self._run, name=f"passerby-{plan.camera}", daemon=True)
         self._thread.start()
 
@@ -79,7 +79,7 @@ class CameraRunner:
         path, recording = self._path, self._recording
         unrecorded = recording.trouble if recording is not None else None
         if path is not None and unrecorded is not None:
-            self._tell(What.FAILED, unrecorded)
+            self._tell(CameraStatus.FAILED, unrecorded)
         elif path is not None:
             self._tell_of(path)
         return self._state
@@ -90,7 +90,7 @@ class CameraRunner:
         if path is not None:
             path.rebase()
 
-    def _tell(self, what: What, reason: str) -> None:
+    def _tell(self, what: CameraStatus, reason: str) -> None:
         """While it is not open."""
         since = self._state.since if what is self._state.what else datetime.now(UTC)
         self._state = CameraState(what, reason, since)
@@ -118,9 +118,9 @@ class CameraRunner:
             self._wait_for_reader(recording)
         try:
             recording.close()
-            self._tell(What.STOPPED, "it was stopped")
+            self._tell(CameraStatus.STOPPED, "it was stopped")
         except OutputError as error:
-            self._tell(What.FAILED, str(error))
+            self._tell(CameraStatus.FAILED, str(error))
 
     def _wait(self, trouble: Trouble, recording: Recording) -> None:
         """For the next try. Whoever waits is not stuck: the next sign of life is due after the wait."""
@@ -141,7 +141,7 @@ class CameraRunner:
         """Until it breaks off; why."""
         self._recording_since_s, trouble = None, Trouble.ENDED
         if not self._failures:
-            self._tell(What.CONNECTING, "connecting")
+            self._tell(CameraStatus.CONNECTING, "connecting")
         try:
             self._follow(recording)
             return trouble
@@ -152,7 +152,7 @@ class CameraRunner:
         except Exception as error:  # its text may hold anything: its kind will do
             said = f"an unexpected error ({type(error).__name__})"
         self._failures = 1 if self._was_steady else self._failures + 1
-        self._tell(What.FAILED, said)
+        self._tell(CameraStatus.FAILED, said)
         return trouble
 
     def _follow(self, recording: Recording) -> None:

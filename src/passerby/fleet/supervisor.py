@@ -17,7 +17,7 @@ from passerby.fleet.kept import KeptReference, forget_kept, kept_cameras
 from passerby.fleet.live_feed import LiveFeed
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import STOP_WITHIN_S, Places
-from passerby.media.camera import CameraState, What
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.rules.backoff import wait_s
 
 WATCH_S = 0.2
@@ -205,7 +205,7 @@ class Fleet:
 
     def _lose(self, cameras: Iterable[str], why: str) -> None:
         now = datetime.now(UTC)
-        self._lost |= {camera: CameraState(What.FAILED, why, now) for camera in cameras}
+        self._lost |= {camera: CameraState(CameraStatus.FAILED, why, now) for camera in cameras}
 
 
 class _Waiting:
@@ -235,4 +235,4 @@ def _parts(plans: dict[str, CameraPlan]) -> list[dict[str, CameraPlan]]:
     return [{name: plans[name] for name in half} for half in halves if half]
 
 
-_STARTING = CameraState(What.CONNECTING, "starting its worker", datetime.now(UTC))
+_STARTING = CameraState(CameraStatus.CONNECTING, "starting its worker", datetime.now(UTC))

@@ -14,8 +14,8 @@ from passerby.archive import Archive
 from passerby.engine.live.shared import Shared
 from passerby.engine.memory import return_freed_pictures
 from passerby.fleet.messages import Drop, Rebase, Run, States, Stop, Watched, read_order
-from passerby.fleet.outbox import Outbox
 from passerby.fleet.runner import CameraRunner
+from passerby.fleet.sender import Sender
 from passerby.processes import begin_child
 
 BEAT_S = 0.5
@@ -40,23 +40,23 @@ def work(pipe: Connection, places: Places) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it may go to all at once: the parent says when to end
     cv2.setNumThreads(1)
     return_freed_pictures()
-    outbox = Outbox(pipe)
-    outbox.tell(States({}, ready=False))
+    sender = Sender(pipe)
+    sender.tell(States({}, ready=False))
     archive = Archive(places.folder, catalogue_url=places.catalogue_url, store=places.store)
     with archive, Shared() as shared:
-        worker = Worker(pipe, outbox, shared, archive, places.backgrounds)
+        worker = Worker(pipe, sender, shared, archive, places.backgrounds)
         try:
             worker.run()
         finally:
             worker.stop()
-    outbox.close(1.0)
+    sender.close(1.0)
 
 
 class Worker:
     """Its cameras, by name."""
 
-    def __init__(self, pipe: Connection, outbox: Outbox, shared: Shared, archive: Archive, backgrounds: Path) -> None:
-        self._pipe, self._outbox = pipe, outbox
+    def __init__(self, pipe: Connection, sender: Sender, shared: Shared, archive: Archive, backgrounds: Path) -> None:
+        self._pipe, self._outbox = pipe, sender
         self._shared, self._archive, self._backgrounds = shared, archive, backgrounds
         self._runners: dict[str, CameraRunner] = {}
         self._ending: list[CameraRunner] = []

@@ -9,7 +9,7 @@ from enum import StrEnum
 from passerby.media.health import Finding
 
 
-class What(StrEnum):
+class CameraStatus(StrEnum):
     """Only `recording` is well. In all of them nobody is shown."""
 
     CONNECTING = "connecting"
@@ -47,7 +47,7 @@ class CameraState:
     """reason: one sentence for people, without any secret. since: UTC, from when on it has been so. progress: 0..1 of
     learning, None else. figures: what is counted since the camera was opened, by name."""
 
-    what: What
+    what: CameraStatus
     reason: str
     since: datetime
     progress: float | None = None
@@ -60,4 +60,9 @@ class CameraState:
     @property
     def records(self) -> bool:
         """Whether pictures are kept, covered or not."""
-        return self.what not in (What.CONNECTING, What.SILENT, What.FAILED, What.STOPPED)
+        return self.what not in (
+            CameraStatus.CONNECTING,
+            CameraStatus.SILENT,
+            CameraStatus.FAILED,
+            CameraStatus.STOPPED,
+        )

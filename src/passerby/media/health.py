@@ -41,7 +41,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Stirred:
+class FrameDifference:
     """How much changed within about a third of a second, between two key frames wherever there is room between them.
 
     calm, block: mean change of a block, grey levels: of one that only a quarter of all exceed, so where nothing
@@ -111,7 +111,7 @@ class Measured:
 
     at_s: float
     print: Print
-    stirred: Stirred | None = None
+    stirred: FrameDifference | None = None
     picture: PictureSeen | None = None
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 Boxes = npt.NDArray[np.float32]
 
-LEAST_AREA = 1e-9  # of a divisor: a box without area overlaps nothing
+MIN_AREA = 1e-9  # of a divisor: a box without area overlaps nothing
 
 
 def areas(boxes: Boxes) -> npt.NDArray[np.float32]:
@@ -27,12 +27,12 @@ def shared_areas(a: Boxes, b: Boxes) -> npt.NDArray[np.float32]:
 def iou(a: Boxes, b: Boxes) -> npt.NDArray[np.float32]:
     """Intersection over union of every box of a (n, 4) with every box of b (m, 4): (n, m)."""
     shared = shared_areas(a, b)
-    return np.asarray(shared / np.maximum(areas(a)[:, None] + areas(b) - shared, LEAST_AREA), np.float32)
+    return np.asarray(shared / np.maximum(areas(a)[:, None] + areas(b) - shared, MIN_AREA), np.float32)
 
 
 def shares_inside(inner: Boxes, outer: Boxes) -> npt.NDArray[np.float32]:
     """The share of every inner box (n, 4) that lies in every outer box (m, 4): (n, m)."""
-    return np.asarray(shared_areas(inner, outer) / np.maximum(areas(inner)[:, None], LEAST_AREA), np.float32)
+    return np.asarray(shared_areas(inner, outer) / np.maximum(areas(inner)[:, None], MIN_AREA), np.float32)
 
 
 def _positive(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

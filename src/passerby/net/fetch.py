@@ -16,7 +16,7 @@ from passerby.net.resolve import checked_ips
 from passerby.net.wire import Wire, connect, unreachable
 from passerby.rules.reach import Reach
 
-MOST_REDIRECTS = 3
+MAX_REDIRECTS = 3
 AGENT = "passerby"
 
 
@@ -81,7 +81,7 @@ def fetch(address: Address, limits: Limits, login_for: Address | None = None) ->
     """
     finish_by = time.monotonic() + limits.start_s
     owner = login_for or address
-    for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(MAX_REDIRECTS + 1):
         body, status, location = _exchange(_GET, address, limits, finish_by, owner)
         if status == 200:
             return body

@@ -13,7 +13,7 @@ from passerby.report.model import Report, Span, TrackSpan
 from passerby.report.words import clock, in_bytes, share
 
 LANES_SHOWN = 40  # more rows of tracks than this are a blur on any screen; the table lists every track
-TICKS_AT_MOST = 6
+MAX_TICKS = 6
 TICK_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 SLIVER = 0.25  # per cent of the width: a single frame of an hour can still be seen
 
@@ -108,6 +108,6 @@ def ticks(duration_s: float) -> list[tuple[float, str]]:
     """Marks of the time axis: place in per cent and the time, without tenths where all would be 0."""
     if not duration_s:
         return []
-    step_s = next((step for step in TICK_STEPS_S if duration_s / step <= TICKS_AT_MOST), TICK_STEPS_S[-1])
+    step_s = next((step for step in TICK_STEPS_S if duration_s / step <= MAX_TICKS), TICK_STEPS_S[-1])
     places = [(100 * n * step_s / duration_s, n * step_s) for n in range(int(duration_s / step_s) + 1)]
     return [(round(place, 3), clock(at_s).removesuffix(".0" if step_s >= 1 else "")) for place, at_s in places]

@@ -21,7 +21,7 @@ MARGINS = {Kind.FACE: FACE_MARGIN, Kind.PLATE: PLATE_MARGIN}
 LOWER_PART = 0.40  # plates hang below this share of a vehicle's height
 CUT_ABOVE = 0.05  # of its height, as far as its box may be wrong: a vehicle as near the upper edge goes on beyond it
 READABLE_VEHICLE_PX = 100  # a plate takes up to 0.29 of a front: on a narrower one it is under 29 px wide, 6 px high
-LEAST_PADDING_PX = 2.0
+MIN_PADDING_PX = 2.0
 ROUNDING_SHARE = (1 / CORE_SHARE - 1) / 2  # of a box on each side, 0.074: so much wider, its rounded shape holds it
 SURE_TRACK = 0.5  # mean score: such a track is covered even where nothing differs from the background
 STIRRING_SHARE = 0.05  # of a track's box must differ from the background for a less sure one
@@ -90,8 +90,8 @@ def padded(xyxy: Box, margin: float) -> Box:
     """A box grown on each side by `margin` of its size, and never by so little that round corners would cut it."""
     left, top, right, bottom = xyxy
     margin = max(margin, ROUNDING_SHARE)
-    across = max(LEAST_PADDING_PX, margin * (right - left))
-    down = max(LEAST_PADDING_PX, margin * (bottom - top))
+    across = max(MIN_PADDING_PX, margin * (right - left))
+    down = max(MIN_PADDING_PX, margin * (bottom - top))
     return (left - across, top - down, right + across, bottom + down)
 
 

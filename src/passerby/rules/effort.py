@@ -10,7 +10,7 @@ WIDER_FROM = 3.0
 WHOLE_FROM = 8.0
 """Reveal mode: 4 s, as long as it goes without a look where nothing stirs. Cover mode: 1.3 s, longer than a track lives
 without being found again."""
-WIDER_MOST = 0.5
+MAX_WIDENING = 0.5
 """Of a box's size on each side, just before all is covered."""
 
 LATE = "the detector is late, and its last result is too old"
@@ -35,7 +35,7 @@ def effort(overdue_s: float, every_s: float) -> Effort:
     if late < SLOWER_FROM:
         return AT_EASE
     if late >= WHOLE_FROM:
-        return Effort(WIDER_MOST, LATE, f"{LATE}, so everything is covered")
-    wider = WIDER_MOST * max(0.0, late - WIDER_FROM) / (WHOLE_FROM - WIDER_FROM)
+        return Effort(MAX_WIDENING, LATE, f"{LATE}, so everything is covered")
+    wider = MAX_WIDENING * max(0.0, late - WIDER_FROM) / (WHOLE_FROM - WIDER_FROM)
     how = ", and covers are wider" if wider else ""
     return Effort(wider, None, f"people are looked for every {overdue_s:.1f} s instead of every {every_s:g} s{how}")

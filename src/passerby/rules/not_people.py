@@ -10,7 +10,7 @@ import numpy.typing as npt
 from passerby.media.boxes import BoxShare
 from passerby.media.overlap import shares_inside
 
-MOST_BOXES = 32
+MAX_BOXES = 32
 """For one camera. Who needs more is hiding a fault of the detector, which is not what this is for."""
 LARGEST_SHARE = 0.25
 """Of the picture: a poster, a screen, a statue. A larger one could release most of a place."""
@@ -37,8 +37,8 @@ def check_not_person(box: BoxShare) -> None:
 
 def check_not_people(boxes: Sequence[BoxShare]) -> None:
     """All of one camera. Raises ValueError, one sentence."""
-    if len(boxes) > MOST_BOXES:
-        raise ValueError(f"a camera can have at most {MOST_BOXES} boxes marked as not a person: remove one first")
+    if len(boxes) > MAX_BOXES:
+        raise ValueError(f"a camera can have at most {MAX_BOXES} boxes marked as not a person: remove one first")
     for box in boxes:
         check_not_person(box)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 HOUR_90K = 3600 * 90_000
 DEFAULT_HOURS = 72.0
-MOST_HOURS = 30 * 24.0
+MAX_HOURS = 30 * 24.0
 TEN_YEARS_HOURS = 10 * 366 * 24.0
 """More takes an explicit word: recordings that nobody thought about should not pile up for months."""
-LEAST_HOURS = 0.03
+MIN_HOURS = 0.03
 """Under two minutes: even where a camera hangs until its time-outs end it, its object is closed by then."""
 
 OBJECT_90K = 15 * 60 * 90_000
@@ -21,20 +21,20 @@ _ROUNDS_IN_LIMIT = 20
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long a camera's recordings are kept, in hours. Raises ValueError under LEAST_HOURS, over ten years, and over
+    """How long a camera's recordings are kept, in hours. Raises ValueError under MIN_HOURS, over ten years, and over
     30 days without more_than_30_days."""
 
     hours: float = DEFAULT_HOURS
     more_than_30_days: bool = False
 
     def __post_init__(self) -> None:
-        if not self.hours >= LEAST_HOURS:
+        if not self.hours >= MIN_HOURS:
             raise ValueError(
-                f"recordings are kept for at least {LEAST_HOURS:g} hours (about two minutes), not {self.hours:g} hours"
+                f"recordings are kept for at least {MIN_HOURS:g} hours (about two minutes), not {self.hours:g} hours"
             )
         if self.hours > TEN_YEARS_HOURS:
             raise ValueError(f"{self.hours:g} hours are over ten years")
-        if self.hours > MOST_HOURS and not self.more_than_30_days:
+        if self.hours > MAX_HOURS and not self.more_than_30_days:
             raise ValueError(f"{self.hours:g} hours is more than 30 days: also set more_than_30_days if you mean that")
 
 

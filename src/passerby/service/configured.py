@@ -19,7 +19,7 @@ from passerby.fleet.supervisor import Fleet
 from passerby.fleet.trial import try_apart
 from passerby.fleet.worker import Places
 from passerby.media.boxes import BoxShare
-from passerby.media.camera import CameraState, What
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.rules.retention import object_90k
 from passerby.settings import Settings
 
@@ -30,7 +30,7 @@ LOOK_EVERY_S = 5.0  # `passerby camera add` in another terminal is noticed by th
 
 
 class ConfiguredFleet:
-    """The fleet of an installation: see `api.seam.Fleet`. Its methods may be called from any thread."""
+    """The fleet of an installation: see `api.ports.Fleet`. Its methods may be called from any thread."""
 
     def __init__(self, installation: Installation, places: Places, workers: int | None = None) -> None:
         self._installation = installation
@@ -104,12 +104,12 @@ class ConfiguredFleet:
         not_people = self._installation.not_people.all()
         for camera in configured:
             if not camera.facts.is_enabled:
-                idle[camera.name] = self._idle_state(camera.name, What.STOPPED, "it is switched off")
+                idle[camera.name] = self._idle_state(camera.name, CameraStatus.STOPPED, "it is switched off")
                 continue
             try:
                 wanted[camera.name] = self._plan(camera, not_people.get(camera.name, ()))
             except (PasserbyError, ValueError) as error:
-                idle[camera.name] = self._idle_state(camera.name, What.FAILED, str(error))
+                idle[camera.name] = self._idle_state(camera.name, CameraStatus.FAILED, str(error))
         for name in self._plans.keys() - wanted.keys():
             self._fleet.drop(name)
             del self._plans[name]
@@ -120,7 +120,7 @@ class ConfiguredFleet:
                 self._fleet.run(plan)
                 self._plans[name] = plan
 
-    def _idle_state(self, name: str, what: What, reason: str) -> CameraState:
+    def _idle_state(self, name: str, what: CameraStatus, reason: str) -> CameraState:
         before = self._idle.get(name)
         if before is not None and (before.what, before.reason) == (what, reason):
             return before

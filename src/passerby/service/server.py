@@ -12,7 +12,7 @@ from types import FrameType
 import uvicorn
 
 from passerby.api import Services, make_app
-from passerby.api.app import behind_the_shell
+from passerby.api.app import behind_middleware
 from passerby.api.page import built_page
 from passerby.config import Config
 from passerby.errors import OutputError, SettingsError
@@ -27,7 +27,7 @@ def make_server(services: Services, config: Config) -> uvicorn.Server:
     told, page = config.server, built_page()
     if page is None:
         log.warning("this installation was built without its page: only its API can be used")
-    app = behind_the_shell(make_app(services, page), told, config.redact)
+    app = behind_middleware(make_app(services, page), told, config.redact)
     settings = uvicorn.Config(
         app, host=told.host, port=told.port, lifespan="off", log_config=None,
         access_log=False, server_header=False, proxy_headers=False, ssl_certfile=told.certificate,

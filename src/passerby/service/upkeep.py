@@ -34,25 +34,25 @@ def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iter
     forgot_s = -math.inf
     next_s = TEND_EVERY_S
 
-    def tend() -> None:
+    def maintain() -> None:
         nonlocal next_s
         with _told("tend", "recordings could not be maintained", alarms):
             keep = installation.keep()
             next_s = round_s(keep, TEND_EVERY_S)
-            tell(archive.tend(keep, clock.now_90k()), alarms)
+            tell(archive.maintain(keep, clock.now_90k()), alarms)
 
-    def tend_and_forget() -> float:
+    def maintain_and_forget() -> float:
         nonlocal forgot_s
-        tend()
+        maintain()
         if clock.monotonic() - forgot_s >= FORGET_EVERY_S:
             forgot_s = clock.monotonic()
             with _told("forget", "old records of the audit could not be deleted", alarms):
                 installation.forget_old()
         return next_s
 
-    with _every(TEND_EVERY_S, tend_and_forget, "tend"):
+    with _every(TEND_EVERY_S, maintain_and_forget, "tend"):
         yield
-    tend()
+    maintain()
 
 
 @contextmanager
@@ -78,13 +78,13 @@ def remembered(services: Services) -> Iterator[None]:
 def discarded(services: Services) -> Iterator[None]:
     """Files that somebody brought go when they may not have files redacted any more, whichever process took the right,
     and also where the file came to its end just then."""
-    desk, users = services.redactions, services.installation.users
+    jobs, users = services.redactions, services.installation.users
 
     def discard() -> None:
         with _told("discard", "files of users who may no longer upload could not be discarded", services.alarms):
-            if desk is not None:
+            if jobs is not None:
                 may_bring = (user for user in users.list() if user.is_enabled)
-                desk.discard_all_but(
+                jobs.discard_all_but(
                     {user.handle.hex() for user in may_bring if may(user.principal, Action.REDACT_FILE).allowed}
                 )
 

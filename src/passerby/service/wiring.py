@@ -11,9 +11,9 @@ from passerby.access.installation import catalogue_url
 from passerby.api import Services
 from passerby.archive import Archive
 from passerby.archive.retention import Space
-from passerby.desk import Desk, Limits
 from passerby.fleet.worker import Places
 from passerby.folders import emptied
+from passerby.jobs import Jobs, Limits
 from passerby.notify.alarms import Alarms
 from passerby.service.configured import ConfiguredFleet
 
@@ -25,17 +25,17 @@ def opened(data: Path, installation: Installation) -> Iterator[Services]:
     url, store = catalogue_url(data, told), told.storage.recordings
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
         fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
-        desk = make_desk(data, installation)
+        jobs = make_jobs(data, installation)
         yield Services(
-            installation, archive, emptied(data / "exports"), fleet, fleet.try_camera, desk, Alarms(installation.clock)
+            installation, archive, emptied(data / "exports"), fleet, fleet.try_camera, jobs, Alarms(installation.clock)
         )
 
 
-def make_desk(data: Path, installation: Installation) -> Desk:
+def make_jobs(data: Path, installation: Installation) -> Jobs:
     """Where files are redacted that users bring."""
     told = installation.config.redact
     limits = Limits(told.most_bytes, told.most_files, told.keep_minutes * 60, told.most_files_per_user)
-    return Desk(data / "redactions", installation.clock, limits)
+    return Jobs(data / "redactions", installation.clock, limits)
 
 
 def _bytes(gigabytes: float | None) -> int | None:

@@ -15,7 +15,7 @@ from passerby.access import Installation
 from passerby.access.installation import catalogue_url
 from passerby.access.users import UserFacts
 from passerby.api import Services, make_app
-from passerby.api.app import behind_the_shell
+from passerby.api.app import behind_middleware
 from passerby.api.gate import CSRF_HEADER
 from passerby.archive import Archive
 from passerby.config import Config, parse_config
@@ -45,7 +45,7 @@ class House:
         self.archive.close()
 
     def client(self, base_url: str = "http://localhost:8080", address: str = "192.0.2.50") -> TestClient:
-        served = behind_the_shell(self.app, self.config.server)
+        served = behind_middleware(self.app, self.config.server)
         return TestClient(served, base_url=base_url, client=(address, 50000))
 
     def add_user(self, name: str, *roles: Role, groups: tuple[str, ...] = (), sees_all: bool = False) -> None:

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from passerby.access.cameras import CameraFacts
 from passerby.api import exports
-from passerby.api.app import behind_the_shell
+from passerby.api.app import behind_middleware
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
@@ -32,7 +32,7 @@ def filled(house: House) -> House:
     for fragment in recorded(steady(30)):
         writer.append(fragment)
     writer.close()
-    house.archive.tend(house.installation.keep(), house.clock.now_90k())
+    house.archive.maintain(house.installation.keep(), house.clock.now_90k())
     for name in ("kim", "lee"):
         house.add_user(name, Role.OPERATOR, sees_all=True)
     return house
@@ -59,7 +59,7 @@ class Browser:
     """Of a user: asks for exports and takes only as much as it is told to. Speaks to the app as the server does."""
 
     def __init__(self, house: House, name: str) -> None:
-        self._app = behind_the_shell(house.app, house.config.server)
+        self._app = behind_middleware(house.app, house.config.server)
         self._cookie = house.signed_in(name).cookies["passerby"]
         self.statuses: list[int] = []
         self.gone = asyncio.Event()
@@ -106,7 +106,7 @@ class Browser:
 @pytest.fixture(autouse=True)
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """How many are made at once is not what is asked here."""
-    monkeypatch.setattr(exports, "MOST_BEING_MADE", 99)
+    monkeypatch.setattr(exports, "MAX_BEING_MADE", 99)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -166,7 +166,7 @@ def test_a_client_that_takes_nothing_for_long_loses_its_place(full: House, monke
 
 
 def test_no_more_than_some_go_out_to_all_together(full: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "MOST_OF_ALL", 2)
+    monkeypatch.setattr(exports, "MAX_OF_ALL", 2)
 
     async def test() -> None:
         kim, lee = Browser(full, "kim"), Browser(full, "lee")

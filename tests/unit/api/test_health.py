@@ -10,7 +10,7 @@ import pytest
 
 from passerby.access.cameras import CameraFacts
 from passerby.archive.history import Stretch
-from passerby.media.camera import CameraState, What
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check, Finding, Verdict
 from passerby.rules.access import Role
 from tests.unit.api.conftest import ADDRESS, House, OpenHouse
@@ -31,7 +31,7 @@ class OneCamera:
     trouble: None = None
 
     def states(self) -> dict[str, CameraState]:
-        return {"gate": CameraState(What.FROZEN, "it is frozen", SINCE, None, (), FOUND, 77)}
+        return {"gate": CameraState(CameraStatus.FROZEN, "it is frozen", SINCE, None, (), FOUND, 77)}
 
     def rebase(self, camera: str) -> bool:
         self.told.append(camera)

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from passerby.access.cameras import CameraFacts
 from passerby.access.users import UserFacts
-from passerby.api.seam import CameraState
+from passerby.api.ports import CameraState
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.rules.access import Role
 from tests.recordings import recorded, steady
@@ -25,7 +25,7 @@ LIVE = "ws://localhost:8080/api/cameras/gate/live"
 
 
 class RecordedFleet:
-    """Workers that play one recording as live: the seam's other side, with real fragments."""
+    """Workers that play one recording as live: the other side of the port, with real fragments."""
 
     trouble: str | None = None
 

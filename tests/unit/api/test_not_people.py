@@ -9,7 +9,7 @@ import pytest
 from passerby.access.cameras import CameraFacts
 from passerby.config import parse_config
 from passerby.rules.access import Action, Role
-from passerby.rules.not_people import MOST_BOXES
+from passerby.rules.not_people import MAX_BOXES
 from tests.unit.api.conftest import ADDRESS, House, OpenHouse
 from tests.unit.api.test_people import StillFleet
 
@@ -79,7 +79,7 @@ def test_a_box_that_may_not_be_is_refused_in_one_sentence(house: House, change: 
 
 def test_a_camera_has_no_more_than_32(house: House) -> None:
     root = house.signed_in("root")
-    for _ in range(MOST_BOXES):
+    for _ in range(MAX_BOXES):
         assert root.post(PATH, json=POSTER).status_code == 201
     refused = root.post(PATH, json=POSTER)
     assert refused.status_code == 422
@@ -87,7 +87,7 @@ def test_a_camera_has_no_more_than_32(house: House) -> None:
         "message": "camera 'gate' has 32 boxes marked as not a person already, the maximum",
         "hint": "remove one first",
     }
-    assert len(house.installation.not_people.all()["gate"]) == MOST_BOXES
+    assert len(house.installation.not_people.all()["gate"]) == MAX_BOXES
 
 
 def test_a_camera_that_there_is_not_has_none(house: House) -> None:

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from passerby.api import make_app
-from passerby.api.app import behind_the_shell
+from passerby.api.app import behind_middleware
 from passerby.api.description import description
 from tests.unit.api.conftest import House
 
@@ -23,7 +23,7 @@ def browser(house: House, tmp_path: Path) -> TestClient:
     (page / "assets" / "main-1a2b.js").write_text("script")
     (page / "assets" / "large-3c4d.js").write_text("much the same again and again; " * 1000)
     app = make_app(house.app.state.services, page)
-    return TestClient(behind_the_shell(app, house.config.server), base_url="http://localhost:8080")
+    return TestClient(behind_middleware(app, house.config.server), base_url="http://localhost:8080")
 
 
 def test_anybody_may_load_the_page_which_is_asked_for_each_time(browser: TestClient) -> None:

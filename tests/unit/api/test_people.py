@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import update
 
 from passerby.access.cameras import CameraFacts
-from passerby.api.seam import CameraState
+from passerby.api.ports import CameraState
 from passerby.catalogue.schema_access import cameras
 from passerby.config import Config, keys_of
-from passerby.desk import Desk, Limits
-from passerby.desk.upload import has_memory_files
 from passerby.errors import OutputError
+from passerby.jobs import Jobs, Limits
+from passerby.jobs.upload import has_memory_files
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from tests.unit.api.conftest import ADDRESS, PASSWORD, House, OpenHouse
@@ -112,21 +112,21 @@ def test_a_password_that_an_admin_sets_ends_sessions_and_tokens(house: House) ->
 def test_a_new_user_inherits_nothing_of_a_removed_one(open_house: OpenHouse, tmp_path: Path) -> None:
     """Also where the database gives the new user the number that the removed one had, as SQLite does."""
     clock = MovingClock()
-    desk = Desk(tmp_path / "redactions", clock, Limits())
-    house = open_house(clock=clock, redactions=desk)
+    jobs = Jobs(tmp_path / "redactions", clock, Limits())
+    house = open_house(clock=clock, redactions=jobs)
     house.add_user("root", Role.ADMIN)
     house.add_user("kim", Role.OPERATOR)
     kim, root = house.signed_in("kim"), house.signed_in("root")
     made = kim.post("/api/redactions", params={"name": "yard.mp4"}, content=b"x" * 100).json()
     owner = house.installation.users.find("kim")
-    assert owner and [each.id for each in desk.list(owner.handle.hex())] == [made["id"]]
+    assert owner and [each.id for each in jobs.list(owner.handle.hex())] == [made["id"]]
     assert root.delete("/api/users/kim").status_code == 204
-    assert desk.list(owner.handle.hex()) == [], "forgotten with its user"
+    assert jobs.list(owner.handle.hex()) == [], "forgotten with its user"
     house.add_user("lee", Role.OPERATOR)
     lee = house.signed_in("lee")
     assert lee.get("/api/redactions").json()["redactions"] == []
     assert lee.get(f"/api/redactions/{made['id']}").status_code == 404
-    desk.stop()
+    jobs.stop()
 
 
 def test_a_group_gets_another_title_and_keeps_its_name(house: House) -> None:

@@ -24,9 +24,9 @@ from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.access.users import UserFacts
 from passerby.api import permits
-from passerby.api.app import behind_the_shell
+from passerby.api.app import behind_middleware
 from passerby.api.gate import CSRF_HEADER
-from passerby.desk import Desk, Limits
+from passerby.jobs import Jobs, Limits
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Action, Role
 from passerby.testing.clock import MovingClock
@@ -95,7 +95,7 @@ def free_port() -> int:
 def serving(house: House) -> Iterator[int]:
     """The port at which it is really served."""
     port = free_port()
-    app = behind_the_shell(house.app, house.config.server)
+    app = behind_middleware(house.app, house.config.server)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", log_config=None,
                                            timeout_graceful_shutdown=1))  # fmt: skip
     thread = threading.Thread(target=server.run)
@@ -120,8 +120,8 @@ def until(is_so: Callable[[], bool], within_s: float = 20.0) -> bool:
 @pytest.fixture
 def house(open_house: OpenHouse, tmp_path: Path) -> House:
     clock = MovingClock(BEGIN_90K + 200 * TICKS_PER_S)
-    desk = Desk(tmp_path / "redactions", clock, Limits())
-    house = open_house(fleet=EndlessFleet(), redactions=desk, clock=clock)
+    jobs = Jobs(tmp_path / "redactions", clock, Limits())
+    house = open_house(fleet=EndlessFleet(), redactions=jobs, clock=clock)
     house.installation.groups.add("yard", "")
     house.installation.groups.add("hall", "")
     house.installation.cameras.add("gate", CameraFacts(address=ADDRESS, groups=frozenset({"yard"})))
@@ -302,30 +302,30 @@ def test_an_export_breaks_off_when_the_right_ends(house: House, port: int, monke
 
 
 def test_an_upload_breaks_off_when_the_right_ends_and_leaves_nothing(house: House, port: int) -> None:
-    lee, desk = Browser(port, "lee"), house.app.state.services.redactions
+    lee, jobs = Browser(port, "lee"), house.app.state.services.redactions
     with closing(socket.create_connection(("127.0.0.1", port), 20)) as bringing:
         token = f"{CSRF_HEADER}: {lee.http.headers[CSRF_HEADER]}"
         lines = ("POST /api/redactions?name=a.mp4 HTTP/1.1", "Host: localhost", f"Cookie: {lee.cookie}", token,
                  "Content-Length: 1000000", "", "abc")  # fmt: skip
         bringing.sendall("\r\n".join(lines).encode())
-        assert until(lambda: desk._receiving.total() == 1)
+        assert until(lambda: jobs._receiving.total() == 1)
         house.installation.users.remove("lee")
         assert bringing.recv(1000).startswith(b"HTTP/1.1 403")
-    assert until(lambda: desk._receiving.total() == 0) and not desk._jobs
+    assert until(lambda: jobs._receiving.total() == 0) and not jobs._jobs
 
 
 def test_a_place_for_a_file_that_is_given_out_too_late_is_given_back(
     house: House, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lee, desk = Browser(port, "lee"), house.app.state.services.redactions
-    at_once = desk.receive
+    lee, jobs = Browser(port, "lee"), house.app.state.services.redactions
+    at_once = jobs.receive
 
     def slowly(*asked: Any) -> Any:
         house.installation.users.remove("lee")
         time.sleep(WITHIN_S)
         return at_once(*asked)
 
-    monkeypatch.setattr(desk, "receive", slowly)
+    monkeypatch.setattr(jobs, "receive", slowly)
     refused = lee.http.post("/api/redactions", params={"name": "a.mp4"}, content=b"abc")
     assert refused.status_code == 403 and refused.json()["message"] == permits.NO_MORE
-    assert until(lambda: desk._receiving.total() == 0) and not desk._jobs
+    assert until(lambda: jobs._receiving.total() == 0) and not jobs._jobs

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from starlette.routing import BaseRoute
 from starlette.websockets import WebSocketDisconnect
 
-from passerby.api.table import TABLE
+from passerby.api.permissions import TABLE
 from passerby.rules.access import NEVER_BY_TOKEN, ROLES, Action, Role
 from tests.unit.api.conftest import ADDRESS, House, OpenHouse
 

@@ -32,7 +32,7 @@ def full(open_house: OpenHouse) -> House:
             writer.append(fragment)
         if name == "gate":
             writer.close()
-    house.archive.tend(house.installation.keep(), house.clock.now_90k())
+    house.archive.maintain(house.installation.keep(), house.clock.now_90k())
     house.add_user("kim", Role.OPERATOR, sees_all=True)
     return house
 

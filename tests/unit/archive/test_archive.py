@@ -37,7 +37,7 @@ def test_what_was_recorded_plays_at_its_times(open_archive: OpenArchive, tmp_pat
     archive = open_archive()
     keep(archive, recorded(steady(70)))
     assert times_played(archive, "gate", *ALL) == list(steady(70)), "from the spool"
-    assert archive.tend(FOREVER, LATER_90K) == []
+    assert archive.maintain(FOREVER, LATER_90K) == []
     assert times_played(archive, "gate", *ALL) == list(steady(70)), "from the store"
     rows = check_at_rest(archive, tmp_path / "archive")
     assert [row.start_90k for row in rows] == [BEGIN_90K + i * OBJECT_90K for i in range(4)]
@@ -86,7 +86,7 @@ def test_a_short_loss_stays_in_the_object_and_leaves_no_hole(open_archive: OpenA
     archive = open_archive()
     again = BEGIN_90K + 5 * TICKS_PER_S + 2 * TICKS_PER_S
     keep(archive, [*recorded(steady(5)), *recorded(steady(5, again))])
-    archive.tend(FOREVER, LATER_90K)
+    archive.maintain(FOREVER, LATER_90K)
     (row,) = check_at_rest(archive, tmp_path / "archive")
     assert row.end_90k == again + 5 * TICKS_PER_S
     assert times_played(archive, "gate", *ALL) == [*steady(5), *steady(5, again)]
@@ -102,7 +102,7 @@ def test_a_source_that_is_back_at_once_loses_nothing(
     first, second = recorded(steady(5)), recorded(again, again_size)
     assert second[0].start_90k < first[-1].end_90k
     keep(archive, [*first, *second])
-    archive.tend(FOREVER, LATER_90K)
+    archive.maintain(FOREVER, LATER_90K)
     assert times_played(archive, "gate", *ALL) == [*steady(5), *again]
     assert archive.playlist("gate", BEGIN_90K, again[-1]).gaps_90k == ()
     rows = check_at_rest(archive, tmp_path / "archive")
@@ -121,7 +121,7 @@ def test_another_size_is_another_object(open_archive: OpenArchive, tmp_path: Pat
     archive = open_archive()
     half = BEGIN_90K + 5 * TICKS_PER_S
     keep(archive, [*recorded(steady(5)), *recorded(steady(5, half), (160, 90))])
-    archive.tend(FOREVER, LATER_90K)
+    archive.maintain(FOREVER, LATER_90K)
     assert len(check_at_rest(archive, tmp_path / "archive")) == 2
     entries = archive.playlist("gate", *ALL).entries
     assert [entry.gop.start_90k for entry in entries if entry.is_discontinuous] == [half]
@@ -143,7 +143,7 @@ def test_cameras_are_kept_apart(open_archive: OpenArchive, tmp_path: Path) -> No
     archive = open_archive()
     keep(archive, recorded(steady(10)))
     keep(archive, recorded(steady(20)), "yard")
-    archive.tend(FOREVER, LATER_90K)
+    archive.maintain(FOREVER, LATER_90K)
     assert times_played(archive, "gate", *ALL) == list(steady(10))
     assert times_played(archive, "yard", *ALL) == list(steady(20))
     assert [row.camera for row in check_at_rest(archive, tmp_path / "archive")] == ["gate", "yard"]
@@ -173,7 +173,7 @@ def test_any_recording_plays_whole(open_archive: OpenArchive, steps: list[int], 
     archive, camera = open_archive(), f"c{number}-{os.urandom(4).hex()}"
     times = list(itertools.accumulate(steps, initial=BEGIN_90K))
     keep(archive, recorded(times), camera)
-    archive.tend(FOREVER, LATER_90K)
+    archive.maintain(FOREVER, LATER_90K)
     playlist = archive.playlist(camera, BEGIN_90K, times[-1] + 1)
     assert times_played(archive, camera, *ALL) == times
     told = [(e.gop.start_90k, e.gop.end_90k) for e in playlist.entries] + list(playlist.gaps_90k)
@@ -223,7 +223,7 @@ def test_a_catalogue_that_is_none_is_told_without_its_password(tmp_path: Path) -
 def _write_one(folder: Path, url: str, camera: str) -> None:
     with Archive(folder, catalogue_url=url, object_90k=OBJECT_90K) as archive:
         keep(archive, recorded(steady(45)), camera)
-        assert archive.tend(FOREVER, LATER_90K) == []
+        assert archive.maintain(FOREVER, LATER_90K) == []
 
 
 def test_several_processes_write_and_tend_one_archive(
@@ -251,5 +251,5 @@ def test_rows_say_what_state_they_are_in(open_archive: OpenArchive) -> None:
     archive = open_archive()
     keep(archive, recorded(steady(5)))
     assert [row.state for row in rows_of(archive)] == [ObjectState.OPEN]
-    archive.tend(FOREVER, LATER_90K)
+    archive.maintain(FOREVER, LATER_90K)
     assert [row.state for row in rows_of(archive)] == [ObjectState.CLOSED]

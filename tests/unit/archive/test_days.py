@@ -47,8 +47,8 @@ class Days:
                 writer.append(fragment)
             writer.close()
 
-    def tend(self) -> list[Alarm]:
-        alarms = list(self.archive.tend(KEEP, self.clock.now_90k()))
+    def maintain(self) -> list[Alarm]:
+        alarms = list(self.archive.maintain(KEEP, self.clock.now_90k()))
         for row in rows_of(self.archive):
             self.made.setdefault(row.key, row)
         return alarms
@@ -86,13 +86,13 @@ def test_nothing_is_left_too_long_nor_goes_too_soon_without_a_word(tmp_path: Pat
         for _ in range(STEPS):
             clock.sleep(STEP_HOURS * 3600)
             days.record()
-            days.check(days.tend())
+            days.check(days.maintain())
             days.check_bytes()
-            assert not days.tend(), "once is enough"
+            assert not days.maintain(), "once is enough"
         assert 0 < days.short < STEPS / 2, "there is too little room at times, and enough at others"
         assert days.made and all(row.size for row in days.made.values())
         clock.sleep(101 * 3600)
-        assert days.tend() == [] and rows_of(archive) == []
+        assert days.maintain() == [] and rows_of(archive) == []
         days.check_bytes()
 
 
@@ -104,11 +104,11 @@ def test_deletions_that_fail_for_a_day_are_told_each_time_and_made_up_for(tmp_pa
             clock.sleep(4 * 3600)
             days.record()
             if hour == 32:
-                days.tend()
+                days.maintain()
                 trouble.enter_context(nothing_can_be_deleted_in(tmp_path / "archive" / "objects"))
             if hour == 52:
                 trouble.close()
-            alarms = days.tend()
+            alarms = days.maintain()
             limit_90k = clock.now_90k() - KEEP.of("yard").hours * HOUR_90K
             late = [row for row in rows_of(archive) if row.state is ObjectState.DELETING]
             assert {alarm.kind for alarm in alarms} <= {AlarmKind.DELETE}
@@ -128,15 +128,15 @@ def test_a_clock_that_is_set_takes_nothing_but_what_is_over_its_limit_by_it(tmp_
         for _ in range(6):
             clock.sleep(2 * 3600)
             days.record()
-            days.check(days.tend())
+            days.check(days.maintain())
         before = days.closed().keys()
         clock.set_utc(-5 * 3600)
-        assert {alarm.kind for alarm in days.tend()} == {AlarmKind.DELETE} and days.closed().keys() == before
+        assert {alarm.kind for alarm in days.maintain()} == {AlarmKind.DELETE} and days.closed().keys() == before
         clock.sleep(1800)
         days.record()
-        assert {alarm.kind for alarm in days.tend()} == {AlarmKind.DELETE}, "they are dated later than now"
+        assert {alarm.kind for alarm in days.maintain()} == {AlarmKind.DELETE}, "they are dated later than now"
         assert days.closed().keys() > before, "recording goes on beside it"
         clock.set_utc(29 * 3600)
-        days.check(days.tend())
+        days.check(days.maintain())
         assert {row.camera for row in days.closed().values()} == {"gate", "lobby"}
         days.check_bytes()

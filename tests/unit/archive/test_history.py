@@ -77,11 +77,11 @@ def test_states_go_with_the_recordings_of_their_time(open_archive: OpenArchive) 
     archive.history.begin()
     archive.history.note({"gate": does("frozen", 0), "yard": does("recording", 0)}, at(0))
     archive.history.note({"gate": does("recording", 9), "yard": does("recording", 0)}, at(9))
-    archive.tend(KeepAll({"gate": Keep(1.0)}), NOW + 2 * HOUR)
+    archive.maintain(KeepAll({"gate": Keep(1.0)}), NOW + 2 * HOUR)
     assert [each.what for each in archive.history.between("gate", NOW, at(100))] == ["recording"], "what goes on stays"
     archive.history.end(at(20))
-    archive.tend(KeepAll({"gate": Keep(1.0)}), NOW + 2 * HOUR)
+    archive.maintain(KeepAll({"gate": Keep(1.0)}), NOW + 2 * HOUR)
     assert archive.history.between("gate", NOW, at(100)) == []
     assert archive.history.between("yard", NOW, at(100)) != [], "it has 72 hours"
-    archive.tend(KeepAll({"gate": Keep(1.0)}), NOW + 80 * HOUR)
+    archive.maintain(KeepAll({"gate": Keep(1.0)}), NOW + 80 * HOUR)
     assert archive.history.between("yard", NOW, at(100)) == []

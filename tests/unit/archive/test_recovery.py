@@ -61,7 +61,7 @@ def check_recovered(folder: Path, url: str, run: int) -> None:
         assert played == list(steady(victim.RUN_S, begin_of(run)))[: len(played)]
         assert sum(row.camera == "gate" for row in rows) >= run
         now = begin_of(run + 1)
-        assert archive.tend(KEEP, now + victim.LATER_90K) == []
+        assert archive.maintain(KEEP, now + victim.LATER_90K) == []
         assert not [row for row in check_at_rest(archive, folder) if row.camera == "yard"]
         assert archive.recover() == []
     (folder / "said").unlink(missing_ok=True)
@@ -150,7 +150,7 @@ def test_a_torn_tail_is_cut_at_the_last_whole_fragment(
 def test_a_written_row_without_any_bytes_is_a_loss_that_is_told(open_archive: OpenArchive, tmp_path: Path) -> None:
     archive = open_archive()
     keep(archive, recorded(steady(5)))
-    archive.tend(FOREVER, LATER_90K)
+    archive.maintain(FOREVER, LATER_90K)
     keep(archive, recorded(steady(5, BEGIN_90K + 100 * TICKS_PER_S)))
     (tmp_path / "archive" / "objects" / key_of("gate", BEGIN_90K)).unlink()
     only_file(tmp_path / "archive" / "spool").unlink()
@@ -163,7 +163,7 @@ def test_a_lost_catalogue_is_made_again_from_the_objects(tmp_path: Path) -> None
     folder = tmp_path / "archive"
     with Archive(folder, object_90k=20 * TICKS_PER_S) as archive:
         keep(archive, recorded(steady(50), moved=0.1))
-        archive.tend(FOREVER, LATER_90K)
+        archive.maintain(FOREVER, LATER_90K)
         before = check_at_rest(archive, folder)
     for path in folder.glob("catalogue.sqlite3*"):
         path.unlink()
@@ -177,7 +177,7 @@ def test_recovery_goes_on_in_tend_until_the_store_could_be_listed(tmp_path: Path
     folder = tmp_path / "archive"
     with Archive(folder) as archive:
         keep(archive, recorded(steady(5)))
-        archive.tend(FOREVER, LATER_90K)
+        archive.maintain(FOREVER, LATER_90K)
         before = check_at_rest(archive, folder)
     for path in folder.glob("catalogue.sqlite3*"):
         path.unlink()
@@ -188,14 +188,14 @@ def test_recovery_goes_on_in_tend_until_the_store_could_be_listed(tmp_path: Path
         for fragment in recorded(steady(5)):
             assert writer.append(fragment), "nobody waits for it"
         for _ in range(2):
-            alarms = archive.tend(FOREVER, LATER_90K)
+            alarms = archive.maintain(FOREVER, LATER_90K)
             assert [alarm.kind for alarm in alarms] == [AlarmKind.STORE] and "list the store" in alarms[0].says
             assert [row.camera for row in rows_of(archive)] == ["yard"]
         (folder / "objects" / "loop").unlink()
-        assert archive.tend(FOREVER, LATER_90K) == []
+        assert archive.maintain(FOREVER, LATER_90K) == []
         assert [row for row in rows_of(archive) if row.camera == "gate"] == before
         (folder / "objects" / "loop").symlink_to("loop")
-        assert archive.tend(FOREVER, LATER_90K) == [], "once was enough"
+        assert archive.maintain(FOREVER, LATER_90K) == [], "once was enough"
         writer.close()
 
 
@@ -204,7 +204,7 @@ def test_half_a_copy_into_the_store_goes(open_archive: OpenArchive, tmp_path: Pa
     """As a kill leaves it where the store is on another disk, and as no listing shows it."""
     archive = open_archive()
     keep(archive, recorded(steady(5)))
-    archive.tend(FOREVER, LATER_90K)
+    archive.maintain(FOREVER, LATER_90K)
     (whole,) = (tmp_path / "archive" / "objects").rglob("*.mp4")
     half, own = whole.with_name(f"{whole.name}#1"), whole.with_name("notes.mp4#1")
     half.write_bytes(whole.read_bytes()[:9000])

@@ -13,7 +13,7 @@ from passerby.archive import Archive
 from passerby.archive.names import camera_and_start_of
 from passerby.media.segments import TICKS_PER_S, Fragment
 from passerby.objects.names import camera_and_start_of_key
-from passerby.rules.retention import HOUR_90K, LEAST_HOURS, OBJECT_90K, Keep, KeepAll, object_90k, round_s
+from passerby.rules.retention import HOUR_90K, MIN_HOURS, OBJECT_90K, Keep, KeepAll, object_90k, round_s
 from tests.recordings import BEGIN_90K, recorded, steady
 
 TEND_EVERY_S = 10.0
@@ -21,7 +21,7 @@ LATE_SHARE = 1 / 20
 LONGEST_S = 1000
 YEAR_HOURS = 366 * 24.0
 
-any_limit = st.floats(LEAST_HOURS, YEAR_HOURS) | st.floats(LEAST_HOURS, 2.0)
+any_limit = st.floats(MIN_HOURS, YEAR_HOURS) | st.floats(MIN_HOURS, 2.0)
 
 
 @given(hours=any_limit)
@@ -46,7 +46,7 @@ def stream() -> list[Fragment]:
 
 
 @settings(max_examples=8)
-@given(hours=st.floats(LEAST_HOURS, 0.2), begin_s=st.floats(0, 900), phase=st.floats(0, 1), delay_s=st.floats(0, 10))
+@given(hours=st.floats(MIN_HOURS, 0.2), begin_s=st.floats(0, 900), phase=st.floats(0, 1), delay_s=st.floats(0, 10))
 def test_a_picture_is_gone_at_its_limit_and_most_are_kept_until_then(
     hours: float, begin_s: float, phase: float, delay_s: float
 ) -> None:
@@ -62,7 +62,7 @@ def test_a_picture_is_gone_at_its_limit_and_most_are_kept_until_then(
             now_90k = fragment.end_90k + round(delay_s * TICKS_PER_S)
             writer.append(fragment)
             while next_90k <= now_90k:
-                assert archive.tend(keep, next_90k) == []
+                assert archive.maintain(keep, next_90k) == []
                 oldest_90k = min(starts_in(Path(name)), default=next_90k)
                 assert oldest_90k > next_90k - limit_90k, "older than its limit"
                 if next_90k - limit_90k > BEGIN_90K:
@@ -71,7 +71,7 @@ def test_a_picture_is_gone_at_its_limit_and_most_are_kept_until_then(
             if now_90k > BEGIN_90K + 2 * limit_90k:
                 break
         writer.close()
-        assert archive.tend(keep, next_90k + limit_90k) == [] and not starts_in(Path(name))
+        assert archive.maintain(keep, next_90k + limit_90k) == [] and not starts_in(Path(name))
 
 
 def starts_in(folder: Path) -> list[int]:
@@ -93,9 +93,9 @@ def test_a_short_limit_holds_when_the_clock_was_a_few_minutes_ahead(tmp_path: Pa
         for fragment in recorded(steady(60, begin_90k)):  # set right
             writer.append(fragment)
         writer.close()
-        alarms = archive.tend(keep, begin_90k + 60 * TICKS_PER_S)
+        alarms = archive.maintain(keep, begin_90k + 60 * TICKS_PER_S)
         assert [alarm.camera for alarm in alarms] == ["gate"] and "dated in the future" in alarms[0].says
-        assert archive.tend(keep, begin_90k + 60 * TICKS_PER_S + limit_90k) == [] and not starts_in(tmp_path)
+        assert archive.maintain(keep, begin_90k + 60 * TICKS_PER_S + limit_90k) == [] and not starts_in(tmp_path)
 
 
 def test_nothing_of_a_camera_is_left_in_the_store_when_its_last_recording_goes(tmp_path: Path) -> None:
@@ -106,9 +106,9 @@ def test_nothing_of_a_camera_is_left_in_the_store_when_its_last_recording_goes(t
             for fragment in recorded(steady(4, begin_90k)):
                 writer.append(fragment)
             writer.close()
-        assert archive.tend(KeepAll(), BEGIN_90K + HOUR_90K) == []
+        assert archive.maintain(KeepAll(), BEGIN_90K + HOUR_90K) == []
         assert {path.name for path in objects.iterdir() if path.is_dir()} == {"gate", "yard"}
-        assert archive.tend(KeepAll({"gate": Keep(1), "yard": Keep(1)}), BEGIN_90K + HOUR_90K) == []
+        assert archive.maintain(KeepAll({"gate": Keep(1), "yard": Keep(1)}), BEGIN_90K + HOUR_90K) == []
         assert {path.name for path in objects.iterdir() if path.is_dir()} == {"yard"}
         (objects / "gate" / "2026-09-21").mkdir(parents=True)  # a crash, or an earlier passerby, left these
         (objects / "hall").mkdir()

@@ -15,13 +15,13 @@ import passerby.catalogue
 import passerby.objects
 from passerby.archive import Archive
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.retention import HOUR_90K, LEAST_HOURS, TEN_YEARS_HOURS, Keep, KeepAll
+from passerby.rules.retention import HOUR_90K, MIN_HOURS, TEN_YEARS_HOURS, Keep, KeepAll
 from tests.recordings import BEGIN_90K, recorded, steady
 
 OBJECT_90K = 20 * TICKS_PER_S
 RUN_S = 50
-SHORT = Keep(LEAST_HOURS)
-LATER_90K = round(LEAST_HOURS * HOUR_90K) - 40 * TICKS_PER_S
+SHORT = Keep(MIN_HOURS)
+LATER_90K = round(MIN_HOURS * HOUR_90K) - 40 * TICKS_PER_S
 """So much later than it was recorded all of it is tended: then the camera `yard` has 40 s, and loses objects all the
 time."""
 KEEP = KeepAll({"gate": Keep(TEN_YEARS_HOURS, more_than_30_days=True), "yard": SHORT})
@@ -58,11 +58,11 @@ def write(folder: Path, url: str, run: int, die_at: int | None, pace_s: float = 
         os.pwrite(said, str(fragment.end_90k).encode(), 0)
         time.sleep(pace_s)
         if number % 11 == 10:
-            alarms = archive.tend(KEEP, fragment.end_90k + LATER_90K)
+            alarms = archive.maintain(KEEP, fragment.end_90k + LATER_90K)
             assert not alarms, alarms
     for writer in writers.values():
         writer.close()
-    archive.tend(KEEP, fragments[-1].end_90k + LATER_90K)
+    archive.maintain(KEEP, fragments[-1].end_90k + LATER_90K)
     (folder / "lines").write_text(str(lines[0]))
 
 

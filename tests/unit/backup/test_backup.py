@@ -113,7 +113,7 @@ def write(folder: Path, seconds: float, begin_90k: int = BEGIN_90K, *, ends: boo
             assert writer.append(fragment)
         writer.close()
         if ends:
-            assert archive.tend(KeepAll(), begin_90k) == []
+            assert archive.maintain(KeepAll(), begin_90k) == []
 
 
 def test_rows_find_the_recordings_that_are_there(data: Path, tmp_path: Path) -> None:

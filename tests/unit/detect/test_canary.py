@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerby.detect import Detector, bundled_models
-from passerby.detect.canary import ASIDE_PX, EDGE_PX, LEAST_HEIGHT_PX, STEP_PX, STRIP_PX, Canary, figure
+from passerby.detect.canary import ASIDE_PX, EDGE_PX, MIN_HEIGHT_PX, STEP_PX, STRIP_PX, Canary, figure
 from passerby.detect.errors import DeafError
 from passerby.detect.proof import SPOTS, prove
 from passerby.detect.runtime import Bgr, Outputs, Precision, Runtime
@@ -137,7 +137,7 @@ def test_the_figure_is_beside_the_picture_and_elsewhere_the_next_time(columns: i
     for _ in range(4):
         picture = rng.integers(0, 256, (32 * rows, 32 * columns, 3)).astype(np.uint8)
         wide, place = canary.extend(picture)
-        assert wide.shape == (max(32 * rows, LEAST_HEIGHT_PX), 32 * columns + STRIP_PX, 3)
+        assert wide.shape == (max(32 * rows, MIN_HEIGHT_PX), 32 * columns + STRIP_PX, 3)
         assert (wide[: 32 * rows, : 32 * columns] == picture).all(), "the picture is as it was"
         assert place.left >= 32 * columns and place.left + place.width <= wide.shape[1]
         assert place.top >= 0 and place.top + place.height <= wide.shape[0]
@@ -161,6 +161,6 @@ def test_the_models_page_says_what_is_drawn_and_at_how_many_places(name: str) ->
     canary = MODELS[name].card.canary
     assert canary is not None
     height, width = figure(canary).shape[:2]
-    places = ((LEAST_HEIGHT_PX - height - 2 * EDGE_PX) // STEP_PX + 1) * len(ASIDE_PX)
+    places = ((MIN_HEIGHT_PX - height - 2 * EDGE_PX) // STEP_PX + 1) * len(ASIDE_PX)
     says = (CARDS / f"{name}.md").read_text(encoding="utf-8")
     assert f"a drawn {canary}, {width}×{height} pixels, at one of {places} places or more" in says

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.engine.facts import SPANS_MOST, STILLS, Clock, Facts, Spans
+from passerby.engine.facts import MAX_SPANS, STILLS, Clock, Facts, Spans
 from passerby.media import Cover, CoverBox, Kind
 from passerby.media.stream import StreamFormat
 from passerby.paint import Redactor
@@ -50,9 +50,9 @@ def test_spans_count_every_frame_once_and_hold_it(frames: list[tuple[int, str]])
 
 def test_spans_of_a_source_of_any_length_are_bounded() -> None:
     spans = Spans()
-    for index in range(SPANS_MOST + 200):
+    for index in range(MAX_SPANS + 200):
         spans.add(index * 10.0, index * 10.0 + 0.1, "dark")
-    assert len(spans.all()) == SPANS_MOST
+    assert len(spans.all()) == MAX_SPANS
 
 
 def test_clock_adds_up_each_stage() -> None:

@@ -25,7 +25,7 @@ from passerby.fleet.messages import (
 )  # fmt: skip
 from passerby.fleet.plan import CameraPlan
 from passerby.media.boxes import BoxShare
-from passerby.media.camera import CameraState, What
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check, Finding, Verdict
 from passerby.media.segments import Fragment, InitSegment
 from passerby.settings import Settings
@@ -46,8 +46,8 @@ def test_orders(order: Order) -> None:
     assert "s3cr3t" not in repr(order)
 
 
-@given(st.dictionaries(st.text(max_size=9), st.sampled_from(What), max_size=4), st.text(max_size=30))
-def test_states(of: dict[str, What], reason: str) -> None:
+@given(st.dictionaries(st.text(max_size=9), st.sampled_from(CameraStatus), max_size=4), st.text(max_size=30))
+def test_states(of: dict[str, CameraStatus], reason: str) -> None:
     now = datetime(2030, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
     found = tuple(Finding(check, verdict, reason, 7) for check in Check for verdict in Verdict)
     told = {camera: CameraState(what, reason, now, 0.25, (("read", 3),), found, 9) for camera, what in of.items()}

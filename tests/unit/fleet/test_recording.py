@@ -35,7 +35,7 @@ def test_on_a_full_disk_nothing_is_said_to_be_recorded_nor_shown_that_is_not(
             recording.keep(fragment)
             assert recording.trouble is None, "it goes on as soon as there is room"
         recording.close()
-        assert archive.tend(FOREVER, LATER_90K) == []
+        assert archive.maintain(FOREVER, LATER_90K) == []
         kept = archive.playlist("gate", *ALL).entries
     assert sum(fragment.duration_90k for fragment in shown) == sum(entry.gop.duration_90k for entry in kept)
     assert shown[-len(again) :] == again
@@ -50,14 +50,14 @@ def test_a_camera_that_is_away_leaves_no_open_object(tmp_path: Path) -> None:
             recording.keep(fragment)
         clock.sleep(LONGEST_AWAY_S / 2)
         recording.end_if_away(LONGEST_AWAY_S / 2)
-        assert archive.tend(FOREVER, LATER_90K) == []
+        assert archive.maintain(FOREVER, LATER_90K) == []
         assert list((tmp_path / "spool").glob("*.mp4")), "one that comes back at once goes on in the same object"
         recording.end_if_away(LONGEST_AWAY_S)
-        assert archive.tend(FOREVER, LATER_90K) == []
+        assert archive.maintain(FOREVER, LATER_90K) == []
         assert not list((tmp_path / "spool").glob("*.mp4"))
         for fragment in second:
             recording.keep(fragment)
         recording.close()
         recording.end_if_away(60.0)
-        assert archive.tend(FOREVER, LATER_90K) == []
+        assert archive.maintain(FOREVER, LATER_90K) == []
         assert len(archive.playlist("gate", *ALL).entries) == 6

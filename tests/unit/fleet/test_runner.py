@@ -14,7 +14,7 @@ from passerby.errors import Trouble
 from passerby.fleet import runner as module
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.runner import CameraRunner
-from passerby.media.camera import What
+from passerby.media.camera import CameraStatus
 from passerby.rules.reach import Reach
 
 NOBODY_TIMES_OUT_S = 0.4
@@ -58,7 +58,7 @@ def test_waiting_for_the_next_try_is_not_being_stuck(
 
     def has_waited(runner: CameraRunner) -> bool:
         assert not runner.is_stuck
-        if not failed_s and runner.state().what is What.FAILED:
+        if not failed_s and runner.state().what is CameraStatus.FAILED:
             failed_s.append(time.monotonic())
         return bool(failed_s) and time.monotonic() - failed_s[0] > 2.8
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from passerby.media.mp4.boxes import box, boxes_in
 from passerby.media.mp4.fragments import FragmentFacts, Sample, fragments_in, make_fragment
-from passerby.media.mp4.index import MOST_GOPS, ROOM_BYTES, empty_room, make_index, read_index
+from passerby.media.mp4.index import MAX_GOPS, ROOM_BYTES, empty_room, make_index, read_index
 from passerby.media.mp4.init import read_init
 from passerby.media.segments import Gop, activity_of, pack_gops, unpack_gops
 
@@ -98,7 +98,7 @@ def test_an_empty_room_is_no_index() -> None:
 
 
 def test_an_index_has_an_end() -> None:
-    many = [Gop(i, 1, ROOM_BYTES + i, 1, i % 256) for i in range(MOST_GOPS + 1)]
+    many = [Gop(i, 1, ROOM_BYTES + i, 1, i % 256) for i in range(MAX_GOPS + 1)]
     assert read_index(make_index(many[:-1]), 0) == tuple(many[:-1])
     for wrong in (many, []):
         with pytest.raises(ValueError, match="1 to 600"):

@@ -30,7 +30,7 @@ from passerby.report import (
     TrackSpan,
 )
 from passerby.report.cautions import cautions
-from passerby.report.html import TICKS_AT_MOST, lanes, ticks
+from passerby.report.html import MAX_TICKS, lanes, ticks
 from passerby.report.schema import schema_text
 from passerby.report.words import clock, in_bytes, share
 from passerby.settings import Hide, Settings
@@ -141,7 +141,7 @@ def test_bars_stay_on_the_timeline(spans: list[tuple[float, float, Kind]], durat
 
 @given(st.floats(0.001, 86_400 * 3))
 def test_time_axis_is_never_crowded(duration_s: float) -> None:
-    assert 1 <= len(ticks(duration_s)) <= TICKS_AT_MOST + 1 or duration_s > 86_400 * TICKS_AT_MOST
+    assert 1 <= len(ticks(duration_s)) <= MAX_TICKS + 1 or duration_s > 86_400 * MAX_TICKS
 
 
 @pytest.mark.parametrize("suffix", [".json", ".html"])

@@ -8,7 +8,7 @@ import pytest
 
 from passerby.engine.live.modes import LivePlan
 from passerby.media.boxes import BoxShare
-from passerby.rules.not_people import MOST_BOXES, check_not_people, check_not_person
+from passerby.rules.not_people import MAX_BOXES, check_not_people, check_not_person
 
 POSTER = BoxShare(0.1, 0.2, 0.2, 0.5)
 
@@ -44,6 +44,6 @@ def test_others_are_refused_in_one_sentence(box: BoxShare, says: str) -> None:
 
 
 def test_there_are_not_too_many() -> None:
-    check_not_people([POSTER] * MOST_BOXES)
+    check_not_people([POSTER] * MAX_BOXES)
     with pytest.raises(ValueError, match="at most 32"):
-        check_not_people([POSTER] * (MOST_BOXES + 1))
+        check_not_people([POSTER] * (MAX_BOXES + 1))

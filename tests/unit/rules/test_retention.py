@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.rules.retention import HOUR_90K, LEAST_HOURS, Keep, KeepAll, Recording, decide
+from passerby.rules.retention import HOUR_90K, MIN_HOURS, Keep, KeepAll, Recording, decide
 
 NOW = 1_000_000 * HOUR_90K
 KEEP = KeepAll({"gate": Keep(1), "yard": Keep(24), "hall": Keep(1000, more_than_30_days=True)}, Keep(100))
@@ -84,7 +84,7 @@ def test_more_than_30_days_takes_an_explicit_word() -> None:
 
 
 def test_a_limit_that_could_not_be_held_is_refused_with_the_shortest_that_can() -> None:
-    assert Keep(LEAST_HOURS).hours == LEAST_HOURS
+    assert Keep(MIN_HOURS).hours == MIN_HOURS
     for wrong in (0.0299, 0.01, 1e-9):
         with pytest.raises(ValueError, match=r"at least 0\.03 hours \(about two minutes\), not "):
             Keep(wrong)

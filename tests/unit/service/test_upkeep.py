@@ -14,8 +14,8 @@ from passerby.api import Services
 from passerby.archive import Archive
 from passerby.clock import SystemClock
 from passerby.config import Config
-from passerby.desk import Desk, Limits
-from passerby.desk.upload import has_memory_files
+from passerby.jobs import Jobs, Limits
+from passerby.jobs.upload import has_memory_files
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.alarms import Alarms
 from passerby.rules.access import Role
@@ -69,22 +69,22 @@ def test_files_go_of_users_who_may_not_bring_any_more(tmp_path: Path, monkeypatc
     """Also one that came to its end after its user was removed, and of users whom another process changed."""
     monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.01)
     installation, clock = Installation(tmp_path, Config()), MovingClock()
-    desk = Desk(tmp_path / "redactions", clock, Limits(most_files=9))
+    jobs = Jobs(tmp_path / "redactions", clock, Limits(most_files=9))
     bringing = {}
     for name in ("root", "stays", "off", "viewer", "gone"):
         roles = frozenset({Role.OPERATOR, Role.ADMIN} if name == "root" else {Role.OPERATOR})
         owner = installation.users.add(name, UserFacts(roles), None).handle.hex()
-        bringing[name] = (owner, desk.receive(owner, "yard.mp4", Settings()))
+        bringing[name] = (owner, jobs.receive(owner, "yard.mp4", Settings()))
     installation.users.change("off", UserFacts(frozenset({Role.OPERATOR}), is_enabled=False))
     installation.users.change("viewer", UserFacts(frozenset({Role.VIEWER})))
     installation.users.remove("gone")
     for _, file in bringing.values():
         file.write(b"x")
         file.finish()
-    with Archive(tmp_path) as archive, upkeep.discarded(Services(installation, archive, tmp_path, redactions=desk)):
+    with Archive(tmp_path) as archive, upkeep.discarded(Services(installation, archive, tmp_path, redactions=jobs)):
         until_s = time.monotonic() + 10.0
-        while len(desk._jobs) > 2 and time.monotonic() < until_s:
+        while len(jobs._jobs) > 2 and time.monotonic() < until_s:
             time.sleep(0.01)
-    assert {name for name, (owner, _) in bringing.items() if desk.list(owner)} == {"root", "stays"}
-    desk.stop()
+    assert {name for name, (owner, _) in bringing.items() if jobs.list(owner)} == {"root", "stays"}
+    jobs.stop()
     installation.close()

@@ -9,10 +9,10 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from passerby.capture.live.knock import knock
 from passerby.capture.live.mjpeg import Jpegs, is_mjpeg, read_head
 from passerby.capture.live.options import LiveOptions, Opened
 from passerby.capture.live.parts import Parts
+from passerby.capture.live.probe_rtsp import probe_rtsp
 from passerby.capture.live.words import unknown_codec, unopened
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.net.address import Address
@@ -31,7 +31,9 @@ def open_rtsp(address: Address, options: LiveOptions) -> Opened:
     """RTSP over TCP or UDP; RTSPS over TCP. The server is asked first, by us, at an address that was checked."""
     finish_by = time.monotonic() + options.open_timeout_s
     ips = checked_ips(address, options.reach, options.open_timeout_s)
-    told = knock(address, ips, finish_by, options.read_timeout_s, trust_any_certificate=options.trust_any_certificate)
+    told = probe_rtsp(
+        address, ips, finish_by, options.read_timeout_s, trust_any_certificate=options.trust_any_certificate
+    )
     settings = {
         **_NO_PROBING,
         "protocol_whitelist": "rtp,udp,tcp" + (",tls" if address.secure else ""),

@@ -17,7 +17,7 @@ from passerby.net.fetch import Limits
 from passerby.net.resolve import checked_ips
 
 WITHIN_S = 15.0  # all questions together
-MOST_STREAMS = 16
+MAX_STREAMS = 16
 _OLDEST_YEAR, _LATEST_YEAR = 1970, 2100  # a camera whose battery is empty begins at the first of these
 _SERVICE = "/onvif/device_service"
 _DEVICE = "http://www.onvif.org/ver10/device/wsdl"
@@ -113,7 +113,7 @@ def _media_of(talk: Conversation, own_ips: list[str]) -> tuple[str, str]:
 def _streams(talk: Conversation, media: str, path: str, own_ips: list[str]) -> Iterator[OnvifStream]:
     wanted = "<Type>VideoEncoder</Type>" if media == _MEDIA_2 else ""
     profiles = talk.ask(path, f'<GetProfiles xmlns="{media}">{wanted}</GetProfiles>')
-    for profile in [each for each in profiles.iter() if each.tag.endswith("}Profiles")][:MOST_STREAMS]:
+    for profile in [each for each in profiles.iter() if each.tag.endswith("}Profiles")][:MAX_STREAMS]:
         encoder = first(profile, "VideoEncoder")
         if encoder is None:
             encoder = first(profile, "VideoEncoderConfiguration")

@@ -21,8 +21,8 @@ from passerby.rules.reach import Reach, refusal
 GROUP = ("239.255.255.250", 3702)
 LISTEN_S = 3.0  # devices wait half a second at most, by the standard; cheap ones two
 ASKED_TIMES = 2  # a datagram may be lost
-MOST_DEVICES = 256
-MOST_DATAGRAMS = 4096  # each device may answer several times; who sends more is no camera
+MAX_DEVICES = 256
+MAX_DATAGRAMS = 4096  # each device may answer several times; who sends more is no camera
 LONGEST_DATAGRAM_BYTES = 16 * 1024
 _KINDS = ("dn:NetworkVideoTransmitter", "tds:Device")
 _NAMESPACES = (
@@ -65,7 +65,7 @@ def find_devices(
             part_end = min(end, time.monotonic() + listen_s / ASKED_TIMES)
             for data, ip in _answers(sock, part_end):
                 device = _device_in(data, ip, message_ids)
-                if device and len(found) < MOST_DEVICES and refusal(ip, reach) is None:
+                if device and len(found) < MAX_DEVICES and refusal(ip, reach) is None:
                     found.setdefault(device.host, device)
     return sorted(found.values(), key=lambda each: socket.inet_aton(_ip_of(each.host)))
 
@@ -102,7 +102,7 @@ def _probe(kind: str, message_id: str) -> bytes:
 
 
 def _answers(sock: socket.socket, end: float) -> Iterator[tuple[bytes, str]]:
-    for _ in range(MOST_DATAGRAMS):
+    for _ in range(MAX_DATAGRAMS):
         left_s = end - time.monotonic()
         if left_s <= 0:
             return

@@ -16,7 +16,7 @@ from passerby.errors import SourceUnavailable, Trouble
 from passerby.net.address import Address
 from passerby.net.fetch import Body, Limits, post
 
-MOST_ANSWER_BYTES = 1 << 20  # a device with 64 profiles answers with 200 kB
+MAX_ANSWER_BYTES = 1 << 20  # a device with 64 profiles answers with 200 kB
 _SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 _UTILITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 _DIGEST = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest"
@@ -63,7 +63,7 @@ class Conversation:
         while piece := told.read(64 * 1024):
             pieces.append(piece)
             size += len(piece)
-            if size > MOST_ANSWER_BYTES:
+            if size > MAX_ANSWER_BYTES:
                 raise self._no_onvif("its answer is too long")
         if told.error is not None:
             raise self.too_slow() if isinstance(told.error, TimeoutError) else self._no_onvif("it broke off the answer")

@@ -25,13 +25,13 @@ FigureName = Literal["person", "face"]
 KINDS: dict[FigureName, Kind] = {"person": Kind.PERSON, "face": Kind.FACE}
 
 STRIP_PX = 64  # a multiple of the largest stride of the networks
-LEAST_HEIGHT_PX = 192  # of the picture with its strip: a lower one leaves the figure no choice of places
+MIN_HEIGHT_PX = 192  # of the picture with its strip: a lower one leaves the figure no choice of places
 EDGE_PX = 8
 STEP_PX = 8  # between two places, downwards; networks place the figure to within 3 px
 ASIDE_PX = (-6, 0, 6)  # of the middle of the strip
 TOLERANCE_PX = 3.0
 GREY = 114
-LEAST_SCORE = 0.25
+MIN_SCORE = 0.25
 """Of what is found of the figure: on all footage, dark or bright, it is 0.5 or more (bench/README.md)."""
 SAME_OVERLAP = 0.3  # of a box with the figure's: a poor second finding of the same
 
@@ -103,7 +103,7 @@ class Canary:
         return Detections(np.minimum(inside.xyxy, edges), inside.confidence, inside.class_id)
 
     def _check_figure(self, found: Detections, place: Place) -> None:
-        plain = found.take(found.confidence >= LEAST_SCORE)
+        plain = found.take(found.confidence >= MIN_SCORE)
         if not len(plain):
             raise DeafError(f"the network did not find the drawn {self._name} that it must find")
         left, top, right, bottom = plain.xyxy.T
@@ -118,7 +118,7 @@ class Canary:
 
 def with_strip(size_wh: tuple[int, int]) -> tuple[int, int]:
     """Width and height of what a network is given for a picture of that size."""
-    return size_wh[0] + STRIP_PX, max(size_wh[1], LEAST_HEIGHT_PX)
+    return size_wh[0] + STRIP_PX, max(size_wh[1], MIN_HEIGHT_PX)
 
 
 @functools.cache

@@ -16,15 +16,15 @@ from passerby.background.small import Plane8
 from passerby.media.health import ViewSeen
 
 SHARPEST_SHARE = 0.12  # of the established pixels are edges to go by
-LEAST_SLOPE = 3.0  # grey levels a pixel: less may be noise
-LEAST_EDGES = 200  # pixels; a plain wall tells nothing
+MIN_SLOPE = 3.0  # grey levels a pixel: less may be noise
+MIN_EDGES = 200  # pixels; a plain wall tells nothing
 ALIGNED_COS = 0.95  # directions within 18 degrees; by chance a fifth of all are
 FAINT_SHARE = 0.25  # of the reference's slope, under the same contrast: an edge that is fainter is gone
 FAINTEST_SLOPE = 1.2  # noise alone has less
-LEAST_CONTRAST = 0.15  # of the reference's
+MIN_CONTRAST = 0.15  # of the reference's
 LONG_SIDE_PX = 320  # edges are compared in so small a picture: most of the noise is gone, and a mast may sway a little
 CELLS = (6, 8)  # rows, columns
-LEAST_IN_CELL = 8
+MIN_IN_CELL = 8
 CELL_KEPT = 0.4  # of its edges
 COARSE = 4  # a picture so much smaller does not show whether it is sharp
 
@@ -57,7 +57,7 @@ class Reference:
         inside = _inside(background.established, luma.shape)
         slopes = slopes_of(luma)
         at = np.flatnonzero(inside & (slopes.steep > _threshold(slopes.steep, inside)))
-        self.is_usable = len(at) >= LEAST_EDGES
+        self.is_usable = len(at) >= MIN_EDGES
         """There is enough to go by."""
         self._at = at
         self._steep = slopes.steep.ravel()[at]
@@ -73,9 +73,9 @@ class Reference:
         slopes = slopes_of(luma)
         across, down, steep = (plane.ravel()[self._at] for plane in (slopes.across, slopes.down, slopes.steep))
         aligned = np.abs(across * self._across + down * self._down) > ALIGNED_COS * steep
-        faint = FAINT_SHARE * np.clip(_contrast(luma) / self._contrast, LEAST_CONTRAST, 1.0)
+        faint = FAINT_SHARE * np.clip(_contrast(luma) / self._contrast, MIN_CONTRAST, 1.0)
         there = steep > np.maximum(FAINTEST_SLOPE, faint * self._steep)
-        counted = self._cell_edges >= LEAST_IN_CELL
+        counted = self._cell_edges >= MIN_IN_CELL
         kept = aligned & there
         by_cell = np.bincount(self._cell, weights=kept, minlength=len(self._cell_edges))[counted]
         cells = by_cell >= CELL_KEPT * self._cell_edges[counted]
@@ -96,8 +96,8 @@ def _inside(established: npt.NDArray[np.bool_], shape: tuple[int, ...]) -> npt.N
 
 def _threshold(steep: Floats, inside: npt.NDArray[np.bool_]) -> float:
     if not inside.any():
-        return LEAST_SLOPE
-    return max(LEAST_SLOPE, float(np.quantile(steep[inside], 1 - SHARPEST_SHARE)))
+        return MIN_SLOPE
+    return max(MIN_SLOPE, float(np.quantile(steep[inside], 1 - SHARPEST_SHARE)))
 
 
 def _contrast(luma: Plane8) -> float:

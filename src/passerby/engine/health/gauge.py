@@ -9,8 +9,8 @@ from passerby.background import Background, shrink_luma, small_size
 from passerby.background.register import IN_PLACE, Anchor, apart_px
 from passerby.background.small import Plane8
 from passerby.engine.health.edges import Reference, detail_of, edge_luma
-from passerby.engine.health.prints import Printer
-from passerby.engine.health.stir import Stir
+from passerby.engine.health.fingerprints import Printer
+from passerby.engine.health.frame_difference import FrameDifferences
 from passerby.engine.stillness import Lasting
 from passerby.media import RawFrame
 from passerby.media.health import Light, Measured, PictureSeen, ViewSeen
@@ -25,12 +25,12 @@ SAME_VIEW_KEPT = 0.5  # by night other edges are seen than by day, but in the sa
 
 
 class Gauge:
-    """Fed every frame of one source. Of the pictures themselves it keeps nothing but what `Stir` does."""
+    """Fed every frame of one source. Of the pictures themselves it keeps nothing but what `FrameDifferences` does."""
 
     def __init__(self, size_wh: tuple[int, int], *, is_coded: bool = True) -> None:
-        """is_coded: see `Stir`."""
+        """is_coded: see `FrameDifferences`."""
         self._small_wh = small_size(*size_wh)
-        self._stir, self._printer = Stir(is_coded=is_coded), Printer()
+        self._stir, self._printer = FrameDifferences(is_coded=is_coded), Printer()
         self._reference: Reference | None = None
         self._also: Reference | None = None
         self._anchor: Anchor | None = None

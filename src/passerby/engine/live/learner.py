@@ -23,7 +23,7 @@ from passerby.media.boxes import BoxShare
 
 KEEP_EVERY_S = 600.0  # what is kept is for the next start only
 MAY_WAIT_S = 2.0  # behind all looks at who is there now
-LEAST_NEW = SAMPLES // 3
+MIN_NEW = SAMPLES // 3
 UNEVEN = 0.5  # of a step: what comes round as often as samples do would else be the same in all of them
 _GOLDEN = 0.618034  # its multiples are spread evenly between whole numbers, and never come round
 
@@ -129,7 +129,7 @@ class LiveLearner:
         if len(self._samples) < SAMPLES or not self._new:
             return False
         assert self._learned_at_s is not None
-        return not self._serves or (self._new >= LEAST_NEW and time_s - self._learned_at_s >= self._times.again_s)
+        return not self._serves or (self._new >= MIN_NEW and time_s - self._learned_at_s >= self._times.again_s)
 
     def _forget(self) -> None:
         """The camera was moved: nothing of before may be mixed with what is now."""

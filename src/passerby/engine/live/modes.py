@@ -24,7 +24,7 @@ from passerby.settings import Settings
 
 FOR_LOOKS_S = 0.2  # of the delay: so long a look may take without making it longer
 UNEVEN_S = 0.01  # times of live pictures are not quite even: else a delay of four pictures would often be one of five
-LEAST_DELAY_S = 0.2
+MIN_DELAY_S = 0.2
 BROKE_OFF = "the source broke off before anybody was looked for in it"
 LONGEST_DELAY_S = 10.0
 
@@ -47,8 +47,8 @@ class LivePlan:
     elsewhere, stays hidden there as everywhere."""
 
     def __post_init__(self) -> None:
-        if not LEAST_DELAY_S <= self.privacy_delay_s <= LONGEST_DELAY_S:
-            raise ValueError(f"a privacy delay is {LEAST_DELAY_S:g} to {LONGEST_DELAY_S:g} s")
+        if not MIN_DELAY_S <= self.privacy_delay_s <= LONGEST_DELAY_S:
+            raise ValueError(f"a privacy delay is {MIN_DELAY_S:g} to {LONGEST_DELAY_S:g} s")
         check_not_people(self.not_people)
 
     @property

@@ -19,7 +19,7 @@ from passerby.engine.live.strain import Strain
 from passerby.engine.reveal_mode import NOT_LEARNED
 from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
-from passerby.media.camera import What
+from passerby.media.camera import CameraStatus
 from passerby.media.health import Finding
 from passerby.media.segments import Fragment
 from passerby.paint import Redactor
@@ -46,7 +46,7 @@ class LiveStatus:
     reference_at_90k: int | None = None
 
     @property
-    def what(self) -> What:
+    def what(self) -> CameraStatus:
         return self.told.what
 
     @property

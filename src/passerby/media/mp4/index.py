@@ -14,14 +14,14 @@ from passerby.media.mp4.boxes import HEADER_BYTES, Data, box, boxes_in, full_box
 from passerby.media.segments import TICKS_PER_S, Gop
 
 ROOM_BYTES = 8192
-MOST_GOPS = 600
+MAX_GOPS = 600
 """450 are in 15 minutes; after a short loss of the source a GOP is shorter."""
 
 _HEAD = struct.Struct(">IIQQHH")  # track, timescale, first time, distance to the first byte, reserved, count
 _REFERENCE = struct.Struct(">III")
 _BEGINS_WITH_KEY_FRAME = 0x90000000
 _ACTIVITY = b"gops"
-assert 12 + _HEAD.size + MOST_GOPS * (_REFERENCE.size + 1) + HEADER_BYTES + len(_ACTIVITY) <= ROOM_BYTES
+assert 12 + _HEAD.size + MAX_GOPS * (_REFERENCE.size + 1) + HEADER_BYTES + len(_ACTIVITY) <= ROOM_BYTES
 
 
 def empty_room() -> bytes:
@@ -30,9 +30,9 @@ def empty_room() -> bytes:
 
 
 def make_index(gops: Sequence[Gop]) -> bytes:
-    """The room filled: a sidx, and a `free` box with the activity of each GOP. Needs 1 to `MOST_GOPS` of them."""
-    if not 1 <= len(gops) <= MOST_GOPS:
-        raise ValueError(f"an index holds 1 to {MOST_GOPS} GOPs, not {len(gops)}")
+    """The room filled: a sidx, and a `free` box with the activity of each GOP. Needs 1 to `MAX_GOPS` of them."""
+    if not 1 <= len(gops) <= MAX_GOPS:
+        raise ValueError(f"an index holds 1 to {MAX_GOPS} GOPs, not {len(gops)}")
     sidx_bytes = 12 + _HEAD.size + len(gops) * _REFERENCE.size
     head = _HEAD.pack(1, TICKS_PER_S, gops[0].start_90k, ROOM_BYTES - sidx_bytes, 0, len(gops))
     references = (_REFERENCE.pack(gop.size, gop.duration_90k, _BEGINS_WITH_KEY_FRAME) for gop in gops)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import statistics
 from collections import deque
 
-from passerby.media.health import Check, Finding, Stirred
+from passerby.media.health import Check, Finding, FrameDifference
 from passerby.rules.health.latch import Latch
 
 NOISY_CALM = 0.08  # grey levels, mean, where nothing moves: an encoder that leaves noise out leaves nothing
@@ -20,7 +20,7 @@ REMEMBERED = 120
 QUIET_SHARE = 0.3  # of the usual noise
 STILL_BLOCK = 8.0  # grey levels: somebody who walks far away changes a block by more; an encoder that mends by less
 AFTER_S = 6.0
-LEAST_MEASURES = 3  # in so long a time
+MIN_MEASURES = 3  # in so long a time
 QUIET_OF_ALL = 0.4  # of the measures since the last that was not still: between two key frames much may be mended
 SURE_KEYS = 2  # key frames without one bit of change: no sensor does that, whatever the encoder leaves out
 LEAP, LEAP_OF_USUAL = 8.0, 4.0  # grey levels, times the usual noise: by so much half of the picture changes within a
@@ -65,7 +65,7 @@ class Stillness:
         noisy = sum(calm >= NOISY_CALM for calm in self._usual)
         return len(self._usual) >= KNOWN_AFTER and noisy >= NOISY_SHARE * len(self._usual)
 
-    def note(self, at_s: float, seen: Stirred) -> None:
+    def note(self, at_s: float, seen: FrameDifference) -> None:
         begins_s = at_s if self._before_s is None else max(self._before_s, at_s - 2.0)
         self._before_s = at_s
         if not seen.is_same:
@@ -83,7 +83,7 @@ class Stillness:
             self._keys.note(at_s, seen.key_calm)
         self._note_noise(at_s, begins_s, seen)
 
-    def _note_noise(self, at_s: float, begins_s: float, seen: Stirred) -> None:
+    def _note_noise(self, at_s: float, begins_s: float, seen: FrameDifference) -> None:
         is_noisy = self.is_noisy
         usual = statistics.median(self._usual) if is_noisy else 0.0
         if seen.leap > LEAP and not self._usual:
@@ -113,7 +113,7 @@ class Stillness:
             return self._same_from_s
         if (since_s := self._keys.quiet_since_s) is not None and at_s - since_s >= QUIET_KEYS_S:
             return since_s
-        if len(self._still) < LEAST_MEASURES or at_s - self._still[0][0] < AFTER_S:
+        if len(self._still) < MIN_MEASURES or at_s - self._still[0][0] < AFTER_S:
             return None
         quiet = sum(is_quiet for _, is_quiet, _ in self._still)
         if quiet >= QUIET_OF_ALL * len(self._still):

@@ -20,8 +20,8 @@ DENSE_S = 0.2  # between two prints with cells; lags are told apart by this
 KEPT_EVERY_S = 1.0
 
 EXACT_S = 6.0  # of repetition: more than an announcement on a screen, less than what is asked
-LEAST_CODES = 6  # different ones: a still picture is no loop
-LEAST_LAG_S = 0.8
+MIN_CODES = 6  # different ones: a still picture is no loop
+MIN_LAG_S = 0.8
 SAME_LAG_S = 0.25
 AGAIN_SHARE = 0.6  # of the pictures: a machine that is too slow left some out the last time
 ALIKE_SHARE = 0.95  # of those, after the same lag or a multiple
@@ -30,7 +30,7 @@ WEIGHT = 0.25  # of the newest value at a lag; each gets about one a second
 NEAR_FROM_S = 4.0  # shorter ones are found by their codes, or are a light that blinks
 BESIDE = (5, 15)  # lags beside, in DENSE_S: between 1 and 3 s
 LIKE_BESIDE = 0.6  # of the difference to the pictures beside may be left, for a lag to be tried in detail
-LEAST_STRENGTH = 0.05  # grey levels, mean over all cells, by which the same stretch is more alike than those beside
+MIN_STRENGTH = 0.05  # grey levels, mean over all cells, by which the same stretch is more alike than those beside
 TRIED = 3  # lags at a time
 NEAR_S = 1.0
 OVER_AFTER_S = 10.0
@@ -89,7 +89,7 @@ class _Exact:
 
     def note(self, seen: Print) -> None:
         last_s = self._seen_s.get(seen.code)
-        if seen.code != self._before and (last_s is None or seen.at_s - last_s >= LEAST_LAG_S):
+        if seen.code != self._before and (last_s is None or seen.at_s - last_s >= MIN_LAG_S):
             lag_s = None if last_s is None else seen.at_s - last_s
             self._recent.append((seen.at_s, seen.code, lag_s))
         self._before = seen.code
@@ -103,18 +103,18 @@ class _Exact:
     @property
     def differ(self) -> bool:
         """Whether enough different pictures came lately for a loop to be told by them."""
-        return len({code for _, code, _ in self._recent}) >= LEAST_CODES
+        return len({code for _, code, _ in self._recent}) >= MIN_CODES
 
     def period_s(self) -> float | None:
         lags = sorted(lag for _, _, lag in self._recent if lag is not None)
-        if len(lags) < LEAST_CODES or self._recent[-1][0] - self._recent[0][0] < EXACT_S - 2.0:
+        if len(lags) < MIN_CODES or self._recent[-1][0] - self._recent[0][0] < EXACT_S - 2.0:
             return None
         period_s = lags[len(lags) // 2]
         again = [
             code for _, code, lag in self._recent
             if lag is not None and abs(lag - max(1, round(lag / period_s)) * period_s) < SAME_LAG_S
         ]  # fmt: skip
-        is_enough = len(set(again)) >= LEAST_CODES and len(again) >= AGAIN_SHARE * len(self._recent)
+        is_enough = len(set(again)) >= MIN_CODES and len(again) >= AGAIN_SHARE * len(self._recent)
         return period_s if is_enough and len(again) >= ALIKE_SHARE * len(lags) else None
 
 
@@ -162,7 +162,7 @@ class _Near:
         beside = _beside(known)[first:end]
         here = known[first:end]
         with np.errstate(invalid="ignore", divide="ignore"):
-            ratio = np.where(beside - here >= LEAST_STRENGTH, here / beside, np.nan)
+            ratio = np.where(beside - here >= MIN_STRENGTH, here / beside, np.nan)
         found: list[float] = []
         for _ in range(TRIED):
             if np.isnan(ratio).all() or np.nanmin(ratio) > LIKE_BESIDE:

@@ -10,10 +10,10 @@ from passerby.rules.health.latch import HOLDS_FOR_S, Latch
 
 STRETCH_S = 5.0
 USUAL_STRETCHES = 60  # five minutes: at night some cameras send fewer pictures, and then that is usual
-LEAST_STRETCHES = 6
+MIN_STRETCHES = 6
 FEW_PICTURES = 0.4  # of the usual rate: half is what cameras do in the dark
 USUAL_KEYS = 60
-LEAST_KEYS = 5
+MIN_KEYS = 5
 FEW_BYTES = 0.25  # of a usual key frame: it cannot look as it did
 DARKER = 0.6  # of the usual light: then there is less to code
 COLLAPSED_AFTER_S = 8.0
@@ -53,7 +53,7 @@ class Rates:
         if at_s - since_s < STRETCH_S:
             return
         rate, self._from = (frames - then) / (at_s - since_s), (at_s, frames)
-        if len(self._rates) < LEAST_STRETCHES:
+        if len(self._rates) < MIN_STRETCHES:
             self._rates.append(rate)
             return
         usual = statistics.median(self._rates)
@@ -67,7 +67,7 @@ class Rates:
         if flow.key_bytes is None or flow.keys == self._keys:
             return
         self._keys = flow.keys
-        if len(self._key_bytes) >= LEAST_KEYS:
+        if len(self._key_bytes) >= MIN_KEYS:
             usual = statistics.median(self._key_bytes)
             is_darker = light is None or self._light is None or light < DARKER * self._light
             says = f"a whole picture has {flow.key_bytes} bytes, instead of the usual {usual:.0f}: it must look poor"

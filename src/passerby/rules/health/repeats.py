@@ -17,17 +17,17 @@ FINE_WH = (32, 18)
 KEPT_EVERY_S = 1.0
 FINE_EVERY_S = 0.04  # at most
 STRETCH_S = 6.5
-LEAST_PAIRS = 5  # of prints in the stretch
+MIN_PAIRS = 5  # of prints in the stretch
 AROUND_S = 0.25  # the lag may be off by this
 
 PASSES_BY = 8.0  # grey levels from what is there most of the stretch: it was something, and no noise or coding
-LEAST_PASSING = 24  # cells at times
-LEAST_PLACES = 16  # cells: less is a sign, or a lamp
-LONGEST_PASSING = 0.4  # of the prints: what is in a cell for longer, or again and again, sways
-MOST_TIMES = 0.6  # of the prints in which something passes: a leap, as at the end of a freeze, is in one or two
-MOST_PASSING = 0.3  # of all cells: more is a light, or something before the lens
+MIN_PASSING = 24  # cells at times
+MIN_PLACES = 16  # cells: less is a sign, or a lamp
+LONGEST_PASSING = 0.4  # of the fingerprints: what is in a cell for longer, or again and again, sways
+MAX_TIMES = 0.6  # of the prints in which something passes: a leap, as at the end of a freeze, is in one or two
+MAX_PASSING = 0.3  # of all cells: more is a light, or something before the lens
 ALIKE = 0.07  # of the change that it makes may be left; at most 0.05 after coarse coding, 0.087 by chance
-CELL_ALIKE, MOST_CELLS = 0.5, 0.98  # so much in each of so many cells
+CELL_ALIKE, MAX_CELLS = 0.5, 0.98  # so much in each of so many cells
 
 Fine = npt.NDArray[np.uint8]
 Index = npt.NDArray[np.intp]
@@ -56,12 +56,12 @@ class Stretches:
     def moves(self) -> bool:
         """Whether anything passed in the newest stretch, and not only coding that goes up and down."""
         cells = np.array([fine for _, fine in self._dense])
-        return len(cells) > 0 and int((np.ptp(cells, axis=0) >= PASSES_BY).sum()) >= LEAST_PLACES
+        return len(cells) > 0 and int((np.ptp(cells, axis=0) >= PASSES_BY).sum()) >= MIN_PLACES
 
     def comes_again(self, lag_s: float) -> bool:
         """Whether the newest stretch is what it was so long ago."""
         now_s, now = np.array([at_s for at_s, _ in self._dense]), np.array([fine for _, fine in self._dense])
-        if len(now_s) < LEAST_PAIRS:
+        if len(now_s) < MIN_PAIRS:
             return False
         step_s = float(np.median(np.diff(now_s)))
         offs_s = np.arange(-AROUND_S, AROUND_S + 1e-6, max(FINE_EVERY_S, min(step_s, AROUND_S)) / 2)
@@ -78,24 +78,24 @@ class Stretches:
         """Prints of now and kept ones that are so far apart; None where there are too few."""
         then = np.flatnonzero((self._kept_s >= now_s[0] - lag_s - apart_s) & (self._kept_s <= now_s[-1] - lag_s))
         apart = np.abs(now_s[None, :] - lag_s - self._kept_s[then][:, None])
-        if len(then) < LEAST_PAIRS:
+        if len(then) < MIN_PAIRS:
             return None
         nearest = apart.argmin(axis=1)
         is_near = apart[np.arange(len(then)), nearest] <= apart_s
-        return (nearest[is_near], then[is_near]) if int(is_near.sum()) >= LEAST_PAIRS else None
+        return (nearest[is_near], then[is_near]) if int(is_near.sum()) >= MIN_PAIRS else None
 
 
 def _is_same(here: npt.NDArray[np.int16], then: npt.NDArray[np.int16]) -> bool:
     passing = np.maximum(_from_usual(here), _from_usual(then))
     is_passing = passing >= PASSES_BY
-    is_passing &= (is_passing.mean(axis=1) <= MOST_PASSING)[:, None]
+    is_passing &= (is_passing.mean(axis=1) <= MAX_PASSING)[:, None]
     is_passing &= (is_passing.mean(axis=0) <= LONGEST_PASSING)[None, :]
-    if int(is_passing.sum()) < LEAST_PASSING or int(is_passing.any(axis=0).sum()) < LEAST_PLACES:
+    if int(is_passing.sum()) < MIN_PASSING or int(is_passing.any(axis=0).sum()) < MIN_PLACES:
         return False
-    if is_passing.any(axis=1).mean() < MOST_TIMES:
+    if is_passing.any(axis=1).mean() < MAX_TIMES:
         return False
     left, of = np.abs(here - then)[is_passing], passing[is_passing]
-    return bool(left.sum() <= ALIKE * of.sum() and (left <= CELL_ALIKE * of).mean() >= MOST_CELLS)
+    return bool(left.sum() <= ALIKE * of.sum() and (left <= CELL_ALIKE * of).mean() >= MAX_CELLS)
 
 
 def _from_usual(cells: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:

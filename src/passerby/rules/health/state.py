@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from passerby.media.camera import What
+from passerby.media.camera import CameraStatus
 from passerby.media.health import Check, Finding, Verdict
 
 WHAT = {
-    Check.SIGNAL: What.SILENT,
-    Check.FROZEN: What.FROZEN,
-    Check.LOOPED: What.LOOPED,
-    Check.OBSTRUCTED: What.OBSTRUCTED,
-    Check.MOVED: What.MOVED,
-    Check.BLURRED: What.BLURRED,
-    Check.DARK: What.DARK,
-    Check.GLARE: What.GLARE,
-    Check.BITRATE: What.COLLAPSED,
-    Check.FRAME_RATE: What.COLLAPSED,
-    Check.CLOCK: What.CLOCK,
+    Check.SIGNAL: CameraStatus.SILENT,
+    Check.FROZEN: CameraStatus.FROZEN,
+    Check.LOOPED: CameraStatus.LOOPED,
+    Check.OBSTRUCTED: CameraStatus.OBSTRUCTED,
+    Check.MOVED: CameraStatus.MOVED,
+    Check.BLURRED: CameraStatus.BLURRED,
+    Check.DARK: CameraStatus.DARK,
+    Check.GLARE: CameraStatus.GLARE,
+    Check.BITRATE: CameraStatus.COLLAPSED,
+    Check.FRAME_RATE: CameraStatus.COLLAPSED,
+    Check.CLOCK: CameraStatus.CLOCK,
 }
 """What a camera is said to be where a check is bad."""
 
@@ -38,7 +38,7 @@ _DETECTOR = "the detector "
 
 def blames_detector(what: str, reason: str) -> bool:
     """Whether a camera's pictures are covered because of the detector: that needs somebody."""
-    return what == What.COVERED and _DETECTOR in reason
+    return what == CameraStatus.COVERED and _DETECTOR in reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Doing:
 class Told:
     """since_90k: of the finding that it comes from, None where it comes from none."""
 
-    what: What
+    what: CameraStatus
     reason: str
     since_90k: int | None = None
 
@@ -69,32 +69,32 @@ def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
     bad = {each.check: each for each in findings if each.verdict is Verdict.BAD}
     learning = "learning the background"
     if doing.unrecorded:
-        return Told(What.FAILED, doing.unrecorded)
+        return Told(CameraStatus.FAILED, doing.unrecorded)
     if found := _first(bad, NOT_LIVE):
         return _told(found)
     if doing.failing:
-        return Told(What.COVERED, f"the whole picture is hidden: {_named(doing.failing)}")
+        return Told(CameraStatus.COVERED, f"the whole picture is hidden: {_named(doing.failing)}")
     if found := _first(bad, NOT_THE_PLACE):
         return _told(found, f"; {learning} again" if doing.is_learning else "")
     if doing.is_learning:
-        return Told(What.LEARNING, learning)
+        return Told(CameraStatus.LEARNING, learning)
     if not doing.has_written:
-        return Told(What.CONNECTING, "its first pictures are held back for the privacy delay")
+        return Told(CameraStatus.CONNECTING, "its first pictures are held back for the privacy delay")
     if doing.whole:
         also = f"; {doing.strained}" if doing.strained else ""
-        return Told(What.COVERED, f"the whole picture is hidden: {doing.whole}{also}")
+        return Told(CameraStatus.COVERED, f"the whole picture is hidden: {doing.whole}{also}")
     if found := _first(bad, POOR):
         return _told(found)
     if doing.strained:
-        return Told(What.STRAINED, doing.strained)
+        return Told(CameraStatus.STRAINED, doing.strained)
     if found := _first(bad, (Check.CLOCK,)):
         return _told(found)
     unknown = {each.check for each in findings if each.verdict is Verdict.UNKNOWN}
     if not findings or unknown.intersection(PICTURE):
-        return Told(What.RECORDING, "checking the picture")
+        return Told(CameraStatus.RECORDING, "checking the picture")
     if unknown.intersection(MAY_BE_UNKNOWN):
-        return Told(What.RECORDING, "all is well, as far as it can be checked")
-    return Told(What.RECORDING, "all is well")
+        return Told(CameraStatus.RECORDING, "all is well, as far as it can be checked")
+    return Told(CameraStatus.RECORDING, "all is well")
 
 
 def _named(failing: str) -> str:

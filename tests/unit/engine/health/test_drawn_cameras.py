@@ -10,7 +10,7 @@ import pytest
 
 from passerby.background import Background
 from passerby.capture.drawn.cameras import CAMERAS, FPS
-from passerby.engine.health.prints import Printer
+from passerby.engine.health.fingerprints import Printer
 from passerby.media import RawFrame
 from passerby.media.frames import plane_views
 from passerby.media.health import Check, Verdict

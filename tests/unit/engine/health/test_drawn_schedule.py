@@ -9,7 +9,7 @@ import pytest
 
 from passerby.capture.drawn.cameras import CAMERAS, FPS, DrawnCamera, Fault
 from passerby.capture.drawn.scenes import PLATFORM, STREET, YARD
-from passerby.engine.health.prints import Printer
+from passerby.engine.health.fingerprints import Printer
 from passerby.media import RawFrame
 from passerby.media.health import Check, Verdict
 from passerby.rules.health.looped import Loops

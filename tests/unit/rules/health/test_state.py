@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.media.camera import What
+from passerby.media.camera import CameraStatus
 from passerby.media.health import Check, Finding, Verdict
 from passerby.rules.health.state import WHAT, Doing, tell
 
@@ -31,7 +31,7 @@ def bad(*checks: Check) -> tuple[Finding, ...]:
 def test_it_is_well_only_where_nothing_is_wrong(doing: Doing, found: tuple[Finding, ...]) -> None:
     told = tell(doing, found)
     is_fine = doing == Doing() and not [each for each in found if each.verdict is Verdict.BAD]
-    assert (told.what is What.RECORDING) == is_fine
+    assert (told.what is CameraStatus.RECORDING) == is_fine
     if told.reason == "all is well":
         may_be_unknown = {Check.BITRATE, Check.FRAME_RATE, Check.CLOCK}
         assert found and {each.check for each in found if each.verdict is Verdict.UNKNOWN} <= may_be_unknown
@@ -41,23 +41,23 @@ def test_it_is_well_only_where_nothing_is_wrong(doing: Doing, found: tuple[Findi
 @given(doings, st.sampled_from(Check))
 def test_what_is_not_live_is_told_whatever_else(doing: Doing, check: Check) -> None:
     told = tell(doing, bad(check, Check.FROZEN))
-    assert told.what is (What.SILENT if check is Check.SIGNAL else What.FROZEN)
+    assert told.what is (CameraStatus.SILENT if check is Check.SIGNAL else CameraStatus.FROZEN)
 
 
 @pytest.mark.parametrize(
     ("doing", "checks", "what"),
     [
-        (Doing(), (Check.LOOPED, Check.OBSTRUCTED), What.LOOPED),
-        (Doing(failing="a detector failed"), (Check.MOVED,), What.COVERED),
-        (Doing(is_learning=True), (Check.MOVED,), What.MOVED),
-        (Doing(is_learning=True), (Check.CLOCK, Check.BITRATE), What.LEARNING),
-        (Doing(whole="the light"), (Check.FRAME_RATE,), What.COVERED),
-        (Doing(strained="too slow"), (Check.FRAME_RATE,), What.COLLAPSED),
-        (Doing(strained="too slow"), (Check.CLOCK,), What.STRAINED),
-        (Doing(has_written=False), (), What.CONNECTING),
+        (Doing(), (Check.LOOPED, Check.OBSTRUCTED), CameraStatus.LOOPED),
+        (Doing(failing="a detector failed"), (Check.MOVED,), CameraStatus.COVERED),
+        (Doing(is_learning=True), (Check.MOVED,), CameraStatus.MOVED),
+        (Doing(is_learning=True), (Check.CLOCK, Check.BITRATE), CameraStatus.LEARNING),
+        (Doing(whole="the light"), (Check.FRAME_RATE,), CameraStatus.COVERED),
+        (Doing(strained="too slow"), (Check.FRAME_RATE,), CameraStatus.COLLAPSED),
+        (Doing(strained="too slow"), (Check.CLOCK,), CameraStatus.STRAINED),
+        (Doing(has_written=False), (), CameraStatus.CONNECTING),
     ],
 )
-def test_the_order(doing: Doing, checks: tuple[Check, ...], what: What) -> None:
+def test_the_order(doing: Doing, checks: tuple[Check, ...], what: CameraStatus) -> None:
     assert tell(doing, bad(*checks)).what is what
 
 
@@ -80,7 +80,7 @@ def test_a_new_place_that_is_learned_is_told_with_the_move() -> None:
 def test_what_could_not_be_judged_is_not_said_to_be_well(unknown: tuple[Check, ...], says: str) -> None:
     verdicts = {check: Verdict.UNKNOWN if check in unknown else Verdict.OK for check in Check}
     told = tell(Doing(), tuple(Finding(check, verdict, "so", 9) for check, verdict in verdicts.items()))
-    assert (told.what, told.reason) == (What.RECORDING, says)
+    assert (told.what, told.reason) == (CameraStatus.RECORDING, says)
     assert tell(Doing(), ()).reason == "checking the picture"
 
 

@@ -3,7 +3,7 @@
 Nothing here decodes a picture but `work`, which runs in that child alone.
 """
 
-from passerby.desk.desk import Desk, Limits
-from passerby.desk.job import Redaction
+from passerby.jobs.job import Redaction
+from passerby.jobs.jobs import Jobs, Limits
 
-__all__ = ["Desk", "Limits", "Redaction"]
+__all__ = ["Jobs", "Limits", "Redaction"]

@@ -1,4 +1,4 @@
-"""The life of the process that redacts one file for the desk. It ends with its parent and leaves no core dump."""
+"""The life of the process that redacts one file for a job. It ends with its parent and leaves no core dump."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from passerby.desk.messages import Ended, Order, Step
 from passerby.errors import PasserbyError
+from passerby.jobs.messages import Ended, Order, Step
 from passerby.processes import begin_child
 
 if TYPE_CHECKING:

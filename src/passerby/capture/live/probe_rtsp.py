@@ -44,7 +44,7 @@ class Described:
     codecs: tuple[str, ...]
 
 
-def knock(
+def probe_rtsp(
     address: Address, ips: Sequence[str], finish_by: float, read_s: float, *, trust_any_certificate: bool = False
 ) -> Described:
     """DESCRIBE with the log-in of the address. Raises SourceUnavailable where that is not answered by video."""

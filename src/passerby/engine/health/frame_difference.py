@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from passerby.media import RawFrame
 from passerby.media.frames import Plane
-from passerby.media.health import Stirred
+from passerby.media.health import FrameDifference
 
 EVERY_S = 1.0
 APART_S = 0.3
@@ -27,7 +27,7 @@ CALM_QUANTILE = 0.75  # of the blocks: in most pictures nothing moves in the mos
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
-class Stir:
+class FrameDifferences:
     """Fed every frame. Keeps three sixteenths of a luma plane, which are clear: they live as a `RawFrame` does."""
 
     def __init__(self, *, is_coded: bool = True) -> None:
@@ -40,7 +40,7 @@ class Stir:
         self._told: Samples | None = None
         self._keys, self._key_at_s = 0, float("-inf")
 
-    def note(self, frame: RawFrame) -> Stirred | None:
+    def note(self, frame: RawFrame) -> FrameDifference | None:
         """About once a second what was measured; None in between."""
         at_s, is_key = frame.time_s, self._is_coded and bool(frame.picture.key_frame)
         self._keys += is_key or not self._is_coded
@@ -67,12 +67,12 @@ class Stir:
             if before is not None:
                 self._key_calm = float(np.quantile(_blocks_apart(before[1], now, frame.depth), KEY_QUANTILE))
 
-    def _tell(self, before: Samples, now: Samples, at_s: float, depth: int) -> Stirred:
+    def _tell(self, before: Samples, now: Samples, at_s: float, depth: int) -> FrameDifference:
         blocks = _blocks_apart(before, now, depth)
         is_same = self._told is not None and np.array_equal(now, self._told)
         calm = float(np.quantile(blocks, CALM_QUANTILE))
         leap = 0.0 if self._told is None else float(np.quantile(_blocks_apart(self._told, now, depth), KEY_QUANTILE))
-        told = Stirred(calm, float(blocks.max()), self._keys, is_same, self._key_calm, leap)
+        told = FrameDifference(calm, float(blocks.max()), self._keys, is_same, self._key_calm, leap)
         self._told, self._told_at_s, self._first, self._keys, self._key_calm = now, at_s, None, 0, None
         return told
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from passerby.desk.job import Job, safe_name
-from passerby.desk.messages import Ended, Step, read_said
-from passerby.desk.upload import Upload, has_memory_files
+from passerby.jobs.job import Job, safe_name
+from passerby.jobs.messages import Ended, Step, read_said
+from passerby.jobs.upload import Upload, has_memory_files
 from passerby.settings import Settings
 
 

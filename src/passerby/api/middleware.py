@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from passerby.api.problems import Problem
 from passerby.config import is_this_machine
 
-MOST_BODY_BYTES = 1 << 20
+MAX_BODY_BYTES = 1 << 20
 PLAIN = ("/healthz",)
 """What tells nothing of anybody, and is asked for by what starts services."""
 EMPTY: Mapping[tuple[str, str], int] = MappingProxyType({})
@@ -37,7 +37,7 @@ HEADERS = {
 HSTS = "max-age=31536000"
 
 
-class Shell:
+class Middleware:
     """An ASGI application around another."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Shell:
         only_https: bool = False,
     ) -> None:
         """names: host names that are ours; IP addresses are too, as no foreign page can lead one's name here.
-        larger: how many bytes are taken by method and path, where more than MOST_BODY_BYTES. only_https: others than
+        larger: how many bytes are taken by method and path, where more than MAX_BODY_BYTES. only_https: others than
         this machine are served over HTTPS alone, but for PLAIN."""
         self._app, self._names, self._larger = app, {name.lower() for name in names} | {"localhost"}, larger
         self._only_https = only_https
@@ -68,7 +68,7 @@ class Shell:
                 scope, receive, sender, 403, "this installation is reached only over HTTPS", "server.allow_plain_http"
             )
             return
-        most_bytes = self._larger.get((scope.get("method", ""), scope["path"]), MOST_BODY_BYTES)
+        most_bytes = self._larger.get((scope.get("method", ""), scope["path"]), MAX_BODY_BYTES)
         if _told_length(headers) > most_bytes:
             await _refuse(scope, receive, sender, 413, f"the limit is {_in_words(most_bytes)}", None)
         else:
@@ -91,7 +91,7 @@ def _is_plain(scope: Scope) -> bool:
 
 
 def _in_words(count: int) -> str:
-    return f"{count / 1e6:g} MB" if count >= 10 * MOST_BODY_BYTES else f"{count} bytes"
+    return f"{count / 1e6:g} MB" if count >= 10 * MAX_BODY_BYTES else f"{count} bytes"
 
 
 def _limited(receive: Receive, most_bytes: int) -> Receive:

@@ -1,12 +1,12 @@
-"""The process that works on one file as the desk sees it: what it says, and why it must be ended."""
+"""The process that works on one file as its job sees it: what it says, and why it must be ended."""
 
 from __future__ import annotations
 
 import time
 from multiprocessing import reduction
 
-from passerby.desk.messages import MOST_BYTES, Ended, Order, Step, read_said
-from passerby.desk.work import work
+from passerby.jobs.messages import MAX_BYTES, Ended, Order, Step, read_said
+from passerby.jobs.work import work
 from passerby.processes import NEW_PROCESS
 
 HUNG_AFTER_S = 120.0  # a large still takes half a minute of a busy machine, and tells nothing meanwhile
@@ -37,7 +37,7 @@ class Child:
         try:
             if not self._pipe.poll(within_s):
                 return self._silence()
-            said = read_said(self._pipe.recv_bytes(MOST_BYTES))
+            said = read_said(self._pipe.recv_bytes(MAX_BYTES))
         except ValueError:
             return Ended(reason="the process that redacted the file sent invalid data")
         except (EOFError, OSError):

@@ -1,4 +1,4 @@
-"""Nobody waits while a process begins to redact a file, and the thread that answers everybody waits for no desk."""
+"""Nobody waits while a process begins to redact a file, and the thread that answers everybody waits for no job."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import pytest
 
 from passerby.api.gate import CSRF_HEADER
 from passerby.covers_file import BoxAt, TimedBox
-from passerby.desk import Desk, Limits
-from passerby.desk.upload import has_memory_files
+from passerby.jobs import Jobs, Limits
+from passerby.jobs.upload import has_memory_files
 from passerby.settings import Settings
 from passerby.testing.clock import MovingClock
 from tests.flow.test_redact_file import OpenOffice, children, memory_files, open_office, quick_passwords  # noqa: F401
@@ -37,8 +37,8 @@ def soon(ask: Callable[[], Any], is_right: Callable[[Any], bool]) -> Any:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    found = Desk(tmp_path / "redactions", MovingClock(), Limits())
+def jobs(tmp_path: Path) -> Iterator[Jobs]:
+    found = Jobs(tmp_path / "redactions", MovingClock(), Limits())
     found.start()
     yield found
     for pid in children():
@@ -48,25 +48,25 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def stopped(desk: Desk) -> str:
+def stopped(jobs: Jobs) -> str:
     """The file whose process was stopped before it read its order, which does not fit into the pipe."""
-    receiving = desk.receive("kim", "yard.mp4", Settings())
+    receiving = jobs.receive("kim", "yard.mp4", Settings())
     receiving.write(b"junk" * 100)
     job = receiving.finish()
-    soon(lambda: desk.find("kim", job.id).state, lambda state: state == "failed")
+    soon(lambda: jobs.find("kim", job.id).state, lambda state: state == "failed")
     soon(children, lambda found: not found)
-    desk.correct("kim", job.id, MORE_THAN_A_PIPE_HOLDS)
+    jobs.correct("kim", job.id, MORE_THAN_A_PIPE_HOLDS)
     (pid,) = soon(children, lambda found: len(found) == 1)
     os.kill(pid, signal.SIGSTOP)
     return job.id
 
 
-def test_the_desk_answers_while_a_process_starts(desk: Desk, stopped: str) -> None:
+def test_others_are_answered_while_a_process_starts(jobs: Jobs, stopped: str) -> None:
     with ThreadPoolExecutor(4) as others:
         asked: list[Future[Any]] = [
-            others.submit(desk.find, "kim", stopped),
-            others.submit(desk.list, "lou"),
-            others.submit(desk.receive, "lou", "b.mp4", Settings()),
+            others.submit(jobs.find, "kim", stopped),
+            others.submit(jobs.list, "lou"),
+            others.submit(jobs.receive, "lou", "b.mp4", Settings()),
         ]
         try:
             found, none, coming = (each.result(ANSWERS_WITHIN_S) for each in asked)
@@ -75,23 +75,23 @@ def test_the_desk_answers_while_a_process_starts(desk: Desk, stopped: str) -> No
                 os.kill(pid, signal.SIGCONT)
     assert found.state == "running" and none == []
     coming.abandon()
-    soon(lambda: desk.find("kim", stopped).state, lambda state: state == "failed")
-    assert "couldn't read 'yard.mp4'" in (desk.find("kim", stopped).reason or ""), "it had the whole file and order"
+    soon(lambda: jobs.find("kim", stopped).state, lambda state: state == "failed")
+    assert "couldn't read 'yard.mp4'" in (jobs.find("kim", stopped).reason or ""), "it had the whole file and order"
 
 
-def test_what_is_discarded_while_its_process_starts_is_gone(desk: Desk, stopped: str) -> None:
+def test_what_is_discarded_while_its_process_starts_is_gone(jobs: Jobs, stopped: str) -> None:
     (pid,) = children()
     with ThreadPoolExecutor(1) as others:
         try:
-            others.submit(desk.discard, "kim", stopped).result(ANSWERS_WITHIN_S)
+            others.submit(jobs.discard, "kim", stopped).result(ANSWERS_WITHIN_S)
         finally:
             os.kill(pid, signal.SIGCONT)
     soon(children, lambda found: not found)
     soon(memory_files, lambda found: not found)
-    soon(lambda: list(desk._scratch.iterdir()), lambda found: not found)
+    soon(lambda: list(jobs._scratch.iterdir()), lambda found: not found)
 
 
-def test_others_are_answered_while_somebody_waits_for_the_desk(open_office: OpenOffice) -> None:  # noqa: F811
+def test_others_are_answered_while_somebody_waits_for_jobs(open_office: OpenOffice) -> None:  # noqa: F811
     office = open_office()
     kim = office.signed_in("kim")
     with office.client() as client, ThreadPoolExecutor(2) as others:  # one thread answers both requests
@@ -100,7 +100,7 @@ def test_others_are_answered_while_somebody_waits_for_the_desk(open_office: Open
         is_held, let_go = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with office.desk._changed:
+            with office.jobs._changed:
                 is_held.set()
                 let_go.wait(60)
 
@@ -109,7 +109,7 @@ def test_others_are_answered_while_somebody_waits_for_the_desk(open_office: Open
         is_held.wait()
         try:
             waits = others.submit(client.post, "/api/redactions", **told)
-            time.sleep(0.5)  # it is at the desk by then
+            time.sleep(0.5)  # it waits for the jobs by then
             answered = others.submit(client.get, "/api/about").result(ANSWERS_WITHIN_S)
             assert answered.status_code == 200 and not waits.done()
         finally:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from passerby.clock import Clock
 from passerby.covers_file import TimedBox
-from passerby.desk.child import HUNG_AFTER_S, Child
-from passerby.desk.job import Job, Redaction, safe_name
-from passerby.desk.messages import Ended, Step
-from passerby.desk.upload import NO_MEMORY_FILES, Upload, has_memory_files
 from passerby.errors import LimitError, OutputError, PasserbyError, os_reason
 from passerby.folders import emptied
+from passerby.jobs.child import HUNG_AFTER_S, Child
+from passerby.jobs.job import Job, Redaction, safe_name
+from passerby.jobs.messages import Ended, Step
+from passerby.jobs.upload import NO_MEMORY_FILES, Upload, has_memory_files
 from passerby.media.segments import TICKS_PER_S
 from passerby.settings import Settings
 
@@ -44,31 +44,31 @@ class Limits:
 class Receiving:
     """A file on its way in. Either `finish` or `abandon` ends it."""
 
-    def __init__(self, desk: Desk, owner: str, name: str, settings: Settings, upload: Upload) -> None:
+    def __init__(self, jobs: Jobs, owner: str, name: str, settings: Settings, upload: Upload) -> None:
         self.id = secrets.token_hex(8)
-        self._desk, self._owner, self._name, self._settings, self._upload = desk, owner, name, settings, upload
+        self._jobs, self._owner, self._name, self._settings, self._upload = jobs, owner, name, settings, upload
         self._is_over = False
 
     def write(self, data: bytes) -> None:
         """Raises OutputError where memory or the limit is at its end."""
-        if self._upload.bytes + len(data) > self._desk.limits.most_bytes:
-            raise OutputError(f"a file can have at most {self._desk.limits.most_bytes / 1e6:g} MB")
+        if self._upload.bytes + len(data) > self._jobs.limits.most_bytes:
+            raise OutputError(f"a file can have at most {self._jobs.limits.most_bytes / 1e6:g} MB")
         self._upload.write(data)
 
     def finish(self) -> Redaction:
         """It is whole and waits for its turn."""
         self._upload.seal()
         self._is_over = True
-        return self._desk._received(self.id, self._owner, self._name, self._settings, self._upload)
+        return self._jobs._received(self.id, self._owner, self._name, self._settings, self._upload)
 
     def abandon(self) -> None:
         """Frees its memory. Does nothing after `finish`."""
         if not self._is_over:
             self._is_over = True
-            self._desk._abandoned(self._owner, self._upload)
+            self._jobs._abandoned(self._owner, self._upload)
 
 
-class Desk:
+class Jobs:
     """May be used by many threads. What is not one's own is not there: KeyError.
 
     owner: what a user is known by, and no other user ever will be. scratch: a folder of its own for what is redacted;
@@ -85,7 +85,7 @@ class Desk:
         self._receiving: Counter[str] = Counter()
         """How many files are on their way in, by owner. Only under `_changed`."""
         self._over = False
-        self._thread = threading.Thread(target=self._run, name="passerby-desk", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="passerby-jobs", daemon=True)
         emptied(scratch)
 
     @property
@@ -212,7 +212,7 @@ class Desk:
         return job.shown(self._clock.now_90k() + round(left_s * TICKS_PER_S))
 
     def _run(self) -> None:
-        """The desk's own thread: one job at a time, and forgetting."""
+        """A thread of its own: one job at a time, and forgetting."""
         while True:
             with self._changed:
                 if self._over:

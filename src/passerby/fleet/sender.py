@@ -9,10 +9,10 @@ from multiprocessing.connection import Connection
 from passerby.fleet.messages import States, pack_fragment, pack_init, pack_states
 from passerby.media.segments import Fragment
 
-MOST_WAITING = 400  # fragments: some seconds of 60 cameras
+MAX_WAITING = 400  # fragments: some seconds of 60 cameras
 
 
-class Outbox:
+class Sender:
     """For many threads. States always go first, and only the newest; fragments in order, until there are too many: then
     a camera's are left out up to its next key frame."""
 
@@ -24,7 +24,7 @@ class Outbox:
         self._init_sent: dict[str, str] = {}
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="passerby-outbox", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="passerby-sender", daemon=True)
         self._thread.start()
 
     def tell(self, states: States) -> None:
@@ -34,7 +34,7 @@ class Outbox:
 
     def send(self, camera: str, fragment: Fragment) -> None:
         with self._changed:
-            if len(self._fragments) >= MOST_WAITING:
+            if len(self._fragments) >= MAX_WAITING:
                 self._needs_key.add(camera)
                 return
             if camera in self._needs_key and not fragment.is_key:

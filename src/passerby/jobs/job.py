@@ -1,4 +1,4 @@
-"""One file that somebody brought: its memory, what was asked, how it stands. The desk says what happens to it."""
+"""One file that somebody brought: its memory, what was asked, how it stands. `Jobs` decides what happens to it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Literal
 
 from passerby.covers_file import ManualCovers, TimedBox
-from passerby.desk.messages import Ended, Order, Step
-from passerby.desk.upload import Upload
+from passerby.jobs.messages import Ended, Order, Step
+from passerby.jobs.upload import Upload
 from passerby.media.endings import copy_suffix
 from passerby.settings import Settings
 
 State = Literal["queued", "running", "done", "failed"]
 Stage = Literal["starting", "learning", "redacting"]
 
-MOST_STEM_BYTES, MOST_SUFFIX_BYTES = 150, 16  # file systems allow 255 for a name, and ours grow
+MAX_STEM_BYTES, MAX_SUFFIX_BYTES = 150, 16  # file systems allow 255 for a name, and ours grow
 
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """How it stands now: a copy that does not change. See `api/seam.py`, which says what each means."""
+    """How it stands now: a copy that does not change. See `api/ports.py`, which says what each means."""
 
     id: str
     name: str
@@ -43,7 +43,7 @@ class Redaction:
 
 @dataclass(eq=False)
 class Job:
-    """Only the desk touches it, under its lock.
+    """Only `Jobs` touches it, under its lock.
 
     folder: of what is made; it is there from the first order to `forget`. asked: counts what was asked for; rises with
     corrections. made: which of these the output is of.
@@ -118,8 +118,8 @@ class Job:
 def safe_name(told: str) -> str:
     """A file name of what a browser calls a file: no folders, nothing that a file system or a header stumbles over."""
     name = re.sub(r"[^\w .()\[\]+,@=-]", "_", told.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
-    stem = _cut(Path(name).stem, MOST_STEM_BYTES).strip(" .")
-    return f"{stem or 'file'}{_cut(Path(name).suffix, MOST_SUFFIX_BYTES)}"
+    stem = _cut(Path(name).stem, MAX_STEM_BYTES).strip(" .")
+    return f"{stem or 'file'}{_cut(Path(name).suffix, MAX_SUFFIX_BYTES)}"
 
 
 def _cut(text: str, most_bytes: int) -> str:

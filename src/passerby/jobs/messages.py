@@ -1,4 +1,4 @@
-"""What goes between the desk and the process that works for it: words and numbers. No message can hold a picture."""
+"""What goes between the jobs and the process that does one: words and numbers. No message can hold a picture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from passerby.covers_file import ManualCovers
 from passerby.settings import Settings
 
-MOST_BYTES = 1 << 16
+MAX_BYTES = 1 << 16
 """Of what the child says: it reads files of strangers, so that it is not believed to be brief."""
 
 

@@ -6,15 +6,15 @@ import itertools
 
 import pytest
 
-from passerby.engine.health.prints import Printer
-from passerby.engine.health.stir import Stir
-from passerby.media.health import Stirred
+from passerby.engine.health.fingerprints import Printer
+from passerby.engine.health.frame_difference import FrameDifferences
+from passerby.media.health import FrameDifference
 from passerby.testing.pictures import scene_frame
 
 
-def stirred(pixel_format: str, noise: int) -> list[Stirred]:
+def stirred(pixel_format: str, noise: int) -> list[FrameDifference]:
     """Three seconds of the same scene."""
-    stir = Stir()
+    stir = FrameDifferences()
     frames = (scene_frame(320, 192, pixel_format, index, noise=noise) for index in range(75))
     return [told for frame in frames if (told := stir.note(frame)) is not None]
 
