@@ -18,8 +18,9 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from passerby.api.alarms import standing
-from passerby.api.ports import CameraState, Services
+from passerby.api.ports import Services
 from passerby.media.alarms import AlarmKind
+from passerby.media.camera import CameraState
 from passerby.media.segments import TICKS_PER_S
 from passerby.version import __version__
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -13,36 +12,9 @@ from fastapi.requests import HTTPConnection
 from passerby.access import Installation
 from passerby.archive import Archive
 from passerby.covers_file import TimedBox
-from passerby.media.health import Finding
+from passerby.media.camera import CameraState
 from passerby.notify.alarms import Alarms
 from passerby.settings import Settings
-
-
-class CameraState(Protocol):
-    """How a camera is. what: one word. reason: a sentence. since: UTC. progress: 0..1 while it learns."""
-
-    @property
-    def what(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def since(self) -> datetime: ...
-    @property
-    def progress(self) -> float | None: ...
-    @property
-    def figures(self) -> tuple[tuple[str, float], ...]:
-        """Counted since it was opened, by name: `read` and `left_out` pictures. Empty while it is not open."""
-        ...
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Of every check; none while it is not open."""
-        ...
-
-    @property
-    def reference_at_90k(self) -> int | None:
-        """When the reference was made, None while there is none."""
-        ...
 
 
 class Fleet(Protocol):

@@ -14,8 +14,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from passerby.access.cameras import CameraFacts
 from passerby.access.users import UserFacts
-from passerby.api.ports import CameraState
 from passerby.errors import SourceUnavailable, Trouble
+from passerby.media.camera import CameraState
 from passerby.rules.access import Role
 from tests.recordings import recorded, steady
 from tests.unit.api.conftest import ADDRESS, House, OpenHouse

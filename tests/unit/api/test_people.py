@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import update
 
 from passerby.access.cameras import CameraFacts
-from passerby.api.ports import CameraState
 from passerby.catalogue.schema_access import cameras
 from passerby.config import Config, keys_of
 from passerby.errors import OutputError
 from passerby.jobs import Jobs, Limits
 from passerby.jobs.upload import has_memory_files
+from passerby.media.camera import CameraState
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from tests.unit.api.conftest import ADDRESS, PASSWORD, House, OpenHouse
