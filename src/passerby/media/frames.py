@@ -66,8 +66,7 @@ class RawFrame:
 
     @property
     def hdr(self) -> int | None:
-        """The HDR transfer, as in `media.hdr`; None for SDR. Whatever judges a frame converts it to
-        SDR."""
+        """The HDR transfer, as in `media.hdr`; None for SDR. Whatever judges a frame converts it."""
         transfer = int(self.picture.color_trc)
         return transfer if transfer in hdr.NAMES else None
 

@@ -107,7 +107,7 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The measurements of one frame. at_s: its time, UTC in seconds. Values not measured in every frame are mostly
+    """The measurements of one frame. at_s: its time, UTC in seconds. Values that not every frame has are mostly
     None."""
 
     at_s: float
