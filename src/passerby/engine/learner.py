@@ -22,8 +22,7 @@ class Need(Enum):
     FIRST = auto()
     """There is no background yet: everything is covered until there is."""
     ANEW = auto()
-    """The whole picture has been different for a long time: the old background is invalid, and everything is
-    covered."""
+    """The whole picture has been different for long: the old background is invalid, and everything is covered."""
 
 
 class Learner(Protocol):

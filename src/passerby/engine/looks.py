@@ -104,8 +104,7 @@ class Looks:
         return join(parts)
 
     def _due(self, time_s: float) -> list[int]:
-        """The looks that are due. If any is, the most frequent ones are too: a found face does not tell who else is
-        there."""
+        """The looks that are due. If any is, the most frequent ones are too: a face does not tell who else is there."""
         is_due = [time_s >= due_s for due_s in self._next_s]
         if not any(is_due):
             return []
@@ -148,8 +147,7 @@ class Detectors:
         self._proofs: dict[Detector, Proof] = {}
 
     def of(self, kinds: Iterable[Kind], threads: int | None = None) -> list[Detector]:
-        """Every detector that finds at least one of these kinds. threads: for each; None for the default of this
-        object."""
+        """Every detector that finds at least one of these kinds. threads: for each; None for this object's default."""
         wanted = frozenset(kinds)
         return [self._load(model, threads or self._threads) for model in self._models if model.card.kinds & wanted]
 
@@ -194,8 +192,7 @@ def looks_for(
     size_wh: tuple[int, int],
     plan: LookPlan,
 ) -> Looks:
-    """Looks that find these kinds in pictures of one size: far looks as often as planned, near and face looks less
-    often."""
+    """Looks that find these kinds in pictures of one size: far looks as often as planned, near and face looks rarer."""
     wanted = frozenset(kinds)
     far = far_px(size_wh, plan.far_share)
     looks = []
@@ -221,8 +218,7 @@ def least_score(detector: Detector, score: float) -> float:
 
 
 def kinds_to_find(hidden: frozenset[Kind], detectors: Detectors) -> frozenset[Kind]:
-    """What detectors must find so that these kinds can be hidden: plates need vehicles if there is no plate
-    detector."""
+    """What detectors must find so that these kinds can be hidden: without a plate detector, plates need vehicles."""
     if Kind.PLATE in hidden and not detectors.finds(Kind.PLATE):
         return (hidden - {Kind.PLATE}) | {Kind.VEHICLE}
     return hidden

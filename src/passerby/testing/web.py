@@ -204,7 +204,7 @@ def segment(feed: Feed, number: int) -> bytes:
 def _counted_on(ts: bytes, number: int) -> bytes:
     """MPEG-TS counts the packets of each stream modulo 16, also across segments: a reader takes a jump for a loss."""
     packets = [bytearray(ts[at : at + TS_PACKET_BYTES]) for at in range(0, len(ts), TS_PACKET_BYTES)]
-    counts = Counter(_stream_of(packet) for packet in packets if packet[3] & 0x10)  # only packets with a payload are counted
+    counts = Counter(_stream_of(packet) for packet in packets if packet[3] & 0x10)  # only those with a payload
     for packet in packets:
         packet[3] = packet[3] & 0xF0 | (packet[3] + number * counts[_stream_of(packet)]) & 0x0F
     return b"".join(packets)

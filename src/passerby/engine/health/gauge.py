@@ -61,8 +61,7 @@ class Gauge:
             self._also = also
 
     def note(self, frame: RawFrame, stretch: int | None = None) -> Measured:
-        """Measures the next frame. stretch: the number of the stretch of identical frames that it belongs to, if
-        known."""
+        """Measures the next frame. stretch: number of its stretch of identical frames, if known."""
         picture = None
         due_s = IN_DOUBT_S if self._is_doubtful else EVERY_S
         if frame.time_s - self._seen_at_s >= due_s - 0.01 and not frame.damaged:

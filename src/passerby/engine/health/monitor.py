@@ -61,8 +61,7 @@ class Monitor:
         return None if self._reference is None else self._reference.at_90k
 
     def rebase(self) -> None:
-        """Makes the present background the reference, or the next one if none is learned. May be called from any
-        thread."""
+        """From any thread: makes the present background the reference, or the next one if none is learned."""
         self._rebase.set()
 
     def note(self, frame: RawFrame, flow: Flow, learned: Background | None, stretch: int | None = None) -> None:

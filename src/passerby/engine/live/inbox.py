@@ -1,5 +1,4 @@
-"""Reads a live source in its own thread, so that the source never waits. Frames that there is no time for are
-dropped."""
+"""Reads a live source in its own thread, so that it never has to wait. Frames that there is no time for are dropped."""
 
 from __future__ import annotations
 
@@ -26,8 +25,7 @@ class Inbox:
         self._ended = threading.Event()
         self._error: BaseException | None = None
         self.flow = Flow(0)
-        """What the source had received when it produced the frame that was taken last, however late that is
-        processed."""
+        """What the source had received when it produced the last frame that was taken, however late that happens."""
         self.read = self.left_out = 0
         self.read_at_s = time.monotonic()
         """When the source produced its newest frame, on the monotonic clock."""
@@ -36,8 +34,7 @@ class Inbox:
         self.thread.start()
 
     def next(self, timeout_s: float) -> RawFrame | None:
-        """The next frame, or None after the timeout. Raises the source's error once all frames before it were
-        returned."""
+        """The next frame, or None after the timeout. Raises the source's error after all frames before it."""
         try:
             frame, self.flow = self._frames.get(timeout=0.0 if self._ended.is_set() else timeout_s)
             return frame
@@ -47,8 +44,7 @@ class Inbox:
             return None
 
     def _raise(self) -> None:
-        """Raises the error once and drops it. A kept error's traceback would hold a whole path and its pictures in
-        memory."""
+        """Raises the error once and drops it: its traceback would hold a whole path and its pictures in memory."""
         error, self._error = self._error, None
         try:
             if error is not None:

@@ -48,8 +48,7 @@ def try_camera(
     settings: Settings | None = None,
     detectors: Detectors | None = None,
 ) -> CameraTrial:
-    """Opens a camera for a few seconds. Problems with the camera never raise; they are in the result. Raises
-    ModelError.
+    """Opens a camera for a few seconds. Its problems never raise; they are in the result. Raises ModelError.
 
     detectors: None covers the whole still. With detectors it is covered as the settings say, like any still: what no
     look at any scale finds is shown.

@@ -83,8 +83,7 @@ class LiveWatch:
         self._looks.all_due()
 
     def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None:
-        """Requests a look if one is due. See `Watchful.look`. The last frame of a live source is only known at its
-        end."""
+        """Requests a look if one is due. See `Watchful.look`. Which frame is the last is only known at the end."""
         held.arrived_s = self._now_s()
         self._owes = held.frame.index if must else self._owes
         held.owes = self._owes
@@ -124,8 +123,7 @@ class LiveWatch:
         return True
 
     def settle(self, held: Held, *, is_last: bool = False) -> bool:
-        """Whether everything that can be known about a frame is known. is_last: no more frames come, so this waits for
-        it.
+        """Whether all that can be known about a frame is known. is_last: no more frames come, so this waits for it.
 
         The window decides whether the frame is shown, from the looks that were completed.
         """
