@@ -15,7 +15,7 @@ from passerby.media import Kind
 from passerby.media.families import FamilyName
 
 FINDABLE = (Kind.PERSON, Kind.FACE, Kind.PLATE, Kind.VEHICLE)
-"""Everything that a model may find. Who somebody is is not included."""
+"""Everything that a model may find. Identity is not included."""
 
 
 def parse_kind(word: object) -> Kind:

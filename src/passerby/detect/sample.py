@@ -123,7 +123,7 @@ def _to_bgr(frame: RawFrame) -> npt.NDArray[np.float32]:
 
 
 def _colour_space(frame: RawFrame) -> str:
-    match int(frame.picture.colorspace):  # AVColorSpace: 1 is BT.709; 4 to 6 the BT.601 kin; 9 and 10 BT.2020
+    match int(frame.picture.colorspace):  # AVColorSpace: 1 is BT.709; 4 to 6 are BT.601 and relatives; 9 and 10 BT.2020
         case 1:
             return "bt709"
         case 9 | 10:

@@ -49,7 +49,7 @@ def audit(
 ) -> AuditResult:
     """Finds people and faces that are still visible in a redacted video or still.
 
-    Raises SourceError or ModelError, and DetectorError where a frame could not be examined.
+    Raises SourceError or ModelError, and DetectorError if a frame could not be examined.
     """
     detectors = detectors or Detectors(threads=os.cpu_count())
     found_by = detectors.of({Kind.PERSON, Kind.FACE})

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Check(StrEnum):
-    """What is checked, most serious first."""
+    """What is checked, the worst first."""
 
     SIGNAL = "signal"
     FROZEN = "frozen"
@@ -23,7 +23,7 @@ class Check(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Unknown: there is too little to judge. It is not an alarm."""
+    """Unknown: there is too little to judge by. It is not an alarm."""
 
     OK = "ok"
     BAD = "bad"

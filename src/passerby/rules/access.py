@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a user is here for. A user can have several roles, and has only the roles given to them."""
+    """What a user is here for. A user can have several roles, and has only those that they were given."""
 
     VIEWER = "viewer"
     """Watches live and recorded video."""
@@ -24,7 +24,7 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """Everything that can be done. The values are also the scopes of a token and the names in the audit."""
+    """Everything that can be done. Also the scopes of a token, and what audit records call it."""
 
     SEE_ABOUT = "about:see"
     SIGN_IN = "sign-in"

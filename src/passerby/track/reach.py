@@ -11,7 +11,7 @@ REACH = 3.0  # of a box's shorter side per second: how far somebody may move who
 
 
 def hull(boxes: Boxes, others: Boxes) -> Boxes:
-    """The smallest boxes around each pair."""
+    """The smallest box around each pair."""
     least, most = np.minimum(boxes, others), np.maximum(boxes, others)
     return np.concatenate([least[..., :2], most[..., 2:]], axis=-1)
 

@@ -124,7 +124,7 @@ def _field() -> npt.NDArray[np.int16]:
 
 @functools.cache
 def _sprayed() -> npt.NDArray[np.uint8]:
-    """Paint on the lens: nothing sharp, a little light at the rim."""
+    """Paint on the lens: nothing is sharp, with a little light at the rim."""
     blots = cv2.resize(np.random.default_rng(3).normal(0, 10, (5, 8)).astype(np.float32), SIZE_WH)
     paint = np.array([52, 70, 58], np.float32) + blots[..., None]
     return np.asarray(np.clip(paint, 0, 255), np.uint8)

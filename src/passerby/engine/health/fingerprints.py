@@ -15,7 +15,7 @@ CODE_ROWS = CODE_COLUMNS = 64
 
 
 class Printer:
-    """Fed every frame of one source."""
+    """Takes every frame of one source."""
 
     def __init__(self) -> None:
         self._dense_at_s = self._fine_at_s = float("-inf")

@@ -17,7 +17,7 @@ FINDINGS_EVERY_S = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Established:
-    """What a camera should see: established background only. at_90k: since when, UTC in 1/90000 s."""
+    """What a camera should see: established background only. at_90k: since when, in UTC, 1/90000 s."""
 
     background: Background
     at_90k: int
