@@ -157,6 +157,7 @@ def change_password(told: PasswordChange, request: Request) -> None:
     installation, me = services_of(request).installation, signed_in_of(request)
     wait_if_told(installation, request, me.user.name)
     if me.user.password and not installation.passwords.fits(told.old.get_secret_value(), me.user.password):
+        installation.audit.note(me.user.name, me.through, "password:refused", about=me.user.name)
         raise problem(403, "the current password is wrong")
     installation.throttle.succeeded(me.user.name)
     hashed = installation.passwords.hash(told.new.get_secret_value(), me.user.name)
