@@ -23,7 +23,7 @@ from passerby.settings import Settings
 from passerby.version import __version__
 
 SCHEMA_VERSION: Final = "1"
-"""Rises when a field is removed or changes its meaning; a field that is only added leaves it."""
+"""Raised when a field is removed or changes its meaning, not when one is added."""
 
 Seconds = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
