@@ -45,7 +45,7 @@ def alarms(request: Request) -> list[AlarmShown]:
     subjects = {each.name: Subject(each.name, each.facts.groups) for each in services.installation.cameras.list()}
 
     def concerns(camera: str | None) -> bool:
-        """A camera that was removed is in no group any more."""
+        """A camera that was removed is no longer in any group."""
         subject = subjects.get(camera, Subject(camera)) if camera else Subject()
         return may(me, Action.SEE_HEALTH, subject).allowed
 

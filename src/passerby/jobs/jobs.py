@@ -71,7 +71,8 @@ class Receiving:
 class Jobs:
     """Thread-safe. Other users' jobs do not exist for an owner: KeyError.
 
-    owner: identifies a user for ever. scratch: a folder of its own for redacted copies, emptied at start and end.
+    owner: identifies a user, never reused for another. scratch: a folder of its own for redacted copies, emptied at
+    start and end.
     """
 
     def __init__(self, scratch: Path, clock: Clock, limits: Limits, hung_after_s: float = HUNG_AFTER_S) -> None:
