@@ -81,6 +81,6 @@ def test_what_is_found_in_a_part_is_found_in_its_place() -> None:
             found = people((columns.min() + left, rows.min() + top, columns.max() + left + 1, rows.max() + top + 1))
             assert [other for other in tile.parts if other.holds(found).any()] == [part]
             places.append(part.to_picture(found).xyxy[0])
-    whole_ones = [place for place in places if place[3] - place[1] > 70]
-    assert len(whole_ones) >= 3, "at each scale but the largest, where it is larger than what tiles overlap by"
+    whole_ones = [place for place in places if place[3] - place[1] > 70 and place[2] - place[0] > 38]
+    assert len(whole_ones) >= 4, "at each scale"
     assert np.abs(np.array(whole_ones) - np.array([420, 200, 460, 280])).max() < 4
