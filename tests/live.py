@@ -18,6 +18,8 @@ from passerby.testing.rtsp import number_in
 
 LOCAL = Reach(networks=("127.0.0.0/8", "::1/128"))
 QUICK = LiveOptions(reach=LOCAL, open_timeout_s=2.0, read_timeout_s=1.0, picture_timeout_s=2.0)
+PATIENT = replace(QUICK, open_timeout_s=20.0, read_timeout_s=20.0, picture_timeout_s=40.0)
+"""Where nothing is to time out, however slow this machine is."""
 WITHIN_S = 10.0
 """The three time-outs, some seconds of pictures before, and a slow machine."""
 
@@ -31,7 +33,7 @@ class Seen:
     damaged: bool
 
 
-def seen(url: str, count: int, options: LiveOptions = QUICK, **changes: object) -> list[Seen]:
+def seen(url: str, count: int, options: LiveOptions = PATIENT, **changes: object) -> list[Seen]:
     """The first frames of a source."""
     with open_live(url, replace(options, **changes)) as source:
         frames = [Seen(number_in(f.picture), f.pts, f.damaged) for f in itertools.islice(source, count)]

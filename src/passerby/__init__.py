@@ -43,7 +43,7 @@ _LATER = {
     "ManualCovers": "passerby.covers_file",
     "Report": "passerby.report",
 }
-"""Loaded when first used: they bring the codecs and the inference library, which `--help` need not wait for."""
+"""Loaded on first use: they import the codecs and the inference library, which `--help` need not wait for."""
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Time as something that is passed in, so that tests can move it."""
+"""Time passed in as an argument, so that tests can control it."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from passerby.media.segments import TICKS_PER_S
 
 
 class Clock(Protocol):
-    """What anything that waits or dates is given."""
+    """Passed to everything that waits or needs the time."""
 
     def now_90k(self) -> int:
-        """UTC in ticks of 1/90000 s since 1970. It may be set, so it may jump."""
+        """UTC in ticks of 1/90000 s since 1970. It may jump when the machine's clock is set."""
         ...
 
     def now_utc(self) -> datetime:
-        """The same for people: UTC, with its time zone."""
+        """The same as a `datetime` in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds from no particular start. It only grows: for time-outs and steps."""
+        """Seconds from an arbitrary start. It never goes back: use it for time-outs and intervals."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Wait; not at all for less than nothing."""
+        """Wait. A negative time does not wait at all."""
         ...
 
 
 def ticks_of(at: datetime) -> int:
-    """A time with its zone in ticks of 1/90000 s since 1970."""
+    """A time with a time zone, in ticks of 1/90000 s since 1970."""
     return round(at.timestamp() * TICKS_PER_S)
 
 
 class SystemClock:
-    """The clock of the machine."""
+    """The machine's clock."""
 
     def now_90k(self) -> int:
         return time.time_ns() * TICKS_PER_S // 1_000_000_000

@@ -1,4 +1,4 @@
-"""What is closed at the end of a `with` block."""
+"""A base class for what is closed at the end of a `with` block."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Self
 
 
 class Closing(ABC):
-    """Its `close` is called at the end of the block, whatever happened in it."""
+    """Calls `close` at the end of the block, also after an error."""
 
     @abstractmethod
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Boxes that a person adds or removes by hand, read from a JSON file. docs/reference/covers-file.md is its manual."""
+"""Reads boxes that a person adds or removes by hand from a JSON file, documented in docs/reference/covers-file.md."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from passerby.errors import SettingsError
 
 Box = tuple[float, float, float, float]
-"""Left, top, right, bottom in pixels of the picture as a player shows it, that is turned upright."""
+"""Left, top, right, bottom in pixels of the picture as a player shows it, turned upright."""
 Time = Annotated[float, Field(ge=0)]
 """Seconds from the start of the source."""
-PLAYER_ROUNDS_S = 0.001  # a player that stands at a frame may tell a time a little before that frame's own
+PLAYER_ROUNDS_S = 0.001  # a paused player may report a time slightly before the frame's own
 
 
 class _Strict(BaseModel):
@@ -62,13 +62,13 @@ class TimedBox(_Strict):
 
     @property
     def span_s(self) -> tuple[float, float]:
-        """First and last time; an end that is not given is never reached."""
+        """First and last time. A missing end is infinite."""
         first = self.points[0].t_s if self.points else 0.0
         last = self.points[-1].t_s if self.points else float("inf")
         return (first if self.start_s is None else self.start_s, last if self.end_s is None else self.end_s)
 
     def at(self, time_s: float) -> Box | None:
-        """Where it is at this time, None if it is not."""
+        """The box at this time, None if there is none."""
         first_s, last_s = self.span_s
         if not first_s <= time_s <= last_s:
             return None
@@ -82,7 +82,7 @@ class TimedBox(_Strict):
         return self.points[-1].xyxy
 
     def during(self, from_s: float, until_s: float) -> Box | None:
-        """Where it is in a frame that is shown from from_s to before until_s; None if it is not while that is shown."""
+        """The box in a frame shown from from_s until just before until_s, None if there is none in that time."""
         first_s, last_s = self.span_s
         if until_s <= first_s or last_s + PLAYER_ROUNDS_S < from_s:
             return None
@@ -90,7 +90,7 @@ class TimedBox(_Strict):
 
     @property
     def places(self) -> tuple[Box, ...]:
-        """Every place that is told of it."""
+        """Every place given for the box."""
         return (self.xyxy,) if self.xyxy is not None else tuple(point.xyxy for point in self.points)
 
 
@@ -103,7 +103,7 @@ class ManualCovers(_Strict):
 
     @classmethod
     def read(cls, path: Path | str) -> ManualCovers:
-        """SettingsError when it cannot be read or does not fit."""
+        """Raises SettingsError if the file cannot be read or is not valid."""
         name = Path(path).name
         try:
             return cls.model_validate_json(Path(path).read_bytes())
@@ -125,13 +125,13 @@ class ManualCovers(_Strict):
         )
 
     def during(self, from_s: float, until_s: float) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
-        """The same for a frame that is shown from from_s to before until_s. What is shown by hand goes by its beginning
-        alone, what is hidden by all of its time: in doubt it is hidden."""
+        """The same for a frame shown from from_s until just before until_s. Boxes to show go by the start time alone,
+        boxes to hide by the whole time: when in doubt, hide."""
         hidden = tuple(box for timed in self.add if (box := timed.during(from_s, until_s)))
         return hidden, self.at(from_s)[1]
 
     def of_still(self) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
-        """The same for a still, which has no time: whatever time an added box has, it is hidden."""
+        """The same for a still, which has no time: every added box is hidden, whatever its times."""
         return tuple(box for timed in self.add for box in timed.places), self.at(0.0)[1]
 
 

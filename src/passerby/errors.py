@@ -1,11 +1,11 @@
-"""Everything passerby raises on purpose.
+"""All errors that passerby raises on purpose.
 
 PasserbyError                  one clear sentence, and perhaps a hint
 ├── SourceError (also OSError)  the source cannot be opened, read or understood
 │   └── SourceUnavailable       a live source gives no pictures now; its `trouble` says why
 ├── OutputError (also OSError)  the output cannot be written
 ├── SettingsError (ValueError)  the settings contradict themselves or the source
-├── LimitError                  one user has as much as a user may have at once
+├── LimitError                  a user has reached a limit on what one user may have
 └── ModelError                  a model file is missing, altered or does not fit its card
 """
 
@@ -17,10 +17,10 @@ from passerby.names import readable
 
 
 class PasserbyError(Exception):
-    """One sentence: what failed, on what. `hint`: what to do about it."""
+    """One sentence that says what failed, and on what. `hint`: what to do about it."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
-        message = readable(message)  # it often names a file, whose name may be anything
+        message = readable(message)  # it often contains a file name, which may hold anything
         super().__init__(message)
         self.message = message
         self.hint = None if hint is None else readable(hint)
@@ -39,24 +39,24 @@ class SourceError(PasserbyError, OSError):
 
 
 class Trouble(StrEnum):
-    """Why a live source gives no pictures: what a page shows, and what decides when to try again."""
+    """Why a live source gives no pictures. Shown on the page; decides when to try again."""
 
     REFUSED_ADDRESS = "refused address"
-    """Not an address that a camera may have here: nothing was contacted, and trying again will not help."""
+    """Cameras may not have this address here. Nothing was contacted, and trying again will not help."""
     UNREACHABLE = "unreachable"
     TIMED_OUT = "timed out"
     WRONG_PASSWORD = "wrong password"
     NO_STREAM = "no such stream"
     UNKNOWN_CODEC = "unknown codec"
     NO_PICTURE = "no picture"
-    """It answers, and sends nothing that becomes a picture."""
+    """It answers, but sends nothing that can be decoded to a picture."""
     CHANGED = "changed"
-    """Size or codec are not what they were, or this machine's clock was set: open it again at once."""
+    """The size or codec changed, or this machine's clock was set: open it again at once."""
     ENDED = "ended"
 
 
 class SourceUnavailable(SourceError):
-    """A live source gives no pictures now. Its sentence never holds a password: it names the address without one."""
+    """A live source gives no pictures now. The message never holds a password: it names the address without one."""
 
     def __init__(self, trouble: Trouble, message: str, hint: str | None = None) -> None:
         super().__init__(message, hint)
@@ -72,7 +72,7 @@ class SettingsError(PasserbyError, ValueError):
 
 
 class LimitError(PasserbyError):
-    """One user has as much as a user may have at once."""
+    """A user has reached a limit on what one user may have."""
 
 
 class ModelError(PasserbyError):

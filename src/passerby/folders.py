@@ -1,4 +1,4 @@
-"""Folders of our own: closed to others, emptied of what is not meant to last, held by one process, files made once."""
+"""Private folders: closed to other users, emptied of leftovers, locked by one process; files that are created once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from passerby.errors import OutputError, os_reason
 
 
 def emptied(folder: Path) -> Path:
-    """The folder, made and empty: what a crash left in it goes."""
+    """Creates the folder or empties it, which removes what a crash left in it."""
     folder.mkdir(exist_ok=True, mode=0o700)
     for left in folder.iterdir():
         if left.is_dir() and not left.is_symlink():
@@ -25,15 +25,15 @@ def emptied(folder: Path) -> Path:
 
 
 def closed_to_others(folder: Path, names: Iterable[str]) -> list[str]:
-    """The folder is made, for this user alone; it, and those of these files that are there, lose the rights of other
-    users. Returns what was open, or still is, in sentences. Raises OSError where the folder cannot be made."""
+    """Creates the folder for this user alone, and takes away other users' access to it and to those of the files that
+    exist. Returns sentences on what was open or still is. Raises OSError if the folder cannot be created."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     found = [folder, *(folder / name for name in names)]
     return [says for path in found if os.name == "posix" and (says := _closed(path))]
 
 
 def own_files_closed_to_others(files: Iterable[Path]) -> list[str]:
-    """The same for files anywhere, those that are there and belong to this user. None of them is opened."""
+    """The same for files anywhere, if they exist and belong to this user. None of them is opened."""
     return [says for path in files if os.name == "posix" and _is_ours(path) and (says := _closed(path))]
 
 
@@ -45,7 +45,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _closed(path: Path) -> str | None:
-    """A link is left alone: where it leads is somebody else's decision. So is a folder that is everybody's, as /tmp."""
+    """Leaves links alone, as their target is not ours to change, and folders that everybody may use, such as /tmp."""
     try:
         mode = path.lstat().st_mode
         if stat.S_ISLNK(mode) or not mode & 0o077:
@@ -62,9 +62,9 @@ def _closed(path: Path) -> str | None:
 
 @contextmanager
 def held_alone(folder: Path, name: str) -> Iterator[None]:
-    """By this process, until it ends in whatever way. name: of the file that says so, which stays. Raises OutputError
-    where another process holds it."""
-    import fcntl  # here, since Windows has none, and commands that need no lock work there
+    """Locked until this process ends, however it ends. name: of the lock file, which stays. Raises OutputError if
+    another process holds the lock."""
+    import fcntl  # here, since Windows does not have it, and some commands need no lock
 
     try:
         handle = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -83,8 +83,7 @@ def held_alone(folder: Path, name: str) -> Iterator[None]:
 
 
 def made_once(path: Path, data: bytes) -> None:
-    """A file, mode 0600, that is there whole and on the disk, or not at all; one that is there already stays. Raises
-    OSError."""
+    """Creates a file with mode 0600, whole and on the disk or not at all. An existing file is kept. Raises OSError."""
     unnamed = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     handle = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -92,8 +91,8 @@ def made_once(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):  # of two processes that start together both take the first one's
-            os.link(unnamed, path)  # unlike a rename it replaces nothing
+        with suppress(FileExistsError):  # if two processes start together, both use the first one's file
+            os.link(unnamed, path)  # unlike a rename, it replaces nothing
         if os.name == "posix":
             sync(path.parent)
     finally:
@@ -101,7 +100,7 @@ def made_once(path: Path, data: bytes) -> None:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file's bytes, or a folder's names, are on the disk. Raises OSError."""
+    """Wait until a file's bytes, or a folder's entries, are on the disk. Raises OSError."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""File names, which on disks are bytes and need not be text: how they are shown, and how long they may be."""
+"""File names are bytes and need not be text: how to show them, and how long they may be."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Literal
 
 MAX_NAME_BYTES = 255
-"""What nearly every file system allows for one name."""
+"""The limit of nearly every file system."""
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, which would break a line or steer a terminal; those that turn the direction of text, which make a
-name look like another; and what stands for a byte that is no text (PEP 383)."""
+"""Control characters, which could break a line or control a terminal; characters that change the direction of text,
+which can make one name look like another; and surrogates for bytes that are not text (PEP 383)."""
 
 
 def readable(name: str | bytes | PathLike[str]) -> str:
-    """A name or a sentence with names as one line of text that can be shown and stored anywhere: what is no text in it
-    is escaped, such as `caf\\xe9.mp4`."""
+    """A name, or a sentence that contains names, as one line of text that can be shown and stored anywhere. What is not
+    text is escaped, such as `caf\\xe9.mp4`."""
     return _UNSHOWABLE.sub(_escaped, os.fsdecode(name))
 
 
@@ -30,7 +30,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def shortened(name: str, max_bytes: int = 200) -> str:
-    """The beginning of a name, cut between letters, so that there is room for more in a name beside it."""
+    """The beginning of a name, cut between characters, which leaves room to append to it."""
     data = os.fsencode(name)[:max_bytes]
     try:
         os.fsencode(name).decode()
@@ -40,7 +40,7 @@ def shortened(name: str, max_bytes: int = 200) -> str:
 
 
 def kind_of(path: str | PathLike[str]) -> Literal["file", "folder", "other"] | None:
-    """What a name leads to; None for nothing, for what may not be looked at, and for what is no possible name."""
+    """What a path leads to. None if nothing is there, if access is denied, or if the name is not possible."""
     try:
         mode = Path(path).stat().st_mode
     except (OSError, ValueError):
@@ -49,9 +49,9 @@ def kind_of(path: str | PathLike[str]) -> Literal["file", "folder", "other"] | N
 
 
 def is_too_long(path: Path) -> bool:
-    """Whether no file can have this name in its folder."""
+    """Whether the name is too long for its folder's file system."""
     try:
         limit = os.pathconf(path.parent, "PC_NAME_MAX")
-    except (OSError, ValueError, AttributeError):  # no such folder yet, or no such question here
+    except (OSError, ValueError, AttributeError):  # the folder does not exist yet, or the system cannot tell
         limit = MAX_NAME_BYTES
     return len(os.fsencode(path.name)) > limit

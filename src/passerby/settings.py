@@ -1,4 +1,4 @@
-"""What a redaction can be told, with defaults. Each field states its effect, default and danger."""
+"""The settings of a redaction and their defaults. Each field states its effect, default and danger."""
 
 from __future__ import annotations
 

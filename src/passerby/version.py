@@ -1,3 +1,3 @@
-"""The version, where every module can have it without importing the whole package."""
+"""The version, readable by every module without importing the whole package."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Who may come in, which cameras there are, who looked: rows of the catalogue. What they may do is for rules/."""
+"""Users, cameras and the audit: rows of the catalogue. What users may do is decided in rules/."""
 
 from passerby.access.installation import Installation
 

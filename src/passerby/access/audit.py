@@ -1,4 +1,4 @@
-"""Who looked at what and who changed who may. Rows are added and never changed, and go when they are old."""
+"""The audit: who looked at what, and who changed access. Records never change, and are deleted when old."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _SAME_LOOK_90K = ticks(60)
 _QUARTER_90K = ticks(15 * 60)
 _MAX_REMEMBERED = 10_000
 MAX_FORGOTTEN_AT_ONCE = 10_000
-_LONGEST_ABOUT = 20_000  # more than any request can say: 200 names of groups, and the rest
+_LONGEST_ABOUT = 20_000  # more than any request can fill: 200 names of groups, and the rest
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """at_90k: UTC when it began. what: an action. from_90k, to_90k: the time that was looked at."""
+    """at_90k: UTC when it began. what: an action. from_90k, to_90k: the time span that was viewed."""
 
     id: int
     at_90k: int
@@ -45,7 +45,7 @@ class AuditRecord:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which records are asked for; None: any. from_90k, to_90k: when they were written, the end not included."""
+    """Which records to list; None: any. from_90k, to_90k: when they were written, the end excluded."""
 
     who: str | None = None
     what: str | None = None
@@ -55,7 +55,7 @@ class Wanted:
 
     @property
     def words(self) -> str:
-        """For a record that somebody read these."""
+        """Describes the query, for the audit record of reading these records."""
         named = {"user": self.who, "action": self.what, "camera": self.camera}
         told = [f"{name} {value!r}" for name, value in named.items() if value is not None]
         for name, at_90k in (("from", self.from_90k), ("to", self.to_90k)):
@@ -70,12 +70,12 @@ ALL = Wanted()
 def _in_words(at_90k: int) -> str:
     try:
         return f"{datetime.fromtimestamp(at_90k // TICKS_PER_S, UTC):%Y-%m-%d %H:%M} UTC"
-    except (ValueError, OverflowError, OSError):  # no calendar has that year
+    except (ValueError, OverflowError, OSError):  # the year is outside the calendar's range
         return str(at_90k)
 
 
 class Audit:
-    """May be used by many threads. Raises OutputError where a record cannot be written: then nothing is shown."""
+    """Thread-safe. Raises OutputError if a record cannot be written: then nothing may be shown."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -85,12 +85,12 @@ class Audit:
     def look(
         self, by: SignedIn, what: Action, camera: str, from_90k: int | None = None, to_90k: int | None = None
     ) -> None:
-        """Call before the first byte goes out."""
+        """Call before the first byte is sent."""
         self.note(by.user.name, by.through, what, camera, from_90k, to_90k)
 
     def look_each_minute(self, by: SignedIn, what: Action, camera: str, from_90k: int, to_90k: int) -> None:
-        """For bytes that come in hundreds of requests: one record a minute for each session, camera and quarter of an
-        hour that is looked at. Written before the first of them goes out."""
+        """For data sent over hundreds of requests: one record a minute for each session, camera and viewed quarter of
+        an hour. Written before the first byte is sent."""
         first, last = from_90k // _QUARTER_90K * _QUARTER_90K, -(-to_90k // _QUARTER_90K) * _QUARTER_90K
         self._each_minute(
             (by.session or by.through, by.user.handle, what, camera, first, last),
@@ -98,8 +98,8 @@ class Audit:
         )
 
     def look_at_each_minute(self, by: SignedIn, what: str, about: str) -> None:
-        """The same for what is of no camera: what was made of a file that somebody brought, the audit itself. about:
-        the file's id, what was asked for."""
+        """The same for what belongs to no camera: the result for an uploaded file, the audit itself. about: the file's
+        id, or the query."""
         self._each_minute(
             (by.session or by.through, by.user.handle, what, about),
             lambda: self.note(by.user.name, by.through, what, about=about),
@@ -107,7 +107,7 @@ class Audit:
 
     def _each_minute(self, key: tuple[object, ...], write: Callable[[], None]) -> None:
         now = self._rows.clock.now_90k()
-        with self._lock:  # held while writing: of two at once the second must not go out before the record is there
+        with self._lock:  # held while writing: a second request must wait until the record is there
             last = self._looks.get(key)
             if last is not None and 0 <= now - last < _SAME_LOOK_90K:
                 return
@@ -121,7 +121,7 @@ class Audit:
         self, who: str, through: str, what: str, camera: str | None = None,
         from_90k: int | None = None, to_90k: int | None = None, about: str = "",
     ) -> None:  # fmt: skip
-        """Any record. about: no secrets."""
+        """Writes any record. about: no secrets."""
         with self._rows.transaction("write an audit record") as connection:
             connection.execute(
                 audit.insert().values(
@@ -131,12 +131,12 @@ class Audit:
             )  # fmt: skip
 
     def with_change(self) -> AbstractContextManager[None]:
-        """For changes of the catalogue: what is changed and noted within is there afterwards, or neither of them."""
+        """Makes a change of the catalogue and its audit record one transaction: both are kept, or neither."""
         return self._rows.together("record the change")
 
     def forget(self, until_90k: int) -> int:
-        """Delete records that are older, the oldest first, and note how many before. Triggers in the database refuse
-        those of the last 30 days by its own clock, and gaps: a newer one never goes before an older one."""
+        """Delete older records, the oldest first, and first record how many. Triggers in the database refuse to delete
+        records of the last 30 days by the database's clock, or a newer record before an older one."""
         found = select(audit.c.id, audit.c.at_90k).order_by(audit.c.id).limit(MAX_FORGOTTEN_AT_ONCE)
         with self._rows.transaction("read the audit") as connection:
             oldest = connection.execute(found).all()
@@ -146,15 +146,15 @@ class Audit:
         self.note("", "retention", "audit:forget", about=f"{len(old)} records")
         try:
             with self._rows.transaction("delete old audit records") as connection:
-                for id in old:  # one by one: the order within one statement is the database's own
+                for id in old:  # one by one: within one statement the database chooses the order
                     connection.execute(delete(audit).where(audit.c.id == id))
-        except IntegrityError as error:  # SQLite's word for what a trigger refuses
+        except IntegrityError as error:  # what SQLite raises when a trigger refuses
             said = f"couldn't delete old audit records: {reason_of(error)}"
             raise OutputError(said, hint="is this machine's clock right?") from error
         return len(old)
 
     def list(self, wanted: Wanted = ALL, *, before: int | None = None, most: int = 100) -> list[AuditRecord]:
-        """The newest first. before: only those with a smaller id, to go on from."""
+        """The newest first. before: only records with a smaller id, to continue a listing."""
         query = select(audit).order_by(audit.c.id.desc()).limit(most)
         if before is not None:
             query = query.where(audit.c.id < before)

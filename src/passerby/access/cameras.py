@@ -1,4 +1,4 @@
-"""Configured cameras and their groups. Addresses are sealed; only `secret_address` opens one, for whoever connects."""
+"""Configured cameras and their groups. Addresses are sealed; only `secret_address` opens one, in order to connect."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from passerby.rules.retention import MIN_HOURS, Keep
 
 @dataclass(frozen=True, slots=True)
 class CameraFacts:
-    """What is told of a camera. address: SECRET; None for a change that leaves it as it is."""
+    """The settings of a camera. address: SECRET; None in a change keeps the present one."""
 
     title: str = ""
     address: str | None = field(default=None, repr=False)
@@ -39,7 +39,7 @@ class CameraFacts:
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredCamera:
-    """One that is configured. address_shown: without log-in. since_90k: recordings from before are of another camera
+    """A configured camera. address_shown: without credentials. since_90k: earlier recordings belong to another camera
     that had the name; 0: there was none."""
 
     name: str
@@ -50,10 +50,10 @@ class ConfiguredCamera:
 
 
 class Cameras:
-    """Every method raises OutputError where the catalogue fails."""
+    """Every method raises OutputError if the catalogue fails."""
 
     def __init__(self, rows: Rows, sealer: Sealer, reach: Reach, usual: Keep) -> None:
-        """usual: for how long recordings are kept where a camera says nothing."""
+        """usual: the retention time of cameras that set none."""
         self._rows, self._sealer, self._reach, self._usual = rows, sealer, reach, usual
 
     def list(self) -> list[ConfiguredCamera]:
@@ -65,7 +65,8 @@ class Cameras:
             return next(iter(_cameras(connection, select(cameras).where(cameras.c.name == name))), None)
 
     def secret_address(self, name: str) -> str:
-        """SECRET: the address with its log-in. Raises SettingsError: no such camera, another key."""
+        """SECRET: the address with its credentials. Raises SettingsError if there is no such camera, or the key is
+        another one."""
         with self._rows.transaction("read a camera") as connection:
             row = connection.execute(select(cameras).where(cameras.c.name == name)).one_or_none()
         if row is None:
@@ -73,7 +74,7 @@ class Cameras:
         return self._sealer.open(bytes(row.address), f"{name} address")
 
     def add(self, name: str, facts: CameraFacts) -> None:
-        """Raises SettingsError: a wrong address or name, a name that is taken, a group that there is not."""
+        """Raises SettingsError for a wrong address or name, a name that is taken, or a group that does not exist."""
         values = self._new(name, facts)
         try:
             with self._rows.transaction("add a camera") as connection:
@@ -84,7 +85,7 @@ class Cameras:
             raise SettingsError(f"couldn't add camera '{name}': the name is taken, or there is no such group") from None
 
     def change(self, name: str, facts: CameraFacts) -> None:
-        """Raises SettingsError as `add`, and for a camera that is kept in the file."""
+        """Raises SettingsError as `add` does, and for a camera that is configured in the file."""
         found = self._on_page(name)
         try:
             with self._rows.transaction("change a camera") as connection:
@@ -97,7 +98,8 @@ class Cameras:
             raise SettingsError(f"couldn't change camera '{name}': there is no such group") from None
 
     def remove(self, name: str) -> None:
-        """What it recorded stays until its time is over. Raises SettingsError: unknown, or kept in the file."""
+        """Its recordings stay until their retention time ends. Raises SettingsError if it is unknown or configured in
+        the file."""
         self._on_page(name)
         with self._rows.transaction("remove a camera") as connection:
             self._note_limits(connection, cameras.c.name == name)
@@ -105,14 +107,14 @@ class Cameras:
             forget_not_people(connection, [name])
 
     def follow_file(self, told: Mapping[str, CameraFacts]) -> None:
-        """Make the cameras that are kept in the file what it says. Raises SettingsError: one is from the page too."""
+        """Make the file's cameras match the file. Raises SettingsError if one was also added on the page."""
         known = {each.name: each for each in self.list()}
         for name in told:
             if name in known and not known[name].is_in_file:
                 raise SettingsError(f"camera '{name}' is in the configuration file and was added on the page too",
                                     hint=f"passerby camera remove {name}, or remove it from the file")  # fmt: skip
         values = {name: self._new(name, facts, in_file=True) for name, facts in told.items()}
-        with self._rows.transaction("apply the configuration file") as connection:  # wholly, or not at all
+        with self._rows.transaction("apply the configuration file") as connection:  # all or nothing
             self._note_limits(connection, cameras.c.is_in_file)
             gone = {name for name, each in known.items() if each.is_in_file} - told.keys()
             forget_not_people(connection, gone | self._elsewhere(connection, told))
@@ -123,7 +125,7 @@ class Cameras:
                 _put_in_groups(connection, name, facts.groups, make=True)
 
     def keep(self) -> dict[str, Keep]:
-        """How long recordings are kept, by camera: of those that are there, on or off, and of those that were."""
+        """How long recordings are kept, by camera. Includes cameras that are off or were removed."""
         with self._rows.transaction("read the retention times") as connection:
             removed = connection.execute(select(limits_of_removed)).all()
             here = connection.execute(select(cameras.c.name, cameras.c.keep_hours, cameras.c.more_than_30_days)).all()
@@ -134,23 +136,23 @@ class Cameras:
         return self._keep(facts.keep_hours, facts.more_than_30_days)
 
     def forget_spent_limits(self) -> None:
-        """Of removed cameras whose last recording has gone."""
+        """For removed cameras that have no recordings left."""
         spent = limits_of_removed.c.camera.not_in(select(objects.c.camera))
         with self._rows.transaction("delete the limits of removed cameras") as connection:
             connection.execute(delete(limits_of_removed).where(spent))
 
     def _since_90k(self, connection: Connection, name: str) -> int:
-        """Of one that is being added. What is there under its name was made before now, unless a clock was wrong."""
+        """For a camera that is being added. Recordings under its name are older than now, unless a clock was wrong."""
         newest = select(func.max(objects.c.end_90k)).where(objects.c.camera == name)
         end_90k = connection.execute(newest).scalar_one()
         return 0 if end_90k is None else max(int(end_90k), self._rows.clock.now_90k())
 
     def _keep(self, keep_hours: float | None, more_than_30_days: bool) -> Keep:
-        """An earlier passerby took shorter limits: were they an error now, nothing would ever be deleted."""
+        """Earlier versions accepted shorter limits: if they were errors now, nothing would ever be deleted."""
         return self._usual if keep_hours is None else Keep(max(keep_hours, MIN_HOURS), more_than_30_days)
 
     def _note_limits(self, connection: Connection, which: ColumnElement[bool]) -> None:
-        """Before cameras go: what they promised about what they recorded goes on."""
+        """Called before cameras are removed: their retention limits still apply to their recordings."""
         going = connection.execute(select(cameras).where(which)).all()
         names = [row.name for row in going]
         connection.execute(delete(limits_of_removed).where(limits_of_removed.c.camera.in_(names)))
@@ -159,7 +161,7 @@ class Cameras:
             connection.execute(limits_of_removed.insert().values(camera=row.name, keep_hours=hours))
 
     def _elsewhere(self, connection: Connection, told: Mapping[str, CameraFacts]) -> set[str]:
-        """Those of which another address is told, or one that cannot be compared: they may show another place."""
+        """The cameras whose new address differs or cannot be compared: they may show another place."""
         found: set[str] = set()
         for row in connection.execute(select(cameras.c.name, cameras.c.address).where(cameras.c.name.in_(told))):
             try:
@@ -203,7 +205,7 @@ class Cameras:
         return values
 
     def _checked(self, text: str) -> Address:
-        """What capture would refuse is refused here already; where names lead is looked up when it connects."""
+        """Rejects what capture would reject. Host names are only resolved when connecting."""
         try:
             address = Address.parse(text)
         except SourceUnavailable as error:
@@ -217,7 +219,7 @@ class Cameras:
 
 
 class Groups:
-    """Every method raises OutputError where the catalogue fails."""
+    """Every method raises OutputError if the catalogue fails."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -229,7 +231,7 @@ class Groups:
             return [(row.name, row.title) for row in found]
 
     def add(self, name: str, title: str) -> None:
-        """Raises SettingsError where there is one."""
+        """Raises SettingsError if it exists."""
         try:
             with self._rows.transaction("add a group") as connection:
                 connection.execute(camera_groups.insert().values(name=name, title=title or name))
@@ -237,13 +239,13 @@ class Groups:
             raise SettingsError(f"there is already a group '{name}'") from None
 
     def rename(self, name: str, title: str) -> bool:
-        """Gives it another title; the name stays, as addresses hold it. Whether there is one."""
+        """Changes the title; the name stays, as URLs contain it. Returns whether the group exists."""
         with self._rows.transaction("rename a group") as connection:
             changed = camera_groups.update().where(camera_groups.c.name == name).values(title=title)
             return bool(connection.execute(changed).rowcount)
 
     def remove(self, name: str) -> bool:
-        """Whether there was one. Users who saw cameras only through it see them no more."""
+        """Returns whether it existed. Users lose the cameras that they saw only through it."""
         with self._rows.transaction("remove a group") as connection:
             return bool(connection.execute(delete(camera_groups).where(camera_groups.c.name == name)).rowcount)
 

@@ -1,4 +1,4 @@
-"""Everything that this installation knows of its people and cameras, in one place to pass around."""
+"""Everything this installation knows of its users and cameras, in one object to pass around."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ from passerby.rules.retention import Keep, KeepAll
 _DAY_90K = 86400 * TICKS_PER_S
 _CATALOGUE = "catalogue.sqlite3"
 _PRIVATE = (_CATALOGUE, f"{_CATALOGUE}-wal", f"{_CATALOGUE}-shm", KEY_FILE, FILE_NAME)
-"""What holds hashed passwords, addresses of cameras, or what opens these."""
+"""Files with hashed passwords or camera addresses, and the keys to them."""
 
 
 class Installation:
-    """One for a process; may be used by many threads."""
+    """One per process. Thread-safe."""
 
     def __init__(self, data: Path, config: Config, clock: Clock | None = None) -> None:
         """data: the folder with the catalogue and the key. Raises SettingsError, OutputError."""
         self.was_open = closed_to_others(data, _PRIVATE)
-        """What other users of this machine could read until now, or still can, in sentences."""
+        """Sentences on what other users of this machine could read until now, or still can."""
         self.config, self.clock = config, clock or SystemClock()
         told = config.sign_in
         is_elsewhere = config.storage.catalogue is not None
@@ -67,7 +67,7 @@ class Installation:
         self._engine.dispose()
 
     def follow_file(self) -> None:
-        """Make the cameras that are kept in the configuration what it says. What that changes leaves a record each."""
+        """Make the cameras that are configured in the file match it. Each change is recorded in the audit."""
         told = {each.name: facts_of(each) for each in self.config.camera}
         with self.audit.with_change(), self.noting_boxes_that_go("", "file"):
             before = {each.name: each for each in self.cameras.list() if each.is_in_file}
@@ -84,8 +84,8 @@ class Installation:
 
     @contextmanager
     def noting_boxes_that_go(self, who: str, through: str) -> Iterator[None]:
-        """Around a change of cameras: what was said to be not a person goes with a camera and with its address. A
-        record for each."""
+        """Wrap around a change of cameras. Boxes marked as not a person are removed with a camera, and when its address
+        changes. Each removal is recorded."""
         before = self.not_people.list()
         yield
         stays = {each.id for each in self.not_people.list()} if before else set()
@@ -94,14 +94,14 @@ class Installation:
                 self.audit.note(who, through, "not-people:remove", each.camera, about=each.words)
 
     def _change(self, before: ConfiguredCamera | None, facts: CameraFacts) -> CameraFacts:
-        """With an address only where that is another one, or cannot be known to be the same."""
+        """Keeps the address in the facts only if it differs, or if that cannot be known."""
         with suppress(SettingsError):
             if before is not None and self.cameras.secret_address(before.name) == facts.address:
                 return replace(facts, address=None)
         return facts
 
     def forget_old(self) -> None:
-        """Records of the audit that are older than the configuration says; limits of cameras of which nothing is left.
+        """Delete audit records older than the configuration says, and limits of cameras that have no recordings left.
         Raises OutputError."""
         self.cameras.forget_spent_limits()
         days = self.config.storage.keep_audit_days
@@ -109,13 +109,13 @@ class Installation:
             pass
 
     def keep(self) -> KeepAll:
-        """How long each camera's recordings are kept, for `Archive.maintain`: also of one that is off, was removed, or
-        that the catalogue does not know."""
+        """How long each camera's recordings are kept, for `Archive.maintain`. Includes cameras that are off, were
+        removed or are unknown to the catalogue."""
         return KeepAll(self.cameras.keep(), self.usual_keep)
 
 
 def catalogue_url(data: Path, config: Config) -> str:
-    """SECRET: it may hold a password. The same database as the archive's."""
+    """SECRET: it may hold a password. The archive uses the same database."""
     told = config.storage.catalogue
     return told.get_secret_value() if told else f"sqlite:///{data / _CATALOGUE}"
 

@@ -1,4 +1,4 @@
-"""One-time links, kept as hashes: one is there at a time, works once and until it ends."""
+"""One-time links, stored as hashes. Only one exists at a time; it works once, until it expires."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from passerby.catalogue.schema_access import set_up_links
 
 
 class Links:
-    """Within the caller's transactions. key: the hash of what is in the link."""
+    """Runs within the caller's transactions. key: the hash of the link's secret."""
 
     def __init__(self, rows: Rows, works_for_s: float) -> None:
         self._clock, self._works_for_90k = rows.clock, ticks(works_for_s)
 
     def replace(self, connection: Connection, key: str) -> None:
-        """Earlier ones work no more."""
+        """Earlier links stop working."""
         connection.execute(delete(set_up_links))
         ends = self._clock.now_90k() + self._works_for_90k
         connection.execute(set_up_links.insert().values(key=key, ends_90k=ends))
@@ -26,8 +26,8 @@ class Links:
         return connection.execute(found).one_or_none() is not None
 
     def take(self, connection: Connection, key: str) -> bool:
-        """Whether it could be used; it is used then. Do it first: it takes the row, so that of two that come at once
-        the second finds it used."""
+        """Uses the link; returns whether it worked. Call it first in the transaction: it locks the row, so that of two
+        requests at once the second finds the link used."""
         now_90k = self._clock.now_90k()
         marked = update(set_up_links).where(*_usable(key, now_90k)).values(used_90k=now_90k)
         return bool(connection.execute(marked).rowcount)

@@ -1,4 +1,4 @@
-"""Boxes in which somebody said that there is a poster, a statue or a screen, and no person. The engine uses them."""
+"""Boxes that a user marked as a poster, a statue or a screen, not a person. The engine uses them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from passerby.rules.not_people import MAX_BOXES, check_not_person
 
 @dataclass(frozen=True, slots=True)
 class NotPerson:
-    """One box of a camera. who: the user who said so. at_90k: UTC when."""
+    """One box of a camera. who: the user who marked it. at_90k: UTC when."""
 
     id: int
     camera: str
@@ -27,18 +27,18 @@ class NotPerson:
 
     @property
     def words(self) -> str:
-        """For the audit."""
+        """The text for the audit."""
         return f"box {self.id}: {self.box.words}"
 
 
 class NotPeople:
-    """Every method raises OutputError where the catalogue fails."""
+    """Every method raises OutputError if the catalogue fails."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
     def list(self, camera: str | None = None) -> list[NotPerson]:
-        """Of one camera or of all, the oldest first."""
+        """The boxes of one camera or of all, the oldest first."""
         query = select(not_people).order_by(not_people.c.id)
         if camera is not None:
             query = query.where(not_people.c.camera == camera)
@@ -46,14 +46,14 @@ class NotPeople:
             return [_not_person(row) for row in connection.execute(query)]
 
     def all(self) -> dict[str, tuple[BoxShare, ...]]:
-        """By camera, of those that have any; no more than a plan takes, also where two were added at once."""
+        """By camera, for cameras that have any. Never more than a plan accepts, even if two were added at once."""
         found: dict[str, tuple[BoxShare, ...]] = {}
         for each in self.list():
             found[each.camera] = (*found.get(each.camera, ()), each.box)[:MAX_BOXES]
         return found
 
     def add(self, camera: str, box: BoxShare, who: str) -> NotPerson:
-        """camera: one that there is. Raises SettingsError: a box that may not be, or too many."""
+        """camera: must exist. Raises SettingsError for a box that is not allowed, or if there are too many."""
         try:
             check_not_person(box)
         except ValueError as error:
@@ -74,7 +74,7 @@ class NotPeople:
         return NotPerson(id, camera, box, who, at_90k)
 
     def remove(self, camera: str, id: int) -> NotPerson | None:
-        """What was removed; None where there is no such box."""
+        """Returns what was removed, None if there is no such box."""
         where = (not_people.c.camera == camera, not_people.c.id == id)
         with self._rows.transaction("remove what is not a person") as connection:
             row = connection.execute(select(not_people).where(*where)).one_or_none()
@@ -85,7 +85,7 @@ class NotPeople:
 
 
 def forget_not_people(connection: Connection, cameras: Collection[str]) -> None:
-    """Of cameras that go, or that show another place now: what was so there need not be so here."""
+    """For cameras that are removed or show another place now: the boxes no longer apply."""
     connection.execute(delete(not_people).where(not_people.c.camera.in_(cameras)))
 
 

@@ -1,4 +1,4 @@
-"""What must come back once and soon: challenges of passkeys, states of single sign-on. In memory."""
+"""Values that are fetched once and soon: passkey challenges, single sign-on states. In memory."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from passerby.access.rows import new_secret
 from passerby.clock import Clock
 
 WORKS_FOR_S = 300.0
-_MOST = 10_000  # anybody can ask for one: the oldest go
+_MOST = 10_000  # anybody can request one: the oldest are dropped
 
 T = TypeVar("T")
 
 
 class OneTime(Generic[T]):
-    """May be used by many threads."""
+    """Thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._lock = clock, threading.Lock()
         self._kept: OrderedDict[str, tuple[float, T]] = OrderedDict()
 
     def put(self, value: T) -> str:
-        """What it is asked for by."""
+        """Returns the key to fetch it with."""
         key = new_secret()
         with self._lock:
             self._kept[key] = (self._clock.monotonic() + WORKS_FOR_S, value)
@@ -32,7 +32,7 @@ class OneTime(Generic[T]):
         return key
 
     def take(self, key: str) -> T | None:
-        """Once; None when it was taken, is too old or never was."""
+        """Works once. None if it was taken, has expired or never existed."""
         with self._lock:
             until, value = self._kept.pop(key, (0.0, None))
         return value if self._clock.monotonic() < until else None

@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn): keys in a telephone or computer that sign in without a password, when unlocked."""
+"""Passkeys (WebAuthn): keys in a phone or computer that sign in without a password once it is unlocked."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from passerby.catalogue.schema_access import passkeys, sessions
 from passerby.errors import SettingsError
 
 MAX_PASSKEYS = 20
-_VERIFIED = UserVerificationRequirement.REQUIRED  # else who finds an unlocked key could sign in
+_VERIFIED = UserVerificationRequirement.REQUIRED  # else anybody who finds an unlocked key could sign in
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the browser thinks it is. host: without port. origin: as https://host:port."""
+    """The site as the browser sees it. host: without port. origin: as https://host:port."""
 
     host: str
     origin: str
@@ -51,21 +51,21 @@ class Passkey:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """user_id: None for signing in."""
+    """user_id: None when signing in."""
 
     challenge: bytes
     user_id: int | None
 
 
 class Passkeys:
-    """Every method raises OutputError where the catalogue fails."""
+    """Every method raises OutputError if the catalogue fails."""
 
     def __init__(self, rows: Rows, users: Users) -> None:
         self._rows, self._users = rows, users
         self._asked: OneTime[_Asked] = OneTime(rows.clock)
 
     def ask_new(self, user: User, site: Site) -> tuple[str, dict[str, Any]]:
-        """What to come back with, and options for navigator.credentials.create."""
+        """Returns a key to send back, and options for navigator.credentials.create."""
         known = [PublicKeyCredentialDescriptor(base64url_to_bytes(each.id)) for each in self.list(user)]
         options = generate_registration_options(
             rp_id=site.host, rp_name="passerby", user_id=user.handle, user_name=user.name, exclude_credentials=known,
@@ -76,7 +76,7 @@ class Passkeys:
         return self._asked.put(_Asked(options.challenge, user.id)), json.loads(options_to_json(options))
 
     def add(self, user: User, site: Site, asked: str, credential: dict[str, Any], name: str) -> Passkey:
-        """Raises SettingsError where it does not fit what was asked, or there are too many."""
+        """Raises SettingsError if it does not match the request, or if there are too many."""
         question = self._asked.take(asked)
         if question is None or question.user_id != user.id:
             raise SettingsError("this passkey request is unknown or has expired", hint="try again")
@@ -100,12 +100,12 @@ class Passkeys:
         return new
 
     def ask(self, site: Site) -> tuple[str, dict[str, Any]]:
-        """What to come back with, and options for navigator.credentials.get. They name nobody."""
+        """Returns a key to send back, and options for navigator.credentials.get. They name no user."""
         options = generate_authentication_options(rp_id=site.host, user_verification=_VERIFIED)
         return self._asked.put(_Asked(options.challenge, None)), json.loads(options_to_json(options))
 
     def user_of(self, site: Site, asked: str, credential: dict[str, Any]) -> User | None:
-        """Whose passkey answered; None where it does not fit, or the user is switched off."""
+        """The user whose passkey answered. None if the answer is not valid, or the user is disabled."""
         question = self._asked.take(asked)
         with self._rows.transaction("read a passkey") as connection:
             wanted = passkeys.c.id == str(credential.get("id", ""))
@@ -122,7 +122,7 @@ class Passkeys:
         except (WebAuthnException, ValueError, KeyError, TypeError):
             return None
         with self._rows.transaction("note a passkey") as connection:
-            # Only from the count that was checked: of two answers at once, one is refused.
+            # Only if the count is still the one that was checked: of two answers at once, one is refused.
             mine = (passkeys.c.id == row.id) & (passkeys.c.sign_count == row.sign_count)
             noted = connection.execute(update(passkeys).where(mine).values(sign_count=answer.new_sign_count))
         return user if user and user.is_enabled and noted.rowcount else None
@@ -133,8 +133,8 @@ class Passkeys:
             return [Passkey(row.id, row.name, row.created_90k) for row in found]
 
     def remove(self, user: User, id: str, *, keep_session: str = "") -> bool:
-        """Whether there was one of theirs. Every session but this one ends that began with a passkey: perhaps the
-        telephone that it was in is lost, and signed in."""
+        """Returns whether the user had it. Ends every session begun with a passkey except this one: the phone that held
+        it may be lost while signed in."""
         with self._rows.transaction("remove a passkey") as connection:
             done = connection.execute(delete(passkeys).where(passkeys.c.user_id == user.id, passkeys.c.id == id))
             if done.rowcount:

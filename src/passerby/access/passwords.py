@@ -1,4 +1,4 @@
-"""Passwords as Argon2id, so that whoever steals the catalogue still has to guess each one slowly."""
+"""Hashes passwords with Argon2id, so that a stolen catalogue still means slow guessing for each one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from passerby.errors import SettingsError
 
 MAX_LETTERS = 256
-_AT_ONCE = 2  # each takes 64 MiB and some 50 ms of a core: a crowd of guesses must not take the machine
+_AT_ONCE = 2  # each takes 64 MiB and some 50 ms of a core: many guesses at once must not exhaust the machine
 
 
 class Passwords:
-    """May be used by many threads."""
+    """Thread-safe."""
 
     def __init__(self, least_letters: int) -> None:
         self._least = least_letters
@@ -23,7 +23,7 @@ class Passwords:
         self._nobodys = self._hasher.hash("nobody has this one")
 
     def check(self, password: str, name: str) -> None:
-        """Costs nothing. Raises SettingsError for one that is too short, too long, or the name itself."""
+        """Cheap. Raises SettingsError if it is too short, too long, or the name itself."""
         if len(password) < self._least:
             raise SettingsError(f"a password needs at least {self._least} characters", hint="use a few words in a row")
         if len(password) > MAX_LETTERS:
@@ -32,13 +32,14 @@ class Passwords:
             raise SettingsError("the password is too much like the name, so it is easily guessed")
 
     def hash(self, password: str, name: str) -> str:
-        """Raises SettingsError as `check`."""
+        """Raises SettingsError as `check` does."""
         self.check(password, name)
         with self._slots:
             return self._hasher.hash(password)
 
     def fits(self, password: str, kept: str | None) -> bool:
-        """Whether it is the one. kept: None where there is none: that takes as long, so that names cannot be told."""
+        """Whether the password is right. kept: None if there is none; that takes as long, so that names cannot be found
+        out."""
         if len(password) > MAX_LETTERS:
             return False
         with self._slots:
@@ -48,5 +49,5 @@ class Passwords:
                 return False
 
     def is_old(self, kept: str) -> bool:
-        """Whether it was made with weaker numbers than today's: hash it again when it is next told."""
+        """Whether the hash uses weaker parameters than today's: hash again at the next sign-in."""
         return self._hasher.check_needs_rehash(kept)

@@ -1,4 +1,4 @@
-"""The one-time link with which a user who cannot sign in sets another password. A command on the machine makes it."""
+"""The one-time link that lets a user who cannot sign in set a new password. Made by a command on the machine."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from passerby.catalogue.schema_access import users
 
 
 class Reset:
-    """Every method raises OutputError where the catalogue fails.
+    """Every method raises OutputError if the catalogue fails.
 
-    Kept among the set-up links, which are of no use any more when there are users. Only the hash of secret *and* handle
-    is: a link of one user does not fit another, not even one who has the same name later.
+    Stored among the set-up links, which have no use once there are users. Only the hash of secret *and* handle is
+    stored: a user's link does not work for another user, not even one who has the same name later.
     """
 
     def __init__(self, rows: Rows, works_for_s: float) -> None:
         self._rows, self._links = rows, Links(rows, works_for_s)
 
     def new_link(self, user: User) -> str:
-        """SECRET for the link; earlier ones, also other users', work no more."""
+        """SECRET for the link. Earlier links, also other users', stop working."""
         secret = new_secret()
         with self._rows.transaction("make a reset link") as connection:
             self._links.replace(connection, _key(user, secret))
         return secret
 
     def works(self, secret: str, user: User) -> bool:
-        """Whether their link could be used now."""
+        """Whether the user's link could be used now."""
         with self._rows.transaction("read the reset link") as connection:
             return self._links.works(connection, _key(user, secret))
 
     def use(self, secret: str, user: User, password: str) -> bool:
-        """Their new password; their sessions, tokens and passkeys end. False where the link does not work, or they are
-        switched off. password: hashed."""
+        """Sets the new password and ends all sessions, tokens and passkeys. False if the link does not work, or the
+        user is disabled. password: hashed."""
         with self._rows.transaction("reset a password") as connection:
             if not self._links.take(connection, _key(user, secret)):
                 return False

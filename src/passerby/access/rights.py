@@ -1,4 +1,4 @@
-"""Whether anybody's rights may have become fewer since: one number, for those who are being shown something."""
+"""A revision number that changes when anybody's permissions may have shrunk, for responses that go on for long."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from passerby.catalogue.schema_access import rights
 
 
 class Rights:
-    """Raises OutputError where the catalogue fails."""
+    """Raises OutputError if the catalogue fails."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
     def revision(self) -> int:
-        """Another number than before: somebody, in whatever process, took something away. Triggers in the database
-        count, so that no change can forget to. Ask for it *before* asking whether somebody may."""
+        """Differs from before if any process took a permission away. Triggers in the database count, so that no change
+        is missed. Read it *before* checking whether somebody may."""
         with self._rows.transaction("read whether rights changed") as connection:
             return int(connection.execute(select(rights.c.revision)).scalar_one())

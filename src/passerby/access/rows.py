@@ -1,4 +1,4 @@
-"""Transactions on the catalogue, for the modules beside this one."""
+"""Transactions on the catalogue, for the modules of this package."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from passerby.media.segments import TICKS_PER_S
 
 
 class Rows:
-    """The database and the clock. May be used by many threads."""
+    """The database and the clock. Thread-safe."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine, self.clock = engine, clock
         self._of_thread = threading.local()
-        """connection: the one that this thread's transactions are part of, while they are `together`."""
+        """connection: the one that this thread's transactions share while inside `together`."""
 
     @contextmanager
     def transaction(self, doing: str) -> Iterator[Connection]:
-        """Raises OutputError, which names no value. What breaks a constraint passes as IntegrityError."""
+        """Raises OutputError, which contains no values. A violated constraint raises IntegrityError."""
         joined: Connection | None = getattr(self._of_thread, "connection", None)
         try:
             with nullcontext(joined) if joined is not None else self._engine.begin() as connection:
@@ -41,8 +41,8 @@ class Rows:
 
     @contextmanager
     def together(self, doing: str) -> Iterator[None]:
-        """This thread's transactions within are one: at the end all of it is there, or after an error nothing. What
-        fails within must be let out. Not to be held over an await. Raises as `transaction`."""
+        """Merges this thread's transactions into one: all is committed at the end, or nothing after an error. Do not
+        catch errors within it. Do not hold it over an await. Raises as `transaction` does."""
         with self.transaction(doing) as connection:
             before = getattr(self._of_thread, "connection", None)
             self._of_thread.connection = connection
@@ -53,12 +53,12 @@ class Rows:
 
 
 def new_secret() -> str:
-    """256 bits as text: for cookies, tokens and links. Only its `key_of` is kept."""
+    """256 random bits as text, for cookies, tokens and links. Only its `key_of` is stored."""
     return secrets.token_urlsafe(32)
 
 
 def key_of(secret: str) -> str:
-    """What a secret is found by. No salt and no stretching: it holds 256 random bits."""
+    """The hash by which a secret is found. No salt and no stretching: it holds 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Encrypts the addresses of cameras, which hold passwords, with a key that is beside the catalogue and not in it."""
+"""Encrypts camera addresses, which hold passwords, with a key stored beside the catalogue, not in it."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class Sealer:
     """AES-256-GCM. What was sealed for one place cannot be opened for another. `repr` shows nothing."""
 
     def __init__(self, folder: Path) -> None:
-        """The key is made on first use, with mode 0600. Raises SettingsError where others can read it, OutputError."""
+        """The key is made on first use, with mode 0600. Raises SettingsError if others can read it, OutputError."""
         self._cipher = AESGCM(_key_in(folder / KEY_FILE))
 
     def seal(self, text: str, place: str) -> bytes:
-        """place: such as the camera's name and the column."""
+        """place: the context, such as the camera's name and the column."""
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, text.encode(), place.encode())
 
     def open(self, sealed: bytes, place: str) -> str:
-        """SECRET. Raises SettingsError with another key."""
+        """SECRET. Raises SettingsError if the key is another one."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode()).decode()
         except InvalidTag:
@@ -41,7 +41,7 @@ class Sealer:
 
 def _key_in(path: Path) -> bytes:
     try:
-        if not path.exists():  # on the disk before anything is sealed with it
+        if not path.exists():  # the key is on the disk before it seals anything
             made_once(path, AESGCM.generate_key(bit_length=256))
         return _read(path)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Sessions of browsers and tokens of programs: secrets that stand for a user. Only their SHA-256 is kept."""
+"""Browser sessions and API tokens: secrets that stand for a user. Only their SHA-256 is stored."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from passerby.catalogue.schema_access import sessions, tokens
 from passerby.errors import SettingsError
 from passerby.rules.access import Action, Principal
 
-TOKEN_PREFIX = "passerby_"  # so that a token that was published by mistake can be searched for
+TOKEN_PREFIX = "passerby_"  # so that scanners can find a token that was published by mistake
 MAX_TOKENS = 100
-_NOTE_EVERY_90K = ticks(60)  # else every request would be a write
+_NOTE_EVERY_90K = ticks(60)  # else every request would write
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a request comes from. through: as audit records say it. ends_90k: UTC when the session or token ends at the
-    latest. session: its key, empty for a token."""
+    """Who sent a request. through: as in audit records. ends_90k: UTC when the session or token expires. session: its
+    key, empty for a token."""
 
     user: User
     principal: Principal
@@ -33,7 +33,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What is told of one."""
+    """What users may see of a token."""
 
     id: int
     name: str
@@ -43,14 +43,14 @@ class Token:
 
 
 class Sessions:
-    """Every method raises OutputError where the catalogue fails."""
+    """Every method raises OutputError if the catalogue fails."""
 
     def __init__(self, rows: Rows, users: Users, longest_s: float, idle_s: float) -> None:
         self._rows, self._users = rows, users
         self._longest_90k, self._idle_90k = ticks(longest_s), ticks(idle_s)
 
     def begin(self, user: User, how: str) -> str:
-        """SECRET: for the cookie. Always a new one: nobody signs in to a session that somebody else prepared."""
+        """SECRET: for the cookie. Always a new session, so that nobody signs in to one that somebody else prepared."""
         secret, now = new_secret(), self._rows.clock.now_90k()
         with self._rows.transaction("begin a session") as connection:
             connection.execute(delete(sessions).where(sessions.c.ends_90k <= now))
@@ -65,7 +65,7 @@ class Sessions:
         return self.find_key(key_of(secret))
 
     def find_key(self, key: str) -> SignedIn | None:
-        """None where it ended, or the user is switched off."""
+        """None if it ended or the user is disabled."""
         now = self._rows.clock.now_90k()
         with self._rows.transaction("read a session") as connection:
             row = connection.execute(select(sessions).where(sessions.c.key == key)).one_or_none()
@@ -82,18 +82,18 @@ class Sessions:
 
 
 def csrf_token_of(secret: str) -> str:
-    """What a page sends with every change: a foreign page can make a browser send the cookie, but cannot know this."""
+    """The page sends it with every change: a foreign page can make a browser send the cookie, but cannot know this."""
     return hmac.new(secret.encode(), b"passerby csrf", hashlib.sha256).hexdigest()
 
 
 class Tokens:
-    """Every method raises OutputError where the catalogue fails."""
+    """Every method raises OutputError if the catalogue fails."""
 
     def __init__(self, rows: Rows, users: Users) -> None:
         self._rows, self._users = rows, users
 
     def add(self, user: User, name: str, scopes: frozenset[Action], days: float) -> tuple[str, Token]:
-        """SECRET, shown once, and what is told of it. Raises SettingsError over 100."""
+        """SECRET, shown once, and the token's details. Raises SettingsError over 100."""
         secret, now = TOKEN_PREFIX + new_secret(), self._rows.clock.now_90k()
         if len(self.list(user)) >= MAX_TOKENS:
             raise SettingsError(f"there are {MAX_TOKENS} tokens already", hint="take back those that nobody uses")
@@ -109,7 +109,7 @@ class Tokens:
         return secret, Token(id, name, scopes, now, now + ticks(days * 86400))
 
     def find(self, secret: str) -> SignedIn | None:
-        """It may do what was said for it *and* its user may do now."""
+        """It may do what is within its scopes *and* what its user may do now."""
         with self._rows.transaction("read a token") as connection:
             row = connection.execute(select(tokens).where(tokens.c.key == key_of(secret))).one_or_none()
         user = self._users.by_id(row.user_id) if row and row.ends_90k > self._rows.clock.now_90k() else None
@@ -128,7 +128,7 @@ class Tokens:
             ]
 
     def remove(self, user: User, id: int) -> bool:
-        """Whether there was one of theirs."""
+        """Returns whether the user had it."""
         with self._rows.transaction("revoke a token") as connection:
             done = connection.execute(delete(tokens).where(tokens.c.user_id == user.id, tokens.c.id == id))
             return bool(done.rowcount)

@@ -1,4 +1,4 @@
-"""The one-time link that makes the first user. Printed once, kept as a hash, of no use when there is a user."""
+"""The one-time link that creates the first user. Printed once, stored as a hash, of no use once there is a user."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from passerby.catalogue.schema_access import users
 
 
 class SetUp:
-    """Every method raises OutputError where the catalogue fails."""
+    """Every method raises OutputError if the catalogue fails."""
 
     def __init__(self, rows: Rows, works_for_s: float) -> None:
         self._rows, self._links = rows, Links(rows, works_for_s)
 
     def new_link(self) -> str | None:
-        """SECRET for the link; earlier ones work no more. None where there is a user already."""
+        """SECRET for the link. Earlier links stop working. None if there is a user already."""
         secret = new_secret()
         with self._rows.transaction("make a set-up link") as connection:
             if connection.execute(select(func.count()).select_from(users)).scalar_one():
-                return None  # what is there may be a reset link: see `reset`
+                return None  # the stored link may be a reset link: see `reset`
             self._links.replace(connection, key_of(secret))
         return secret
 
@@ -31,7 +31,7 @@ class SetUp:
             return self._links.works(connection, key_of(secret))
 
     def use(self, secret: str, name: str, password: str) -> bool:
-        """Make the first user; False where the link does not work. password: hashed."""
+        """Creates the first user. False if the link does not work. password: hashed."""
         with self._rows.transaction("set up the first user") as connection:
             is_taken = self._links.take(connection, key_of(secret))
             if not is_taken or connection.execute(select(func.count()).select_from(users)).scalar_one():

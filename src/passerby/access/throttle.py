@@ -1,4 +1,4 @@
-"""Slows down whoever guesses: so many attempts a minute from one address, and a lock on a name that fails too often."""
+"""Slows down password guessing: limits attempts per minute from an address, locks a name after repeated failures."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from typing import Any
 from passerby.clock import Clock
 
 MAX_REMEMBERED = 10_000
-"""Names and addresses each: who invents more pushes out the oldest, and has made that many attempts for it."""
+"""Names and addresses each. Inventing more pushes out the oldest, but takes that many attempts."""
 FIRST_LOCK_S, LONGEST_LOCK_S = 60.0, 3600.0
 
 
 class Throttle:
-    """In memory: a restart forgets it, which no attacker can cause. May be used by many threads.
+    """In memory: a restart clears it, which no attacker can cause. Thread-safe.
 
-    A name is locked whether or not there is such a user, so that a lock tells nothing.
+    A name is locked whether or not the user exists, so that a lock reveals nothing.
     """
 
     def __init__(self, clock: Clock, tries_before_lock_out: int, tries_a_minute: int) -> None:
         self._clock, self._tries, self._a_minute = clock, tries_before_lock_out, tries_a_minute
         self._lock = threading.Lock()
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        """By name: failures in a row, and until when it is locked, by the monotonic clock."""
+        """By name: consecutive failures, and until when it is locked, by the monotonic clock."""
         self._attempts: OrderedDict[str, deque[float]] = OrderedDict()
-        """By address: when the last ones were."""
+        """By address: times of recent attempts."""
 
     def wait_s(self, address: str, name: str | None) -> float:
-        """Count an attempt. 0: go on, and call `succeeded` if it was right; else seconds until another is listened to.
+        """Count an attempt. 0: go on, and call `succeeded` if it was right; else the seconds to wait before another
+        attempt.
 
-        name: None counts for the address only. It counts as failed from the beginning, so that a hundred at once are no
-        more than one after another.
+        name: None counts for the address only. An attempt counts as failed from the start, so that a hundred at once
+        gain nothing over one after another.
         """
         now = self._clock.monotonic()
         with self._lock:

@@ -1,4 +1,4 @@
-"""Users: who may sign in, with which roles, seeing which cameras. Always at least one who can let others in."""
+"""Users: who may sign in, with which roles, seeing which cameras. At least one admin always remains."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from passerby.errors import SettingsError
 from passerby.rules.access import Principal, Role
 
 FIRST_ROLES = frozenset({Role.ADMIN, Role.OPERATOR, Role.PRIVACY_OFFICER})
-"""Of who sets an installation up: on a laptop in a school that is often one person."""
+"""For whoever sets up an installation: on a laptop in a school that is often one person."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """id: never shown. password: the Argon2id hash. handle: what passkeys know them by."""
+    """id: never shown. password: the Argon2id hash. handle: the user's id for passkeys."""
 
     id: int
     name: str
@@ -40,7 +40,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class UserFacts:
-    """What an admin says of a user."""
+    """The settings of a user, as an admin gives them."""
 
     roles: frozenset[Role]
     groups: frozenset[str] = frozenset()
@@ -50,7 +50,7 @@ class UserFacts:
 
 
 class Users:
-    """Every method raises OutputError where the catalogue fails."""
+    """Every method raises OutputError if the catalogue fails."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -69,7 +69,7 @@ class Users:
         return self._find(users.c.oidc_subject == subject)
 
     def add(self, name: str, facts: UserFacts, password: str | None) -> User:
-        """password: hashed. Raises SettingsError where the name is taken or a group is unknown."""
+        """password: hashed. Raises SettingsError if the name is taken or a group is unknown."""
         try:
             with self._rows.transaction("add a user") as connection:
                 insert_user(connection, name, facts, password, self._rows.clock.now_90k())
@@ -82,8 +82,8 @@ class Users:
         return found
 
     def change(self, name: str, facts: UserFacts) -> None:
-        """Their sessions end where they are switched off; where they are known by another name at the single sign-on,
-        those that began there. Raises SettingsError as `add`, and for the last admin."""
+        """Disabling a user ends all sessions; a new name at the single sign-on ends the sessions begun there. Raises
+        SettingsError as `add` does, and for the last admin."""
         try:
             with self._rows.transaction("change a user") as connection:
                 query = select(users.c.id, users.c.oidc_subject).where(users.c.name == name.lower())
@@ -105,19 +105,21 @@ class Users:
             ) from None
 
     def set_password(self, id: int, password: str, *, keep_session: str = "") -> None:
-        """password: hashed. Every session but this one ends: perhaps the old password was stolen."""
+        """password: hashed. Ends every session except this one: the old password may have been stolen."""
         with self._rows.transaction("change a password") as connection:
             connection.execute(update(users).where(users.c.id == id).values(password=password))
             connection.execute(delete(sessions).where(sessions.c.user_id == id, sessions.c.key != keep_session))
 
     def reset_password(self, id: int, password: str) -> None:
-        """By somebody else. password: hashed. All ways in end: perhaps who had the old password made one."""
+        """For a reset by somebody else. password: hashed. Ends sessions, tokens and passkeys: whoever had the old
+        password may have made them."""
         with self._rows.transaction("reset a password") as connection:
             connection.execute(update(users).where(users.c.id == id).values(password=password))
             end_ways_in(connection, id)
 
     def remove(self, name: str) -> None:
-        """With sessions, tokens and passkeys; audit records stay. Raises SettingsError: unknown, or the last admin."""
+        """Also removes sessions, tokens and passkeys; audit records stay. Raises SettingsError for an unknown user or
+        the last admin."""
         with self._rows.transaction("remove a user") as connection:
             if not connection.execute(delete(users).where(users.c.name == name.lower())).rowcount:
                 raise SettingsError(f"there is no user '{name}'")
@@ -143,7 +145,7 @@ def insert_user(connection: Connection, name: str, facts: UserFacts, password: s
 
 
 def end_ways_in(connection: Connection, id: int) -> None:
-    """All sessions, tokens and passkeys of a user."""
+    """Deletes all sessions, tokens and passkeys of a user."""
     for table in (sessions, tokens, passkeys):
         connection.execute(delete(table).where(table.c.user_id == id))
 

@@ -1,4 +1,4 @@
-"""What a change changes, in words for the audit: what weighs most first, the long lists last. No secrets."""
+"""Describes changes in words for the audit: the most important first, long lists last. No secrets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def camera_words(name: str, before: ConfiguredCamera | None, after: CameraFacts)
 
 
 def address_words(address: str) -> str:
-    """address: SECRET. What may be said of one that need not be right."""
+    """address: SECRET. What may be shown of an address, which need not be valid."""
     try:
         return Address.parse(address).shown
     except SourceUnavailable:
@@ -36,7 +36,7 @@ def _user_words(before: User | None, after: UserFacts) -> Iterator[str]:
     if after.sees_all_cameras != (before is not None and before.sees_all_cameras):
         yield "sees all cameras" if after.sees_all_cameras else "no longer sees all cameras"
     if after.oidc_subject != (before.oidc_subject if before else None):
-        # repr: so that no name can pass for words of the record
+        # repr: so that no name can pass for the record's own words
         yield f"signs on as {after.oidc_subject!r}" if after.oidc_subject else "no longer has a single sign-on"
     if before is None or after.roles != before.roles:
         was = f" (was {_list(before.roles)})" if before else ""
@@ -61,7 +61,7 @@ def _camera_words(name: str, before: ConfiguredCamera | None, after: CameraFacts
             yield f"{what} {value}" + (f" (was {old})" if before else "")
     if after.transport != was.transport:
         yield f"over {after.transport}"
-    if after.address is not None:  # the log-in may be another one where the rest is the same
+    if after.address is not None:  # the credentials may differ where the rest is the same
         yield f"address {address_words(after.address)}"
     if (after.title or name) != was.title:
         yield f"title {(after.title or name)!r}"
@@ -69,7 +69,7 @@ def _camera_words(name: str, before: ConfiguredCamera | None, after: CameraFacts
 
 
 def _group_words(before: frozenset[str] | None, after: frozenset[str]) -> Iterator[str]:
-    """Of a change only what came and went. before: None for what is new."""
+    """For a change, only additions and removals. before: None for what is new."""
     if before is None:
         yield f"groups {_list(after)}"
     elif before != after:

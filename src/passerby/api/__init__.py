@@ -1,4 +1,4 @@
-"""HTTP for the page and for programs. It asks rules and shows what there is; it decides nothing."""
+"""HTTP for the page and for programs. It asks rules/ for every decision and shows what there is."""
 
 from passerby.api.app import make_app
 from passerby.api.ports import CameraTrial, Fleet, Redactions, Services

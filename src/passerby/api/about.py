@@ -1,4 +1,4 @@
-"""Routes of what this installation is and how it is: about, health, camera states, settings, metrics."""
+"""Routes about the installation: about, health, camera states, settings, metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which promises are broken at the moment: to whom how much of it is told."""
+"""Routes of the alarms that are active, and how much of each a user may see."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MEANS = {
     AlarmKind.CAMERAS: "the configured cameras cannot be read",
     AlarmKind.DETECTOR: "a detector fails, is late, or does not find what it must find: everything is covered",
 }
-"""For anybody: names no camera and no place."""
+"""Shown to everybody: names no camera and no place."""
 
 
 class AlarmShown(BaseModel):
@@ -45,11 +45,11 @@ def alarms(request: Request) -> list[AlarmShown]:
     subjects = {each.name: Subject(each.name, each.facts.groups) for each in services.installation.cameras.list()}
 
     def concerns(camera: str | None) -> bool:
-        """One that was removed is in no group any more."""
+        """A camera that was removed is no longer in any group."""
         subject = subjects.get(camera, Subject(camera)) if camera else Subject()
         return may(me, Action.SEE_HEALTH, subject).allowed
 
-    tells_more = may(me, Action.SEE_SETTINGS).allowed  # it may name folders, and the words are the database's own
+    tells_more = may(me, Action.SEE_SETTINGS).allowed  # it may name folders, and quotes the database
     return [
         AlarmShown(
             kind=each.alarm.kind, camera=each.alarm.camera, means=MEANS[each.alarm.kind],
@@ -61,7 +61,7 @@ def alarms(request: Request) -> list[AlarmShown]:
 
 
 def standing(services: Services) -> list[Standing]:
-    """With what the workers say themselves."""
+    """Includes alarms from the workers themselves."""
     trouble = services.fleet.trouble if services.fleet else None
     told = [Standing(Alarm(AlarmKind.CAMERAS, None, trouble), None)] if trouble else []
     states = services.fleet.states() if services.fleet else {}

@@ -43,21 +43,21 @@ from passerby.version import __version__
 DEFAULT = Redact()
 COMPRESSED_FROM_BYTES = 1000
 NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream")
-"""Pictures and video are small already, and go out as they come."""
+"""Pictures and video are compressed already, and are sent as they arrive."""
 
 
 def make_app(services: Services, page: Path | None = None, *, oidc_transport: BaseTransport | None = None) -> FastAPI:
-    """page: a folder with the built page, which anybody may load: it shows nothing without the API.
-    oidc_transport: of requests to the single sign-on, where not the usual. Raises SettingsError."""
+    """page: a folder with the built page, which anybody may load: it shows nothing without the API. oidc_transport:
+    replaces the usual HTTP transport to the single sign-on. Raises SettingsError."""
     app = Described(
         title="passerby",
         version=__version__,
         summary="Records and reports what happens in public space, and never who it happened to.",
         dependencies=[Depends(gate)],
         responses=RESPONSES,
-        # FastAPI can send requests and errors, with what was sent in them, to whoever the environment names.
+        # FastAPI can send requests and errors, with their data, to whatever service the environment names.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        openapi_url=None,  # a route of ours has it: FastAPI's own would not pass the gate
+        openapi_url=None,  # a route of ours serves it: FastAPI's own would bypass the gate
     )
     app.state.services = services
     app.state.finder = onvif.Finder(services.installation.clock)
@@ -94,7 +94,7 @@ def _sign_on(services: Services, transport: BaseTransport | None) -> oidc.SignOn
 
 
 def behind_middleware(app: ASGIApp, server: Server, redact: Redact = DEFAULT) -> ASGIApp:
-    """What is served: with the checks that come before any route, and the headers of proxies that are believed."""
+    """The application as served: with the checks before any route, and the headers of trusted proxies."""
     behind_proxy = bool(server.trusted_proxies) and not (server.is_https or server.allow_plain_http)
     larger = {redactions.UPLOAD: redact.most_bytes}
     app_in_middleware: ASGIApp = Middleware(app, [*server.names, server.host], larger, only_https=behind_proxy)

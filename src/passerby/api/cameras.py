@@ -1,4 +1,4 @@
-"""Routes of configured cameras. Their addresses go in and never come out."""
+"""Routes of configured cameras. Their addresses can be set but are never returned."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ def try_camera(told: AddressToTry, request: Request) -> Trial:
     if services.try_camera is None:
         raise problem(503, "cameras cannot be tested here: this installation has no workers")
     address = told.address.get_secret_value()
-    _note(services, request, "camera:try", None, address_words(address))  # before its still goes out
+    _note(services, request, "camera:try", None, address_words(address))  # before its still is sent
     done = services.try_camera(address, told.transport, told.trust_any_certificate)
-    gate(request)  # that took seconds: they may not be an admin any more
+    gate(request)  # that took seconds: the user may no longer be an admin
     width, height = done.size_wh or (None, None)
     return Trial(
         works=done.reason is None, reason=done.reason, width=width, height=height, codec=done.codec, fps=done.fps,
@@ -156,7 +156,7 @@ def _noting_boxes(services: Services, request: Request) -> AbstractContextManage
 
 
 def _tell(services: Services) -> None:
-    """Who runs the cameras, when the change is there to be read."""
+    """Tells the fleet, once the change can be read."""
     if services.fleet:
         services.fleet.cameras_changed()
 

@@ -1,4 +1,4 @@
-"""Writes the API's description (OpenAPI) without serving: the page's client is generated from it."""
+"""Writes the API's description (OpenAPI) without a server: the page's client is generated from it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from passerby.config import Config
 
 
 def description() -> str:
-    """JSON, the same each time, without a version that changes with each release."""
+    """JSON, reproducible, without the version, which changes with each release."""
     with tempfile.TemporaryDirectory(prefix="passerby-description-") as name:
         folder = Path(name)
         installation = Installation(folder, Config())

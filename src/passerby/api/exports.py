@@ -1,4 +1,4 @@
-"""Exports between the first byte read and the last one gone: how many at once, for whom, and whether there is room."""
+"""Limits exports, from the first byte read to the last one sent: how many at once, for whom, and disk space."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ from starlette.types import Message, Receive, Scope, Send
 
 from passerby.api.problems import problem
 
-MAX_BEING_MADE = 2  # each reads and writes as fast as the disk can: recording comes first
-MAX_OF_A_USER, MAX_OF_ALL = 3, 12  # each holds its file until it has gone out, and a network may be slow
-TAKES_NOTHING_S = 60.0  # a telephone that changes from one network to another takes nothing for a while
+MAX_BEING_MADE = 2  # each reads and writes at the disk's full speed: recording comes first
+MAX_OF_A_USER, MAX_OF_ALL = 3, 12  # each holds its file until it has been sent, and a network may be slow
+TAKES_NOTHING_S = 60.0  # a phone that changes networks receives nothing for a while
 _PIECE_BYTES = 1 << 18
 
 
 class Exports:
-    """Who has a place. One for an app; may be used by many threads."""
+    """Who has a place. One per app. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._of_user: Counter[int] = Counter()
         self._being_made: dict[Place, int] = {}
-        """How many bytes each will have: what is not written yet is missing in what the disk says."""
+        """The size each will have: what is not written yet is not yet missing from the disk's free space."""
 
     def begin(self, user_id: int, size: int, folder: Path, least_free_bytes: float) -> Place:
-        """A place, to be freed. folder: where so many bytes will be. Raises problems: 429 where the user has enough,
-        503 where all are taken, 507 where too little of the disk would stay free: then recordings would have to go."""
+        """A place, which must be freed. folder: where `size` bytes will be written. Raises problems: 429 if the user
+        has too many, 503 if all places are taken, 507 if too little of the disk would stay free: recordings would have
+        to be deleted."""
         with self._lock:
             if self._of_user[user_id] >= MAX_OF_A_USER:
                 raise problem(
@@ -64,18 +65,18 @@ class Exports:
         with self._lock:
             self._being_made.pop(place, None)
             self._of_user[place.user_id] -= 1
-            self._of_user += Counter()  # without those who have none
+            self._of_user += Counter()  # drops zero counts
 
 
 class Place:
-    """Of one export, until `free`, which does nothing the second time."""
+    """The place of one export, until `free`, which may be called twice."""
 
     def __init__(self, exports: Exports, user_id: int) -> None:
         self.user_id = user_id
         self._exports, self._is_free = exports, False
 
     def made(self) -> None:
-        """The file is whole: another one may be made."""
+        """The file is complete: another one may be made."""
         self._exports._made(self)
 
     def free(self) -> None:
@@ -85,11 +86,11 @@ class Place:
 
 
 class FileGoingOut(StreamingResponse):
-    """A file that has no name any more. It is closed, and its place free, when the last byte is out, the client is gone
-    or takes nothing for a minute; also where nobody ever sends this."""
+    """A file without a name. It is closed, and its place freed, when the last byte is sent, when the client is gone or
+    receives nothing for a minute, and also if this response is never sent."""
 
     def __init__(self, file: BinaryIO, place: Place, media_type: str, headers: Mapping[str, str]) -> None:
-        self._end = weakref.finalize(self, _end, file, place)  # once, whoever comes first
+        self._end = weakref.finalize(self, _end, file, place)  # once, whichever comes first
         size = file.seek(0, 2)
         file.seek(0)
         super().__init__(_pieces(file), headers={**headers, "Content-Length": str(size)}, media_type=media_type)
@@ -98,10 +99,10 @@ class FileGoingOut(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         except TimeoutError:
-            pass  # it takes nothing any more: the server closes the connection of an answer that has no end
+            pass  # the client receives nothing: the server closes the connection of an unfinished answer
         finally:
             with CancelScope(shield=True):
-                await run_in_threadpool(self._end)  # giving back a large file takes the disk a moment
+                await run_in_threadpool(self._end)  # freeing a large file takes the disk a moment
 
     async def stream_response(self, send: Send) -> None:
         async def sent_soon(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Asks the one gate before every route: who is it, what do they want, may they. What it does not know is refused."""
+"""Checks permissions before every route: who is asking, for what, and whether they may. Refuses unknown routes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def gate(connection: HTTPConnection) -> None:
     _refuse_unless(connection, may(principal, action, subject))
     connection.state.sees_since_90k = since_90k = sees_since_90k(principal, subject)
     connection.state.permit = None
-    # A change is made or not when it is asked for, and who takes their own rights is told that it was done.
+    # A change happens at once or not at all, and users who reduce their own permissions must get the answer.
     if signed_in and action and (method in _SAFE or method == "WS" or action in LOOKS):
         connection.state.permit = Permit(
             lambda: _may_still(connection, signed_in, action, camera, since_90k), signed_in.ends_90k
@@ -40,8 +40,8 @@ def gate(connection: HTTPConnection) -> None:
 
 
 def _may_still(connection: HTTPConnection, before: SignedIn, action: Action, camera: str, since_90k: int) -> bool:
-    """Whether the one whom the gate let in could come in now, as the same user, to do the same. since_90k: from when on
-    they saw what the camera recorded."""
+    """Whether the user whom the gate admitted would be admitted now, as the same user, to do the same. since_90k: from
+    when on they could see the camera's recordings."""
     now = who_asks(connection)
     if now is None or now.user.handle != before.user.handle:
         return False
@@ -50,7 +50,7 @@ def _may_still(connection: HTTPConnection, before: SignedIn, action: Action, cam
 
 
 def who_asks(connection: HTTPConnection) -> SignedIn | None:
-    """By a token in Authorization, else by the cookie. A wrong token is nobody, whatever cookie is there."""
+    """By a token in Authorization, else by the cookie. A wrong token counts as nobody, even if there is a cookie."""
     found = services_of(connection).installation
     kind, _, token = connection.headers.get("authorization", "").partition(" ")
     if kind:
@@ -60,8 +60,8 @@ def who_asks(connection: HTTPConnection) -> SignedIn | None:
 
 
 def subject_of(connection: HTTPConnection, camera: str) -> Subject:
-    """A camera that is not configured any more is in no group: only who sees all cameras sees what it recorded, also
-    when there is another of its name."""
+    """A camera that is no longer configured is in no group: only users who see all cameras see its recordings, even if
+    there is a new one of its name."""
     installation = services_of(connection).installation
     found = installation.cameras.find(camera) if camera else None
     groups, since_90k = (found.facts.groups, found.since_90k) if found else (frozenset[str](), 0)
@@ -69,25 +69,25 @@ def subject_of(connection: HTTPConnection, camera: str) -> Subject:
 
 
 def signed_in_of(connection: HTTPConnection) -> SignedIn:
-    """Who it is, in a route that only signed-in users reach."""
+    """The user, in a route that only signed-in users reach."""
     found = connection.state.signed_in
     assert isinstance(found, SignedIn)
     return found
 
 
 def sees_since_90k_of(request: Request) -> int:
-    """From when on who asks sees what the camera of the path recorded: to be told to the archive."""
+    """From when on the user sees the recordings of the camera in the path: pass it to the archive."""
     return int(request.state.sees_since_90k)
 
 
 def _same_site(connection: HTTPConnection, method: str, signed_in: SignedIn | None) -> Verdict:
-    """Whether a change, or a WebSocket, is meant by our own page and not made by another that is open beside it."""
-    if method in _SAFE or (signed_in and not signed_in.session):  # no browser adds a token by itself
+    """Whether a change, or a WebSocket, comes from our own page, not from another page in the same browser."""
+    if method in _SAFE or (signed_in and not signed_in.session):  # browsers never add a token by themselves
         return Verdict(True)
     origin = connection.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):
         return Verdict(False, ("the request comes from another site",))
-    if method == "WS":  # a page cannot add a header to it, but no page can hide where it comes from either
+    if method == "WS":  # a page cannot add headers to it, but cannot hide its origin either
         return Verdict(origin is not None, ("the request does not say which site it comes from",))
     if signed_in:
         secret = connection.cookies[cookie_name(connection)]
@@ -109,7 +109,7 @@ def _refuse_unless(connection: HTTPConnection, verdict: Verdict) -> None:
 
 
 def cookie_name(connection: HTTPConnection) -> str:
-    """With HTTPS the browser itself refuses to take it from anywhere else than this very host."""
+    """With HTTPS, the browser itself accepts this name only from this very host."""
     return "__Host-passerby" if is_secure(connection) else "passerby"
 
 

@@ -1,4 +1,4 @@
-"""Routes of one camera's health: its checks, what it should see, what it was said to do before."""
+"""Routes of one camera's health: its checks, its reference, its earlier states."""
 
 from __future__ import annotations
 

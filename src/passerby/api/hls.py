@@ -1,4 +1,4 @@
-"""Recorded video as HLS with byte ranges: text for players, of a range of time or of now."""
+"""Recorded video as HLS with byte ranges: playlists for players, of a range of time or live."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ MEDIA_TYPE = "application/vnd.apple.mpegurl"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Where a playlist that goes on begins: how many GOPs, and how many discontinuities, went by before it."""
+    """Where a live playlist begins: how many GOPs, and how many discontinuities, came before it."""
 
     gops: int
     discontinuities: int
 
 
 def hls_text(entries: Sequence[PlaylistEntry], base: str = "", window: Window | None = None) -> str:
-    """entries: at least one. base: what URIs begin with, as seen from the playlist's. window: of one that goes on."""
+    """entries: at least one. base: the prefix of URIs, relative to the playlist. window: for a live playlist."""
     longest = max(entry.gop.duration_90k for entry in entries)
     lines = [
         "#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS",

@@ -1,4 +1,4 @@
-"""Live pictures over a WebSocket, for Media Source Extensions: the recorded bytes themselves, as they come."""
+"""Live pictures over a WebSocket, for Media Source Extensions: the recorded bytes themselves, as they arrive."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from passerby.rules.access import Action, may
 router = APIRouter(prefix="/api/cameras/{camera}", tags=["live"])
 
 NOTE_EVERY_S = 60.0
-"""How often another record of the look is written; and it is asked once more whether they may."""
+"""How often another audit record of the look is written, and the permission checked again."""
 TRY_LATER = 1013
 _LONGEST_REASON_BYTES = 120  # a close frame holds 123
 
@@ -67,12 +67,12 @@ async def _watch(socket: WebSocket, services: Services, camera: str, feed: Async
         why = (TRY_LATER, error.message)
     except WebSocketDisconnect:
         return
-    with suppress(RuntimeError):  # gone meanwhile
+    with suppress(RuntimeError):  # the client left meanwhile
         await socket.close(why[0], why[1].encode()[:_LONGEST_REASON_BYTES].decode(errors="ignore"))
 
 
 def _may_go_on(socket: WebSocket, services: Services, camera: str) -> bool:
-    """Ask again who it is and whether they may, and note the look before the next byte goes out."""
+    """Check again who is asking and whether they may, and record the look before the next byte is sent."""
     me = who_asks(socket)
     if not isinstance(me, SignedIn) or me.user.id != signed_in_of(socket).user.id:
         return False
@@ -83,7 +83,7 @@ def _may_go_on(socket: WebSocket, services: Services, camera: str) -> bool:
 
 
 async def _until_gone(socket: WebSocket) -> None:
-    """Viewers say nothing; but only who listens hears that they left."""
+    """Viewers send nothing, but only a reader learns that they left."""
     with suppress(WebSocketDisconnect, RuntimeError):
         while True:
             await socket.receive_text()

@@ -1,4 +1,4 @@
-"""Live pictures as HLS, for players that know nothing else: the newest recorded GOPs, in a playlist that goes on."""
+"""Live pictures as HLS, for players without Media Source Extensions: the newest recorded GOPs in a live playlist."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from passerby.rules.access import Action
 
 router = APIRouter(prefix="/api/cameras/{camera}/live", tags=["live"])
 
-WINDOW_90K = 24 * TICKS_PER_S  # a player begins three target durations before its end, and needs some to fall back on
+WINDOW_90K = 24 * TICKS_PER_S  # a player starts three target durations before the end, and needs a reserve
 
 
 @router.get(
@@ -39,14 +39,14 @@ def live_playlist(camera: CameraName, request: Request) -> Response:
 
 
 class LiveWindows:
-    """Numbers the GOPs of each camera as they come: a player knows them again by their numbers."""
+    """Numbers the GOPs of each camera as they arrive: players identify them by number."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers: dict[str, dict[int, Window]] = {}
 
     def of(self, camera: str, entries: Sequence[PlaylistEntry]) -> Window:
-        """Of the first. entries: at least one, in order of time."""
+        """The window of the first entry. entries: at least one, in order of time."""
         with self._lock:
             before = self._numbers.get(camera, {})
             told: dict[int, Window] = {}
@@ -60,7 +60,7 @@ class LiveWindows:
 
 
 def _next(last: Window | None, entry: PlaylistEntry) -> Window:
-    """Where none is known, and after a restart: by the seconds since 1970, which are more than there were GOPs."""
+    """If there is none yet, or after a restart: the seconds since 1970, which exceed the number of GOPs so far."""
     if last is None:
         seconds = entry.gop.start_90k // TICKS_PER_S
         return Window(seconds, seconds)

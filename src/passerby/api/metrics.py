@@ -1,4 +1,4 @@
-"""Figures for Prometheus, gathered when it asks."""
+"""Metrics for Prometheus, gathered on request."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from passerby.version import __version__
 
 
 def metrics_text(services: Services, words: Mapping[str, str]) -> tuple[bytes, str]:
-    """The text and its media type. words: what each camera is said to do. Raises OutputError."""
+    """The text and its media type. words: the state of each camera. Raises OutputError."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     registry.register(_Gathered([*_of_all(services), *_of_cameras(services, words)]))
@@ -34,7 +34,7 @@ def metrics_text(services: Services, words: Mapping[str, str]) -> tuple[bytes, s
 
 
 class _Gathered(Collector):
-    """Gathered before, so that what fails fails outside of the registry."""
+    """Metrics gathered beforehand, so that errors occur outside of the registry."""
 
     def __init__(self, families: list[Metric]) -> None:
         self._families = families
@@ -80,7 +80,7 @@ def _of_cameras(services: Services, words: Mapping[str, str]) -> Iterator[Metric
 
 
 def _pictures(told: Mapping[str, CameraState], figure: str, does: str) -> Metric:
-    """Of cameras that are open; from zero again each time that one is opened, as Prometheus expects of counters."""
+    """For cameras that are open; restarts from zero each time a camera is opened, as Prometheus expects of counters."""
     says = f"Pictures that {does}, since it was opened."
     pictures = CounterMetricFamily(f"passerby_pictures_{figure}", says, labels=["camera"])
     for camera, state in told.items():
@@ -92,5 +92,5 @@ def _pictures(told: Mapping[str, CameraState], figure: str, does: str) -> Metric
 def _free_bytes(folder: Path) -> float:
     try:
         return shutil.disk_usage(folder).free
-    except OSError:  # its disk is away: no room is known, and all else is told
+    except OSError:  # its disk is gone: free space is unknown, everything else is reported
         return float("nan")

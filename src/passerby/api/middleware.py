@@ -1,4 +1,4 @@
-"""What surrounds every request, before any route: known host names, a limit to what is sent, headers for browsers."""
+"""Checks around every request, before any route: known host names, the size of bodies, headers for browsers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from passerby.config import is_this_machine
 
 MAX_BODY_BYTES = 1 << 20
 PLAIN = ("/healthz",)
-"""What tells nothing of anybody, and is asked for by what starts services."""
+"""Reveals nothing about anybody, and is polled by service managers."""
 EMPTY: Mapping[tuple[str, str], int] = MappingProxyType({})
 CONTENT_SECURITY = "; ".join(
     (
@@ -38,7 +38,7 @@ HSTS = "max-age=31536000"
 
 
 class Middleware:
-    """An ASGI application around another."""
+    """An ASGI application that wraps another."""
 
     def __init__(
         self,
@@ -48,9 +48,9 @@ class Middleware:
         *,
         only_https: bool = False,
     ) -> None:
-        """names: host names that are ours; IP addresses are too, as no foreign page can lead one's name here.
-        larger: how many bytes are taken by method and path, where more than MAX_BODY_BYTES. only_https: others than
-        this machine are served over HTTPS alone, but for PLAIN."""
+        """names: our host names; IP addresses are accepted too, since DNS rebinding needs a name. larger: the maximum
+        body size by method and path, where above MAX_BODY_BYTES. only_https: machines other than this one are served
+        over HTTPS only, except for PLAIN."""
         self._app, self._names, self._larger = app, {name.lower() for name in names} | {"localhost"}, larger
         self._only_https = only_https
 
@@ -84,7 +84,7 @@ class Middleware:
 
 
 def _is_plain(scope: Scope) -> bool:
-    """Passwords and pictures would travel in the clear, from another machine."""
+    """Whether passwords and pictures would be sent unencrypted from another machine."""
     if scope["scheme"] in ("https", "wss") or scope["path"] in PLAIN:
         return False
     return not is_this_machine((scope.get("client") or ("",))[0])
@@ -95,7 +95,7 @@ def _in_words(count: int) -> str:
 
 
 def _limited(receive: Receive, most_bytes: int) -> Receive:
-    """For bodies that do not say how long they are. What is too much arrives as a broken connection."""
+    """For bodies without a declared length. An excess looks like a broken connection."""
     taken = 0
 
     async def limited() -> Message:

@@ -1,4 +1,4 @@
-"""Routes of "this is not a person": boxes around posters, statues and screens, each noted with who said so."""
+"""Routes of "this is not a person": boxes around posters, statues and screens, each recorded with its user."""
 
 from __future__ import annotations
 

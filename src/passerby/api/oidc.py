@@ -1,4 +1,5 @@
-"""Routes of the single sign-on: there and back. Users must exist here: it says who, the roles here say what."""
+"""Routes of single sign-on. Users must also exist here: the service says who they are, the roles here what
+they may do."""
 
 from __future__ import annotations
 
@@ -21,12 +22,13 @@ router = APIRouter(prefix="/api/session/oidc", tags=["sign-in"])
 
 COOKIE = "passerby-oidc"
 _BACK = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/"><title>Signed in</title>'
-"""A redirect would still count as coming from the other site, and the browser would keep the new cookie back."""
+"""After a redirect the request would still count as coming from the other site, and the browser would not send the new
+cookie."""
 
 
 @dataclass(frozen=True)
 class Journey:
-    """nonce: in the token that comes back. verifier: of PKCE. Only this process knows it."""
+    """nonce: in the returned token. verifier: of PKCE. Only this process knows it."""
 
     nonce: str
     verifier: str
@@ -34,7 +36,7 @@ class Journey:
 
 @dataclass(frozen=True)
 class SignOn:
-    """What the routes need: the client, and who is under way."""
+    """What the routes need: the client, and the sign-ons in progress."""
 
     client: OidcClient
     journeys: OneTime[Journey]
@@ -48,7 +50,7 @@ def begin(request: Request) -> RedirectResponse:
     state = sign_on.journeys.put(journey)
     url = sign_on.client.begin(_callback(request), state, journey.nonce, journey.verifier)
     response = RedirectResponse(url, 303)
-    # Lax, since it must come along when the browser comes back from there.
+    # Lax, since it must be sent when the browser returns from the other site.
     response.set_cookie(
         COOKIE, state, max_age=300, httponly=True, samesite="lax", secure=is_secure(request), path="/api/session/oidc"
     )
@@ -62,7 +64,7 @@ def callback(
     code: Annotated[str, Query(max_length=4000)] = "",
 ) -> Response:
     sign_on, installation = _sign_on(request), services_of(request).installation
-    # The same browser that went: else somebody could sign another in as themselves.
+    # The same browser that started: else somebody could sign another person in as themselves.
     is_same = hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), state.encode())
     journey = sign_on.journeys.take(state) if is_same else None
     if journey is None:

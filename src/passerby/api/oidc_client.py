@@ -1,4 +1,4 @@
-"""Talks OpenID Connect with the configured service: the code flow with PKCE. The only part here that calls somebody."""
+"""Talks OpenID Connect to the configured service: the code flow with PKCE. The only module here that calls out."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _LEEWAY_S = 60
 
 
 class OidcClient:
-    """One for an installation; may be used by many threads."""
+    """One per installation. Thread-safe."""
 
     def __init__(self, told: Oidc, clock: Clock, transport: httpx2.BaseTransport | None = None) -> None:
-        """Raises SettingsError where the secret's file cannot be read."""
+        """Raises SettingsError if the secret's file cannot be read."""
         assert told.issuer and told.client_id and told.client_secret_file
         self._issuer, self._client_id, self._clock, self._transport = told.issuer, told.client_id, clock, transport
         try:
@@ -42,7 +42,7 @@ class OidcClient:
         return str(url)
 
     def subject(self, callback: str, code: str, nonce: str, verifier: str) -> str:
-        """Who came back with this code, by the service's name for them. Raises SourceError."""
+        """The service's identifier of the user who returned with this code. Raises SourceError."""
         try:
             with self._client(callback) as client:
                 told = self._metadata(client)

@@ -1,4 +1,4 @@
-"""Routes that look for cameras in the network and ask one for its streams. Nothing is added by them."""
+"""Routes that look for cameras in the network and ask one for its streams. They add no cameras."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from passerby.net.fetch import Limits
 router = APIRouter(prefix="/api/cameras", tags=["cameras"])
 
 A_MINUTE = 12
-"""Of both together, for one user: cameras lock out who tries passwords, and the network is not ours alone."""
+"""For both together, per user: cameras lock out whoever tries passwords, and the network is shared."""
 OPEN_WITHIN_S, READ_WITHIN_S = 5.0, 5.0
 HOST = r"^(https?://)?[A-Za-z0-9._:%\[\]-]{1,253}(/[A-Za-z0-9._/-]{0,100})?$"
 
 
 class Finder:
-    """How often it may be asked. One search at a time: a second would hear the same answers."""
+    """Limits how often users may ask. One search at a time: a second would receive the same answers."""
 
     def __init__(self, clock: Clock) -> None:
         self.throttle = Throttle(clock, 1, A_MINUTE)

@@ -1,4 +1,4 @@
-"""The OpenAPI description, with what FastAPI says wrongly of ours put right."""
+"""The OpenAPI description, with corrections where FastAPI describes our routes wrongly."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 class Described(FastAPI):
-    """A problem is JSON, also of a route whose answer is a picture or a page."""
+    """A problem is JSON, even in a route that returns a picture or a page."""
 
     def openapi(self) -> dict[str, Any]:
-        """Made once."""
+        """Built once."""
         if self.openapi_schema is None:
             for methods in super().openapi()["paths"].values():
                 for answers in [route["responses"] for route in methods.values()]:

@@ -16,13 +16,13 @@ ASK_EACH_TIME = "no-cache"
 
 
 def built_page() -> Path | None:
-    """None where this installation was made without one."""
+    """None if this installation was built without one."""
     return FOLDER if (FOLDER / "index.html").is_file() else None
 
 
 class Page(StaticFiles):
-    """Files under assets/ have their hash in their name and never change. All else is asked for each time: an old
-    index would name files that are not there any more."""
+    """Files under assets/ have their hash in their name and never change. Everything else is revalidated each time: an
+    old index would refer to files that no longer exist."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

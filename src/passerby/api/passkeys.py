@@ -1,4 +1,4 @@
-"""Routes of passkeys: adding mine, and signing in with one."""
+"""Routes of passkeys: adding one's own, and signing in with one."""
 
 from __future__ import annotations
 
@@ -88,6 +88,6 @@ def sign_in(told: Answer, request: Request, response: Response) -> SessionState:
 
 
 def _site(request: Request) -> Site:
-    """By the name that the browser used, which was checked to be ours."""
+    """From the host name that the browser used, which was checked to be ours."""
     host = request.headers["host"]
     return Site(request.url.hostname or "", f"{request.url.scheme}://{host}")

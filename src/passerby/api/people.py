@@ -1,4 +1,4 @@
-"""Routes of users, camera groups, and who looked at what."""
+"""Routes of users, camera groups and the audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which action each route is. A route that is not here answers nobody."""
+"""The action of each route. A route that is not listed here refuses everybody."""
 
 from __future__ import annotations
 

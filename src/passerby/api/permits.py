@@ -1,7 +1,7 @@
-"""Ends what is still being sent when the right to it ends: live pictures, downloads, uploads, whatever takes a while.
+"""Ends what is still being sent when the permission for it ends: live pictures, downloads, uploads, all long answers.
 
-Nothing in a route has to think of it. Whoever is answered for longer than a moment is asked about again as soon as
-anybody's rights change, in this process or in another one that has the same catalogue.
+Routes need not do anything for it. Whoever is answered for longer than a moment is checked again as soon as anybody's
+permissions change, in this process or in another one that has the same catalogue.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from passerby.clock import Clock
 log = logging.getLogger("passerby.api")
 
 LOOK_EVERY_S = 0.5  # one small query, and only while anybody watches
-UNSURE_AFTER_S = 10.0  # who cannot be asked about for so long is no longer shown anything
-A_MOMENT_S = 0.25  # an answer that is over sooner was allowed when it began
+UNSURE_AFTER_S = 10.0  # if the check fails for this long, nothing more is shown
+A_MOMENT_S = 0.25  # a shorter answer was allowed when it began
 MAY_NO_MORE = 4403
 NO_MORE = "you may no longer see this"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -34,27 +34,28 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 @dataclass(frozen=True)
 class Permit:
-    """Why somebody is answered. may: asks again, in the catalogue. ends_90k: UTC when their session or token ends."""
+    """Why a request may be answered. may: checks again, in the catalogue. ends_90k: UTC when the session or
+    token ends."""
 
     may: Callable[[], bool]
     ends_90k: int
 
 
 class _Open:
-    """One answer on its way. Made in the loop that sends it; ended from any thread."""
+    """One answer in progress. Made in the loop that sends it; ended from any thread."""
 
     def __init__(self, permit: Permit) -> None:
         self.permit = permit
         self.revision: int | None = None
-        """Of the rights that it was last asked by."""
+        """The revision of the permissions at the last check."""
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
 
     def end(self) -> None:
-        with suppress(RuntimeError):  # its loop is over, and so is it
+        with suppress(RuntimeError):  # its loop has ended, and so has the answer
             self._loop.call_soon_threadsafe(self._over.set)
 
     async def over(self, is_unsure: Callable[[], bool]) -> None:
-        """Returns when it has to end: also when nobody could tell for a while whether it has to."""
+        """Returns when the answer must end, also if the check has failed for too long."""
         while not (self._over.is_set() or is_unsure()):
             try:
                 await asyncio.wait_for(self._over.wait(), 1.0)
@@ -63,8 +64,8 @@ class _Open:
 
 
 class Permits:
-    """All answers on their way. One for an app; may be used by many threads, and has one of its own while there is any.
-    That one asks the catalogue, so that a slow catalogue keeps nobody else waiting."""
+    """All answers in progress. One per app. Thread-safe; has a thread of its own while there is any. That thread
+    queries the catalogue, so that a slow catalogue delays nobody else."""
 
     def __init__(self, rights: Rights, clock: Clock) -> None:
         self._rights, self._clock = rights, clock
@@ -73,14 +74,14 @@ class Permits:
         self._open: set[_Open] = set()
         self._thread: threading.Thread | None = None
         self._sure_s = 0.0
-        """When a round began that could ask about all of them."""
+        """When the last round began that could check all of them."""
 
     def look_now(self) -> None:
-        """Somebody may have changed something in this process: others' changes are noticed a little later."""
+        """Something may have changed in this process; changes by others are noticed a little later."""
         self._look.set()
 
     async def ended(self, permit: Permit) -> None:
-        """Returns when the right has ended."""
+        """Returns when the permission has ended."""
         opened = _Open(permit)
         with self._lock:
             self._open.add(opened)
@@ -88,7 +89,7 @@ class Permits:
                 self._sure_s = time.monotonic()
                 self._thread = threading.Thread(target=self._ask_again, name="passerby-permits", daemon=True)
                 self._thread.start()
-        self._look.set()  # the change may have come after the gate let them in, and before this
+        self._look.set()  # the change may have come after the gate's check and before this
         try:
             await opened.over(self._is_unsure)
         finally:
@@ -111,7 +112,7 @@ class Permits:
             try:
                 self._ask(opened)
                 self._sure_s = begun_s
-            except Exception as error:  # whatever it is: without this thread nobody would be asked about any more
+            except Exception as error:  # whatever it is: without this thread nobody would be checked any more
                 log.error("couldn't check whether viewers may still watch: %s", type(error).__name__)
 
     def _ask(self, opened: list[_Open]) -> None:
@@ -126,8 +127,8 @@ class Permits:
 
 
 class WhileAllowed:
-    """An ASGI application around another. What the gate notes as `permit` in the request's state is asked about until
-    the answer has gone out; then the connection is closed, and nothing more is sent."""
+    """An ASGI application that wraps another. What the gate stores as `permit` in the request's state is checked until
+    the answer is sent; when the permission ends, the connection is closed and nothing more is sent."""
 
     def __init__(self, app: ASGIApp, permits: Permits) -> None:
         self._app, self._permits = app, permits
@@ -138,7 +139,7 @@ class WhileAllowed:
             return
         state, sent = scope.setdefault("state", {}), _Sent(send)
         try:
-            async with asyncio.timeout(None) as limit:  # moved to now where the right ends: that cancels in good order
+            async with asyncio.timeout(None) as limit:  # set to now when the permission ends, which cancels cleanly
                 watching = asyncio.create_task(self._cut(state, limit))
                 try:
                     await self._app(scope, receive, sent)
@@ -154,7 +155,7 @@ class WhileAllowed:
 
     async def _cut(self, state: dict[str, Any], limit: asyncio.Timeout) -> None:
         await asyncio.sleep(A_MOMENT_S)
-        while "permit" not in state:  # it has not come to the gate yet, or goes to none: files of the page
+        while "permit" not in state:  # it has not reached the gate yet, or reaches none: files of the page
             await asyncio.sleep(A_MOMENT_S)
         permit = state["permit"]
         if isinstance(permit, Permit):
@@ -163,7 +164,7 @@ class WhileAllowed:
 
 
 class _Sent:
-    """Sends, and knows what can still be said."""
+    """Sends, and knows what can still be sent."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -175,7 +176,8 @@ class _Sent:
         await self._send(message)
 
     async def no_more(self, scope: Scope, receive: Receive) -> None:
-        """A half answer gets no end: the server breaks the connection off, so that nobody takes it for a whole one."""
+        """A partial answer is not ended properly: the server breaks the connection, so that nobody takes it for
+        complete."""
         if scope["type"] == "websocket":
             if not self._is_closed:
                 await self._send({"type": "websocket.close", "code": MAY_NO_MORE, "reason": NO_MORE})

@@ -1,4 +1,5 @@
-"""What the API is given by others: the cameras at work, a way to try one, the archive, the people. It makes none."""
+"""What the API gets from other parts: the fleet, a way to try a camera, the archive, the users. It creates none of
+them."""
 
 from __future__ import annotations
 
@@ -18,17 +19,17 @@ from passerby.settings import Settings
 
 
 class Fleet(Protocol):
-    """The cameras at work, in worker processes. Its methods may be called from any thread."""
+    """The running cameras, in worker processes. Thread-safe."""
 
     @property
     def trouble(self) -> str | None:
-        """Why the cameras that are configured cannot be read at the moment, one sentence."""
+        """Why the configured cameras cannot be read at the moment, one sentence."""
         ...
 
     def start(self) -> None: ...
 
     def stop(self) -> None:
-        """Ends every object that is being written."""
+        """Closes every object that is being written."""
         ...
 
     def cameras_changed(self) -> None:
@@ -40,21 +41,21 @@ class Fleet(Protocol):
         ...
 
     def rebase(self, camera: str) -> bool:
-        """What it shows now is what it should show. Whether somebody was there to be told."""
+        """Make what it shows now its reference. Returns whether a worker was told."""
         ...
 
     def reference(self, camera: str) -> bytes | None:
-        """A redacted JPEG of what it should show, None while there is none."""
+        """A redacted JPEG of what it should show, None if there is none yet."""
         ...
 
     def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         """Redacted video: the init segment first, then fragments from the newest key frame on; the init segment again
-        where it changed. A slow reader is dropped to the newest key frame. Raises SourceUnavailable."""
+        when it changes. A slow reader skips to the newest key frame. Raises SourceUnavailable."""
         ...
 
 
 class CameraTrial(Protocol):
-    """What came of trying an address. reason: why it gave no picture, in words, None where it did. size_wh: pixels.
+    """The result of trying an address. reason: why it gave no picture, in words, None if it did. size_wh: pixels.
     still: a redacted JPEG. covered: why all of it is covered, if it is."""
 
     @property
@@ -72,9 +73,9 @@ class CameraTrial(Protocol):
 
 
 class Redaction(Protocol):
-    """A file that somebody brought, and what became of it. bytes: of the clear file. corrections: what was added by
-    hand. stage, progress (0..1): while it runs. reason, hint: why it failed. has_output: something was made.
-    is_current: with all corrections that were told. *_90k: UTC in ticks of 1/90000 s since 1970."""
+    """An uploaded file and its result. bytes: of the clear file. corrections: boxes added by hand. stage, progress
+    (0..1): while it runs. reason, hint: why it failed. has_output: there is output. is_current: with all corrections so
+    far. *_90k: UTC in ticks of 1/90000 s since 1970."""
 
     @property
     def id(self) -> str: ...
@@ -109,7 +110,7 @@ class Redaction(Protocol):
 
 
 class ReceivingFile(Protocol):
-    """A clear file on its way into memory. id: what it will be. Raises OutputError where there is no room."""
+    """A clear file being received into memory. id: of the future job. Raises OutputError if there is no room."""
 
     @property
     def id(self) -> str: ...
@@ -122,31 +123,30 @@ class ReceivingFile(Protocol):
 
 
 class Redactions(Protocol):
-    """Redacts files that users bring. owner: a user's handle, which no other user ever
-    has, as hex; what is not theirs is not there: KeyError. Its methods may be
-    called from any thread, and do not wait for the work."""
+    """Redacts files that users upload. owner: a user's handle, never reused, as hex; what belongs to others does not
+    exist: KeyError. Thread-safe; methods do not wait for the work."""
 
     @property
     def refuses(self) -> str | None:
-        """Why no file can be taken here at all, in a sentence."""
+        """Why no file can be accepted here at all, in a sentence."""
         ...
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
 
     def receive(self, owner: str, name: str, settings: Settings) -> ReceivingFile:
-        """Raises LimitError where they have enough here, OutputError where there is no room for another file."""
+        """Raises LimitError if the owner has too many files, OutputError if there is no room for another file."""
         ...
 
     def list(self, owner: str) -> Sequence[Redaction]: ...
     def find(self, owner: str, job_id: str) -> Redaction: ...
 
     def file(self, owner: str, job_id: str, name: str | None = None) -> Path | None:
-        """What was made last: the output, or report.json, report.html. None where nothing was made."""
+        """The latest output, or report.json, report.html. None if there is none yet."""
         ...
 
     def correct(self, owner: str, job_id: str, corrections: Sequence[TimedBox]) -> Redaction:
-        """Hides these boxes too, in place of those told before, and renders again."""
+        """Hides these boxes too, replacing earlier corrections, and renders again."""
         ...
 
     def discard(self, owner: str, job_id: str) -> None: ...
@@ -156,9 +156,9 @@ class Redactions(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """scratch: a folder for exports on their way, redacted as all recordings. fleet: None while recording is absent,
-    which is then said. redactions: None where no files are redacted. try_camera: given an address (SECRET), transport
-    and whether any certificate is trusted; blocks for seconds. alarms: which stand."""
+    """scratch: a folder for exports in progress, redacted as all recordings are. fleet: None if nothing can be
+    recorded, which is then reported. redactions: None if no files are redacted. try_camera: takes an address (SECRET),
+    transport and whether any certificate is trusted; blocks for seconds. alarms: the active ones."""
 
     installation: Installation
     archive: Archive

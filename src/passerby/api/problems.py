@@ -1,4 +1,4 @@
-"""How a request fails: one sentence and perhaps a hint, never what was sent, since that may be a password."""
+"""Error responses: one sentence and perhaps a hint, never what was sent, since that may be a password."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     },
     503: {"model": Problem, "description": "Something that is needed is not working now."},
 }
-"""What any route may answer."""
+"""The errors that any route may return."""
 
 
 def problem(status: int, message: str, hint: str | None = None, headers: dict[str, str] | None = None) -> HTTPException:
-    """To be raised."""
+    """Returns an exception to raise."""
     return HTTPException(status, Problem(message=message, hint=hint).model_dump(), headers)
 
 
@@ -71,7 +71,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:
-    """What passerby raises on purpose. Its sentences hold no secrets."""
+    """Errors that passerby raises on purpose. Their messages hold no secrets."""
     assert isinstance(error, PasserbyError)
     if isinstance(error, OutputError | SourceError):
         log.error("%s %s: %s", request.method, request.scope["path"], error)
@@ -83,7 +83,7 @@ async def _failed(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _mistake(request: Request, error: Exception) -> JSONResponse:
-    """A mistake of ours. Its words may hold anything, so that only its kind is told."""
+    """A bug of ours. Its message may hold anything, so only its type is reported."""
     log.error("%s %s: an error in passerby itself (%s)", request.method, request.scope["path"], type(error).__name__)
     return _answer(500, Problem(message=f"an error in passerby itself ({type(error).__name__})"))
 

@@ -1,4 +1,4 @@
-"""Routes of files that operators bring to have them redacted. A clear one goes into memory and never comes out."""
+"""Routes of files that operators upload for redaction. Clear files are kept in memory and never returned."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from passerby.settings import Hide, Mode, Settings, Shape
 router = APIRouter(prefix="/api/redactions", tags=["redactions"])
 
 UPLOAD = ("POST", "/api/redactions")
-SILENT_UPLOAD_S = 60.0  # a telephone that changes from one network to another is silent for a while
+SILENT_UPLOAD_S = 60.0  # a phone that changes networks is silent for a while
 MAX_CORRECTIONS = 1000
 DEFAULTS = Settings()
 REPORT_PAGE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
-"""The report brings its own style, and runs nothing."""
+"""The report has its own styles, and runs no scripts."""
 TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
 JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
@@ -106,7 +106,7 @@ async def redact_file(
     if jobs.refuses:
         raise problem(503, jobs.refuses, "use the command: passerby redact")
     settings = Settings(mode=mode, shape=shape, hide=frozenset(hide) if hide else DEFAULTS.hide)
-    # Whatever may wait for a job is asked of a thread: this one answers everybody.
+    # Whatever may wait for a job runs in a thread: this one serves everybody.
     receiving = await _place(asyncio.create_task(run_in_threadpool(jobs.receive, _owner(request), name, settings)))
     note = functools.partial(services.installation.audit.note, me.user.name, me.through, Action.REDACT_FILE)
     try:
@@ -114,12 +114,12 @@ async def redact_file(
         await _receive(request, receiving, services.installation.config.redact.most_bytes)
         return _shown(await run_in_threadpool(receiving.finish))
     finally:
-        with CancelScope(shield=True):  # its memory goes free, also where the request was given up
+        with CancelScope(shield=True):  # frees its memory, also if the request was cancelled
             await run_in_threadpool(receiving.abandon)
 
 
 async def _place(asked: asyncio.Task[ReceivingFile]) -> ReceivingFile:
-    """A place among the jobs. Where the request is given up while it is asked for, it is given back."""
+    """A place among the jobs. If the request is cancelled while waiting, the place is given back."""
     try:
         return await asyncio.shield(asked)
     except asyncio.CancelledError:
@@ -198,7 +198,7 @@ def report_html(id: JobId, request: Request) -> Response:
 
 
 def _report(request: Request, id: str, name: str, kind: str, headers: dict[str, str]) -> Response:
-    """It has small redacted pictures in it: a look."""
+    """It contains small redacted pictures: viewing it counts as a look."""
     path = _file(request, _found(request, id), name)
     _note_look(request, "file:watch", id)
     return FileResponse(path, media_type=kind, headers=headers)
@@ -212,7 +212,7 @@ def _jobs(request: Request) -> Redactions:
 
 
 def _owner(request: Request) -> str:
-    """By chance and never again: the database gives the number of a removed user to the next one."""
+    """Random and never reused: the database gives a removed user's number to the next one."""
     return signed_in_of(request).user.handle.hex()
 
 

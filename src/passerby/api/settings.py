@@ -1,4 +1,4 @@
-"""The configuration as the page shows it: each key with its value and what it does. Secrets are hidden."""
+"""The configuration as the page shows it: each key with its value and its effect. Secrets are hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes of signing in and out, of the first start, and of what users do for themselves."""
+"""Routes of signing in and out, of the first start, and of users' own accounts."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ class TokenShownOnce(TokenFacts):
 @router.post("/set-up", summary="Create the first user, with the link that the first start printed")
 def set_up(told: FirstUser, request: Request, response: Response) -> SessionState:
     installation = services_of(request).installation
-    installation.passwords.check(told.password.get_secret_value(), told.name)  # a bad one is no attempt
-    # By address alone: nobody guesses 256 bits, and whoever could lock a name would lock the right link out.
+    installation.passwords.check(told.password.get_secret_value(), told.name)  # an unsuitable one is not an attempt
+    # By address alone: nobody guesses 256 bits, and locking a name would lock out the right link.
     wait_if_told(installation, request, None)
     with _noting_refusal(installation, "set-up link", told.name):
         if not installation.set_up.works(told.token.get_secret_value()):
@@ -157,6 +157,7 @@ def change_password(told: PasswordChange, request: Request) -> None:
     installation, me = services_of(request).installation, signed_in_of(request)
     wait_if_told(installation, request, me.user.name)
     if me.user.password and not installation.passwords.fits(told.old.get_secret_value(), me.user.password):
+        installation.audit.note(me.user.name, me.through, "password:refused", about=me.user.name)
         raise problem(403, "the current password is wrong")
     installation.throttle.succeeded(me.user.name)
     hashed = installation.passwords.hash(told.new.get_secret_value(), me.user.name)
@@ -198,7 +199,7 @@ def remove_token(id: int, request: Request) -> None:
 
 
 def let_in(user: User, how: str, request: Request, response: Response) -> SessionState:
-    """A new session; the one that the browser had before ends."""
+    """Begins a session; the browser's earlier one ends."""
     installation = services_of(request).installation
     sessions = installation.sessions
     before = request.state.signed_in
@@ -213,8 +214,8 @@ def let_in(user: User, how: str, request: Request, response: Response) -> Sessio
 
 @contextmanager
 def _noting_refusal(installation: Installation, through: str, name: str) -> Iterator[None]:
-    """Around the use of a link: a record where it is refused, after what was changed for it was taken back. name: the
-    one that was told; who it was nobody knows."""
+    """Wraps the use of a link: records a refusal, after the changes were rolled back. name: as given; who it really was
+    is unknown."""
     try:
         yield
     except HTTPException:
@@ -239,7 +240,7 @@ def _state(
 
 
 def wait_if_told(installation: Installation, request: Request, name: str | None) -> None:
-    """Raises 429. name: None where no name was told, so that only the address counts."""
+    """Raises 429. name: None if no name was given, so that only the address counts."""
     wait_s = installation.throttle.wait_s(request.client.host if request.client else "", name)
     if wait_s > 0:
         raise problem(429, "too many attempts: wait a moment", headers={"Retry-After": str(int(wait_s) + 1)})

@@ -1,4 +1,4 @@
-"""Routes of what was recorded: activity, gaps, HLS playlists and their bytes, stills, exports. Each look is noted."""
+"""Routes of recordings: activity, gaps, HLS playlists and their bytes, stills, exports. Each look is recorded."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def playlist(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Ti
 def init(camera: CameraName, id: Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")], request: Request) -> Response:
     try:
         data = services_of(request).archive.init(id).data
-    except OSError:  # SourceError: there is none of that id
+    except OSError:  # SourceError: there is none with that id
         raise problem(404, "there is no such recording") from None
     return Response(data, media_type="video/mp4", headers={"Cache-Control": "private, max-age=86400, immutable"})
 
@@ -178,7 +178,7 @@ def export(
 
 
 def _exported(services: Services, camera: str, from_90k: int, to_90k: int, since_90k: int) -> BinaryIO:
-    """An open file without a name: nothing is left of it when the browser goes away."""
+    """An open file without a name: nothing is left of it if the browser disconnects."""
     path = services.scratch / f"{new_secret()}.mp4"
     try:
         services.archive.export(camera, from_90k, to_90k, path, since_90k=since_90k)
@@ -190,7 +190,7 @@ def _exported(services: Services, camera: str, from_90k: int, to_90k: int, since
 
 
 async def _pieces(data: bytes) -> AsyncIterator[bytes]:
-    """What was handed to the server as a whole would go out to the end, also to who may not have it any more."""
+    """Data passed to the server in one piece would be sent to the end, even to somebody who may no longer have it."""
     for first in range(0, len(data), _PIECE_BYTES):
         yield data[first : first + _PIECE_BYTES]
 
@@ -202,7 +202,7 @@ def check_range(from_90k: int, to_90k: int, longest_90k: int) -> None:
 
 
 def _asked(told: str | None, size: int) -> tuple[int, int]:
-    """First and last byte. Of ranges only one, with a beginning, as players ask."""
+    """First and last byte. Accepts a single range with a start, as players send."""
     if told is None:
         first, last = 0, size - 1
     else:

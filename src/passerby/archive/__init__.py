@@ -1,4 +1,4 @@
-"""Where redacted segments live, and the catalogue of them. What is in a picture, and who may see it, is for others."""
+"""Stores redacted segments and their catalogue. What is in a picture, and who may see it, is decided elsewhere."""
 
 from passerby.archive.archive import Archive
 from passerby.archive.export import ExportedFile

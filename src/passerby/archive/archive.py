@@ -1,4 +1,4 @@
-"""The archive as others use it: write cameras, tend it, play ranges of time."""
+"""The public interface of the archive: record cameras, maintain what is stored, play ranges of time."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from passerby.objects.store import Store
 from passerby.rules.retention import OBJECT_90K, KeepAll
 
 _NEWEST_90K = 60 * TICKS_PER_S
-_AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a store far away answers a few times a second at most
+_AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a remote store answers a few requests a second at most
 
 
 class Archive(Closing):
-    """Several processes may have the same one open; each camera is written by one of them.
+    """Several processes may have the same archive open; each camera is written by only one of them.
 
-    since_90k: where it is given, objects that began before are as if they were not there.
+    since_90k: if given, objects that began earlier are ignored.
 
-    Begin with `recover` or `recover_later`. Call `tend` every few seconds: it stores what writers ended.
+    Start with `recover` or `recover_later`. Call `maintain` every few seconds: it stores objects that writers ended.
     """
 
     def __init__(
@@ -51,10 +51,10 @@ class Archive(Closing):
         space: Space | None = None,
         object_90k: int = OBJECT_90K,
     ) -> None:
-        """folder: for open objects, on a local disk; and for all else that is not told to be elsewhere.
+        """folder: for open objects, on a local disk; and for everything else unless placed elsewhere.
 
-        catalogue_url: see `open_database`. store: see `Store`. object_90k: how long an object is. Raises SettingsError,
-        OutputError.
+        catalogue_url: see `open_database`. store: see `Store`. object_90k: the length of an object. Raises
+        SettingsError, OutputError.
         """
         spool = folder / "spool"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,21 +67,21 @@ class Archive(Closing):
         self._inits: dict[str, InitSegment] = {}
 
     def close(self) -> None:
-        """After the writers."""
+        """Close the writers first."""
         self._places.catalogue.close()
 
     def writer(self, camera: str, object_90k: int | None = None) -> CameraWriter:
-        """For one camera. object_90k: how long its objects are; None: as this archive's. Raises SettingsError for a
-        name that cannot be part of a path."""
+        """For one camera. object_90k: the length of its objects; None: this archive's default. Raises SettingsError for
+        a name that cannot be part of a path."""
         check_camera(camera)
         places = self._places
         length_90k = object_90k or self._object_90k
         return CameraWriter(camera, places.spool, places.spool_name, places.catalogue, length_90k)
 
     def recover(self) -> list[Alarm]:
-        """Finish what a crash left: afterwards every row has its bytes and all bytes their row. Lists the whole store.
+        """Repair what a crash left, so that every row has its bytes and all bytes their row. Lists the whole store.
 
-        Writers may be at work meanwhile. Raises OutputError, SourceError where catalogue or store cannot be read.
+        Writers may run meanwhile. Raises OutputError, SourceError if the catalogue or the store cannot be read.
         """
         steps = (finish_waiting, mend_open_rows, finish_deleting, match_store_and_rows)
         alarms = [alarm for step in steps for alarm in step(self._places)]
@@ -89,14 +89,14 @@ class Archive(Closing):
         return alarms
 
     def recover_later(self) -> None:
-        """The same in `tend`, each time until it could be done whole: writers need not wait for a store that is large,
-        or away."""
+        """The same within `maintain`, each time until it succeeds: writers need not wait for a store that is large or
+        unreachable."""
         self._is_to_recover = True
 
     def maintain(self, keep: KeepAll, now_90k: int) -> list[Alarm]:
-        """Store what ended, delete what is over.
+        """Store objects that ended, delete what is due.
 
-        What fails is tried again the next time, and told of each time. Raises OutputError where rows cannot be read.
+        Failures are retried in the next call, and reported each time. Raises OutputError if rows cannot be read.
         """
         alarms = [
             *finish_waiting(self._places),
@@ -109,7 +109,7 @@ class Archive(Closing):
         return alarms
 
     def _recovered(self) -> Iterator[Alarm]:
-        """The steps of `recover` that a round of `tend` does not do anyhow, as long as they are wanted."""
+        """The steps of `recover` that `maintain` does not do anyway, until they have succeeded."""
         if not self._is_to_recover:
             return
         try:
@@ -121,21 +121,21 @@ class Archive(Closing):
         self._is_to_recover = False
 
     def newest_still(self, camera: str, now_90k: int, *, since_90k: int = 0) -> Still | None:
-        """The newest recorded picture of the last minute. Raises as `read`."""
+        """The newest recorded picture of the last minute. Raises as `read` does."""
         entries = self.playlist(camera, now_90k - _NEWEST_90K, now_90k + 1, since_90k=since_90k).entries
         return self.still(camera, entries[-1].gop.end_90k - 1, since_90k=since_90k) if entries else None
 
     def playlist(self, camera: str, from_90k: int, to_90k: int, *, since_90k: int = 0) -> Playlist:
-        """What there is of a range of time, up to the last whole GOP."""
+        """What was recorded in a range of time, up to the last whole GOP."""
         return make_playlist(self._places.catalogue.between(camera, from_90k, to_90k), from_90k, to_90k, since_90k)
 
     def activity(self, camera: str, from_90k: int, to_90k: int, parts: int, *, since_90k: int = 0) -> bytes:
-        """The highest activity, 0..255, in each of so many equal parts of a range of time."""
+        """The highest activity, 0..255, in each of `parts` equal parts of a range of time."""
         found = self._places.catalogue.indexes_between(camera, from_90k, to_90k)
         return activity_in((each for each in found if each[0] >= since_90k), from_90k, to_90k, parts)
 
     def init(self, id: str) -> InitSegment:
-        """Raises SourceError where there is none of that id."""
+        """Raises SourceError if there is none with that id."""
         if id not in self._inits:
             found = self._places.catalogue.init(id)
             if found is None:
@@ -144,34 +144,34 @@ class Archive(Closing):
         return self._inits[id]
 
     def read(self, key: str, start: int, length: int) -> bytes:
-        """Bytes of an object, open or closed. Raises SourceError; FileNotFoundError where it was deleted meanwhile."""
+        """Bytes of an object, open or closed. Raises SourceError; FileNotFoundError if it was deleted meanwhile."""
         return self._read_many(key, [start], [length])[0]
 
     def size(self, key: str) -> int | None:
-        """Bytes of an object up to its last whole GOP; None where nobody may read it, or there is none."""
+        """Bytes of an object up to its last whole GOP. None if it does not exist or may not be read."""
         found = self._places.catalogue.find(key)
         return None if found is None or found.state is ObjectState.DELETING else found.size
 
     def total_bytes(self) -> int:
-        """Of all objects but those that are being deleted."""
+        """The size of all objects except those being deleted."""
         return self._places.catalogue.total_bytes()
 
     def newest_ends(self, cameras: Iterable[str]) -> dict[str, int]:
-        """When the newest recording of each camera ends, UTC; a camera without any is not in it."""
+        """When the newest recording of each camera ends, UTC. Cameras without recordings are left out."""
         return self._places.catalogue.newest_ends(cameras)
 
     def still(self, camera: str, at_90k: int, *, since_90k: int = 0) -> Still | None:
-        """The recorded picture that was seen at a time, None where there is none. Raises as `read`."""
+        """The recorded picture at a time, None if there is none. Raises as `read` does."""
         return still_at(self.fragments(camera, at_90k, at_90k + 1, since_90k=since_90k), at_90k)
 
     def fragments(self, camera: str, from_90k: int, to_90k: int, *, since_90k: int = 0) -> Iterator[Fragment]:
-        """The GOPs of a range of time, each as one fragment that begins with a key frame. Raises as `read`."""
+        """The GOPs of a range of time, each as one fragment that begins with a key frame. Raises as `read` does."""
         return self._fragments(self.playlist(camera, from_90k, to_90k, since_90k=since_90k).entries)
 
     def export(
         self, camera: str, from_90k: int, to_90k: int, path: Path, *, overwrite: bool = False, since_90k: int = 0
     ) -> ExportedFile:
-        """One MP4 of a range of time, not encoded again. Raises OutputError, SourceError."""
+        """One MP4 of a range of time, not re-encoded. Raises OutputError, SourceError."""
         playlist = self.playlist(camera, from_90k, to_90k, since_90k=since_90k)
         return export_range(playlist, self._fragments(playlist.entries), path, overwrite=overwrite)
 
@@ -197,8 +197,8 @@ class Archive(Closing):
 
 
 def _name_of(spool: Path) -> str:
-    """What rows call this folder of open objects: made once, by chance, and kept in it."""
+    """The name of this spool in the catalogue's rows: random, made once and stored in the spool."""
     path = spool / "name"
     if not path.exists():
-        made_once(path, secrets.token_hex(8).encode("ascii"))  # two processes that start together agree on the first
+        made_once(path, secrets.token_hex(8).encode("ascii"))  # two processes that start together use the same one
     return path.read_text(encoding="ascii").strip()

@@ -1,4 +1,4 @@
-"""The rows: what is in the archive. Where the bytes are and when they go is for others."""
+"""The catalogue's rows of recordings. Where the bytes are, and when they are deleted, is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
 
 LONGEST_OBJECT_90K = 3600 * TICKS_PER_S
-"""More than an object ever holds: so a search by time has two ends."""
+"""Longer than any object, so that a search by time has two bounds."""
 
 
 class Catalogue:
-    """One for a process; may be used by many threads. Every method raises OutputError where the database fails."""
+    """One per process. Thread-safe. Every method raises OutputError if the database fails."""
 
     def __init__(self, url: str) -> None:
         self._engine = open_database(url)
@@ -43,8 +43,8 @@ class Catalogue:
         self._engine.dispose()
 
     def save(self, facts: ArchivedObject, init: InitSegment) -> None:
-        """Make the row of an object, or mend it, to say this. A state never goes back: a row that is being deleted
-        stays as it is, and a closed one is not opened by what a killed writer sent last."""
+        """Insert or update the row of an object. A state never goes back: a row that is being deleted stays as it is,
+        and a closed one is not reopened by a late write of a killed writer."""
         with self.transaction("note an object") as connection:
             if init.id not in self._known_inits:
                 connection.execute(
@@ -59,7 +59,7 @@ class Catalogue:
             connection.execute(update(objects).where(objects.c.key == key).values(state=ObjectState.DELETING))
 
     def forget(self, key: str, state: ObjectState) -> None:
-        """Take the row away, if it is still in this state."""
+        """Delete the row if it is still in this state."""
         with self.transaction("forget an object") as connection:
             connection.execute(delete(objects).where(objects.c.key == key, objects.c.state == state))
 
@@ -67,11 +67,11 @@ class Catalogue:
         return next(iter(self._select(objects.c.key == key)), None)
 
     def between(self, camera: str, from_90k: int, to_90k: int) -> list[ArchivedObject]:
-        """Those that can be watched and hold anything of from_90k .. to_90k, in order of time."""
+        """Playable objects that overlap from_90k .. to_90k, in order of time."""
         return self._select(*_in_range(camera, from_90k, to_90k))
 
     def indexes_between(self, camera: str, from_90k: int, to_90k: int) -> list[tuple[int, bytes]]:
-        """Of the same objects: start, and GOPs as they are packed."""
+        """For the same objects: start, and packed GOPs."""
         query = select(objects.c.start_90k, objects.c.gops).where(*_in_range(camera, from_90k, to_90k))
         with self.transaction("read") as connection:
             return [(row.start_90k, bytes(row.gops)) for row in connection.execute(query)]
@@ -81,8 +81,8 @@ class Catalogue:
         return self._select(objects.c.state == state, with_gops=False)
 
     def closed_until(self, limits: Iterable[tuple[Collection[str], int]], others_90k: int) -> list[ArchivedObject]:
-        """The closed objects that begin at a limit or before, without their GOPs. limits: of which cameras, and when;
-        others_90k: of all that are not named."""
+        """The closed objects that begin at or before a limit, without their GOPs. limits: which cameras, and when;
+        others_90k: for all cameras not named."""
         limits = list(limits)
         named = [camera for cameras, _ in limits for camera in cameras]
         return self._select(
@@ -95,15 +95,15 @@ class Catalogue:
         )
 
     def count_after(self, start_90k: int) -> dict[str, int]:
-        """How many closed objects of each camera begin after a time; a camera without any is not in it."""
+        """How many closed objects of each camera begin after a time. Cameras without any are left out."""
         is_after = (objects.c.state == ObjectState.CLOSED, objects.c.start_90k > start_90k)
         query = select(objects.c.camera, func.count().label("many")).where(*is_after).group_by(objects.c.camera)
         with self.transaction("read") as connection:
             return {row.camera: row.many for row in connection.execute(query)}
 
     def closed_after(self, start_90k: int, camera: str, *, made_before_90k: int) -> list[ArchivedObject]:
-        """A camera's closed objects that begin after a time, and whose rows were made before that of any object, of
-        whichever camera, that begins at made_before_90k or earlier. Without their GOPs."""
+        """A camera's closed objects that begin after a time, and whose rows were created before that of any object, of
+        any camera, that begins at made_before_90k or earlier. Without their GOPs."""
         newest_id = select(func.max(objects.c.id)).where(objects.c.start_90k <= made_before_90k).scalar_subquery()
         return self._select(
             objects.c.state == ObjectState.CLOSED,
@@ -118,16 +118,16 @@ class Catalogue:
             return set(connection.execute(select(objects.c.key)).scalars())
 
     def total_bytes(self) -> int:
-        """Of all but those that are being deleted."""
+        """The size of all objects except those being deleted."""
         query = select(func.coalesce(func.sum(objects.c.size), 0)).where(objects.c.state != ObjectState.DELETING)
         with self.transaction("read") as connection:
             return int(connection.execute(query).scalar_one())
 
     def newest_ends(self, cameras: Iterable[str]) -> dict[str, int]:
-        """Where the last whole GOP of each camera ends; a camera without any is not in it."""
+        """Where the last whole GOP of each camera ends. Cameras without recordings are left out."""
         there = select(objects.c.camera, objects.c.end_90k).where(objects.c.state != ObjectState.DELETING)
         newest = there.order_by(objects.c.start_90k.desc()).limit(1)
-        with self.transaction("read") as connection:  # one by one: each is a step in the index, however many rows
+        with self.transaction("read") as connection:  # one query each: a single index lookup, however many rows
             found = [connection.execute(newest.where(objects.c.camera == each)).one_or_none() for each in cameras]
         return {row.camera: row.end_90k for row in found if row is not None}
 
@@ -144,7 +144,7 @@ class Catalogue:
 
     @contextmanager
     def transaction(self, doing: str) -> Iterator[Connection]:
-        """For the modules beside this one. doing: what it is for, in words."""
+        """For the other modules of this package. doing: its purpose, in words."""
         try:
             with self._engine.begin() as connection:
                 yield connection

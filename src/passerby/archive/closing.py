@@ -1,16 +1,16 @@
-"""Closes objects that nobody writes any more: sealed, stored, their rows closed, the files in the spool removed.
+"""Closes objects that are no longer written: seals and stores them, closes their rows, removes the files in the spool.
 
-An object goes through these steps, each of which may be the last before a crash:
+An object goes through these steps. A crash may come after any of them:
 
-1. file in the spool, held by its writer         the file tells all: it is cut at its last whole fragment and sealed
-2. row, state open                               made or mended from the file
-3. sealed: index inside, on the disk             done again
-4. bytes in the store, under the key             put again: the same bytes under the same key; half a copy goes
+1. file in the spool, held by its writer         recovery cuts it at its last whole fragment and seals it
+2. row, state open                               created or updated from the file
+3. sealed: index inside, on the disk             repeated
+4. bytes in the store, under the key             repeated: the same bytes under the same key; a partial copy is removed
 5. row, state closed                             POINT OF NO RETURN: from here on the store has it, before it the spool
 6. file in the spool removed                     a closed row whose file is still there: steps 4 to 6 again
 
-Deleting is the other way round: row says deleting (from here on nobody reads it), bytes go, row goes. So there is never
-a byte without a row: whatever is left of it is found by its row.
+Deleting goes the other way round: the row is set to deleting (from here on nobody reads it), the bytes are deleted, the
+row is deleted. So no byte is ever without a row: whatever is left of it is found by its row.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from passerby.media.segments import ObjectState
 
 
 def finish_waiting(places: Places) -> Iterator[Alarm]:
-    """Store every open object that nobody holds. Those that cannot be now wait on, and are told of."""
+    """Store every open object that nobody holds. Those that fail keep waiting, with an alarm each."""
     for path in waiting_in(places.spool):
         try:
             finish(places, path)
@@ -47,8 +47,8 @@ def finish(places: Places, path: Path) -> None:
         file.seal()
         facts = facts_of(file, file.gops, ObjectState.CLOSED, places.spool_name)
         places.store.put(path, facts.key)
-        # The point of no return. A crash before it: the row says open, the file is found here and all is done again.
-        # After it: the row says closed, its bytes are in the store, and the file here is only a second name or copy.
+        # The point of no return. Crash before it: the row says open, the file is found here and everything is repeated.
+        # Crash after it: the row says closed, the store has the bytes, and the file here is a second name or a copy.
         places.catalogue.save(facts, file.init)
         path.unlink()
         sync(places.spool)

@@ -1,4 +1,4 @@
-"""One MP4 of a range of time for somebody to take away: the recorded pictures themselves, not encoded again."""
+"""Exports a range of time as one MP4: the recorded pictures themselves, not re-encoded."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ TICK = Fraction(1, TICKS_PER_S)
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """file: what was written. start_90k, end_90k: what it shows, by whole GOPs. gaps_90k: what is missing in it.
+    """file: what was written. start_90k, end_90k: what it shows, in whole GOPs. gaps_90k: what is missing from it.
 
-    Gaps are cut out, since a picture that stands still would look like a camera that saw nothing happen. Each stretch
-    is a chapter, named by its time (UTC).
+    Gaps are cut out, since a frozen picture would look like a camera that saw nothing happen. Each stretch is a
+    chapter, named by its time (UTC).
     """
 
     file: RecordedFile
@@ -43,9 +43,9 @@ class ExportedFile:
 def export_range(
     playlist: Playlist, fragments: Iterable[Fragment], path: Path, *, overwrite: bool = False
 ) -> ExportedFile:
-    """fragments: those of the playlist, in order. The file gets its name when it is whole.
+    """fragments: those of the playlist, in order. The file gets its name when it is complete.
 
-    Raises OutputError where it cannot be written, where there is nothing, or where the size of the picture changes.
+    Raises OutputError if it cannot be written, if the range is empty, or if the size of the picture changes.
     """
     entries = playlist.entries
     if not entries:
@@ -80,7 +80,7 @@ def _stretches(playlist: Playlist) -> list[tuple[int, int]]:
 
 
 def _remux(fragments: Iterable[Fragment], stretches: list[tuple[int, int]], part: PartFile) -> int:
-    """Copy the packets, each stretch moved to the end of the one before. How many frames there are."""
+    """Copy the packets, moving each stretch to the end of the one before. Returns the number of frames."""
     options = {"movie_timescale": str(TICKS_PER_S)}
     frames = 0
     with (
@@ -110,7 +110,7 @@ def _move(packet: Packet[VideoStream], shift_90k: int, video: VideoStream) -> No
 
 
 def _name_chapters(target: OutputContainer, stretches: list[tuple[int, int]]) -> None:
-    """Seen in a player: when this was."""
+    """Players show them: they say when each stretch was recorded."""
     begin = 0
     chapters: list[Chapter] = []
     for number, (start_90k, end_90k) in enumerate(stretches):
@@ -126,7 +126,7 @@ def _words(time_90k: int) -> str:
 
 
 class _Joined(io.RawIOBase):
-    """The init segment and all fragments as one file, read once from front to back: as much as is asked for."""
+    """The init segment and all fragments as one file, read lazily from start to end."""
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
         self._pieces = _pieces(fragments)

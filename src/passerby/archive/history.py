@@ -1,4 +1,4 @@
-"""What cameras were said to do, change by change, so that outages can be seen afterwards. Judging is for `rules/`."""
+"""Records the states of cameras, change by change, so that outages can be seen later. Judging them is for `rules/`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.retention import KeepAll, limit_90k
 
 KNOWN_EVERY_90K = 30 * TICKS_PER_S
-"""So often it is noted that a state still goes on: after a crash nobody knows more exactly."""
+"""How often an ongoing state is noted: after a crash its end is known no more precisely."""
 LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """How long a camera was in one state. to_90k: None where it still does."""
+    """How long a camera was in one state. to_90k: None while it still is."""
 
     from_90k: int
     to_90k: int | None
@@ -36,7 +36,7 @@ class _Open:
 
 
 class History:
-    """Written by one thread of one process, read by any. Every method raises OutputError where the database fails."""
+    """Written by one thread of one process, read by any. Every method raises OutputError if the database fails."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -44,14 +44,14 @@ class History:
         self._has_failed = False
 
     def begin(self) -> None:
-        """Before the first note: what a run before left open ends when it was known last."""
+        """Call before the first note: states left open by an earlier run end when they were last noted."""
         self._open.clear()
         with self._catalogue.transaction("end states") as connection:
             connection.execute(update(camera_states).where(camera_states.c.is_open).values(is_open=False))
         self._has_failed = False
 
     def note(self, told: Mapping[str, Stretch], now_90k: int) -> None:
-        """By camera what it does now, and since when; its `to_90k` is not read. For all of them, every second or so."""
+        """By camera: its present state and since when; `to_90k` is ignored. Pass all cameras, about every second."""
         if self._has_failed:
             self.begin()
         gone = self._open.keys() - told.keys()
@@ -59,7 +59,7 @@ class History:
         stale = [name for name, row in self._open.items() if now_90k - row.known_90k >= KNOWN_EVERY_90K]
         if not (gone or changed or stale):
             return
-        self._has_failed = True  # until it is done: what was half done is begun anew
+        self._has_failed = True  # until it succeeds: a partial update is redone
         with self._catalogue.transaction("note states") as connection:
             for name in gone:
                 self._end(connection, name, now_90k)
@@ -70,11 +70,11 @@ class History:
         self._has_failed = False
 
     def end(self, now_90k: int) -> None:
-        """Nobody notes any more."""
+        """Call when no more notes will come."""
         self.note({}, now_90k)
 
     def between(self, camera: str, from_90k: int, to_90k: int) -> list[Stretch]:
-        """Those that hold anything of from_90k .. to_90k, in order of time."""
+        """The states that overlap from_90k .. to_90k, in order of time."""
         rows = camera_states.c
         in_range = (rows.camera == camera, rows.from_90k < to_90k, rows.is_open | (rows.to_90k > from_90k))
         query = select(camera_states).where(*in_range).order_by(rows.from_90k, rows.id)
@@ -85,7 +85,7 @@ class History:
             ]
 
     def retire(self, keep: KeepAll, now_90k: int) -> None:
-        """They go when the camera's recordings of that time have gone."""
+        """Deletes history once the camera's recordings of that time are deleted."""
         rows = camera_states.c
         with self._catalogue.transaction("forget states") as connection:
             for camera, policy in keep.by_camera.items():
@@ -97,7 +97,7 @@ class History:
     def _change(self, connection: Connection, name: str, now: Stretch, now_90k: int) -> None:
         before = self._open.get(name)
         from_90k = min(now.from_90k, now_90k)
-        if before is not None:  # a finding may have begun before it was told: then that is so since then
+        if before is not None:  # a finding may have begun before it was reported: then the state counts from there
             from_90k = max(from_90k, before.from_90k)
             self._end(connection, name, from_90k)
         row = {

@@ -1,4 +1,4 @@
-"""Where an archive's things are: what everything that stores, mends or deletes is given."""
+"""Where an archive's parts are: passed to everything that stores, repairs or deletes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from passerby.objects.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where an archive's things are. spool: the folder of open objects; spool_name: what rows call it."""
+    """Where an archive's parts are. spool: the folder of open objects; spool_name: its name in the rows."""
 
     catalogue: Catalogue
     store: Store

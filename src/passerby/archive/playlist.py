@@ -1,4 +1,4 @@
-"""What a player needs to play a range of time: byte ranges in order, and where there is nothing."""
+"""What a player needs to play a range of time: byte ranges in order, and the gaps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from passerby.media.segments import SHORT_OVERLAP_90K, ArchivedObject, Gop, acti
 class PlaylistEntry:
     """One GOP: EXTINF is its duration, EXT-X-BYTERANGE its size and offset in the object `key`.
 
-    is_discontinuous: it does not continue the one before: after a gap, or with another init (EXT-X-DISCONTINUITY).
+    is_discontinuous: it does not continue the one before: it follows a gap, or has another init (EXT-X-DISCONTINUITY).
     """
 
     key: str
@@ -26,15 +26,15 @@ class PlaylistEntry:
 @dataclass(frozen=True, slots=True)
 class Playlist:
     """entries: in order of time, none overlapping by more than `SHORT_OVERLAP_90K`. gaps_90k: from, to of every stretch
-    without picture, the whole range if there is none. The first and last GOP may reach beyond the range."""
+    without pictures, the whole range if there are none. The first and last GOP may reach beyond the range."""
 
     entries: tuple[PlaylistEntry, ...]
     gaps_90k: tuple[tuple[int, int], ...]
 
 
 def make_playlist(objects: Iterable[ArchivedObject], from_90k: int, to_90k: int, since_90k: int = 0) -> Playlist:
-    """objects: in order of their start; those from before since_90k are left out. Where two overlap, since a clock was
-    set back, the earlier one counts."""
+    """objects: in order of their start; those from before since_90k are left out. If two overlap, because a clock was
+    set back, the earlier one is used."""
     entries: list[PlaylistEntry] = []
     gaps: list[tuple[int, int]] = []
     told_until_90k = from_90k
@@ -56,9 +56,9 @@ def make_playlist(objects: Iterable[ArchivedObject], from_90k: int, to_90k: int,
 
 
 def activity_in(indexes: Iterable[tuple[int, bytes]], from_90k: int, to_90k: int, parts: int) -> bytes:
-    """The highest activity in each of so many equal parts of the range, for a timeline; 0 where there is nothing.
+    """The highest activity in each of `parts` equal parts of the range, for a timeline; 0 if nothing was recorded.
 
-    indexes: of each object its start and its packed GOPs.
+    indexes: for each object, its start and packed GOPs.
     """
     most = np.zeros(parts, np.uint8)
     for start_90k, packed in indexes:
@@ -67,6 +67,6 @@ def activity_in(indexes: Iterable[tuple[int, bytes]], from_90k: int, to_90k: int
         starts, ends, activity = starts[inside], ends[inside], activity[inside]
         first = np.maximum(0, (starts - from_90k) * parts // (to_90k - from_90k))
         last = np.minimum(parts - 1, (ends - 1 - from_90k) * parts // (to_90k - from_90k))
-        for step in range(int((last - first).max(initial=-1)) + 1):  # 1 or 2, unless a GOP is wider than a part
+        for step in range(int((last - first).max(initial=-1)) + 1):  # 1 or 2, unless a GOP is longer than a part
             np.maximum.at(most, np.minimum(first + step, last), activity)
     return most.tobytes()

@@ -1,4 +1,4 @@
-"""Mends what a crash left: rows without bytes, bytes without rows. The steps that it goes on from are in `closing`."""
+"""Repairs what a crash left: rows without bytes, bytes without rows. The steps it resumes are in `closing`."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _HEAD_BYTES = 4096  # an init segment is under 1 kB
 
 
 def mend_open_rows(places: Places) -> Iterator[Alarm]:
-    """Rows of this spool that say open though no file is in it: the crash, or the power, came around step 5 or 6."""
+    """Rows of this spool that say open but have no file in it: the crash, or power failure, came around step 5 or 6."""
     for row in places.catalogue.in_state(ObjectState.OPEN):
         if row.spool != places.spool_name or open_path(places.spool, row.camera, row.start_90k).exists():
             continue
-        now = places.catalogue.find(row.key)  # it may have been closed while we looked
+        now = places.catalogue.find(row.key)  # it may have been closed meanwhile
         if now is None or now.state is not ObjectState.OPEN:
             continue
         yield from _mend_from_store(places, row, ObjectState.OPEN)
 
 
 def match_store_and_rows(places: Places) -> Iterator[Alarm]:
-    """Bytes in the store without a row get one, or go where they are half a copy; closed rows without bytes go, with an
-    alarm. Lists the whole store."""
+    """Bytes in the store without a row get one, or are deleted if they are a partial copy; closed rows without bytes
+    are deleted, with an alarm. Lists the whole store."""
     places.store.remove_halves()
     places.store.remove_empty_folders()
     in_store = set(places.store.keys())
@@ -47,13 +47,13 @@ def match_store_and_rows(places: Places) -> Iterator[Alarm]:
 
 
 def _mend_from_store(places: Places, row: ArchivedObject, state: ObjectState) -> Iterator[Alarm]:
-    """Make the row say what is in the store; where nothing is, take it away. A row that had whole GOPs is a loss.
-    Raises OutputError, SourceError."""
+    """Make the row match what is in the store; delete it if nothing is there. If the row had whole GOPs, that is a
+    loss. Raises OutputError, SourceError."""
     found = read_object(places, row.key)
     if found is not None:
         places.catalogue.save(*found)
         return
-    places.store.check()  # else it may only be away
+    places.store.check()  # else it may only be unreachable
     places.catalogue.forget(row.key, state)
     if row.size:
         length_s = (row.end_90k - row.start_90k) // TICKS_PER_S
@@ -63,7 +63,7 @@ def _mend_from_store(places: Places, row: ArchivedObject, state: ObjectState) ->
 
 
 def read_object(places: Places, key: str) -> tuple[ArchivedObject, InitSegment] | None:
-    """What a stored object says of itself by its index; None: it is gone, or none of ours. Raises SourceError."""
+    """What a stored object's index says of it. None if it is gone, or not a passerby object. Raises SourceError."""
     try:
         size = places.store.size(key)
         name = camera_and_start_of_key(key)

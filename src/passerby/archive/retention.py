@@ -1,4 +1,4 @@
-"""Deletes what the rule says, in the order that leaves no byte without a row, and tells of what it could not delete."""
+"""Deletes what the retention rule says, in the order that leaves no byte without a row, and reports failures."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ from passerby.rules.retention import KeepAll, Recording, Shortage, decide, limit
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """How much room recordings may take. most_bytes: all objects together. least_free_bytes: of the spool's disk and
-    of a local store's; 0: whatever is there. On a full disk nothing is recorded, so that some must stay free."""
+    """How much space recordings may take. most_bytes: all objects together. least_free_bytes: kept free on the disk of
+    the spool and of a local store; 0: no minimum. A full disk stops all recording, so some space must stay free."""
 
     most_bytes: int | None = None
     least_free_bytes: int = 1 << 30
 
 
 def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterator[Alarm]:
-    """Delete what is to go now, and what an earlier run began to delete. Raises OutputError if rows cannot be read."""
+    """Delete what is due now, and finish what an earlier run began to delete. Raises OutputError if rows cannot be
+    read."""
     failed = list(finish_deleting(places))
-    # With room enough only what is over its limit is read: all rows, every few seconds, would be work for nothing.
+    # With enough space, only rows over their limit are read: reading all rows every few seconds would be wasteful.
     for row in _over_limit(places, keep, now_90k):
         failed += delete(places, row.camera, row.key)
     yield from failed
     too_many = places.catalogue.total_bytes() - space.most_bytes if space.most_bytes is not None else 0
     try:
         bytes_over = _bytes_over(places.store, space, too_many)
-    except (PasserbyError, OSError) as error:  # nothing that is given up would make room there
+    except (PasserbyError, OSError) as error:  # deleting would free no space there
         yield Alarm(AlarmKind.STORE, None, f"Nothing can be stored or deleted: {error}")
         return
     if bytes_over > 0 and failed:
@@ -43,15 +44,15 @@ def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterato
 
 
 def _make_room(places: Places, keep: KeepAll, now_90k: int, bytes_over: int) -> Iterator[Alarm]:
-    """Give up the oldest, until the first that cannot be deleted: what is marked and stays makes no room, and one
-    after the other all would be marked."""
+    """Delete the oldest until one fails: an object that is marked but stays frees no space, and all would get marked
+    one after another."""
     closed = places.catalogue.in_state(ObjectState.CLOSED)
     recordings = [Recording(row.key, row.camera, row.start_90k, row.size) for row in closed]
     verdict = decide(recordings, keep, now_90k, bytes_over)
     camera_of = {row.key: row.camera for row in closed}
     given_up = set()
     for key in verdict.go:
-        given_up.add(camera_of[key])  # also where it stays: nobody can watch it any more
+        given_up.add(camera_of[key])  # also if its bytes stay: nobody can watch it any more
         failed = list(delete(places, camera_of[key], key))
         if failed:
             yield from [*failed, _nothing_given_up(bytes_over)]
@@ -65,7 +66,7 @@ def _make_room(places: Places, keep: KeepAll, now_90k: int, bytes_over: int) -> 
 
 
 def _over_limit(places: Places, keep: KeepAll, now_90k: int) -> list[ArchivedObject]:
-    """What the rule may want to be gone: a few limits at most, each of many cameras."""
+    """Candidates for the rule: a few limits at most, each for many cameras."""
     cameras_by_limit: dict[int, list[str]] = {}
     for camera, policy in keep.by_camera.items():
         cameras_by_limit.setdefault(limit_90k(policy, now_90k), []).append(camera)
@@ -74,13 +75,13 @@ def _over_limit(places: Places, keep: KeepAll, now_90k: int) -> list[ArchivedObj
 
 
 def finish_deleting(places: Places) -> Iterator[Alarm]:
-    """Delete what an earlier run marked: it failed then, or a crash came."""
+    """Delete what an earlier run marked but did not delete, because it failed or crashed."""
     for row in places.catalogue.in_state(ObjectState.DELETING):
         yield from delete(places, row.camera, row.key)
 
 
 def delete(places: Places, camera: str, key: str) -> Iterator[Alarm]:
-    """Point of no return: the mark. From then on nobody reads it, and every later run goes on from here."""
+    """The mark is the point of no return. From then on nobody reads the object, and every later run resumes here."""
     try:
         places.catalogue.mark_deleting(key)
         places.store.delete(key)
@@ -90,7 +91,7 @@ def delete(places: Places, camera: str, key: str) -> Iterator[Alarm]:
 
 
 def _bytes_over(store: Store, space: Space, too_many: int) -> int:
-    """Raises OutputError, OSError where the store is not there: what is there then has another disk's room."""
+    """Raises OutputError, OSError if the store is not mounted: another disk's free space would be measured."""
     if store.folder or too_many > 0:
         store.check()
     if store.folder is None:

@@ -1,7 +1,7 @@
-"""One open object: a local file that grows by whole fragments, held by a lock of the process that writes it.
+"""One open object: a local file that grows by whole fragments, locked by the process that writes it.
 
-The file itself says all there is to know of it, so that whoever finds it can finish it: `init | room for the index |
-fragments`. The lock goes with the process, however that ends: a file that nobody holds is to be finished.
+The file itself holds everything needed to finish it: `init | room for the index | fragments`. The lock ends with the
+process, however that ends: a file that nobody holds is to be finished.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from passerby.media.mp4.index import MAX_GOPS, ROOM_BYTES, empty_room, make_inde
 from passerby.media.mp4.init import read_init
 from passerby.media.segments import Fragment, Gop, InitSegment
 
-_UNBORN = ".new"  # not under its name yet: nothing of it was ever told to anybody
+_UNBORN = ".new"  # not under its name yet: nobody was told of it
 
 
 @dataclass
 class GopList:
-    """The GOPs of a growing object. Those before the last are whole; the last is when the next begins."""
+    """The GOPs of a growing object. All but the last are whole; the last is once the next begins."""
 
     gops: list[Gop] = field(default_factory=list)
 
     def add(self, offset: int, size: int, start_90k: int, duration_90k: int, activity: int, *, is_key: bool) -> None:
         """One more fragment at the end of the file."""
-        if self.gops and start_90k != self.gops[-1].end_90k:  # a short hole, or overlap: its picture stays until then
+        if self.gops and start_90k != self.gops[-1].end_90k:  # a short hole or overlap: its picture stays until then
             before = self.gops[-1]
             self.gops[-1] = replace(before, duration_90k=start_90k - before.start_90k)
         if is_key:
@@ -50,7 +50,7 @@ class GopList:
 
 
 class SpoolFile:
-    """An open object that this process holds. Whoever uses it ends with `release`."""
+    """An open object that this process holds. Call `release` when done."""
 
     def __init__(self, path: Path, handle: int, camera: str, init: InitSegment, gops: GopList, size: int) -> None:
         self.path, self.camera, self.init = path, camera, init
@@ -67,8 +67,9 @@ class SpoolFile:
             head = init.data + empty_room()
             _write_all(handle, head, 0)
             os.fsync(handle)
-            # Under its name it is locked and begins rightly. A crash before leaves a file without fragments, which
-            # recovery removes. A link, not a rename: what a crash left under this very name is not replaced.
+            # By the time it has its name, it is locked and its head is written. A crash before leaves a file without
+            # fragments, which recovery removes. A link, not a rename, so as not to replace what a crash left under this
+            # name.
             os.link(unborn, path)
             unborn.unlink()
             sync(folder)
@@ -79,9 +80,9 @@ class SpoolFile:
 
     @classmethod
     def take(cls, path: Path) -> Self | None:
-        """One that nobody holds, with what is torn at its end cut off. None: it is held or gone, or nothing is in it.
+        """Takes one that nobody holds, and cuts off an incomplete end. None if it is held, gone or empty.
 
-        One with nothing in it is removed. Raises OSError.
+        An empty one is removed. Raises OSError.
         """
         name = camera_and_start_of(path)
         try:
@@ -103,7 +104,7 @@ class SpoolFile:
 
     @property
     def gops(self) -> tuple[Gop, ...]:
-        """All of them; the last one may still grow."""
+        """All GOPs; the last one may still grow."""
         return tuple(self._gops.gops)
 
     @property
@@ -115,7 +116,7 @@ class SpoolFile:
         return len(self._gops.gops) >= MAX_GOPS
 
     def append(self, fragment: Fragment) -> None:
-        """Write it. The first fragment is a key frame. Raises OSError, and then the file is as it was before."""
+        """Write it. The first fragment is a key frame. Raises OSError, which leaves the file as it was before."""
         try:
             _write_all(self._handle, fragment.data, self._size)
         except BaseException:
@@ -128,21 +129,22 @@ class SpoolFile:
         self._size += len(fragment.data)
 
     def sync(self) -> None:
-        """Wait until all that was written is on the disk."""
+        """Wait until everything written is on the disk."""
         os.fdatasync(self._handle)
 
     def seal(self) -> None:
-        """Write the index into its room. It may be done again."""
+        """Write the index into its reserved room. May be repeated."""
         _write_all(self._handle, make_index(self._gops.gops), len(self.init.data))
         os.fsync(self._handle)
 
     def release(self) -> None:
-        """Let go of the file: it is to be finished by whoever takes it next."""
+        """Release the lock: whoever takes the file next finishes it."""
         os.close(self._handle)
 
 
 def waiting_in(folder: Path) -> list[Path]:
-    """All open objects of a folder, held or not, oldest first. What never got its name and is not held is removed."""
+    """All open objects of a folder, held or not, oldest first. Removes files that never got their name and are not
+    held."""
     for unborn in folder.glob(f"*{OPEN_SUFFIX}{_UNBORN}"):
         _remove_if_free(unborn)
     named = ((camera_and_start_of(path), path) for path in folder.glob(f"*{OPEN_SUFFIX}"))
@@ -151,7 +153,7 @@ def waiting_in(folder: Path) -> list[Path]:
 
 @contextmanager
 def held(path: Path) -> Iterator[bool]:
-    """Whether nobody else holds it; then it is ours for as long as this lasts. False where it is gone."""
+    """Whether nobody else holds it; if so, it is ours within the block. False if it is gone."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -168,17 +170,17 @@ def _is_locked(handle: int) -> bool:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    return os.fstat(handle).st_nlink > 0  # else it was finished by another meanwhile
+    return os.fstat(handle).st_nlink > 0  # else another process finished it meanwhile
 
 
 def _remove_if_free(path: Path) -> None:
     with held(path) as is_ours:
-        if is_ours:  # else somebody is making it
+        if is_ours:  # else it is being created
             path.unlink(missing_ok=True)
 
 
 def _read(handle: int) -> tuple[InitSegment | None, GopList, int]:
-    """What is in the file, up to the last whole fragment: its init, its GOPs, its bytes."""
+    """The content of the file up to the last whole fragment: its init, its GOPs, its size in bytes."""
     gops = GopList()
     if not os.fstat(handle).st_size:
         return None, gops, 0

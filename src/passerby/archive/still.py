@@ -1,4 +1,4 @@
-"""One recorded picture as a JPEG: decoded from what was recorded, so it is as redacted as that."""
+"""One recorded picture as a JPEG: decoded from the recording, so it is redacted in the same way."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Still:
 
 
 def still_at(gops: Iterable[Fragment], at_90k: int) -> Still | None:
-    """The last picture up to a time, or the first after it where the recording begins later."""
+    """The last picture up to a time, or the first after it if the recording begins later."""
     for gop in gops:
         with av.open(io.BytesIO(gop.init.data + gop.data), "r") as file:
             found: av.VideoFrame | None = None

@@ -1,4 +1,4 @@
-"""Deletes ended objects that wait for a store that is away: over their limit, or where the disk they are on is full."""
+"""Deletes ended objects that wait for an unreachable store, if they are over their limit or their disk is full."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from passerby.rules.retention import KeepAll, Recording, decide, limit_90k
 
 
 def retire_waiting(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterator[Alarm]:
-    """What a writer holds is never touched. After `retire`, which makes room where the store is on the same disk."""
+    """Never touches what a writer holds. Call after `retire`, which frees space if the store is on the same disk."""
     bytes_over = space.least_free_bytes - shutil.disk_usage(places.spool).free
     waiting = {found.key: (found, path) for path in waiting_in(places.spool) if (found := _recording(path))}
-    # Usually there is one for each camera, and held: that is asked only of those that may have to go.
+    # Usually there is one for each camera, and it is held: the lock is only checked for those that may be deleted.
     free = [
         found
         for found, path in waiting.values()
@@ -33,7 +33,7 @@ def retire_waiting(places: Places, keep: KeepAll, space: Space, now_90k: int) ->
     for short in verdict.short:
         says = f"Recordings of camera '{short.camera}' that waited for the store are deleted: its disk is full"
         yield Alarm(AlarmKind.SPACE, short.camera, f"{says} ('{places.spool}')")
-    if verdict.still_over and not _is_on_disk_of_store(places):  # else `retire` told it
+    if verdict.still_over and not _is_on_disk_of_store(places):  # else `retire` reported it
         says = f"There are {verdict.still_over} bytes too few on the disk of '{places.spool}'"
         yield Alarm(AlarmKind.SPACE, None, f"{says}: soon nothing may be recorded")
 
@@ -50,7 +50,7 @@ def _is_on_disk_of_store(places: Places) -> bool:
 
 
 def _recording(path: Path) -> Recording | None:
-    """None: it was finished meanwhile."""
+    """None if it was finished meanwhile."""
     name = camera_and_start_of(path)
     try:
         return Recording(key_of(*name), *name, path.stat().st_size) if name else None
@@ -64,7 +64,7 @@ def _is_free(path: Path) -> bool:
 
 
 def _delete(places: Places, recording: Recording, path: Path) -> Iterator[Alarm]:
-    """The row says so first. A crash after that: the file is found here again, and never plays."""
+    """Marks the row first. After a crash in between, the file is found here again, and is never played."""
     try:
         with held(path) as is_ours:
             if not is_ours:
@@ -76,5 +76,5 @@ def _delete(places: Places, recording: Recording, path: Path) -> Iterator[Alarm]
         says = f"A recording that should be gone is still in '{path}': {error}"
         yield Alarm(AlarmKind.DELETE, recording.camera, says)
         return
-    # A put that was cut short may have left all of it in the store.
+    # An interrupted put may have left all of it in the store.
     yield from delete(places, recording.camera, recording.key)

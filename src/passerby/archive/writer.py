@@ -1,4 +1,4 @@
-"""Writes the fragments of one camera into objects. Decides when one begins and ends; closing finishes those."""
+"""Writes the fragments of one camera into objects, and decides when one begins and ends. `closing` finishes them."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from passerby.media.segments import SHORT_OVERLAP_90K, TICKS_PER_S, ArchivedObje
 from passerby.objects.names import key_of
 
 LONGEST_HOLE_90K = 3 * TICKS_PER_S
-"""A camera that comes back sooner goes on in the same object, else one with a bad cable would fill the catalogue."""
+"""A camera that returns sooner continues the same object. Otherwise one with a bad cable would fill the catalogue."""
 
 
 class CameraWriter:
     """One for each camera, used by one thread.
 
-    For every fragment: bytes, at a new GOP the disk, then the row. So a row never tells of bytes that are not on the
-    disk, and a crash between leaves bytes that recovery adds to the row.
+    For every fragment: write the bytes; at a new GOP sync the disk; then the row. So a row never describes bytes that
+    are not on the disk, and a crash in between leaves bytes that recovery adds to the row.
     """
 
     def __init__(self, camera: str, folder: Path, spool: str, catalogue: Catalogue, object_90k: int) -> None:
-        """folder, spool: where open objects are, and its name. An ended one stays there: `Archive.maintain` stores it.
-        object_90k: how long an object is, see `rules.retention.object_90k`."""
+        """folder, spool: where open objects are, and its name. Ended ones stay there until `Archive.maintain` stores
+        them. object_90k: the length of an object, see `rules.retention.object_90k`."""
         self._camera, self._folder, self._spool_name = camera, folder, spool
         self._catalogue, self._object_90k = catalogue, object_90k
         self._file: SpoolFile | None = None
 
     def append(self, fragment: Fragment) -> bool:
-        """Keep a fragment; False where it cannot be, as no key frame came before it.
+        """Record a fragment. False if it cannot be recorded because no key frame came before it.
 
-        Raises OutputError where it cannot be kept, or be told of in the catalogue. Go on with the next fragment: what
-        was written before is safe, and the row is mended as soon as the catalogue can be reached.
+        Raises OutputError if it cannot be written, or its row cannot be updated. Go on with the next fragment: what was
+        written before is safe, and the row is updated as soon as the catalogue can be reached.
         """
         ended = None
         if self._file and self._ends_before(self._file, fragment):
@@ -50,7 +50,7 @@ class CameraWriter:
         return is_kept
 
     def _write(self, fragment: Fragment) -> None:
-        """At the end of the open object, or as the first of a new one."""
+        """Append to the open object, or begin a new one with it."""
         try:
             file = self._file = self._file or SpoolFile.create(
                 self._folder, self._camera, fragment.start_90k, fragment.init
@@ -66,7 +66,7 @@ class CameraWriter:
             ) from error
 
     def close(self) -> None:
-        """End the open object, if there is one. Raises OutputError; the object is finished later then."""
+        """End the open object, if there is one. Raises OutputError; the object is then finished later."""
         file, self._file = self._file, None
         if file:
             self._end(file)
@@ -83,7 +83,8 @@ class CameraWriter:
             file.release()
 
     def _ends_before(self, file: SpoolFile, fragment: Fragment) -> bool:
-        """Whether the object ends before this fragment: its time is over, another coding, a gap, a clock set back."""
+        """Whether the object ends before this fragment: its time slot is over, it is full, or there is another init, a
+        gap or a clock set back."""
         hole_90k = fragment.start_90k - file.end_90k
         if fragment.init_id != file.init.id or hole_90k > LONGEST_HOLE_90K or hole_90k < -SHORT_OVERLAP_90K:
             return True
@@ -96,14 +97,14 @@ class CameraWriter:
         self._catalogue.save(facts_of(file, gops, ObjectState.OPEN, self._spool_name), file.init)
 
     def _give_up(self) -> None:
-        """Leave the object as it is on the disk: with the lock gone, closing finishes it."""
+        """Leave the object as it is on the disk: once the lock is released, `closing` finishes it."""
         if self._file:
             self._file.release()
         self._file = None
 
 
 def facts_of(file: SpoolFile, gops: Sequence[Gop], state: ObjectState, spool: str) -> ArchivedObject:
-    """What the row of an object says."""
+    """The content of an object's row."""
     start_90k = file.gops[0].start_90k
     end_90k, size = (gops[-1].end_90k, gops[-1].offset + gops[-1].size) if gops else (start_90k, 0)
     return ArchivedObject(

@@ -1,4 +1,4 @@
-"""Copies of a data folder while it is in use, and a new data folder from such a copy. Recordings are not in them."""
+"""Backs up a data folder while it is in use, and restores it to a new one. Recordings are not included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a backup holds: which files of a data folder, and the list of them that it begins with."""
+"""What a backup contains: which files of a data folder, and the list of them at its start."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ LIST_NAME = "backup.json"
 LONGEST_LIST_BYTES = 16 << 20
 CATALOGUE = "catalogue.sqlite3"
 SPOOL_NAME = "spool/name"
-"""What rows of open recordings call their folder: with it the restored catalogue knows them for its own."""
+"""The spool's name in the rows of open recordings: with it the restored catalogue recognises them as its own."""
 BACKGROUNDS = "backgrounds"
-"""Of what cameras learned, and of what their health is compared with."""
+"""What cameras learned, and what their health is compared with."""
 MAY_HOLD = re.compile(
     rf"{re.escape(CATALOGUE)}|{re.escape(KEY_FILE)}|{re.escape(FILE_NAME)}|{SPOOL_NAME}"
     rf"|{BACKGROUNDS}/[A-Za-z0-9_-]{{1,64}}\.(background|reference|reference\.jpg)"
 )
-"""Of the whole name. Anything else is no backup of passerby, and nothing of it is written."""
+"""Matches the whole name. With any other name in it, a file is not a passerby backup, and nothing of it is written."""
 
 
 class Part(BaseModel):
-    """One file. bytes: its size. sha256: as hexadecimal."""
+    """One file. bytes: its size. sha256: in hexadecimal."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,5 @@
-"""Makes a data folder from a backup: checked first, the catalogue last, so that half of one is never taken for all."""
+"""Restores a data folder from a backup: checks it first, writes the catalogue last, so that half is never taken for
+all."""
 
 from __future__ import annotations
 
@@ -30,10 +31,10 @@ _DAMAGE = (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError)
 
 
 def restore(path: Path, data: Path, clock: Clock | None = None) -> Contents:
-    """Make `data`, which is empty or not there, what the backup says, and bring its tables up to date.
+    """Restore the backup to `data`, which is empty or does not exist, and bring its tables up to date.
 
-    The next `Archive.recover` makes rows and recordings agree. Raises SourceError for a file that is no backup, damaged
-    or of a newer passerby, OutputError; then nothing of it is left.
+    The next `Archive.recover` makes rows and recordings agree. Raises SourceError if the file is not a backup, is
+    damaged or is from a newer passerby; OutputError. After an error nothing is left behind.
     """
     with _new_folder(data) as folder, _opened(path) as tar:
         contents = _contents(path, tar)
@@ -47,7 +48,7 @@ def restore(path: Path, data: Path, clock: Clock | None = None) -> Contents:
 
 @contextmanager
 def _new_folder(data: Path) -> Iterator[Path]:
-    """A folder in `data` to work in, which goes at the end. Where it fails, so does a `data` that was made for it."""
+    """A working folder in `data`, removed at the end. On failure a `data` that was created for it is removed too."""
     try:
         if data.exists() and any(data.iterdir()):
             raise OutputError(f"couldn't restore into '{data}': it is not empty", hint="name a new folder with --data")
@@ -105,7 +106,7 @@ def _contents(path: Path, tar: tarfile.TarFile) -> Contents:
 
 
 def _unpacked(path: Path, tar: tarfile.TarFile, contents: Contents, folder: Path) -> Iterator[str]:
-    """Write the files that the list names, and tell of each. Links, devices and what is not listed are refused."""
+    """Write the files that the list names, and yield each. Refuses links, devices and files that are not listed."""
     missing = dict(contents.files)
     while (member := tar.next()) is not None:
         part = missing.pop(member.name, None)
@@ -117,7 +118,7 @@ def _unpacked(path: Path, tar: tarfile.TarFile, contents: Contents, folder: Path
     if missing:
         raise _damaged(path)
     while tar.fileobj is not None and tar.fileobj.read(1 << 20):
-        pass  # padding: gzip's checksum at the end is of all
+        pass  # padding: gzip's checksum at the end covers everything
 
 
 def _copy(path: Path, source: IO[bytes], target: Path, part: Part) -> None:
@@ -134,7 +135,7 @@ def _copy(path: Path, source: IO[bytes], target: Path, part: Part) -> None:
 
 
 def _check_catalogue(path: Path, catalogue: Path, clock: Clock) -> None:
-    """Whole, brought up to date, and with a record of this."""
+    """It must be intact. Brings it up to date and records the restore in the audit."""
     engine = open_database(f"sqlite:///{catalogue}")
     try:
         with engine.connect() as connection:

@@ -31,7 +31,7 @@ _PATIENCE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class BackUp:
-    """What was written. names: of the files in it, as they are called in a data folder."""
+    """What was written. names: of its files, as in a data folder."""
 
     path: Path
     bytes: int
@@ -41,10 +41,10 @@ class BackUp:
 def back_up(
     data: Path, path: Path, clock: Clock, *, config: Path | None = None, with_key: bool = False, overwrite: bool = False
 ) -> BackUp:
-    """Copy the catalogue, what cameras learned and the configuration, while others may be writing. The audit says so.
+    """Copy the catalogue, what cameras learned and the configuration, while they may be in use. Recorded in the audit.
 
-    path: a file, or a folder, where it gets a name by its time. config: the file that is in use, None where there is
-    none. with_key: also what opens the cameras' addresses. Raises SourceError, OutputError, SettingsError.
+    path: a file, or a folder in which the backup is named by its time. config: the file in use, None if there is none.
+    with_key: include the key to the cameras' addresses. Raises SourceError, OutputError, SettingsError.
     """
     now = clock.now_utc()
     if path.is_dir():
@@ -64,8 +64,8 @@ def back_up(
 
 
 def _note(catalogue: Path, clock: Clock, with_key: bool) -> None:
-    """First, so that no copy goes out without a record. Tables are left as they are: a backup comes before an update.
-    Those of the first version have no audit, and no people or addresses either."""
+    """First, so that every copy has an audit record. Does not update the tables: a backup comes before an update. The
+    first version's tables have no audit, but no users or addresses either."""
     if not catalogue.exists():
         raise SourceError(
             f"couldn't back up '{catalogue.parent}': there is no catalogue in it", hint="name it with --data"
@@ -81,7 +81,7 @@ def _note(catalogue: Path, clock: Clock, with_key: bool) -> None:
 
 
 def _catalogue(path: Path) -> tuple[bytes, str]:
-    """A copy as of one moment, and the revision of its tables. In memory, so that no crash leaves one lying about."""
+    """A copy as of one moment, and the revision of its tables. In memory, so that a crash leaves no copy behind."""
     try:
         with (
             closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_PATIENCE_S)) as source,
@@ -89,12 +89,12 @@ def _catalogue(path: Path) -> tuple[bytes, str]:
         ):
             source.backup(copy)
             tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            # Who was signed in then is not signed in when this comes back, a link that was printed once is spent, and a
-            # token that was taken back since then would work again.
+            # After a restore nobody should be signed in, a link that was printed once should not work, and a token that
+            # was revoked since should not work again.
             for table in {"sessions", "tokens", "set_up_links"} & tables:
                 copy.execute(f"DELETE FROM {table}")
             copy.commit()
-            copy.execute("VACUUM")  # what was deleted from the catalogue is not in free pages of its copies
+            copy.execute("VACUUM")  # so that its free pages do not hold what was deleted from the catalogue
             (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
             return copy.serialize(), str(revision)
     except sqlite3.Error as error:
@@ -135,7 +135,7 @@ def _pack(part: PartFile, files: Mapping[str, bytes], revision: str, now: dateti
 
 
 class _Stream(io.RawIOBase):
-    """What tarfile writes to."""
+    """The stream that tarfile writes to."""
 
     def __init__(self, part: PartFile) -> None:
         super().__init__()

@@ -1,1 +1,2 @@
-"""The database that recordings, users and settings share: opened, its tables, how they change. Its rows are others'."""
+"""The database that recordings, users and settings share: opening it, its tables, their migrations. Rows are for
+others."""

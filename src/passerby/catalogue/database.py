@@ -21,18 +21,18 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from passerby.errors import OutputError, SettingsError
 from passerby.folders import own_files_closed_to_others
 
-_PATIENCE_MS = 10_000  # SQLite has one writer at a time; a migration or a backup may keep others waiting for seconds
+_PATIENCE_MS = 10_000  # SQLite has one writer at a time; a migration or a backup may block others for seconds
 _CONNECT_WITHIN_S = 10
-_ANSWER_WITHIN_S = 30  # a lock that another holds, too. A network that swallows packets is noticed sooner
-_MIGRATING = 0x7061_7373  # any number: PostgreSQL's name for the lock
-_one_at_a_time = threading.Lock()  # Alembic has one context for a whole process
+_ANSWER_WITHIN_S = 30  # also limits waiting for locks. A network that drops packets is noticed sooner
+_MIGRATING = 0x7061_7373  # an arbitrary number: the key of the advisory lock in PostgreSQL
+_one_at_a_time = threading.Lock()  # Alembic has one context per process
 
 
 def open_database(url: str, tell: Callable[[str], None] | None = None) -> Engine:
-    """url: sqlite:///FILE or postgresql+psycopg://... Its tables are made or brought up to date.
+    """url: sqlite:///FILE or postgresql+psycopg://... Creates the tables or brings them up to date.
 
-    tell: is given a sentence for each of its files that was open to other users of the machine. Raises SettingsError
-    for an address that is none, OutputError where the database cannot be opened.
+    tell: called with a sentence for each of its files that other users of the machine could read. Raises SettingsError
+    for an invalid address, OutputError if the database cannot be opened.
     """
     try:
         engine = create_engine(url, pool_pre_ping=True, connect_args=_time_outs(url))
@@ -55,21 +55,21 @@ def open_database(url: str, tell: Callable[[str], None] | None = None) -> Engine
         raise OutputError(
             f"couldn't open the catalogue {make_url(url).render_as_string(hide_password=True)}: {reason_of(error)}"
         ) from error
-    except CommandError as error:  # it knows no step to where the tables are
+    except CommandError as error:  # the tables are at a revision that it does not know
         engine.dispose()
         raise OutputError(
             f"couldn't open the catalogue {make_url(url).render_as_string(hide_password=True)}: its tables are of a "
             "newer passerby",
             hint="install that version again, or restore a backup that was made before the update",
         ) from error
-    for says in own_files_closed_to_others(files):  # one that was there before, now that it is known for a catalogue
+    for says in own_files_closed_to_others(files):  # an older file is only now known to be a catalogue
         if tell:
             tell(says)
     return engine
 
 
 def _files_of(engine: Engine) -> list[Path]:
-    """The catalogue's, and what SQLite has beside it; none of PostgreSQL, and none where it is in memory."""
+    """SQLite's database file and the files beside it; none for PostgreSQL, and none for a database in memory."""
     file = engine.url.database
     if engine.dialect.name != "sqlite" or not file or file == ":memory:" or file.startswith("file:"):
         return []
@@ -77,17 +77,17 @@ def _files_of(engine: Engine) -> list[Path]:
 
 
 def _make_for_us_alone(file: Path) -> None:
-    """A new catalogue, mode 0600: SQLite gives its own files beside it the same rights.
+    """Creates a new catalogue with mode 0600: SQLite gives the files beside it the same permissions.
 
-    One that is there is not so much as opened: closing it would drop the locks that this process holds on it (POSIX),
-    and another process that leaves would take the write-ahead log away.
+    An existing one is not even opened: closing it would drop this process's locks on it (POSIX), and another process
+    that exits could remove the write-ahead log.
     """
-    with suppress(OSError):  # SQLite says better what is wrong
+    with suppress(OSError):  # SQLite gives a better error message
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Run the steps that are missing, all or none. Two processes that start together wait for each other."""
+    """Run the missing steps, all or none. Two processes that start together wait for each other."""
     with _one_at_a_time, engine.begin() as connection:
         _lock(connection)
         config = Config()
@@ -100,18 +100,18 @@ def _lock(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
-        connection.execute(text("SET LOCAL statement_timeout = 0"))  # large tables, or another who migrates them
+        connection.execute(text("SET LOCAL statement_timeout = 0"))  # large tables, or another process migrating
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
 
 
 def reason_of(error: SQLAlchemyError) -> str:
-    """The database's own first line: no statement, no values."""
+    """The first line of the database's own message, without statement or values."""
     cause = getattr(error, "orig", None) or error
     return str(cause).strip().partition("\n")[0]
 
 
 def _time_outs(url: str) -> dict[str, Any]:
-    """Of a connection to PostgreSQL, which by itself waits for hours. What the address says of them holds."""
+    """Time-outs of a PostgreSQL connection, which by default waits for hours. Those in the address take precedence."""
     address = make_url(url)
     if address.get_backend_name() != "postgresql":
         return {}
@@ -125,7 +125,7 @@ def _time_outs(url: str) -> dict[str, Any]:
 
 
 def _set_up_postgresql(connection: Any, _record: object) -> None:
-    # Not as an option of the connection: poolers between refuse those.
+    # Not as an option of the connection: connection poolers refuse those.
     connection.execute(f"SET statement_timeout = {_ANSWER_WITHIN_S * 1000}")
     connection.commit()
 
@@ -134,19 +134,19 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
     _log_ahead(cursor)
-    # The last commits may be lost when the power fails, and then recovery mends the rows from the files themselves:
-    # no reason to wait for the disk twice at every GOP.
+    # A power failure may lose the last commits, and recovery then restores the rows from the files themselves. That is
+    # better than waiting for the disk twice at every GOP.
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA secure_delete=ON")  # hashed passwords of a removed user do not stay in free pages
+    cursor.execute("PRAGMA secure_delete=ON")  # hashed passwords of removed users must not stay in free pages
     cursor.close()
 
 
 def _log_ahead(cursor: Any) -> None:
-    """Write-ahead logging: who reads does not wait for who writes.
+    """Write-ahead logging: readers do not wait for writers.
 
-    SQLite does not wait by itself where several processes switch a new file over at once: each has read it, so that
-    to wait for one another would be for ever (sqlite.org/rescode.html#busy). One of them is through soon.
+    SQLite does not wait by itself when several processes switch a new file over at once: each has read it, so waiting
+    would be a deadlock (sqlite.org/rescode.html#busy). One of them finishes soon.
     """
     until = time.monotonic() + _PATIENCE_MS / 1000
     while True:

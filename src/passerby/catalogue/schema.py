@@ -1,4 +1,4 @@
-"""The catalogue's tables, column by column. What they were before is in `migrations/`."""
+"""The catalogue's tables, column by column. Their history is in `migrations/`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-Number = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER counts up by itself there
+Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite only auto-increments an INTEGER
 
 inits = Table(
     "inits",
@@ -55,12 +55,12 @@ objects = Table(
         comment="Which folder of open objects: another machine's is not ours to finish.",
     ),
     Column("media_offset", Integer, nullable=False, comment="Where the first GOP begins, behind init and index."),
-    # Last, since a row is often read without: SQLite then leaves its pages alone.
+    # Last, since a row is often read without it: SQLite then skips its pages.
     Column("gops", LargeBinary, nullable=False, comment="9 bytes a GOP: duration, bytes, activity. See pack_gops."),
     CheckConstraint("state IN ('open', 'closed', 'deleting')", name="state_is_known"),
     CheckConstraint("end_90k >= start_90k", name="time_goes_on"),
-    Index("objects_by_time", "camera", "start_90k"),  # playing
-    Index("objects_by_state", "state", "start_90k", "size"),  # retention: the oldest first, and how much there is
+    Index("objects_by_time", "camera", "start_90k"),  # for playing
+    Index("objects_by_state", "state", "start_90k", "size"),  # for retention: the oldest first, and the total size
     comment="One row per object: up to 15 minutes of one camera, one MP4 file.",
 )
 

@@ -1,4 +1,4 @@
-"""More of the catalogue's tables, column by column: cameras, users and how they sign in, and who looked at what."""
+"""More of the catalogue's tables, column by column: cameras, users and how they sign in, and the audit."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ not_people = Table(
     "not_people",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True, comment="To remove it by."),
-    # Not of cameras.name: a camera of the configuration file is written anew at each start.
+    # Not a foreign key to cameras.name: cameras in the configuration file are inserted anew at each start.
     Column("camera", String(64), nullable=False, comment="As in cameras.name; they go with the camera."),
     Column("left_share", Float, nullable=False, comment="Left edge, 0..1 of the picture's width."),
     Column("top_share", Float, nullable=False, comment="Upper edge, 0..1 of the picture's height."),
@@ -76,7 +76,7 @@ not_people = Table(
     Column("who", String(64), nullable=False, comment="The user who said so, kept when the user goes."),
     Column("at_90k", BigInteger, nullable=False, comment="UTC when they said so, 1/90000 s since 1970."),
     Index("not_people_by_camera", "camera"),
-    sqlite_autoincrement=True,  # no id comes again: a page that is old must not remove another box
+    sqlite_autoincrement=True,  # ids are never reused: an outdated page must not remove another box
     comment="Boxes of a camera's picture in which somebody said that there is a poster or the like, and no person.",
 )
 
@@ -180,7 +180,7 @@ audit = Table(
     Column("camera", String(64), nullable=True, comment="Which was looked at or changed, NULL where none."),
     Column("from_90k", BigInteger, nullable=True, comment="Start of the time that was looked at, NULL where now."),
     Column("to_90k", BigInteger, nullable=True, comment="End of it."),
-    # SQLite keeps to no length: its table was left as it was when this grew.
+    # SQLite does not enforce lengths: its table was left as it was when this grew.
     Column(
         "about",
         Text().with_variant(String(200), "sqlite"),

@@ -1,4 +1,4 @@
-"""The `passerby` command. It asks the library and says what happened; it decides nothing about pictures."""
+"""The `passerby` command. It calls the library and reports the result; it decides nothing about pictures."""
 
 from passerby.cli.app import app, main
 

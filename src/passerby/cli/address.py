@@ -1,4 +1,4 @@
-"""Where the page is, as links in the terminal say it."""
+"""The page's address, for links in the terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def page_address(told: Server) -> str:
-    """Without a slash at the end."""
+    """Without a trailing slash."""
     if told.names and told.trusted_proxies and not told.is_https:
         return f"https://{told.names[0]}"  # the proxy's, which browsers use
     scheme = "https" if told.is_https else "http"

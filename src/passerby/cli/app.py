@@ -1,4 +1,4 @@
-"""Puts the commands together."""
+"""Assembles the commands."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     name="passerby",
     help=HELP,
     no_args_is_help=True,
-    pretty_exceptions_enable=False,  # a pretty traceback prints local variables: pictures, paths, pass phrases
+    pretty_exceptions_enable=False,  # a pretty traceback prints local variables: pictures, paths, passphrases
 )
 app.command("redact")(redact.redact)
 app.command("audit")(audit.audit)
@@ -39,7 +39,7 @@ app.add_typer(models.app, name="models")
 
 
 def main() -> None:
-    """The entry point that is installed as `passerby`."""
+    """The entry point of the `passerby` command."""
     signal.signal(signal.SIGTERM, _leave)
     leave_no_core()
     _print_anything()
@@ -48,14 +48,14 @@ def main() -> None:
 
 
 def _print_anything() -> None:
-    """A name that is no text, or a sign that a terminal does not know, is escaped and ends nothing."""
+    """Escapes names that are not text, and characters that the terminal does not know, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    # Leaving by an exception runs every clean-up on the way: no half-written file stays behind.
+    # Exiting by an exception runs all clean-up: no half-written file stays behind.
     sys.exit(128 + number)
 
 

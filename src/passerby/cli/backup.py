@@ -1,4 +1,5 @@
-"""`passerby backup` and `passerby restore`: a copy of all but the recordings, and a new data folder from one."""
+"""`passerby backup` and `passerby restore`: copies everything but the recordings, and makes a new data folder from a
+copy."""
 
 from __future__ import annotations
 

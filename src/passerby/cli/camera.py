@@ -1,4 +1,4 @@
-"""`passerby camera`: find, add, list, try and remove cameras of a data folder. The page can do the same."""
+"""`passerby camera`: finds, adds, lists, tries and removes cameras of a data folder. The page can do the same."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def remove(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debu
 
 
 def _check_still(path: Path | None, overwrite: bool) -> None:
-    """Before the camera is asked: what cannot be written need not be waited for."""
+    """Before the camera is contacted: nobody should wait for what cannot be written."""
     from passerby.record.partfile import check_output
 
     if path is None:
@@ -157,7 +157,7 @@ def _check_still(path: Path | None, overwrite: bool) -> None:
 
 
 def _known(installation: Installation, name: str) -> tuple[str, str, bool]:
-    """SECRET: the address of a camera that was added, with transport and whether any certificate is taken."""
+    """SECRET: the address of a configured camera, with transport and whether any certificate is trusted."""
     found = installation.cameras.find(name)
     if found is None:
         raise SettingsError(f"there is no camera '{name}'", hint="passerby camera list names them")

@@ -1,4 +1,4 @@
-"""`passerby camera find`: ONVIF cameras in the network, and the streams of one, which can be added at once."""
+"""`passerby camera find`: finds ONVIF cameras in the network, and the streams of one, which can be added at once."""
 
 from __future__ import annotations
 

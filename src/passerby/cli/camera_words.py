@@ -1,4 +1,4 @@
-"""Asks for what should be in no history, and shows tables: what `passerby camera` and `user` say and hear."""
+"""Input and output of `passerby camera` and `user`: prompts for secrets, which should be in no history, and tables."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-WIDE = 400  # columns; nobody reads it on a terminal, so nothing of an address is cut or broken
+WIDE = 400  # columns; nobody reads it on a terminal, so no address is truncated or wrapped
 
 
 def ask(what: str) -> str:
-    """SECRET. On a terminal without showing it, else a line of standard input."""
+    """SECRET. On a terminal it is not echoed; else reads a line of standard input."""
     if sys.stdin.isatty():
         return str(typer.prompt(what, hide_input=True))
     return sys.stdin.readline().strip()
 
 
 def show(table: Table) -> None:
-    """On the terminal as wide as it is; elsewhere as wide as the table."""
+    """As wide as the terminal; elsewhere as wide as the table."""
     width = None if sys.stdout.isatty() else WIDE
     Console(highlight=False, markup=False, soft_wrap=True, width=width).print(table)

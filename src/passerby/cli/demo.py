@@ -1,4 +1,5 @@
-"""`passerby demo`: a drawn street redacted, then the whole service with drawn cameras. Needs no network and nobody."""
+"""`passerby demo`: redacts a drawn street, then runs the whole service with drawn cameras. Needs no
+network, no people."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ CAMERAS = (
     ("loops", "Street, loops"),
     ("covered", "School yard, covered"),
 )
-"""Names of drawn cameras, and what people call them. The last three have a fault, for half a minute and again later."""
+"""Names of drawn cameras, and their titles. The last three have a fault, for half a minute and again later."""
 _CONFIG = """\
 # Written by `passerby demo` at its first start, and never again: change it as you like.
 
@@ -86,7 +87,7 @@ def demo(
 
 
 def _show_a_file(street: Path, debug: bool) -> None:
-    """What `passerby redact` does."""
+    """The same as `passerby redact`."""
     from passerby.capture.drawn import draw_street
 
     job = demo_job(street)
@@ -102,13 +103,13 @@ def _show_a_file(street: Path, debug: bool) -> None:
 
 
 def demo_job(street: Path) -> Job:
-    """Redacted and reported beside the drawing."""
+    """The redacted file and the report go beside the drawing."""
     output = street.with_name(redacted_name(street))
     return Job(street, output, (output.with_suffix(".html"), output.with_suffix(".json")))
 
 
 def write_config(path: Path) -> None:
-    """Where there is none yet: an ordinary file, with which `passerby serve` does the same."""
+    """If there is none yet: an ordinary file, which also works with `passerby serve`."""
     if path.exists():
         return
     cameras = "".join(_CAMERA.format(name=name, title=title) for name, title in CAMERAS)
@@ -116,7 +117,7 @@ def write_config(path: Path) -> None:
 
 
 def _port() -> int:
-    """The usual one, or one that is free where another program has that."""
+    """The usual port, or a free one if another program uses that."""
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,4 +1,4 @@
-"""`passerby doctor`: what this machine has, and whether passerby is whole."""
+"""`passerby doctor`: checks what this machine has, and whether passerby is complete."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PACKAGES = ("av", "numpy", "opencv-python-headless", "openvino", "pydantic")
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at. needed: passerby cannot redact without it. detail: for whoever wants to know exactly."""
+    """The result of one check. needed: passerby cannot redact without it. detail: for those who want to know more."""
 
     what: str
     name: str
@@ -114,7 +114,7 @@ def _models() -> list[Check]:
     def check(model: Model) -> Check:
         sha256 = model.card.sha256[model.card.file]
         try:
-            try_model(model, threads=1)  # with its canary: one that falls silent does not work
+            try_model(model, threads=1)  # with its canary: a model that misses it does not work
         except (ModelError, DetectorError) as error:
             return Check("model", model.card.name, False, str(error), needed=True)
         return Check("model", model.card.name, True, f"sha256 {sha256}", needed=True)

@@ -1,4 +1,4 @@
-"""How a command fails: one sentence and a hint on stderr, and an exit code. Never a traceback unless asked for."""
+"""How a command fails: one sentence and a hint on stderr, and an exit code. A traceback only on request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from passerby.errors import PasserbyError
 from passerby.names import readable
 
 EXIT_FAILED = 1
-EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as in shells
 
 Debug = Annotated[
     bool, typer.Option("--debug", help="Show where in the code an error came from.", rich_help_panel="Other")
@@ -26,12 +26,12 @@ R = TypeVar("R")
 
 
 def stderr() -> Console:
-    """Made anew each time, so that it writes to what sys.stderr is now."""
+    """Created anew each time, so that it writes to the current sys.stderr."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def sentence(error: BaseException) -> tuple[str, str | None]:
-    """What to tell somebody who did not write this program: a sentence, and perhaps a hint."""
+    """What to tell users: a sentence, and perhaps a hint."""
     if isinstance(error, PasserbyError):
         return error.message, error.hint
     if isinstance(error, ValidationError):
@@ -59,7 +59,7 @@ def say_warning(message: str) -> None:
 
 
 def fails_clearly(command: Callable[P, R]) -> Callable[P, R]:
-    """For a command that has a `debug` parameter: turns what it raises into a sentence and an exit code."""
+    """For a command with a `debug` parameter: turns exceptions into a sentence and an exit code."""
 
     @functools.wraps(command)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""The data folder that a command works with: its options, its configuration, the installation in it."""
+"""The data folder of a command: its options, its configuration, its installation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _say(note: str) -> None:
 
 @contextmanager
 def installed(data: Path, config: Path | None, tell: Callable[[str], None] = _say) -> Iterator[Installation]:
-    """The people and cameras of a data folder, which is made, and closed to other users. tell: is given a sentence for
+    """The installation in a data folder, which is created, and closed to other users. tell: called with a sentence for
     each thing that was open to them. Raises SettingsError, OutputError."""
     from passerby.access import Installation
 

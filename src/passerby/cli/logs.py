@@ -1,4 +1,4 @@
-"""The log of a service: for people on a terminal, else one JSON object a line."""
+"""The log of a service: text for people on a terminal, else one JSON object per line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def log_to_stderr(debug: bool) -> None:
 
 
 class JsonLines(logging.Formatter):
-    """Of an error only its kind is told, not its words or where: they may hold anything."""
+    """Of an error only its type is logged, not its message or traceback: they may hold anything."""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")

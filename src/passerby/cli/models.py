@@ -1,4 +1,4 @@
-"""`passerby models`: the detectors there are, and adding one's own."""
+"""`passerby models`: lists the detectors, and adds one's own."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def add(
     try:
         figure = canary_of(model)
     except PasserbyError:
-        figure = None  # it cannot even be run: `models test` says why
+        figure = None  # it cannot be run at all: `models test` says why
     typer.echo(f"added {model.card.name}: family {model.card.family}, finds {_finds(model)}")
     if figure:
         store.expect(model, figure)

@@ -1,4 +1,4 @@
-"""Shows how it goes: a bar on a terminal, a plain line now and then elsewhere. Always on stderr."""
+"""Shows progress: a bar on a terminal, a plain line now and then elsewhere. Always on stderr."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LINE_EVERY_S = 10.0
 
 
 class TerminalWatcher:
-    """One bar for each file that is being worked on."""
+    """One bar for each file in progress."""
 
     def __init__(self, console: Console) -> None:
         self.bars = Bars(
@@ -55,7 +55,7 @@ class TerminalWatcher:
 
     def progressed(self, job: Job, progress: Progress) -> None:
         task = self.tasks[job]
-        if self.stages.get(job) != progress.stage:  # each stage has its own speed and end
+        if self.stages.get(job) != progress.stage:  # each stage has its own speed and length
             self.stages[job] = progress.stage
             self.bars.reset(task, total=progress.frames_total)
         self.bars.update(
@@ -105,7 +105,7 @@ def watcher_for(console: Console) -> TerminalWatcher | PlainWatcher:
 
 
 def progress_line(progress: Progress) -> str:
-    """`redacting 40 % (120 of 300 frames), 85 frames/s, 2 s left`, as far as it is known."""
+    """`redacting 40 % (120 of 300 frames), 85 frames/s, 2 s left`, as far as known."""
     done, total = progress.frames_done, progress.frames_total
     if not total:
         return f"{progress.stage} ({done} frames), {progress.fps:.0f} frames/s"

@@ -1,4 +1,4 @@
-"""`passerby redact`: reads the options, runs the files, says what happened."""
+"""`passerby redact`: reads the options, processes the files, reports the result."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def redact(
 
 
 def left_out(found: Found) -> list[str]:
-    """A line for each reason: nothing in a folder is passed over without a word."""
+    """A line for each reason: nothing in a folder is skipped silently."""
     lines = []
     for reason, paths in found.left_out.items():
         names = ", ".join(readable(path) for path in paths[:LEFT_OUT_SHOWN])
@@ -206,7 +206,7 @@ def left_out(found: Found) -> list[str]:
 
 
 def kinds(text: str) -> frozenset[Hide]:
-    """From `people,faces`; typer.BadParameter names what there is."""
+    """From `people,faces`; typer.BadParameter lists the valid names."""
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
     known = {hide.value for hide in Hide}
     if not words or set(words) - known:
@@ -221,5 +221,5 @@ def _time(text: str | None) -> float | None:
 
 
 def _share_of_processors(at_once: int) -> int | None:
-    """Threads of one file, so that files at once do not fight for processors. None: the engine's own choice."""
+    """Threads per file, so that concurrent files do not compete for processors. None: the engine's default."""
     return None if at_once == 1 else max(1, (os.cpu_count() or 1) // at_once)

@@ -1,4 +1,4 @@
-"""Runs the redactions that were asked for, one after another or some at once, each in a process of its own."""
+"""Runs the requested redactions: one after another, or several at once, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from passerby.engine import Detectors, Progress
 
 PROGRESS_EVERY_S = 0.1  # a screen shows no more, and a frame may take less than a millisecond
-STOP_PATIENCE_S = 10.0  # for a stopped process to take its half-written file away
+STOP_PATIENCE_S = 10.0  # for a stopped process to delete its half-written file
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one file ended: with a report, or with what went wrong and a hint."""
+    """The result for one file: a report, or an error and a hint."""
 
     job: Job
     report: Report | None = None
@@ -49,7 +49,7 @@ class Outcome:
 
 
 class Watcher(Protocol):
-    """Whoever shows how it goes. Called from one thread."""
+    """Whatever shows progress. Called from one thread."""
 
     def started(self, job: Job) -> None: ...
     def progressed(self, job: Job, progress: Progress) -> None: ...
@@ -57,14 +57,14 @@ class Watcher(Protocol):
 
 
 def run(jobs: list[Job], task: Task, watcher: Watcher, at_once: int = 1) -> list[Outcome]:
-    """Every outcome, in order of ending. On KeyboardInterrupt all is stopped and cleaned up before it is passed on."""
+    """Every outcome, in order of completion. On KeyboardInterrupt everything is stopped and cleaned up first."""
     if at_once == 1 or len(jobs) == 1:
         return _run_here(jobs, task, watcher)
     return _Processes(task, watcher).run(jobs, at_once)
 
 
 def _run_here(jobs: list[Job], task: Task, watcher: Watcher) -> list[Outcome]:
-    """One after another, with detectors that are loaded once."""
+    """One after another; the detectors are loaded once."""
     detectors: list[Detectors] = []
     outcomes = []
     for job in jobs:
@@ -81,7 +81,7 @@ def _run_here(jobs: list[Job], task: Task, watcher: Watcher) -> list[Outcome]:
 def _redact(
     job: Job, task: Task, progress: Callable[[Progress], None], loaded: list[Detectors] | None = None
 ) -> Outcome:
-    """loaded: detectors of earlier jobs, to be used again; filled at the first."""
+    """loaded: detectors of earlier jobs, to reuse; set by the first."""
     from passerby.engine import Detectors, redact  # here, since --help need not wait for the inference library
 
     try:
@@ -162,7 +162,7 @@ class _Processes:
         self.watcher.started(job)
 
     def _hear(self, connection: Connection) -> list[Outcome]:
-        """The outcome, when what it says is one."""
+        """The outcome, if the message is one."""
         job, process = self.running[connection]
         try:
             said = connection.recv()
@@ -193,7 +193,8 @@ class _Processes:
 
 
 def _child(job: Job, task: Task, connection: Connection) -> None:
-    # Ctrl-C reaches the parent too, which then ends us by SIGTERM: one way out, so that clean-up runs once.
+    # Ctrl-C also reaches the parent, which then stops this process by SIGTERM: a single way out, so that clean-up runs
+    # once.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     connection.send(_redact(job, task, _throttled(connection.send)))

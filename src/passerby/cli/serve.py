@@ -1,4 +1,4 @@
-"""`passerby serve`: opens the data folder, says how to come in, and serves until it is told to stop."""
+"""`passerby serve`: opens the data folder, prints how to sign in, and serves until told to stop."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _say_how_to_come_in(installation: Installation) -> None:
     if secret is None:
         typer.echo(f"passerby is running at {base}")
         return
-    # Behind the #, which browsers do not send: so the link is in no log of a proxy.
+    # After the #, which browsers do not send, so the link is in no proxy's log.
     minutes = installation.config.sign_in.set_up_link_minutes
     typer.echo(f"Create the first user here, within {minutes:g} minutes:\n\n  {base}/#/set-up/{secret}\n")
     sys.stdout.flush()

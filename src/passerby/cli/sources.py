@@ -1,4 +1,4 @@
-"""From what was named on the command line to the list of files to redact and where each goes."""
+"""From the command line's arguments to the list of files to redact, and where each goes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STREAM = Path("-")
 
 @dataclass(frozen=True)
 class Job:
-    """One file to redact. under: its folder below the folder that was named, so that a tree keeps its shape."""
+    """One file to redact. under: its folder relative to the named folder, so that a tree keeps its structure."""
 
     source: Path
     output: Path
@@ -30,8 +30,8 @@ class Job:
 
 @dataclass
 class Found:
-    """What was meant. left_out: files in folders that are not redacted, by the reason, none of them with a picture that
-    nobody saw to. unread: folders that could not be looked into."""
+    """What was found. left_out: files in folders that are not redacted, by the reason that is shown. unread: folders
+    that could not be read."""
 
     jobs: list[Job] = field(default_factory=list)
     left_out: dict[str, list[Path]] = field(default_factory=dict)
@@ -42,12 +42,12 @@ class Found:
 
 
 def find_jobs(named: Iterable[str], output: Path | None = None, reports: Iterable[Path] = ()) -> list[Job]:
-    """The jobs of `find` alone."""
+    """Only the jobs of `find`."""
     return find(named, output, reports).jobs
 
 
 def find(named: Iterable[str], output: Path | None = None, reports: Iterable[Path] = ()) -> Found:
-    """Every file meant, once, in order. SourceError or SettingsError before any work is done."""
+    """Every matching file, once, in order. Raises SourceError or SettingsError before any work is done."""
     named = list(named)
     reports = list(reports)
     _refuse_streams(named, output, reports)
@@ -61,7 +61,8 @@ def find(named: Iterable[str], output: Path | None = None, reports: Iterable[Pat
 
 
 def _refuse_streams(named: list[str], output: Path | None, reports: list[Path]) -> None:
-    """Other commands take "-" for standard input and output. Here it is files: they are read twice, and named whole."""
+    """Other commands use "-" for standard input and output. Files are needed here: sources are read twice, and outputs
+    get their name when complete."""
     if "-" in named:
         raise SourceError(
             "'-' is not read: passerby reads files, not standard input",
@@ -83,7 +84,7 @@ def _find(name: str, found: Found) -> None:
             raise SourceError(f"no videos or stills in '{name}'", hint="name the files themselves")
         return
     if kind_of(path) or not glob.has_magic(name):
-        found.jobs.append(Job(path, path))  # a file that is missing is reported in its turn, like one that is broken
+        found.jobs.append(Job(path, path))  # a missing file is reported in its turn, like a broken one
         return
     matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
     before = len(found.jobs)
@@ -111,7 +112,8 @@ def _find_below(folder: Path, found: Found) -> None:
 
 
 def _take(path: Path, under: Path, found: Found) -> None:
-    """In a folder or a pattern: what has a picture and is not itself an output. All else is left out, by name."""
+    """In a folder or a pattern: files with pictures that are not themselves outputs. All others are listed
+    as left out."""
     from passerby.capture import has_pictures  # here, since --help need not wait for the codecs
 
     is_known = suffix_of(path.name) in STILLS | VIDEOS
@@ -131,8 +133,8 @@ def _unique(jobs: list[Job]) -> list[Job]:
 
 
 def redacted_name(source: Path, *, keep_suffix: bool = False) -> str:
-    """`street.redacted.mp4` for `street.avi`, `gate.redacted.png` for `gate.tif`; `street.avi.redacted.mp4` where that
-    name is taken by another source."""
+    """`street.redacted.mp4` for `street.avi`, `gate.redacted.png` for `gate.tif`; `street.avi.redacted.mp4` if another
+    source has that name."""
     from passerby.capture import is_still
 
     stem = source.name if keep_suffix else source.stem
@@ -162,7 +164,7 @@ def _with_outputs(jobs: list[Job], output: Path | None, *, one_file: bool) -> li
 
 
 def _with_reports(jobs: list[Job], reports: list[Path]) -> list[Job]:
-    """A report named .json or .html is for one source; any other name is a folder that gets both kinds for each."""
+    """A report named .json or .html is for one source; any other name is a folder that gets both for each."""
     files = [path for path in reports if path.suffix and kind_of(path) != "folder"]
     folders = [path for path in reports if path not in files]
     for path in files:
@@ -180,7 +182,7 @@ def _with_reports(jobs: list[Job], reports: list[Path]) -> list[Job]:
 
 
 def refuse_losses(job: Job, *, overwrite: bool) -> None:
-    """OutputError where writing would destroy the source or a file that nobody said to replace, or cannot be."""
+    """OutputError if writing is not possible, or would destroy the source or a file that may not be replaced."""
     for path in (job.output, *job.reports):
         if is_too_long(path) and kind_of(job.source):
             raise OutputError(

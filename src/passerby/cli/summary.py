@@ -1,4 +1,4 @@
-"""What a person wants to know when a file is done, in a few lines on stdout."""
+"""A short summary of a finished file on stdout."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def say_summary(report: Report, job: Job) -> None:
 
 
 def summary_lines(report: Report, job: Job) -> list[str]:
-    """Plain text, a fact a line."""
+    """Plain text, one fact per line."""
     lines = [
         readable(job.output),
         f"  mode     {report.mode.used}: {report.mode.why}",

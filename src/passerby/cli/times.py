@@ -1,4 +1,4 @@
-"""Times as people type them. How they are shown is report/words.py's business."""
+"""Parses times as people type them. Showing them is up to report/words.py."""
 
 from __future__ import annotations
 

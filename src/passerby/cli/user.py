@@ -1,4 +1,4 @@
-"""`passerby user`: who may sign in, and a link for somebody who cannot any more. All else is done on the page."""
+"""`passerby user`: lists users, and makes a link for one who cannot sign in. Everything else is done on the page."""
 
 from __future__ import annotations
 

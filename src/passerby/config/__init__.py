@@ -1,4 +1,4 @@
-"""What `passerby serve` can be told in a file: every key with effect, default and danger. A file for each section."""
+"""The configuration file of `passerby serve`: every key with its effect, default and danger. One module per section."""
 
 from passerby.config.camera import Camera
 from passerby.config.file import FILE_NAME, Config, parse_config, read_config

@@ -1,4 +1,4 @@
-"""The section `about`: what people who are filmed are told."""
+"""The section `about`: what filmed people are told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sections `camera`, one for each camera that is kept in the file."""
+"""The sections `camera`, one for each camera that is configured in the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes passerby.example.toml from the keys: `python -m passerby.config.example FILE`. A test keeps the file true."""
+"""Writes passerby.example.toml from the keys: `python -m passerby.config.example FILE`. A test keeps it up to date."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXAMPLES = {
     "address": "rtsp://user:PASSWORD@192.0.2.7/stream1",
     "keep_hours": 72.0,
 }
-"""Of keys without a default."""
+"""For keys without a default."""
 _WIDTH = 118
 
 
@@ -54,12 +54,12 @@ def _key(name: str, field: FieldInfo) -> str:
 
 
 def _comment(text: str) -> str:
-    """With two #: a key has one, so that who takes those away gets keys only."""
+    """With two #. Keys have one, so that uncommenting once leaves only keys."""
     return "\n".join(textwrap.wrap(" ".join(text.split()), _WIDTH, initial_indent="## ", subsequent_indent="## "))
 
 
 def toml(value: Any) -> str:
-    """A default or an example as the file has it."""
+    """A default or an example in TOML."""
     if isinstance(value, tuple):
         return json.dumps(list(value))
     if isinstance(value, SecretStr | Path | BaseModel):

@@ -1,4 +1,4 @@
-"""The whole file: read, and checked key by key. A wrong one is an error, which names the key and never its value."""
+"""The whole file: reads it and checks every key. Errors name the key, never its value."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Config(Section):
 
 
 def read_config(path: Path) -> Config:
-    """Raises SettingsError: one sentence that names the key, never a value, since a value may be a password."""
+    """Raises SettingsError: one sentence that names the key but never the value, which may be a password."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -60,7 +60,7 @@ def read_config(path: Path) -> Config:
 
 
 def parse_config(told: Mapping[str, Any], where: str = FILE_NAME) -> Config:
-    """As `read_config`, from what was read."""
+    """Like `read_config`, for data already parsed."""
     known = dict(keys_of(Config))
     for key in _keys_told(told):
         if key not in known:

@@ -1,4 +1,4 @@
-"""Every key that the file may have, by its name."""
+"""Every key that the file may contain, by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def keys_of(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, typ
 
 
 def section_of(annotation: Any) -> type[BaseModel] | None:
-    """The model of a table, or of each table of a list of tables; None for a plain value."""
+    """The model of a table, or of each table in a list of tables; None for a plain value."""
     for each in (annotation, *get_args(annotation)):
         if isinstance(each, type) and issubclass(each, BaseModel):
             return each

@@ -1,4 +1,4 @@
-"""The section `metrics`: figures for Prometheus."""
+"""The section `metrics`: metrics for Prometheus."""
 
 from __future__ import annotations
 

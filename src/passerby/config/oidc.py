@@ -1,4 +1,4 @@
-"""The section `oidc`: signing in through another service."""
+"""The section `oidc`: single sign-on by OpenID Connect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section `redact`: files that are brought to the page."""
+"""The section `redact`: files uploaded on the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Writes docs/reference/config.md from the keys: `python -m passerby.config.reference FILE`. A test keeps it true."""
+"""Writes docs/reference/config.md from the keys: `python -m passerby.config.reference FILE`. A test keeps it up to
+date."""
 
 from __future__ import annotations
 
@@ -61,7 +62,7 @@ def _kind(field: FieldInfo) -> str:
 
 
 def _word(annotation: Any) -> str:
-    """What to write: for people, not for programs."""
+    """What to write as the value, in words for people."""
     if get_origin(annotation) is Literal:
         return " or ".join(f'`"{each}"`' for each in get_args(annotation))
     if get_origin(annotation) is tuple:

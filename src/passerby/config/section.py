@@ -1,4 +1,4 @@
-"""What every section of the file is: one table, strict."""
+"""The base of all sections of the file: one table, strictly checked."""
 
 from __future__ import annotations
 

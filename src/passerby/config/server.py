@@ -1,4 +1,4 @@
-"""The section `server`: where the page and the API are reached."""
+"""The section `server`: where the page and the API are served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section `sign_in`: passwords, sessions, and how often one may try."""
+"""The section `sign_in`: passwords, sessions, and how many attempts are allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section `sources`: what cameras may be."""
+"""The section `sources`: what kinds of cameras are allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section `storage`: where recordings are, and for how long."""
+"""The section `storage`: where recordings are stored, and for how long."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Cameras onto processes: runs, watches and restarts them. How one is made safe is the engine's business."""
+"""Spreads cameras over worker processes: runs, watches and restarts them. Redaction is the engine's job."""

@@ -1,4 +1,4 @@
-"""One worker as its parent sees it: a process, a pipe, and when it was heard last."""
+"""One worker as its parent sees it: a process, a pipe, and the time of its last message."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from passerby.fleet.worker import Places, work
 from passerby.media.segments import Fragment
 from passerby.processes import NEW_PROCESS
 
-BORN_WITHIN_S = 30.0  # loading takes 2 s, and longer on a machine that is busy
+BORN_WITHIN_S = 30.0  # loading takes 2 s, longer on a busy machine
 HUNG_AFTER_S = 5.0  # ten heartbeats
 
 
 class Child:
-    """A running worker. Its cameras are those it was told of."""
+    """A running worker. Its cameras are those it was told to run."""
 
     def __init__(self, places: Places, plans: dict[str, CameraPlan], publish: Callable[[str, Fragment], None]) -> None:
         self.plans = dict(plans)
@@ -28,7 +28,7 @@ class Child:
         self._sending = threading.Lock()
         self._process = NEW_PROCESS.Process(target=work, args=(theirs, places), name="passerby-worker", daemon=True)
         self._process.start()
-        theirs.close()  # so that the pipe ends with the worker
+        theirs.close()  # so that the pipe closes with the worker
         self.born_s = time.monotonic()
         self.states = States({}, ready=False)
         self._heard_s: float | None = None
@@ -44,7 +44,7 @@ class Child:
 
     @property
     def is_ready(self) -> bool:
-        """It has loaded what it needs."""
+        """Whether it has loaded everything it needs."""
         return self.states.ready
 
     @property
@@ -63,13 +63,13 @@ class Child:
         self._send(Rebase(camera))
 
     def tell_watched(self, cameras: frozenset[str]) -> None:
-        """Which of its cameras somebody watches live, where that has changed."""
+        """Tell it which of its cameras are watched live, if that has changed."""
         if cameras != self._watched:
             self._watched = cameras
             self._send(Watched(cameras))
 
     def trouble(self) -> str | None:
-        """Why it must be replaced, in words; None where all is well."""
+        """Why it must be replaced, in words; None if all is well."""
         if not self._process.is_alive():
             return "its process ended"
         if self._broke:
@@ -83,26 +83,26 @@ class Child:
         return None
 
     def tell_to_stop(self) -> None:
-        """`join` waits for it. One that is still loading has recorded nothing, and is ended at once."""
+        """`join` waits for it to end. A worker that is still loading has recorded nothing, and is killed at once."""
         if self.is_ready:
             self._send(Stop())
         else:
             self._process.kill()
 
     def join(self, within_s: float) -> None:
-        """Waits for its end, and then ends it."""
+        """Waits for it to end, then kills it."""
         self._process.join(max(0.0, within_s))
         self.kill()
 
     def kill(self) -> None:
-        """At once. What it recorded is finished by recovery."""
+        """Kills it at once. Recovery finishes what it recorded."""
         self._process.kill()
         self._process.join()
         self._thread.join(1.0)
         self._pipe.close()
 
     def _send(self, order: Order) -> None:
-        with self._sending, suppress(OSError):  # it is gone: the watchdog sees to it
+        with self._sending, suppress(OSError):  # it is gone: the watchdog handles it
             self._pipe.send_bytes(pack_order(order))
 
     def _listen(self) -> None:

@@ -1,4 +1,4 @@
-"""Keeps what cameras learned in files of the data folder: for a restart, and for what they are compared with."""
+"""Stores what cameras learned in files of the data folder, for restarts and health checks."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ UNBORN = ".new"
 
 
 def kept_cameras(folder: Path) -> set[str]:
-    """Of which cameras there is anything."""
+    """The cameras for which anything is stored."""
     ends = [end + unborn for end in (STILL, REFERENCE, BACKGROUND) for unborn in ("", UNBORN)]
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     return {name.removesuffix(end) for name in names for end in ends if name.endswith(end)}
 
 
 def forget_kept(folder: Path, camera: str) -> None:
-    """Everything that the camera learned: it is gone. camera: a name that `objects.names.check_camera` lets pass."""
+    """Deletes everything that a removed camera learned. camera: a name that `objects.names.check_camera` accepts."""
     for end in (STILL, REFERENCE, BACKGROUND):
         for unborn in ("", UNBORN):
             with suppress(OSError):
@@ -32,14 +32,14 @@ def forget_kept(folder: Path, camera: str) -> None:
 
 
 class KeptBackground:
-    """One camera's file. See `engine.live.learner.Keeper`. It may be lost at any time: then all is learned again."""
+    """One camera's file. See `engine.live.learner.Keeper`. It may be lost at any time: then learning starts over."""
 
     def __init__(self, folder: Path, camera: str) -> None:
-        """camera: a name that `objects.names.check_camera` lets pass."""
+        """camera: a name that `objects.names.check_camera` accepts."""
         self._path = folder / f"{camera}{BACKGROUND}"
 
     def load(self, size_wh: tuple[int, int]) -> Background | None:
-        """What was kept for pictures of this size."""
+        """What was stored for pictures of this size."""
         try:
             background = unpack(self._path.read_bytes())
         except OSError:
@@ -49,7 +49,7 @@ class KeptBackground:
         return background
 
     def keep(self, background: Background, size_wh: tuple[int, int]) -> None:
-        """Replaces the file, as a whole or not at all."""
+        """Replaces the file, completely or not at all."""
         _replace(self._path, pack(background))
 
 
@@ -57,11 +57,11 @@ class KeptReference:
     """What one camera should see: see `engine.health.monitor.ReferenceKeeper`. And a still of it for people."""
 
     def __init__(self, folder: Path, camera: str) -> None:
-        """camera: a name that `objects.names.check_camera` lets pass."""
+        """camera: a name that `objects.names.check_camera` accepts."""
         self._path, self._still = folder / f"{camera}{REFERENCE}", folder / f"{camera}{STILL}"
 
     def load(self, size_wh: tuple[int, int]) -> Established | None:
-        """What was kept for pictures of this size."""
+        """What was stored for pictures of this size."""
         try:
             data = self._path.read_bytes()
             (at_90k,) = _AT.unpack_from(data)
@@ -73,7 +73,7 @@ class KeptReference:
         return Established(background, at_90k)
 
     def keep(self, reference: Established, size_wh: tuple[int, int]) -> None:
-        """The still first: where there is a reference there is one of it."""
+        """Writes the still first, so that every reference has one."""
         _replace(self._still, reference_still(reference.background))
         _replace(self._path, _AT.pack(reference.at_90k) + pack(reference.background))
 
@@ -86,7 +86,7 @@ class KeptReference:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """As a whole or not at all."""
+    """Completely or not at all."""
     unborn = path.with_name(path.name + UNBORN)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

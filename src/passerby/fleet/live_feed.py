@@ -1,4 +1,4 @@
-"""Gives what workers send to whoever watches live: from the newest key frame on, again whenever a viewer is slow."""
+"""Passes what workers send to live viewers: from the newest key frame on, and again from there if a viewer is slow."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from passerby.media.segments import Fragment
 
-KEPT_GOPS = 2  # a viewer who is further behind goes on at the newest key frame
-WAKE_S = 5.0  # a wake that was missed is made up for
+KEPT_GOPS = 2  # a viewer that falls further behind continues at the newest key frame
+WAKE_S = 5.0  # makes up for a missed wake-up
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class _Gop:
 
 
 class _Camera:
-    """The newest GOPs of one camera, and whom to wake when there is more."""
+    """The newest GOPs of one camera, and whom to wake when more arrives."""
 
     def __init__(self) -> None:
         self.gops: deque[_Gop] = deque(maxlen=KEPT_GOPS)
@@ -37,7 +37,7 @@ class LiveFeed:
         self._cameras: dict[str, _Camera] = {}
 
     def publish(self, camera: str, fragment: Fragment) -> None:
-        """The next fragment of a camera; before its first key frame they lead nowhere."""
+        """Add a camera's next fragment. Fragments before its first key frame are dropped."""
         with self._lock:
             kept = self._cameras.setdefault(camera, _Camera())
             if fragment.is_key:
@@ -51,7 +51,7 @@ class LiveFeed:
             wake()
 
     def forget(self, camera: str) -> None:
-        """Its newest pictures are old: nobody is to take them for live. Viewers wait."""
+        """Drop a camera's newest pictures, so that old ones are not taken for live. Viewers wait."""
         with self._lock:
             kept = self._cameras.get(camera)
             if kept is not None:
@@ -59,14 +59,14 @@ class LiveFeed:
 
     @property
     def watched(self) -> frozenset[str]:
-        """Cameras that somebody watches now."""
+        """The cameras that are being watched now."""
         with self._lock:
             return frozenset(camera for camera, kept in self._cameras.items() if kept.wakes)
 
     async def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
-        """An init segment, then fragments as they come, from a key frame on; another init segment where it changes.
+        """An init segment, then fragments as they arrive, from a key frame on; another init segment when it changes.
 
-        Without end: the reader leaves. Whoever reads too slowly misses what is between two key frames.
+        Never ends: the reader stops. A reader that is too slow misses what is between two key frames.
         """
         loop, more = asyncio.get_running_loop(), asyncio.Event()
 
@@ -74,7 +74,7 @@ class LiveFeed:
             try:
                 loop.call_soon_threadsafe(more.set)
             except RuntimeError:
-                self._leave(camera, wake)  # the loop is closed: nobody is there
+                self._leave(camera, wake)  # the loop is closed: nobody is waiting
 
         viewer = Viewer(self, camera)
         with self._lock:
@@ -97,7 +97,7 @@ class LiveFeed:
 
 
 class Viewer:
-    """Where one viewer of one camera is."""
+    """The position of one viewer of one camera."""
 
     def __init__(self, feed: LiveFeed, camera: str) -> None:
         self._feed, self._camera = feed, camera
@@ -107,7 +107,7 @@ class Viewer:
         """How often it was too slow."""
 
     def take(self) -> bytes | None:
-        """The next bytes, None where it has all that there is."""
+        """The next bytes, None if it has everything so far."""
         with self._feed._lock:
             fragment = self._next(self._feed._cameras.get(self._camera))
             if fragment is None:
@@ -124,7 +124,7 @@ class Viewer:
         at = next((gop for gop in kept.gops if gop.number == self._gop), None)
         if at is not None and self._taken < len(at.fragments):
             return at.fragments[self._taken]
-        if at is not None and at is not kept.gops[-1]:  # it has all of this one: on to the one after
+        if at is not None and at is not kept.gops[-1]:  # it has all of this GOP: continue with the next
             at = next(gop for gop in kept.gops if gop.number > self._gop)
         elif at is None:
             self.dropped += self._gop > 0

@@ -1,7 +1,7 @@
-"""What goes through the pipe between a worker and its parent: plans; and back states and encoded redacted video.
+"""The messages between a worker and its parent: plans to the worker; states and encoded redacted video back.
 
-A message is one byte for its kind, the length of its head in 4 bytes, the head as JSON, and bytes. There is no message
-that could hold a picture which is not encoded, and none that is code: nothing is unpickled.
+A message is one byte for its kind, the length of its head in 4 bytes, the head as JSON, and bytes. No message can hold
+an unencoded picture or code: nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _RUN, _DROP, _REBASE, _WATCHED, _STOP = b"R", b"D", b"B", b"W", b"X"
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """Of all cameras of a worker; also its heartbeat. ready: it has loaded what it needs. stuck: cameras that answer no
-    more."""
+    """The states of all cameras of a worker; also its heartbeat. ready: it has loaded what it needs. stuck: cameras
+    that no longer respond."""
 
     of: Mapping[str, CameraState]
     ready: bool = True
@@ -35,35 +35,35 @@ class States:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Begin with this camera, or go on with it as it is told now."""
+    """Start this camera, or apply its new plan."""
 
     plan: CameraPlan
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """End with this camera."""
+    """Stop this camera."""
 
     camera: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rebase:
-    """What this camera shows now is what it should show."""
+    """Make what this camera shows now its reference."""
 
     camera: str
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """These cameras are watched live now, and no others."""
+    """The cameras that are watched live now, and no others."""
 
     cameras: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End with all of them, and then yourself."""
+    """Stop all cameras, then exit."""
 
 
 Order = Run | Drop | Rebase | Watched | Stop
@@ -120,7 +120,7 @@ def _split(message: bytes) -> tuple[bytes, Any, bytes]:
 
 
 def read_order(message: bytes) -> Order:
-    """In the worker. Raises ValueError for what is none."""
+    """In the worker. Raises ValueError for anything else."""
     kind, head, _ = _split(message)
     if kind == _RUN:
         return Run(CameraPlan.model_validate_json(json.dumps(head)))
@@ -142,7 +142,7 @@ class Reader:
         self._inits: dict[str, InitSegment] = {}
 
     def read(self, message: bytes) -> States | tuple[str, Fragment] | None:
-        """States; or a camera with its next fragment; None for what only helps to understand the next."""
+        """States; or a camera with its next fragment; None for a message that is only needed to read the next."""
         kind, head, data = _split(message)
         if kind == _STATES:
             return States(

@@ -1,4 +1,4 @@
-"""What a worker is told of one camera. It goes through a pipe to a process of our own, and nowhere else."""
+"""What a worker is told about one camera. Sent through a pipe to a process of our own, and nowhere else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from passerby.settings import Settings
 
 
 class CameraPlan(BaseModel):
-    """One camera: where it is, and how it is made safe and recorded. SECRET: the address holds its log-in."""
+    """One camera: its address, and how it is redacted and recorded. SECRET: the address holds its credentials."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +38,7 @@ class CameraPlan(BaseModel):
 
     @property
     def options(self) -> LiveOptions:
-        """How it is opened and read."""
+        """How to open and read it."""
         return LiveOptions(
             transport=self.transport,
             open_timeout_s=self.open_timeout_s,
@@ -50,16 +50,17 @@ class CameraPlan(BaseModel):
 
     @property
     def live(self) -> LivePlan:
-        """How it is made safe."""
+        """How to redact it."""
         times = LearnTimes(first_every_s=self.learn_every_s)
         return LivePlan(self.settings, self.privacy_delay_s, self.quality, times, self.not_people)
 
     @property
     def hung_after_s(self) -> float:
-        """Without a picture, once it is open: its own time-outs come first, and say better what is wrong."""
+        """How long an open camera may give no picture. Its own time-outs come first, as their messages are more
+        precise."""
         return self.read_timeout_s + self.picture_timeout_s + 5.0
 
     @property
     def stuck_after_s(self) -> float:
-        """When it must have answered or given up, with all its time-outs one after the other."""
+        """When it must have responded or given up, after all its time-outs in sequence."""
         return self.open_timeout_s + 2 * self.read_timeout_s + self.picture_timeout_s + 5.0

@@ -1,4 +1,4 @@
-"""What one camera records: kept first, then published. Opening the camera, and opening it again, is the runner's."""
+"""Records one camera: stores each fragment, then publishes it. Opening and reopening the camera is the runner's job."""
 
 from __future__ import annotations
 
@@ -11,47 +11,47 @@ from passerby.archive.writer import LONGEST_HOLE_90K
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, Fragment
 
-LONGEST_AWAY_S = LONGEST_HOLE_90K / TICKS_PER_S  # after a longer one a new object begins anyhow
+LONGEST_AWAY_S = LONGEST_HOLE_90K / TICKS_PER_S  # after a longer gap a new object begins anyway
 
 Publish = Callable[[str, Fragment], None]
 
 
 class Recording:
-    """Used by the camera's thread; `trouble` may be asked from any."""
+    """Used by the camera's thread; `trouble` may be read from any."""
 
     def __init__(
         self, camera: str, writer: CameraWriter, publish: Publish, monotonic_s: Callable[[], float] = time.monotonic
     ) -> None:
-        """publish: is given every fragment once it was recorded."""
+        """publish: called with every fragment once it is recorded."""
         self._camera, self._writer, self._publish, self._monotonic_s = camera, writer, publish, monotonic_s
         self._kept_s = monotonic_s()
         self.trouble: str | None = None
-        """Why nothing is recorded now, in words. None: all is, as far as anything came."""
+        """Why nothing is being recorded, in words. None: everything that arrived is."""
 
     def keep(self, fragment: Fragment) -> None:
-        """Recorded first: nobody watches what there is no record of. Where it cannot be, that is told."""
+        """Records first: nobody may watch what is not recorded. A failure is reported in `trouble`."""
         try:
             is_kept = self._writer.append(fragment)
         except OutputError as error:
             self.trouble = str(error)
             return
-        if not is_kept:  # what follows a key frame that could not be kept
+        if not is_kept:  # it follows a key frame that could not be recorded
             return
         self._kept_s = self._monotonic_s()
-        if fragment.is_key:  # only then were the disk and the catalogue asked
+        if fragment.is_key:  # only then were the disk and the catalogue used
             self.trouble = None
         if self.trouble is None:
             self._publish(self._camera, fragment)
 
     def end_if_away(self, for_s: float) -> None:
-        """End the open object where nothing can be added to it any more. for_s: how long nothing will come from now on.
+        """End the open object if nothing more can be added to it. for_s: how long nothing will arrive from now on.
 
-        An open object is tended by nobody but its writer: of a camera that never comes back it would be kept for ever.
+        Only its writer maintains an open object: that of a camera that never returns would be kept for ever.
         """
         if self._monotonic_s() + for_s - self._kept_s > LONGEST_AWAY_S:
-            with suppress(OutputError):  # let go of all the same: `Archive.maintain` finishes it, or says why it cannot
+            with suppress(OutputError):  # it is released anyway: `Archive.maintain` finishes it, or says why it cannot
                 self._writer.close()
 
     def close(self) -> None:
-        """Raises OutputError; the object is finished later then."""
+        """Raises OutputError; the object is then finished later."""
         self._writer.close()

@@ -1,4 +1,4 @@
-"""Keeps one camera recording: opens it, and opens it again whenever it breaks off, for as long as it is wanted."""
+"""Keeps one camera recording: opens it, and reopens it after every failure, until told to stop."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.backoff import wait_s
 
 ENDS_WITHIN_S = 10.0
-LOOK_S = 0.5  # how often it is looked whether a reader that hangs has ended
-STEADY_S = 10.0  # so long from its first recorded picture on ends a row of failures
+LOOK_S = 0.5  # how often to check whether a hanging reader has ended
+STEADY_S = 10.0  # recording for this long ends a series of failures
 
 
 class CameraRunner:
-    """One camera in a thread of its own. Nothing that goes wrong with it reaches the others."""
+    """One camera in its own thread. Its failures do not affect other cameras."""
 
     def __init__(
         self,
@@ -39,9 +39,9 @@ class CameraRunner:
         start_after_s: float = 0.0,
         before: CameraRunner | None = None,
     ) -> None:
-        """backgrounds: the folder where they are kept. publish: is given every fragment once it was recorded.
+        """backgrounds: the folder where they are stored. publish: called with every recorded fragment.
 
-        before: the same camera's until now, which ends first.
+        before: the previous runner of the same camera, which must end first.
         """
         self.plan = plan
         self.is_watched = False
@@ -65,17 +65,17 @@ class CameraRunner:
         self._stopping.set()
 
     def join(self, within_s: float) -> bool:
-        """Whether it has ended, its recording closed."""
+        """Whether it has ended and closed its recording."""
         self._thread.join(max(0.0, within_s))
         return not self._thread.is_alive()
 
     @property
     def is_stuck(self) -> bool:
-        """Whether it should have given a sign of life by now, with all its time-outs."""
+        """Whether it should have responded by now, even after all its time-outs."""
         return self._thread.is_alive() and time.monotonic() - self._beat_s > self.plan.stuck_after_s
 
     def state(self) -> CameraState:
-        """As of now. Asked by one thread."""
+        """The present state. Call from one thread only."""
         path, recording = self._path, self._recording
         unrecorded = recording.trouble if recording is not None else None
         if path is not None and unrecorded is not None:
@@ -85,13 +85,13 @@ class CameraRunner:
         return self._state
 
     def rebase(self) -> None:
-        """From any thread. See `LivePath.rebase`; where it is not open now nothing is done."""
+        """From any thread. See `LivePath.rebase`; does nothing while the camera is not open."""
         path = self._path
         if path is not None:
             path.rebase()
 
     def _tell(self, what: CameraStatus, reason: str) -> None:
-        """While it is not open."""
+        """Sets the state while the camera is not open."""
         since = self._state.since if what is self._state.what else datetime.now(UTC)
         self._state = CameraState(what, reason, since)
 
@@ -123,14 +123,14 @@ class CameraRunner:
             self._tell(CameraStatus.FAILED, str(error))
 
     def _wait(self, trouble: Trouble, recording: Recording) -> None:
-        """For the next try. Whoever waits is not stuck: the next sign of life is due after the wait."""
+        """Waits before the next attempt. Waiting is not being stuck: the next sign of life is due after it."""
         waits_s = wait_s(self._failures, random.random(), trouble) if self._failures else 0.0
         recording.end_if_away(waits_s)
         self._beat_s = time.monotonic() + waits_s
         self._stopping.wait(waits_s)
 
     def _wait_for_reader(self, recording: Recording) -> None:
-        """Where it hangs the next one would hang like it: so they would pile up, each with its pictures."""
+        """If a reader hangs, the next one would hang too: they would pile up, each holding its pictures."""
         while self._reader is not None and self._reader.is_alive() and not self._stopping.is_set():
             recording.end_if_away(0.0)
             self._beat_s = time.monotonic()
@@ -138,7 +138,7 @@ class CameraRunner:
         self._reader = None
 
     def _record(self, recording: Recording) -> Trouble:
-        """Until it breaks off; why."""
+        """Records until the stream fails. Returns why."""
         self._recording_since_s, trouble = None, Trouble.ENDED
         if not self._failures:
             self._tell(CameraStatus.CONNECTING, "connecting")
@@ -149,7 +149,7 @@ class CameraRunner:
             trouble, said = error.trouble, str(error)
         except PasserbyError as error:
             said = str(error)
-        except Exception as error:  # its text may hold anything: its kind will do
+        except Exception as error:  # its text may hold anything: its type is enough
             said = f"an unexpected error ({type(error).__name__})"
         self._failures = 1 if self._was_steady else self._failures + 1
         self._tell(CameraStatus.FAILED, said)
@@ -184,6 +184,6 @@ class CameraRunner:
 
     @property
     def _was_steady(self) -> bool:
-        """Not by the time that it took to fail: a camera that answers nothing takes all its time-outs."""
+        """Not measured by the time until it failed: a camera that never responds uses up all its time-outs."""
         since_s = self._recording_since_s
         return since_s is not None and time.monotonic() - since_s >= STEADY_S

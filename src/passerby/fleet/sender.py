@@ -1,4 +1,4 @@
-"""Sends a worker's messages in a thread of its own, so that no camera ever waits for whoever reads them."""
+"""Sends a worker's messages in a thread of its own, so that cameras never wait for the reader."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MAX_WAITING = 400  # fragments: some seconds of 60 cameras
 
 
 class Sender:
-    """For many threads. States always go first, and only the newest; fragments in order, until there are too many: then
-    a camera's are left out up to its next key frame."""
+    """Thread-safe. States always go first, and only the newest; fragments go in order. If too many wait, a camera's
+    fragments are dropped up to its next key frame."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
@@ -44,7 +44,7 @@ class Sender:
             self._changed.notify()
 
     def close(self, within_s: float) -> None:
-        """Sends what waits, if it can in time."""
+        """Sends what is waiting, if there is time."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -56,7 +56,7 @@ class Sender:
                 for message in batch:
                     self._pipe.send_bytes(message)
         except OSError:
-            self._closed = True  # the parent is gone: the worker notices by its orders
+            self._closed = True  # the parent is gone: the worker notices when its orders end
 
     def _next(self) -> list[bytes] | None:
         with self._changed:

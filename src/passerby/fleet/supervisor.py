@@ -1,4 +1,4 @@
-"""Spreads cameras over workers, watches those, and replaces the one that died or hung."""
+"""Spreads cameras over workers, watches the workers, and replaces those that died or hung."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from passerby.rules.backoff import wait_s
 WATCH_S = 0.2
 SPARE_AFTER_S = 5.0  # the cameras come first
 QUICK_S = 20.0
-"""A worker that lived for less died of what it did: the next waits longer, and its cameras are parted, so that the one
-which kills it is alone in the end."""
+"""A worker that died sooner died of its work: its replacement waits longer, and its cameras are split up, so that the
+one that kills it ends up alone."""
 
 
 class Fleet:
-    """All cameras of one machine. Its methods may be called from any thread."""
+    """All cameras of one machine. Thread-safe."""
 
     def __init__(self, places: Places, plans: Iterable[CameraPlan] = (), workers: int | None = None) -> None:
         """workers: processes; None: one for each processor, since Python runs one thread at a time in each of them.
-        Each has the detectors loaded, about 200 MB."""
+        Each loads the detectors, about 200 MB."""
         self._places = places
         self._count = workers or os.cpu_count() or 1
         self._lock = threading.RLock()
@@ -46,10 +46,10 @@ class Fleet:
         self._watchdog = threading.Thread(target=self._watch, name="passerby-watchdog", daemon=True)
         self.feed = LiveFeed()
         self.trouble: str | None = None
-        """Why workers are not looked after at the moment, one sentence."""
+        """Why workers are not being watched at the moment, one sentence."""
 
     def start(self) -> None:
-        """Returns at once; cameras are recording some seconds later. The archive was recovered before."""
+        """Returns at once; cameras record some seconds later. Recover the archive first."""
         names = list(self._first)
         with self._lock:
             for n in range(min(self._count, len(names))):
@@ -57,7 +57,7 @@ class Fleet:
         self._watchdog.start()
 
     def stop(self) -> None:
-        """Ends every worker, with its recordings closed."""
+        """Ends every worker and closes its recordings."""
         self._stopping.set()
         if self._watchdog.is_alive():
             self._watchdog.join()
@@ -71,7 +71,7 @@ class Fleet:
             self._children, self._spare = [], None
 
     def run(self, plan: CameraPlan) -> None:
-        """A camera that is new, or told anew."""
+        """Start a camera, or apply its new plan."""
         with self._lock:
             for place in self._holders():
                 if plan.camera in place.plans:
@@ -83,7 +83,7 @@ class Fleet:
             min(self._holders(), key=lambda place: len(place.plans)).run(plan)
 
     def drop(self, camera: str) -> None:
-        """A camera that is not wanted now; its recordings and what it learned stay."""
+        """Stop a camera; its recordings and what it learned stay."""
         with self._lock:
             for place in self._holders():
                 place.drop(camera)
@@ -91,17 +91,18 @@ class Fleet:
             self.feed.forget(camera)
 
     def forget(self, camera: str) -> None:
-        """Drop it, and what it learned: it was removed."""
+        """Stop a camera that was removed, and delete what it learned."""
         self.drop(camera)
         forget_kept(self._places.backgrounds, camera)
 
     def forget_all_but(self, cameras: Collection[str]) -> None:
-        """Nothing that a camera learned outlives it: another of its name may show another place, to other people."""
+        """What a camera learned is deleted with it: another of the same name may show another place, to
+        other people."""
         for camera in kept_cameras(self._places.backgrounds) - set(cameras):
             self.forget(camera)
 
     def rebase(self, camera: str) -> bool:
-        """What it shows now is what it should show. Whether somebody was there to be told."""
+        """Make what it shows now its reference. Returns whether a worker was told."""
         with self._lock:
             told = [child for child in self._children if camera in child.plans]
             for child in told:
@@ -109,11 +110,11 @@ class Fleet:
             return bool(told)
 
     def reference(self, camera: str) -> bytes | None:
-        """A JPEG of what it should show, established background only; None while there is none."""
+        """A JPEG of what it should show, established background only; None if there is none yet."""
         return KeptReference(self._places.backgrounds, camera).still()
 
     def states(self) -> dict[str, CameraState]:
-        """Of every camera, as of the last half second."""
+        """The state of every camera, at most half a second old."""
         with self._lock:
             told: dict[str, CameraState] = {}
             for place in self._holders():
@@ -129,16 +130,16 @@ class Fleet:
 
     @property
     def pids(self) -> list[int]:
-        """Of the workers."""
+        """The process ids of the workers."""
         with self._lock:
             return [child.pid for child in self._children]
 
     def _holders(self) -> list[Child | _Waiting]:
-        """Whoever has cameras."""
+        """Everything that has cameras."""
         return [*self._children, *self._waiting]
 
     def _spawn(self, plans: dict[str, CameraPlan]) -> None:
-        """Another worker: the spare one, if it is ready. One that cannot be started is tried again later."""
+        """Starts another worker, or takes the spare one if it is ready. If it cannot be started, retries later."""
         if self._spare is None or not self._spare.is_ready or self._spare.trouble():
             try:
                 self._children.append(Child(self._places, plans, self.feed.publish))
@@ -161,7 +162,7 @@ class Fleet:
                 with self._lock:
                     self._look_after()
                 self.trouble = None
-            except Exception as error:  # whatever it is: who would replace the workers otherwise?
+            except Exception as error:  # whatever it is: otherwise nothing would replace workers
                 self.trouble = f"workers could not be checked: {type(error).__name__}"
 
     def _look_after(self) -> None:
@@ -178,13 +179,13 @@ class Fleet:
             child.tell_watched(watched & child.plans.keys())
 
     def _keep_spare(self) -> None:
-        """Loading takes seconds, so one worker that has loaded waits for another to die. Without cameras none runs."""
+        """Loading takes seconds, so one loaded worker stands by to replace another. Without cameras none runs."""
         if self._spare is not None and self._spare.trouble():
             self._spare.kill()
             self._spare = None
         is_calm = all(child.is_ready and child.age_s > SPARE_AFTER_S for child in self._children)
         if self._spare is None and self._children and is_calm and not self._waiting:
-            with suppress(OSError, RuntimeError):  # then a worker that dies is replaced a little later
+            with suppress(OSError, RuntimeError):  # then a dead worker is replaced a little later
                 self._spare = Child(self._places, {}, self.feed.publish)
 
     def _replace(self, child: Child, why: str) -> None:
@@ -222,14 +223,14 @@ class _Waiting:
 
 
 def _apart(plans: dict[str, CameraPlan], stuck: Collection[str]) -> list[dict[str, CameraPlan]]:
-    """Those that go on, which come first since one spare worker is ready; and those that hung their worker."""
+    """The healthy cameras, first since one spare worker is ready, and those that hung their worker."""
     well = {name: plan for name, plan in plans.items() if name not in stuck}
     hung = {name: plan for name, plan in plans.items() if name in stuck}
     return [each for each in (well, hung) if each]
 
 
 def _parts(plans: dict[str, CameraPlan]) -> list[dict[str, CameraPlan]]:
-    """Two halves, where there are two."""
+    """Two halves, if there are two cameras or more."""
     names = list(plans)
     halves = names[::2], names[1::2]
     return [{name: plans[name] for name in half} for half in halves if half]

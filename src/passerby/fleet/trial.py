@@ -1,4 +1,4 @@
-"""Tries a camera in a process of its own: what a stranger's stream does to a decoder, it does to that process only."""
+"""Tries a camera in a process of its own: what an unknown stream does to a decoder affects only that process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEAD = struct.Struct(">I")
 
 
 def try_apart(plan: CameraPlan) -> CameraTrial:
-    """What came of trying this camera. Blocks for seconds. Never raises for what is wrong with it."""
+    """The result of trying this camera. Blocks for seconds. Never raises for a fault of the camera."""
     pipe, theirs = NEW_PROCESS.Pipe()
     process = NEW_PROCESS.Process(target=_work, args=(theirs,), name="passerby-trial", daemon=True)
     process.start()
@@ -37,7 +37,7 @@ def try_apart(plan: CameraPlan) -> CameraTrial:
 
 
 def _work(pipe: Connection) -> None:
-    """The whole life of the process."""
+    """The main function of the process."""
     begin_child()
     with suppress(EOFError, OSError):
         plan = CameraPlan.model_validate_json(pipe.recv_bytes())
@@ -48,7 +48,7 @@ def _tried(plan: CameraPlan) -> CameraTrial:
     try:
         return try_camera(plan.address, plan.options, settings=plan.settings, detectors=Detectors(threads=1))
     except ModelError:
-        return try_camera(plan.address, plan.options, settings=plan.settings)  # wholly covered, and said
+        return try_camera(plan.address, plan.options, settings=plan.settings)  # covered whole, and reported as such
 
 
 def _pack(done: CameraTrial) -> bytes:

@@ -1,4 +1,4 @@
-"""One process that runs many cameras. It does what its parent says, and ends when that is gone."""
+"""One process that runs many cameras. It obeys its parent, and exits when the parent is gone."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from passerby.fleet.sender import Sender
 from passerby.processes import begin_child
 
 BEAT_S = 0.5
-STAGGER_S = 0.05  # between two cameras that are opened: a switch that restarted is not asked by all at once
+STAGGER_S = 0.05  # between opening two cameras, so that a switch that restarted is not hit by all at once
 STOP_WITHIN_S = 8.0
-DETECTOR_HANGS_S = 60.0  # in one look; OpenVINO gives up after 20 s a picture
+DETECTOR_HANGS_S = 60.0  # in one look; OpenVINO gives up after 20 s per picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Places:
 
 
 def work(pipe: Connection, places: Places) -> None:
-    """The whole life of a worker. Started in a new process."""
+    """The main function of a worker. Started in a new process."""
     begin_child()
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it may go to all at once: the parent says when to end
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it may reach all processes at once: the parent says when to stop
     cv2.setNumThreads(1)
     return_freed_pictures()
     sender = Sender(pipe)
@@ -64,7 +64,7 @@ class Worker:
         self._next_start_s = 0.0
 
     def run(self) -> None:
-        """Until it is told to stop, or its parent is gone."""
+        """Runs until it is told to stop, or its parent is gone."""
         beat_s = float("-inf")
         while True:
             try:
@@ -77,13 +77,13 @@ class Worker:
                 self._beat()
 
     def _beat(self) -> None:
-        hangs = self._shared.looks.busy_s > DETECTOR_HANGS_S  # all are covered, and only another process helps
+        hangs = self._shared.looks.busy_s > DETECTOR_HANGS_S  # everything is covered, and only a new process helps
         stuck = tuple(name for name, runner in self._runners.items() if hangs or runner.is_stuck)
         self._outbox.tell(States({name: runner.state() for name, runner in self._runners.items()}, stuck=stuck))
         self._ending = [runner for runner in self._ending if not runner.join(0.0)]
 
     def _obey(self) -> bool:
-        """Whether to go on."""
+        """Returns whether to go on."""
         match read_order(self._pipe.recv_bytes()):
             case Run(plan):
                 before = self._end(plan.camera)
@@ -123,7 +123,7 @@ class Worker:
         return runner
 
     def stop(self) -> None:
-        """Ends all cameras and closes their recordings; what does not end in time is finished by recovery."""
+        """Stops all cameras and closes their recordings; recovery finishes what does not end in time."""
         until_s = time.monotonic() + STOP_WITHIN_S
         running = [*self._runners.values(), *self._ending]
         for runner in running:

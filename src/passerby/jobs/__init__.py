@@ -1,6 +1,6 @@
-"""Redacts files that people bring to the page: the clear file in memory, one child process at a time for the work.
+"""Redacts files that users upload: keeps the clear file in memory, and runs one child process at a time.
 
-Nothing here decodes a picture but `work`, which runs in that child alone.
+Only `work`, which runs in that child, decodes pictures.
 """
 
 from passerby.jobs.job import Redaction

@@ -1,4 +1,4 @@
-"""The process that works on one file as its job sees it: what it says, and why it must be ended."""
+"""The process that works on one file, as its job sees it: what it reports, and why it must be killed."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ from passerby.jobs.messages import MAX_BYTES, Ended, Order, Step, read_said
 from passerby.jobs.work import work
 from passerby.processes import NEW_PROCESS
 
-HUNG_AFTER_S = 120.0  # a large still takes half a minute of a busy machine, and tells nothing meanwhile
+HUNG_AFTER_S = 120.0  # a large still takes half a minute on a busy machine, without progress reports
 
 
 class Child:
-    """At work from the start. `hear` until it says `Ended`; `kill` at any time."""
+    """Works from the start. Call `hear` until it returns `Ended`; `kill` at any time."""
 
     def __init__(self, upload_handle: int, order: Order, hung_after_s: float = HUNG_AFTER_S) -> None:
         self._hung_after_s = hung_after_s
         self._pipe, theirs = NEW_PROCESS.Pipe()
         self._process = NEW_PROCESS.Process(target=work, args=(theirs,), name="passerby-redact", daemon=True)
         self._process.start()
-        theirs.close()  # so that the pipe ends with the child
+        theirs.close()  # so that the pipe closes with the child
         self._heard_s = time.monotonic()
         try:
             reduction.send_handle(self._pipe, upload_handle, self.pid)
             self._pipe.send_bytes(order.model_dump_json().encode())
         except OSError:
-            pass  # it is gone already: `hear` says so
+            pass  # it is gone already: `hear` reports it
 
     @property
     def pid(self) -> int:
         return self._process.pid or 0
 
     def hear(self, within_s: float) -> Step | Ended | None:
-        """What it says next, None if it says nothing in this time. Its death, silence and nonsense are ends too."""
+        """Its next message, None if there is none in this time. Death, silence and invalid messages return
+        `Ended` too."""
         try:
             if not self._pipe.poll(within_s):
                 return self._silence()
@@ -55,7 +56,7 @@ class Child:
         return Ended(reason=f"the process that redacted the file made no progress for {self._hung_after_s:g} s")
 
     def kill(self) -> None:
-        """At once. What it began has no name yet."""
+        """At once. Its unfinished output has no name yet."""
         self._process.kill()
         self._process.join()
         self._pipe.close()

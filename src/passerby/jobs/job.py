@@ -1,4 +1,4 @@
-"""One file that somebody brought: its memory, what was asked, how it stands. `Jobs` decides what happens to it."""
+"""One uploaded file: its memory, the request and its status. `Jobs` decides what happens to it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from passerby.settings import Settings
 State = Literal["queued", "running", "done", "failed"]
 Stage = Literal["starting", "learning", "redacting"]
 
-MAX_STEM_BYTES, MAX_SUFFIX_BYTES = 150, 16  # file systems allow 255 for a name, and ours grow
+MAX_STEM_BYTES, MAX_SUFFIX_BYTES = 150, 16  # file systems allow 255 for a name, and ours get longer
 
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """How it stands now: a copy that does not change. See `api/ports.py`, which says what each means."""
+    """Its status as an immutable copy. `api/ports.py` explains each field."""
 
     id: str
     name: str
@@ -43,10 +43,10 @@ class Redaction:
 
 @dataclass(eq=False)
 class Job:
-    """Only `Jobs` touches it, under its lock.
+    """Only `Jobs` uses it, under its lock.
 
-    folder: of what is made; it is there from the first order to `forget`. asked: counts what was asked for; rises with
-    corrections. made: which of these the output is of.
+    folder: for output; exists from the first order until `forget`. asked: the requested version, which rises with each
+    correction. made: the version of the present output.
     """
 
     id: str
@@ -65,23 +65,23 @@ class Job:
     ended: Ended = field(default_factory=Ended)
 
     output_name: str = field(init=False)
-    """Stills stay stills; all others become MP4."""
+    """Stills stay stills; everything else becomes MP4."""
 
     def __post_init__(self) -> None:
         stem, suffix = Path(self.name).stem, Path(self.name).suffix
         self.output_name = f"{stem}.redacted{copy_suffix(suffix) if self.upload.is_still(self.name) else '.mp4'}"
 
     def order(self) -> Order:
-        """For the version that is asked for now, in a fresh folder."""
+        """The order for the requested version, in a fresh folder."""
         folder = self.folder / str(self.asked)
         folder.mkdir(parents=True, mode=0o700)
         covers = ManualCovers(version=1, add=self.corrections) if self.corrections else None
-        # The copy begins at zero, whatever the file's own clock says: so all players count time as the covers do.
+        # The copy starts at zero, whatever the file's own clock says, so that players count time as the covers do.
         settings = self.settings.model_copy(update={"start_s": 0.0})
         return Order(name=self.name, output=self.output_name, folder=folder, settings=settings, covers=covers)
 
     def finish(self, asked: int, ended: Ended) -> None:
-        """A version was made, or not. What was made before goes when there is a newer one."""
+        """A version is finished or failed. A newer version replaces the earlier output."""
         self.step, self.ended = None, ended
         self.state = "failed" if ended.reason else "done"
         if ended.reason:
@@ -95,11 +95,11 @@ class Job:
         shutil.rmtree(self.folder / str(version), ignore_errors=True)
 
     def file(self, name: str) -> Path | None:
-        """One of what was made last."""
+        """A file of the latest output."""
         return None if self.made is None else self.folder / str(self.made) / name
 
     def forget(self) -> None:
-        """Memory and files go."""
+        """Frees memory and deletes files."""
         self.upload.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -116,7 +116,7 @@ class Job:
 
 
 def safe_name(told: str) -> str:
-    """A file name of what a browser calls a file: no folders, nothing that a file system or a header stumbles over."""
+    """A safe file name from the name that a browser sent: no folders, nothing that breaks a file system or a header."""
     name = re.sub(r"[^\w .()\[\]+,@=-]", "_", told.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
     stem = _cut(Path(name).stem, MAX_STEM_BYTES).strip(" .")
     return f"{stem or 'file'}{_cut(Path(name).suffix, MAX_SUFFIX_BYTES)}"

@@ -1,4 +1,4 @@
-"""Where files are brought and redacted copies fetched: who owns which, whose turn it is, when they are forgotten."""
+"""Accepts files and hands out redacted copies: who owns which, whose turn it is, when they are deleted."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from passerby.jobs.upload import NO_MEMORY_FILES, Upload, has_memory_files
 from passerby.media.segments import TICKS_PER_S
 from passerby.settings import Settings
 
-HEAR_EVERY_S = 0.2  # so soon a discarded file's process is ended
+HEAR_EVERY_S = 0.2  # how soon a discarded file's process is killed
 TEND_EVERY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """most_bytes: of one file. most_files: kept in memory at once, of all people; most_files_per_user: of one. keep_s:
+    """most_bytes: of one file. most_files: in memory at once, of all users; most_files_per_user: of one. keep_s:
     without a request."""
 
     most_bytes: int = 500_000_000
@@ -37,12 +37,12 @@ class Limits:
 
     @property
     def of_a_user(self) -> int:
-        """Whatever is told: one place stays for others, unless there is only one."""
+        """Whatever is configured, one place stays free for others, unless there is only one."""
         return max(1, min(self.most_files_per_user, self.most_files - 1))
 
 
 class Receiving:
-    """A file on its way in. Either `finish` or `abandon` ends it."""
+    """A file being uploaded. Ends with either `finish` or `abandon`."""
 
     def __init__(self, jobs: Jobs, owner: str, name: str, settings: Settings, upload: Upload) -> None:
         self.id = secrets.token_hex(8)
@@ -50,13 +50,13 @@ class Receiving:
         self._is_over = False
 
     def write(self, data: bytes) -> None:
-        """Raises OutputError where memory or the limit is at its end."""
+        """Raises OutputError if memory or the size limit is exhausted."""
         if self._upload.bytes + len(data) > self._jobs.limits.most_bytes:
             raise OutputError(f"a file can have at most {self._jobs.limits.most_bytes / 1e6:g} MB")
         self._upload.write(data)
 
     def finish(self) -> Redaction:
-        """It is whole and waits for its turn."""
+        """The upload is complete; the file waits for its turn."""
         self._upload.seal()
         self._is_over = True
         return self._jobs._received(self.id, self._owner, self._name, self._settings, self._upload)
@@ -69,35 +69,35 @@ class Receiving:
 
 
 class Jobs:
-    """May be used by many threads. What is not one's own is not there: KeyError.
+    """Thread-safe. Other users' jobs do not exist for an owner: KeyError.
 
-    owner: what a user is known by, and no other user ever will be. scratch: a folder of its own for what is redacted;
-    it is emptied at the start and at the end.
+    owner: identifies a user, never reused for another. scratch: a folder of its own for redacted copies, emptied at
+    start and end.
     """
 
     def __init__(self, scratch: Path, clock: Clock, limits: Limits, hung_after_s: float = HUNG_AFTER_S) -> None:
         self.limits = limits
-        # The processes that are started go to other folders, where a relative name leads nowhere.
+        # Child processes change their working folder, so a relative path would lead nowhere.
         self._scratch, self._clock, self._hung_after_s = scratch.absolute(), clock, hung_after_s
         self._changed = threading.Condition()
         self._jobs: dict[str, Job] = {}
-        """In the order in which they came. Only under `_changed`."""
+        """In order of arrival. Only under `_changed`."""
         self._receiving: Counter[str] = Counter()
-        """How many files are on their way in, by owner. Only under `_changed`."""
+        """The number of uploads in progress, by owner. Only under `_changed`."""
         self._over = False
         self._thread = threading.Thread(target=self._run, name="passerby-jobs", daemon=True)
         emptied(scratch)
 
     @property
     def refuses(self) -> str | None:
-        """Why no file can be taken here at all."""
+        """Why no file can be accepted here at all."""
         return None if has_memory_files() else NO_MEMORY_FILES
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """Everything is forgotten."""
+        """Discards everything."""
         with self._changed:
             self._over = True
             self._changed.notify_all()
@@ -110,7 +110,7 @@ class Jobs:
         emptied(self._scratch)
 
     def receive(self, owner: str, name: str, settings: Settings) -> Receiving:
-        """Raises LimitError where they have enough here, OutputError where there is no room for another file."""
+        """Raises LimitError if the owner has too many files, OutputError if there is no room for another file."""
         with self._changed:
             of_owner = sum(job.owner == owner for job in self._jobs.values()) + self._receiving[owner]
             if of_owner >= self.limits.of_a_user:
@@ -149,9 +149,9 @@ class Jobs:
             self._has_come(owner)
 
     def _has_come(self, owner: str) -> None:
-        """Wholly or not: it is not on its way any more."""
+        """The upload has ended, completely or not."""
         self._receiving[owner] -= 1
-        self._receiving += Counter()  # without those who bring nothing
+        self._receiving += Counter()  # drops zero counts
 
     def list(self, owner: str) -> list[Redaction]:
         """The newest first."""
@@ -163,17 +163,17 @@ class Jobs:
             return self._shown(self._touched(owner, job_id))
 
     def file(self, owner: str, job_id: str, name: str | None = None) -> Path | None:
-        """What was made, by name; None: the output. None where nothing was made yet."""
+        """An output by name; None: the main output. Returns None if nothing is ready yet."""
         with self._changed:
             job = self._touched(owner, job_id)
             return job.file(name or job.output_name)
 
     def correct(self, owner: str, job_id: str, corrections: Sequence[TimedBox]) -> Redaction:
-        """These boxes are hidden too, in place of those told before; it is rendered again."""
+        """Hide these boxes too, replacing earlier corrections, and render again."""
         with self._changed:
             job = self._touched(owner, job_id)
             job.corrections = tuple(corrections)
-            job.asked += 1  # whoever works on the version before stops
+            job.asked += 1  # work on the version before stops
             job.state, job.step, job.ended = "queued", None, Ended()
             self._changed.notify_all()
             return self._shown(job)
@@ -183,13 +183,13 @@ class Jobs:
             self._forget(self._touched(owner, job_id))
 
     def discard_all(self, owner: str) -> None:
-        """Of a user who is there no more."""
+        """For a user who was removed."""
         with self._changed:
             for job in [job for job in self._jobs.values() if job.owner == owner]:
                 self._forget(job)
 
     def discard_all_but(self, owners: Collection[str]) -> None:
-        """Of everybody who may not have files redacted any more, whichever process took that right."""
+        """For all users who may no longer redact files, whichever process took that permission."""
         with self._changed:
             for job in [job for job in self._jobs.values() if job.owner not in owners]:
                 self._forget(job)
@@ -202,7 +202,7 @@ class Jobs:
         return job
 
     def _forget(self, job: Job) -> None:
-        """Its process, if it has one, hears of it soon; what that still makes is swept away then."""
+        """Its process, if any, is told soon; what it still writes is deleted then."""
         del self._jobs[job.id]
         job.forget()
         self._changed.notify_all()
@@ -212,7 +212,7 @@ class Jobs:
         return job.shown(self._clock.now_90k() + round(left_s * TICKS_PER_S))
 
     def _run(self) -> None:
-        """A thread of its own: one job at a time, and forgetting."""
+        """Runs in its own thread: one job at a time, and expiry."""
         while True:
             with self._changed:
                 if self._over:
@@ -226,7 +226,7 @@ class Jobs:
                 asked = job.asked
             try:
                 self._work(job, asked)
-            except OSError as error:  # no room for a folder or another process: this job failed, others may not
+            except OSError as error:  # no room for a folder or another process: this job failed, others may succeed
                 why = os_reason(error)
                 self._end(job, asked, Ended(reason=f"couldn't start redacting the file: {why}"))
 
@@ -240,10 +240,10 @@ class Jobs:
         with self._changed:
             if not self._is_wanted(job, asked):
                 return
-            # A handle of our own: the job may be forgotten, and its memory with it, while the process starts.
+            # A handle of our own: the job, and its memory, may be freed while the process starts.
             order, handle = job.order(), os.dup(job.upload.handle)
         try:
-            child = Child(handle, order, self._hung_after_s)  # that takes a moment, and nobody waits for it
+            child = Child(handle, order, self._hung_after_s)  # takes a moment; the lock is not held
         finally:
             os.close(handle)
         try:
@@ -253,7 +253,7 @@ class Jobs:
         self._end(job, asked, ended)
 
     def _listen(self, child: Child, job: Job, asked: int) -> Ended:
-        """Until it has ended or is not wanted, which may have come while it started."""
+        """Until it has ended or is no longer wanted, which may have happened while it started."""
         while True:
             said = child.hear(HEAR_EVERY_S)
             with self._changed:
@@ -264,7 +264,7 @@ class Jobs:
                     job.step = said
 
     def _end(self, job: Job, asked: int, ended: Ended) -> None:
-        """After its process is gone."""
+        """Called after its process has ended."""
         with self._changed:
             if self._is_wanted(job, asked):
                 job.finish(asked, ended)

@@ -1,4 +1,4 @@
-"""What goes between the jobs and the process that does one: words and numbers. No message can hold a picture."""
+"""Messages between the jobs and the process that does one: words and numbers. No message can hold a picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from passerby.covers_file import ManualCovers
 from passerby.settings import Settings
 
 MAX_BYTES = 1 << 16
-"""Of what the child says: it reads files of strangers, so that it is not believed to be brief."""
+"""Limits the child's messages: it reads untrusted files, so its messages are not trusted to be short."""
 
 
 class _Message(BaseModel):
@@ -19,8 +19,8 @@ class _Message(BaseModel):
 
 
 class Order(_Message):
-    """What to make of the file that came before this. name: what its owner calls it. folder: where to put what is made,
-    empty. output: the name to give it there."""
+    """What to make of the file sent before this. name: what its owner calls it. folder: where to write, empty. output:
+    the file name to use there."""
 
     name: str
     output: str
@@ -30,7 +30,7 @@ class Order(_Message):
 
 
 class Step(_Message):
-    """How far it is."""
+    """Its progress."""
 
     kind: Literal["step"] = "step"
     stage: Literal["learning", "redacting"]
@@ -39,7 +39,7 @@ class Step(_Message):
 
 
 class Ended(_Message):
-    """reason: why nothing was made, None where output and reports are there."""
+    """reason: why nothing was made, None if output and reports are ready."""
 
     kind: Literal["ended"] = "ended"
     reason: str | None = None

@@ -1,4 +1,4 @@
-"""Keeps a clear file that somebody brought in memory that has no name: it never touches a disk."""
+"""Keeps an uploaded clear file in anonymous memory: it never touches a disk."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def has_memory_files() -> bool:
 
 
 class Upload:
-    """Bytes that can be added to until `seal`, and then be read by whoever is given the handle. `close` frees them.
+    """Bytes that can be appended until `seal`, then read by anybody given the handle. `close` frees them.
 
-    Raises OutputError where the system has no such memory, or none left.
+    Raises OutputError if the system has no such memory, or none left.
     """
 
     def __init__(self) -> None:
         if sys.platform != "linux":
             raise OutputError(NO_MEMORY_FILES, hint="use the command: passerby redact")
         try:
-            # A name that says nothing: it can be seen among the open files of the process.
+            # The name reveals nothing: it can be seen among the open files of the process.
             self._handle: int | None = os.memfd_create("upload", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         except OSError as error:
             raise _no_memory(error) from error
@@ -37,7 +37,7 @@ class Upload:
 
     @property
     def handle(self) -> int:
-        """Of the file in memory. Raises ValueError after `close`."""
+        """The file descriptor of the memory. Raises ValueError after `close`."""
         if self._handle is None:
             raise ValueError("the upload is closed")
         return self._handle
@@ -52,7 +52,7 @@ class Upload:
         self.bytes += len(data)
 
     def seal(self) -> None:
-        """Nobody changes it any more, whoever holds the handle."""
+        """After this nobody can change it, whoever holds the handle."""
         if sys.platform == "linux":
             import fcntl
 
@@ -60,14 +60,14 @@ class Upload:
             fcntl.fcntl(self.handle, fcntl.F_ADD_SEALS, seals)
 
     def is_still(self, name: str) -> bool:
-        """Whether it is to be taken as a still: by what is in it, and by its name only where that says nothing."""
+        """Whether to treat it as a still: decided by its content, and by its name only if that is inconclusive."""
         if sys.platform != "linux" or not self.bytes:
             return is_still_file(b"", name)
         with mmap.mmap(self.handle, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as data:
             return is_still_file(cast(bytes, data), name)
 
     def close(self) -> None:
-        """May be called more than once. The memory is free when whoever else was given the handle has ended."""
+        """May be called more than once. The memory is freed when everybody else who was given the handle has ended."""
         handle, self._handle = self._handle, None
         if handle is not None:
             os.close(handle)

@@ -1,4 +1,4 @@
-"""The life of the process that redacts one file for a job. It ends with its parent and leaves no core dump."""
+"""The process that redacts one file for a job. It ends with its parent and leaves no core dump."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TELL_EVERY_S = 0.2
 
 
 def work(pipe: Connection) -> None:
-    """Takes a handle of the clear file, then an order; says how it goes, and how it ended. Started in a new process."""
+    """Takes a handle of the clear file, then an order; reports progress and the result. Started in a new process."""
     begin_child()
     os.nice(NICE)
     try:
@@ -35,11 +35,11 @@ def work(pipe: Connection) -> None:
     try:
         pipe.send_bytes(ended.model_dump_json().encode())
     except OSError:
-        return  # nobody wants it any more
+        return  # the parent is gone
 
 
 def _end_with_parent(pipe: Connection) -> None:
-    """The parent says nothing more: what comes is its end."""
+    """The parent sends nothing more, so anything received means that it has ended."""
     try:
         pipe.recv_bytes(1)
     except (EOFError, OSError):
@@ -56,7 +56,7 @@ def _made(order: Order, handle: int, pipe: Connection) -> Ended:
     except MemoryError:
         return Ended(reason="there is not enough memory for this file", hint="try a smaller one")
     except Exception as error:
-        # A mistake of ours. Its words may hold anything, so that only its kind is told.
+        # A bug of ours. Its message may hold anything, so only its type is reported.
         return Ended(reason=f"an error in passerby itself ({type(error).__name__})")
     return Ended()
 
@@ -66,10 +66,10 @@ def _make(order: Order, handle: int, pipe: Connection) -> None:
 
     shelf = order.folder / "source"
     shelf.mkdir()
-    # The engine opens files by name: this one leads to the memory, and to nothing once we have ended.
+    # The engine opens files by name: this link leads to the memory, and to nothing once this process has ended.
     named = shelf / order.name
     named.symlink_to(f"/proc/{os.getpid()}/fd/{handle}")
-    os.chdir(shelf)  # so that sentences about it name the file alone
+    os.chdir(shelf)  # so that messages name only the file
     teller = _Teller(pipe)
     report = redact(order.name, order.folder / order.output, order.settings, covers=order.covers, progress=teller.tell)
     for name in ("report.json", "report.html"):
@@ -84,7 +84,7 @@ def _without_folder(message: str, order: Order) -> str:
 
 
 class _Teller:
-    """Says how far it is, but not for every frame."""
+    """Reports progress, but not for every frame."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe

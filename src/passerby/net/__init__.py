@@ -1,1 +1,2 @@
-"""How others are reached: addresses, names, log-ins, requests, all checked. Decides nothing of what is asked."""
+"""How other machines are reached: addresses, names, credentials, requests, all checked. What is requested is up to
+others."""

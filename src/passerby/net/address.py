@@ -1,4 +1,4 @@
-"""Where a live source is. Keeps the log-in apart, so that what is shown and logged never holds it."""
+"""The address of a live source. Keeps credentials apart, so that nothing shown or logged contains them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ HINT = "addresses begin with rtsp://, rtsps://, http://, https://, file:, drawn:
 class Address:
     """A live source's address, parsed. Make one with `parse`.
 
-    kind: how it is read. host: a name or an IP address, without brackets, empty for what is at this machine. path: with
-    its query, which may hold a password, so it is not part of `repr`. For a file or a device, where in the file system;
-    for a drawn camera its name.
+    kind: how it is read. host: a name or an IP address, without brackets, empty for a source on this machine. path:
+    with its query, which may hold a password, so it is not part of `repr`. For a file or a device, its path in the file
+    system; for a drawn camera its name.
     """
 
     kind: Kind
@@ -39,7 +39,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Raises SourceUnavailable for everything that is not on the closed list; its sentence repeats no secret."""
+        """Raises SourceUnavailable for everything that is not allowed; the message repeats no secret."""
         text = text.strip()
         if any(ord(char) < 32 or ord(char) == 127 for char in text):
             raise _refused("it holds characters that no address has")
@@ -71,7 +71,7 @@ class Address:
         except ValueError:
             raise _refused("its host or port cannot be read", _QUOTE) from None
         if not at and "@" in text:
-            # With / ? or # in a password, what looks like the host is the user: nothing of it may be shown.
+            # If a password contains / ? or #, the user is parsed as the host: nothing of it may be shown.
             raise _refused("it has an @ after its host", _QUOTE)
         host = host.partition("@")[2] or host
         if not _HOST.fullmatch(host) or port == 0:
@@ -89,12 +89,12 @@ class Address:
 
     @property
     def secure(self) -> bool:
-        """Whether what travels is encrypted."""
+        """Whether the connection is encrypted."""
         return self.scheme in ("rtsps", "https")
 
     @property
     def shown(self) -> str:
-        """For people and logs: without log-in, query, and whatever in the path looks like a secret."""
+        """For people and logs: without credentials, query, and anything in the path that looks like a secret."""
         path, _, query = self.path.partition("?")
         path = _SECRET_IN_PATH.sub(r"\1\2…", path) + ("?…" if query else "")
         if self.kind in ("file", "device", "drawn"):
@@ -103,7 +103,7 @@ class Address:
 
     @property
     def authority(self) -> str:
-        """Host and port as a Host header has them."""
+        """Host and port as in a Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -114,7 +114,7 @@ class Address:
         return f"Address({self.shown!r})"
 
     def at(self, ip: str) -> str:
-        """SECRET. The whole URL with its log-in, its host replaced by an address that was checked: for FFmpeg only."""
+        """SECRET. The whole URL with its credentials, its host replaced by a checked IP address: for FFmpeg only."""
         entry = ""
         if self.username is not None:
             entry = quote(self.username, safe="") + ":" + quote(self.password or "", safe="") + "@"
@@ -122,11 +122,11 @@ class Address:
         return f"{self.scheme}://{entry}{host}:{self.port}{self.path}"
 
     def without_login(self) -> str:
-        """The URL as the source's own requests name it: whole, but without user and password."""
+        """The URL for the source's own requests: complete, but without user and password."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
     def same_server(self, other: Address) -> bool:
-        """Whether the log-in of one may be told to the other."""
+        """Whether one's credentials may be sent to the other."""
         return (self.scheme, self.host, self.port) == (other.scheme, other.host, other.port)
 
 
@@ -134,7 +134,7 @@ _QUOTE = "write special characters of the password as %XX: @ is %40, / is %2F, #
 
 
 def _quoted(path: str) -> str:
-    """Only what no request line may hold is written as %XX: cameras take the rest as it is, and so do we."""
+    """Only characters that a request line may not contain are written as %XX: cameras take the rest as it is."""
     return quote(path, safe="".join(map(chr, range(33, 127))), errors="replace")
 
 

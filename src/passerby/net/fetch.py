@@ -1,4 +1,4 @@
-"""Gets something over HTTP from addresses that were checked, one request a connection. Redirects are checked anew."""
+"""Makes HTTP requests to checked addresses, one per connection. Redirects are checked again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _GET = _Request()
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a request may reach, and how long it may take: start_s to its headers, read_s for the longest silence."""
+    """What a request may reach, and how long it may take: start_s until its headers, read_s for the longest silence."""
 
     reach: Reach
     start_s: float
@@ -41,25 +41,26 @@ class Limits:
 
 
 class Body(io.RawIOBase):
-    """What a server sends after its headers: read as it comes. address: where it really came from."""
+    """What a server sends after its headers, read as it arrives. address: where it really came from."""
 
     def __init__(self, address: Address, response: http.client.HTTPResponse, wire: Wire) -> None:
         super().__init__()
         self.address = address
         self.content_type = (response.getheader("Content-Type") or "").lower()
         self.error: OSError | None = None
-        """Why it broke off. `read` says "the end" then: FFmpeg asks again after errors, and PyAV prints the second."""
+        """Why it broke off. `read` then reports the end of the file: after errors FFmpeg retries, and PyAV prints the
+        second."""
         self._response, self._wire = response, wire
 
     def finish_within(self, seconds: float) -> None:
-        """From now on all of it must come in this time: for things that end, such as a segment."""
+        """From now on everything must arrive within this time: for finite content, such as a segment."""
         self._wire.finish_by = time.monotonic() + seconds
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """What is there, at most `size`; b"" at the end, and where it broke off."""
+        """What has arrived, at most `size`; b"" at the end, and after a failure."""
         if self.error is not None:
             return b""
         try:
@@ -69,15 +70,15 @@ class Body(io.RawIOBase):
             return b""
 
     def close(self) -> None:
-        """Also from another thread: what reads there fails at once."""
+        """Also from another thread: its pending reads fail at once."""
         self._wire.close()
         super().close()
 
 
 def fetch(address: Address, limits: Limits, login_for: Address | None = None) -> Body:
-    """A GET. login_for: whose log-in may be told, and to its server only; by default the address's own.
+    """A GET. login_for: whose credentials to use, for its own server only; by default the address's own.
 
-    Raises SourceUnavailable: a refused address, whatever the network says, a wrong password, no such page.
+    Raises SourceUnavailable: a refused address, any network error, a wrong password, no such page.
     """
     finish_by = time.monotonic() + limits.start_s
     owner = login_for or address
@@ -97,7 +98,8 @@ def fetch(address: Address, limits: Limits, login_for: Address | None = None) ->
 
 
 def post(address: Address, limits: Limits, body: bytes, content_type: str) -> tuple[Body, int]:
-    """A POST to this very address, and its status, whatever it is: nobody is followed elsewhere. Raises as `fetch`."""
+    """A POST to exactly this address, and the response's status, whatever it is: redirects are not followed. Raises as
+    `fetch` does."""
     finish_by = time.monotonic() + limits.start_s
     told, status, _ = _exchange(_Request("POST", body, content_type), address, limits, finish_by, address)
     return told, status
@@ -153,7 +155,7 @@ def _send(
 
 
 class _Shaped:
-    """What `HTTPResponse` wants of a socket."""
+    """What `HTTPResponse` needs from a socket."""
 
     def __init__(self, wire: Wire) -> None:
         self.makefile: Callable[[str], io.BufferedReader] = lambda mode: io.BufferedReader(wire, 64 * 1024)

@@ -1,4 +1,4 @@
-"""What to answer a server that wants to know who asks: Basic and Digest (RFC 7616), for HTTP and RTSP alike."""
+"""Answers authentication challenges: Basic and Digest (RFC 7616), for both HTTP and RTSP."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HASHES = {"MD5": "md5", "SHA-256": "sha256", "MD5-SESS": "md5", "SHA-256-SESS":
 
 
 def answer(challenges: Sequence[str], method: str, uri: str, username: str, password: str) -> str | None:
-    """The Authorization header for the strongest of these WWW-Authenticate values; None where none is known."""
+    """The Authorization header for the strongest of these WWW-Authenticate values; None if none is supported."""
     digests = [each for each in challenges if each.lower().startswith("digest ")]
     for challenge in sorted(digests, key=lambda each: "SHA-256" not in each.upper()):
         told = _digest(challenge, method, uri, username, password)

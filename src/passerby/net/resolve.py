@@ -1,4 +1,4 @@
-"""From a host's name to addresses that may be contacted, within a time. The rule is rules/reach's."""
+"""Resolves a host's name to addresses that may be contacted, within a time limit. The rule is in rules/reach."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from passerby.rules.reach import Reach, refusal
 
 
 def checked_ips(address: Address, reach: Reach, within_s: float) -> list[str]:
-    """The IP addresses of a host, all of them allowed. Connect to these and not to the name, which may change its mind.
+    """The IP addresses of a host, all of them allowed. Connect to these, not to the name, which may resolve
+    differently.
 
-    Raises SourceUnavailable: no such name, no answer in time, or one of them is refused; the others then are too, since
-    a name that points at such a place is not a camera's.
+    Raises SourceUnavailable: no such name, no answer in time, or any of them is refused. Then all are refused, since a
+    name that resolves to such a place is not a camera's.
     """
     ips = _resolve(address, within_s)
     for ip in ips:
@@ -29,7 +30,7 @@ def checked_ips(address: Address, reach: Reach, within_s: float) -> list[str]:
 
 
 def _resolve(address: Address, within_s: float) -> list[str]:
-    """In a thread, which is left behind if it hangs: the system's resolver has no time-out that could be set."""
+    """In a thread, which is abandoned if it hangs: the system's resolver has no time-out."""
     found: list[str] = []
     failed: list[OSError] = []
 

@@ -1,4 +1,4 @@
-"""A connection to an address that was checked, read under a deadline: however slowly bytes trickle, it ends in time."""
+"""A connection to a checked address, read with a deadline: however slowly bytes arrive, it ends in time."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class _Buffer(Protocol):
 
 
 class Wire(io.RawIOBase):
-    """One TCP connection, perhaps encrypted. Wrap it in `io.BufferedReader` to read lines.
+    """One TCP connection, encrypted or not. Wrap it in `io.BufferedReader` to read lines.
 
-    read_s: the longest silence. `finish_by`: a moment of `time.monotonic()` at which all reading fails, None for none.
+    read_s: the longest silence. `finish_by`: the `time.monotonic()` at which all reading fails, None for no limit.
     """
 
     def __init__(self, sock: socket.socket, read_s: float) -> None:
@@ -32,7 +32,7 @@ class Wire(io.RawIOBase):
 
     @property
     def certificate(self) -> str | None:
-        """What the other side showed, in PEM; None without encryption."""
+        """The other side's certificate, in PEM; None without encryption."""
         told = self._sock.getpeercert(binary_form=True) if isinstance(self._sock, ssl.SSLSocket) else None
         return ssl.DER_cert_to_PEM_cert(told) if told else None
 
@@ -53,9 +53,9 @@ class Wire(io.RawIOBase):
         self._sock.sendall(data)
 
     def close(self) -> None:
-        """Also from another thread: what reads there fails at once."""
+        """Also from another thread: its pending reads fail at once."""
         if not self.closed:
-            with contextlib.suppress(OSError):  # it is not connected any more
+            with contextlib.suppress(OSError):  # it is no longer connected
                 self._sock.shutdown(socket.SHUT_RDWR)
             self._sock.close()
         super().close()
@@ -64,13 +64,13 @@ class Wire(io.RawIOBase):
 def connect(
     address: Address, ips: Sequence[str], finish_by: float, read_s: float, *, trust_any_certificate: bool = False
 ) -> tuple[Wire, str]:
-    """A connection to the first of these IP addresses that takes one, and which it is.
+    """A connection to the first of these IP addresses that accepts one, and that address.
 
-    Raises SourceUnavailable: refused, no route, no answer in time, a certificate that is not to be trusted.
+    Raises SourceUnavailable: refused, no route, no answer in time, an untrusted certificate.
     """
     why: OSError = TimeoutError()
     for number, ip in enumerate(ips):
-        # One that is silent must not use up the time of the others.
+        # A silent address must not use up the others' time.
         within_s = (finish_by - time.monotonic()) / (len(ips) - number)
         if within_s <= 0:
             break
@@ -83,7 +83,7 @@ def connect(
 
 
 def unreachable(address: Address, error: OSError) -> SourceUnavailable:
-    """What to say of a connection that failed."""
+    """The error for a connection that failed."""
     trouble, hint = Trouble.UNREACHABLE, "check the address, the cable, and that the camera is on"
     if isinstance(error, TimeoutError):
         trouble, said = Trouble.TIMED_OUT, "no answer in time"

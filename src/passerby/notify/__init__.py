@@ -1,1 +1,1 @@
-"""Which alarms stand, and who is told of them. Raising them is for others."""
+"""Which alarms are active, and who is told. Raising them is up to others."""

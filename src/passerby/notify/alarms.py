@@ -1,4 +1,4 @@
-"""Remembers which alarms stand, for whoever asks later. Raising them is for others, and so is telling of them."""
+"""Remembers which alarms are active. Raising alarms and sending notifications is up to others."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import TICKS_PER_S
 
 HELD_90K = 86400 * TICKS_PER_S
-"""So long it is told what happened once: by then somebody looked at the page, or a program asked."""
+"""How long a one-off event stays listed: by then somebody has seen the page, or a program has asked."""
 
 _Key = tuple[AlarmKind, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The newest alarm of a kind for a camera. since_90k: UTC of the first of them, None: unknown. count: how many
-    there are of it in the last round, or since it began for what happens once."""
+    """The newest alarm of a kind for a camera. since_90k: UTC of the first of them, None: unknown. count: in the last
+    round, or for one-off events since the first."""
 
     alarm: Alarm
     since_90k: int | None
@@ -27,16 +27,16 @@ class Standing:
 
 
 class Alarms:
-    """In memory only: after a restart the first rounds find again what still is so. May be used by many threads."""
+    """In memory only: after a restart the first rounds find again what still applies. Thread-safe."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._rounds: dict[str, dict[_Key, Standing]] = {}
-        self._once: dict[_Key, tuple[Standing, int]] = {}  # and when it was told last
+        self._once: dict[_Key, tuple[Standing, int]] = {}  # and when it was last raised
 
     def round(self, of: str, found: Iterable[Alarm] = ()) -> None:
-        """All that one round of a work found. What its round before found, and this one did not, is over."""
+        """Everything that one round of a job found. What its previous round found and this one did not is over."""
         now_90k = self._clock.now_90k()
         with self._lock:
             before, here = self._rounds.get(of, {}), dict[_Key, Standing]()

@@ -1,4 +1,4 @@
-"""Where bytes are kept under keys: a folder, S3, GCS or Azure. Which there are and how long they stay is for others."""
+"""Stores bytes under keys: in a folder, S3, GCS or Azure. Which objects exist, and for how long, is up to others."""
 
 from passerby.objects.store import Store
 

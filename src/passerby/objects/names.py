@@ -1,4 +1,4 @@
-"""What objects are called in the store, by camera and time. Recovery reads the names back."""
+"""Names of objects in the store, by camera and time. Recovery reads the names back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from passerby.errors import SettingsError
 from passerby.media.segments import TICKS_PER_S
 
 CAMERA = r"[A-Za-z0-9_-]{1,64}"
-"""What a camera may be called: part of a path on every system, and of a pattern for names of objects."""
+"""The allowed names of cameras: part of a path on every system, and of a pattern for names of objects."""
 _KEY = re.compile(rf"({CAMERA})/\d{{4}}-\d{{2}}-\d{{2}}/\d{{6}}-(\d{{1,18}})\.mp4")
 
 
@@ -32,12 +32,12 @@ def key_of(camera: str, start_90k: int) -> str:
 
 
 def camera_and_start_of_key(key: str) -> tuple[str, int] | None:
-    """The camera and start that such a name is of; None where it is no such name."""
+    """The camera and start from such a name; None if it is not one."""
     found = _KEY.fullmatch(key)
     return (found[1], int(found[2])) if found else None
 
 
 def is_half_a_copy(name: str) -> bool:
-    """Whether a file in a store is named as obstore names a copy until it is whole: the key, #, a number."""
+    """Whether a file in a store has the name that obstore gives to an incomplete copy: the key, #, a number."""
     key, mark, number = name.rpartition("#")
     return bool(mark) and number.isdecimal() and camera_and_start_of_key(key) is not None

@@ -18,19 +18,19 @@ from passerby.folders import made_once, sync
 from passerby.objects.names import is_camera, is_half_a_copy
 
 MARK = "passerby-store"
-"""Under this key every store has a name of its own."""
+"""The key of every store's own identity."""
 
 
 class Store:
-    """May be used by many threads. Missing bytes raise FileNotFoundError, other trouble OutputError or SourceError.
+    """Thread-safe. Missing bytes raise FileNotFoundError, other failures OutputError or SourceError.
 
-    What changes or lists it makes sure first that it is the one it was: where a disk is not mounted there is an empty
-    folder, in which everything would seem to be lost, or deleted.
+    Before it changes or lists anything, it checks that this is still the same store: an unmounted disk leaves an empty
+    folder, in which everything would seem lost or deleted.
     """
 
     def __init__(self, place: str | Path, memory: Path) -> None:
-        """place: a folder, which is made, or a URL such as s3://bucket/prefix. memory: a folder on this machine, where
-        the name of the store at each place is kept. Raises SettingsError."""
+        """place: a folder, which is created, or a URL such as s3://bucket/prefix. memory: a folder on this machine for
+        the identity of the store at each place. Raises SettingsError."""
         self.folder = _folder_of(place)
         self._known = memory / hashlib.sha256(str(self.folder or place).encode()).hexdigest()[:16]
         try:
@@ -43,7 +43,7 @@ class Store:
             ) from error
 
     def put(self, file: Path, key: str) -> None:
-        """Store a file that is on disk whole. Afterwards it is under its key, whole, even if the power fails."""
+        """Store a complete file from the disk. Afterwards it is under its key, complete, even after a power failure."""
         self.check()
         try:
             if self.folder:
@@ -54,10 +54,10 @@ class Store:
             raise OutputError(f"couldn't store '{key}': {_first_line(error)}", hint="it will be tried again") from error
 
     def _put_beside(self, file: Path, target: Path) -> None:
-        """A second name for the same bytes where the file system can, else a copy."""
+        """A hard link if the file system can, else a copy."""
         assert self.folder is not None
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.unlink(missing_ok=True)  # of an attempt that was cut short
+        target.unlink(missing_ok=True)  # from an interrupted attempt
         try:
             os.link(file, target)
         except OSError:  # another file system, or one without hard links
@@ -71,7 +71,7 @@ class Store:
         return self.read_many(key, [start], [length])[0]
 
     def read_many(self, key: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
-        """Several ranges of one object, near ones in one request."""
+        """Several ranges of one object; adjacent ones share a request."""
         try:
             return [bytes(each) for each in obstore.get_ranges(self._store, key, starts=starts, lengths=lengths)]
         except (NotFoundError, FileNotFoundError) as error:
@@ -81,7 +81,7 @@ class Store:
             raise SourceError(f"couldn't read '{key}' from the store: {_first_line(error)}") from error
 
     def size(self, key: str) -> int | None:
-        """How many bytes there are under a key, None where there is no such key."""
+        """The number of bytes under a key, None if there is no such key."""
         try:
             return int(obstore.head(self._store, key)["size"])
         except (NotFoundError, FileNotFoundError):
@@ -90,7 +90,7 @@ class Store:
             raise SourceError(f"couldn't look for '{key}' in the store: {_first_line(error)}") from error
 
     def keys(self) -> Iterator[str]:
-        """All that is there, in no order."""
+        """All keys, in no particular order."""
         self.check()
         try:
             for some in obstore.list(self._store):
@@ -99,9 +99,10 @@ class Store:
             raise SourceError(f"couldn't list the store of recordings: {_first_line(error)}") from error
 
     def remove_halves(self) -> None:
-        """What a kill left of copies into a folder: it has no row, and no listing shows it. Raises OutputError.
+        """Delete incomplete copies that a kill left in a folder: they have no row, and no listing shows them. Raises
+        OutputError.
 
-        One that is being made now, by another machine, fails with this, and is made again.
+        A copy that another machine is making now fails because of this, and is repeated.
         """
         folder = self.folder
         if folder is None:
@@ -115,17 +116,17 @@ class Store:
             raise OutputError(f"couldn't delete half a copy in the store: {_first_line(error)}") from error
 
     def remove_empty_folders(self) -> None:
-        """Of days and cameras of which nothing is left: a crash came before they went."""
+        """Folders of days and cameras that have no objects left, because a crash came before their removal."""
         if self.folder is None:
             return
         for of_camera in self.folder.iterdir():
             if is_camera(of_camera.name) and of_camera.is_dir() and not of_camera.is_symlink():
                 for folder in (*of_camera.iterdir(), of_camera):
-                    with suppress(OSError):  # not empty, or no folder
+                    with suppress(OSError):  # not empty, or not a folder
                         folder.rmdir()
 
     def delete(self, key: str) -> None:
-        """Raises OutputError. What is not there any more is no error: the deletion before was cut short."""
+        """Raises OutputError. A missing object is no error: an earlier deletion was interrupted."""
         self.check()
         try:
             obstore.delete(self._store, key)
@@ -139,7 +140,7 @@ class Store:
             of_day = (self.folder / key).parent
             with suppress(OSError):  # not empty yet
                 of_day.rmdir()
-                of_day.parent.rmdir()  # of a camera of which nothing is left
+                of_day.parent.rmdir()  # no objects of this camera are left
 
     def _check_to_read(self, key: str) -> None:
         try:
@@ -148,7 +149,7 @@ class Store:
             raise SourceError(f"couldn't read '{key}': {error.message}", hint=error.hint) from error
 
     def check(self) -> None:
-        """Raises OutputError where this is not the store that was at this place before."""
+        """Raises OutputError if this is not the store that was at this place before."""
         try:
             if not self._known.exists():
                 self._known.parent.mkdir(exist_ok=True, mode=0o700)
@@ -163,11 +164,11 @@ class Store:
             )
 
     def _give_name(self) -> bytes:
-        """The same by all processes that come at once, and again where this was cut short."""
+        """The same for all processes that arrive at once, and on a retry after an interruption."""
         own = self._known.with_name(f"{self._known.name}.own")
         made_once(own, secrets.token_hex(8).encode())
         obstore.put(self._store, MARK, own.read_bytes())
-        return self._name() or own.read_bytes()  # another machine's, where one came just then
+        return self._name() or own.read_bytes()  # another machine's, if one came first
 
     def _name(self) -> bytes | None:
         try:

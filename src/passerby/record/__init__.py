@@ -1,4 +1,4 @@
-"""Redacted frames become finished files. Where the files go afterwards is archive's business."""
+"""Turns redacted frames into finished files. Where the files go is up to archive/."""
 
 from passerby.record.encoders import EncoderState, list_encoders
 from passerby.record.partfile import RecordedFile

@@ -1,4 +1,4 @@
-"""Which encoder makes a codec, with which options, and which of them work on this machine."""
+"""Which encoder to use for a codec, with which options, and which ones work on this machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Kind = Literal["software", "nvenc", "vaapi", "qsv"]
 
 HARDWARE: tuple[Kind, ...] = ("nvenc", "qsv", "vaapi")
 os.environ.setdefault("SVT_LOG", "1")  # else SVT-AV1 prints a page of its settings for every file
-PROBE_SIZE_PX = (256, 256)  # hardware refuses pictures much smaller
+PROBE_SIZE_PX = (256, 256)  # hardware encoders refuse much smaller pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,16 @@ class Encoder:
     worst_quality: int
     options: dict[str, str] = field(default_factory=dict)
     device: str | None = None
-    """The kind of device that pictures are sent to."""
+    """The kind of device to which pictures are uploaded."""
     codec_tag: str | None = None
 
 
-# a53cc, udu_sei: captions and user data that hang on decoded pictures must not slip through into the output.
+# a53cc, udu_sei: captions and user data attached to decoded pictures must not reach the output.
 _X264 = {"preset": "veryfast", "a53cc": "0", "udu_sei": "0"}
 _CPU_AVX512_SKX = 256  # OpenCV's number; its Python module has no name for it
 if cv2.checkHardwareSupport(_CPU_AVX512_SKX):
-    # Where it uses AVX-512, x264 gives other bytes each time for the same frames (seen with its macroblock tree), and
-    # nobody could check that a cover lets nothing through. AVX2 is as fast: 0.82 s of CPU against 0.85 s.
+    # With AVX-512, x264 gives different bytes each time for the same frames (seen with its macroblock tree), and nobody
+    # could verify that a cover lets nothing through. AVX2 is as fast: 0.82 s of CPU against 0.85 s.
     _X264["x264-params"] = "asm=AVX2,FMA3,BMI2,LZCNT"
 _X265 = {"preset": "superfast", "a53cc": "0", "udu_sei": "0", "x265-params": "log-level=error:info=0"}
 _SVT = {"preset": "10"}
@@ -67,7 +67,7 @@ ENCODERS: tuple[Encoder, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class EncoderState:
-    """Whether an encoder works here, tried with one small picture; why_not: what it said."""
+    """Whether an encoder works here, tested with one small picture; why_not: its error message."""
 
     encoder: Encoder
     works: bool
@@ -75,7 +75,7 @@ class EncoderState:
 
 
 def list_encoders() -> list[EncoderState]:
-    """Every encoder that passerby knows, each tried on this machine. Takes about a second."""
+    """Every encoder that passerby knows, each tested on this machine. Takes about a second."""
     return [try_encoder(encoder) for encoder in ENCODERS]
 
 
@@ -130,7 +130,7 @@ def _check_quality(encoder: Encoder, quality: int) -> None:
 
 
 def strip_of(encoder: Encoder) -> str | None:
-    """The bit stream filter that takes out what an encoder says of itself and of its settings (SEI messages)."""
+    """The bit stream filter that removes what an encoder writes about itself and its settings (SEI messages)."""
     return {"h264": "filter_units=remove_types=6", "hevc": "filter_units=remove_types=39|40"}.get(encoder.codec)
 
 
@@ -139,9 +139,9 @@ def hwaccel_of(encoder: Encoder) -> HWAccel | None:
 
 
 def pixel_format_for(encoder: Encoder, picture_format: str, width: int, height: int) -> str:
-    """The format that this encoder is given for pictures of that format: the same where it can, else the nearest.
+    """The encoder's input format for pictures of that format: the same if possible, else the nearest.
 
-    H.264 and HEVC cannot hold an odd width or height at reduced chroma, so such pictures are encoded as 4:4:4; AV1 can.
+    H.264 and HEVC do not support odd sizes with subsampled chroma, so such pictures are encoded as 4:4:4; AV1 does.
     """
     if encoder.kind != "software":
         return "p010le" if picture_format.endswith("10le") and encoder.codec != "h264" else "nv12"

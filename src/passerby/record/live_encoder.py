@@ -1,4 +1,4 @@
-"""One H.264 encoder for one size of picture: a picture in, its bytes out at once, as MP4 wants them."""
+"""One H.264 encoder for one picture size: a picture in, its bytes out at once, in MP4's format."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from passerby.record.video import EXACT, add_video
 
 _LIVE = {
     "tune": "zerolatency",  # no B-frames, no look-ahead: each picture comes out at once
-    "forced-idr": "1",  # a key frame that is asked for closes its GOP
-    "sc_threshold": "0",  # and none comes unasked: GOPs are cut by the clock
+    "forced-idr": "1",  # a requested key frame closes its GOP
+    "sc_threshold": "0",  # no other key frames: GOPs are cut by the clock
     "g": "100000",
 }
 _WITHOUT_SAMPLES = {"movflags": "cmaf+empty_moov+default_base_moof", "use_editlist": "0"}
 _START_CODE = re.compile(rb"\x00\x00\x00?\x01")
-_SPEAKS_OF_ITSELF = {6, 7, 8, 9}  # SEI (the encoder's name and settings); parameters, which are in the init; delimiters
+_SPEAKS_OF_ITSELF = {6, 7, 8, 9}  # SEI (encoder name and settings); parameter sets, which are in the init; delimiters
 
 
 class LiveEncoder:
-    """Encodes in 4:2:0 with 8 bits, which every browser plays."""
+    """Encodes in 8-bit 4:2:0, which every browser plays."""
 
     def __init__(self, stream: StreamFormat, quality: int, threads: int) -> None:
-        """stream: of the pictures that come; its time_base is that of pts. Raises OutputError, SettingsError."""
+        """stream: the format of the input; its time_base is that of pts. Raises OutputError, SettingsError."""
         self._source = stream
         full = stream.pixel_format.startswith("yuvj") or stream.color_range == ColorRange.JPEG
         self._range = ColorRange.JPEG if full else ColorRange.MPEG
@@ -51,7 +51,7 @@ class LiveEncoder:
         header = io.BytesIO()
         try:
             self._container = av.open(header, "w", format="mp4", container_options=_WITHOUT_SAMPLES)
-            self._container.flags |= cast(int, Flags.bitexact.value)  # no names, no dates
+            self._container.flags |= cast(int, Flags.bitexact.value)  # no encoder name, no dates
             self._video = add_video(self._container, even, encoder, quality, threads)
             self._container.start_encoding()
         except (av.FFmpegError, OSError) as error:
@@ -61,23 +61,24 @@ class LiveEncoder:
         self.init = init
 
     def close(self) -> None:
-        """Give the encoder's memory back; no more is encoded. Container and stream refer to each other."""
+        """Free the encoder's memory; nothing can be encoded after that. Container and stream refer to each other."""
         self._container.close()
 
     def fits(self, picture: av.VideoFrame) -> bool:
-        """Whether a picture is of the size and format that this encoder was opened for."""
+        """Whether a picture has the size and format that this encoder was opened for."""
         stream = self._source
         return (picture.width, picture.height, picture.format.name) == (
             stream.width, stream.height, stream.pixel_format
         )  # fmt: skip
 
     def for_size_of(self, picture: av.VideoFrame, quality: int, threads: int) -> Self:
-        """Another for pictures like this one, otherwise of the same source."""
+        """A new encoder for pictures like this one, otherwise of the same source."""
         stream = replace(self._source, width=picture.width, height=picture.height, pixel_format=picture.format.name)
         return type(self)(stream, quality, threads)
 
     def encode(self, picture: av.VideoFrame, pts: int, kind: PictureType) -> bytes:
-        """The H.264 units of one picture, each after its length in 4 bytes. kind: I for a key frame, else NONE."""
+        """The H.264 units of one picture, each preceded by its length in 4 bytes. kind: I for a key frame,
+        else NONE."""
         fitted = self._fit(picture)
         fitted.pts, fitted.time_base, fitted.pict_type = pts, self._source.time_base, kind
         try:
@@ -102,7 +103,7 @@ class LiveEncoder:
 
 
 def _without_odd_edge(picture: av.VideoFrame) -> av.VideoFrame:
-    """The last column and row of an odd size cannot be told in 4:2:0."""
+    """4:2:0 cannot represent the last column and row of an odd size."""
     even = av.VideoFrame(picture.width // 2 * 2, picture.height // 2 * 2, picture.format.name)
     for source, target in zip(plane_views(picture), plane_views(even), strict=True):
         target[:] = source[: target.shape[0], : target.shape[1]]
@@ -110,6 +111,6 @@ def _without_odd_edge(picture: av.VideoFrame) -> av.VideoFrame:
 
 
 def _with_lengths(annex_b: bytes) -> bytes:
-    """H.264 units between start codes as units after their lengths; those that tell nothing of the picture go."""
+    """Converts H.264 units between start codes to units preceded by lengths; drops those that hold no picture data."""
     units = [unit for unit in _START_CODE.split(annex_b) if unit and unit[0] & 31 not in _SPEAKS_OF_ITSELF]
     return b"".join(len(unit).to_bytes(4) + unit for unit in units)

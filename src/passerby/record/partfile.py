@@ -1,4 +1,4 @@
-"""A file that exists under its name only when it is whole: written without a name in its folder, then given it."""
+"""A file that gets its name only when it is complete: written without a name in the target folder, then linked."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from passerby.folders import sync
 from passerby.names import is_too_long, shortened
 
 BUFFER_BYTES = 1 << 20
-"""How much a muxer should gather before it writes: writes are not buffered here."""
+"""How much a muxer should buffer before it writes: writes are not buffered here."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedFile:
-    """A finished file: where, what is in it (SHA-256 as hexadecimal), how long in bytes, how many frames."""
+    """A finished file: its path, SHA-256 in hexadecimal, size in bytes, number of frames."""
 
     path: Path
     sha256: str
@@ -29,14 +29,14 @@ class RecordedFile:
 
 
 class PartFile:
-    """A file in the output's folder that has no name yet. `finish` or `abort` ends it; abort leaves nothing.
+    """A file in the output's folder that has no name yet. End it with `finish` or `abort`; abort leaves nothing.
 
-    Linux can make files without a name: even a killed process leaves nothing behind. Elsewhere it is a hidden
+    Linux can create files without a name: even a killed process leaves nothing behind. Elsewhere it is a hidden
     `.NAME.XXXXXXXX.part`, which a killed process leaves.
     """
 
     def __init__(self, path: Path, *, overwrite: bool, source: Path | None, mode: int = 0o666) -> None:
-        """mode: who may read it, less what the umask forbids."""
+        """mode: the file's permissions, less what the umask forbids."""
         self.path = path
         self._overwrite = overwrite
         check_output(path, overwrite=overwrite, source=source)
@@ -52,7 +52,7 @@ class PartFile:
 
     @property
     def closed(self) -> bool:
-        """Whether it is over. A muxer that is dropped later then writes no more."""
+        """Whether it has ended. A muxer that is dropped later then writes no more."""
         return self._file.closed
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
@@ -69,19 +69,19 @@ class PartFile:
         return self._file.tell()
 
     def finish(self, frames: int) -> RecordedFile:
-        """Make the file whole under its name. Raises OutputError, and then nothing is left."""
+        """Give the complete file its name. Raises OutputError, and then nothing is left."""
         try:
             os.fsync(self._file.fileno())
             self._file.seek(0)
             digest = hashlib.file_digest(self._file, "sha256").hexdigest()
             size = self._file.tell()
-            # Its name is the point of no return: before it the output does not exist, after it it is whole.
+            # Naming is the point of no return: before it the output does not exist, after it it is complete.
             self._name_it()
             self._file.close()
         except OSError as error:
             self.abort()
             raise output_error(self.path, error) from error
-        with suppress(OSError):  # not every system can sync a folder; the file itself is on disk already
+        with suppress(OSError):  # not every system can sync a folder; the file itself is on the disk already
             sync(self.path.parent)
         return RecordedFile(self.path, digest, size, frames)
 
@@ -106,7 +106,7 @@ class PartFile:
             self._part.replace(self.path)
             return
         try:
-            os.link(self._part, self.path)  # unlike a rename this never replaces a file that came meanwhile
+            os.link(self._part, self.path)  # unlike a rename this never replaces a file that appeared meanwhile
         except FileExistsError:
             raise
         except OSError:  # a file system without hard links
@@ -116,7 +116,7 @@ class PartFile:
 
 
 def _open_nameless(folder: Path, mode: int) -> FileIO | None:
-    """A file that vanishes with its last user unless it is linked; None where there is no such thing."""
+    """A file that vanishes when closed unless it is linked; None if the system has no such files."""
     if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
         return None
     try:
@@ -126,7 +126,8 @@ def _open_nameless(folder: Path, mode: int) -> FileIO | None:
 
 
 def check_output(path: Path, *, overwrite: bool, source: Path | None) -> None:
-    """Refuse an output that is the source, no plain file, in no folder, there already, or has too long a name."""
+    """Refuse an output that is the source, is not a plain file, has no folder, exists already, or has too
+    long a name."""
     if is_too_long(path):
         raise OutputError(f"couldn't write '{path}': its name is too long", hint="give a shorter name with -o")
     if source is not None and path.exists() and source.exists() and path.samefile(source):
@@ -142,7 +143,7 @@ def check_output(path: Path, *, overwrite: bool, source: Path | None) -> None:
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
-    """What the user is told of a failed write."""
+    """The error that users see for a failed write."""
     return OutputError(f"couldn't write '{path}': {os_reason(error)}", hint="nothing was left behind")
 
 

@@ -1,4 +1,4 @@
-"""Turns redacted frames of one camera into fragments as they come. Where these go is for archive and viewers."""
+"""Turns redacted frames of one camera into fragments as they arrive. Where these go is up to archive and viewers."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from passerby.record.live_encoder import LiveEncoder
 TICK = Fraction(1, TICKS_PER_S)
 
 CHUNK_90K = 3 * TICKS_PER_S // 20
-"""A fragment is handed out once it is this long: one picture at 5 a second, though they never come quite evenly. A
-viewer waits so much longer for its first picture, and each costs about 150 bytes: 7 kbit/s."""
+"""A fragment is returned once it is this long: one picture at 5 a second, with some tolerance. It delays a viewer's
+first picture by as much, and each fragment costs about 150 bytes: 7 kbit/s."""
 
 STILL_90K = TICKS_PER_S // 2
-"""The same where nothing changes and somebody watches: as long as a player's pictures in hand last. Where nobody
-does, a fragment is a whole GOP."""
+"""The same where nothing changes and somebody watches: as long as a player's buffer lasts. If nobody watches, a
+fragment is a whole GOP."""
 
 LONGEST_FRAME_90K = 3 * TICKS_PER_S
-"""A frame is shown until the next comes, but no longer than this: then there is a gap."""
+"""A frame is shown until the next arrives, but no longer than this: then there is a gap."""
 
 LIVE_QUALITY = 26
 """As good as 23 is for a file: without look-ahead x264 gives more to each picture (campus: 319 kbit/s at 44.2 dB)."""
@@ -39,15 +39,15 @@ class SegmentRecorder:
     """Encodes one camera. Frames come in order at any rate, with gaps; their pts is UTC in ticks of 1/90000 s.
 
     A fragment holds whole frames and begins where the one before ended, or after a gap. Each GOP begins at the first
-    frame after a whole multiple of 2 s, and stands by itself. A change of picture size begins a new init segment.
-    A picture that is the same as the one before, sample by sample, is not encoded again: that one is shown for longer.
+    frame after a whole multiple of 2 s, and is independent. A change of picture size begins a new init segment. A
+    picture that is identical to the one before, sample by sample, is not encoded again: that one is shown for longer.
     """
 
     def __init__(self, stream: StreamFormat, *, quality: int = LIVE_QUALITY, threads: int = 1) -> None:
-        """quality: constant rate factor. Raises OutputError where it cannot be encoded, SettingsError."""
+        """quality: constant rate factor. Raises OutputError if it cannot be encoded, SettingsError."""
         self._quality, self._threads = quality, threads
         self._encoder = LiveEncoder(replace(stream, time_base=TICK), quality, threads)
-        self._waiting: list[tuple[int, bytes]] = []  # time and bytes of frames that are encoded and not handed out
+        self._waiting: list[tuple[int, bytes]] = []  # time and bytes of frames that are encoded but not returned yet
         self._waiting_is_key = False
         self._moved = 0.0
         self._encoded: av.VideoFrame | None = None
@@ -58,14 +58,14 @@ class SegmentRecorder:
 
     @property
     def init(self) -> InitSegment:
-        """That of the frames written last."""
+        """The init segment of the latest frames."""
         return self._encoder.init
 
     def write(self, frame: RedactedFrame, moved: float = 0.0, *, is_watched: bool = True) -> list[Fragment]:
-        """Encode one redacted frame; what is complete by it. moved: the share of the picture that moves, 0..1.
-        is_watched: whether somebody waits for more even where nothing changes.
+        """Encode one redacted frame; returns the fragments that it completes. moved: the share of the picture that
+        moves, 0..1. is_watched: whether somebody is waiting for more even if nothing changes.
 
-        Raises ValueError for a frame that does not come after the one before, OutputError if it cannot be encoded.
+        Raises ValueError for a frame that is not later than the one before, OutputError if it cannot be encoded.
         """
         if not isinstance(frame, RedactedFrame):
             raise TypeError(f"only a RedactedFrame is recorded, not a {type(frame).__name__}")
@@ -92,8 +92,8 @@ class SegmentRecorder:
 
     @property
     def _only_key(self) -> bool:
-        """Nothing waits but a key frame. x264 takes the quality of the next one from the pictures before it: with none
-        between two it falls by 6 dB."""
+        """Whether only a key frame is waiting. x264 derives the quality of the next one from the pictures before it:
+        with none in between it falls by 6 dB."""
         return self._waiting_is_key and len(self._waiting) == 1
 
     def _is_encoded(self, picture: av.VideoFrame) -> bool:
@@ -105,7 +105,7 @@ class SegmentRecorder:
         return all(np.array_equal(before, now) for before, now in pairs)
 
     def flush(self) -> list[Fragment]:
-        """What waits, at once: the source is lost, or recording ends. The next frame begins a new GOP."""
+        """Returns what is waiting, at once: the source is lost, or recording ends. The next frame begins a new GOP."""
         self._needs_key = True
         if not self._waiting:
             return []
@@ -113,11 +113,11 @@ class SegmentRecorder:
         return self._hand_out(self._last_90k + min(self._frame_90k, SHORT_OVERLAP_90K))
 
     def close(self) -> None:
-        """After the last flush: gives the encoder's memory back, which is much, and at once."""
+        """Call after the last flush: frees the encoder's memory at once, which is a lot."""
         self._encoder.close()
 
     def _before(self, frame: RedactedFrame, chunk_90k: int) -> list[Fragment]:
-        """What the arrival of a frame completes: only now is known how long the one before is shown."""
+        """The fragments completed by this frame: only now is it known how long the one before is shown."""
         if not self._encoder.fits(frame.picture):
             done = self.flush()
             fitting = self._encoder.for_size_of(frame.picture, self._quality, self._threads)

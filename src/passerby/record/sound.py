@@ -1,4 +1,4 @@
-"""Carries the sound of the source into the output, in step with the picture. Off by default: voices identify."""
+"""Carries the sound of the source into the output, in sync with the picture. Off by default: voices identify people."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from av.container import OutputContainer
 from passerby.media.stream import MAX_GAP_S
 
 TIMEOUT_S = 30.0
-MAX_BACK_S = 1.0  # further back is another clock
+MAX_BACK_S = 1.0  # a larger step back means another clock
 USUAL_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
 COPIED = {
     "mp4": {"aac", "mp3", "mp3float", "ac3", "eac3", "alac"},
     "mov": {"aac", "mp3", "mp3float", "ac3", "eac3", "alac", "pcm_s16le", "pcm_s16be", "pcm_s24le"},
     "webm": {"opus", "libopus", "vorbis"},
 }
-"""What is copied as it is, by container; all else is encoded again. Matroska takes everything."""
+"""What is copied unchanged, by container; everything else is re-encoded. Matroska takes everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Whose sound to keep, and from when to when in seconds on the clock of its container; None: open."""
+    """Which source's sound to keep, and from when to when in seconds on its container's clock; None: unbounded."""
 
     path: Path
     from_s: float | None = None
@@ -34,7 +34,7 @@ class Sound:
 
 
 class SoundTracks:
-    """All sound tracks of one source on their way into one output."""
+    """All sound tracks of one source and their output."""
 
     def __init__(self, container: OutputContainer, sound: Sound, container_name: str) -> None:
         self._out = container
@@ -56,14 +56,14 @@ class SoundTracks:
         self._next: av.Packet[AudioStream] | None = next(self._packets, None)
 
     def write_until(self, time_s: float, origin_s: Fraction) -> None:
-        """Mux what is heard up to time_s of the output. origin_s: the time in the source that is zero in the output."""
+        """Mux the sound up to time_s of the output. origin_s: the time in the source that is zero in the output."""
         self._origin_s = origin_s
         while self._next is not None and _time_s(self._next) - float(origin_s) <= time_s:
             self._write(self._next)
             self._next = next(self._packets, None)
 
     def finish(self) -> None:
-        """Mux all that is left."""
+        """Mux everything that is left."""
         self.write_until(float("inf"), self._origin_s)
         for track in self._tracks.values():
             self._out.mux(track.flush())
@@ -94,7 +94,7 @@ class SoundTracks:
 
 
 class _Track:
-    """One sound track: copied where the container can hold it, else encoded again."""
+    """One sound track: copied if the container supports it, else re-encoded."""
 
     def __init__(self, container: OutputContainer, stream: AudioStream, container_name: str) -> None:
         self._last_s: float | None = None
@@ -107,7 +107,7 @@ class _Track:
             self._out = container.add_stream_from_template(stream)
 
     def take(self, packet: av.Packet[AudioStream], origin_s: Fraction) -> list[av.Packet[AudioStream]]:
-        """What goes into the output for one packet of the source."""
+        """The output packets for one packet of the source."""
         if self._encode:
             return [out for frame in packet.decode() for out in self._encoded(frame, origin_s)]
         shift = round(origin_s / packet.time_base)
@@ -117,7 +117,7 @@ class _Track:
         return [packet]
 
     def follow_on(self, packet: av.Packet[AudioStream]) -> None:
-        """Where the clock jumps, as that of the picture does, sound goes on without a gap."""
+        """If the clock jumps, as that of the picture does, sound continues without a gap."""
         begins_s = _time_s(packet) + float(self._shift * packet.time_base)
         if self._last_s is not None and not -MAX_BACK_S <= begins_s - self._last_s <= MAX_GAP_S:
             self._shift += round((self._last_s - begins_s) / packet.time_base)
@@ -140,7 +140,7 @@ def _add_encoded(container: OutputContainer, stream: AudioStream, container_name
     out = container.add_stream("libopus" if opus else "aac", 48_000 if opus else stream.codec_context.sample_rate)
     assert isinstance(out, AudioStream)
     layout = stream.codec_context.layout
-    # Raw sound often says only how many channels it has, not which; encoders want to know.
+    # Raw sound often only has a number of channels, not a layout; encoders need one.
     out.codec_context.layout = (
         USUAL_LAYOUTS.get(layout.nb_channels, "stereo") if "channels" in layout.name else layout.name
     )

@@ -1,4 +1,4 @@
-"""Turns one redacted frame into one still. JPEG, PNG or WebP by the suffix, with nothing in it but the picture."""
+"""Turns one redacted frame into one still: JPEG, PNG or WebP by the suffix, with nothing in it but the picture."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def write_still(
     overwrite: bool = False,
     source: str | PathLike[str] | None = None,
 ) -> RecordedFile:
-    """Write one redacted frame. The file appears under its name only when it is whole.
+    """Write one redacted frame. The file gets its name only when it is complete.
 
-    quality: as for video, lower is better and larger; PNG loses nothing. source: the file that must not be overwritten.
+    quality: as for video, lower is better and larger; PNG is lossless. source: the file that must not be overwritten.
     Raises OutputError.
     """
     if not isinstance(frame, RedactedFrame):
@@ -76,10 +76,10 @@ def _converted(picture: av.VideoFrame, codec: str) -> av.VideoFrame:
     name = picture.format.name
     if codec == "png":
         if name.endswith("10le"):
-            # Straight to 16-bit RGB, libswscale 9.5 gives a wrong picture where the width is odd.
+            # Directly to 16-bit RGB, libswscale 9.5 gives a wrong picture if the width is odd.
             return picture.reformat(format="gbrp10le", interpolation=_EXACT).reformat(format="rgb48be")
         return picture.reformat(format="rgb24", interpolation=_EXACT)
-    if codec == "libwebp":  # WebP's lossy pictures are BT.601, limited range, 4:2:0
+    if codec == "libwebp":  # lossy WebP is BT.601, limited range, 4:2:0
         return picture.reformat(
             format="yuv420p", interpolation=_EXACT, dst_colorspace=Colorspace.ITU601, dst_color_range=ColorRange.MPEG
         )

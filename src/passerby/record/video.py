@@ -1,4 +1,4 @@
-"""Turns redacted frames into one finished video file, or into nothing. It never sees a clear frame."""
+"""Turns redacted frames into one finished video file, or none. It never sees a clear frame."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 
 
 class VideoRecorder:
-    """Writes one video. The file gets its name only at `close`; where its `with` block ends without, nothing is left.
+    """Writes one video. The file gets its name only at `close`; if its `with` block ends without that, nothing is left.
 
-    Times are kept exactly as they are in MP4 and MOV; Matroska and WebM can only hold whole milliseconds. If the first
-    time is negative, all are moved so that it is zero.
+    Times are exact in MP4 and MOV; Matroska and WebM are limited to whole milliseconds. If the first time is negative,
+    all are shifted so that it is zero.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class VideoRecorder:
     ) -> None:
         """source: the file that must not be overwritten. origin_pts: the tick that becomes zero (for a cut).
 
-        Raises OutputError where the file cannot be written or encoded so, SettingsError for a quality out of range.
+        Raises OutputError if the file cannot be written or encoded this way, SettingsError for a quality out of range.
         """
         self._path = Path(path)
         self._stream_format = stream
@@ -163,7 +163,7 @@ class VideoRecorder:
         )
 
     def _mux(self, packets: Sequence[Packet[VideoStream] | None]) -> None:
-        """Write encoded pictures, each after the sound that is heard before it. None stands for the end."""
+        """Write encoded pictures, each after the sound that comes before it. None marks the end."""
         for packet in packets:
             stripped = self._strip.filter(packet) if self._strip else [packet]
             for ready in stripped:
@@ -179,7 +179,7 @@ class VideoRecorder:
     def _open_container(self) -> OutputContainer:
         options = {}
         if self._container_name in ("mp4", "mov"):
-            # The offset of the first frame is told on the clock of the whole movie, by default in milliseconds.
+            # The offset of the first frame is stored in the movie's time scale, by default in milliseconds.
             timescale = mp4_timescale(self._stream_format.time_base)
             options["movie_timescale"] = str(min(timescale, LARGEST_TIMESCALE))
         container = av.open(
@@ -195,7 +195,7 @@ class VideoRecorder:
 
 
 def container_for(path: Path, codec: Codec) -> str:
-    """FFmpeg's name for the container that the suffix asks for. Raises OutputError."""
+    """FFmpeg's name for the suffix's container. Raises OutputError."""
     suffix = path.suffix.lower()
     if suffix not in VIDEO_CONTAINERS:
         raise OutputError(
@@ -212,7 +212,7 @@ def container_for(path: Path, codec: Codec) -> str:
 
 
 def _check_aspect(path: Path, stream: StreamFormat, codec: Codec, container_name: str) -> None:
-    """H.264 and HEVC say the shape of a pixel themselves; the AV1 encoder leaves it to the container."""
+    """H.264 and HEVC store the pixel aspect ratio themselves; the AV1 encoder leaves it to the container."""
     if codec == "av1" and container_name in ("matroska", "webm") and stream.sample_aspect_ratio not in (None, 1):
         raise OutputError(
             f"couldn't write '{path}': AV1 in it would lose the shape of the pixels ({stream.sample_aspect_ratio})",

@@ -1,4 +1,4 @@
-"""Says what a redaction did and how sure it is, as JSON and as HTML. Measuring is the business of the engine."""
+"""Reports what a redaction did and how sure it is, as JSON and as HTML. Measuring is up to the engine."""
 
 from passerby.report.model import (
     SCHEMA_VERSION,

@@ -1,4 +1,4 @@
-"""What a person should be warned of before they trust what these settings give."""
+"""Warnings that people should see before they trust the result of these settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report as one HTML page that fetches nothing. The layout is report.html.jinja; here is what it needs worked out."""
+"""A report as one HTML page that loads nothing. The layout is report.html.jinja; this prepares its values."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from passerby.media.look import COLOURS, as_hex, legend
 from passerby.report.model import Report, Span, TrackSpan
 from passerby.report.words import clock, in_bytes, share
 
-LANES_SHOWN = 40  # more rows of tracks than this are a blur on any screen; the table lists every track
+LANES_SHOWN = 40  # more rows of tracks are a blur on any screen; the table lists every track
 MAX_TICKS = 6
 TICK_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
-SLIVER = 0.25  # per cent of the width: a single frame of an hour can still be seen
+SLIVER = 0.25  # per cent of the width: a single frame of an hour is still visible
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Lane:
 
 def render(report: Report) -> str:
     duration_s = report.duration_s
-    # In the other styles colours mean nothing: all are one, or what is left of the picture.
+    # In the other styles colours have no meaning: they are all one, or what is left of the picture.
     colours = legend() if report.settings.style == "silhouette" else []
     return _template().render(
         report=report, lanes=lanes(report), ticks=ticks(duration_s), duration_s=duration_s, legend=colours
@@ -57,7 +57,7 @@ def _template() -> Template:
 
 
 def lanes(report: Report) -> list[Lane]:
-    """Rows from top to bottom: covered whole, to look at, then tracks, those that do not overlap sharing a row."""
+    """Rows from top to bottom: covered whole, needs a look, then tracks; tracks that do not overlap share a row."""
     duration_s = report.duration_s
     rows = [
         Lane("covered whole", _bars(report.whole_spans, "whole", duration_s)),
@@ -105,7 +105,7 @@ def _bar(start_s: float, end_s: float, duration_s: float, kind: str, says: str) 
 
 
 def ticks(duration_s: float) -> list[tuple[float, str]]:
-    """Marks of the time axis: place in per cent and the time, without tenths where all would be 0."""
+    """Marks of the time axis: position in per cent and the time, without tenths if all would be 0."""
     if not duration_s:
         return []
     step_s = next((step for step in TICK_STEPS_S if duration_s / step <= MAX_TICKS), TICK_STEPS_S[-1])

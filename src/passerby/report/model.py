@@ -23,7 +23,7 @@ from passerby.settings import Settings
 from passerby.version import __version__
 
 SCHEMA_VERSION: Final = "1"
-"""Rises when a field is removed or changes its meaning; a field that is only added leaves it."""
+"""Raised when a field is removed or changes its meaning, not when one is added."""
 
 Seconds = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -102,7 +102,7 @@ class TrackSpan(_Facts):
 
     @classmethod
     def of(cls, tracker_id: int, kind: Kind, first_s: float, last_s: float, frames: int) -> TrackSpan:
-        """The same from the engine's own types."""
+        """From the engine's own types."""
         label: Any = kind.label
         return cls(id=tracker_id, kind=label, first_s=first_s, last_s=last_s, frames=frames)
 
@@ -204,9 +204,9 @@ class Report(_Facts):
         return render(self)
 
     def write(self, path: Path | str) -> Path:
-        """Writes JSON or HTML, as the suffix says, beside and renamed when whole.
+        """Writes JSON or HTML, by the suffix, to a temporary file that is renamed when complete.
 
-        SettingsError for another suffix, OutputError when it cannot be written.
+        Raises SettingsError for another suffix, OutputError if it cannot be written.
         """
         from passerby.report.write import write_report
 
@@ -214,7 +214,7 @@ class Report(_Facts):
 
     @staticmethod
     def json_schema() -> dict[str, Any]:
-        """The JSON Schema of what `to_json` gives; docs/reference/report.schema.json keeps it."""
+        """The JSON Schema of what `to_json` gives; stored in docs/reference/report.schema.json."""
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **Report.model_json_schema(mode="validation"),

@@ -1,4 +1,4 @@
-"""Writes the JSON Schema of the report: `python -m passerby.report.schema FILE`. A test keeps the file true."""
+"""Writes the JSON Schema of the report: `python -m passerby.report.schema FILE`. A test keeps it up to date."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Figures as people read them."""
+"""Formats numbers for people."""
 
 from __future__ import annotations
 
 
 def clock(time_s: float | None) -> str:
-    """`1:23.5`, hours only where there are some; a dash for no time."""
+    """`1:23.5`, with hours only if needed; a dash for None."""
     if time_s is None:
         return "–"
     tenths = round(time_s * 10)
@@ -15,7 +15,7 @@ def clock(time_s: float | None) -> str:
 
 
 def in_bytes(number: int) -> str:
-    """`3.4 MB`: thousands, as file managers count."""
+    """`3.4 MB`: powers of 1000, as in file managers."""
     size = float(number)
     for unit in ("bytes", "kB", "MB", "GB"):
         if size < 1000 or unit == "GB":
@@ -25,5 +25,5 @@ def in_bytes(number: int) -> str:
 
 
 def share(value: float) -> str:
-    """`3.4 %`; what is more than nothing is never shown as nothing."""
+    """`3.4 %`; more than nothing is never shown as nothing."""
     return "<0.1 %" if 0 < value < 0.0005 else f"{100 * value:.1f} %"

@@ -1,4 +1,4 @@
-"""Writes a report beside its name and renames it when whole."""
+"""Writes a report to a temporary file and renames it when complete."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REPORT_SUFFIXES = (".json", ".html")
 
 
 def check_report_path(path: Path) -> None:
-    """SettingsError unless the suffix says which kind of report is meant: cheap, so done before the long work."""
+    """Raises SettingsError unless the suffix is that of a report. It is cheap, so it runs before the long work."""
     if path.suffix.lower() not in REPORT_SUFFIXES:
         raise SettingsError(f"a report cannot be written as '{path.name}'", hint="name it .json or .html")
 

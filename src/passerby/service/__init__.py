@@ -1,1 +1,1 @@
-"""What `passerby serve` is made of: its parts wired together, the configured cameras, the work beside serving."""
+"""The parts of `passerby serve`: wires them together, applies the configured cameras, does periodic work."""

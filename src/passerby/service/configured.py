@@ -1,4 +1,4 @@
-"""Keeps the cameras at work those that are configured, while the service runs."""
+"""Starts and stops cameras to match the configuration, while the service runs."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from passerby.rules.retention import object_90k
 from passerby.settings import Settings
 
 DRAWN_LEARN_EVERY_S = 0.4
-"""Who stands still for a while may be taken for background then: where nobody is real, that is no loss, and a demo is
-soon to be seen."""
-LOOK_EVERY_S = 5.0  # `passerby camera add` in another terminal is noticed by then
+"""At this rate somebody who stands still for a while may be taken for background. Nobody is real there, so that does no
+harm, and a demo soon shows something."""
+LOOK_EVERY_S = 5.0  # by then `passerby camera add` in another terminal is noticed
 
 
 class ConfiguredFleet:
-    """The fleet of an installation: see `api.ports.Fleet`. Its methods may be called from any thread."""
+    """The fleet of an installation: see `api.ports.Fleet`. Thread-safe."""
 
     def __init__(self, installation: Installation, places: Places, workers: int | None = None) -> None:
         self._installation = installation
@@ -48,7 +48,7 @@ class ConfiguredFleet:
         return self._trouble or self._fleet.trouble
 
     def start(self) -> None:
-        """Raises ModelError where a network cannot be read: for that, every worker would end again and again."""
+        """Raises ModelError if a network cannot be read: workers would otherwise die again and again."""
         for model in ModelStore().list():
             model.read()
         self._fleet.start()
@@ -91,14 +91,14 @@ class ConfiguredFleet:
             try:
                 self._match(self._installation.cameras.list())
                 self._trouble = None
-            except PasserbyError as error:  # what runs goes on
+            except PasserbyError as error:  # running cameras go on
                 self._trouble = str(error)
-            except Exception as error:  # its text may hold anything: its kind will do
+            except Exception as error:  # its text may hold anything: its type is enough
                 self._trouble = f"changes to cameras could not be applied: {type(error).__name__}"
             self._changed.wait(LOOK_EVERY_S)
 
     def _match(self, configured: list[ConfiguredCamera]) -> None:
-        """Run what is wanted and does not run as it should, end what is not."""
+        """Start what should run, restart what changed, stop the rest."""
         idle: dict[str, CameraState] = {}
         wanted: dict[str, CameraPlan] = {}
         not_people = self._installation.not_people.all()
@@ -127,7 +127,7 @@ class ConfiguredFleet:
         return CameraState(what, reason, datetime.now(UTC))
 
     def _plan(self, camera: ConfiguredCamera, not_people: tuple[BoxShare, ...]) -> CameraPlan:
-        """Raises SettingsError where its address cannot be opened."""
+        """Raises SettingsError if its address cannot be decrypted."""
         facts = camera.facts
         address = self._installation.cameras.secret_address(camera.name)
         base = base_plan(self._installation.config, address, facts.transport, facts.trust_any_certificate)
@@ -143,7 +143,7 @@ class ConfiguredFleet:
 
 
 def base_plan(config: Config, address: str, transport: str, trust_any_certificate: bool) -> CameraPlan:
-    """Of a camera as its address is given, with what the configuration lets be reached: enough to try it."""
+    """The plan for an address, with the configured reach: enough to try it."""
     drawn = address.strip().lower().startswith("drawn:")
     return CameraPlan(
         camera="trial",

@@ -1,4 +1,4 @@
-"""A service from its start to its end: opened, recovered, served, and every part stopped again in order."""
+"""A service from start to end: opens, recovers and serves, then stops every part in order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def run_service(
     say_how_to_come_in: Callable[[Installation], None],
     end_after_s: float | None = None,
 ) -> None:
-    """Until a signal, or for some seconds. Raises SettingsError, OutputError."""
+    """Runs until a signal, or for some seconds. Raises SettingsError, OutputError."""
     with held_alone(data, LOCK), opened(data, installation) as services:
         installation.follow_file()
         services.archive.recover_later()  # cameras record meanwhile

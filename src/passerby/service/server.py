@@ -1,4 +1,4 @@
-"""The HTTP server of a service: how it is set up, runs, and ends in order."""
+"""The HTTP server of a service: sets it up, runs it, and ends it in order."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from passerby.errors import OutputError, SettingsError
 
 log = logging.getLogger("passerby.serve")
 
-STOP_PATIENCE_S = 5  # for requests that are being answered
+STOP_PATIENCE_S = 5  # for requests in progress
 
 
 def make_server(services: Services, config: Config) -> uvicorn.Server:
-    """Raises SettingsError where the certificate does not work."""
+    """Raises SettingsError if the certificate does not work."""
     told, page = config.server, built_page()
     if page is None:
         log.warning("this installation was built without its page: only its API can be used")
@@ -44,8 +44,8 @@ def make_server(services: Services, config: Config) -> uvicorn.Server:
 
 
 def run_server(server: uvicorn.Server, config: Config) -> None:
-    """Until a signal. Raises OutputError where it cannot listen."""
-    with suppress(SystemExit):  # it could not listen: said below
+    """Runs until a signal. Raises OutputError if it cannot listen."""
+    with suppress(SystemExit):  # it could not listen: reported below
         server.run()
     if not server.started:
         raise OutputError(
@@ -56,8 +56,8 @@ def run_server(server: uvicorn.Server, config: Config) -> None:
 
 
 def stop_on_signals(server: uvicorn.Server) -> None:
-    """From now on a signal ends it in order, also before it runs. While it runs it takes signals itself, and passes
-    them on afterwards, where they change nothing."""
+    """From now on a signal ends it in order, even before it runs. While running, it handles signals itself and passes
+    them on afterwards, when they have no more effect."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         server.should_exit = True
@@ -68,7 +68,7 @@ def stop_on_signals(server: uvicorn.Server) -> None:
 
 @contextmanager
 def ended_after(server: uvicorn.Server, seconds: float | None) -> Iterator[None]:
-    """As a signal would end it."""
+    """Ends it as a signal would."""
     timer = threading.Timer(seconds or 0.0, setattr, (server, "should_exit", True))
     if seconds is not None:
         timer.start()

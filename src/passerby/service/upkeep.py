@@ -1,4 +1,4 @@
-"""What a service does every few seconds beside serving: recordings are stored and forgotten, states remembered."""
+"""The periodic work of a service: stores and deletes recordings, records states."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from passerby.rules.retention import round_s
 
 log = logging.getLogger("passerby.serve")
 
-TEND_EVERY_S = 10.0  # and more often where a limit is short: see `rules.retention.round_s`
-FORGET_EVERY_S = 86400.0  # it leaves a record of its own
+TEND_EVERY_S = 10.0  # more often if a limit is short: see `rules.retention.round_s`
+FORGET_EVERY_S = 86400.0  # each run leaves an audit record
 REMEMBER_EVERY_S = 1.0
 
 
 @contextmanager
 def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iterator[None]:
-    """Recordings that ended are stored and old ones deleted, and what the workers closed when they ended; once a day
-    old records of the audit go."""
+    """Stores ended recordings, including those that workers closed on exit, and deletes old ones; once a day deletes
+    old audit records."""
     clock = installation.clock
     forgot_s = -math.inf
     next_s = TEND_EVERY_S
@@ -57,7 +57,7 @@ def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iter
 
 @contextmanager
 def remembered(services: Services) -> Iterator[None]:
-    """What cameras are said to do goes into the history: begun before they run, ended after."""
+    """Records the states of cameras in the history: starts before the cameras run, ends after them."""
     history, clock = services.archive.history, services.installation.clock
 
     def note(*, at_end: bool = False) -> None:
@@ -76,8 +76,8 @@ def remembered(services: Services) -> Iterator[None]:
 
 @contextmanager
 def discarded(services: Services) -> Iterator[None]:
-    """Files that somebody brought go when they may not have files redacted any more, whichever process took the right,
-    and also where the file came to its end just then."""
+    """Discards the files of users who may no longer redact files, whichever process took the permission, even if the
+    file had just arrived."""
     jobs, users = services.redactions, services.installation.users
 
     def discard() -> None:
@@ -101,8 +101,8 @@ def tell(found: Sequence[Alarm], alarms: Alarms) -> None:
 
 @contextmanager
 def _told(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
-    """One round of a work. An error ends it, and is an alarm until a round goes well: whatever it is, the next round
-    may do better, and without rounds nothing is ever deleted."""
+    """One round of a job. An error ends the round, and is an alarm until a round succeeds: whatever it is, the next
+    round may succeed, and without rounds nothing is ever deleted."""
     try:
         yield
     except (PasserbyError, OSError) as error:
@@ -119,7 +119,7 @@ def _told(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
 
 @contextmanager
 def _every(seconds: float, do: Callable[[], float | None], name: str) -> Iterator[None]:
-    """In a thread of its own, which has ended when this has. do: may say in how many seconds it is to be done again."""
+    """Runs in a thread of its own, which ends with the block. do: may return the seconds until its next run."""
     over = threading.Event()
 
     def go_on() -> None:

@@ -1,4 +1,4 @@
-"""Makes the parts of a service and gives each what it needs of the others. None is started here."""
+"""Creates the parts of a service and connects them. It starts none of them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def opened(data: Path, installation: Installation) -> Iterator[Services]:
 
 
 def make_jobs(data: Path, installation: Installation) -> Jobs:
-    """Where files are redacted that users bring."""
+    """The jobs that redact users' uploads."""
     told = installation.config.redact
     limits = Limits(told.most_bytes, told.most_files, told.keep_minutes * 60, told.most_files_per_user)
     return Jobs(data / "redactions", installation.clock, limits)

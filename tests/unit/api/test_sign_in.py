@@ -327,6 +327,8 @@ def test_a_new_password_ends_the_other_sessions(house: House) -> None:
     one, other = house.signed_in("kim"), house.signed_in("kim")
     wrong = {"old": "something else", "new": "another pass phrase"}
     assert one.put("/api/self/password", json=wrong).status_code == 403
+    newest = house.installation.audit.list()[0]
+    assert (newest.who, newest.what, newest.about) == ("kim", "password:refused", "kim")
     assert one.put("/api/self/password", json={"old": PASSWORD, "new": "short"}).status_code == 422
     assert one.put("/api/self/password", json={"old": PASSWORD, "new": "another pass phrase"}).status_code == 204
     assert one.get("/api/cameras").status_code == 200 and other.get("/api/cameras").status_code == 401

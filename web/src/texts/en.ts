@@ -374,6 +374,7 @@ export const en = {
     "user:change": "Changed a user",
     "user:remove": "Removed a user",
     "password:change": "Changed a password",
+    "password:refused": "Entered a wrong current password",
     "password:reset": "Created a password reset link",
     "passkey:add": "Added a passkey",
     "passkey:remove": "Removed a passkey",

@@ -397,6 +397,7 @@ export const ru: Texts = {
     "user:change": "Изменение пользователя",
     "user:remove": "Удаление пользователя",
     "password:change": "Смена пароля",
+    "password:refused": "Неверный текущий пароль",
     "password:reset": "Создание ссылки для сброса пароля",
     "passkey:add": "Добавление ключа доступа",
     "passkey:remove": "Удаление ключа доступа",

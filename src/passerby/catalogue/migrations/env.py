@@ -1,4 +1,4 @@
-"""Runs the steps on the connection that `catalogue/database.py` hands over. Alembic loads this file by its name."""
+"""Runs the steps on the connection from `catalogue/database.py`. Alembic loads this file by its name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from alembic import context
 from passerby.catalogue.schema_access import cameras
 
 connection = context.config.attributes["connection"]
-metadata = cameras.metadata  # of all tables: this module adds to those of the recordings
+metadata = cameras.metadata  # of all tables: this module adds its own to those of the recordings
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
 with context.begin_transaction():
     context.run_migrations()

@@ -1,3 +1,3 @@
-"""The steps. A step that was released is never changed."""
+"""The migration steps. A released step is never changed."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The first version: objects and the init segments that they need."""
+"""The first version: objects and their init segments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cameras, users and how they sign in, and the audit records, which nobody can change."""
+"""Cameras, users and how they sign in, and audit records, which nobody can change."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def upgrade() -> None:
 
 
 def _keep_audit() -> None:
-    """Rows of the audit can be added and nothing else, whoever has the database open in whatever program."""
+    """Audit rows can only be added, whichever program has the database open."""
     if op.get_bind().dialect.name == "sqlite":
         for doing in ("UPDATE", "DELETE"):
             op.execute(

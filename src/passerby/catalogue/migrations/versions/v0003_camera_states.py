@@ -1,4 +1,4 @@
-"""What cameras were said to do, change by change."""
+"""The states of cameras, change by change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records of the audit may go when they are old, the oldest first; till then nobody can delete one."""
+"""Audit records may be deleted once they are old, the oldest first; until then nobody can delete one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-_YOUNGEST_90K = 30 * 86400 * 90_000  # what is younger stays, whatever passerby or anybody else is told
+_YOUNGEST_90K = 30 * 86400 * 90_000  # younger records stay, whatever passerby or another program asks for
 _COMMENT = "Every look and every change of access. Rows are added, never changed, and go when they are old: triggers."
 _NOW_90K = {
     "sqlite": "CAST(strftime('%s', 'now') AS INTEGER) * 90000",
@@ -16,7 +16,7 @@ _NOW_90K = {
 
 
 def upgrade() -> None:
-    """By the database's own clock: who deletes cannot say what time it is."""
+    """Uses the database's own clock, so that whoever deletes cannot choose the time."""
     dialect = op.get_bind().dialect.name
     is_kept = f"OLD.at_90k > {_NOW_90K[dialect]} - {_YOUNGEST_90K} OR EXISTS (SELECT 1 FROM audit WHERE id < OLD.id)"
     if dialect == "sqlite":

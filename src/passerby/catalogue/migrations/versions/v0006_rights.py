@@ -1,4 +1,4 @@
-"""A counter that grows with every change that may take a right away, whoever makes it: open views go by it."""
+"""A counter that grows with every change that may take a permission away, by any program. Open views watch it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TAKES_AWAY = (
     ("cameras_in_groups", "UPDATE"),
     ("cameras_in_groups", "DELETE"),
 )
-"""What is only added gives rights, which nobody waits for. The minute of a session's last request is none."""
+"""Additions only grant permissions, and nobody waits for those. The time of a session's last request is not one."""
 
 
 def upgrade() -> None:
@@ -40,7 +40,8 @@ def upgrade() -> None:
     op.execute(
         f"CREATE FUNCTION rights_change() RETURNS trigger AS $$ BEGIN {grows}; RETURN NULL; END $$ LANGUAGE plpgsql"
     )
-    # At the commit, when all else is locked already: two changes wait for each other here at most, and never in a ring.
+    # At commit, when everything else is locked already: here two changes can only wait for each other in turn, without
+    # a deadlock.
     for number, (table, event) in enumerate(_TAKES_AWAY):
         op.execute(
             f"CREATE CONSTRAINT TRIGGER rights_change_{number} AFTER {event} ON {table} "

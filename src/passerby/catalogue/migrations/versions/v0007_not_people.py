@@ -1,4 +1,4 @@
-"""Boxes in which somebody said that there is no person."""
+"""Boxes that a user marked as not a person."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("bottom_share", sa.Float, nullable=False, comment="Lower edge, 0..1 of the picture's height."),
         sa.Column("who", sa.String(64), nullable=False, comment="The user who said so, kept when the user goes."),
         sa.Column("at_90k", sa.BigInteger, nullable=False, comment="UTC when they said so, 1/90000 s since 1970."),
-        sqlite_autoincrement=True,  # no id comes again: a page that is old must not remove another box
+        sqlite_autoincrement=True,  # ids are never reused: an outdated page must not remove another box
         comment="Boxes of a camera's picture in which somebody said that there is a poster or the like, and no person.",
     )
     op.create_index("not_people_by_camera", "not_people", ["camera"])

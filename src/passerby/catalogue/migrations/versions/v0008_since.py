@@ -1,4 +1,4 @@
-"""From when on recordings under a camera's name are its own."""
+"""Since when recordings under a camera's name are its own."""
 
 from __future__ import annotations
 
