@@ -1,4 +1,4 @@
-"""RawFrame → what is established background, what moves, and whether the camera does. Rules decide."""
+"""RawFrame → what is established background, what moves, and whether the camera moves. Decisions are left to rules."""
 
 from passerby.background.absorb import Absorber
 from passerby.background.claims import Sample, mask_of

@@ -1,7 +1,7 @@
-"""Decides what of a newly learned background may take the place of what was known before.
+"""Decides which parts of a newly learned background may replace the known one.
 
-Light that wanders, and vehicles that park or leave. Whatever else came and stays is hidden as long as it does: somebody
-who came and sits still for an hour looks like a thing that was put there, and no detector knows everybody.
+Moving light may, and vehicles that park or leave. Anything else that arrives and stays is hidden: somebody who sits
+still for an hour looks like an object that was put there, and no detector recognises everybody.
 """
 
 from __future__ import annotations
@@ -16,33 +16,32 @@ from passerby.background.learn import Background
 from passerby.background.model import DIFFERENCE_MIN
 from passerby.background.small import SmallPicture, steepness
 
-ABSORB_AFTER_S = 12 * 3600.0  # somebody asleep, or drunk, may lie there all night
-THIN_PX = 2.5  # small-picture pixels: half the width of a strip in which the edge of a shadow moved on
-OF_VEHICLE = 0.6  # of what changed, inside boxes of vehicles: it is one
-SHAKE_PX = 0.5  # a pole that sways; two backgrounds are each a mean of many pictures
+ABSORB_AFTER_S = 12 * 3600.0  # somebody asleep or drunk may lie there all night
+THIN_PX = 2.5  # small-picture pixels: half the width of a strip over which the edge of a shadow moved
+OF_VEHICLE = 0.6  # a change with at least this share inside boxes of vehicles is a vehicle
+SHAKE_PX = 0.5  # for a swaying pole; two backgrounds are each a mean of many pictures
 
 
 class Absorber:
-    """Of one source: what each place looked like when it was established last, and since when a change is refused.
-
-    A place that is claimed for a while stays known, so that whoever is claimed no more is still refused there.
+    """For one source: what each place looked like when last established, and since when a change is refused. A place
+    that is claimed for a while stays known, so that somebody who is no longer claimed is still refused there.
     """
 
     def __init__(self, first: Background | None = None) -> None:
         self._begin_with(first)
 
     def forget(self) -> None:
-        """The place is another: the camera was moved."""
+        """Forgets everything: the camera was moved."""
         self._begin_with(None)
 
     def _begin_with(self, known: Background | None) -> None:
-        """Nothing of it is refused yet."""
+        """Starts from this background, with nothing refused."""
         self._known = known
         self._refused_at_s = np.full((0, 0) if known is None else known.established.shape, np.inf)
 
     def take(self, new: Background, time_s: float) -> Background:
-        """The background to go by from now on. Where something else than light or a vehicle came to stay it is the one
-        from before, so that it differs from what is there, and hides it."""
+        """The background to use from now on. Where anything but light or a vehicle came to stay, the old one is kept,
+        so that it differs from what is there and hides it."""
         old = self._known
         if old is None or old.established.shape != new.established.shape:
             self._begin_with(new)
@@ -58,13 +57,13 @@ class Absorber:
 
 
 def _where(taken: Mask, new: Background, old: Background) -> Background:
-    """The new one where it is taken, and the old one elsewhere."""
+    """The new background where it is taken, the old one elsewhere."""
     planes = [np.where(taken, *pair) for pair in zip(new.picture, old.picture, strict=True)]
     return replace(new, picture=SmallPicture(*planes), spread=np.where(taken, new.spread, old.spread))
 
 
 def _lit_as(old: Background, new: Background) -> Background:
-    """The old one under the light of the new: the sun sets while something stands there."""
+    """The old background in the light of the new: the sun may set while something stands there."""
     known = old.established & new.established
     if not known.any():
         return old
@@ -74,7 +73,7 @@ def _lit_as(old: Background, new: Background) -> Background:
 
 
 def refused_parts(old: Background, new: Background) -> Mask:
-    """(rows, columns): where the new one shows something that came to stay and is no vehicle."""
+    """(rows, columns): where the new background shows something that came to stay and is not a vehicle."""
     known = old.established & new.established
     luma = cv2.absdiff(new.picture.y, old.picture.y)
     chroma = np.maximum(*(cv2.absdiff(getattr(new.picture, p), getattr(old.picture, p)) for p in "uv"))

@@ -1,7 +1,7 @@
-"""Which detections in the samples forbid what they show to become background, and in which samples.
+"""Decides which detections keep what they show from becoming background, and in which samples.
 
-A strong claim always stands. A weak one on something that never so much as sways is let go, since no living being keeps
-so still. Detectors blink: what stands still and is claimed now and then is somebody in every sample that shows it.
+A strong claim always counts. A weak one on something that never even sways is dropped, since no living being keeps so
+still. Detectors blink: something still that is claimed now and then counts as a person in every sample that shows it.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ Lumas = npt.NDArray[np.uint8]
 """(samples, rows, columns)"""
 Boxes = npt.NDArray[np.float32]
 
-STRONG_CLAIM = 0.45  # signs and cones score up to 0.4, few people in the near field score less
+STRONG_CLAIM = 0.45  # signs and cones score up to 0.4, and few near people score less
 CLAIM_MARGIN = 0.10  # of a box's size on each side: detectors cut off feet and hats
-SWAY_SHARE = 0.10  # of a box's pixels: what varies more than noise over more of it than this may be alive
-ALIKE = 10.0  # grey levels, mean over the middle of a box: two samples show the same there
-MIDDLE = 0.2  # of a box's size is left out on each side: that shows what is behind
-SAME_SHARE = 0.5  # of one box's middle is in another box: they claim the same
-NEAR_SHARE, NEAR_CLAIM = 0.35, 0.25  # of the picture's shorter side: from this size on a claim that spreads scores more
-BLINK_SHARE = 0.4  # of the samples in which something stands must claim it
+SWAY_SHARE = 0.10  # of a box's pixels: if more than this vary by more than noise, it may be alive
+ALIKE = 10.0  # grey levels, mean over the centre of a box, up to which two samples show the same there
+MIDDLE = 0.2  # of a box's size, left out on each side because it shows what is behind
+SAME_SHARE = 0.5  # of one box's centre inside another box: they claim the same
+NEAR_SHARE, NEAR_CLAIM = 0.35, 0.25  # of the picture's shorter side: from this size on, a claim needs more to spread
+BLINK_SHARE = 0.4  # of the samples that show something must claim it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """One look at the scene.
+    """One sample of the scene.
 
     claims: detections in small-picture pixels that may not become background. beyond: (rows, columns) bool, where it
-    shows nothing, if anywhere. vehicles: (n, 4) boxes of vehicles, small-picture pixels. frame: the whole picture, kept
-    of some samples only, for the plate. placed: (2, 3), where the reference's pixels are in it, None for in place.
+    shows nothing, if anywhere. vehicles: (n, 4) boxes of vehicles, small-picture pixels. frame: the full picture for
+    the plate, kept for some samples only. placed: (2, 3), where the reference's pixels are in it; None if in place.
     """
 
     picture: SmallPicture
@@ -50,13 +50,13 @@ class Sample:
 
 
 def strong(samples: Sequence[Sample]) -> npt.NDArray[np.bool_]:
-    """(samples, rows, columns): where a sample says nothing of the background: somebody surely is there, or it ends."""
+    """(samples, rows, columns): where a sample does not count: somebody is certainly there, or the picture ends."""
     boxes = [sample.claims.xyxy[sample.claims.confidence >= STRONG_CLAIM] for sample in samples]
     return np.stack([_with_beyond(sample, _claimed(sample, box)) for sample, box in zip(samples, boxes, strict=True)])
 
 
 def standing(samples: Sequence[Sample], lumas: Lumas, swaying: Mask) -> npt.NDArray[np.bool_]:
-    """(samples, rows, columns): what all claims together forbid. swaying: where the usual look varies of itself."""
+    """(samples, rows, columns): what all claims together exclude. swaying: where the usual look varies by itself."""
     sums = np.asarray(cv2.integral(swaying.astype(np.uint8)), np.int32)
     kept = [_alive(sample.claims, sums) for sample in samples]
     masks = [_with_beyond(sample, _claimed(sample, one.xyxy)) for sample, one in zip(samples, kept, strict=True)]
@@ -71,7 +71,7 @@ def standing(samples: Sequence[Sample], lumas: Lumas, swaying: Mask) -> npt.NDAr
 
 
 def _where_it_stands(box: Boxes, lumas: Lumas, here: int, claims: Boxes, of: npt.NDArray[np.intp]) -> list[int]:
-    """The samples that show what this claim of sample `here` is about, if enough of them claim it."""
+    """The samples that show the object of this claim from sample `here`, if enough of them claim it."""
     middle = _middle(box)
     part = lumas[:, *_pixels(middle, lumas.shape[1:])]
     if not part.size:
@@ -85,13 +85,13 @@ def _where_it_stands(box: Boxes, lumas: Lumas, here: int, claims: Boxes, of: npt
 
 
 def _alive(claims: Detections, sway_sums: npt.NDArray[np.int32]) -> Detections:
-    """Without the weak claims on what keeps too still to be alive."""
+    """Drops weak claims on things that are too still to be alive."""
     sways = np.array([_share_inside(sway_sums, box) >= SWAY_SHARE for box in claims.xyxy], np.bool_)
     return claims.take((claims.confidence >= STRONG_CLAIM) | sways)
 
 
 def _plain(claims: Detections, shorter_side_px: int) -> Detections:
-    """Without the weak ones of somebody near, who would be plain to see: they are mostly of furniture and walls."""
+    """Drops weak claims of near people, who would be easy to see: most are furniture and walls."""
     is_near = claims.long_sides_px >= NEAR_SHARE * shorter_side_px
     return claims.take(~is_near | (claims.confidence >= NEAR_CLAIM))
 
@@ -111,7 +111,7 @@ def _claimed(sample: Sample, boxes_xyxy: Boxes) -> Mask:
 
 
 def mask_of(boxes_xyxy: Boxes, shape: tuple[int, ...]) -> Mask:
-    """(rows, columns): what is in any of the boxes, with their margin."""
+    """(rows, columns): what is inside any of the boxes, including their margin."""
     mask = np.zeros(shape, np.uint8)
     for left, top, right, bottom in boxes_xyxy:
         across, down = CLAIM_MARGIN * (right - left), CLAIM_MARGIN * (bottom - top)

@@ -1,8 +1,8 @@
-"""Learns what is established from a handful of samples spread over time.
+"""Learns what is established from a few samples spread over time.
 
 A pixel's background is the centre of the densest cluster of its values (the half-sample mode of Robertson and Cryer,
-1974, with a smaller share): whoever walks through is seldom at one place. Detections veto: a pixel claimed by one does
-not count in that sample.
+1974, with a smaller share): people who walk through are seldom in one place. Detections veto: a pixel claimed by one
+does not count in that sample.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ import numpy.typing as npt
 from passerby.background.claims import Mask, Sample, mask_of, standing, strong
 from passerby.background.small import Plane8, SmallPicture
 
-BACKGROUND_SHARE = 0.35  # of all samples must agree on a value, so a busy pavement is still learned
-USUAL_SHARE = 0.5  # of all samples show the usual look of a place, by which a still thing is told from a living one
-SPREAD_MAX = 40  # grey levels: a pixel whose densest values lie further apart than this has no background
+BACKGROUND_SHARE = 0.35  # of all samples must agree on a value; a busy pavement is still learned
+USUAL_SHARE = 0.5  # of all samples show a place's usual appearance, which tells still things from living ones
+SPREAD_MAX = 40  # grey levels: a pixel whose densest values are further apart has no background
 NO_SPREAD = 255
-VEHICLE_SHARE = 0.25  # of the samples: it stands there for long, and detectors blink
+VEHICLE_SHARE = 0.25  # of the samples: a vehicle stands there for long, but detectors blink
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Background:
     """What a place looks like with nobody in it.
 
-    picture: the background. spread: (rows, columns) uint8, how far its own values lie apart, grey levels.
-    established: (rows, columns) bool, where there is a background at all. is_adrift: the camera does not quite stand
-    still, so each frame must be laid over it first.
+    picture: the background. spread: (rows, columns) uint8, the range of its own values in grey levels. established:
+    (rows, columns) bool, where there is a background at all. is_adrift: the camera does not quite stand still, so each
+    frame must be aligned with it first.
     """
 
     picture: SmallPicture
@@ -61,9 +61,9 @@ def learn(samples: Sequence[Sample], *, is_adrift: bool = False) -> Background:
 
 
 def _mode(lumas: npt.NDArray[np.uint8], claimed: npt.NDArray[np.bool_], share: float) -> tuple[Plane8, Plane8]:
-    """For each pixel the middle and the width of the narrowest range that holds `share` of all samples.
+    """For each pixel, the centre and width of the narrowest range that holds `share` of all samples.
 
-    lumas, claimed: (samples, rows, columns). Where too few are unclaimed the width is NO_SPREAD.
+    lumas, claimed: (samples, rows, columns). Where too few are unclaimed, the width is NO_SPREAD.
     """
     count = len(lumas)
     need = min(count, max(3, math.ceil(share * count)))
@@ -80,7 +80,7 @@ def _mode(lumas: npt.NDArray[np.uint8], claimed: npt.NDArray[np.bool_], share: f
 
 
 def _swaying(usual: Plane8, sway: Plane8) -> Mask:
-    """Where the usual look varies by more than sensor noise and a third of a pixel of shake explain."""
+    """Where the usual appearance varies by more than sensor noise and a third of a pixel of shake explain."""
     noise = max(5.0, 3.0 * float(np.median(sway)))
     slope = np.abs(cv2.Sobel(usual, cv2.CV_32F, 1, 0, scale=1 / 8))
     slope += np.abs(cv2.Sobel(usual, cv2.CV_32F, 0, 1, scale=1 / 8))
@@ -94,7 +94,7 @@ def _chroma_where_alike(
     spread: Plane8,
     claimed: npt.NDArray[np.bool_],
 ) -> tuple[Plane8, Plane8]:
-    """Mean chroma of those samples whose luma is the background's."""
+    """The mean chroma of the samples whose luma matches the background."""
     total, sums = np.zeros(luma.shape, np.float32), np.zeros((2, *luma.shape), np.float32)
     tolerance = np.maximum(6, spread)
     for picture, values, taken in zip(pictures, lumas, claimed, strict=True):

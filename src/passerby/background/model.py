@@ -1,4 +1,4 @@
-"""Follows a learned background through the frames: what differs from it, and when the whole picture does."""
+"""Compares frames with a learned background: what differs from it, and when the whole picture does."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from passerby.background.learn import Background
 from passerby.background.small import EDGE_SLOPE, Plane8, SmallPicture, edge_tolerance, steepness
 
 DIFFERENCE_MIN = 14  # grey levels that sensor noise and compression leave, after averaging
-SPREAD_FACTOR = 1.0  # a place that varies by itself, such as leaves, must differ by that much more
-SHAKE_PX = 0.25  # small-picture pixels that a mast sways: edges differ by that much of their slope
+SPREAD_FACTOR = 1.0  # a place that varies by itself, such as leaves, must differ by this much more
+SHAKE_PX = 0.25  # small-picture pixels that a mast sways: edges differ by this much of their slope
 GAIN_STEP = 0.01
-GAIN_RANGE = (0.75, 1.33)  # automatic exposure; more than this is another light
+GAIN_RANGE = (0.75, 1.33)  # automatic exposure; a larger change is different light
 GAIN_GRID_PX = 8
 ADAPT_WEIGHT = 0.15  # twice a second: follows a cloud within 5 s
-EDGES_AWAY = 0.5  # of the edges outside of what moves: the camera is no longer where it was
-MIN_EDGES = 0.15  # of all edges must be to be seen for that
-EDGES_ENOUGH = 200  # fewer tell nothing
+EDGES_AWAY = 0.5  # of the edges outside moving areas are out of place: the camera has moved
+MIN_EDGES = 0.15  # of all edges must be visible to decide that
+EDGES_ENOUGH = 200  # fewer say nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observation:
-    """One frame against its background.
+    """One frame compared with its background.
 
-    moving: (rows, columns) uint8, 1 where the frame is not its background. share: how much of the established area
-    that is, 0..1. Areas without a background are not in it: they are hidden by `established`. apart: (rows, columns),
-    how far their luma is apart under the same light, grey levels.
+    moving: (rows, columns) uint8, 1 where the frame is not its background. share: the share of the established area
+    that moves, 0..1. Areas without a background do not count: `established` hides them. apart: (rows, columns),
+    difference of luma in the same light, grey levels.
     """
 
     moving: Plane8
@@ -62,17 +62,17 @@ class BackgroundModel:
 
     @cached_property
     def unknown(self) -> Mask | None:
-        """Where there is no background, without specks that nobody fits into, and with the gaps between that nobody
-        fits into either: one calm shape. None where there is a background everywhere.
+        """Where there is no background, as one calm shape: without specks and with gaps filled that are too small for a
+        person. None if there is a background everywhere.
 
-        Always the same array, so that what is drawn from it need be worked out only once.
+        Always the same array, so that what is drawn from it is computed only once.
         """
         unknown = cv2.morphologyEx((~self.established).astype(np.uint8), cv2.MORPH_OPEN, _SPECKLE)
         unknown = cv2.morphologyEx(unknown, cv2.MORPH_CLOSE, _GAP)
         return unknown.astype(np.bool_) if unknown.any() else None
 
     def observe(self, picture: SmallPicture) -> Observation:
-        """What differs from the background. Light that is a little brighter or darker all over does not count."""
+        """What differs from the background. Slightly brighter or darker light over the whole picture does not count."""
         apart = np.asarray(cv2.absdiff(picture.y, self._lit(picture.y)), np.uint8)
         chroma = cv2.max(cv2.absdiff(picture.u, self._planes[1]), cv2.absdiff(picture.v, self._planes[2]))
         difference = cv2.max(apart, cv2.add(chroma, chroma))
@@ -82,23 +82,23 @@ class BackgroundModel:
         return Observation(known, cv2.countNonZero(known) / self._established_count, apart)
 
     def is_displaced(self, seen: Observation) -> bool:
-        """Whether the edges of what does not move are no longer where they were: the camera was turned or pushed."""
+        """Whether the edges outside moving areas are no longer in place: the camera was turned or pushed."""
         edges = cv2.bitwise_and(self._edges, _where_zero(cv2.dilate(seen.moving, _AROUND)))
         count = cv2.countNonZero(edges)
         if count < MIN_EDGES * self._edge_count:
-            return self._edge_count >= EDGES_ENOUGH  # what moves hides them nearly all
+            return self._edge_count >= EDGES_ENOUGH  # movement hides nearly all of them
         away = cv2.compare(seen.apart, self._slope_limit, cv2.CMP_GT)
         return cv2.countNonZero(cv2.bitwise_and(away, edges)) > EDGES_AWAY * count
 
     def adapt(self, picture: SmallPicture, hidden: npt.NDArray[Any]) -> None:
-        """Takes in the slow change of light, but not where `hidden`, (rows, columns) uint8, is nonzero."""
+        """Adapts to slow changes of light, except where `hidden`, (rows, columns) uint8, is nonzero."""
         shown = _where_zero(hidden)
         for slow, now in zip(self._slow, picture, strict=True):
             cv2.accumulateWeighted(now, slow, ADAPT_WEIGHT, mask=shown)
         self._planes = [cv2.convertScaleAbs(slow).astype(np.uint8, copy=False) for slow in self._slow]
 
     def _lit(self, luma: Plane8) -> Plane8:
-        """The background's luma under the light of this frame."""
+        """The background's luma in the light of this frame."""
         grid = (slice(GAIN_GRID_PX // 2, None, GAIN_GRID_PX),) * 2
         shade = self._planes[0][grid].astype(np.float32) + 1
         gain = float(np.median((luma[grid] + np.float32(1)) / shade))

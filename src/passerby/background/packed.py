@@ -1,4 +1,4 @@
-"""A background as bytes, and back. Of what is not established not one pixel goes in."""
+"""Packs a background into bytes and unpacks it. Not one pixel that is not established is included."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 from passerby.background.learn import NO_SPREAD, Background
 from passerby.background.small import Plane8, SmallPicture
 
-_MAGIC = b"pbbg2"  # of pbbg1 nobody examined what is established
+_MAGIC = b"pbbg2"  # pbbg1 was not examined for people
 _HEAD = struct.Struct(">5sHHB")
 _LARGEST_PX = 4096
 _REACHES_PX = (5, 17, 65, 257, 1025)
 
 
 def pack(background: Background) -> bytes:
-    """Its established part. The rest, where somebody may stand, is zero."""
+    """Packs its established part. The rest, where somebody may stand, is zero."""
     rows, columns = background.spread.shape
     known = background.established.astype(np.uint8)
     planes = [plane * known for plane in (*background.picture, background.spread)]
@@ -27,7 +27,7 @@ def pack(background: Background) -> bytes:
 
 
 def unpack(data: bytes) -> Background | None:
-    """The background; None where the bytes are none. What was zero is drawn out from what is beside it."""
+    """The background; None if the bytes are not one. What was zero is filled from its surroundings."""
     try:
         magic, rows, columns, is_adrift = _HEAD.unpack_from(data)
         size = 5 * rows * columns
@@ -46,7 +46,7 @@ def unpack(data: bytes) -> Background | None:
 
 
 def _drawn_out(plane: Plane8, known: Plane8) -> Plane8:
-    """The plane with its holes filled from around them: an edge to black would be taken for one of the scene."""
+    """The plane with holes filled from their surroundings: an edge to black would be mistaken for a real one."""
     filled, left = plane.copy(), known == 0
     weights = known.astype(np.float32)
     values = plane.astype(np.float32) * weights

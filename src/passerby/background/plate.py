@@ -1,4 +1,4 @@
-"""Puts the empty scene together at the picture's own size, so that detectors can examine what reveal mode will show."""
+"""Assembles the empty scene at the picture's full size, so that detectors can examine what reveal mode will show."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from passerby.background.learn import Background
 from passerby.media import RawFrame
 from passerby.media.frames import Plane, plane_views
 
-MATCHES = 10  # grey levels: a sample shows the background where it is no further from it, or from its own spread
+MATCHES = 10  # grey levels: a sample shows the background where it differs by no more than this or the spread
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plate:
-    """frame: the empty scene, as large as the source, 8 bit. CLEAR until it is examined: it lives as any `RawFrame`
-    does. missing: (rows, columns) of the small picture, where no kept sample shows the background, so that nobody can
-    examine it."""
+    """frame: the empty scene at the source's size, 8 bit. CLEAR until it is examined: treat it like any `RawFrame`.
+    missing: (rows, columns) of the small picture, where no kept sample shows the background, so that it cannot be
+    examined."""
 
     frame: RawFrame = field(repr=False)
     missing: Mask
 
 
 def make_plate(samples: Sequence[Sample], background: Background) -> Plate | None:
-    """The mean of the samples that were kept whole, each where it shows the background. None where none was kept."""
+    """The mean of the samples kept at full size, each where it shows the background. None if none was kept."""
     kept = [(sample, sample.frame) for sample in samples if sample.frame is not None]
     if not kept:
         return None
@@ -62,7 +62,7 @@ def _shows_background(sample: Sample, background: Background) -> Mask:
 
 
 def _in_place(plane: Plane, sample: Sample, small_shape: tuple[int, ...]) -> Plane:
-    """The plane as the reference's camera would have taken it."""
+    """The plane as seen from the reference's position."""
     if sample.placed is None:
         return plane
     rows, columns = plane.shape
@@ -78,7 +78,7 @@ def _resized(values: npt.NDArray[np.uint8], shape: tuple[int, ...]) -> npt.NDArr
 
 
 def _picture_like(frame: RawFrame) -> av.VideoFrame:
-    """An 8-bit picture of the same size, subsampling and colours, with nothing in it yet."""
+    """An empty 8-bit picture of the same size, subsampling and colours."""
     picture = av.VideoFrame(frame.width, frame.height, frame.picture.format.name.removesuffix("10le"))
     picture.colorspace, picture.color_range = frame.picture.colorspace, frame.picture.color_range
     picture.color_trc, picture.color_primaries = frame.picture.color_trc, frame.picture.color_primaries

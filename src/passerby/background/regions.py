@@ -1,4 +1,4 @@
-"""Turns a mask of what moves into a few convex pieces that hold all of it, so that a cover does not show a gait."""
+"""Turns a mask of movement into a few convex pieces that contain all of it, so that a cover does not show a gait."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ Mask = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.int32]
 """(n, 2) x and y of mask pixels: the corners of a convex piece."""
 
-GAP_PX = 5  # parts of one body that lie closer than this belong together
-FULL_ENOUGH = 0.5  # of a hull: an emptier one is cut in two
+GAP_PX = 5  # parts closer than this belong to one body
+FULL_ENOUGH = 0.5  # of a hull must be filled: an emptier one is cut in two
 CUT_DOWN_TO_PX = 14  # smaller pieces stay whole: finer cuts would draw an outline
-MIN_AREA_PX = 12  # of a blob in the mask after joining: less is noise
+MIN_AREA_PX = 12  # of a blob in the joined mask: less is noise
 
 
 def joined(mask: Mask) -> Mask:
-    """The mask with its gaps closed and without its specks: nonzero where something moves. The mask itself if nothing
-    does."""
-    left, top, width, height = cv2.boundingRect(mask)  # of what is not 0: mostly a small part
+    """The mask with gaps closed and specks removed: nonzero where something moves. The mask itself if nothing moves."""
+    left, top, width, height = cv2.boundingRect(mask)  # of nonzero pixels: mostly a small part
     if not width:
         return mask
     x0, y0 = max(0, left - GAP_PX), max(0, top - GAP_PX)
@@ -34,13 +33,13 @@ def joined(mask: Mask) -> Mask:
 
 
 def hull_of(mask: Mask) -> Points | None:
-    """The corners of the hull of what is not 0; None if all is."""
+    """The corners of the hull of the nonzero pixels; None if there are none."""
     points = cv2.findNonZero(mask)
     return None if points is None else np.asarray(cv2.convexHull(points).reshape(-1, 2), np.int32)
 
 
 def pieces_of(mask: Mask) -> list[Points]:
-    """Convex pieces that together hold all of a mask: one for a blob, or more where one would hold too much else."""
+    """Convex pieces that together contain all of a mask: one per blob, or more if one would contain too much else."""
     left, top, width, height = cv2.boundingRect(mask)
     if not width:
         return []
@@ -60,7 +59,7 @@ def _cut(blob: Mask) -> list[Points]:
     if hull is None:
         return []
     width, height = (int(side) + 1 for side in hull.max(axis=0) - hull.min(axis=0))
-    area = cv2.contourArea(hull) + cv2.arcLength(hull, True) / 2 + 1  # pixels, of which the corners are the middles
+    area = cv2.contourArea(hull) + cv2.arcLength(hull, True) / 2 + 1  # pixels, whose centres are the corners
     if max(width, height) <= CUT_DOWN_TO_PX or cv2.countNonZero(blob) >= FULL_ENOUGH * area:
         return [hull]
     left, top = (int(side) for side in hull.min(axis=0))

@@ -1,8 +1,8 @@
-"""Finds where a picture lies against a reference, for cameras that drift or sway a little on their pole.
+"""Aligns a picture with a reference, for cameras that drift or sway a little on their pole.
 
 Corners (Shi and Tomasi, 1994) of the reference are followed into the picture by pyramidal Lucas-Kanade, and the shift,
-turn and zoom that most of them share is taken (RANSAC); people who walk do not share it. A wrong answer cannot show
-anybody: what then does not look like the background is hidden.
+turn and zoom that most of them share is used (RANSAC); people who walk do not share it. A wrong result cannot show
+anybody: whatever then does not look like the background is hidden.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from passerby.background.small import Plane8, SmallPicture
 from passerby.media import Detections
 
 Similarity = npt.NDArray[np.float64]
-"""(2, 3): takes pixels of the reference to pixels of the picture."""
+"""(2, 3): maps pixels of the reference to pixels of the picture."""
 
 IN_PLACE: Similarity = np.eye(2, 3)
 
 CORNERS = 400
-FOLLOWED_TO_PX = 0.7  # from where the shared movement takes a corner: it shares it
-MIN_SHARED = 0.25  # of the corners; in a crowd most are on people, and those go many ways
+FOLLOWED_TO_PX = 0.7  # a corner this near to where the shared movement takes it shares that movement
+MIN_SHARED = 0.25  # of the corners; in a crowd most are on people, who move in many directions
 MIN_CORNERS = 12
-LIGHT_PX = 31  # light varies little over so much of the small picture
-FARTHEST_SHARE = 0.06  # of the picture's width: further away it is another view, to be learned anew
-MIN_PLACED = 0.75  # of the samples: more than a few that are elsewhere, and the camera moves
-ADRIFT_PX = 0.3  # less is within what a background allows for as shake
-APART_QUANTILE = 0.8  # a sample or two may be placed badly
+LIGHT_PX = 31  # light varies little over this distance in the small picture
+FARTHEST_SHARE = 0.06  # of the picture's width: further away is a different view, which is learned again
+MIN_PLACED = 0.75  # of the samples: if more than a few are elsewhere, the camera moves
+ADRIFT_PX = 0.3  # a background tolerates less than this as shake
+APART_QUANTILE = 0.8  # one or two samples may be placed badly
 
 
 class Anchor:
@@ -47,7 +47,7 @@ class Anchor:
         self._corners = np.zeros((0, 1, 2), np.float32) if found is None else np.asarray(found, np.float32)
 
     def place(self, luma: Plane8, guess: Similarity | None = None) -> Similarity | None:
-        """Where the reference's pixels are in a picture; None where too few corners agree. guess: about there."""
+        """Where the reference's pixels are in a picture; None if too few corners agree. guess: a rough placement."""
         if len(self._corners) < MIN_CORNERS:
             return None
         start = self._corners.copy() if guess is None else cv2.transform(self._corners, guess).astype(np.float32)
@@ -73,20 +73,20 @@ class Anchor:
 
 
 def _without_light(luma: Plane8) -> Plane8:
-    """The luma with its local mean taken away: corners are then followed through clouds and automatic exposure."""
+    """The luma minus its local mean, so that corners can be followed through clouds and automatic exposure."""
     mean = cv2.blur(luma, (LIGHT_PX, LIGHT_PX))
     return np.asarray(cv2.addWeighted(luma, 1.0, mean, -1.0, 128.0), np.uint8)
 
 
 def apart_px(placed: Similarity, other: Similarity, shape: tuple[int, ...]) -> float:
-    """How far two placements of a picture are apart, at that of its corners where they are most."""
+    """How far two placements of a picture are apart, at the picture corner where they differ most."""
     rows, columns = shape
     ends = np.array([(0, 0, 1), (columns, 0, 1), (0, rows, 1), (columns, rows, 1)], np.float64)
     return float(np.linalg.norm(ends @ (placed - other).T, axis=1).max())
 
 
 def as_reference(picture: SmallPicture, placed: Similarity) -> SmallPicture:
-    """The picture as the reference's camera would have seen it; its edge is drawn out where it does not reach."""
+    """The picture as seen from the reference's position. Its border is extended where it does not reach."""
     rows, columns = picture.y.shape
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     y, u, v = (
@@ -99,7 +99,7 @@ def as_reference(picture: SmallPicture, placed: Similarity) -> SmallPicture:
 
 
 def as_seen(mask: npt.NDArray[Any], placed: Similarity, *, beyond: int) -> Plane8:
-    """A mask over the reference, (rows, columns), laid over the picture. beyond: its value outside of the reference."""
+    """A mask of the reference, (rows, columns), mapped to the picture. beyond: its value outside the reference."""
     rows, columns = mask.shape
     laid = cv2.warpAffine(
         mask.astype(np.uint8), placed, (columns, rows), flags=cv2.INTER_NEAREST, borderValue=cast(Any, beyond)
@@ -109,9 +109,8 @@ def as_seen(mask: npt.NDArray[Any], placed: Similarity, *, beyond: int) -> Plane
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registered:
-    """Samples as one camera that stands still would have taken them; those that cannot be placed are left out.
-
-    shift_px: how far they were apart; None where they cannot be laid over each other, and are left as they were.
+    """Samples as a camera that stands still would have taken them; those that cannot be placed are left out. shift_px:
+    how far they were apart; None if they cannot be aligned and are left as they were.
     """
 
     samples: list[Sample]
@@ -119,12 +118,12 @@ class Registered:
 
     @property
     def is_adrift(self) -> bool:
-        """Whether they had to be moved."""
+        """Whether the samples had to be moved."""
         return self.shift_px is not None and self.shift_px >= ADRIFT_PX
 
 
 def register(samples: Sequence[Sample]) -> Registered:
-    """Lays samples over each other. Needs one."""
+    """Aligns samples with each other. Needs at least one."""
     placed = _best_placed(samples)
     if _count(placed) < MIN_PLACED * len(samples):
         return Registered(list(samples), None)
@@ -138,7 +137,7 @@ def register(samples: Sequence[Sample]) -> Registered:
 
 
 def _best_placed(samples: Sequence[Sample]) -> list[Similarity | None]:
-    """Placed against whichever of three samples most can be placed against; the middle one may be of a covered lens."""
+    """Places samples against the one of three that fits most of them; the middle one may show a covered lens."""
     best: list[Similarity | None] = []
     for quarter in (2, 1, 3):
         placed = _all_placed(samples, quarter)
@@ -150,7 +149,7 @@ def _best_placed(samples: Sequence[Sample]) -> list[Similarity | None]:
 
 
 def _all_placed(samples: Sequence[Sample], quarter: int) -> list[Similarity | None]:
-    """Every sample placed against the one at so many quarters of the way."""
+    """Every sample placed against the one at this many quarters of the sequence."""
     anchor = Anchor(samples[len(samples) * quarter // 4].picture.y)
     return [anchor.place(sample.picture.y) for sample in samples]
 
@@ -160,7 +159,7 @@ def _count(placed: list[Similarity | None]) -> int:
 
 
 def _moved(sample: Sample, placed: Similarity) -> Sample:
-    """The sample as the reference's camera would have taken it."""
+    """The sample as seen from the reference's position."""
     back = cv2.invertAffineTransform(placed)
     boxes = _moved_boxes(sample.claims.xyxy, back)
     rows, columns = sample.picture.y.shape

@@ -14,13 +14,13 @@ from passerby.media.frames import Plane, RawFrame
 
 SMALL_WIDTH_PX = 640  # somebody 24 px high in 1920×1080 is still 8 px high here
 
-EDGE_SLOPE = 8.0  # grey levels a pixel: an edge, where a shift of one pixel would show
+EDGE_SLOPE = 8.0  # grey levels per pixel: an edge where a shift of one pixel would show
 
 Plane8 = npt.NDArray[np.uint8]
 
 
 class SmallPicture(NamedTuple):
-    """Luma and both chroma planes, each (rows, columns) uint8. CLEAR: it lives as a `RawFrame` does."""
+    """Luma and both chroma planes, each (rows, columns) uint8. CLEAR: treat it like a `RawFrame`."""
 
     y: Plane8
     u: Plane8
@@ -28,13 +28,13 @@ class SmallPicture(NamedTuple):
 
 
 def small_size(width: int, height: int) -> tuple[int, int]:
-    """Width and height of the small picture: the picture's own over a whole number, at most `SMALL_WIDTH_PX` wide."""
+    """Width and height of the small picture: the full size divided by a whole number, at most `SMALL_WIDTH_PX` wide."""
     factor = max(1, math.ceil(max(width, height) / SMALL_WIDTH_PX))
     return math.ceil(width / factor), math.ceil(height / factor)
 
 
 def shrink(frame: RawFrame, size_wh: tuple[int, int]) -> SmallPicture:
-    """The frame's planes area-averaged to one small size; samples of 10 bits lose their lowest two; HDR becomes SDR."""
+    """The frame's planes area-averaged to one small size. 10-bit samples become 8-bit; HDR becomes SDR."""
     y, u, v = (_resized(plane, size_wh, frame.depth) for plane in frame.planes())
     if frame.hdr is None:
         return SmallPicture(y, u, v)
@@ -43,7 +43,7 @@ def shrink(frame: RawFrame, size_wh: tuple[int, int]) -> SmallPicture:
 
 
 def shrink_luma(frame: RawFrame, size_wh: tuple[int, int]) -> Plane8:
-    """The luma of `shrink` alone. CLEAR: it lives as a `RawFrame` does."""
+    """Only the luma of `shrink`. CLEAR: treat it like a `RawFrame`."""
     return _sdr_luma(frame, _resized(frame.planes()[0], size_wh, frame.depth))
 
 
@@ -61,11 +61,11 @@ def _resized(plane: Plane, size_wh: tuple[int, int], depth: int) -> Plane8:
 
 
 def steepness(luma: Plane8) -> npt.NDArray[np.float32]:
-    """How steep each pixel's luma is, grey levels a pixel, by Sobel's operator."""
+    """The slope of luma at each pixel, grey levels per pixel, by Sobel's operator."""
     across, down = (cv2.Sobel(luma, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
     return np.asarray(cv2.magnitude(across, down), np.float32)
 
 
 def edge_tolerance(slope: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """What an edge of this slope may differ by and still be where it was: noise and two thirds of a pixel of shift."""
+    """By how much an edge of this slope may differ and still be in place: noise and two thirds of a pixel of shift."""
     return np.asarray(4 + 0.67 * slope, np.float32)

@@ -1,4 +1,4 @@
-"""Measures whether the camera itself moves, from the same samples that background is learned from."""
+"""Measures whether the camera itself moves, from the samples that the background is learned from."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from passerby.background.learn import Background
 from passerby.background.register import Registered
 from passerby.background.small import EDGE_SLOPE, Plane8, edge_tolerance, steepness
 
-EDGES_SURE_SHARE = 0.75  # of all edges are where they were, in the middle sample: whatever corners say, it stood still
-EDGES_AGREEING_SHARE = 0.55  # with this much the samples must lie over each other as they are: the rest may be a crowd
+EDGES_SURE_SHARE = 0.75  # of all edges in place in the median sample: the camera stood still, whatever corners say
+EDGES_AGREEING_SHARE = 0.55  # with this much, samples must already be aligned: the rest may be a crowd
 
 
 @dataclass(frozen=True, slots=True)
 class CameraMotion:
     """How a camera moved over a clip.
 
-    shift_px: how far its pictures lie apart, small-picture pixels; None where they cannot be laid over each other.
-    edges: share of the background's edges that are where they were, in the middle sample, once laid over each other.
-    established: share of the picture that has a background. is_adrift: frames must be laid over it first.
+    shift_px: how far its pictures are apart, small-picture pixels; None if they cannot be aligned. edges: share of the
+    background's edges that are in place in the median sample, once aligned. established: share of the picture that has
+    a background. is_adrift: frames must be aligned first.
     """
 
     shift_px: float | None
@@ -33,15 +33,15 @@ class CameraMotion:
 
     @property
     def is_fixed(self) -> bool:
-        """Whether one background serves for all of it; it may drift a little."""
+        """Whether one background is enough for the whole clip; the camera may drift a little."""
         if self.edges >= EDGES_SURE_SHARE:
             return True
-        # Pictures of one window beside the next can be laid over each other at the wrong one: that proves nothing.
+        # Pictures of repeating windows can be aligned at the wrong window: that proves nothing.
         return self.edges >= EDGES_AGREEING_SHARE and self.shift_px is not None and not self.is_adrift
 
 
 def measure_motion(registered: Registered, background: Background) -> CameraMotion:
-    """Compares every sample with the background that was learned from all of them."""
+    """Compares every sample with the background learned from all of them."""
     still = background.picture.y
     slope = steepness(still)
     edges = (slope > EDGE_SLOPE) & background.established
@@ -55,7 +55,7 @@ def measure_motion(registered: Registered, background: Background) -> CameraMoti
 
 
 def _agreement(still: Plane8, now: Plane8, slope: npt.NDArray[np.float32], edges: Mask) -> float:
-    """Share of edge pixels that differ by less than a shift of two thirds of a pixel would make them."""
+    """The share of edge pixels that differ by less than a shift of two thirds of a pixel would cause."""
     if not edges.any():
         return 1.0
     return float((cv2.absdiff(still, now)[edges] < edge_tolerance(slope[edges])).mean())

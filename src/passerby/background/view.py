@@ -1,4 +1,4 @@
-"""A background as the camera sees it now: laid over each frame if the camera drifts, and as it lies if it does not."""
+"""A background as the camera sees it now: aligned with each frame if the camera drifts, otherwise unchanged."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from passerby.background.model import BackgroundModel
 from passerby.background.register import Anchor, Similarity, apart_px, as_reference, as_seen
 from passerby.background.small import Plane8, SmallPicture
 
-GLOBAL_SHARE = 0.5  # of the established picture differs: the light changed, or the camera moved
-LAID_ANEW_PX = 0.5  # what is unknown is laid over the frame anew when the camera has drifted by this
+GLOBAL_SHARE = 0.5  # of the established picture differs: the light changed or the camera moved
+LAID_ANEW_PX = 0.5  # the unknown areas are aligned again when the camera has drifted by this
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """One frame against the background, in the frame's own small-picture pixels.
+    """One frame compared with the background, in the frame's own small-picture pixels.
 
     moving: (rows, columns) uint8, 1 where it differs. unknown: (rows, columns) bool, where nothing is established; None
-    where something is everywhere. changed: the light is another or the camera was moved, so the rest says nothing.
+    if everything is. changed: the light changed or the camera moved, so the rest is meaningless.
     """
 
     moving: Plane8
@@ -41,9 +41,9 @@ class View:
         self._unknown: tuple[Similarity, Mask | None] | None = None
 
     def observe(self, picture: SmallPicture) -> Seen:
-        """What moves in a frame, and where nothing can be told."""
+        """What moves in a frame, and where that is unknown."""
         if self._anchor is not None:
-            # One that cannot be placed is taken to be where the last was: if it is not, it differs and is hidden.
+            # A frame that cannot be placed is assumed to be where the last was: if not, it differs and is hidden.
             placed = self._anchor.place(picture.y, self._placed)
             self._placed = self._placed if placed is None else placed
         level = picture if self._placed is None else as_reference(picture, self._placed)
@@ -55,13 +55,13 @@ class View:
         return Seen(as_seen(seen.moving, self._placed, beyond=0), self._laid_unknown(self._placed), changed)
 
     def adapt(self) -> None:
-        """Takes in the slow change of light of the latest frame, but not where something moves in it."""
+        """Adapts to slow changes of light in the latest frame, except where something moves in it."""
         if self._latest is not None:
             picture, moving = self._latest
             self._model.adapt(picture, cv2.dilate(moving, _AROUND))
 
     def _laid_unknown(self, placed: Similarity) -> Mask | None:
-        """The same array as long as the camera stays: what is drawn from it need be worked out only once."""
+        """The same array while the camera stays in place, so that what is drawn from it is computed only once."""
         unknown = self._model.unknown
         rows, columns = self._model.established.shape
         if self._unknown is None or apart_px(placed, self._unknown[0], (rows, columns)) > LAID_ANEW_PX:

@@ -1,4 +1,4 @@
-"""A source becomes clear frames in memory. Nothing here writes."""
+"""Turns a source into clear frames in memory. Nothing here writes."""
 
 from passerby.capture.file import open_source, sample_frames
 from passerby.capture.kinds import has_pictures, is_still, still_kind_of

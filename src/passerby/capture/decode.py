@@ -1,4 +1,4 @@
-"""Packets of one stream into pictures, whole or damaged. Goes on where decoding fails, and says where."""
+"""Decodes packets of one stream into pictures, intact or damaged. Continues after decoding errors and reports them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from passerby.capture.problems import ProblemLog
 from passerby.capture.trust import Decoded, Trust
 from passerby.errors import SourceError
 
-DOUBTED_BEFORE_ERROR = 2  # a VP9 decoder notices a broken key frame only at the picture after it
+DOUBTED_BEFORE_ERROR = 2  # a VP9 decoder notices a broken key frame only at the next picture
 
 DAMAGED = "frames are damaged, or build upon a damaged one"
 LOST = "frames could not be decoded and are missing"
@@ -24,7 +24,7 @@ LOST = "frames could not be decoded and are missing"
 class Decoder:
     """Decodes the packets of one stream in presentation order.
 
-    After an error nothing is trusted until the next key frame (see `Trust`).
+    After an error, nothing is trusted until the next key frame (see `Trust`).
     """
 
     def __init__(self, path: Path, container: InputContainer, stream: VideoStream, log: ProblemLog) -> None:
@@ -33,12 +33,12 @@ class Decoder:
         self._stream = stream
         self._log = log
         self._trust = Trust(stream.codec_context, is_live=False, doubted=DOUBTED_BEFORE_ERROR)
-        self._lost_latest = False  # since the latest picture
+        self._lost_latest = False  # since the last picture
         self._newest_packet_pts: int | None = None
         self._newest_pts: int | None = None
         self._start_time = stream.start_time or 0
         self.stopped = False
-        """Reading failed before the end of the file."""
+        """Whether reading failed before the end of the file."""
 
     def __iter__(self) -> Iterator[Decoded]:
         for packet in self._demux():
@@ -65,7 +65,7 @@ class Decoder:
         except (av.FFmpegError, OSError) as error:
             self.stopped = True
             self._log.note("stopped", self._time_s(self._newest_pts), f"reading stopped: {error.strerror or error}")
-            yield cast(Packet[VideoStream], Packet())  # an empty packet makes the decoder give out what it still holds
+            yield cast(Packet[VideoStream], Packet())  # an empty packet makes the decoder output what it still holds
 
     def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
         if packet.size:

@@ -1,4 +1,4 @@
-"""Reads from a still's own structure how to turn it upright, and whether it is cut. All else in it is left alone."""
+"""Reads from a still's own structure how to turn it upright, and whether it is cut off. It uses nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ JPEG_SCAN = 0xDA
 
 
 def orientation(data: bytes) -> int:
-    """EXIF orientation of a JPEG, PNG or WebP file, 1 to 8 (CIPA DC-008, 4.6.4); 1, upright, where it tells none."""
+    """EXIF orientation of a JPEG, PNG or WebP file, 1 to 8 (CIPA DC-008, 4.6.4); 1, upright, if it has none."""
     try:
         return tiff_facts(_exif_block(data)).orientation
     except (struct.error, IndexError):
@@ -21,13 +21,13 @@ def orientation(data: bytes) -> int:
 
 
 def is_cut_jpeg(data: bytes) -> bool:
-    """Whether the end marker is missing after the picture data. Decoders fill up such a picture silently."""
+    """Whether the end marker after the picture data is missing. Decoders fill in such a picture silently."""
     scan = 2 + sum(2 + length for _marker, length, _body in _jpeg_segments(data))
     return data.find(b"\xff\xd9", scan) < 0
 
 
 def _exif_block(data: bytes) -> bytes:
-    """The TIFF structure in which EXIF is kept; empty where there is none."""
+    """The TIFF structure that holds EXIF; empty if there is none."""
     if data.startswith(PNG_SIGNATURE):
         return next((body for name, body in _png_chunks(data) if name == b"eXIf"), b"")
     if data[:4] == b"RIFF":
@@ -38,7 +38,7 @@ def _exif_block(data: bytes) -> bytes:
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Marker, length with its own two bytes, and body of each segment before the first scan."""
+    """Marker, length including its own two bytes, and body of each segment before the first scan."""
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != JPEG_SCAN:
         (length,) = struct.unpack_from(">H", data, at + 2)

@@ -1,4 +1,4 @@
-"""Opens a video file as a source of frames. What can be wrong with a file is probe's and decode's business."""
+"""Opens a video file as a source of frames. What can be wrong with a file is left to `probe` and `decode`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from passerby.media.frames import RawFrame
 def open_source(path: str | PathLike[str], start_s: float | None = None, end_s: float | None = None) -> VideoSource:
     """The frames of a video file from start_s to before end_s, seconds from its start. Use it in a `with` block.
 
-    The first frame is decoded at once, so that what cannot be decoded fails here.
+    The first frame is decoded at once, so that undecodable files fail here.
     Raises SourceError: missing, empty, a folder, not a video, sound only, no decoder, no frame, absurd size or colours.
     """
     container, stream = open_container(Path(path))
@@ -33,9 +33,9 @@ def sample_frames(
     start_s: float | None = None,
     end_s: float | None = None,
 ) -> Iterator[RawFrame]:
-    """A sparse look at a file: up to `count` frames spread over it, or frames near `times_s`, in order of time.
+    """A sparse sample of a file: up to `count` frames spread over it, or frames near `times_s`, in order of time.
 
-    Cheap on long files: where there are enough key frames only those are decoded. Damaged frames are left out.
+    Cheap on long files: if there are enough key frames, only those are decoded. Damaged frames are left out.
     `index` counts the samples, not the frames of the file. Raises SourceError as `open_source` does.
     """
     return sample(Path(path), times_s, count, start_s, end_s)

@@ -1,7 +1,7 @@
-"""Notices that whole pictures of an H.264 stream are missing, by the numbers that its slices carry.
+"""Detects missing pictures in an H.264 stream, by the numbers in its slices.
 
-FFmpeg's decoder says when part of a picture is broken. Where a whole one got lost it goes on with the wrong references
-and says nothing: what it then shows is a mixture of other pictures. (Its HEVC decoder does say so.)
+FFmpeg's decoder reports when part of a picture is broken. If a whole one is lost, it silently continues with the wrong
+references and shows a mixture of other pictures. (Its HEVC decoder does report that.)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 LOOK_AT_BYTES = 16 * 1024
-"""Of a packet: what comes before the first slice is small."""
+"""Of a packet: everything before the first slice is small."""
 _SLICE, _SLICE_KEY, _SPS = 1, 5, 7
 _SLICE_HEADER_BYTES = 24
 _AVCC_HEAD_BYTES = 8  # of an avcC box, up to its first parameter set (ISO/IEC 14496-15, 5.3.3.1)
@@ -21,14 +21,14 @@ _START = re.compile(b"\x00\x00\x01")
 
 
 class FrameNumbers:
-    """Follows one stream, whose units come between start codes (Annex B) or after their lengths (as in MP4)."""
+    """Follows one stream, with units separated by start codes (Annex B) or preceded by their lengths (as in MP4)."""
 
     def __init__(self, extradata: bytes | None) -> None:
-        """extradata: the parameter sets that are told before it, if any."""
+        """extradata: the parameter sets sent in advance, if any."""
         self._sps: _Sps | None = None
         self._last: int | None = None  # frame_num of the last reference picture
-        self._length_bytes = 0  # of a unit's length; 0: Annex B
-        if extradata and extradata[0] == 1 and len(extradata) > _AVCC_HEAD_BYTES:  # its first set will do
+        self._length_bytes = 0  # size of a unit's length; 0 for Annex B
+        if extradata and extradata[0] == 1 and len(extradata) > _AVCC_HEAD_BYTES:  # the first set is enough
             self._length_bytes = (extradata[4] & 3) + 1
             self._sps = _read_sps(extradata[_AVCC_HEAD_BYTES:])
         elif extradata:
@@ -42,7 +42,7 @@ class FrameNumbers:
         kind, is_reference = unit[0] & 0x1F, bool(unit[0] & 0x60)
         try:
             number = 0 if kind == _SLICE_KEY else _frame_number(unit, self._sps)
-        except IndexError:  # cut short: the decoder will say so
+        except IndexError:  # cut off: the decoder will report it
             return False
         last = self._last
         if is_reference:
@@ -52,7 +52,7 @@ class FrameNumbers:
         return number not in (last, (last + 1) % (1 << self._sps.number_bits))
 
     def _learn(self, data: bytes) -> bytes | None:
-        """Takes the parameters on the way to the first slice; that slice, None if there is none."""
+        """Reads the parameters before the first slice, and returns that slice, or None if there is none."""
         for unit in self._units(data):
             kind = unit[0] & 0x1F if unit else 0
             if kind == _SPS:
@@ -75,7 +75,7 @@ class FrameNumbers:
 
 @dataclass(frozen=True, slots=True)
 class _Sps:
-    """What of a sequence parameter set says how to read frame_num (H.264, 7.3.2.1.1)."""
+    """The values of a sequence parameter set that are needed to read frame_num (H.264, 7.3.2.1.1)."""
 
     number_bits: int
     separate_planes: bool
@@ -88,7 +88,7 @@ class _Bits:
         self._at = 0
 
     def take(self, count: int) -> int:
-        """Raises IndexError beyond the end."""
+        """Reads `count` bits. Raises IndexError at the end."""
         value = 0
         for _ in range(count):
             value = value << 1 | self._data[self._at >> 3] >> (7 - (self._at & 7)) & 1
@@ -139,7 +139,7 @@ def _read_sps(unit: bytes) -> _Sps | None:
 
 
 def _chroma(bits: _Bits) -> bool:
-    """Whether the colour planes are coded apart."""
+    """Whether the colour planes are coded separately."""
     chroma = bits.unsigned()
     separate = chroma == 3 and bool(bits.take(1))
     bits.unsigned(), bits.unsigned(), bits.take(1)

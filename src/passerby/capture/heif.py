@@ -1,6 +1,6 @@
-"""Reads from the structure of a HEIC or AVIF file which coded pictures make its picture, and how it is turned.
+"""Reads from the structure of a HEIC or AVIF file which coded pictures make up its picture, and its orientation.
 
-ISO/IEC 23008-12 and 14496-12. The coded pictures themselves are FFmpeg's business, which knows them by their numbers.
+ISO/IEC 23008-12 and 14496-12. The coded pictures themselves are left to FFmpeg, which knows them by number.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ORIENTATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class HeifPicture:
-    """What makes the picture: coded pictures by their numbers, row by row. size_wh: of the whole, None: of the one."""
+    """What makes up the picture: numbers of coded pictures, row by row. size_wh: of the whole, None: of the one."""
 
     tiles: tuple[int, ...]
     columns: int = 1
@@ -34,11 +34,11 @@ class HeifPicture:
 
 
 class HeifError(ValueError):
-    """It is not made as this can read; what it is made of, in words."""
+    """The file has a structure that is not supported. The text says which."""
 
 
 def heif_picture(data: bytes) -> HeifPicture:
-    """Raises HeifError for what is not one picture, whole or in tiles."""
+    """Raises HeifError for anything but one picture, single or in tiles."""
     try:
         return _read(data)
     except (struct.error, IndexError, KeyError, StopIteration) as error:
@@ -46,22 +46,22 @@ def heif_picture(data: bytes) -> HeifPicture:
 
 
 def has_moving_pictures(data: bytes) -> bool:
-    """Whether there is a sequence of pictures beside the still, or instead of it."""
+    """Whether there is a sequence of pictures besides the still, or instead of it."""
     return any(name == b"moov" for name, _ in _boxes(data))
 
 
 @dataclass(slots=True)
 class _Meta:
-    """What the box `meta` tells, by the numbers of items."""
+    """The content of the box `meta`, by item number."""
 
     primary: int = 0
     kinds: dict[int, bytes] = field(default_factory=dict)
     made_of: dict[int, list[int]] = field(default_factory=dict)
     places: dict[int, tuple[int, list[tuple[int, int]]]] = field(default_factory=dict)
-    """How they are told (0: from the start of the file, 1: within `idat`), and from where how many bytes."""
+    """The kind of offset (0: from the start of the file, 1: within `idat`), and offsets with lengths in bytes."""
     properties: list[tuple[bytes, bytes]] = field(default_factory=list)
     properties_of: dict[int, list[int]] = field(default_factory=dict)
-    """By their places in `properties`, from 1."""
+    """Indices in `properties`, from 1."""
     idat: bytes = b""
 
 
@@ -89,7 +89,7 @@ def _grid(body: bytes) -> tuple[int, int, tuple[int, int]]:
 
 
 def _orientation(meta: _Meta) -> int:
-    """Turning and mirroring in the order in which they are told."""
+    """Combines turning and mirroring in the order in which they are given."""
     turned = _STORED
     for index in meta.properties_of.get(meta.primary, []):
         name, body = meta.properties[index - 1] if index else (b"", b"")
@@ -125,7 +125,7 @@ def _meta(body: bytes) -> _Meta:
 
 
 class _Numbers:
-    """Reads numbers of changing width one after another. Raises struct.error at the end."""
+    """Reads numbers of varying width one after another. Raises struct.error at the end."""
 
     def __init__(self, body: bytes) -> None:
         self.version, self.flags = body[0], int.from_bytes(body[1:4])

@@ -1,4 +1,4 @@
-"""Tells stills from videos, and files with pictures from others, by what is in them."""
+"""Tells stills from videos, and files with pictures from others, by their content."""
 
 from __future__ import annotations
 
@@ -14,29 +14,28 @@ from passerby.names import kind_of
 
 
 def is_still(path: str | PathLike[str]) -> bool:
-    """Whether a file is to be taken as a still: by what is in it, and by its name only where that says nothing."""
+    """Whether a file counts as a still: by its content, or by its name if the content is inconclusive."""
     path = Path(path)
     try:
         if kind_of(path) == "file" and path.stat().st_size:
             with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return is_still_file(cast(bytes, data), path.name)
-    except OSError:  # whoever opens it next says why
+    except OSError:  # the error is reported where it is opened next
         pass
     return is_still_file(b"", path.name) and kind_of(path) != "folder"
 
 
 def still_kind_of(path: Path) -> str | None:
-    """What kind of still a file holds. Raises OSError."""
+    """The kind of still that a file holds. Raises OSError."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return still_kind(cast(bytes, data))
 
 
 def has_pictures(path: Path) -> bool:
-    """Whether a file is, or may be, a picture or a video: by its name, by how it begins, or since FFmpeg can play it.
-
+    """Whether a file is or may be a picture or a video: by its name, by its beginning, or because FFmpeg can play it.
     Sound with a picture of its cover is neither.
     """
-    from passerby.capture.probe import SoundOnly, open_container  # here, since it asks this module what a still is
+    from passerby.capture.probe import SoundOnly, open_container  # imported here, because it imports this module
 
     if suffix_of(path.name) in STILLS | VIDEOS:
         return True

@@ -1,4 +1,4 @@
-"""Notices that a file tells when its frames are decoded in place of when they are shown. What to do is timestamps'."""
+"""Detects files that give decoding times instead of presentation times. What to do is left to `timestamps`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PICTURES = 12  # with the usual three B pictures in a row, two are enough
 
 
 def is_timed_by_decoding(path: Path, stream_index: int) -> bool:
-    """Whether pictures change their order on the way out of the decoder while the times of their packets do not.
+    """Whether the decoder reorders pictures although the times of their packets are in order.
 
-    Only a file that may be so is decoded for that, and only its beginning.
+    Only files that may be affected are decoded for this, and only their beginning.
     """
     container, stream = open_container(path)
     with container:
@@ -27,13 +27,13 @@ def is_timed_by_decoding(path: Path, stream_index: int) -> bool:
         stream.codec_context.thread_count = 1
         try:
             times = [picture.pts for picture in islice(container.decode(stream), PICTURES)]
-        except (av.FFmpegError, OSError):  # whoever reads it says what is wrong
+        except (av.FFmpegError, OSError):  # the error is reported where the file is read
             return False
     return any(a is not None and b is not None and b < a for a, b in pairwise(times))
 
 
 def _may_be(container: av.container.InputContainer, stream: av.VideoStream) -> bool:
-    """Whether each packet is to be shown at the same distance from when it is decoded."""
+    """Whether presentation and decoding time differ by the same amount in every packet."""
     distances = set()
     try:
         for packet in islice(container.demux(stream), PACKETS):

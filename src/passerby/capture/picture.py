@@ -1,4 +1,4 @@
-"""Brings any decoded picture into the one shape that frames flow in: planar YUV, progressive, one size."""
+"""Converts any decoded picture to the form of all frames: planar YUV, progressive, one size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TAG_OF_MATRIX = {Colorspace.ITU709: 1, Colorspace.ITU601: 5}  # H.273's number f
 
 
 def nearest_format(format: av.VideoFormat) -> str:
-    """The format among `PICTURE_FORMATS` that loses least: no chroma is thrown away, and at most 10 bits are kept."""
+    """The format in `PICTURE_FORMATS` that loses least: chroma is not reduced, and at most 10 bits are kept."""
     if format.name in PICTURE_FORMATS:
         return format.name
     deep = "10le" if max(c.bits for c in format.components) > 8 else ""
@@ -30,7 +30,7 @@ def nearest_format(format: av.VideoFormat) -> str:
 
 
 class PictureFitter:
-    """Converts the pictures of one stream. Those that already fit are passed on as they are, without a copy.
+    """Converts the pictures of one stream. Those that already fit are passed on without a copy.
 
     The first picture sets the size and format for all. RGB becomes YUV by rgb_matrix and rgb_range.
     """
@@ -92,7 +92,7 @@ class PictureFitter:
 
 
 def is_rgb(format: av.VideoFormat) -> bool:
-    """Whether a format holds colours as red, green and blue, outright or in a palette."""
+    """Whether a format has red, green and blue, directly or in a palette."""
     return format.is_rgb or format.has_palette
 
 
@@ -101,9 +101,9 @@ def _lines_run_down(picture: av.VideoFrame) -> bool:
 
 
 class Deinterlacer:
-    """Turns each interlaced picture into one progressive picture. Progressive ones go by it until the first interlaced.
+    """Turns each interlaced picture into one progressive picture. Until the first interlaced one, pictures bypass it.
 
-    One picture out for each one in, in order, though later: what goes in with a picture comes out with it.
+    One picture comes out for each one that goes in, in order but later, together with its attached data.
     """
 
     def __init__(self, time_base: Fraction) -> None:
@@ -112,7 +112,7 @@ class Deinterlacer:
         self._shape: tuple[int, int, str] | None = None
 
     def push(self, picture: av.VideoFrame) -> list[av.VideoFrame]:
-        """Give a picture in; get those that are ready."""
+        """Takes a picture; returns those that are ready."""
         shape = (picture.width, picture.height, picture.format.name)
         if self._graph is None:
             if not picture.interlaced_frame:
@@ -126,7 +126,7 @@ class Deinterlacer:
         return self._pull()
 
     def flush(self) -> list[av.VideoFrame]:
-        """The pictures still inside. Afterwards it begins anew."""
+        """The pictures still inside. Afterwards it starts afresh."""
         if self._graph is None:
             return []
         self._graph.vpush(None)
@@ -146,7 +146,7 @@ class Deinterlacer:
             colorspace=str(int(picture.colorspace)),
             range=str(int(picture.color_range)),
         )
-        # send_frame: one picture out per picture in. deint=interlaced: progressive ones among them pass untouched.
+        # send_frame: one picture out per picture in. deint=interlaced: progressive ones pass untouched.
         graph.link_nodes(
             source, graph.add("bwdif", "mode=send_frame:parity=auto:deint=interlaced"), graph.add("buffersink")
         )

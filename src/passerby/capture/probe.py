@@ -1,4 +1,4 @@
-"""Opens a file and says in one sentence why it cannot be read as video. Decoding is decode's business."""
+"""Opens a file, or explains in one sentence why it cannot be read as video. Decoding is left to `decode`."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ NOT_VIDEO_FORMATS = frozenset(
 
 
 OTHER_COLOURS = {8: "YCgCo", 14: "ICtCp", 15: "IPT (Dolby Vision)", 16: "YCgCo-R", 17: "YCgCo-R"}
-"""By the number of the matrix in ITU-T H.273."""
+"""By the matrix's number in ITU-T H.273."""
 DOLBY_TAGS = frozenset({"dvh1", "dvhe", "dva1", "dvav", "dav1"})
-"""Of Dolby Vision that is no HDR10 or HLG without its own data: decoders show it green and violet."""
+"""Tags of Dolby Vision that is not HDR10 or HLG without its own data: decoders show it green and violet."""
 
 
 class SoundOnly(SourceError):
-    """The file is whole, and there is no picture in it but that of a cover."""
+    """The file is intact, but its only picture is that of a cover."""
 
 
 def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
-    """The container, opened with time-outs, and its video stream. The caller closes it. Raises SourceError."""
+    """The container, opened with timeouts, and its video stream. The caller closes it. Raises SourceError."""
     check_is_file(path)
     if is_still(path):
         raise SourceError(f"couldn't play '{path}': it is a still picture", hint="name a video")
@@ -67,7 +67,7 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
 
 
 def check_is_file(path: Path) -> None:
-    """Refuse what is not a plain file with something in it."""
+    """Refuses anything but a regular file with content."""
     there = kind_of(path)
     if there is None and not _is_forbidden(path):
         raise SourceError(f"couldn't open '{path}': there is no such file", hint="check the name and the folder")
@@ -85,7 +85,7 @@ def check_is_file(path: Path) -> None:
 
 
 def _is_forbidden(path: Path) -> bool:
-    """Whether its folder may not be looked into, so that nothing is known of it."""
+    """Whether its folder may not be read, so that nothing is known about the file."""
     try:
         path.stat()
     except PermissionError:
@@ -124,7 +124,7 @@ def _open(path: Path) -> InputContainer:
 
 
 class _Nameless:
-    """A file that FFmpeg is not told the name of: a video that is called `.jpg` would be taken for a still by it."""
+    """A file whose name is hidden from FFmpeg, which would take a video named `.jpg` for a still."""
 
     def __init__(self, path: Path) -> None:
         file = path.open("rb")
@@ -132,7 +132,7 @@ class _Nameless:
 
 
 def _is_still_format(name: str) -> bool:
-    """Whether FFmpeg takes it for stills. Not JPEG: that is also how videos of single JPEGs begin."""
+    """Whether this is FFmpeg's format for stills. Not JPEG: videos of single JPEGs begin like that too."""
     return (name.endswith("_pipe") and name != "jpeg_pipe") or name in ("image2", "ico", "jpegxl_anim", "apng", "webp")
 
 
@@ -152,7 +152,7 @@ def _is_mp4(path: Path) -> bool:
 
 
 def video_streams(container: InputContainer) -> list[VideoStream]:
-    """All but pictures of covers."""
+    """All video streams except pictures of covers."""
     return [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
 
 
@@ -183,7 +183,7 @@ def _check_decodable(container: InputContainer, stream: VideoStream, path: Path)
 
 
 def check_matrix(colorspace: int, path: Path) -> None:
-    """Refuse colours that are not Y'CbCr: no picture that detectors know can be made of them."""
+    """Refuses colours that are not Y'CbCr: they cannot be converted to a picture that detectors know."""
     if colorspace in OTHER_COLOURS:
         raise SourceError(
             f"couldn't read '{path}': its colours are in {OTHER_COLOURS[colorspace]}, which is not supported",
@@ -192,7 +192,7 @@ def check_matrix(colorspace: int, path: Path) -> None:
 
 
 def _codec_name(container: InputContainer) -> str:
-    """What FFmpeg calls a codec that it cannot decode. PyAV tells it only in FFmpeg's own description of the file."""
+    """FFmpeg's name for a codec that it cannot decode. PyAV gives it only in FFmpeg's own description of the file."""
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)
     try:
@@ -203,7 +203,7 @@ def _codec_name(container: InputContainer) -> str:
 
 
 def check_transfer(color_trc: int, path: Path) -> None:
-    """Refuse HDR in stills: those that are written cannot say that they are HDR."""
+    """Refuses HDR in stills: written stills cannot be marked as HDR."""
     if color_trc in hdr.NAMES:
         raise SourceError(
             f"couldn't read '{path}': its HDR transfer {hdr.NAMES[color_trc]} is not supported in stills",
@@ -212,7 +212,7 @@ def check_transfer(color_trc: int, path: Path) -> None:
 
 
 def check_size(width: int, height: int, path: Path) -> None:
-    """Refuse sizes at which nothing can be seen, or that no memory holds. 0 x 0: not known before the first frame."""
+    """Refuses sizes too small to see anything or too large for memory. 0 x 0: unknown until the first frame."""
     if width == 0 and height == 0:
         return
     if min(width, height) < SMALLEST_SIDE_PX or max(width, height) > LARGEST_SIDE_PX:

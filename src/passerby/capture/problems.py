@@ -1,4 +1,4 @@
-"""What went wrong in a source while it was read on, kept short: the same trouble again makes one entry longer."""
+"""Records what went wrong while a source was read. To keep the list short, a repeated problem extends its entry."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Literal
 
 ProblemKind = Literal["damaged", "lost", "timestamps", "truncated", "resized", "stopped", "streams"]
 
-SAME_TROUBLE_S = 1.0  # a gap up to this long between two troubles of one kind is told as one
+SAME_TROUBLE_S = 1.0  # two problems of one kind with a gap up to this long are reported as one
 
 
 @dataclass(frozen=True, slots=True)
 class SourceProblem:
-    """One trouble: what kind, from when to when (seconds from the start of the source), how many frames, in words."""
+    """One problem: its kind, start and end (seconds from the start of the source), number of frames, and a message."""
 
     kind: ProblemKind
     at_s: float
@@ -22,7 +22,7 @@ class SourceProblem:
 
 
 class ProblemLog:
-    """Gathers the problems of one source. A broken file of any length makes a list of bounded size."""
+    """Gathers the problems of one source. A broken file of any length gives a list of bounded size."""
 
     MOST = 1000
 
@@ -31,7 +31,7 @@ class ProblemLog:
         self._latest: dict[tuple[ProblemKind, str], int] = {}
 
     def note(self, kind: ProblemKind, at_s: float, message: str) -> None:
-        """Add a trouble, or lengthen the latest one of this kind and message if it is near in time."""
+        """Adds a problem, or extends the latest one of this kind and message if it is near in time."""
         key = (kind, message)
         place = self._latest.get(key)
         full = len(self.problems) >= self.MOST

@@ -1,7 +1,7 @@
-"""A sparse look at a file: some frames over its whole length, for little work.
+"""Takes a sparse sample of a file: some frames over its whole length, for little work.
 
-Where a file has enough key frames, each look is one seek and one decoded picture. A short file with few key frames is
-walked through instead, leaving out pictures that no other builds upon.
+If a file has enough key frames, each look is one seek and one decoded picture. A short file with few key frames is read
+through instead, leaving out pictures that no others depend on.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from passerby.capture.trust import Decoded
 from passerby.errors import SourceError
 from passerby.media.frames import RawFrame
 
-MAX_WALK_FRAMES = 3000  # 2 to 10 s of decoding; a longer file has key frames enough
-FEW_LOOKS = 8  # with fewer, a background cannot be told from what stands in it: walk, however long it takes
+MAX_WALK_FRAMES = 3000  # 2 to 10 s of decoding; a longer file has enough key frames
+FEW_LOOKS = 8  # with fewer, background cannot be told from what stands in it: walk, however long it takes
 
 
 def sample(
@@ -62,7 +62,7 @@ class _Looks:
     def ticks(
         self, times_s: Sequence[float] | None, count: int, start_s: float | None, end_s: float | None
     ) -> list[int]:
-        """The wanted times in ticks, sorted: those given, or `count` in the middles of equal parts of the range."""
+        """The wanted times in ticks, sorted: those given, or `count` at the centres of equal parts of the range."""
         if times_s is None:
             from_s = start_s or 0.0
             whole_s = duration_of_s(self._container, self._stream) or from_s + 1.0
@@ -71,7 +71,7 @@ class _Looks:
         return sorted(self._start + round(Fraction(t) / self._time_base) for t in times_s)
 
     def take(self, ticks: list[int]) -> Iterator[av.VideoFrame]:
-        """Pictures at or near the wanted ticks, whole ones only, in order, none twice."""
+        """Intact pictures at or near the wanted ticks, in order, none twice."""
         if not ticks or self._should_walk(ticks):
             yield from self._walk(ticks)
             return
@@ -127,7 +127,7 @@ class _Looks:
             yield picture
 
     def _key_picture(self) -> av.VideoFrame | None:
-        """The next key picture, if it is whole. Nothing after it is read."""
+        """The next key picture, if it is intact. Nothing after it is read."""
         try:
             for packet in self._container.demux(self._stream):
                 if not packet.is_keyframe or not packet.size:
@@ -139,9 +139,9 @@ class _Looks:
         return None
 
     def _walk(self, ticks: list[int]) -> Iterator[av.VideoFrame]:
-        """The first whole picture at or after each wanted one; the last one of the file for those after it.
+        """The first intact picture at or after each wanted one; the last one of the file for those after it.
 
-        Pictures are counted, so that the same bitstream gives the same ones in every container, whatever its clock.
+        Pictures are counted, so the same bitstream gives the same ones in every container, whatever its clock.
         """
         times = self._times()
         ranks = _ranks(times, ticks)
@@ -152,7 +152,7 @@ class _Looks:
             yield from _pick(iter(decoder), ranks, times)
 
     def _times(self) -> list[int]:
-        """When each picture of the file is shown, in order, without decoding any."""
+        """The presentation time of each picture of the file, in order, without decoding any."""
         container, stream = open_container(self._path)
         times: list[int] = []
         with container:
@@ -162,12 +162,12 @@ class _Looks:
                     if packet.size and tick is not None:
                         times.append(tick)
             except (av.FFmpegError, OSError):
-                pass  # what comes after a damage is not counted; it may be decoded all the same
+                pass  # pictures after damage are not counted, though they may still be decoded
         return sorted(times)
 
 
 def _ranks(times: list[int], ticks: list[int]) -> list[int]:
-    """For each wanted tick how many pictures are before it: evenly from the first wanted picture to the last."""
+    """For each wanted tick, how many pictures come before it: evenly from the first wanted picture to the last."""
     if not times or not ticks:
         return [0 for _ in ticks]
     first = bisect_left(times, ticks[0] - (ticks[-1] - ticks[0]) // max(1, 2 * (len(ticks) - 1)))

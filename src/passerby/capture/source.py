@@ -1,4 +1,4 @@
-"""One opened video: what it is, and its frames in order. Opening is file's business."""
+"""One opened video: its properties, and its frames in order. Opening is left to `file`."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from passerby.errors import SourceError
 from passerby.media.frames import RawFrame
 from passerby.media.stream import StreamFormat
 
-SMALLEST_FRAME_BYTES = 12  # of a file: one that repeats the last, with what its container says of it
-MAX_START_S = 2**33 / 90_000  # the clock of a TS, the longest that goes on over many recordings: a day and a half
-SHORT_BY_S = 1.0  # a last frame this much before the told end means that the rest is missing
+SMALLEST_FRAME_BYTES = 12  # of a file: a frame that repeats the last, including its entry in the container
+MAX_START_S = 2**33 / 90_000  # the clock of a TS, the longest that continues over many recordings: a day and a half
+SHORT_BY_S = 1.0  # a last frame this much before the declared end means that the rest is missing
 FROM_FIRST = -(2**62)  # before any tick
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
-    """What is known of a picture that waits in the deinterlacer."""
+    """What is known about a picture that waits in the deinterlacer."""
 
     pts: int
     damaged: bool
@@ -44,7 +44,7 @@ class _Waiting:
 class VideoSource(Closing):
     """The frames of one video file, in presentation order, once.
 
-    Use it in a `with` block and iterate. `problems` grows while it is read. origin_pts: the tick at which the asked
+    Use it in a `with` block and iterate. `problems` grows while it is read. origin_pts: the tick at which the requested
     range begins (0 for a whole file), so that a cut can start at zero.
     """
 
@@ -117,12 +117,12 @@ class VideoSource(Closing):
 
     @property
     def audio_streams(self) -> int:
-        """How many sound tracks the file has."""
+        """The number of sound tracks in the file."""
         return len(self._container.streams.audio)
 
     @property
     def range_s(self) -> tuple[float | None, float | None]:
-        """The asked range on the clock of the container, for taking the sound of the same time; None: open."""
+        """The requested range on the container's clock, for taking the sound of the same time; None: open."""
         start, end = self._range
         from_s = None if start == FROM_FIRST else float((start - self._moved) * self.time_base)
         return from_s, None if end is None else float((end - self._moved) * self.time_base)
@@ -133,21 +133,21 @@ class VideoSource(Closing):
 
     @property
     def frame_count_estimate(self) -> int | None:
-        """How many frames to expect in the asked range, for a progress bar; None where nothing tells."""
+        """How many frames to expect in the requested range, for a progress bar; None if unknown."""
         start, end = self._range
         if self._stream.frames and start <= self.start_pts and end is None:
             return self._stream.frames
         if self.duration_s is None or not self.average_rate:
             return self._stream.frames or None
         if self.duration_s * self.average_rate > self.path.stat().st_size / SMALLEST_FRAME_BYTES:
-            return None  # its clock jumps: nothing tells
+            return None  # its clock jumps, so it is unknown
         whole_s = self.duration_s
         until_s = whole_s if end is None else min(whole_s, float((end - self.start_pts) * self.time_base))
         from_s = max(0.0, float((start - self.start_pts) * self.time_base))
         return max(1, round((until_s - from_s) * float(self.average_rate)))
 
     def close(self) -> None:
-        """Let go of the file and of every picture still held."""
+        """Releases the file and every picture still held."""
         self._first = None
         self._frames.close()
         self._container.close()
@@ -171,7 +171,7 @@ class VideoSource(Closing):
             )
 
     def _seek(self) -> None:
-        """Go to the last key frame before the range. Where that fails, reading from the start is slow but right."""
+        """Goes to the last key frame before the range. If that fails, reading from the start is slow but correct."""
         if self._range[0] <= self.start_pts:
             return
         try:
@@ -216,7 +216,7 @@ class VideoSource(Closing):
 
     def _note_if_cut_short(self) -> None:
         if self._timestamps.clock_jumps:
-            self.duration_s = self._end_s()  # what the container says counts on one clock
+            self.duration_s = self._end_s()  # the container's duration assumes a single clock
         if self.duration_s is None or self._last_pts is None or self._decoder.stopped:
             return
         last_s = self._time_s(self._last_pts)
@@ -244,7 +244,7 @@ def duration_of_s(container: InputContainer, stream: VideoStream) -> float | Non
 def _tick_range(
     start_pts: int, time_base: Fraction, start_s: float | None, end_s: float | None
 ) -> tuple[int, int | None]:
-    """The asked range in ticks: from the first to before the second."""
+    """The requested range in ticks: from the first to before the second."""
 
     def tick(time_s: float) -> int:
         # 0.4 as a float is a little more than 0.4, and must not miss the frame at 0.4.
@@ -254,14 +254,14 @@ def _tick_range(
 
 
 def turn_of(picture: av.VideoFrame) -> int:
-    """Degrees clockwise to be upright, to the next quarter. FFmpeg tells it counterclockwise."""
+    """Degrees clockwise to be upright, rounded to quarter turns. FFmpeg gives them counterclockwise."""
     return round(-picture.rotation / 90) * 90 % 360
 
 
 def _display_matrix(picture: av.VideoFrame) -> tuple[int, ...] | None:
     try:
         side_data = cast(Mapping[str, Buffer], picture.side_data).get("DISPLAYMATRIX")
-    except ValueError:  # PyAV 18 knows no EXIF among side data, and then shows none of it
+    except ValueError:  # PyAV 18 does not know EXIF side data, and then shows no side data at all
         return None
     return None if side_data is None else struct.unpack("=9i", bytes(side_data)[:36])
 

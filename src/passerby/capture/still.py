@@ -1,4 +1,4 @@
-"""Opens a still of any kind as one clear frame, turned upright. Nothing but the pixels is taken from it."""
+"""Opens a still of any kind as one clear frame, turned upright. Only its pixels are used."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ WEBP_ANIMATED = 0x02  # a flag of the VP8X chunk
 def open_still(path: str | PathLike[str]) -> RawFrame:
     """The picture in a still as a frame at time 0, upright (turn is 0). Transparent parts become white.
 
-    JPEG keeps its own YUV; what is RGB becomes full-range 4:4:4. Raises SourceError: missing, empty, not of a kind that
-    is read, several pictures, colours for print, HDR, damaged, absurd size.
+    JPEG keeps its own YUV; RGB becomes full-range 4:4:4. Raises SourceError: missing, empty, an unsupported kind,
+    several pictures, colours for print, HDR, damaged, absurd size.
     """
     path = Path(path)
     check_is_file(path)
@@ -63,7 +63,7 @@ def open_still(path: str | PathLike[str]) -> RawFrame:
 
 
 def still_format(frame: RawFrame) -> StreamFormat:
-    """What there is to know of a still."""
+    """The format of a still."""
     picture = frame.picture
     return StreamFormat(
         width=frame.width, height=frame.height, pixel_format=picture.format.name, time_base=frame.time_base,
@@ -73,7 +73,7 @@ def still_format(frame: RawFrame) -> StreamFormat:
 
 
 def _checked_kind(path: Path, data: bytes) -> str:
-    """The kind of still. Raises SourceError for those that are not read, or only in part."""
+    """The kind of still. Raises SourceError for those that are not supported, or only in part."""
     kind = still_kind(data)
     facts = tiff_facts(data)
     if kind == "TIFF" and facts.is_raw:
@@ -117,7 +117,7 @@ def _damaged(path: Path) -> SourceError:
 
 
 def _decode(path: Path, data: bytes) -> tuple[av.VideoFrame, bool]:
-    """The picture, and whether it is whole."""
+    """The picture, and whether it is intact."""
     try:
         with av.open(io.BytesIO(data), "r", timeout=OPEN_TIMEOUT_S) as container:
             stream = container.streams.video[0]
@@ -130,7 +130,7 @@ def _decode(path: Path, data: bytes) -> tuple[av.VideoFrame, bool]:
 
 
 def _decode_heif(path: Path, data: bytes) -> tuple[av.VideoFrame, bool, int]:
-    """The picture, put together if it is coded in tiles; whether it is whole; how it is turned, as in EXIF."""
+    """The picture, assembled if it is coded in tiles; whether it is intact; its orientation as in EXIF."""
     try:
         told = heif_picture(data)
         if told.size_wh:
@@ -146,7 +146,7 @@ def _decode_heif(path: Path, data: bytes) -> tuple[av.VideoFrame, bool, int]:
 
 
 def _tiles(path: Path, container: InputContainer, told: HeifPicture) -> list[av.VideoFrame]:
-    """The coded pictures in their order. Raises KeyError where one is missing."""
+    """The coded pictures in their order. Raises KeyError if one is missing."""
     wanted = {stream.id: stream for stream in container.streams.video if stream.id in told.tiles}
     found: dict[int, av.VideoFrame] = {}
     for stream in wanted.values():
@@ -161,7 +161,7 @@ def _tiles(path: Path, container: InputContainer, told: HeifPicture) -> list[av.
 
 
 def _joined(tiles: list[av.VideoFrame], columns: int, size_wh: tuple[int, int]) -> av.VideoFrame:
-    """Tiles of one size side by side, cut to the size of the whole. Raises HeifError where they do not fill it."""
+    """Tiles of one size side by side, cut to the full size. Raises HeifError if they do not fill it."""
     fitter = PictureFitter()
     parts = [fitter.fit(tile) for tile in tiles]
     if {(tile.width, tile.height, tile.format.name) for tile in tiles} != {
@@ -180,7 +180,7 @@ def _joined(tiles: list[av.VideoFrame], columns: int, size_wh: tuple[int, int]) 
 
 
 def _over_white(picture: av.VideoFrame) -> av.VideoFrame:
-    """A picture with transparency as it looks on white paper; any other as it is."""
+    """A picture with transparency on a white background; any other unchanged."""
     names = picture.format.name
     if names not in _TRANSPARENT:
         return picture
@@ -195,10 +195,10 @@ def _over_white(picture: av.VideoFrame) -> av.VideoFrame:
 
 
 def _turned(picture: av.VideoFrame, how: int) -> av.VideoFrame:
-    """The picture turned and mirrored as EXIF orientation `how` asks."""
+    """The picture turned and mirrored according to EXIF orientation `how`."""
     if how == 1:
         return picture
-    if how >= 5 and "422" in picture.format.name:  # turned by a quarter, chroma halved across would be halved down
+    if how >= 5 and "422" in picture.format.name:  # a quarter turn would make chroma halved down instead of across
         picture = picture.reformat(format=picture.format.name.replace("422", "444"))
     planes = [_turned_plane(plane, how) for plane in plane_views(picture)]
     height, width = planes[0].shape

@@ -1,4 +1,4 @@
-"""Reads from a TIFF's own structure what is in it: how many pages, in which colours, how to turn them."""
+"""Reads from a TIFF's own structure how many pages it has, in which colours, and how to turn them."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ MAX_PAGES = 10_000
 UPRIGHT = 1
 _KIND_OF_PAGE, _COLOURS, _ORIENTATION, _DNG_VERSION = 0x00FE, 0x0106, 0x0112, 0xC612
 _STARTS, _LENGTHS = (0x0111, 0x0144), (0x0117, 0x0145)
-"""Where strips or tiles begin, and how many bytes they have."""
+"""The offsets of strips or tiles, and their lengths in bytes."""
 _SHORT = 3
-_SMALLER_COPY = 1  # a bit of the kind of page
+_SMALLER_COPY = 1  # a bit of the page kind
 _SEPARATED = 5
 _OF_SENSORS = (32803, 34892)
 
 
 @dataclass(frozen=True, slots=True)
 class TiffFacts:
-    """pages: without smaller copies of others. is_raw: it holds what a camera's sensor saw, and perhaps a preview."""
+    """pages: not counting smaller copies of others. is_raw: it holds raw sensor data, and perhaps a preview."""
 
     pages: int = 1
     is_raw: bool = False
     is_for_print: bool = False
     orientation: int = UPRIGHT
-    """As in EXIF, of the first page, 1 to 8."""
+    """Orientation of the first page as in EXIF, 1 to 8."""
     is_cut: bool = False
-    """Part of the first page is not in the file. Decoders leave such a part as it is, without a word."""
+    """Part of the first page is missing from the file. Decoders leave such parts as they are, silently."""
 
 
 def tiff_facts(data: bytes) -> TiffFacts:
-    """What the directories of a TIFF, DNG or EXIF structure say, as far as they can be read."""
+    """What the directories of a TIFF, DNG or EXIF structure say, as far as they are readable."""
     pages = list(_pages(data))
     if not pages:
         return TiffFacts()
@@ -53,11 +53,11 @@ def tiff_facts(data: bytes) -> TiffFacts:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One directory: the values of its tags, those that are one number of 16 or 32 bits."""
+    """One directory: the values of those tags that are a single number of 16 or 32 bits."""
 
     values: dict[int, int] = field(default_factory=dict)
     ends_at: int = 0
-    """Where the last byte of its pixels is."""
+    """The position of the last byte of its pixels."""
 
 
 def _pages(data: bytes) -> Iterator[_Page]:
@@ -69,12 +69,12 @@ def _pages(data: bytes) -> Iterator[_Page]:
             seen.add(at)
             page, at = _page(data, at, order or "<")
             yield page
-    except struct.error:  # cut short: the decoder will say so
+    except struct.error:  # cut off: the decoder will report it
         return
 
 
 def _page(data: bytes, at: int, order: str) -> tuple[_Page, int]:
-    """A directory, and where the next one is."""
+    """A directory, and the position of the next one."""
     (entries,) = struct.unpack_from(f"{order}H", data, at)
     values, lists = {}, {}
     for entry in range(entries):

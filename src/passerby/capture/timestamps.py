@@ -1,4 +1,4 @@
-"""Gives every frame a presentation time that only grows. A good time passes through untouched."""
+"""Gives every frame a presentation time that always increases. Valid times pass through unchanged."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from fractions import Fraction
 from passerby.capture.problems import ProblemLog
 from passerby.media.stream import max_step
 
-JUMP_BACK_S = 1.0  # further back than this is a new clock (joined recordings), not a frame out of order
-EVEN_STEPS = 10  # after this many equal steps a longer one is worth a word
+JUMP_BACK_S = 1.0  # a larger step back is a new clock (joined recordings), not a frame out of order
+EVEN_STEPS = 10  # after this many equal steps, a longer one is reported
 GUESSED_RATE = Fraction(25)
 TS_TICK = Fraction(1, 90_000)
 
@@ -24,8 +24,7 @@ class Timestamps:
     """Repairs missing, repeated and backward times of one stream, and notes each repair."""
 
     def __init__(self, time_base: Fraction, start: int, rate: Fraction | None, log: ProblemLog, shift: int = 0) -> None:
-        """start: the tick that is the start of the source. rate: frames per second, None where unknown. shift: what is
-        added to all times."""
+        """start: the tick at which the source starts. rate: frames per second or None. shift: added to all times."""
         self._time_base = time_base
         self._start = start
         self._step = max(1, round(1 / ((rate or GUESSED_RATE) * time_base)))
@@ -34,17 +33,17 @@ class Timestamps:
         self._shift = shift
         self._max_step = max_step(time_base)
         self.clock_jumps = 0
-        """How often later times were moved to follow on."""
-        self._behind: int | None = None  # of the last frame, where it was told to be before one that came earlier
+        """How often all later times were shifted to continue from the last one."""
+        self._behind: int | None = None  # given time of the last frame, if it was before an earlier frame's
         self._faulty_pts = self._faulty_dts = 0
         self._last_pts: int | None = None
         self._last_dts: int | None = None
-        self._dts_offset: int | None = None  # what is added to the time of decoding, where that is gone by
+        self._dts_offset: int | None = None  # added to the decoding time, if that is used
         self._even_step = 0
         self._even_run = 0
 
     def next(self, pts: int | None, dts: int | None) -> int:
-        """The time for the next frame in ticks: its own where that is after the last one, else the nearest that is."""
+        """The time for the next frame in ticks: its own if that is after the last one, else the nearest that is."""
         self._watch_order(pts, dts)
         if self._dts_offset is not None:
             pts = None if dts is None else dts + self._dts_offset
@@ -61,13 +60,13 @@ class Timestamps:
         return told
 
     def go_by_decoding(self) -> None:
-        """Before the first frame: what is told as the time of showing is known to be that of decoding."""
+        """Call it before the first frame if the presentation times are known to be decoding times."""
         self._faulty_pts = 1
 
     def _watch_order(self, pts: int | None, dts: int | None) -> None:
-        """As FFmpeg's best effort: where times of showing go back more often than those of decoding do, they are none.
+        """Like FFmpeg's best effort: if presentation times go back more often than decoding times, they are not used.
 
-        AVI has no room for the former, and an MP4 without `ctts` lost it: they tell the latter in its place.
+        AVI has no presentation times, and an MP4 without `ctts` lost them: both give decoding times instead.
         """
         if self._dts_offset is None and self._faulty_pts > self._faulty_dts and dts is not None and pts is not None:
             first = pts if self._last is None else self._last - self._shift + self._step
@@ -99,7 +98,7 @@ class Timestamps:
         return last + 1
 
     def _follow_on(self, told: int, last: int, message: str) -> int:
-        """This time and all later ones belong to another clock."""
+        """Shifts this time and all later ones, which belong to another clock."""
         self.clock_jumps += 1
         self._behind = None
         self._shift += last + self._step - told
@@ -107,7 +106,7 @@ class Timestamps:
         return last + self._step
 
     def _jump(self, step: int) -> str:
-        """Of a TS, whose clock has 33 bits, FFmpeg takes a jump back for the clock's own end."""
+        """The message for a jump. In a TS, with its 33-bit clock, FFmpeg takes a jump back for a wraparound."""
         is_back = self._time_base == TS_TICK and step > 2**32
         return JUMPED if is_back else AHEAD.format(_clock(step * self._time_base))
 
@@ -125,6 +124,6 @@ class Timestamps:
 
 
 def _clock(time_s: Fraction) -> str:
-    """`8:00:00`, to the next second."""
+    """`8:00:00`, rounded to seconds."""
     minutes, seconds = divmod(round(time_s), 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"

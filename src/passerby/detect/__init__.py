@@ -1,4 +1,4 @@
-"""A frame → what is in it. One model and one runtime at a time; what to do about it is decided elsewhere."""
+"""A frame → what is in it. One model and one runtime at a time. What to do about it is left to others."""
 
 from passerby.detect.cards import Card
 from passerby.detect.detector import Detector, Trial, try_model

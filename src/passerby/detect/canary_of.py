@@ -1,4 +1,4 @@
-"""Finds out, when a model is added, whether it finds a drawn figure: then it is asked for that in every picture."""
+"""Tests whether an added model finds a drawn figure. If so, it must find one in every picture."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ SHADES = (0, 60, 128, 200, 255)
 
 
 def canary_of(model: Model) -> FigureName | None:
-    """The figure that the model finds wherever it stands, beside dark and bright pictures and noise; None where there
-    is none. Raises ModelError where it cannot be loaded."""
+    """The figure that the model finds in every place, beside dark and bright pictures and noise; None if there is none.
+    Raises ModelError if the model cannot be loaded."""
     for name, kind in KINDS.items():
         if kind in model.card.kinds and model.card.input.size_wh is None and _finds(model, name):
             return name

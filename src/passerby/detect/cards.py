@@ -1,4 +1,4 @@
-"""What passerby knows of a model: its card. Where models are kept is models' business."""
+"""What passerby knows about a model: its card. Where models are kept is left to `models`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from passerby.media import Kind
 from passerby.media.families import FamilyName
 
 FINDABLE = (Kind.PERSON, Kind.FACE, Kind.PLATE, Kind.VEHICLE)
-"""All that a model may find. Who somebody is, is not among it."""
+"""Everything that a model may find. Identity is not included."""
 
 
 def parse_kind(word: object) -> Kind:
@@ -30,7 +30,7 @@ KindWord = Annotated[Kind, BeforeValidator(parse_kind), PlainSerializer(lambda k
 
 
 class Card(BaseModel):
-    """One model: which file, what it finds, how to feed and read it, and where it is from."""
+    """One model: its file, what it finds, how to feed and read it, and where it comes from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -76,7 +76,7 @@ class Card(BaseModel):
 def read_checked(folder: Path, card: Card) -> tuple[bytes, bytes | None]:
     """The model's file, and its weights if it is IR. The bytes that were hashed are the bytes returned.
 
-    Raises ModelError where a file is missing or is not the one that the card was made for.
+    Raises ModelError if a file is missing or is not the one that the card was made for.
     """
     content = _read_one(folder, card, card.file)
     return content, _read_one(folder, card, card.weights_file) if card.weights_file else None

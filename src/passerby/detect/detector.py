@@ -1,4 +1,4 @@
-"""Finds things in frames: sample, infer, decode, map back. What is done about them is decided elsewhere."""
+"""Finds things in frames: sample, infer, decode, map back. What to do about them is left to others."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ CUT_EDGE_PX = 2.0
 
 
 class Detector:
-    """One model, loaded. Not to be called from two threads at once: load one for each.
+    """One loaded model. Do not call it from two threads at once: load one for each.
 
-    Whatever goes wrong on a frame raises DetectorError: then nothing is known of it and it must be covered whole.
+    Any failure on a frame raises DetectorError: then nothing is known about it and it must be covered whole.
     """
 
     def __init__(self, model: Model, runtime: Runtime) -> None:
         self.model = model
         self._runtime = runtime
         self.canary = Canary(model.card.canary) if model.card.canary else None
-        """What must be found beside every picture; None for a model that was never seen to find it."""
+        """What must be found beside every picture; None for a model that does not find it."""
 
     @classmethod
     def load(
@@ -51,8 +51,8 @@ class Detector:
     ) -> Detector:
         """Reads, checks and loads the model's files. Raises ModelError.
 
-        threads: how many pictures run at once, one thread each; None: as many as there are processors.
-        timeout_s: how long one answer may take before it is a DetectorError; onnxruntime waits for ever.
+        threads: how many pictures run at once, one thread each; None for the number of processors.
+        timeout_s: how long one answer may take before it raises DetectorError; onnxruntime waits for ever.
         """
         content, weights = model.read()
         card = model.card
@@ -71,7 +71,7 @@ class Detector:
 
     @property
     def precision(self) -> str:
-        """The number format that it runs in; known after the first picture."""
+        """The number format in use; known after the first picture."""
         return self._runtime.precision
 
     def input_size(self, region_wh: tuple[float, float], long_side_px: int = DEFAULT_LONG_SIDE_PX) -> tuple[int, int]:
@@ -84,11 +84,11 @@ class Detector:
         return width, height
 
     def release(self, size_wh: tuple[int, int]) -> None:
-        """Frees the memory that inputs of this size need, until the next one."""
+        """Frees the memory for inputs of this size, until the next one."""
         self._runtime.release(self._network_size(size_wh))
 
     def _network_size(self, size_wh: tuple[int, int]) -> tuple[int, int]:
-        """With the canary's strip."""
+        """The input size including the canary's strip."""
         return canary.with_strip(size_wh) if self.canary else size_wh
 
     def detect(
@@ -98,9 +98,9 @@ class Detector:
         size_wh: tuple[int, int] | None = None,
         score: float | None = None,
     ) -> Detections:
-        """What is in the frame, or in one region of it, in picture pixels as coded; may reach beyond the region.
+        """What is in the frame or in one region of it, in picture pixels as coded. Boxes may reach beyond the region.
 
-        size_wh: of the upright picture that the network sees; None: `input_size`. Raises DetectorError.
+        size_wh: of the upright picture that the network sees; None for `input_size`. Raises DetectorError.
         """
         region = sample.snap(frame, region_xyxy or sample.whole(frame))
         size = size_wh or self.input_size(sample.upright_wh(frame, region))
@@ -113,9 +113,9 @@ class Detector:
         size_wh: tuple[int, int] | None = None,
         score: float | None = None,
     ) -> Detections:
-        """The same for several regions at once, each seen at `size_wh`; an object in several of them is given once.
+        """The same for several regions at once, each seen at `size_wh`. An object in several of them is returned once.
 
-        Regions should overlap by more than the size of what is looked for, or be looked at besides the whole picture.
+        Regions should overlap by more than the size of the objects, or be used in addition to the whole picture.
         """
         if not regions_xyxy:
             return Detections.empty()
@@ -148,7 +148,7 @@ class Detector:
         ]
 
     def _read(self, pictures: Sequence[Bgr], score: float | None) -> list[Detections]:
-        """Raises DetectorError, and DeafError where the canary beside a picture is not found where it is."""
+        """Raises DetectorError, and DeafError if the canary beside a picture is not found in its place."""
         least = self.model.card.score if score is None else score
         if self.canary is None:
             return self._answers(pictures, least)
@@ -168,8 +168,8 @@ class Detector:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a model did on a drawn picture. found: detections at its own score; a drawn picture should give few.
-    proved: it finds a drawn figure where one is, so that its silence is noticed."""
+    """How a model did on a drawn picture. found: detections at its own score; there should be few. proved: it finds a
+    drawn figure in its place, so its silence would be noticed."""
 
     size_wh: tuple[int, int]
     milliseconds: float
@@ -179,11 +179,11 @@ class Trial:
 
 
 def try_model(model: Model, *, threads: int | None = None, runtime: RuntimeName = "openvino") -> Trial:
-    """Loads the model, runs it on a drawn picture and decodes. Raises ModelError or DetectorError where that fails."""
+    """Loads the model, runs it on a drawn picture and decodes. Raises ModelError or DetectorError if that fails."""
     detector = Detector.load(model, threads, runtime=runtime)
     size_wh = detector.input_size((4, 3))
     picture = drawn_picture(size_wh)
-    detector.detect_bgr(picture)  # The first run compiles. Here a canary that is not found is a DeafError.
+    detector.detect_bgr(picture)  # The first run compiles. A canary that is not found raises DeafError here.
     started = time.perf_counter()
     found = detector.detect_bgr(picture)
     return Trial(
@@ -192,7 +192,7 @@ def try_model(model: Model, *, threads: int | None = None, runtime: RuntimeName 
 
 
 def drawn_picture(size_wh: tuple[int, int]) -> Bgr:
-    """A fixed picture of slopes and edges, the same everywhere: it shows nobody."""
+    """A fixed picture of slopes and edges, identical on every machine. It shows nobody."""
     column, row = np.meshgrid(np.arange(size_wh[0]), np.arange(size_wh[1]))
     shades = [(column * 3 + row) % 256, (row * 2 + (column // 40) * 60) % 256, (column * row // 64) % 256]
     return np.stack(shades, axis=2).astype(np.uint8)

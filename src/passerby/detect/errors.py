@@ -4,8 +4,8 @@ from passerby.errors import PasserbyError
 
 
 class DetectorError(PasserbyError):
-    """The detector failed, or what it said cannot be trusted. Nothing is known about the frame."""
+    """The detector failed, or its answer cannot be trusted. Nothing is known about the frame."""
 
 
 class DeafError(DetectorError):
-    """The detector answered, and did not find what it must find, or where it is: see `detect.canary`."""
+    """The detector answered, but did not find what it must find in its place: see `detect.canary`."""

@@ -1,6 +1,6 @@
-"""Decodes the outputs of four families of detectors into boxes. Which family a file belongs to is guess's business.
+"""Decodes the outputs of four families of detectors into boxes. Which family a file belongs to is left to `guess`.
 
-Boxes come out in pixels of the network's input, before suppression. A family ignores any output that it does not name.
+Boxes come out in pixels of the network's input, before suppression. Outputs that a family does not name are ignored.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from passerby.media import Detections, Kind
 from passerby.media.families import FamilyName
 
 ClassMap = Mapping[int, Kind]
-"""A network's class index → what it is of. Classes not in it are dropped."""
+"""A network's class index → what it shows. Classes not listed are dropped."""
 
 Floats = npt.NDArray[np.float32]
 
 STRIDES = (8, 16, 32)
 CENTERFACE_STRIDE = 4
 ABSURD_REACH = 4.0
-"""A box that reaches farther than this many picture sides outside is no box but a sign of a broken network."""
+"""A box that reaches more than this many picture sides outside is not a box but a sign of a broken network."""
 
 
 class Decode(Protocol):
@@ -34,9 +34,9 @@ class Decode(Protocol):
 def decode(
     family: FamilyName, outputs: Outputs, size_wh: tuple[int, int], class_map: ClassMap, score: float
 ) -> Detections:
-    """Everything that scores at least `score`, in input pixels. Raises DetectorError for answers without sense."""
+    """Everything that scores at least `score`, in input pixels. Raises DetectorError for meaningless answers."""
     for name, values in outputs.items():
-        # The sum of an array with a NaN or an infinity in it is one, and costs a tenth of asking each number.
+        # The sum of an array that contains NaN or infinity is not finite, and costs a tenth of checking each number.
         if not np.isfinite(values.sum()):
             raise DetectorError(f"the network answered with numbers that are not finite in '{name}'")
     with np.errstate(over="ignore", invalid="ignore"):
@@ -96,7 +96,7 @@ def _ssd(outputs: Outputs, size_wh: tuple[int, int], class_map: ClassMap, score:
     if values.ndim != 4 or values.shape[:2] != (1, 1) or values.shape[3] != 7:
         raise DetectorError(f"the network answered with an array of {describe(values)}, not 1x1xNx7")
     rows = values[0, 0]
-    ended = np.nonzero(rows[:, 0] < 0)[0]  # A picture number of -1 ends the list; what follows is left over.
+    ended = np.nonzero(rows[:, 0] < 0)[0]  # A picture number of -1 ends the list; the rest is left over.
     rows = rows[: ended[0]] if len(ended) else rows
     kinds = np.array([int(class_map.get(int(label), -1)) for label in rows[:, 1]], np.int32)
     chosen = (rows[:, 2] >= score) & (kinds >= 0)
@@ -108,7 +108,7 @@ _DECODERS: dict[FamilyName, Decode] = {"nanodet": _nanodet, "centerface": _cente
 
 
 def outputs_of(family: FamilyName, names: Sequence[str]) -> tuple[str, ...]:
-    """Which of a file's outputs `decode` reads; the others (landmarks, say) need not be computed."""
+    """The outputs of a file that `decode` reads. Others, such as landmarks, need not be computed."""
     match family:
         case "nanodet":
             return tuple(f"{part}_{stride}" for part in ("cls", "dis") for stride in STRIDES)
@@ -123,7 +123,7 @@ def outputs_of(family: FamilyName, names: Sequence[str]) -> tuple[str, ...]:
 def _above(
     scores: Floats, class_map: ClassMap, score: float
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32], Floats]:
-    """Where and of which kind anything scores enough: rows, kinds, scores. Classes of one kind compete in a cell."""
+    """Where anything scores enough, and its kind: rows, kinds, scores. Classes of one kind compete within a cell."""
     rows, kinds, best = [], [], []
     for kind in sorted(set(class_map.values())):
         columns = [index for index, of in class_map.items() if of == kind]
@@ -156,7 +156,7 @@ def _grid(size_wh: tuple[int, int], stride: int) -> Floats:
 
 
 def _rows(outputs: Outputs, name: str, size_wh: tuple[int, int], stride: int) -> Floats:
-    """(cells, columns): one output of a picture, one row per cell of its grid."""
+    """(cells, columns): one output of a picture, with one row per cell of its grid."""
     columns, rows = _cells(size_wh, stride)
     values = outputs.get(name)
     if values is None or values.ndim != 3 or values.shape[:2] != (1, rows * columns):
@@ -188,7 +188,7 @@ def _detections(
 
 
 def _check(found: Detections, size_wh: tuple[int, int]) -> None:
-    """Fail closed: one impossible box means that none of the answer can be trusted."""
+    """Fails closed: one impossible box means that nothing in the answer can be trusted."""
     reach = ABSURD_REACH * max(size_wh) + max(STRIDES) * 16
     if not np.isfinite(found.xyxy).all() or (np.abs(found.xyxy) > reach).any():
         raise DetectorError("the network found a box far outside the picture")

@@ -1,4 +1,4 @@
-"""Recognises what kind of model a file is, from its outputs and name. Refuses what could tell people apart."""
+"""Recognises the kind of model in a file from its outputs and name. Refuses models that could tell people apart."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IDENTITY_WORDS = re.compile(
     r"|(?:^|[^a-z])age(?:[^a-z]|$)|(?:^|[^a-z])gait(?:[^a-z]|$)|ocr|lpr(?:net)?(?:[^a-z]|$)",
     re.IGNORECASE,
 )
-"""Words that networks which tell who or what somebody is, or read plates, carry in their names and outputs."""
+"""Words in the names and outputs of networks that tell who or what somebody is, or that read plates."""
 
 NAME_HINTS = (
     (Kind.FACE, "face"),
@@ -43,7 +43,7 @@ class Anatomy:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How a family is fed, unless told otherwise."""
+    """How a family is fed by default."""
 
     input: InputSpec
     score: float
@@ -59,7 +59,7 @@ HABITS: dict[FamilyName, Habits] = {
 
 
 def read_anatomy(content: bytes, weights: bytes | None) -> Anatomy:
-    """Looks into a model file without running it. Raises ModelError where it is not readable or has several inputs."""
+    """Reads a model file without running it. Raises ModelError if it is not readable or has several inputs."""
     try:
         model = ov.Core().read_model(content, weights or b"")
     except RuntimeError as error:
@@ -73,7 +73,7 @@ def read_anatomy(content: bytes, weights: bytes | None) -> Anatomy:
 
 
 def refuse_identity(names: Sequence[str], anatomy: Anatomy) -> None:
-    """Raises ModelError for a model that seems to compute who somebody is, by name or by the shape of its outputs."""
+    """Raises ModelError for a model that, by its name or the shape of its outputs, seems to tell who somebody is."""
     for name in (*names, *anatomy.outputs):
         if found := IDENTITY_WORDS.search(name):
             raise ModelError(
@@ -89,7 +89,7 @@ def refuse_identity(names: Sequence[str], anatomy: Anatomy) -> None:
 
 
 def guess_family(anatomy: Anatomy) -> FamilyName:
-    """The family whose outputs these are: all of them, so that nothing unknown comes along. Raises ModelError."""
+    """The family to which all of these outputs belong, so that nothing unknown is included. Raises ModelError."""
     shapes = anatomy.outputs
     names = set(shapes)
     if len(shapes) == 1 and _is_ssd(next(iter(shapes.values()))):
@@ -108,13 +108,13 @@ def guess_family(anatomy: Anatomy) -> FamilyName:
 
 
 def guess_classes(family: FamilyName, names: Sequence[str]) -> dict[int, Kind]:
-    """What the model finds, by its family or name. Raises ModelError where that does not tell."""
+    """What the model finds, from its family or name. Raises ModelError if they do not tell."""
     if family in ("centerface", "yunet"):
         return {0: Kind.FACE}
     if family == "ssd":
         said = {kind for kind, words in NAME_HINTS for name in names if re.search(words, name, re.IGNORECASE)}
         if len(said) == 1:
-            # Open Model Zoo numbers the only class 1 in older and 0 in newer networks; background is never given out.
+            # Open Model Zoo numbers the only class 1 in older networks and 0 in newer ones; background is never output.
             return dict.fromkeys((0, 1), said.pop())
     raise ModelError(
         "the model's name does not tell what it finds",
@@ -123,7 +123,7 @@ def guess_classes(family: FamilyName, names: Sequence[str]) -> dict[int, Kind]:
 
 
 def guess_input(family: FamilyName, anatomy: Anatomy) -> InputSpec:
-    """How to feed the model: the family's habit, at the file's own size where that is fixed."""
+    """How to feed the model: the family's default, at the file's own size if that is fixed."""
     shape = anatomy.input_shape
     if len(shape) != 4 or shape[1] not in (3, None):
         raise ModelError(f"a detector takes [batch, 3, height, width]; this model takes {list(shape)}")
@@ -137,7 +137,7 @@ def guess_input(family: FamilyName, anatomy: Anatomy) -> InputSpec:
 
 
 def names_of(file: Path, content: bytes) -> list[str]:
-    """What the file is called, outside and inside. IR keeps a name within."""
+    """The names of the model: of the file, and the one that IR keeps inside."""
     inside = re.search(rb'<net name="([^"]*)"', content[:2000])
     return [file.name] + ([inside.group(1).decode("utf-8", "replace")] if inside else [])
 

@@ -1,4 +1,4 @@
-"""The models there are: two that come with passerby, and those that an operator adds from a file."""
+"""Manages the models: two that come with passerby, and those that an operator adds from a file."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def models_folder() -> Path:
 
 
 class ModelStore:
-    """The bundled models and those in one folder, a card and its files each."""
+    """The bundled models and those in one folder, each with a card and its files."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder if folder is not None else models_folder()
@@ -81,10 +81,10 @@ class ModelStore:
         classes: Mapping[int, Kind] | None = None,
         **card: Any,
     ) -> Model:
-        """Copies a model here and writes its card; what is not told is guessed from the file.
+        """Copies a model here and writes its card. Anything not given is guessed from the file.
 
-        card: other fields of `Card` (input, score, iou, origin, licence, …). Raises ModelError where the file cannot be
-        read, is of no known family, or could tell people apart.
+        card: other fields of `Card` (input, score, iou, origin, licence, …). Raises ModelError if the file cannot be
+        read, belongs to no known family, or could tell people apart.
         """
         parts = _read_files(file)
         made = _make_card(file, parts, name, family, classes, card)
@@ -96,7 +96,7 @@ class ModelStore:
         return self.get(made.name)
 
     def expect(self, model: Model, figure: FigureName) -> Model:
-        """Writes into an added model's card which drawn figure it finds, and must find from now on."""
+        """Records in an added model's card which drawn figure it finds, and must find from now on."""
         card = model.card.model_copy(update={"canary": figure})
         try:
             _write_whole(self.folder / f"{card.name}{CARD_SUFFIX}", card.model_dump_json(indent=2).encode())
@@ -105,7 +105,7 @@ class ModelStore:
         return self.get(card.name)
 
     def remove(self, name: str) -> None:
-        """Deletes an added model. Raises ModelError for one that is bundled or not there."""
+        """Deletes an added model. Raises ModelError if it is bundled or does not exist."""
         model = self.get(name)
         if model.bundled:
             raise ModelError(f"model '{name}' comes with passerby and cannot be removed")
@@ -118,7 +118,8 @@ class ModelStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             for kept, content in zip(card.sha256, parts.values(), strict=True):
                 _write_whole(self.folder / kept, content)
-            # The card comes last: before it a crash leaves files that nothing names, after it the model is whole.
+            # The card comes last: a crash before it leaves files that nothing refers to; after it the model is
+            # complete.
             _write_whole(self.folder / f"{card.name}{CARD_SUFFIX}", card.model_dump_json(indent=2).encode())
         except OSError as error:
             raise ModelError(f"cannot keep the model in {self.folder}: {error.strerror or error}") from error
@@ -188,7 +189,7 @@ def _plain_name(stem: str) -> str:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    """Writes beside and renames, so that no half file ever has the name."""
+    """Writes to a temporary file and renames it, so that no partial file ever has the name."""
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
         part.write(content)
     try:

@@ -1,4 +1,4 @@
-"""Runs networks on the processor with OpenVINO. Compiled once per picture size and kept."""
+"""Runs networks on the CPU with OpenVINO. They are compiled once per picture size and kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from passerby.detect.runtime import DEFAULT_TIMEOUT_S, Bgr, InputSpec, Outputs, 
 from passerby.errors import ModelError
 
 MAX_SIZES = 7
-"""Compiled input sizes that are kept: a still is looked at in five, and proofs have one of their own."""
+"""Number of compiled input sizes to keep: a still is examined at five, and proofs have one of their own."""
 
 
 class OpenVinoRuntime:
@@ -37,10 +37,10 @@ class OpenVinoRuntime:
         self._spec, self._outputs = spec, tuple(outputs)
         self._timeout_ms = int(timeout_s * 1000)
         self._threads, self._precision = threads or os.cpu_count() or 1, precision
-        # By (width, height): the network, and as many requests as ever ran at once, each with memory of its own.
-        # A camera uses two or three sizes for its whole life; a folder of stills has any number, so the oldest go.
+        # By (width, height): the network, and as many requests as ever ran at once, each with its own memory.
+        # A camera only ever uses two or three sizes; a folder of stills has any number, so the oldest are dropped.
         self._compiled: dict[tuple[int, int], tuple[ov.CompiledModel, list[ov.InferRequest]]] = {}
-        self._read()  # A file that cannot be read must fail here, not in the first frame.
+        self._read()  # A file that cannot be read must fail here, not at the first frame.
         self.precision: str = "unknown until the first picture"
 
     def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
@@ -68,13 +68,13 @@ class OpenVinoRuntime:
         self._compiled.pop(size_wh, None)
 
     def _give_up(self, size_wh: tuple[int, int]) -> NoReturn:
-        """Leaves the requests of this size, of which one hangs; the next picture gets new ones."""
+        """Abandons the requests of this size, one of which hangs. The next picture gets new ones."""
         for request in self._compiled.pop(size_wh)[1]:
             request.cancel()
         raise DetectorError(f"OpenVINO gave no answer within {self._timeout_ms / 1000:g} s")
 
     def _answer(self, request: ov.InferRequest) -> Outputs:
-        # Copied: OpenVINO writes the next answer into the same memory.
+        # Copied, because OpenVINO writes the next answer into the same memory.
         return {name: np.array(request.get_tensor(name).data, np.float32) for name in self._outputs}
 
     def _requests(self, size_wh: tuple[int, int], count: int) -> list[ov.InferRequest]:
@@ -83,14 +83,14 @@ class OpenVinoRuntime:
             while len(self._compiled) >= MAX_SIZES:
                 del self._compiled[next(iter(self._compiled))]
             self._compiled[size_wh] = (self._compile(size_wh), [])
-        # The one that is used goes last: proofs are of one size, which a folder of stills is not to push out.
+        # The size in use moves to the end: a folder of stills must not push out the one that proofs use.
         compiled, requests = self._compiled[size_wh] = self._compiled.pop(size_wh)
         while len(requests) < count:
             requests.append(compiled.create_infer_request())
         return requests
 
     def _read(self) -> ov.Model:
-        """The network reduced to the outputs that are wanted: the rest is never computed."""
+        """The network reduced to the requested outputs: the rest is never computed."""
         try:
             model = self._core.read_model(self._content, self._weights or b"")
             wanted = [model.output(name) for name in self._outputs]
@@ -124,13 +124,13 @@ class OpenVinoRuntime:
         return processor.build()
 
     def _options(self) -> dict[str, Any]:
-        """One thread a picture, several pictures at once: two threads on one picture of this size gain nothing.
+        """One thread per picture, several pictures at once: two threads on one picture of this size gain nothing.
 
-        Threads are not pinned to processors: they share them with the decoder and the encoder.
+        Threads are not pinned to CPUs, because they share them with the decoder and the encoder.
         """
         options: dict[str, Any] = {
             "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": 1,  # each stream has memory of its own, 60 MB for a large picture
+            "NUM_STREAMS": 1,  # each stream has its own memory, 60 MB for a large picture
             "INFERENCE_NUM_THREADS": self._threads,
             "ENABLE_CPU_PINNING": False,
         }
@@ -140,6 +140,6 @@ class OpenVinoRuntime:
 
 
 def _first_line(error: Exception) -> str:
-    """OpenVINO's messages are many lines of its own source places; the last line says what happened."""
+    """OpenVINO's messages have many lines of its source locations; the last line says what happened."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1][:200] if lines else type(error).__name__

@@ -1,4 +1,4 @@
-"""Runs networks with ONNX Runtime, where the extra `onnxruntime` is installed: for GPUs that OpenVINO does not know."""
+"""Runs networks with ONNX Runtime, if the extra `onnxruntime` is installed: for GPUs that OpenVINO does not support."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class OrtRuntime:
         ort = _import()
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads or 0
-        options.log_severity_level = 3  # Errors only; it warns of harmless things on standard error.
+        options.log_severity_level = 3  # Errors only: it prints harmless warnings to standard error.
         try:
             self._session = ort.InferenceSession(content, options, providers=ort.get_available_providers())
-        except Exception as error:  # Its exceptions share no base class of their own.
+        except Exception as error:  # Its exceptions have no common base class.
             raise ModelError(f"ONNX Runtime cannot read the model: {str(error).splitlines()[0][:200]}") from error
         self._input = self._session.get_inputs()[0].name
         self._spec, self._outputs = spec, list(outputs)
@@ -35,7 +35,7 @@ class OrtRuntime:
         return [self._infer_one(picture) for picture in pictures]
 
     def release(self, size_wh: tuple[int, int]) -> None:
-        """See `Runtime.release`: nothing is kept by size here."""
+        """See `Runtime.release`. Nothing is kept per size here."""
 
     def _infer_one(self, picture: Bgr) -> Outputs:
         check_size(self._spec, (picture.shape[1], picture.shape[0]))

@@ -1,4 +1,4 @@
-"""Proves a detector on drawn pictures whose findings are known, by the same way that frames take."""
+"""Proves a detector on drawn pictures with known content, along the same path that frames take."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from passerby.media import Detections, RawFrame
 from passerby.media.frames import plane_views
 
 PROOF_INDEX = -1
-"""Of a proof's frame: no frame of a source has it."""
+"""The index of a proof's frame. No frame of a source has it."""
 SIZE_WH = (416, 256)
 SPOTS = ((60, 40), (190, 120), (300, 60), (120, 130), (250, 30), (330, 140))
-"""Left and top of the figure, one at a time: every answer must be another one."""
-MIDDLE_OFF = 0.25  # of the figure's height: so far off may the middle of its box be
+"""Left and top of the figure, used in turn: every answer must differ."""
+MIDDLE_OFF = 0.25  # of the figure's height: how far off the centre of its box may be
 SCORE = 0.2
 WORDS = "the detector does not find what it must find"
 
 
 def prove(detector: Detector, round_number: int = 0) -> None:
-    """Shows it two pictures and asks for what they show. Raises DetectorError, which is DeafError where it is deaf.
+    """Shows it two pictures and checks that it finds their content. Raises DetectorError: DeafError if it is deaf.
 
-    round_number: chooses the pictures. Of a model without a canary it is only seen that its answers change with the
+    round_number: chooses the pictures. For a model without a canary, it only checks that answers change with the
     picture.
     """
     spots = [SPOTS[(2 * round_number + number) % len(SPOTS)] for number in (0, 1)]
@@ -56,7 +56,7 @@ def proof_picture(name: canary.FigureName, spot: tuple[int, int]) -> Bgr:
 
 
 def _shows(found: Detections, name: canary.FigureName, spot: tuple[int, int]) -> bool:
-    """Exactly where the figure stands, and not at another spot."""
+    """Whether the figure is found exactly where it stands, and at no other spot."""
     height, width = canary.figure(name).shape[:2]
     of_kind = found.take(found.class_id == canary.KINDS[name])
     middles = (of_kind.xyxy[:, :2] + of_kind.xyxy[:, 2:]) / 2

@@ -1,4 +1,4 @@
-"""What an inference runtime must offer, and which ones there are. What the numbers mean is families' business."""
+"""What an inference runtime must offer, and which ones there are. What the numbers mean is left to `families`."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from pydantic import BaseModel, ConfigDict, Field
 from passerby.errors import ModelError
 
 Bgr = npt.NDArray[np.uint8]
-"""A small picture, (height, width, 3), blue first."""
+"""A small picture, (height, width, 3), in the order blue, green, red."""
 
 Outputs = Mapping[str, npt.NDArray[np.float32]]
 """A network's answer to one picture, by output name, with its batch axis of 1."""
 
 Precision = Literal["auto", "f32", "bf16"]
-"""auto: what the runtime thinks best here: bf16 where the processor has AMX, 2 to 4 times faster (docs/models)."""
+"""auto: the runtime's own choice: bf16 if the CPU has AMX, 2 to 4 times faster (docs/models)."""
 
 DEFAULT_TIMEOUT_S = 20.0
-"""An answer takes 0.01 to 0.2 s. Shared machines have been seen to stall for 5 s; after 20 something is broken."""
+"""An answer takes 0.01 to 0.2 s. Shared machines were seen to stall for 5 s; after 20 s something is broken."""
 
 RuntimeName = Literal["openvino", "onnxruntime"]
 
 
 class InputSpec(BaseModel):
-    """What a network eats. `(value - mean) / std` in the order of `colour`."""
+    """The input of a network: `(value - mean) / std` in the order of `colour`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,17 +39,17 @@ class InputSpec(BaseModel):
 
 
 class Runtime(Protocol):
-    """One network, loaded. Not to be called from two threads at once."""
+    """One loaded network. Do not call it from two threads at once."""
 
     @property
     def precision(self) -> str:
-        """The number format that the network really runs in, as the runtime names it."""
+        """The number format that is really used, as the runtime names it."""
 
     def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
-        """Runs pictures of one size, at the same time where processors allow. The answers are the caller's to keep."""
+        """Runs pictures of one size, in parallel if there are enough CPUs. The caller may keep the answers."""
 
     def release(self, size_wh: tuple[int, int]) -> None:
-        """Frees what is kept for pictures of this size; the next one of it takes longer."""
+        """Frees what is kept for pictures of this size. The next one takes longer."""
 
 
 def load_runtime(
@@ -65,7 +65,7 @@ def load_runtime(
 ) -> Runtime:
     """Loads a network that computes `outputs` and nothing else. weights: the `.bin` of OpenVINO IR, None for ONNX.
 
-    Raises ModelError where the runtime is missing or the file cannot be loaded.
+    Raises ModelError if the runtime is missing or the file cannot be loaded.
     """
     if runtime == "openvino":
         from passerby.detect.openvino_cpu import OpenVinoRuntime

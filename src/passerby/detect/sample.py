@@ -1,4 +1,4 @@
-"""Cuts a small upright BGR picture out of a frame's YUV planes. Only what is needed is ever resized or converted."""
+"""Cuts a small upright BGR picture out of a frame's YUV planes. Only what is needed is resized or converted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Region = tuple[int, int, int, int]
 """Left, top, right, bottom in picture pixels as coded, within the picture."""
 
 HALVE_FROM = 1.9
-"""Shrinking by a little less than two is done by two and a little back: 1080 lines become 540, then 544."""
+"""Shrinking by slightly less than two is done by two and then enlarged slightly: 1080 lines become 540, then 544."""
 
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 _LUMA_WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
@@ -54,7 +54,7 @@ def sample_bgr(frame: RawFrame, region: Region, size_wh: tuple[int, int]) -> Bgr
 def to_picture(
     xyxy: npt.NDArray[np.float32], frame: RawFrame, region: Region, size_wh: tuple[int, int]
 ) -> npt.NDArray[np.float32]:
-    """Boxes of the small upright picture, (n, 4), in picture pixels as coded."""
+    """Converts boxes of the small upright picture, (n, 4), to picture pixels as coded."""
     x0, y0, x1, y1 = (xyxy / np.array(size_wh * 2, np.float32)).T
     match frame.turn:
         case 90:
@@ -76,9 +76,9 @@ def upright_wh(frame: RawFrame, region: Region) -> tuple[int, int]:
 
 
 def _shrink(plane: Plane, frame: RawFrame, region: Region, size_wh: tuple[int, int]) -> npt.NDArray[np.uint8]:
-    """One plane's part of the region at the small size, as 8 bit."""
+    """One plane's part of the region at the small size, in 8 bits."""
     across, down = frame.width / plane.shape[1], frame.height / plane.shape[0]
-    step_x, step_y = round(across), round(down)  # 1 or 2; not quite 2 where the picture's side is odd.
+    step_x, step_y = round(across), round(down)  # 1 or 2; not exactly 2 if the picture's side is odd.
     left, top, right, bottom = region
     part = plane[top // step_y : -(-bottom // step_y), left // step_x : -(-right // step_x)]
     small = _resized(part, size_wh)
@@ -86,9 +86,9 @@ def _shrink(plane: Plane, frame: RawFrame, region: Region, size_wh: tuple[int, i
 
 
 def _resized(part: Plane, size_wh: tuple[int, int]) -> Plane:
-    """By halves, which OpenCV does ten times faster than other shrinking by area, then by less than half bilinearly.
+    """Shrinks by halves, which OpenCV does ten times faster than by other areas, then by less than half bilinearly.
 
-    Detections on the campus clip are as good as with one step by area (average precision .959 both at 416×320).
+    Detections on the campus clip are as good as with one step by area (average precision .959 for both at 416×320).
     """
     while min(part.shape[1] / size_wh[0], part.shape[0] / size_wh[1]) >= HALVE_FROM:
         half_wh = (part.shape[1] // 2, part.shape[0] // 2)
@@ -123,12 +123,12 @@ def _to_bgr(frame: RawFrame) -> npt.NDArray[np.float32]:
 
 
 def _colour_space(frame: RawFrame) -> str:
-    match int(frame.picture.colorspace):  # AVColorSpace: 1 is BT.709; 4 to 6 the BT.601 kin; 9 and 10 BT.2020
+    match int(frame.picture.colorspace):  # AVColorSpace: 1 is BT.709; 4 to 6 are BT.601 and relatives; 9 and 10 BT.2020
         case 1:
             return "bt709"
         case 9 | 10:
             return "bt2020"
-        case 2:  # Untagged: high definition is BT.709 by custom.
+        case 2:  # Untagged: high definition is BT.709 by convention.
             return "bt709" if frame.height >= 720 else "bt601"
         case _:
             return "bt601"

@@ -1,4 +1,4 @@
-"""Keeps the best of boxes that are about the same object. Pure arithmetic on detections."""
+"""Keeps the best of several boxes of the same object. Pure arithmetic on detections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from passerby.media import Detections
 from passerby.media.overlap import areas, shares_inside
 
 CUT_INSIDE_SHARE = 0.85
-"""A box cut off by its tile is dropped where a box of another tile holds this share of it: the same object, whole."""
+"""A box cut off by its tile is dropped if a box of another tile contains this share of it: the same object, whole."""
 
 
 def suppress(found: Detections, iou: float) -> Detections:
@@ -24,7 +24,7 @@ def suppress(found: Detections, iou: float) -> Detections:
 
 
 def drop_cut(found: Detections, tile: npt.NDArray[np.intp], cut: npt.NDArray[np.bool_]) -> Detections:
-    """Drops pieces of objects that another tile shows whole.
+    """Drops parts of objects that another tile shows completely.
 
     tile: (n,) which tile each box came from. cut: (n,) whether it touches an edge of its tile inside the picture.
     """
@@ -33,7 +33,7 @@ def drop_cut(found: Detections, tile: npt.NDArray[np.intp], cut: npt.NDArray[np.
     share = shares_inside(found.xyxy, found.xyxy)
     rival = (found.class_id[:, None] == found.class_id[None, :]) & (tile[:, None] != tile[None, :])
     stays = np.ones(len(found), np.bool_)
-    # From the largest down, and only for a box that stays: nothing is dropped for a box that is dropped later.
+    # Largest first, and only in favour of a box that stays: nothing is dropped for a box that is dropped later.
     largest_first = np.argsort(-areas(found.xyxy), kind="stable")
     for rank, piece in enumerate(largest_first):
         larger = np.zeros(len(found), np.bool_)

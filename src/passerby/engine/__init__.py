@@ -1,4 +1,4 @@
-"""One source, redacted: wires the stages together in order. The stages do the work."""
+"""Redacts one source: wires the stages together in order. The stages do the work."""
 
 from passerby.engine.audit import AuditResult, Finding, audit
 from passerby.engine.looks import Detectors

@@ -1,4 +1,4 @@
-"""Takes several looks at one picture together: what two of them see counts for more than what one does."""
+"""Combines several looks at one picture: what two of them see counts for more than what one does."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy.typing as npt
 from passerby.media import Detections
 from passerby.media.overlap import iou
 
-SAME_OVERLAP = 0.45  # intersection over union, from where two looks' boxes are of one object
+SAME_OVERLAP = 0.45  # intersection over union at which the boxes of two looks count as one object
 BEST_LOOKS = 2  # a face that only one size shows well is still found by that size's mirror image
 
 
 def agreed(looks: Sequence[Detections]) -> Detections:
-    """Every object once: the mean of the boxes that are of it, weighted by score.
+    """Each object once: the mean of its boxes, weighted by score.
 
-    confidence: the mean of its scores in the two looks that see it best, where a look that does not see it gives 0;
-    so what one look sees counts half.
+    confidence: the mean of its scores in the two looks that see it best, where a look that does not see it counts as 0.
+    So what only one look sees counts half.
     """
     found = Detections.merge(list(looks))
     look = np.repeat(np.arange(len(looks)), [len(part) for part in looks])
@@ -37,8 +37,8 @@ def agreed(looks: Sequence[Detections]) -> Detections:
 
 
 def _merged(same: Detections, look: npt.NDArray[np.intp]) -> Detections:
-    """One object out of the boxes that are of it, best first."""
-    _, first = np.unique(look, return_index=True)  # of several boxes in one look the best counts
+    """Merges the boxes of one object. They come best first."""
+    _, first = np.unique(look, return_index=True)  # of several boxes from one look, the best counts
     scores = np.sort(same.confidence[first])[::-1][:BEST_LOOKS]
     box = np.average(same.xyxy, axis=0, weights=np.maximum(same.confidence, 1e-6))
     return Detections(

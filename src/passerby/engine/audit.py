@@ -1,4 +1,4 @@
-"""Looks again at a redacted file, with every scale there is, for people and faces that it still shows."""
+"""Checks a redacted file for people and faces that are still visible, at every scale."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from passerby.engine.still import find_at_every_scale
 from passerby.media import Detections, Kind, RawFrame
 from passerby.media.overlap import iou
 
-EXAMINE_EVERY_S = 0.5  # who is visible for less is in no frame for long
+EXAMINE_EVERY_S = 0.5  # anybody visible for less than this is not visible for long
 SURE = {Kind.PERSON: 0.45, Kind.FACE: 0.35, Kind.VEHICLE: 1.1, Kind.PLATE: 0.45}
 JOIN_S = 1.1
 JOIN_OVERLAP = 0.2
@@ -25,7 +25,7 @@ JOIN_OVERLAP = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that looks like a person or a face in the output. xyxy: picture pixels, where it was found first."""
+    """Something that looks like a person or a face in the output. xyxy: picture pixels, where it was first found."""
 
     start_s: float
     end_s: float
@@ -36,7 +36,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """What a second look found. frames: in the file; frames_examined: looked at. duration_s: of the file."""
+    """What the audit found. frames: in the file. frames_examined: how many were checked. duration_s: of the file."""
 
     findings: list[Finding]
     frames: int
@@ -47,9 +47,9 @@ class AuditResult:
 def audit(
     redacted: Path | str, *, progress: OnProgress | None = None, detectors: Detectors | None = None
 ) -> AuditResult:
-    """People and faces that a redacted video or still still shows.
+    """Finds people and faces that are still visible in a redacted video or still.
 
-    Raises SourceError or ModelError, and DetectorError where a frame could not be examined.
+    Raises SourceError or ModelError, and DetectorError if a frame could not be examined.
     """
     detectors = detectors or Detectors(threads=os.cpu_count())
     found_by = detectors.of({Kind.PERSON, Kind.FACE})
@@ -58,7 +58,7 @@ def audit(
         result = AuditResult(_findings(open_still(redacted), 0.0, found_by), 1, 1, 0.0)
     else:
         result = _audit_video(Path(redacted), found_by, progress)
-    detectors.prove()  # or that nothing was found says nothing
+    detectors.prove()  # otherwise "nothing found" would mean nothing
     return result
 
 
@@ -97,7 +97,7 @@ def _box(found: Detections, i: int) -> tuple[float, float, float, float]:
 
 
 def _join(findings: list[Finding], new: Finding) -> None:
-    """Lengthens the finding that this one goes on from, or adds it."""
+    """Extends the finding that this one continues, or adds it."""
     for i in range(len(findings) - 1, max(-1, len(findings) - 200), -1):
         old = findings[i]
         if old.kind == new.kind and new.start_s - old.end_s <= JOIN_S and _is_there_too(old, new):

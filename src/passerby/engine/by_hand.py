@@ -1,4 +1,4 @@
-"""Adds what a person drew to the covers of a video's frames. The rules say what comes of both."""
+"""Adds boxes drawn by hand to the covers of a video's frames. How the two combine is decided by the rules."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from passerby.rules.coverage import with_manual
 class ByHand:
     """Takes frames in order, with their covers, and hands them on.
 
-    A frame is on the screen until the next one comes, so that somebody who draws a box at any time between means this
-    one: each frame waits for the next one's time. Without covers by hand none waits.
+    A frame stays on screen until the next one, so a box drawn at any time in between is meant for it. Each frame
+    therefore waits until the time of the next one is known. Without manual covers, frames do not wait.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class ByHand:
         self._waiting = frame, cover
 
     def end(self) -> None:
-        """The last frame stays on the screen."""
+        """Hands on the last frame, which stays on screen without end."""
         if self._covers is not None:
             self._pass(self._covers, until_s=math.inf)
 
@@ -48,12 +48,12 @@ class ByHand:
 
 
 def _around(box: Box) -> Box:
-    """The whole pixels that it touches. Turning those loses nothing, where turning fractions can lose a pixel."""
+    """All pixels that it touches. Rotating whole pixels loses nothing; rotating fractions can lose a pixel."""
     left, top, right, bottom = box
     return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
 
 
 def _within(box: Box) -> Box:
-    """The whole pixels that lie in it, none if it is smaller than one."""
+    """The pixels that lie completely inside, none if it is smaller than one."""
     left, top, right, bottom = box
     return math.ceil(left), math.ceil(top), math.floor(right), math.floor(bottom)

@@ -1,4 +1,4 @@
-"""Chooses the mode for a video, by measuring whether its camera moves, and sets it up."""
+"""Chooses the mode for a video by measuring whether its camera moves, and sets it up."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from passerby.rules.coverage import Policy
 from passerby.settings import Settings
 
 FIRST_STRETCH_S = LEARN_AGAIN_S
-MIN_ESTABLISHED_S = 8.0  # who waits for a friend or reads a sign stands for less
+MIN_ESTABLISHED_S = 8.0  # somebody who waits for a friend or reads a sign stands still for less
 MIN_SAMPLES = 12
-SHORT_REST_S = 2 * MIN_ESTABLISHED_S  # with less left to learn from, what was before is taken too
+SHORT_REST_S = 2 * MIN_ESTABLISHED_S  # if less than this is left to learn from, earlier frames are used too
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A mode, why, and the examiner that does it. motion_px: camera motion, picture pixels, None if not measured."""
+    """The mode, the reason and its examiner. motion_px: camera motion in picture pixels, None if not measured."""
 
     mode: Literal["reveal", "cover"]
     why: str
@@ -44,7 +44,7 @@ class Chosen:
 def choose_mode(
     video: VideoSource, settings: Settings, detectors: Detectors, tell: Callable[[int, int], None]
 ) -> Chosen:
-    """Reveal mode for a fixed camera, cover mode for a moving one, or what the settings say."""
+    """Chooses reveal mode for a fixed camera and cover mode for a moving one, unless the settings say which."""
     if settings.mode == "cover":
         return _cover(video, settings, detectors, "as requested", None)
     scene = Scene(video.path, (video.width, video.height), detectors.of({Kind.PERSON}, detectors.video_threads))
@@ -63,7 +63,7 @@ def choose_mode(
 
 
 def _is_long_enough(scene: Scene, samples: list[Sample]) -> bool:
-    """Whether anything can be established from these."""
+    """Whether these are enough to establish anything."""
     return scene.span_s >= MIN_ESTABLISHED_S and len(samples) >= MIN_SAMPLES
 
 
@@ -78,7 +78,7 @@ def _why(motion: CameraMotion, video: VideoSource) -> str:
 
 
 def _motion_px(motion: CameraMotion | None, video: VideoSource) -> float | None:
-    """In picture pixels; None where it was not measured, or the pictures cannot be laid over each other."""
+    """In picture pixels. None if it was not measured or the pictures cannot be aligned."""
     if motion is None or motion.shift_px is None:
         return None
     return motion.shift_px * video.width / small_size(video.width, video.height)[0]
@@ -104,7 +104,7 @@ def _cover(
 def _joined(
     video: VideoSource, settings: Settings, detectors: Detectors, scene: Scene, learned: LearnedScene
 ) -> Chosen:
-    """A fixed camera's video that is too short for anything in it to be established."""
+    """Handles a fixed camera's video that is too short to establish anything."""
     known = f"a background needs {MIN_ESTABLISHED_S:g} s and {MIN_SAMPLES} samples, there are {scene.span_s:.1f} s"
     why = f"the camera stands still, but {known}: what is found is covered, and so is what moves"
     return replace(_reveal(video, settings, detectors, scene, learned, why, hides_found=True), mode="cover")
@@ -133,7 +133,7 @@ def _reveal(
         scene.release(looks)
         try:
             return absorber.take(examined(learned, plates), time_s) if learned else None
-        except Exception:  # whatever it is, nothing is known of who is in the plate: it fails closed
+        except Exception:  # whatever went wrong, nobody knows who is in the plate: fail closed
             return None
 
     def learn_from(time_s: float, need: Need) -> Background | None:

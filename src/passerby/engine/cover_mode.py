@@ -15,12 +15,12 @@ from passerby.media import Cover, RawFrame, hdr
 from passerby.rules.coverage import Policy, cover_found
 from passerby.track import FlowMeter, Tracker, TrackerTimes, TrackSummary
 
-LOOK_EVERY_S = 0.16  # somebody who runs crosses a third of their own width between two looks
+LOOK_EVERY_S = 0.16  # a runner moves by a third of their own width between two looks
 LOOK_PLAN = LookPlan(LOOK_EVERY_S)
 LOOK_AHEAD_S = 1.5  # most people are certain by then (bench/README.md)
 MIN_LOOK_AHEAD_S = 0.8
-LONGEST_LOOKS = 3  # so many usual waits for the next look a frame may be held back, where its delay is shorter
-LOOK_AHEAD_BYTES = 80 << 20  # of held frames: large pictures are looked ahead less far, down to the least
+LONGEST_LOOKS = 3  # how long a frame may be held back if its delay is shorter, in usual intervals between looks
+LOOK_AHEAD_BYTES = 80 << 20  # of held frames: large pictures are looked ahead less far, down to the minimum
 
 
 class CoverMode:
@@ -29,9 +29,9 @@ class CoverMode:
     def __init__(
         self, size_wh: tuple[int, int], watch: Watch, policy: Policy, look_ahead_s: float, *, is_live: bool = False
     ) -> None:
-        """is_live: looks may come late, and time may leap."""
+        """is_live: looks may come late, and timestamps may jump."""
         self._policy = policy
-        gap_s = TrackerTimes().back_s if is_live else math.inf  # who came after a look is followed back as far
+        gap_s = TrackerTimes().back_s if is_live else math.inf  # people who appear later are traced back this far
         self._window = Window(look_ahead_s, longest_s=LONGEST_LOOKS * LOOK_EVERY_S, gap_s=gap_s)
         self._watch = watch
         self._flow = FlowMeter(size_wh)

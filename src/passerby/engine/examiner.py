@@ -1,4 +1,4 @@
-"""What a mode is to whoever runs it: frames go in, and come out with their covers."""
+"""The interface of a mode: frames go in, and come out with their covers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from passerby.track import TrackSummary
 class Examiner(Protocol):
     """A mode at work: frames go in, and come out with their covers some time later, in order.
 
-    `look` may run in a thread of its own, some frames ahead of the rest. It shares no state with the rest but what it
-    returns, so that the covers do not depend on how far ahead it is.
+    `look` may run in a thread of its own, some frames ahead of the rest. It shares nothing with the rest but its
+    result, so the covers do not depend on how far ahead it runs.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""Gathers what a run has to report while it goes. What the report looks like is report's business."""
+"""Gathers what a run has to report. What the report looks like is left to `report`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ STILL_WIDTH_PX = 480
 STILL_QUALITY = 28
 MAX_SPANS = 1000
 MAX_TRACKS = 20_000
-DOUBTFUL_SCORE, DOUBTFUL_HITS = 0.15, 3  # seen so often and so well, and yet not taken for a person
-POOR_BEST = 0.35  # a track whose best look was no better was covered on many poor ones
+DOUBTFUL_SCORE, DOUBTFUL_HITS = 0.15, 3  # seen this often and this well, but still not counted as a person
+POOR_BEST = 0.35  # a track with no better look was covered on many poor ones
 
 
 def models_used(models: Iterable[Model]) -> tuple[ModelUsed, ...]:
-    """What the report says of the models that looked."""
+    """What the report says about the models that were used."""
     return tuple(
         ModelUsed(name=model.card.name, family=model.card.family, sha256=model.card.sha256[model.card.file])
         for model in models
@@ -33,7 +33,7 @@ def models_used(models: Iterable[Model]) -> tuple[ModelUsed, ...]:
 
 
 class Spans:
-    """Stretches of frames that share a reason, joined while they follow each other."""
+    """Runs of frames that share a reason. Consecutive ones are joined."""
 
     def __init__(self) -> None:
         self._open: dict[str, tuple[float, float, int]] = {}
@@ -60,7 +60,7 @@ class Spans:
 
 
 class Clock:
-    """Seconds by stage. Stages in different threads overlap."""
+    """Seconds spent in each stage. Stages in different threads overlap."""
 
     def __init__(self) -> None:
         self._started = time.perf_counter()
@@ -105,7 +105,7 @@ class Facts:
         self._hidden_sum = self._hidden_max = 0.0
 
     def wrote(self, frame: RedactedFrame, whole: str | None) -> None:
-        """One frame was handed to the recorder; whole: why all of it is covered, if so."""
+        """Counts a frame that was handed to the recorder. whole: why all of it is covered, if it is."""
         time_s = self._time_s(frame)
         self._hidden_sum += frame.hidden
         self._hidden_max = max(self._hidden_max, frame.hidden)
@@ -121,7 +121,7 @@ class Facts:
         self.frames += 1
 
     def ended(self, tracks: list[TrackSummary]) -> None:
-        """Tracks that are over. The list is emptied."""
+        """Takes tracks that have ended, and empties the list."""
         for track in tracks:
             first_s, last_s = (max(0.0, t - self._start_s) for t in (track.first_s, track.last_s))
             if not track.confirmed:

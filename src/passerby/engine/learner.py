@@ -1,4 +1,4 @@
-"""Where reveal mode gets its backgrounds from, and when it needs one."""
+"""Decides when reveal mode needs a new background, and where it comes from."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import Protocol
 from passerby.background import Background
 from passerby.media import RawFrame
 
-LEARN_AGAIN_S = 90.0  # a stretch; what is parked for a third of one is background in it
+LEARN_AGAIN_S = 90.0  # length of a stretch; anything parked for a third of it becomes background
 
 
 class Need(Enum):
     """Why a background is asked for."""
 
     NOTHING = auto()
-    """There is one, and nothing differs from it."""
+    """There is a background, and nothing differs from it."""
     FRESH = auto()
-    """There is one, and something differs from it: it may be there to stay."""
+    """There is a background, and something differs from it that may be there to stay."""
     FIRST = auto()
-    """There is none: all is covered until there is."""
+    """There is no background yet: everything is covered until there is."""
     ANEW = auto()
-    """The whole picture has been another for long: what was known is worth nothing, and all is covered."""
+    """The whole picture has been different for long: the old background is invalid, and everything is covered."""
 
 
 class Learner(Protocol):
-    """Learns what is established in one source."""
+    """Learns the background of one source."""
 
     def next(self, frame: RawFrame, need: Need) -> Background | None:
-        """The background to go by from this frame on; None to go on with what there is. For every frame in order."""
+        """The background to use from this frame on; None to keep the present one. Call it for every frame, in order."""
         ...
 
 
 LearnFrom = Callable[[float, Need], Background | None]
-"""Learns the background of the stretch that begins at a time, seconds, and why; None where that cannot be done."""
+"""Learns the background of the stretch that begins at this time, in seconds. None if that is not possible."""
 
 
 class StretchLearner:
-    """For files: learns each stretch from itself, by looking ahead. The first is to be learned before."""
+    """For files: learns each stretch from itself, by looking ahead. The first may be learned beforehand."""
 
     def __init__(self, learn_from: LearnFrom) -> None:
         self._learn_from = learn_from

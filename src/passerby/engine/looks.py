@@ -1,4 +1,4 @@
-"""Which detectors look at a source, how closely and how often. Speed comes from not looking where once was enough."""
+"""Decides which detectors look at a source, how closely and how often. Speed comes from not looking twice."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from passerby.engine.stillness import Lasting
 from passerby.media import Detections, Kind, RawFrame
 
 NEAR_PX = 416
-"""Longer side of the input for what is near: in a larger one, who fills the picture is out of the network's reach."""
+"""Longer side of the input for near objects: in a larger one, the network cannot find people who fill the picture."""
 FAR_SHARE = 2 / 3
-"""Of the picture's size, for what is far: NanoDet finds more at this size than at the full one (bench/README.md)."""
+"""Of the picture's size, for far objects: NanoDet finds more at this size than at full size (bench/README.md)."""
 FAR_MAX_PX = 1280
-NEAR_MIN_SHARE = 0.35  # smaller things are the far look's, which sees them better
+NEAR_MIN_SHARE = 0.35  # smaller things are left to the far look, which sees them better
 PEOPLE_SCORE = 0.06
-FACES_BESIDE_PX = 640  # where people are hidden whole, faces are looked for in windows and close-ups only
-NEAR_SCORE = 0.25  # who is near is plain to see, and a false box of that size hides much
+FACES_BESIDE_PX = 640  # if people are hidden whole, only faces in windows and close-ups remain to be found
+NEAR_SCORE = 0.25  # near people are easy to see, and a false box of that size hides much
 FACE_BESIDE_SCORE = 0.15
 FACE_SCORE = 0.10
 FACES_MIN_PX, FACES_MAX_PX = 640, 1440
-"""CenterFace, unlike NanoDet, finds most at the picture's full size and up to one and a half times that."""
-KNOWN_FOR_S = 4.0  # what is in a picture that stays the same: then it is looked at again, for noise is never the same
-SAME_OVERLAP = 0.6  # of boxes of one kind that several looks found: one object
+"""CenterFace, unlike NanoDet, finds most at the picture's full size and up to 1.5 times that."""
+KNOWN_FOR_S = 4.0  # how long detections hold in an unchanged picture; then it is looked at again, since noise differs
+SAME_OVERLAP = 0.6  # overlap at which boxes of one kind from several looks are one object
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One detector at one size, every so often. least_share: of the picture's shorter side; less is left out. proof:
-    that the detector finds what it must find; None: nobody asks."""
+    """One detector at one size, at an interval. least_share: of the picture's shorter side; smaller detections are
+    dropped. proof: shows that the detector finds what it must find; None for no proof."""
 
     detector: Detector
     long_side_px: int
@@ -47,9 +47,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class LookPlan:
-    """How a mode looks. every_s: the far look; others are rarer. people_score: less is noise. far_share: of the
-    picture's size, for what is far. near: whether a look of its own goes to what fills the picture; in a smaller far
-    picture than usual that is seen too."""
+    """How a mode looks. every_s: interval of the far look; others are rarer. people_score: less is noise. far_share:
+    input size for far objects, as a share of the picture's. near: whether a separate look finds what fills the picture.
+    If the far input is smaller than usual, the far look sees that too."""
 
     every_s: float
     people_score: float = PEOPLE_SCORE
@@ -58,7 +58,7 @@ class LookPlan:
 
 
 class Looks:
-    """All looks at one source. Not to be shared between threads."""
+    """All looks at one source. Do not share between threads."""
 
     def __init__(self, looks: Sequence[Look]) -> None:
         self._looks = list(looks)
@@ -67,7 +67,7 @@ class Looks:
 
     @property
     def models(self) -> list[Model]:
-        """Every model that looks, once."""
+        """Every model in use, once."""
         return list({look.detector.model.card.name: look.detector.model for look in self._looks}.values())
 
     def use(self, detector: Detector, input_wh: tuple[int, int], upright_wh: tuple[int, int]) -> bool:
@@ -78,14 +78,14 @@ class Looks:
         return any(time_s >= due for due in self._next_s)
 
     def all_due(self) -> None:
-        """After a cut: what was known is worth nothing."""
+        """Forgets what is known, as after a cut: every look is due."""
         self._next_s = [float("-inf")] * len(self._looks)
         for known in self._known:
             known.forget()
 
     def recall(self, time_s: float, stretch: int | None) -> Detections | None:
-        """What the looks that are due found lately in a picture of the same stretch: they would find it again. None
-        where one of them has to look."""
+        """What the due looks recently found in a picture of the same stretch: they would find it again. None if one of
+        them has to look."""
         due = self._due(time_s)
         known = [self._known[place].get(stretch, time_s) for place in due]
         parts = [found for found in known if found is not None]
@@ -95,8 +95,8 @@ class Looks:
         return join(parts)
 
     def look(self, frame: RawFrame, stretch: int | None = None) -> Detections:
-        """What the looks that are due find. stretch: of frames that show the same, for `recall`. Raises DetectorError;
-        a look that failed is due again."""
+        """Runs the due looks and returns what they find. stretch: number of the stretch of identical frames, for
+        `recall`. Raises DetectorError; a look that failed is due again."""
         due, parts = self._due(frame.time_s), []
         for place in due:
             parts.append(self._known[place].set(stretch, frame.time_s, _look(self._looks[place], frame)))
@@ -104,7 +104,7 @@ class Looks:
         return join(parts)
 
     def _due(self, time_s: float) -> list[int]:
-        """The most frequent looks are part of each: a face found is no answer to who else is there."""
+        """The looks that are due. If any is, the most frequent ones are too: a face does not tell who else is there."""
         is_due = [time_s >= due_s for due_s in self._next_s]
         if not any(is_due):
             return []
@@ -132,13 +132,13 @@ def _look(look: Look, frame: RawFrame) -> Detections:
 
 
 def join(parts: Sequence[Detections]) -> Detections:
-    """Detections of several looks at one frame, each object once: by the box with the best score."""
+    """Merges detections of several looks at one frame. Each object keeps its box with the best score."""
     whole = Detections.merge(list(parts))
     return whole if len(parts) < 2 else suppress(whole, SAME_OVERLAP)
 
 
 class Detectors:
-    """The detectors that this installation has, loaded when first asked for, for one source."""
+    """The installed detectors, for one source. Each is loaded when first requested."""
 
     def __init__(self, store: ModelStore | None = None, threads: int | None = None) -> None:
         self._models = (store or ModelStore()).list()
@@ -147,22 +147,22 @@ class Detectors:
         self._proofs: dict[Detector, Proof] = {}
 
     def of(self, kinds: Iterable[Kind], threads: int | None = None) -> list[Detector]:
-        """Every detector that finds at least one of these kinds. threads: of each, None for as many as this has."""
+        """Every detector that finds at least one of these kinds. threads: for each; None for this object's default."""
         wanted = frozenset(kinds)
         return [self._load(model, threads or self._threads) for model in self._models if model.card.kinds & wanted]
 
     def proof_of(self, detector: Detector) -> Proof:
-        """That this detector finds what it must find, to be renewed in the thread that uses it."""
+        """The proof that this detector finds what it must find. Renew it in the thread that uses the detector."""
         return self._proofs.setdefault(detector, Proof(detector))
 
     def prove(self) -> None:
-        """Proves at once all that were used. Raises DetectorError: then nothing they said can be relied upon."""
+        """Proves all used detectors now. Raises DetectorError: then none of their results can be relied on."""
         for detector in self._loaded.values():
             self.proof_of(detector).renew(at_once=True)
 
     @property
     def video_threads(self) -> int:
-        """Of each network at a video: half of all, since decoder, painter and encoder have work for the others.
+        """Threads for each network on a video: half of all, since decoder, painter and encoder use the others.
 
         One picture costs 37 ms of CPU on one thread and 48 on two.
         """
@@ -182,7 +182,7 @@ class Detectors:
 
 
 def far_px(size_wh: tuple[int, int], share: float = FAR_SHARE) -> int:
-    """Longer side of the input for what is far: that share of the picture's. At 2/3 it shows 24 px in 1920×1080."""
+    """Longer side of the input for far objects, as a share of the picture's. At 2/3, 24 px in 1920×1080 can be seen."""
     return int(min(FAR_MAX_PX, max(NEAR_PX, share * max(size_wh))))
 
 
@@ -192,7 +192,7 @@ def looks_for(
     size_wh: tuple[int, int],
     plan: LookPlan,
 ) -> Looks:
-    """Looks that find these kinds in pictures of one size: the far as often as planned, the near and faces rarer."""
+    """Looks that find these kinds in pictures of one size: far looks as often as planned, near and face looks rarer."""
     wanted = frozenset(kinds)
     far = far_px(size_wh, plan.far_share)
     looks = []
@@ -213,12 +213,12 @@ def looks_for(
 
 
 def least_score(detector: Detector, score: float) -> float:
-    """Below this a detection is noise: `score` was measured for the bundled models, an added one goes by its card."""
+    """Below this a detection is noise. `score` was measured for the bundled models; an added one uses its card's."""
     return score if detector.model.bundled else max(score, detector.model.card.score)
 
 
 def kinds_to_find(hidden: frozenset[Kind], detectors: Detectors) -> frozenset[Kind]:
-    """What detectors must look for so that these kinds can be hidden: plates without a plate detector need vehicles."""
+    """What detectors must find so that these kinds can be hidden: without a plate detector, plates need vehicles."""
     if Kind.PLATE in hidden and not detectors.finds(Kind.PLATE):
         return (hidden - {Kind.PLATE}) | {Kind.VEHICLE}
     return hidden

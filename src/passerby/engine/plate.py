@@ -1,7 +1,7 @@
-"""Examines a plate, the one picture that all of reveal mode shows, with everything there is, before any of it is shown.
+"""Examines a plate, the one picture that reveal mode shows, with every means there is, before any of it is shown.
 
-Every scale, in tiles, mirrored, lying on either side, and with more contrast where it is dark. That takes seconds, but
-once a stretch: parts that did not change since the last examination are not examined again.
+It looks at every scale, in tiles, mirrored, turned to either side, and with more contrast if it is dark. That takes
+seconds, but only once per stretch: parts that have not changed since are not examined again.
 """
 
 from __future__ import annotations
@@ -20,46 +20,47 @@ from passerby.engine.tiles import Part, Tile, tiles_of
 from passerby.media import Detections, Kind, RawFrame
 from passerby.media.overlap import areas, shares_inside
 
-MAX_ENLARGED = 3.0  # somebody 12 px high is then as high as what NanoDet finds; more shows nothing new
-MAX_FACES_ENLARGED = 1.75  # CenterFace knows faces of 8 px; whose face is smaller is as high as what NanoDet finds best
+MAX_ENLARGED = 3.0  # enlarges a person 12 px high to what NanoDet can find; more shows nothing new
+MAX_FACES_ENLARGED = 1.75  # CenterFace finds faces of 8 px; people with smaller ones have the height NanoDet finds best
 MIN_SIDE_PX, MAX_SIDE_PX = 30, 150
-"""Longer side of a body in the input, from and up to which a poor score is believed: NanoDet's boxes of larger things
-are mostly of furniture and walls, and another scale shows somebody as large or as small as that better."""
+"""Longer side of a body in the input, min and max for which a low score counts: NanoDet's larger boxes are mostly
+furniture and walls, and another scale shows people outside this range better."""
 PERSON_SCORE, TURNED_SCORE = 0.15, 0.18
-"""Of people pasted into seven empty scenes, 20 to 140 px high, all 68 who stand and all 37 who lie score more at some
-scale. 2 to 4 % of the empty scenes is claimed then; from 0.12 on 6 %, from 0.08 on 13 % (bench/still_people.py)."""
+"""Of people 20 to 140 px high, pasted into seven empty scenes, all 68 standing and all 37 lying score more than this at
+some scale. 2 to 4 % of the empty scenes is then claimed; with 0.12 it is 6 %, with 0.08 13 %
+(bench/still_people.py)."""
 SIZES_PX = 24, 48, 115
 ASKED = np.array([1.0, 1.4, 1.6, 0.8])
-"""Times the score that is asked for below, between and above these sides, in the picture's own pixels: the networks
-know bodies of 24 to 115 px best. Of 210 people pasted whole 0.5 % are missed, as many as with one score for all; of 165
-of whom half shows, or who stand behind a post, 6 % (8 %); and a third of the area is claimed for nothing."""
+"""Factors for the required score below, between and above these sides, in the picture's own pixels: the networks know
+bodies of 24 to 115 px best. Of 210 people pasted whole 0.5 % are missed, as many as with one score for all; of 165 who
+are half visible or stand behind a post, 6 % (8 %); and a third of the area is claimed for nothing."""
 SMALLEST_PX, SMALLEST_SCORE = 20, 0.10  # at the largest scale: a false box of that size hides next to nothing
-LARGE_SCORE, LARGE_TURNED_SCORE = 0.30, 0.40  # who fills the picture is plain to see, and a false box there hides much
+LARGE_SCORE, LARGE_TURNED_SCORE = 0.30, 0.40  # people who fill the picture are easy to see, and a false box hides much
 EXPLAINED_AREA = 6.0
-"""A large box so many times as large as a better one in it is only about that one."""
+"""A box this many times as large as a better one inside it is only there because of that one."""
 FACE_SCORE = 0.25
-FACE_AROUND = 1.0  # of a face's size on each side: head and shoulders
-PADDING_PX = 2.0  # of somebody 12 px high a tenth on each side is one pixel
-DARK = 70  # mean luma, from which down contrast is raised for another look
-SAME = 5.0  # grey levels, mean over a block: what changed by less is the same
+FACE_AROUND = 1.0  # of a face's size, added on each side for head and shoulders
+PADDING_PX = 2.0  # for a person 12 px high, a tenth on each side is one pixel
+DARK = 70  # mean luma below which there is another look with raised contrast
+SAME = 5.0  # grey levels, mean over a block: a smaller change does not count
 BLOCK_PX = 8
-FLAT = 2.0  # grey levels of standard deviation: a tile in which no block has more shows nothing at all
+FLAT = 2.0  # grey levels of standard deviation: a tile without a block above this shows nothing
 
 Run = Callable[[Callable[[], Detections]], Detections]
 Boxes = npt.NDArray[np.float32]
 
 
 class PlateExaminer:
-    """Of one source. Remembers the last plate's luma, so that only what changed is examined again."""
+    """Examines the plates of one source. Remembers the last plate's luma, so that only changes are examined again."""
 
     def __init__(self, detectors: Sequence[Detector], run: Run = lambda work: work()) -> None:
-        """run: does one piece of work, up to a tenth of a second, and gives its answer; where detectors are shared."""
+        """run: runs one piece of work, up to a tenth of a second, and returns its answer; for shared detectors."""
         self._detectors, self._run = list(detectors), run
         self._luma: npt.NDArray[np.float32] | None = None
         self._known: dict[tuple[int, Tile], Detections] = {}
 
     def examine(self, plate: RawFrame) -> Detections:
-        """What may be somebody, picture pixels. Raises DetectorError: then nothing is known of the plate."""
+        """What may be a person, in picture pixels. Raises DetectorError: then nothing is known about the plate."""
         picture = sample.sample_bgr(plate, sample.whole(plate), sample.upright_wh(plate, sample.whole(plate)))
         luma = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.float32)
         changed, busy = self._changed(luma), _deviation(luma) > FLAT
@@ -84,7 +85,7 @@ class PlateExaminer:
         return Detections(boxes, upright.confidence, upright.class_id)
 
     def _changed(self, luma: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-        """For each block of pixels, whether it is another than when it was examined last."""
+        """For each block of pixels, whether it changed since it was last examined."""
         if self._luma is None or self._luma.shape != luma.shape:
             return np.ones_like(_blocks(luma), np.bool_)
         return np.asarray(_blocks(np.abs(luma - self._luma)) > SAME, np.bool_)
@@ -92,7 +93,7 @@ class PlateExaminer:
     def _remember(
         self, luma: npt.NDArray[np.float32], changed: npt.NDArray[np.bool_], known: dict[tuple[int, Tile], Detections]
     ) -> None:
-        """Of what did not change the older luma is kept: what changes slowly is another than it was in the end."""
+        """Keeps the older luma of unchanged blocks, so that slow changes add up until they count."""
         if self._luma is not None and self._luma.shape == luma.shape:
             rows, columns = luma.shape
             whole = cv2.resize(changed.astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST)
@@ -107,7 +108,7 @@ def _blocks(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def _deviation(luma: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The standard deviation in each block and between it and its neighbours."""
+    """The standard deviation within each block and between it and its neighbours."""
     mean, squares = (cv2.blur(_blocks(values), (3, 3)) for values in (luma, luma * luma))
     return np.asarray(np.sqrt(np.maximum(squares - mean * mean, 0)), np.float32)
 
@@ -118,14 +119,15 @@ def _any_in(blocks: npt.NDArray[np.bool_], tile: Tile) -> bool:
 
 
 def _release(detector: Detector, tiles: Sequence[Tile]) -> Detections:
-    """Frees the networks of the tiles' sizes. A piece of work too: nobody else may use the detector meanwhile."""
+    """Frees the networks of the tiles' sizes. This is a piece of work too: nothing else may use the detector
+    meanwhile."""
     for size_wh in {wh for tile in tiles for wh in (tile.input_wh, tile.input_wh[::-1])}:
         detector.release(size_wh)
     return Detections.empty()
 
 
 def _look(detector: Detector, run: Run, picture: Bgr, tile: Tile, is_dark: bool) -> Detections:
-    """What one detector finds in a tile in all ways of holding it, in pixels of the upright picture."""
+    """What one detector finds in a tile in all its views, in pixels of the upright picture."""
     finds_bodies = Kind.PERSON in detector.model.card.kinds
     width, height = tile.input_wh
     turns = [0, 1, 3] if finds_bodies and width == height else [0]
@@ -150,7 +152,7 @@ def _views(part: Bgr, turns: Sequence[int], is_dark: bool) -> Iterator[tuple[Bgr
 
 
 def _turned_back(found: Detections, turn: int, is_mirrored: bool, wh: tuple[int, int]) -> Detections:
-    """The boxes as in the part itself. turn: quarters, against the clock."""
+    """Turns the boxes back to the part's own orientation. turn: quarter turns, counter-clockwise."""
     width, height = wh
     x0, y0, x1, y1 = found.xyxy.T
     if is_mirrored:
@@ -163,7 +165,7 @@ def _turned_back(found: Detections, turn: int, is_mirrored: bool, wh: tuple[int,
 
 
 def _believed(found: Detections, part: Part, turn: int) -> npt.NDArray[np.bool_]:
-    """Which detections count: of a size that shows well at this scale, and with the score that this size needs."""
+    """Which detections count: those of a size that shows well at this scale, with the score that this size needs."""
     sides = found.long_sides_px
     needed = np.where(
         sides <= MAX_SIDE_PX, *((TURNED_SCORE, LARGE_TURNED_SCORE) if turn else (PERSON_SCORE, LARGE_SCORE))
@@ -177,9 +179,9 @@ def _believed(found: Detections, part: Part, turn: int) -> npt.NDArray[np.bool_]
 
 
 def _without_explained(found: Detections) -> Detections:
-    """Without large boxes in which a much smaller one scores better: they are of that one and what is around it.
+    """Drops large boxes in which a much smaller one scores better: they show that one and its surroundings.
 
-    A face explains no body: it is part of one.
+    A face never explains a body: it is part of one.
     """
     if len(found) < 2:
         return found
@@ -191,7 +193,7 @@ def _without_explained(found: Detections) -> Detections:
 
 
 def claimed_boxes(found: Detections) -> Boxes:
-    """(n, 4): what has to stay covered because of them, picture pixels: of a face, head and shoulders too."""
+    """(n, 4), picture pixels: what must stay covered because of them. For a face this includes head and shoulders."""
     sides = np.tile(found.xyxy[:, 2:] - found.xyxy[:, :2], 2) * np.array([-1, -1, 1, 1], np.float32)
     around = np.where(found.class_id == Kind.FACE, np.float32(FACE_AROUND), np.float32(0))
     return np.asarray(

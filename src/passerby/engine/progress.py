@@ -1,4 +1,4 @@
-"""What a caller is told while a source is worked on."""
+"""What a caller is told while a source is being processed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """frames_total: as the source says, None where it does not. fps: frames a second so far."""
+    """frames_total: as the source says; None if it does not say. fps: frames per second so far."""
 
     stage: Literal["learning", "redacting", "auditing"]
     frames_done: int

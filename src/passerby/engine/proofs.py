@@ -1,4 +1,4 @@
-"""Proves detectors while they are used: at first, every few seconds, and before one that failed is believed again."""
+"""Proves detectors while they are in use: at first, every few seconds, and before one that failed is trusted again."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ DETECTOR_FAILED = "detector failed"
 
 
 def failure_of(error: BaseException) -> str:
-    """What is told of frames that a detector's error leaves unexamined."""
+    """The reason that is given for frames that a detector's error leaves unexamined."""
     return WORDS if isinstance(error, DeafError) else DETECTOR_FAILED
 
 
 class Proof:
-    """Of one detector, used in the thread that it is used in."""
+    """The proof of one detector. Use it in the same thread as the detector."""
 
     def __init__(self, detector: Detector, now_s: Callable[[], float] = time.monotonic) -> None:
         self._detector, self._now_s = detector, now_s
@@ -27,7 +27,7 @@ class Proof:
         self._rounds = 0
 
     def renew(self, *, at_once: bool = False) -> None:
-        """Proves it if that is due. Raises DetectorError, and then it is due again."""
+        """Proves the detector if that is due. Raises DetectorError; then it is due again."""
         if not at_once and self._proved_s is not None and self._now_s() - self._proved_s < EVERY_S:
             return
         self._proved_s = None
@@ -36,5 +36,5 @@ class Proof:
         self._proved_s = self._now_s()
 
     def doubt(self) -> None:
-        """It failed: it is to be proved before it is believed again."""
+        """Call it when the detector failed: it must be proved before it is trusted again."""
         self._proved_s = None

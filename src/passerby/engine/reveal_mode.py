@@ -23,26 +23,26 @@ from passerby.rules.coverage import STIRRING_SHARE, Policy, box_of, cover_unesta
 from passerby.rules.not_people import says_not_a_person
 from passerby.track import Tracker, TrackerTimes, TrackSummary
 
-LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks are for who stands, and for names of colours
-IDLE_LOOK_S = KNOWN_FOR_S  # where nothing differs from a background in which nobody was found, nobody can have come
-DELAY_S = 0.75  # one look and a half, so that a track is known before and after each frame
-FAR_SHARE = 0.5  # of the picture's size is looked at: who is far and stands was claimed when the scene was learned
-PEOPLE_SCORE = 0.15  # who moves needs no detection; who stands is looked at again and again
+LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks find people who stand, and the class that sets the colour
+IDLE_LOOK_S = KNOWN_FOR_S  # if nothing differs from a background in which nobody was found, nobody can have come
+DELAY_S = 0.75  # one and a half looks, so that a track is known before and after each frame
+FAR_SHARE = 0.5  # input size, of the picture's: far people who stand were claimed when the scene was learned
+PEOPLE_SCORE = 0.15  # moving people need no detection; those who stand are looked at again and again
 LOOK_PLAN = LookPlan(LOOK_EVERY_S, PEOPLE_SCORE, FAR_SHARE, near=False)
-TIMES = TrackerTimes(lost_s=1.6, tail_s=0.9, back_s=0.3)  # tail and delay together outlast `lost`: no hole
+TIMES = TrackerTimes(lost_s=1.6, tail_s=0.9, back_s=0.3)  # tail and delay together outlast `lost`, so there is no hole
 LONGEST_LOOKS = 3  # see `cover_mode`
-STIR_SHARE = 1 / 8000  # of the picture: a person as small as any that is found covers six times as much
-UNION_FRAMES = 1  # before and after: a blob that blinks for one frame stays hidden
+STIR_SHARE = 1 / 8000  # of the picture: the smallest person that can be found covers six times as much
+UNION_FRAMES = 1  # before and after: a blob that disappears for one frame stays hidden
 ADAPT_EVERY_S = 0.5
-SAME_FOR_S = 1.0  # so long what was seen holds in a picture that stays the same; noise has to be seen for adapting
-RELEARN_WAIT_S = 1.0  # of global change before the scene is learned anew
+SAME_FOR_S = 1.0  # how long a comparison holds in a picture that stays the same; adapting needs to see the noise
+RELEARN_WAIT_S = 1.0  # of global change before the scene is learned again
 
 CHANGED = "the whole picture changed: the light, or the camera was moved"
 NOT_LEARNED = "nothing is established yet"
 
 
 def times_for(delay_s: float) -> TrackerTimes:
-    """With less delay a track that may be over has to go on for longer."""
+    """With less delay, a track that may be over has to be continued for longer."""
     return TrackerTimes(TIMES.lost_s, max(TIMES.tail_s, TIMES.lost_s - delay_s + 0.05), TIMES.back_s)
 
 
@@ -63,8 +63,9 @@ class RevealMode:
         not_people: Sequence[BoxShare] = (),
         gap_s: float = math.inf,
     ) -> None:
-        """hides_found: whatever is found is hidden too, as in cover mode: little is known of the place. not_people:
-        what is found in one of these and does not differ from the background is shown. gap_s: see `Window`."""
+        """hides_found: also hide whatever is detected, as in cover mode, since little is known about the place.
+        not_people: a detection in one of these that does not differ from the background is shown. gap_s: see
+        `Window`."""
         self._not_people = not_people
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
@@ -77,23 +78,24 @@ class RevealMode:
         self._learner = learner
         self._view = View(first) if first else None
         self.background = first
-        """What is known of the place, None where nothing is."""
+        """The background; None if there is none."""
         self._stillness = Stillness(size_wh)
         self._seen = Lasting[Seen](SAME_FOR_S)
         self._stirs = True
-        """Something moves, and did in the frame before. Specks of noise do not count, though they are hidden too."""
+        """Whether something moves and did in the frame before. Specks of noise do not count, though they are hidden
+        too."""
         self._last_moving: npt.NDArray[np.uint8] | None = None
         self._changed_since_s: float | None = None
         self._adapted_at_s = float("-inf")
         self._before: npt.NDArray[np.uint8] | None = None
         self._silhouettes = Silhouettes(size_wh, self._small_wh)
-        self._popped: tuple[int | None, Cover] | None = None  # stretch and cover of the frame that came out last
+        self._popped: tuple[int | None, Cover] | None = None  # stretch and cover of the last frame that came out
         self.relearned_s: list[float] = []
-        """When the whole picture changed for good and was learned anew."""
+        """When the whole picture changed for good and was learned again."""
 
     @property
     def is_learning(self) -> bool:
-        """Whether nothing is known yet, or no more."""
+        """Whether there is no background yet, or no longer."""
         return self._view is None
 
     @property
@@ -105,7 +107,7 @@ class RevealMode:
         held = Held(frame, frame.time_s, stretch, whole=DAMAGED if frame.damaged else None)
         self._observe(held)
         self._watch.look(held, must=self._is_astir(held), is_last=is_last)
-        # The tracker is behind by some frames: so long a track of who was found may go on.
+        # The tracker lags by some frames, and a track of somebody who was found may continue for this long.
         self._may_follow = held.time_s - self._watch.found_at_s < TIMES.lost_s
         return held
 
@@ -114,8 +116,8 @@ class RevealMode:
         self._window.push(held)
 
     def _is_astir(self, held: Held) -> bool:
-        """Whether anything can have changed since the last look, or that is too long ago to rely on."""
-        is_covered = self._view is None  # and so is everybody: looks are for what comes after
+        """Whether anything can have changed since the last look, or that look is too old to rely on."""
+        is_covered = self._view is None  # so everybody is hidden: looks are for later frames
         if self._hides_found or (not is_covered and (held.moving is None or self._may_follow or self._stirs)):
             return True
         return held.time_s - self._watch.looked_at_s >= IDLE_LOOK_S
@@ -140,7 +142,7 @@ class RevealMode:
         return replace(cover, again=True) if is_same else cover
 
     def _observe(self, held: Held) -> None:
-        """Compares the frame with the background, and learns that anew when it no longer holds."""
+        """Compares the frame with the background, and learns the background again when it no longer holds."""
         if held.whole:
             return
         self._learn(held)
@@ -158,7 +160,7 @@ class RevealMode:
         self._last_moving = seen.moving
 
     def _see(self, held: Held, view: View) -> Seen:
-        """The frame against the background. What is the same as a moment ago need not be compared again."""
+        """Compares the frame with the background. What is the same as a moment ago is not compared again."""
         known = self._seen.get(held.stretch, held.time_s)
         if known is not None:
             return known
@@ -173,7 +175,7 @@ class RevealMode:
         background = self._learner.next(held.frame, need)
         if need is Need.ANEW:
             self.relearned_s.append(held.time_s)
-            self._changed_since_s = held.time_s  # if this does not help, the next try is as far away
+            self._changed_since_s = held.time_s  # if this does not help, the next try waits as long again
             self._view = self.background = None
         if background is not None:
             self._view, self.background = View(background), background
@@ -194,7 +196,7 @@ class RevealMode:
             return Cover(whole=held.whole or NOT_LEARNED)
         moving = held.moving
         for other in (before, *(later.moving for later in following)):
-            if other is not None and other is not moving:  # it is, in a picture that stays the same
+            if other is not None and other is not moving:  # the same object in a picture that stays the same
                 moving = np.asarray(cv2.bitwise_or(moving, other), np.uint8)
         policy = self._policy.wider(held.wider)
         if self._outline:
@@ -208,7 +210,7 @@ class RevealMode:
     def _tracked(
         self, tracks: list[Track], moving: npt.NDArray[np.uint8], policy: Policy
     ) -> list[tuple[Track, CoverBox]]:
-        """The tracks that are hidden. One over what is never shown adds nothing to it."""
+        """The tracks to hide. A track over something that is never shown anyway is left out."""
         if not self._hides_found:
             tracked = cover_unestablished(tracks, moving, self._size_wh, policy)
             return self._without_not_people(tracked, moving) if self._not_people else tracked
@@ -226,7 +228,7 @@ class RevealMode:
 
 
 def _meet(before: npt.NDArray[np.uint8], now: npt.NDArray[np.uint8]) -> bool:
-    """Whether more than a speck of what moves now is near what moved before."""
+    """Whether more than a speck of what moves now is near something that moved before."""
     least = STIR_SHARE * now.size
     if min(cv2.countNonZero(before), cv2.countNonZero(now)) < least:
         return False

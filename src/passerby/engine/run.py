@@ -1,4 +1,4 @@
-"""THE MAIN PATH, one source: capture, examine, cover, redact, record. Each step is somebody else's."""
+"""THE MAIN PATH of one file: capture, examine, cover, redact, record. Each step is done elsewhere."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def redact(
     progress: OnProgress | None = None,
     detectors: Detectors | None = None,
 ) -> Report:
-    """Makes a redacted copy of a video or still and says what was done.
+    """Makes a redacted copy of a video or still and reports what was done.
 
-    The output appears under its name only when it is whole. detectors: None for those that are installed.
-    Raises SourceError, OutputError, SettingsError, ModelError, or DetectorError where the detectors do not find what
-    they must find at the end; and then there is no output.
+    The output appears under its name only when it is complete. detectors: None for the installed ones. Raises
+    SourceError, OutputError, SettingsError, ModelError, or DetectorError if at the end the detectors do not find what
+    they must find. Then there is no output.
     """
     settings = settings or Settings()
     threads = settings.threads or os.cpu_count() or 1
-    cv2.setNumThreads(1)  # pictures are small: more threads cost more than they bring
+    cv2.setNumThreads(1)  # pictures are small: more threads cost more than they gain
     return_freed_pictures()
     detectors = detectors or Detectors(threads=threads)
     if is_still(source):
@@ -60,7 +60,7 @@ def redact(
 
 @dataclass(slots=True)
 class _Run:
-    """One video on its way."""
+    """The redaction of one video."""
 
     video: VideoSource
     output: Path
@@ -89,12 +89,12 @@ class _Run:
             with Worker(paint_and_write) as painter:
                 self._examine(chosen.examiner, painter, facts)
             with facts.clock.stage("finish"):
-                self.detectors.prove()  # or what they said of the file is worth nothing, and there is no output
+                self.detectors.prove()  # otherwise their results are worthless, and there is no output
                 recorded = recorder.close()
         return self._report(facts, chosen, recorded, recorder.encoder_name)
 
     def _examine(self, examiner: Examiner, painter: Worker[tuple[RawFrame, Cover]], facts: Facts) -> None:
-        """Every frame looked at, then through the examiner, and on to the painter with its cover."""
+        """Has every frame looked at, passes it through the examiner, and hands it to the painter with its cover."""
         by_hand = ByHand(self.covers, self._start_s, painter.put)
 
         def look(item: tuple[RawFrame, bool]) -> Held:
@@ -102,9 +102,9 @@ class _Run:
             with facts.clock.stage("look"):
                 return examiner.look(frame, is_last=is_last)
 
-        with ExitStack() as stack:  # closed from the end: what looks at frames ends before what decodes them
+        with ExitStack() as stack:  # closed in reverse: looking at frames ends before decoding them
             looked_at = map(look, telling_last(stack.enter_context(closing(ahead(self.video)))))
-            # In this thread: it compiles the networks, whose leavings in another thread's heap would cost 25 MB.
+            # In this thread, because it compiles the networks: in another thread's heap, leftovers would cost 25 MB.
             first = list(islice(looked_at, 1))
             for held in chain(first, stack.enter_context(closing(ahead(looked_at)))):
                 with facts.clock.stage("examine"):

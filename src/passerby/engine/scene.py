@@ -1,4 +1,4 @@
-"""Samples a scene and learns its background: of a file from sparse looks at the stretch that is to be redacted."""
+"""Samples a scene and learns its background; for a file, from sparse looks at the stretch to be redacted."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ from passerby.media import Detections, Kind, RawFrame
 from passerby.media.boxes import BoxShare
 from passerby.rules.not_people import says_not_a_person
 
-SAMPLES = 24  # the least at which a pavement with somebody on it a third of the time is learned
+SAMPLES = 24  # the minimum to learn a pavement that has somebody on it a third of the time
 ALIVE = (Kind.PERSON, Kind.FACE)  # a parked car may become background
-SHARES = (2 / 3, 1.0)  # of the picture's size, in turn: at the larger those who sit far away are seen
-CLAIM_SCORE = 0.07  # who scores less in all of the samples is not there
-VEHICLE_SCORE = 0.3  # what scores less may be somebody in front of something large
-WHOLE_EVERY = 3  # of the samples is kept at its own size, for the plate: 8 of 24, which take 25 MB in 1920×1080
+SHARES = (2 / 3, 1.0)  # of the picture's size, in turn: the larger shows people who sit far away
+CLAIM_SCORE = 0.07  # anything that scores less in all samples is not a person
+VEHICLE_SCORE = 0.3  # anything that scores less may be a person in front of something large
+WHOLE_EVERY = 3  # one sample in this many is kept at full size for the plate: 8 of 24, which take 25 MB in 1920×1080
 
 
 class Sampler:
-    """Takes samples of one source. The detectors say who must not be taken for background."""
+    """Takes samples of one source. The detectors find people, who must not become background."""
 
     def __init__(
         self, size_wh: tuple[int, int], detectors: Iterable[Detector], not_people: Sequence[BoxShare] = ()
     ) -> None:
-        """not_people: claims that lie in one of these do not count."""
+        """not_people: claims inside one of these do not count."""
         self._size_wh = size_wh
         self._not_people = not_people
         self._small_wh = small_size(*size_wh)
@@ -53,16 +53,16 @@ class Sampler:
         self._upright_wh = size_wh
 
     def sample(self, frame: RawFrame, number: int) -> list[Sample]:
-        """One sample; none where a detector fails, or where the frame is of another size or damaged.
+        """One sample; none if a detector fails, or if the frame is damaged or has another size.
 
-        number: how many were taken before, which says how large a picture the networks see.
+        number: how many were taken before; it decides how large a picture the networks see.
         """
         if (frame.width, frame.height) != self._size_wh or frame.damaged:
             return []
         try:
             share = SHARES[number % len(SHARES)]
             found = Detections.merge([self._find(detector, frame, share) for detector in self._detectors])
-        except Exception:  # whatever it is, nothing is known of who is in this look
+        except Exception:  # whatever went wrong, nobody knows who is in this sample
             return []
         claims = without(found.take(np.isin(found.class_id, ALIVE)), self._not_people, self._size_wh)
         vehicles = found.take((found.class_id == Kind.VEHICLE) & (found.confidence >= VEHICLE_SCORE))
@@ -87,7 +87,7 @@ class Sampler:
         return detector.input_size(self._upright_wh, far_px(self._upright_wh, share))
 
     def release(self, looks: Looks) -> None:
-        """Frees the networks that only learning needs. Learning again takes a third of a second to make them anew."""
+        """Frees the networks that only learning needs. Learning again takes a third of a second to build them again."""
         for detector in self._detectors:
             for share in SHARES:
                 input_wh = self._input_wh(detector, share)
@@ -96,18 +96,18 @@ class Sampler:
 
 
 class Scene:
-    """What is established in a file, stretch by stretch."""
+    """Learns what is established in a file, stretch by stretch."""
 
     def __init__(self, path: Path, size_wh: tuple[int, int], detectors: Iterable[Detector]) -> None:
         self._path = path
         self._sampler = Sampler(size_wh, detectors)
         self.span_s = 0.0
-        """Over how much time the last samples were spread."""
+        """The span of time that the last samples cover."""
 
     def samples(
         self, start_s: float | None, end_s: float | None, seen: Callable[[int], None] | None = None
     ) -> list[Sample]:
-        """Sparse looks at a stretch of the file. A look at which a detector fails is left out."""
+        """Takes sparse samples of a stretch of the file. A sample on which a detector fails is left out."""
         samples: list[Sample] = []
         times_s: list[float] = []
         looks = sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s)
@@ -127,7 +127,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class LearnedScene:
-    """What a set of samples tells. samples: laid over each other. They hold clear pictures."""
+    """What was learned from a set of samples. samples: aligned with each other. They hold clear pictures."""
 
     background: Background
     motion: CameraMotion
@@ -135,7 +135,7 @@ class LearnedScene:
 
 
 def learn_scene(samples: list[Sample]) -> LearnedScene | None:
-    """The background of these samples and how steady the camera was; None where there are too few to tell."""
+    """The background of these samples and how steady the camera was; None if there are too few samples."""
     if len(samples) < 3:
         return None
     registered = register(samples)
@@ -144,16 +144,16 @@ def learn_scene(samples: list[Sample]) -> LearnedScene | None:
 
 
 def without(found: Detections, not_people: Sequence[BoxShare], size_wh: tuple[int, int]) -> Detections:
-    """What was found, but for that of which somebody said that it is no person. size_wh: of the picture."""
+    """The detections without those that a user marked as not a person. size_wh: of the picture."""
     shares = np.asarray(found.xyxy / np.array(size_wh * 2, np.float32), np.float32)
     return found.take(~says_not_a_person(shares, not_people))
 
 
 def examined(scene: LearnedScene, examiner: PlateExaminer, not_people: Sequence[BoxShare] = ()) -> Background:
-    """The background without all that may be somebody. Only this may be shown. Raises DetectorError."""
+    """The background without anything that may be a person. Only this may be shown. Raises DetectorError."""
     background = scene.background
     plate = make_plate(scene.samples, background)
-    if plate is None:  # nothing was kept to examine
+    if plate is None:  # there is no full-size sample to examine
         return background.without(background.established)
     found = without(examiner.examine(plate.frame), not_people, (plate.frame.width, plate.frame.height))
     claims = claimed_boxes(found)

@@ -1,7 +1,7 @@
-"""Reveal mode's covers: one smooth shape for each track, which takes in what moves around it, and shapes for the rest.
+"""Makes reveal mode's covers: one smooth shape per track, including what moves around it, and shapes for the rest.
 
-Every pixel that moves is inside one of them, and so is every box of a track. They grow at once and shrink slowly, so
-that a stride, a hand or a noisy box does not show; what flickers in one place stays under one steady cover.
+Every moving pixel and every box of a track is inside one of them. Shapes grow at once and shrink slowly, so that a
+stride, a hand or a noisy box does not show. What flickers in one place stays under one steady cover.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from passerby.rules.coverage import MIN_PADDING_PX, Policy
 Mask = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.uint16]
 
-REACH_SHARE = 0.15  # of a box's size: what moves so near to it, an arm or a bag, is drawn as a part of it
-REACH_PX = 4  # of the small picture, at least: who is far has a box of few pixels
-MAX_ROUNDNESS = 1.4  # times the hull of a body and what moves beside it: a walker fills 3/4 of the box around
-MOVED_PADDING = 0.04, 0.075  # of its width and height, at least: what moves is seen without hair and soles
-SHRINK_HALF_S = 0.1  # half of what a shape was too large is gone after this; 0.3 hides a tenth more for nothing
-SETTLED_PX = 0.5  # nearer than this to where it shrinks to, a shape is there: what stays the same is painted once
-HOLD_S = 0.1  # so long a place stays hidden after something moved there that is no track
-RESTLESS_HOLD_S = 3.0  # and this long in a restless place: leaves between two gusts
-RESTLESS_AFTER = 4.0  # beginnings of movement, of late, make a place restless
+REACH_SHARE = 0.15  # of a box's size: movement this near to it, such as an arm or a bag, is drawn as part of it
+REACH_PX = 4  # of the small picture, minimum: a far person's box has few pixels
+MAX_ROUNDNESS = 1.4  # times the hull of a body and what moves beside it: a walker fills 3/4 of the box around it
+MOVED_PADDING = 0.04, 0.075  # of its width and height, minimum: detected movement leaves out hair and soles
+SHRINK_HALF_S = 0.1  # half of a shape's excess is gone after this; 0.3 hides a tenth more for nothing
+SETTLED_PX = 0.5  # a shape this near to its final size takes it: what stays the same is painted only once
+HOLD_S = 0.1  # how long a place stays hidden after movement that belongs to no track
+RESTLESS_HOLD_S = 3.0  # the same for a restless place: leaves between two gusts
+RESTLESS_AFTER = 4.0  # this many recent starts of movement make a place restless
 CALM_HALF_S = 30.0  # half of those are forgotten after this
 
 
@@ -38,7 +38,7 @@ class Silhouettes:
     def __init__(self, size_wh: tuple[int, int], small_wh: tuple[int, int]) -> None:
         self._scale = size_wh[0] / small_wh[0], size_wh[1] / small_wh[1]
         self._small_wh = small_wh
-        self._shapes: dict[int, tuple[float, hulls.Reach]] = {}  # of each track: when, and how far around its middle
+        self._shapes: dict[int, tuple[float, hulls.Reach]] = {}  # per track: when, and how far around its centre
         self._joined: tuple[Mask, Mask] | None = None
         self._loose = Loose(small_wh)
 
@@ -55,7 +55,7 @@ class Silhouettes:
         pieces = [self._pixels(piece) for piece in pieces_of(np.asarray(left, np.uint8))]
         loose = _padded(np.array(pieces), policy) if pieces else np.empty((0, hulls.DIRECTIONS))
         kinds = [Kind.MOTION] * len(pieces) + [box.kind for _, box in tracked]
-        # What nobody knows lies under what is known.
+        # What belongs to no track is drawn below the tracks.
         return _drawn(np.concatenate([loose, shapes]), kinds)
 
     def _tracked(
@@ -86,7 +86,7 @@ class Silhouettes:
         return reach
 
     def _owners(self, shapes: hulls.Reach) -> Mask:
-        """255 for each small pixel that is not wholly under a track's shape, 0 for those that are."""
+        """255 for each small pixel that is not completely under a track's shape, 0 for those that are."""
         free = np.full(self._small_wh[::-1], 255, np.uint8)
         widths = shapes[:, 0] + shapes[:, hulls.DIRECTIONS // 2]
         large = shapes[widths > 4 * self._scale[0]]
@@ -96,7 +96,7 @@ class Silhouettes:
         return free
 
     def _labelled(self, boxes: npt.NDArray[np.float64]) -> Labels:
-        """Whose box, counted from 1, each small pixel is in: the smallest one's."""
+        """For each small pixel the number, from 1, of the smallest box that it is in."""
         labels = np.zeros(self._small_wh[::-1], np.uint16)
         areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
         small = np.clip(boxes / (*self._scale, *self._scale), 0, 9999).astype(np.intp).tolist()
@@ -106,7 +106,7 @@ class Silhouettes:
         return labels
 
     def _around(self, boxes: npt.NDArray[np.float64]) -> list[tuple[slice, slice]]:
-        """Rows and columns of the small picture that each box reaches to."""
+        """The rows and columns of the small picture that belong to each box and its reach."""
         small = boxes / (*self._scale, *self._scale)
         by = np.maximum(REACH_PX, REACH_SHARE * (small[:, 2:] - small[:, :2]))
         reached = np.concatenate([small[:, :2] - by, small[:, 2:] + by + 1], axis=1)
@@ -114,12 +114,12 @@ class Silhouettes:
         return [(slice(top, bottom), slice(left, right)) for left, top, right, bottom in edges]
 
     def _pixels(self, points: npt.NDArray[np.int32]) -> hulls.Reach:
-        """How far a hull of small pixels reaches in the picture."""
+        """How far a hull of small pixels reaches, in picture pixels."""
         return hulls.of_pixels(points * np.array(self._scale), self._scale)
 
 
 class Loose:
-    """What moves and is no track. Where that comes and goes all the time the cover stays, rather than flickers."""
+    """Movement that belongs to no track. Where it keeps coming and going, the cover stays instead of flickering."""
 
     def __init__(self, small_wh: tuple[int, int]) -> None:
         shape = small_wh[::-1]
@@ -130,9 +130,9 @@ class Loose:
         self._held_to_s = -np.inf
 
     def hold(self, moves: Mask, time_s: float) -> Mask:
-        """What moves, and what did a moment ago; of a restless place, a while ago."""
+        """What moves now or did a moment ago; in a restless place, a while ago."""
         self._start_s = time_s if self._start_s is None else self._start_s
-        now_s = time_s - self._start_s  # counted from the first frame: float32 has no room for the time of day
+        now_s = time_s - self._start_s  # from the first frame: float32 is not precise enough for the time of day
         left, top, width, height = cv2.boundingRect(moves)
         if width:
             part = slice(top, top + height), slice(left, left + width)
@@ -149,7 +149,7 @@ class Loose:
 
 
 def _slowly(before: tuple[float, hulls.Reach] | None, reach: hulls.Reach, time_s: float) -> hulls.Reach:
-    """At least as far as now, and not much less far than just before. before: when, and how far."""
+    """At least as far as now, and not much less than just before. before: when, and how far."""
     if before is None:
         return reach
     rest = 0.5 ** ((time_s - before[0]) / SHRINK_HALF_S)

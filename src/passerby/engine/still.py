@@ -1,4 +1,4 @@
-"""Redacts one still: no neighbours in time to help, so every scale is looked at, and its mirror image."""
+"""Redacts one still. There are no other frames to help, so it is examined at every scale and mirrored."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from passerby.rules.coverage import Policy, box_of, with_manual
 from passerby.settings import Settings
 
 SIZES_PX = (416, 640, 960, 1440, 2160)
-"""Longer sides of the inputs: what one shows too large or too small for the network, the next shows right."""
-MAX_ENLARGED = 2.5  # a still shows no face or plate in a larger picture that it does not show in this
-MAX_ENLARGED_FOR_BODIES = 1.3  # in a larger picture pieces of things are taken for people and vehicles
-MIN_SCORE = 0.05  # of a box in one look: two looks as poor as this are below all of EVIDENCE
+"""Longer sides of the inputs: what is too large or too small for the network in one is right in the next."""
+MAX_ENLARGED = 2.5  # more enlargement shows no further faces or plates
+MAX_ENLARGED_FOR_BODIES = 1.3  # with more, parts of things are taken for people and vehicles
+MIN_SCORE = 0.05  # of a box in one look: two looks with this score stay below all of EVIDENCE
 EVIDENCE = {Kind.PERSON: 0.10, Kind.FACE: 0.15, Kind.VEHICLE: 0.25, Kind.PLATE: 0.15}
-"""From which confidence of `agreed` on a box is hidden. Of 732 faces on stills 0.15 leaves 4, and hides 1.7 % of the
-rest of the pictures; 0.20 leaves 10, and hides 1.1 %."""
-NEAR_SHARE = 0.25  # of the picture's shorter side; who is as large as this is near
-NEAR_EVIDENCE = 0.25  # who is near is plain to see, and a false box of that size hides much
+"""The confidence of `agreed` from which a box is hidden. Of 732 faces on stills, 0.15 leaves 4 and hides 1.7 % of the
+rest of the pictures; 0.20 leaves 10 and hides 1.1 %."""
+NEAR_SHARE = 0.25  # of the picture's shorter side; a person this large is near
+NEAR_EVIDENCE = 0.25  # near people are easy to see, and a false box of that size hides much
 
 
 def redact_still(
@@ -91,10 +91,10 @@ def redact_still(
 
 
 def examine_still(frame: RawFrame, detectors: list[Detector], policy: Policy) -> tuple[Detections, Cover]:
-    """What is in the still at every scale, and its cover; all of it where a detector fails."""
+    """What is found in the still at every scale, and its cover. If a detector fails, the whole still is covered."""
     try:
         found = find_at_every_scale(frame, detectors)
-    except Exception as error:  # whatever it is, nothing is known of the still: it fails closed
+    except Exception as error:  # whatever went wrong, nothing is known about the still: fail closed
         return Detections.empty(), Cover(whole=failure_of(error))
     boxes = [
         box_of(Kind(int(kind)), (float(x0), float(y0), float(x1), float(y1)), policy)
@@ -106,7 +106,7 @@ def examine_still(frame: RawFrame, detectors: list[Detector], policy: Policy) ->
 def examine_proved(
     frame: RawFrame, detectors: Detectors, kinds: frozenset[Kind], policy: Policy
 ) -> tuple[Detections, Cover]:
-    """`examine_still` by detectors that find what they must find, before and after; where not, all of it is covered."""
+    """`examine_still` with detectors that are proved before and after. If a proof fails, the whole still is covered."""
     examiners = detectors.of(kinds)
     try:
         detectors.prove()
@@ -118,9 +118,9 @@ def examine_proved(
 
 
 def find_at_every_scale(frame: RawFrame, detectors: list[Detector], least: dict[Kind, float] = EVIDENCE) -> Detections:
-    """What the detectors agree on at every size that can show something, each as it is and mirrored.
+    """What the detectors agree on, at every useful size, unmirrored and mirrored.
 
-    least: the evidence from which on each kind is given. Raises DetectorError.
+    least: the minimum evidence for each kind. Raises DetectorError.
     """
     found = join([agreed(list(_looks(detector, frame))) for detector in detectors])
     needed = np.array([least[Kind(int(kind))] for kind in found.class_id], np.float32)
@@ -146,7 +146,7 @@ def _sizes(detector: Detector, long_side_px: int) -> list[int]:
 
 
 def _look_mirrored(detector: Detector, frame: RawFrame, size_wh: tuple[int, int]) -> Detections:
-    """What a detector finds in the picture's mirror image at one size, in pixels of the picture itself."""
+    """What a detector finds in the mirrored picture at one size, in pixels of the picture itself."""
     region = sample.whole(frame)
     mirror_image = np.ascontiguousarray(sample.sample_bgr(frame, region, size_wh)[:, ::-1])
     found = detector.detect_bgr(mirror_image, least_score(detector, MIN_SCORE))

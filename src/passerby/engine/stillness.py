@@ -1,4 +1,4 @@
-"""Tells where a fixed camera's picture stays the same but for noise: what was found out about it then still holds."""
+"""Detects when a fixed camera's picture stays the same except for noise, so that earlier results still hold."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from passerby.media import RawFrame, hdr
 from passerby.media.frames import Plane
 from passerby.paint.bytemaps import halved
 
-CELL_PX = 4  # of the small picture: the smallest person that is found is two cells across
+CELL_PX = 4  # of the small picture: the smallest person that can be found is two cells across
 MAX_APART = (6, 3, 2)
-"""Grey levels by which the averages of a cell, of 2 x 2 and of 4 x 4 cells may differ and be noise. Less than what
-differs from a background by, so whoever comes ends the stretch before anything else notices."""
+"""Grey levels by which the averages of one, 2 x 2 and 4 x 4 cells may differ as noise. This is less than what counts as
+different from a background, so anybody who appears ends the stretch before anything else notices."""
 
 Cells = npt.NDArray[np.uint8]
 T = TypeVar("T")
 
 
 class Stillness:
-    """Fed every frame of one source, in order. Keeps one picture of a few thousand cells, which is clear: it lives as a
-    `RawFrame` does."""
+    """Takes every frame of one source, in order. Keeps one clear picture of a few thousand cells, which is treated like
+    a `RawFrame`."""
 
     def __init__(self, size_wh: tuple[int, int]) -> None:
         width, height = small_size(*size_wh)
@@ -34,8 +34,8 @@ class Stillness:
         self._stretch = 0
 
     def note(self, frame: RawFrame) -> int:
-        """The number of the stretch that the frame belongs to: every picture of it is like its first one, so that
-        however slowly something changes, it ends. A damaged frame is a stretch of its own."""
+        """The number of the stretch that the frame belongs to. Every picture is compared with the first of its stretch,
+        so even slow changes end it. A damaged frame is a stretch of its own."""
         sizes = None if frame.damaged else list(self._sizes(frame))
         if sizes is None or self._first is None or _apart(sizes, self._first):
             self._first = sizes
@@ -43,7 +43,7 @@ class Stillness:
         return self._stretch
 
     def _sizes(self, frame: RawFrame) -> Iterator[Cells]:
-        """(rows, columns, 3): Y, U and V of each cell, then averages over more and more of them."""
+        """(rows, columns, 3): Y, U and V of each cell, then averages over more and more cells."""
         luma, *chroma = (self._cells(plane, frame.depth) for plane in frame.planes())
         if frame.hdr is not None:
             luma = np.asarray(cv2.LUT(luma, hdr.luma_table(frame.hdr, full_range=frame.full_range)), np.uint8)
@@ -55,7 +55,7 @@ class Stillness:
             cells = halved(cells)
 
     def _cells(self, plane: Plane, depth: int) -> Cells:
-        """By halves, which is three times as fast as at once."""
+        """Reduces by halves, which is three times as fast as in one step."""
         columns, rows = self._cells_wh
         while plane.shape[1] > 2 * columns and plane.shape[0] > 2 * rows:
             plane = halved(plane)
@@ -69,20 +69,20 @@ def _apart(now: list[Cells], first: list[Cells]) -> bool:
 
 
 class Lasting(Generic[T]):
-    """What was found out about a picture. It holds while the picture stays the same, but no longer than `for_s`."""
+    """A result about a picture. It holds while the picture stays the same, but no longer than `for_s`."""
 
     def __init__(self, for_s: float) -> None:
         self._for_s = for_s
         self._known: tuple[int, float, T] | None = None
 
     def get(self, stretch: int | None, at_s: float) -> T | None:
-        """What holds for a frame of that stretch, None where nothing does."""
+        """The result that holds for a frame of that stretch, or None."""
         if self._known is None or self._known[0] != stretch or at_s - self._known[1] >= self._for_s - 0.01:
             return None
         return self._known[2]
 
     def set(self, stretch: int | None, at_s: float, value: T) -> T:
-        """stretch: None where nobody tells, and so nothing lasts."""
+        """stretch: None if unknown; then nothing is kept."""
         self._known = None if stretch is None else (stretch, at_s, value)
         return value
 

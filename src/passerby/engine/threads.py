@@ -1,4 +1,4 @@
-"""Overlaps stages that release the interpreter's lock. Order and errors are kept; queues are short and so is memory."""
+"""Overlaps stages that release the interpreter's lock. Keeps order and errors; short queues keep memory small."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ DEPTH = 2
 
 
 class _End:
-    """Marks the end of a queue, with the error that caused it if any."""
+    """Marks the end of a queue, with the error that caused it, if any."""
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
 
 
 def ahead(source: Iterable[T], depth: int = DEPTH) -> Generator[T, None, None]:
-    """The items of `source`, produced in a thread of their own, at most `depth` ahead. Its errors are raised here."""
+    """The items of `source`, produced in a separate thread, at most `depth` ahead. Its errors are raised here."""
     items: queue.Queue[T | _End] = queue.Queue(depth)
     stopping = threading.Event()
 
@@ -29,7 +29,7 @@ def ahead(source: Iterable[T], depth: int = DEPTH) -> Generator[T, None, None]:
             for item in source:
                 if stopping.is_set() or not _put(items, item, stopping):
                     return
-        except BaseException as error:  # passed on, not swallowed: the consumer raises it
+        except BaseException as error:  # not swallowed: it is raised in the consumer
             end = _End(error)
         _put(items, end, stopping)
 
@@ -56,7 +56,7 @@ def telling_last(items: Iterable[T]) -> Iterator[tuple[T, bool]]:
 
 
 class Worker(Generic[T]):
-    """Calls `work` on items in a thread of its own, in order. For a `with` block: leaving it waits for the rest."""
+    """Calls `work` on items in its own thread, in order. For a `with` block: leaving it waits for the rest."""
 
     def __init__(self, work: Callable[[T], None], depth: int = DEPTH) -> None:
         self._work = work
@@ -67,7 +67,7 @@ class Worker(Generic[T]):
         self._thread.start()
 
     def put(self, item: T) -> None:
-        """Hand over one item. Raises what `work` raised on an earlier one."""
+        """Hands over one item. Raises what `work` raised on an earlier one."""
         if not _put(self._items, item, self._stopping):
             self._raise()
 
@@ -92,7 +92,7 @@ class Worker(Generic[T]):
                 if isinstance(item, _End):
                     return
                 self._work(item)
-        except BaseException as error:  # kept for the thread that hands over
+        except BaseException as error:  # kept for the thread that hands items over
             self._error = error
             self._stopping.set()
 
@@ -102,7 +102,7 @@ class Worker(Generic[T]):
 
 
 def _put(items: queue.Queue[T | _End], item: T | _End, stopping: threading.Event) -> bool:
-    """Whether the item could be put before all was stopped."""
+    """Whether the item was put before the queue was stopped."""
     while not stopping.is_set():
         try:
             items.put(item, timeout=0.1)

@@ -1,4 +1,4 @@
-"""Lays a picture out at several scales in inputs of one size; small scales share one. Pixels only."""
+"""Lays out a picture at several scales in inputs of one size; small scales share one. Handles pixels only."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ import numpy.typing as npt
 from passerby.detect.runtime import Bgr, InputSpec
 from passerby.media import Detections
 
-MAX_SCALED_PX = 3200  # longer side of the picture at its largest scale: seconds of work in 1920×1080
+MAX_SCALED_PX = 3200  # longer side of the picture at its largest scale: takes seconds for 1920×1080
 MIN_SCALED_PX = 320
-STEP = 1.75  # from scale to scale; each finds people over a range of more than that
+STEP = 1.75  # between scales; each finds people over a wider range than that
 OVERLAP_PX = 160
-SIDE_PX = 800  # of an input; with 992 px heads were shown on campus.avi that with this are not
+SIDE_PX = 800  # of an input; with 992 px, heads on campus.avi were shown that are not shown with this
 EDGE_PX, BEYOND = 32, (114, 114, 114)
-"""Beyond the picture its last lines go on for so long, so that who is cut off by it is found, and then it is grey."""
+"""Border pixels are repeated for this far beyond the picture, so that people cut off by it are found; then it is
+grey."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the picture at one scale. xyxy: picture pixels. wh: its size in the input, at: where it is there."""
+    """A part of the picture at one scale. xyxy: picture pixels. wh, at: its size and position in the input."""
 
     xyxy: tuple[int, int, int, int]
     scale: float
@@ -33,13 +34,13 @@ class Part:
     is_smallest: bool = False
 
     def holds(self, found: Detections) -> npt.NDArray[np.bool_]:
-        """Whose middle is in it. Boxes in pixels of the input."""
+        """The detections whose centre is inside. Boxes in pixels of the input."""
         middles = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2 - self.at
         inside = (middles >= -EDGE_PX) & (middles < np.array(self.wh) + EDGE_PX)
         return np.asarray(inside.all(axis=1), np.bool_)
 
     def to_picture(self, found: Detections) -> Detections:
-        """From pixels of the input. What reaches into another part ends at the edge of this one."""
+        """Converts from pixels of the input. Boxes that reach into another part are cut at the edge of this one."""
         boxes = found.xyxy - np.array(self.at * 2, np.float32)
         boxes = np.clip(boxes, -EDGE_PX, np.array(self.wh * 2, np.float32) + EDGE_PX) / np.float32(self.scale)
         boxes += np.array(self.xyxy[:2] * 2, np.float32)
@@ -48,13 +49,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What a network looks at in one go: one part of the picture, or several that fit beside each other."""
+    """What a network looks at in one run: one part of the picture, or several that fit side by side."""
 
     parts: tuple[Part, ...]
     input_wh: tuple[int, int]
 
     def cut(self, picture: Bgr) -> Bgr:
-        """Its parts, where they belong, in an input."""
+        """An input with the parts in their places."""
         whole = np.full((self.input_wh[1], self.input_wh[0], 3), BEYOND, np.uint8)
         for part in self.parts:
             (x0, y0, x1, y1), (left, top) = part.xyxy, part.at
@@ -68,14 +69,14 @@ class Tile:
 
 
 def tiles_of(picture_wh: tuple[int, int], spec: InputSpec, max_enlarged: float) -> list[Tile]:
-    """All scales of a picture, the largest no more than `max_enlarged` times its size. Inputs are square, where the
-    network leaves the choice, and all of one size: each has to be compiled."""
+    """All scales of a picture, the largest at most `max_enlarged` times its size. Unless the network fixes its input,
+    inputs are square, and all of one size because each size has to be compiled."""
     side_px = max(1, SIDE_PX // spec.multiple) * spec.multiple
     return list(_laid_out(picture_wh, spec.size_wh or (side_px, side_px), max_enlarged))
 
 
 def _laid_out(picture_wh: tuple[int, int], input_wh: tuple[int, int], max_enlarged: float) -> Iterator[Tile]:
-    """Scales that are larger than an input are cut; those that are not share one as long as there is room."""
+    """Cuts scales that are larger than an input into tiles; smaller ones share an input while there is room."""
     sheet = _Sheet(input_wh)
     for part in _scales(picture_wh, max_enlarged):
         if part.wh[0] <= input_wh[0] and part.wh[1] <= input_wh[1]:
@@ -91,7 +92,7 @@ def _laid_out(picture_wh: tuple[int, int], input_wh: tuple[int, int], max_enlarg
 
 
 def _scales(picture_wh: tuple[int, int], max_enlarged: float) -> Iterator[Part]:
-    """The whole picture from its largest scale down."""
+    """The whole picture at each scale, largest first."""
     width, height = picture_wh
     largest = scale = min(max_enlarged, MAX_SCALED_PX / max(picture_wh))
     is_smallest = False
@@ -103,7 +104,7 @@ def _scales(picture_wh: tuple[int, int], max_enlarged: float) -> Iterator[Part]:
 
 
 def _cut(whole: Part, start: tuple[int, int], input_wh: tuple[int, int]) -> Part:
-    """What of a scaled picture is in the input that begins at `start`."""
+    """The part of a scaled picture in the input that begins at `start`."""
     spans = [_span(whole, axis, start[axis], input_wh[axis]) for axis in (0, 1)]
     (x0, x1), (y0, y1) = spans
     wh = [min(input_wh[axis], max(1, round((end - begin) * whole.scale))) for axis, (begin, end) in enumerate(spans)]
@@ -111,14 +112,14 @@ def _cut(whole: Part, start: tuple[int, int], input_wh: tuple[int, int]) -> Part
 
 
 def _span(whole: Part, axis: int, start: int, length: int) -> tuple[int, int]:
-    """From where to where in the picture, along one axis. The last input takes what rounding left over."""
+    """Start and end in the picture along one axis. The last input takes what rounding left over."""
     side = whole.xyxy[axis + 2]
     is_last = start + length >= whole.wh[axis]
     return int(start / whole.scale), side if is_last else min(side, -int(-(start + length) // whole.scale))
 
 
 def _starts(length: int, tile: int) -> list[int]:
-    """Where tiles begin, so that they overlap by more than what is looked for in them."""
+    """Where tiles begin, so that they overlap by more than the size of what they are searched for."""
     if length <= tile:
         return [0]
     overlap = min(OVERLAP_PX, tile // 3)
@@ -128,7 +129,7 @@ def _starts(length: int, tile: int) -> list[int]:
 
 @dataclass(slots=True)
 class _Sheet:
-    """An input that fills up. free: left, top, right, bottom of what is empty."""
+    """An input being filled. free: left, top, right, bottom of the empty areas."""
 
     input_wh: tuple[int, int]
     parts: list[Part] = field(default_factory=list)
@@ -139,7 +140,7 @@ class _Sheet:
         return Tile(tuple(self.parts), self.input_wh)
 
     def put(self, part: Part) -> bool:
-        """Whether there was room: for the part, and between it and the next."""
+        """Puts the part in; returns whether there was room for it and a gap to the next."""
         free = [(0, 0, *self.input_wh)] if self.free is None else self.free
         width, height = part.wh
         for number, (left, top, right, bottom) in enumerate(free):

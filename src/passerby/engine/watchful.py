@@ -1,4 +1,4 @@
-"""Looks at frames so that a failure is never taken for "nothing there": the spine that both modes share."""
+"""Looks at frames so that a failure is never taken for "nothing there". Both modes share it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ DAMAGED = "damaged in the source"
 
 
 class Watch(Protocol):
-    """Says of frames what is in them: at once (`Watchful`) or while they wait (`live.watch.LiveWatch`).
+    """Finds what is in frames: at once (`Watchful`) or while they wait (`live.watch.LiveWatch`).
 
-    looked_at_s, found_at_s: the times of the frames at which there was a look last, and at which anything was found or
-    known to be there still.
+    looked_at_s, found_at_s: the times of the last frame that was looked at, and of the last in which anything was found
+    or known to be still there.
     """
 
     looked_at_s: float
@@ -29,24 +29,24 @@ class Watch(Protocol):
 
 
 class Watchful:
-    """Asks the looks when they are due. Where they fail, every frame from the last good look to the next is whole:
-    those that follow are marked here, those that wait by the window, which learns of it in its turn."""
+    """Runs the looks when they are due. If they fail, every frame from the last good look to the next is covered whole:
+    later frames are marked here, waiting ones by the window when it learns of the failure."""
 
     def __init__(self, looks: Looks) -> None:
         self.looks = looks
         self._failure: str | None = None  # why the last look failed
-        self._owes = self._done = -1  # indices: of the newest frame that needs a look, and of the one with the newest
+        self._owes = self._done = -1  # indices of the newest frame that needs a look, and of the newest that had one
         self.looked_at_s = self.found_at_s = float("-inf")
 
     def all_due(self) -> None:
-        """After a cut: what was known is worth nothing."""
+        """Forgets what is known, as after a cut: every look is due."""
         self.looks.all_due()
 
     def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None:
-        """Says in `held` what is found in the frame, or that it stays unexamined.
+        """Records in `held` what is found in the frame, or that it stays unexamined.
 
-        must: whether anybody can have come since the last look. From then on looks are needed until one was completed.
-        is_last: no frame follows, so that this one is looked at for those before it too.
+        must: whether anybody can have come since the last look. From then on looks are needed until one is completed.
+        is_last: no frame follows, so this one is looked at on behalf of those before it too.
         """
         self._owes = held.frame.index if must else self._owes
         held.owes = self._owes
@@ -65,9 +65,9 @@ class Watchful:
             return
         try:
             found = self.looks.look(held.frame, held.stretch)
-        except Exception as error:  # whatever it is, nothing is known of the frame: it fails closed
+        except Exception as error:  # whatever went wrong, nothing is known about the frame: fail closed
             held.failed, self._failure = True, failure_of(error)
-            self.looks.all_due()  # what the others found in this frame is lost with it
+            self.looks.all_due()  # what the other looks found in this frame is lost with it
             held.whole = held.whole or self._failure
             return
         self._failure = None

@@ -1,7 +1,7 @@
-"""Holds frames back until enough is known of what follows them. Bounded in time and so in memory.
+"""Holds frames back until enough is known about what follows them. Bounded in time and so in memory.
 
-Whatever asks the detectors, and whatever becomes of the answers, this decides whether a frame is shown: only where a
-look at it or at a later frame was completed, or where none was needed since the last one. Else it comes out whole.
+However the detectors are asked and whatever they answer, this decides whether a frame is shown: only if a look at it or
+at a later frame was completed, or none was needed since the last one. Otherwise it comes out covered whole.
 """
 
 from __future__ import annotations
@@ -18,21 +18,20 @@ from passerby.media import Detections, RawFrame
 from passerby.rules.effort import LATE, MAX_WIDENING
 from passerby.track import Motion
 
-WIDER_FROM_GAP = 1 / 3  # of the longest gap between two looks; from there on covers grow
-CLOCK_WRONG_S = 2.0  # by the count of seconds, beyond what frames wait by their own times; a load makes it 1 s
+WIDER_FROM_GAP = 1 / 3  # of the longest gap between two looks; from here on covers grow
+CLOCK_WRONG_S = 2.0  # on the monotonic clock, beyond the wait by the frames' own times; under load it reaches 1 s
 
 
 @dataclass(slots=True, eq=False)
 class Held:
-    """A frame that was looked at if need be, and waits.
+    """A frame that was looked at if needed, and waits.
 
-    arrived_s: when it came, by the count of seconds of who asks. owes: index of the frame at which, or after which, a
-    look must have been completed before this one is shown; None: its own. It is less where nothing can have changed
-    since a look. stretch: by its number, where a mode tells: frames
-    of one show the same (`Stillness`). whole: why it must be covered whole, if so. found: what detectors found,
-    None if nobody looked or a detector failed. failed: the latter. motion: since the frame before, where it is
-    measured. moving: reveal mode's mask of it, and unknown: where that mask cannot tell. The scene may be learned
-    anew before the frame comes out.
+    arrived_s: when it arrived, on the caller's monotonic clock. owes: index of the frame at or after which a look must
+    be completed before this one is shown; None for its own. It is lower if nothing can have changed since a look.
+    stretch: number of its stretch, if the mode sets it; frames of one stretch show the same (`Stillness`). whole: why
+    it must be covered whole, if it must. found: what detectors found; None if none looked or one failed. failed:
+    whether one failed. motion: since the frame before, if measured. moving: reveal mode's mask of movement. unknown:
+    where that mask cannot tell. They are kept because the scene may be learned again before the frame comes out.
     """
 
     frame: RawFrame
@@ -50,25 +49,26 @@ class Held:
 
     @property
     def looked(self) -> bool:
-        """Whether detectors examined it."""
+        """Whether detectors examined the frame."""
         return self.found is not None
 
 
 class Window:
-    """Frames in order; the oldest comes out once the newest is `delay_s` later, or when no more will come."""
+    """Frames in order. The oldest comes out once the newest is `delay_s` later, or when no more will come."""
 
     def __init__(self, delay_s: float, *, longest_s: float = 0.0, gap_s: float = math.inf) -> None:
-        """longest_s: so long a frame waits for a look to cover it; then it comes out whole. Not less than `delay_s`.
-        gap_s: of two looks that are further apart than this, what is between is whole."""
+        """longest_s: how long a frame waits for a look that counts for it; then it comes out covered whole. At least
+        `delay_s`. gap_s: if two looks are further apart than this, the frames in between are covered whole."""
         self._delay_s, self._longest_s, self._gap_s = delay_s, max(delay_s, longest_s), gap_s
         self._held: deque[Held] = deque()
         self._ended = False
-        self._newest_look = -1  # the index of the newest frame in which a look was completed
-        self._passed_look = -1  # and of the newest such one that is out
-        self._sure_s = -math.inf  # the time of the newest frame that is out and owed nothing
+        self._newest_look = -1  # index of the newest frame with a completed look
+        self._passed_look = -1  # the same among the frames that are out
+        self._sure_s = -math.inf  # time of the newest frame that is out and needed no further look
 
     def push(self, held: Held) -> None:
-        """Adds the newest. Where its look failed, those before it are whole too, back to the last good look."""
+        """Adds the newest frame. If its look failed, those before it are covered whole too, back to the last good
+        look."""
         if held.failed:
             self._hide_unlooked(held.whole)
         if held.looked:
@@ -76,7 +76,7 @@ class Window:
         self._held.append(held)
 
     def end(self, unlooked: str | None = None) -> None:
-        """No more come. unlooked: why those after the last look must be covered whole, if so."""
+        """No more frames come. unlooked: why those after the last look must be covered whole, if they must."""
         self._ended = True
         if unlooked is not None:
             self._hide_unlooked(unlooked)
@@ -114,7 +114,7 @@ class Window:
             return False
         next_s = next((held.time_s for held in self._held if held.looked), math.inf)
         between_s = next_s - self._sure_s
-        if self._gap_s < math.inf:  # the further apart two looks are, the less is known of the way between
+        if self._gap_s < math.inf:  # the further apart two looks are, the less is known about what happened in between
             share = min(1.0, between_s / self._gap_s)
             oldest.wider = max(oldest.wider, MAX_WIDENING * (share - WIDER_FROM_GAP) / (1 - WIDER_FROM_GAP))
         return between_s <= self._gap_s
@@ -124,5 +124,5 @@ class Window:
         waited_s = newest.time_s - oldest.time_s
         if self._ended or waited_s >= (self._delay_s if is_settled else self._longest_s):
             return True
-        # Where a camera's clock stands still, frames would wait for ever.
+        # If a camera's clock stood still, frames would otherwise wait for ever.
         return newest.arrived_s - oldest.arrived_s >= self._longest_s + CLOCK_WRONG_S

@@ -1,4 +1,4 @@
-"""What somebody must be told of: a promise is broken or about to be."""
+"""What somebody must be told: a promise is broken or about to be."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class AlarmKind(StrEnum):
 
     @property
     def happens_once(self) -> bool:
-        """It is told when it happens, and not again while nobody mends it."""
+        """Whether it is reported when it happens and not repeated until it is fixed."""
         return self in (AlarmKind.SPACE, AlarmKind.LOST, AlarmKind.STRANGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """says: one sentence for people. camera: None where it is about no single one."""
+    """says: one sentence for people. camera: None if it is not about a single one."""
 
     kind: AlarmKind
     camera: str | None

@@ -1,4 +1,4 @@
-"""What a box can be of. Boxes themselves are arrays `xyxy`: left, top, right, bottom in picture pixels."""
+"""What a box can show. Boxes themselves are arrays `xyxy`: left, top, right, bottom in picture pixels."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -12,7 +12,7 @@ class Kind(IntEnum):
     PLATE = 2
     VEHICLE = 3
     MOTION = 4
-    """Something that is not established background; nobody knows what."""
+    """Something unknown that is not established background."""
     MANUAL = 5
     """Added by hand."""
 
@@ -23,7 +23,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoxShare:
-    """A box that holds whatever size the pictures have: each a share 0..1 of their width or height."""
+    """A box that does not depend on picture size: each value is a share 0..1 of width or height."""
 
     left: float
     top: float

@@ -1,4 +1,4 @@
-"""What a camera does at the moment, in a word and in a sentence: what a page shows of it."""
+"""What a camera is doing at the moment, as a status and a sentence, for pages to show."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from passerby.media.health import Finding
 
 
 class CameraStatus(StrEnum):
-    """Only `recording` is well. In all of them nobody is shown."""
+    """Only `recording` is well. None of them shows anybody."""
 
     CONNECTING = "connecting"
     LEARNING = "learning"
-    """It records, covered whole, until enough is known of the place; `progress` says how far that is."""
+    """It records, covered whole, until the background is learned; `progress` says how far that is."""
     RECORDING = "recording"
     STRAINED = "strained"
-    """It records, but this machine is too slow for it: more is hidden, or pictures are left out."""
+    """It records, but this machine is too slow: more is hidden, or pictures are dropped."""
     COVERED = "covered"
-    """It records, covered whole, for the reason that is told."""
+    """It records, covered whole, for the given reason."""
     FROZEN = "frozen"
-    """It records pictures that are all the same: a real sensor always has some noise."""
+    """It records pictures that are all identical, while a real sensor always has some noise."""
     LOOPED = "looped"
-    """It records pictures that came before, again and again: a recording is played to it."""
+    """It records pictures that repeat again and again: somebody is feeding it a recording."""
     OBSTRUCTED = "obstructed"
     """Something covers the lens."""
     MOVED = "moved"
-    """It looks elsewhere than it should."""
+    """It points somewhere else than it should."""
     BLURRED = "blurred"
     DARK = "dark"
     GLARE = "glare"
     COLLAPSED = "collapsed"
-    """Far fewer pictures come than usual, or far fewer bytes for each."""
+    """Far fewer pictures than usual arrive, or far fewer bytes per picture."""
     CLOCK = "clock"
-    """The camera's own clock leapt."""
+    """The camera's own clock jumped."""
     SILENT = "silent"
-    """It is connected, and no picture comes."""
+    """It is connected, but no pictures arrive."""
     FAILED = "failed"
-    """It is not connected, or cannot be recorded; it is tried again by itself."""
+    """It is not connected, or cannot be recorded; it is retried automatically."""
     STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class CameraState:
-    """reason: one sentence for people, without any secret. since: UTC, from when on it has been so. progress: 0..1 of
-    learning, None else. figures: what is counted since the camera was opened, by name."""
+    """reason: one sentence for people, without secrets. since: UTC, when this state began. progress: 0..1 of learning,
+    otherwise None. figures: counts since the camera was opened, by name."""
 
     what: CameraStatus
     reason: str
@@ -53,13 +53,13 @@ class CameraState:
     progress: float | None = None
     figures: tuple[tuple[str, float], ...] = ()
     findings: tuple[Finding, ...] = ()
-    """Of every check; none while it is not open."""
+    """The findings of all checks; none while the camera is not open."""
     reference_at_90k: int | None = None
-    """UTC in 1/90000 s, when the reference was made that it is compared with; None while there is none."""
+    """When the reference that it is compared with was made, UTC in 1/90000 s; None if there is none."""
 
     @property
     def records(self) -> bool:
-        """Whether pictures are kept, covered or not."""
+        """Whether pictures are recorded, covered or not."""
         return self.what not in (
             CameraStatus.CONNECTING,
             CameraStatus.SILENT,

@@ -46,7 +46,7 @@ class Detections:
 
     @property
     def long_sides_px(self) -> npt.NDArray[np.float32]:
-        """(n,): the longer side of each box, pixels of what `xyxy` is in."""
+        """(n,): the longer side of each box, in the pixels of `xyxy`."""
         return np.asarray((self.xyxy[:, 2:] - self.xyxy[:, :2]).max(axis=1, initial=0.0), np.float32)
 
     def take(self, which: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Detections:

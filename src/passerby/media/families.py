@@ -1,4 +1,4 @@
-"""The families of detectors, by how their outputs are read. How each is read is detect's business."""
+"""The families of detectors, by the format of their outputs. Reading them is left to detect."""
 
 from __future__ import annotations
 

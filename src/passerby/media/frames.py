@@ -20,7 +20,7 @@ Plane = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 PICTURE_FORMATS = frozenset(
     name for base in ("yuv420p", "yuv422p", "yuv444p") for name in (base, base.replace("yuv", "yuvj"), base + "10le")
 )
-"""What frames flow in: planar, 8 or 10 bit, 4:2:0, 4:2:2 or 4:4:4. Capture converts all others to one of these."""
+"""The formats of frames: planar, 8 or 10 bit, 4:2:0, 4:2:2 or 4:4:4. Capture converts all others to one of these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +29,8 @@ class RawFrame:
 
     picture: planar YUV in one of `PICTURE_FORMATS`, progressive, as coded (not turned upright).
     index: counts from 0 in presentation order. pts: presentation time in units of time_base.
-    damaged: the decoder reported an error in it, so that what it shows cannot be trusted.
-    turn: how many degrees clockwise the picture must be turned to be upright (0, 90, 180 or 270).
+    damaged: the decoder reported an error in it, so what it shows cannot be trusted.
+    turn: degrees clockwise by which the picture must be turned to be upright (0, 90, 180 or 270).
     """
 
     picture: av.VideoFrame = field(repr=False)
@@ -61,12 +61,12 @@ class RawFrame:
 
     @property
     def depth(self) -> int:
-        """Bits of a sample: 8 or 10."""
+        """Bits per sample: 8 or 10."""
         return 10 if self.picture.format.name.endswith("10le") else 8
 
     @property
     def hdr(self) -> int | None:
-        """The transfer of HDR, as in `media.hdr`; None for a standard picture. What judges a frame brings it to SDR."""
+        """The HDR transfer, as in `media.hdr`; None for SDR. Whatever judges a frame converts it."""
         transfer = int(self.picture.color_trc)
         return transfer if transfer in hdr.NAMES else None
 
@@ -75,7 +75,7 @@ class RawFrame:
         return int(self.picture.color_range) == _FULL_RANGE or self.picture.format.name.startswith("yuvj")
 
     def planes(self) -> tuple[Plane, Plane, Plane]:
-        """Views of Y, U and V, each (rows, columns) uint8 or uint16, without line padding. Not to be written to."""
+        """Views of Y, U and V, each (rows, columns) uint8 or uint16, without line padding. Do not write to them."""
         return plane_views(self.picture)
 
 

@@ -1,4 +1,4 @@
-"""HDR as telephones film it, brought to the levels that detectors know, and colours of ours brought to its levels.
+"""Converts HDR, as filmed by phones, to the levels that detectors know, and passerby's own colours to HDR.
 
 The transfers are PQ (SMPTE ST 2084) and HLG (ARIB STD-B67) as in ITU-R BT.2100, with white at 203 cd/m²
 as BT.2408 has it. Only small copies are converted: what is recorded keeps its samples.
@@ -13,14 +13,14 @@ import numpy.typing as npt
 
 PQ, HLG = 16, 18
 NAMES = {PQ: "PQ (SMPTE ST 2084)", HLG: "HLG (ARIB STD-B67)"}
-"""By the number of the transfer in ITU-T H.273."""
+"""By the transfer's number in ITU-T H.273."""
 WHITE_NITS = 203.0
 _HLG_PEAK_NITS, _HLG_GAMMA = 1000.0, 1.2
 _KNEE = 0.8
-"""Of white: what is darker stays as it is, what is brighter is squeezed into the rest."""
+"""Of white: darker values stay as they are, brighter ones are compressed into the rest."""
 _STEPS = 4096
 _CHROMA = {PQ: (2.4, 3.7), HLG: (1.5, 2.4)}
-"""How much larger U and V are in BT.709, measured over random muted colours (their correlation is .95 and .98)."""
+"""How much larger U and V are in BT.709, measured on random muted colours (their correlation is .95 and .98)."""
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
@@ -30,7 +30,7 @@ _2020_FROM_709 = np.linalg.inv(_709_FROM_2020)
 
 
 def sdr_bgr(bgr: Bytes, transfer: int) -> Bytes:
-    """A small BGR picture of BT.2020 in an HDR transfer as sRGB, (rows, columns, 3)."""
+    """Converts a small BGR picture from BT.2020 with an HDR transfer to sRGB, (rows, columns, 3)."""
     linear = _linear_table(transfer)[bgr]
     mixed = np.clip(linear @ _709_FROM_2020[::-1, ::-1].T.astype(np.float32), 0, 1)
     return _encoding_table()[(mixed * (_STEPS - 1)).astype(np.uint16)]
@@ -38,7 +38,7 @@ def sdr_bgr(bgr: Bytes, transfer: int) -> Bytes:
 
 @cache
 def luma_table(transfer: int, *, full_range: bool) -> Bytes:
-    """What an 8-bit luma sample of HDR would be in SDR, (256,)."""
+    """(256,): the SDR value of each 8-bit HDR luma sample."""
     black, steps = (0, 255) if full_range else (16, 219)
     signal = np.clip((np.arange(256) - black) / steps, 0, 1)
     return np.rint(black + steps * _encoded(_squeezed(_nits(signal, transfer) / WHITE_NITS))).astype(np.uint8)
@@ -46,14 +46,14 @@ def luma_table(transfer: int, *, full_range: bool) -> Bytes:
 
 @cache
 def chroma_tables(transfer: int) -> tuple[Bytes, Bytes]:
-    """The same for U and V: as much stronger as those of muted colours are in BT.709."""
+    """The same for U and V: scaled up as muted colours are in BT.709."""
     away = np.arange(256) - 128.0
     blue, red = (np.clip(np.rint(128 + times * away), 0, 255).astype(np.uint8) for times in _CHROMA[transfer])
     return blue, red
 
 
 def signal_of(rgb: tuple[int, int, int], transfer: int) -> tuple[float, float, float]:
-    """An sRGB colour as HDR shows it on the same screen: R'G'B' of BT.2020, 0 to 1."""
+    """An sRGB colour in HDR, looking the same on screen: R'G'B' of BT.2020, 0 to 1."""
     linear = _2020_FROM_709 @ _decoded(np.array(rgb) / 255)
     red, green, blue = _signal(np.clip(linear, 0, None) * WHITE_NITS, transfer)
     return float(red), float(green), float(blue)
@@ -61,7 +61,7 @@ def signal_of(rgb: tuple[int, int, int], transfer: int) -> tuple[float, float, f
 
 @cache
 def _linear_table(transfer: int) -> npt.NDArray[np.float32]:
-    """From an 8-bit full-range sample to light, 1 for the brightest that SDR has."""
+    """Maps 8-bit full-range samples to light, with 1 for the brightest of SDR."""
     return _squeezed(_nits(np.arange(256) / 255, transfer) / WHITE_NITS).astype(np.float32)
 
 

@@ -1,4 +1,4 @@
-"""How a camera is: what is measured of its pictures, in numbers, and what was found by that."""
+"""The health of a camera: the measurements of its pictures, and the findings from them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check of one camera. reason: a sentence for people. since_90k: UTC in 1/90000 s, from when it has been so."""
+    """The result of one check of one camera. reason: a sentence for people. since_90k: its start, UTC in 1/90000 s."""
 
     check: Check
     verdict: Verdict
@@ -42,13 +42,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FrameDifference:
-    """How much changed within about a third of a second, between two key frames wherever there is room between them.
+    """How much changed within about a third of a second, between two key frames if there is room between them.
 
-    calm, block: mean change of a block, grey levels: of one that only a quarter of all exceed, so where nothing
-    moves, and of the one that changed most. keys: key frames since the last of these; of pictures that are not coded
-    each is one. is_same: the picture is the same as in the last of these, to the last bit. key_calm: how much the
-    newest key frame differs from the one before, where half of the blocks differ by less; None where there was none.
-    leap: the same between this and the last of these.
+    calm, block: mean change of a block in grey levels, of the block that only a quarter exceed, so where nothing moves,
+    and of the block that changed most. keys: key frames since the previous measurement; without an encoder every
+    picture is one. is_same: the picture is identical to the previous measurement's, bit for bit. key_calm: how much the
+    newest key frame differs from the one before, at the median block; None if there was none. leap: the same between
+    this and the previous measurement.
     """
 
     calm: float
@@ -61,7 +61,7 @@ class FrameDifference:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """Grey levels 0..255. low, high: of which 5 % are darker, brighter. blown: share that is as bright as can be."""
+    """Grey levels 0..255. low, high: 5 % are darker or brighter. blown: share of pixels at maximum brightness."""
 
     low: float
     middle: float
@@ -71,9 +71,9 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class ViewSeen:
-    """A picture against the reference. kept: share of the reference's edges that are where they were; cells_kept: share
-    of the picture's cells where enough of them are. shift: how far all of it lies apart, share of the picture's width;
-    None where that was not looked for, or could not be told."""
+    """A picture compared with the reference. kept: share of the reference's edges that are still in place. cells_kept:
+    share of the picture's cells with enough of them. shift: the shift of the whole picture, as a share of its width;
+    None if it was not measured or could not be."""
 
     kept: float
     cells_kept: float
@@ -82,8 +82,8 @@ class ViewSeen:
 
 @dataclass(frozen=True, slots=True)
 class PictureSeen:
-    """detail: mean steepness, grey levels a pixel. fineness: how steep it is at its steepest, against a much smaller
-    picture. view: None where there is no reference."""
+    """detail: mean steepness, grey levels per pixel. fineness: the greatest steepness compared with that of a much
+    smaller picture. view: None if there is no reference."""
 
     light: Light
     detail: float
@@ -93,10 +93,10 @@ class PictureSeen:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What a picture is known by if it comes again; nobody could see anything in it.
+    """A fingerprint that recognises a picture when it repeats. Nothing can be made out in it.
 
-    code: of some thousand samples to the last bit. cells: mean luma of 9 rows of 16, some times a second, else None.
-    fine: of 18 rows of 32, oftener.
+    code: a hash of some thousand exact samples. cells: mean luma of 9 rows of 16, several times a second, otherwise
+    None. fine: the same of 18 rows of 32, more often.
     """
 
     at_s: float
@@ -107,7 +107,8 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Of one frame. at_s: its time, UTC in seconds. What is not measured in every frame is None in most."""
+    """The measurements of one frame. at_s: its time, UTC in seconds. Values that not every frame has are mostly
+    None."""
 
     at_s: float
     print: Print
@@ -117,8 +118,8 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What has come from a source since it was opened. key_bytes: of its newest key frame, as coded; None where that
-    cannot be told. keys: how many there were. is_replay: it is a file played over and over, as was asked for."""
+    """What a source has sent since it was opened. key_bytes: size of its newest key frame, as coded; None if unknown.
+    keys: number of key frames. is_replay: it is a file that is played in a loop on request."""
 
     frames: int
     keys: int = 0

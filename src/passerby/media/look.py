@@ -1,4 +1,4 @@
-"""The one look of what is hidden: its colours, and in words what each means. Painter, report and page go by it."""
+"""How hidden things look: their colours and what each means. Painter, report and page all use it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ COLOURS: dict[Kind, Rgb] = {
     Kind.MOTION: (108, 108, 109),
     Kind.MANUAL: (146, 92, 94),
 }
-"""Muted, sRGB, 0..255. All have the luma of the first, exactly so when painted: where covers of several kinds meet over
-one body, no edge in lightness is left that could follow its shape."""
+"""Muted, sRGB, 0..255. All have the luma of the first, exactly so when painted. Where covers of several kinds meet over
+one body, there is no edge in lightness that could follow its shape."""
 
 MEANINGS: dict[Kind, str] = {
     Kind.PERSON: "a person",
@@ -32,7 +32,7 @@ WHOLE_MEANS = "the whole picture is hidden"
 
 
 def legend() -> list[tuple[str, str]]:
-    """Each colour as `#rrggbb` with what it means, those seen most often first."""
+    """Each colour as `#rrggbb` with its meaning, most frequent first."""
     kinds = [Kind.PERSON, Kind.MOTION, Kind.FACE, Kind.VEHICLE, Kind.PLATE, Kind.MANUAL]
     return [*((as_hex(COLOURS[kind]), MEANINGS[kind]) for kind in kinds), (as_hex(NEUTRAL), WHOLE_MEANS)]
 

@@ -1,4 +1,4 @@
-"""How much boxes lie over one another. Pure arithmetic on arrays `xyxy`; what follows from it is for others."""
+"""Computes how much boxes overlap. Pure arithmetic on arrays `xyxy`; conclusions are left to others."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import numpy.typing as npt
 
 Boxes = npt.NDArray[np.float32]
 
-MIN_AREA = 1e-9  # of a divisor: a box without area overlaps nothing
+MIN_AREA = 1e-9  # minimum divisor: a box without area overlaps nothing
 
 
 def areas(boxes: Boxes) -> npt.NDArray[np.float32]:
-    """The area of every box (n, 4): (n,). Of one that is turned inside out it is 0."""
+    """(n,): the area of every box (n, 4). It is 0 for an inverted box."""
     return _positive(boxes[:, 2] - boxes[:, 0]) * _positive(boxes[:, 3] - boxes[:, 1])
 
 
 def shared_areas(a: Boxes, b: Boxes) -> npt.NDArray[np.float32]:
-    """The area that every box of a (n, 4) has in common with every box of b (m, 4): (n, m)."""
+    """(n, m): the area that every box of a (n, 4) shares with every box of b (m, 4)."""
     # One side at a time: reductions over an axis of two are ten times slower.
     left, top, right, bottom = a.T[:, :, None]
     across = np.minimum(right, b[:, 2]) - np.maximum(left, b[:, 0])

@@ -1,4 +1,4 @@
-"""Encoded redacted video on its way: what a recorder hands out, an archive keeps and a viewer gets."""
+"""Encoded redacted video: what a recorder produces, an archive keeps and a viewer gets."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ TICKS_PER_S = 90_000
 """Times are UTC in ticks of 1/90000 s since 1970, named *_90k: exact for all usual frame rates. MPEG's own clock."""
 
 GOP_90K = 2 * TICKS_PER_S
-"""A key frame comes at every whole multiple of this, so that all cameras can be cut at the same moments."""
+"""There is a key frame at every whole multiple of this, so that all cameras can be cut at the same moments."""
 
 
 SHORT_OVERLAP_90K = TICKS_PER_S
-"""By so much a recording may begin before the last one ended: how long the last frame before a loss is shown is only
-guessed, and the source may be back sooner. Players take the later picture."""
+"""How much earlier a recording may begin than the last one ended: the duration of the last frame before a loss is only
+guessed, and the source may return sooner. Players show the later picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class InitSegment:
     """What a player needs before the first fragment: MP4's ftyp and moov.
 
-    id: from its bytes, so that the same coding gives the same id, on any machine. width, height: pixels, as coded.
-    codec: as a browser wants to hear it (RFC 6381), such as avc1.64001e.
+    id: derived from its bytes, so the same coding gives the same id on any machine. width, height: pixels, as coded.
+    codec: in the notation of browsers (RFC 6381), such as avc1.64001e.
     """
 
     id: str
@@ -62,7 +62,7 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Gop:
-    """Where one GOP is in its object: bytes offset .. offset + size."""
+    """The position of one GOP in its object: bytes offset .. offset + size."""
 
     start_90k: int
     duration_90k: int
@@ -85,10 +85,10 @@ class ObjectState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ArchivedObject:
-    """What the catalogue knows of one object: up to 15 minutes of one camera, one MP4 file.
+    """What the catalogue knows about one object: up to 15 minutes of one camera, one MP4 file.
 
-    key: its name in the store. spool: which folder of open objects it is in, or came from. gops: whole GOPs only,
-    without a hole between them.
+    key: its name in the store. spool: the folder of open objects that it is in, or came from. gops: complete GOPs only,
+    without gaps between them.
     """
 
     camera: str
@@ -103,11 +103,11 @@ class ArchivedObject:
 
 
 _ENTRY = np.dtype([("duration_90k", "<u4"), ("size", "<u4"), ("activity", "u1")])
-"""9 bytes a GOP, 4 kB an object. Starts and offsets are sums, since GOPs follow each other without a hole."""
+"""9 bytes per GOP, 4 kB per object. Starts and offsets are sums, since GOPs follow each other without gaps."""
 
 
 def pack_gops(gops: Sequence[Gop]) -> bytes:
-    """An index as the catalogue keeps it. Raises ValueError where a GOP does not begin where the one before ended."""
+    """An index as the catalogue keeps it. Raises ValueError if a GOP does not begin where the one before ended."""
     for before, after in itertools.pairwise(gops):
         if (before.end_90k, before.offset + before.size) != (after.start_90k, after.offset):
             raise ValueError(f"the GOP at {after.start_90k} does not follow the one at {before.start_90k}")
@@ -115,7 +115,7 @@ def pack_gops(gops: Sequence[Gop]) -> bytes:
 
 
 def unpack_gops(packed: bytes, start_90k: int, offset: int) -> tuple[Gop, ...]:
-    """The other way. start_90k, offset: of the first GOP."""
+    """The inverse of `pack_gops`. start_90k, offset: of the first GOP."""
     entries = np.frombuffer(packed, _ENTRY)
     starts = start_90k + _sums_before(entries["duration_90k"])
     offsets = offset + _sums_before(entries["size"])
@@ -127,17 +127,17 @@ Times = npt.NDArray[np.int64]
 
 
 def activity_columns(packed: bytes, start_90k: int) -> tuple[Times, Times, npt.NDArray[np.uint8]]:
-    """Of every GOP of an index: start, end, activity. For a day of them at once, where `unpack_gops` is slow."""
+    """Start, end and activity of every GOP of an index. Fast enough for a whole day, unlike `unpack_gops`."""
     entries = np.frombuffer(packed, _ENTRY)
     starts = start_90k + _sums_before(entries["duration_90k"])
     return starts, starts + entries["duration_90k"], entries["activity"]
 
 
 def _sums_before(values: npt.NDArray[np.uint32]) -> Times:
-    """The sum of all that come before each."""
+    """For each value, the sum of all values before it."""
     return np.cumsum(values, dtype=np.int64) - values.astype(np.int64)
 
 
 def activity_of(moved_share: float) -> int:
-    """A share of the picture, 0..1, as 0..255. By its root: somebody far away is 1 % of a picture, not nothing."""
+    """Maps a share of the picture, 0..1, to 0..255 by its root: somebody far away is 1 % of a picture, not nothing."""
     return int(np.ceil(255 * np.sqrt(min(max(moved_share, 0.0), 1.0))))

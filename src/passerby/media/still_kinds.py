@@ -1,4 +1,4 @@
-"""Knows stills by what is in a file, whatever its name: a picture is no video of one frame."""
+"""Recognises stills by the content of a file, whatever its name. A picture is not a video of one frame."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from passerby.media.endings import JPEG_STREAMS, STILLS, suffix_of
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 READ_KINDS = frozenset({"JPEG", "PNG", "WebP", "BMP", "TIFF", "GIF", "AVIF", "HEIC"})
-"""Those of `still_kind` that can be read; all others are refused by name."""
+"""The kinds from `still_kind` that can be read; all others are refused by name."""
 
 _GIFS = (b"GIF87a", b"GIF89a")
 _BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
@@ -35,11 +35,11 @@ _VIDEO_AT = (
 )  # fmt: skip
 _MARKER = re.compile(b"\xff[^\\x00\xd0-\xd7\xff]")
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""Markers of the segment that holds a JPEG's size."""
+"""Markers of the segment with a JPEG's size."""
 
 
 def is_still_file(data: bytes, name: str) -> bool:
-    """Whether a file is to be taken as a still: by what is in it, and by its name only where that says nothing."""
+    """Whether a file counts as a still: by its content, or by its name if the content is inconclusive."""
     suffix = suffix_of(name)
     if still_kind(data) is not None:
         return suffix not in JPEG_STREAMS
@@ -47,8 +47,8 @@ def is_still_file(data: bytes, name: str) -> bool:
 
 
 def still_kind(data: bytes) -> str | None:
-    """What kind of still a file holds; None for all else, also for animated GIFs and for JPEGs that follow each other
-    as a video."""
+    """The kind of still that a file holds. None for anything else, including animated GIFs and sequences of JPEGs that
+    form a video."""
     if data[:3] == b"\xff\xd8\xff":
         return None if _is_jpeg_video(data) else "JPEG"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -64,7 +64,7 @@ def still_kind(data: bytes) -> str | None:
 
 
 def looks_like_video(data: bytes) -> bool:
-    """Whether a file is, or begins as, what is usual for a video. data: bytes, or a file mapped into memory."""
+    """Whether a file is a usual kind of video, or begins like one. data: bytes, or a file mapped into memory."""
     if data[:3] == b"\xff\xd8\xff" or data[:6] in _GIFS:
         return still_kind(data) is None
     is_ts = any(
@@ -77,7 +77,7 @@ _TS_PACKETS = ((0, 188), (4, 192))
 
 
 def is_animated_png(data: bytes) -> bool:
-    """Whether a PNG has several pictures (APNG, which says so before the first one)."""
+    """Whether a PNG has several pictures (APNG, which declares them before the first one)."""
     at = len(PNG_SIGNATURE)
     while (name := data[at + 4 : at + 8]) not in (b"IDAT", b""):
         if name == b"acTL":
@@ -87,8 +87,8 @@ def is_animated_png(data: bytes) -> bool:
 
 
 def _is_jpeg_video(data: bytes) -> bool:
-    """Whether another JPEG of the same size follows at once. Telephones and cameras hang pictures of other kinds at the
-    end of a still, and say so in it (MPF)."""
+    """Whether another JPEG of the same size follows directly. Phones and cameras append other kinds of pictures to a
+    still, and declare them in it (MPF)."""
     end, size = _jpeg_end(data, 0)
     if end is None or data[end : end + 3] != b"\xff\xd8\xff" or b"MPF\0" in data[: min(end, 1 << 16)]:
         return False
@@ -96,7 +96,7 @@ def _is_jpeg_video(data: bytes) -> bool:
 
 
 def _jpeg_end(data: bytes, at: int) -> tuple[int | None, bytes]:
-    """Where the JPEG that begins at `at` is over, None if it does not end; its height and width as they are coded."""
+    """Where the JPEG that begins at `at` ends, None if it does not; and its coded height and width."""
     size = b""
     at += 2
     while (found := _MARKER.search(data, at)) is not None:
@@ -124,6 +124,6 @@ def _gif_pictures(data: bytes) -> Iterator[int]:
 
 
 def _gif_colours(data: bytes, flags_at: int) -> int:
-    """Bytes of the table of colours that a field of flags announces."""
+    """Size in bytes of the colour table that a flags field announces."""
     flags = data[flags_at : flags_at + 1] or b"\0"
     return 3 << (flags[0] & 7) + 1 if flags[0] & 0x80 else 0

@@ -1,4 +1,4 @@
-"""One object followed in one camera while it is in view. The id ends with the view."""
+"""One object followed in one camera while it is in view. Its id ends when it leaves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from passerby.media.boxes import Kind
 
 @dataclass(frozen=True, slots=True)
 class TrackPoint:
-    """Where a tracked object was in one frame. seen: a detector found it there; else it was bridged or foretold."""
+    """Where a tracked object was in one frame. seen: a detector found it there; else it was bridged or predicted."""
 
     index: int
     xyxy: tuple[float, float, float, float]

@@ -1,4 +1,4 @@
-"""RawFrame + Cover → RedactedFrame. What is hidden is decided elsewhere (rules); here it is only painted."""
+"""RawFrame + Cover → RedactedFrame. Only paints; what is hidden is decided by rules."""
 
 from passerby.paint.redactor import Redactor
 from passerby.paint.thumbnail import thumbnail

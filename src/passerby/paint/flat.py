@@ -1,4 +1,4 @@
-"""Paints what is hidden in one flat colour for each kind."""
+"""Paints what is hidden in one flat colour per kind."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from passerby.paint.bytemaps import ByteMap
 
 
 class FlatPaint:
-    """Copies planes full of one sample under a mask: many times faster than a table that is asked for each sample.
+    """Copies planes filled with one sample under a mask: many times faster than a table lookup for each sample.
 
-    colours: of each kind, its samples in the planes to paint. like: such a plane, of a whole picture.
+    colours: for each kind, its samples in the planes to paint. like: such a plane of a whole picture.
     """
 
     def __init__(self, colours: Mapping[Kind, Sequence[int]], like: Plane) -> None:
         self._colours = colours
         self._shape, self._dtype = like.shape, like.dtype
-        self._full: dict[int, Plane] = {}  # by sample, made when first needed
+        self._full: dict[int, Plane] = {}  # by sample, created when first needed
 
     def paint(self, parts: Sequence[Plane], marks: ByteMap, kinds: Sequence[Kind]) -> None:
-        """Paints the same part of each plane where marks are not 0. kinds: all whose marks (kind + 1) are there."""
+        """Paints the same part of each plane where marks are not 0. kinds: all kinds whose marks (kind + 1) occur."""
         first, *others = kinds
         for part, sample in zip(parts, self._colours[first], strict=True):
             cv2.copyTo(self._filled(sample, part), marks, part)

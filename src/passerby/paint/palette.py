@@ -1,4 +1,4 @@
-"""Which flat colour hides which kind, and what that colour is in the samples of a picture."""
+"""Gives the flat colour that hides each kind, as samples of a picture."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def samples_of(rgb: Rgb, picture: av.VideoFrame) -> Samples:
 
 
 def samples_of_kinds(picture: av.VideoFrame, *, solid: bool = False) -> dict[Kind, Samples]:
-    """What hides each kind in a picture. solid: all are neutral."""
+    """The samples that hide each kind in a picture. solid: all are neutral."""
     luma = samples_of(COLOURS[Kind.PERSON], picture)[0]
     neutral = samples_of(NEUTRAL, picture)
     return {kind: neutral if solid else (luma, *samples_of(rgb, picture)[1:]) for kind, rgb in COLOURS.items()}
@@ -42,7 +42,7 @@ def samples_of_kinds(picture: av.VideoFrame, *, solid: bool = False) -> dict[Kin
 
 def _weights(picture: av.VideoFrame) -> tuple[float, float]:
     code = int(picture.colorspace)
-    if code == _UNSPECIFIED:  # players guess so too: BT.601 up to 576 lines, BT.709 above
+    if code == _UNSPECIFIED:  # as players guess: BT.601 up to 576 lines, BT.709 above
         code = 1 if picture.height > _SD_HEIGHT else 6
     return _KR_KB.get(code, _KR_KB_601)
 

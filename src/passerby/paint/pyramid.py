@@ -1,4 +1,4 @@
-"""A picture at smaller and smaller sizes, and how far two of them are apart."""
+"""Keeps a picture at smaller and smaller sizes, and compares two of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Planes = tuple[Plane, Plane, Plane]
 
 
 class Pyramid:
-    """Y, U and V at 1/2, 1/4 and so on of the luma's size, side by side: then one call does for all three.
+    """Y, U and V at 1/2, 1/4 and so on of the luma's size, side by side, so that one call handles all three.
 
-    Every sample is the average of its own square of pixels alone, at odd edges too: a hidden pixel reaches no sample
-    of a block that holds none. The memory is used again for every picture: fresh memory costs more than the averages.
+    Every sample is the average of its own square of pixels only, also at odd edges: a hidden pixel affects no sample of
+    a block without hidden pixels. Memory is reused for every picture: fresh memory costs more than the averages.
 
-    levels: (rows, 3 x columns), filled up to whole samples of the last one by repeating the planes' last lines.
-    halves: where Y, U and V are in the first level, without what fills it up.
+    levels: (rows, 3 x columns), padded to whole samples of the last level by repeating the planes' last lines. halves:
+    where Y, U and V are in the first level, without the padding.
     """
 
     def __init__(self, like: Planes, levels: int) -> None:
@@ -35,11 +35,11 @@ class Pyramid:
         self.halves: list[Plane] = [
             self.levels[0][:half_height, i * third : i * third + half_width] for i in range(len(like))
         ]
-        # Which directions are to be halved for the first level: those in which the plane is not smaller than luma.
+        # Which directions to halve for the first level: those in which the plane is not smaller than luma.
         self._first = [(plane.shape[0] == height, plane.shape[1] == width) for plane in like]
 
     def places(self, like: Planes) -> Planes:
-        """Memory for planes: in the first level itself what has its size, which `update` then need not copy."""
+        """Memory for planes. Planes of the first level's size are placed in it, so that `update` need not copy them."""
         y, u, v = (
             np.zeros_like(plane) if down or across else half
             for plane, half, (down, across) in zip(like, self.halves, self._first, strict=True)
@@ -47,7 +47,7 @@ class Pyramid:
         return y, u, v
 
     def update(self, planes: Planes, rows: slice) -> None:
-        """Takes over new planes, or a part of them. rows: of the last level."""
+        """Takes over new planes or a part of them. rows: of the last level."""
         fine = _scaled(rows, len(self.levels) - 1)
         for plane, half, (down, across) in zip(planes, self.halves, self._first, strict=True):
             if down or across:
@@ -68,7 +68,7 @@ class Differ:
         self._memory: list[ByteMap] = [np.zeros(level.shape, np.uint8) for level in like.levels]
 
     def compare(self, now: Pyramid, before: Pyramid) -> Iterator[ByteMap]:
-        """For each level the difference of Y, U or V, whichever is most, in 255ths. Overwritten by the next call."""
+        """For each level the largest difference of Y, U and V, in 255ths. Overwritten by the next call."""
         for this, that, apart in zip(now.levels, before.levels, self._memory, strict=True):
             if this.dtype == np.uint8:
                 cv2.absdiff(this, that, apart)
@@ -82,7 +82,7 @@ class Differ:
 
 
 def _fill_up(level: Plane, shape: tuple[int, int], rows: slice) -> None:
-    """Repeats the last line and column of each of three planes of a shape in what is left of a level."""
+    """Pads a level by repeating the last line and column of each of its three planes of this shape."""
     height, width = shape
     if 3 * width < level.shape[1]:
         thirds = level[rows].reshape(-1, 3, level.shape[1] // 3)

@@ -24,9 +24,9 @@ Planes = tuple[Plane, Plane, Plane]
 class Redactor:
     """Covers the frames of one source, in order.
 
-    style: what is drawn over what is hidden; `silhouette`, `solid` and `background` make the output a function of
-    the uncovered pixels alone, `mosaic` and `blur` do not. quiet: blocks that changed by less than sensor noise keep
-    the pixels shown before, so that an encoder can skip them; for fixed cameras. Not safe to share between threads.
+    style: what is drawn over hidden parts. `silhouette`, `solid` and `background` make the output a function of the
+    uncovered pixels only; `mosaic` and `blur` do not. quiet: blocks that changed by less than sensor noise keep the
+    pixels shown before, so that an encoder can skip them; for fixed cameras. Do not share between threads.
     """
 
     def __init__(self, style: Style = "silhouette", *, quiet: bool = False) -> None:
@@ -39,13 +39,13 @@ class Redactor:
         self._painted: RedactedFrame | None = None
 
     def redact(self, frame: RawFrame, cover: Cover) -> RedactedFrame:
-        """The frame with its cover painted on. The frame's own picture is only read.
+        """The frame with its cover painted on. The frame's own picture is not changed.
 
-        Hidden chroma: any sample of which a luma pixel is hidden, so shown luma at an edge may have a cover's tint.
-        A picture of another size, format or colour description than the one before starts anew.
+        A chroma sample is hidden if any of its luma pixels is, so shown luma at an edge may have a cover's tint.
+        If the size, format or colour description differs from the previous picture's, it starts afresh.
         """
         if cover.whole is not None:
-            self.forget()  # what comes after may be another scene
+            self.forget()  # the next frame may be another scene
             return self._finish(frame, _flat(frame.picture), 1.0)
         self._suit(frame.picture)
         planes, region = frame.planes(), self._region
@@ -64,8 +64,8 @@ class Redactor:
         return self._finish(frame, out, region.hidden)
 
     def redact_or_repeat(self, frame: RawFrame, cover: Cover) -> RedactedFrame:
-        """As `redact`; where the cover says that nothing is new, the very picture that was painted before, so that no
-        encoder need be asked. For live frames, which go on one by one."""
+        """Like `redact`, but if the cover says that nothing is new, returns the same picture as before, so that it need
+        not be encoded. For live frames, which are handed on one by one."""
         if cover.again and self._painted is not None:
             return replace(self._painted, index=frame.index, pts=frame.pts, time_base=frame.time_base)
         painted = self.redact(frame, cover)
@@ -73,11 +73,11 @@ class Redactor:
         return painted
 
     def forget(self) -> None:
-        """Drops the canvas: after a cut, nothing of the scene before is shown again."""
+        """Drops the canvas: after a cut, nothing of the previous scene may be shown again."""
         self._look, self._canvas, self._painted = (), None, None
 
     def _suit(self, picture: av.VideoFrame) -> None:
-        """Makes the memory and the colours for pictures like this one, if the last was different."""
+        """Prepares memory and colours for pictures like this one, if the last was different."""
         tags = (picture.colorspace, picture.color_range, picture.color_trc)
         look = (picture.width, picture.height, picture.format.name, *tags)
         if look == self._look:
@@ -97,7 +97,7 @@ class Redactor:
             self._canvas = Canvas(like, shift_x, shift_y, quiet=self._quiet, for_background=for_background)
 
     def _paint(self, area: Area, out: Planes) -> None:
-        """Flat colours, in the style `background` only over what was never seen."""
+        """Paints flat colours; in the style `background`, only over what was never seen."""
         region = self._region
         parts = area.of_luma, area.of_chroma(region.shift_x, region.shift_y)
         for i, (part, marks, planes) in enumerate(
@@ -109,7 +109,7 @@ class Redactor:
             self._flat[i].paint([plane[part] for plane in planes], hidden, region.kinds)
 
     def _soften(self, planes: Planes, out: Planes, how: Softening) -> None:
-        """Shape by shape, since each has a grid of its own."""
+        """Softens shape by shape, since each has its own grid."""
         region = self._region
         for span in region.spans:
             area = Area.of_span(span, region.width, region.height)
@@ -134,7 +134,7 @@ def _fresh(picture: av.VideoFrame) -> av.VideoFrame:
 
 
 def _flat(picture: av.VideoFrame) -> av.VideoFrame:
-    """A picture of one dark colour. Not a pixel of the source is read."""
+    """A picture of one dark colour. No pixel of the source is read."""
     made = _fresh(picture)
     for plane, sample in zip(plane_views(made), samples_of(NEUTRAL, picture), strict=True):
         plane[:] = sample

@@ -1,4 +1,4 @@
-"""A cover in pixels: for every luma and chroma sample of one picture, which kind hides it, or none."""
+"""A cover in pixels: for every luma and chroma sample of one picture, the kind that hides it, or none."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ Xyxy = tuple[float, float, float, float]
 Corners = tuple[int, int, int, int]
 
 POINTS_A_QUARTER = 12
-"""Of a shape's edge: what lies between is a line, at most half a pixel off the curve of a shape 300 px high."""
+"""Points on a quarter of a shape's edge: lines between them are at most half a pixel off for a shape 300 px high."""
 
 MARGIN_PX = 4
-"""Beyond the picture, always 0: of an odd one, the last chroma reads on into it."""
+"""Beyond the picture, always 0: in an odd-sized one, the last chroma sample reads from it."""
 
 FARTHEST_PX = 16_000
 """OpenCV draws with 16 bits before the point."""
 
 MAX_AREAS = 24
-"""More separate areas of cells than this are handled as one: each costs a few calls."""
+"""More separate areas of cells than this are handled as one, since each costs a few calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A rectangle of the picture: rows and columns of luma, beginning on even ones."""
+    """A rectangle of the picture: rows and columns of luma, starting at even ones."""
 
     rows: slice
     columns: slice
@@ -44,7 +44,7 @@ class Area:
 
     @staticmethod
     def of_blocks(rows: slice, columns: slice, width: int, height: int) -> Area:
-        """What of some rows and columns of blocks is inside the picture."""
+        """The part of some rows and columns of blocks that is inside the picture."""
         return Area(
             slice(rows.start * BLOCK_PX, min(rows.stop * BLOCK_PX, height)),
             slice(columns.start * BLOCK_PX, min(columns.stop * BLOCK_PX, width)),
@@ -52,7 +52,7 @@ class Area:
 
     @staticmethod
     def of_span(span: Corners, width: int, height: int) -> Area:
-        """What of a shape is inside the picture. span: left, top, right, bottom of the shape."""
+        """The part of a shape that is inside the picture. span: left, top, right, bottom of the shape."""
         left, top, right, bottom = span
         return Area(slice(max(top, 0) & ~1, min(bottom, height)), slice(max(left, 0) & ~1, min(right, width)))
 
@@ -65,12 +65,12 @@ class Area:
 
 
 class Region:
-    """The cover of one picture, drawn anew with `draw` for every frame into the same memory.
+    """The cover of one picture. `draw` redraws it for every frame in the same memory.
 
     luma, chroma: marks, 0 where shown, kind + 1 where hidden. A chroma sample is hidden if any of its luma pixels is;
-    so a shown luma pixel at the edge may get hidden chroma, never the other way. blocks: 1 for each block that may
-    hold a hidden pixel. areas: a few that hold all such blocks. spans: left, top, right, bottom of every shape in luma
-    pixels, also outside the picture. kinds: those that may be among the marks.
+    so a shown luma pixel at the edge may get hidden chroma, never the reverse. blocks: 1 for each block that may
+    contain a hidden pixel. areas: a few that contain all such blocks. spans: left, top, right, bottom of every shape in
+    luma pixels, also outside the picture. kinds: those that may occur in the marks.
     """
 
     def __init__(self, width: int, height: int, shift_x: int, shift_y: int) -> None:
@@ -85,7 +85,7 @@ class Region:
         self.areas: list[Area] = []
         self.spans: list[Corners] = []
         self.kinds: list[Kind] = []
-        # The cells of the last frame and what they come to: a background's are the same array for minutes.
+        # The cells of the last frame and their result: a background's cells are the same array for minutes.
         self._cells: npt.NDArray[np.bool_] | None = None
         self._cell_marks: list[tuple[Corners, ByteMap]] = []
         self._cell_blocks = self.blocks.copy()
@@ -97,7 +97,7 @@ class Region:
         return hidden_px / (self.width * self.height)
 
     def draw(self, cover: Cover) -> None:
-        """Marks what the boxes and cells of a cover hide and its `keep` boxes do not."""
+        """Marks what the boxes and cells of a cover hide, except inside its `keep` boxes."""
         self._wipe()
         if cover.cells is not None and cover.cells.any():
             self._add_cells(cover.cells)
@@ -123,7 +123,7 @@ class Region:
             return
         left, top, right, bottom = span
         if box.kind is Kind.MANUAL or any(math.isnan(edge) for edge in box.xyxy):
-            # No padding, and what somebody drew is hidden to its corners; or nobody knows where it is.
+            # A box drawn by hand has no padding, so it is hidden to its corners; as is one whose place is unknown.
             self.luma[max(top, 0) : bottom, max(left, 0) : right] = box.kind + 1
         else:
             cv2.fillConvexPoly(self.luma, self._corners(box, span), box.kind + 1)
@@ -138,13 +138,12 @@ class Region:
             points = np.clip(np.array(box.hull).reshape(-1, 2), -FARTHEST_PX, FARTHEST_PX)
         else:
             points = middle + _unit_shape() * (middle - span[:2])
-        # Outwards to whole pixels, so that none that the shape touches is left out.
+        # Rounded outwards to whole pixels, so that every pixel that the shape touches is included.
         return np.asarray(np.where(points < middle, np.floor(points), np.ceil(points) - 1), np.int32)
 
     def _outer(self, xyxy: Xyxy) -> Corners | None:
-        """Whole pixels around a box, whichever way round its corners are; at most a picture's size outside.
-
-        None if none of them is in the picture. If nobody knows where the box is: the whole picture.
+        """The whole pixels around a box, in whatever order its corners are; at most a picture's size outside. None if
+        none of them is in the picture. If the place of the box is unknown, the whole picture.
         """
         left, top, right, bottom = xyxy
         width, height = self.width, self.height
@@ -164,7 +163,7 @@ class Region:
         )
 
     def _keep(self, xyxy: Xyxy) -> None:
-        """Shows the pixels that lie wholly inside a box."""
+        """Shows the pixels that lie completely inside a box."""
         if any(math.isnan(edge) for edge in xyxy):
             return
         left, right = (min(max(x, 0), self.width) for x in (xyxy[0], xyxy[2]))
@@ -172,7 +171,7 @@ class Region:
         self.luma[math.ceil(top) : math.floor(bottom), math.ceil(left) : math.floor(right)] = 0
 
     def _add_cells(self, cells: npt.NDArray[np.bool_]) -> None:
-        """Nothing else may be drawn yet."""
+        """Adds the cells. Nothing else may be drawn yet."""
         is_new = cells is not self._cells
         if is_new:
             self._cells, self._cell_marks = cells, list(self._spread_cells(cells))
@@ -185,7 +184,7 @@ class Region:
         self.kinds = [Kind.MOTION]
 
     def _spread_cells(self, cells: npt.NDArray[np.bool_]) -> Iterator[tuple[Corners, ByteMap]]:
-        """Each area of cells in pixels, with its marks."""
+        """Each area of cells, in pixels, with its marks."""
         rows, columns = _pixels_of(cells.shape[0], self.height), _pixels_of(cells.shape[1], self.width)
         marks = cells * np.uint8(Kind.MOTION + 1)
         by_row = _spread(marks, columns, axis=1)
@@ -195,7 +194,7 @@ class Region:
             yield (x0, y0, x1, y1), _spread(by_row[:, x0:x1], rows[:, y0:y1], axis=0)
 
     def _mark_chroma(self, area: Area) -> None:
-        """The larger mark of each 2 x 2 pixels, or of 2 across."""
+        """Takes the largest mark of each 2 x 2 pixels, or of 2 across."""
         shift_x, shift_y = self.shift_x, self.shift_y
         if not shift_x:
             return
@@ -206,14 +205,15 @@ class Region:
         ]
         if shift_y:
             marks = np.asarray(cv2.max(marks[0::2], marks[1::2]), np.uint8)
-        # OpenCV takes no step across, and NumPy's is slow: so of every pixel and its right neighbour, then every other.
+        # OpenCV has no column step, and NumPy's is slow: so compare every pixel with its right neighbour, then take
+        # half.
         pairs = np.asarray(cv2.max(marks[:, :-2], marks[:, 1:-1]), np.uint8)
-        self.chroma[rows, columns] = pairs.view("<u2")  # of the two bytes the low one, the left pixel's, is kept
+        self.chroma[rows, columns] = pairs.view("<u2")  # keeps the low byte of the two, which is the left pixel's
 
 
 @lru_cache(maxsize=1)
 def _unit_shape() -> npt.NDArray[np.float64]:
-    """(points, 2): the edge of the shape that fills the box from -1 to 1. Its points on the diagonals are exact."""
+    """(points, 2): the edge of the shape that fills the box from -1 to 1. Points on the diagonals are exact."""
     at = np.arange(4 * POINTS_A_QUARTER) * (np.pi / 2 / POINTS_A_QUARTER)
     across, down = np.cos(at), np.sin(at)
     return np.stack([np.sign(side) * np.abs(side) ** (2 / SHAPE_POWER) for side in (across, down)], axis=1)
@@ -221,7 +221,7 @@ def _unit_shape() -> npt.NDArray[np.float64]:
 
 @lru_cache(maxsize=8)
 def _pixels_of(cells: int, pixels: int) -> npt.NDArray[np.intp]:
-    """(2 or more, pixels): the cells that reach into each pixel; repeated where there are fewer."""
+    """(2 or more, pixels): the cells that reach into each pixel, repeated if there are fewer."""
     at = np.arange(pixels)
     first, last = at * cells // pixels, ((at + 1) * cells - 1) // pixels
     most = int((last - first).max()) + 1
@@ -236,7 +236,7 @@ def _spread(marks: ByteMap, cells_of_pixels: npt.NDArray[np.intp], axis: int) ->
 
 
 def _areas(cells: ByteMap) -> Iterator[Corners]:
-    """The bounding boxes, in cells, of the connected areas; one box around all of them if they are many."""
+    """The bounding boxes, in cells, of the connected areas; one box around all of them if there are many."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(cells, connectivity=8)
     left, top, right, bottom = (stats[1:, 0], stats[1:, 1], stats[1:, 0] + stats[1:, 2], stats[1:, 1] + stats[1:, 3])
     if count - 1 > MAX_AREAS:

@@ -1,4 +1,4 @@
-"""Mosaic and blur: what is left of a patch when only 8 averages across it remain.
+"""Mosaic and blur: reduce a patch to at most 8 averages across it.
 
 Both keep traces of what they hide, so neither is irreversible: they are offered with a warning and never the default.
 """
@@ -14,7 +14,7 @@ from passerby.media.frames import Plane
 from passerby.paint.region import Corners
 
 MAX_CELLS_ACROSS = 8
-"""Cells across the longer side of a cover. A face in a person's box is then about one cell."""
+"""Cells across the longer side of a cover. A face in a person's box then takes about one cell."""
 
 Softening = Literal["mosaic", "blur"]
 
@@ -22,8 +22,8 @@ Softening = Literal["mosaic", "blur"]
 def soften(plane: Plane, span: Corners, shift: tuple[int, int], how: Softening) -> Plane:
     """The part of a plane inside a span (luma pixels, possibly outside the picture), as averages of whole cells.
 
-    The grid begins at the left top of the span, so it moves with the object. shift: powers of 2 by which the plane is
-    smaller than luma (across, down). Returns the part inside the picture from the even pixel on, as in `Area`.
+    The grid begins at the top left of the span, so it moves with the object. shift: powers of 2 by which the plane is
+    smaller than luma (across, down). Returns the part inside the picture, starting at an even pixel as in `Area`.
     """
     left, top, right, bottom = span
     left, top = left & ~1, top & ~1
@@ -53,7 +53,7 @@ def soften(plane: Plane, span: Corners, shift: tuple[int, int], how: Softening) 
 
 
 class _Part:
-    """One direction of a span: the samples inside the picture, and how many to add at either end to fill cells."""
+    """One direction of a span: the samples inside the picture, and how many to add at each end to fill cells."""
 
     def __init__(self, start: int, stop: int, before: int, after: int, cells: int) -> None:
         self.start, self.stop, self.before, self.after, self.cells = start, stop, before, after, cells

@@ -1,4 +1,4 @@
-"""A small picture of a redacted frame, for a contact sheet."""
+"""Makes a small picture of a redacted frame, for a contact sheet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from passerby.media.frames import RedactedFrame
 
 
 def thumbnail(frame: RedactedFrame, width_px: int, turn: int) -> RedactedFrame:
-    """The frame at most `width_px` wide as coded, then turned upright by `turn` degrees clockwise."""
+    """The frame, at most `width_px` wide as coded, then turned upright by `turn` degrees clockwise."""
     width = max(2, min(width_px, frame.picture.width) // 2 * 2)
     height = max(2, round(frame.picture.height * width / frame.picture.width) // 2 * 2)
     small = frame.picture.reformat(width=width, height=height, format="yuv420p")

@@ -1,4 +1,4 @@
-"""The one gate: who may do what, on which camera. What is not allowed here in so many words is refused."""
+"""The one gate: who may do what, on which camera. Anything not explicitly allowed here is refused."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class Role(StrEnum):
     """What a user is here for. A user can have several roles, and has only those that they were given."""
 
     VIEWER = "viewer"
-    """Watches, live and in the past."""
+    """Watches live and recorded video."""
     OPERATOR = "operator"
-    """Watches, takes recordings away, and has files redacted."""
+    """Watches, exports recordings, and has files redacted."""
     CUSTODIAN = "custodian"
-    """Holds a share of what opens originals."""
+    """Holds a share of the key that opens originals."""
     AUDITOR = "auditor"
     """Reads who looked at what. Watches nothing."""
     PRIVACY_OFFICER = "privacy-officer"
@@ -50,12 +50,12 @@ class Action(StrEnum):
 
 
 ANYBODY = frozenset({Action.SEE_ABOUT, Action.SIGN_IN})
-"""Also who has not signed in."""
+"""Allowed to everybody, also without signing in."""
 
 CAN_BE_PUBLIC = frozenset({Action.SEE_METRICS})
 
 IN_PERSON = frozenset({Action.SEE_SELF, Action.CHANGE_SELF})
-"""Every user for themselves, but never a program: a stolen token could make itself another one."""
+"""Every user for themselves, but never a program: a stolen token could create another one."""
 
 _ALL = frozenset(Role)
 _WATCHES = frozenset({Role.VIEWER, Role.OPERATOR})
@@ -72,27 +72,26 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.SEE_HEALTH: _ALL,
     Action.REBASE: frozenset({Role.OPERATOR, Role.ADMIN}),
     Action.CHANGE_CAMERAS: _ADMIN,
-    # What is released is released to everybody: whoever answers to the people filmed may say so, and take it back.
+    # What this reveals is revealed to everybody: those who answer to the people filmed may say so, and take it back.
     Action.SAY_NOT_PEOPLE: frozenset({Role.ADMIN, Role.PRIVACY_OFFICER}),
     Action.SEE_GROUPS: _RUNS_OR_ANSWERS,
     Action.CHANGE_GROUPS: _ADMIN,
     Action.SEE_USERS: _RUNS_OR_ANSWERS,
     Action.CHANGE_USERS: _ADMIN,
-    # Not the admin, who can give themselves rights: then others should see it.
+    # Not the admin: admins can give themselves rights, and others should see that.
     Action.SEE_AUDIT: frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER}),
     Action.SEE_SETTINGS: _RUNS_OR_ANSWERS,
     Action.SEE_METRICS: _ADMIN,
 }
-"""Who may do what. An action without a line is for nobody."""
+"""Who may do what. An action that is not listed is allowed to nobody."""
 
 NEVER_BY_TOKEN = IN_PERSON | {
     Action.SIGN_IN, Action.CHANGE_USERS, Action.CHANGE_GROUPS, Action.SAY_NOT_PEOPLE,
 }  # fmt: skip
-"""What a program may not do, whatever its token says: it could open the door for others, and cannot tell a poster from
-a person."""
+"""What a program may never do, whatever its token says: it could let others in, or reveal people as posters."""
 
 LOOKS = frozenset({Action.WATCH_LIVE, Action.WATCH_TIMELINE, Action.SEE_STILL, Action.EXPORT, Action.REDACT_FILE})
-"""Each of these shows pictures, and leaves an audit record before the first byte."""
+"""Each of these shows pictures, and writes an audit record before the first byte is sent."""
 
 UNBOUND = frozenset({Role.ADMIN, Role.AUDITOR, Role.PRIVACY_OFFICER})
 """Roles that see every camera's name and state: they answer for all of them, and watch none."""
@@ -100,8 +99,8 @@ UNBOUND = frozenset({Role.ADMIN, Role.AUDITOR, Role.PRIVACY_OFFICER})
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. name: empty for who has not signed in. groups: whose cameras they may see, beside sees_all_cameras.
-    scopes: of a token, None for a person."""
+    """Who asks. name: empty if not signed in. groups: whose cameras they may see, in addition to sees_all_cameras.
+    scopes: of a token; None for a person."""
 
     name: str = ""
     roles: frozenset[Role] = frozenset()
@@ -115,9 +114,9 @@ NOBODY = Principal()
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it is done to. camera: empty where it is about no single one. groups: which the camera is in.
-    is_public: the configuration opens it to everybody, which it can for what CAN_BE_PUBLIC names. since_90k: recordings
-    that began before are of another camera that had its name."""
+    """What the action applies to. camera: empty if it is not about a single one. groups: those that the camera is in.
+    is_public: the configuration opens it to everybody, which it can only for actions in CAN_BE_PUBLIC. since_90k:
+    recordings that began earlier are from another camera that had the same name."""
 
     camera: str = ""
     groups: frozenset[str] = frozenset()
@@ -127,7 +126,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """reasons: sentences, why not; empty where it is allowed. needs_sign_in: it may be allowed to who signs in."""
+    """reasons: sentences saying why not; empty if allowed. needs_sign_in: it may be allowed after signing in."""
 
     allowed: bool
     reasons: tuple[str, ...] = ()
@@ -138,7 +137,7 @@ YES = Verdict(True)
 
 
 def may(principal: Principal, action: Action | None, subject: Subject = Subject()) -> Verdict:
-    """Whether they may. action: None for something that nobody thought about, which nobody may."""
+    """Whether they may. action: None for an action that was never declared, which nobody may do."""
     if action is None:
         return Verdict(False, ("no permission is defined for this",))
     if action in ANYBODY or (subject.is_public and action in CAN_BE_PUBLIC):
@@ -152,13 +151,13 @@ def may(principal: Principal, action: Action | None, subject: Subject = Subject(
 
 
 def sees_since_90k(principal: Principal, subject: Subject) -> int:
-    """From when on they see what a camera recorded, where they may: what another of its name left is in no group, as
-    if there were no camera of that name now."""
+    """The time from which they see a camera's recordings, if they may. What an earlier camera of the same name left is
+    in no group, as if no camera had that name now."""
     return 0 if principal.sees_all_cameras else subject.since_90k
 
 
 def may_give(giver: Principal, scopes: frozenset[Action]) -> Verdict:
-    """Whether a user may make a token with these scopes: nothing that they may not do, or that no token may."""
+    """Whether a user may create a token with these scopes: only what they may do themselves and what a token may do."""
     refused = sorted(each for each in scopes if each in NEVER_BY_TOKEN or not may(giver, each).allowed)
     if not scopes:
         return Verdict(False, ("a token needs at least one scope",))

@@ -1,4 +1,4 @@
-"""How long to wait before a source that failed is tried again."""
+"""Decides how long to wait before a failed source is tried again."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from passerby.errors import Trouble
 FIRST_S = 1.0
 LONGEST_S = 60.0
 LONGEST_LOCKED_OUT_S = 600.0
-"""After a wrong password: cameras lock an account that fails too often, and then the right one fails too."""
+"""After a wrong password: cameras lock accounts after too many failures, and then the right password fails too."""
 FACTOR = 2.0
 AT_LEAST = 0.5
-"""Of the full wait, so that cameras that failed together, as when a switch restarts, do not come back together."""
+"""Minimum share of the full wait. The rest is random, so cameras that failed together, as when a switch restarts, do
+not come back together."""
 
 
 def wait_s(failures: int, chance: float, trouble: Trouble = Trouble.UNREACHABLE) -> float:
-    """Seconds to wait after so many failures in a row, the first being 1. chance: 0 to 1, from a source of randomness.
+    """Seconds to wait after this many failures in a row, from 1. chance: a random number from 0 to 1.
 
-    A source that merely changed is opened again at once, the first time.
+    A source that only changed is reopened at once the first time.
     """
     if failures < 1:
         raise ValueError("there is nothing to wait for before the first failure")

@@ -1,4 +1,4 @@
-"""Decides what is hidden in a frame. Finding it is for others; painting it too."""
+"""Decides what is hidden in a frame. Finding and painting it are left to others."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from passerby.settings import Settings
 Box = tuple[float, float, float, float]
 Mask = npt.NDArray[np.uint8]
 
-FACE_MARGIN = 0.12  # a face box ends at chin and hairline; ears tell too; 0.25 hides 1 more of 732
+FACE_MARGIN = 0.12  # a face box ends at chin and hairline, but ears identify too; 0.25 hides 1 more of 732
 PLATE_MARGIN = 0.15
 MARGINS = {Kind.FACE: FACE_MARGIN, Kind.PLATE: PLATE_MARGIN}
 LOWER_PART = 0.40  # plates hang below this share of a vehicle's height
-CUT_ABOVE = 0.05  # of its height, as far as its box may be wrong: a vehicle as near the upper edge goes on beyond it
-READABLE_VEHICLE_PX = 100  # a plate takes up to 0.29 of a front: on a narrower one it is under 29 px wide, 6 px high
+CUT_ABOVE = 0.05  # of a vehicle's height, the error of its box: one this near to the top edge continues beyond it
+READABLE_VEHICLE_PX = 100  # a plate takes up to 0.29 of a front: on a narrower one it is under 29 px wide and 6 px high
 MIN_PADDING_PX = 2.0
-ROUNDING_SHARE = (1 / CORE_SHARE - 1) / 2  # of a box on each side, 0.074: so much wider, its rounded shape holds it
-SURE_TRACK = 0.5  # mean score: such a track is covered even where nothing differs from the background
-STIRRING_SHARE = 0.05  # of a track's box must differ from the background for a less sure one
+ROUNDING_SHARE = (1 / CORE_SHARE - 1) / 2  # of a box on each side, 0.074: padded so, its rounded shape contains the box
+SURE_TRACK = 0.5  # mean score: such a track is covered even if nothing differs from the background
+STIRRING_SHARE = 0.05  # of a less certain track's box must differ from the background
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What coverage is told: which kinds to hide, how wide. plates_found: a detector finds plates
-    themselves. upright: down in the picture is down in the world."""
+    """The settings of coverage: which kinds to hide and how wide. plates_found: a detector finds plates themselves.
+    upright: down in the picture is down in the world."""
 
     kinds: frozenset[Kind]
     margin: float
@@ -42,18 +42,18 @@ class Policy:
         return cls(frozenset(hide.kind for hide in settings.hide), settings.margin, plates_found, turn == 0)
 
     def wider(self, by: float) -> Policy:
-        """The same with this much more of margin."""
+        """The same with this much more margin."""
         return replace(self, margin=self.margin + by) if by else self
 
 
 def cover_found(tracks: Sequence[Track], policy: Policy) -> tuple[CoverBox, ...]:
-    """Cover mode: one padded box for every track that is to be hidden. Every track has its one point of this frame."""
+    """Cover mode: one padded box for every track to be hidden. Each track holds only its point in this frame."""
     boxes = (box_of(track.kind, track.points[0].xyxy, policy) for track in tracks)
     return _without_contained([box for box in boxes if box is not None])
 
 
 def _without_contained(boxes: Sequence[CoverBox]) -> tuple[CoverBox, ...]:
-    """The boxes that hide all that these hide: in a crowd many lie inside of others."""
+    """Drops boxes that others contain, as many do in a crowd. The rest hides the same."""
     if len(boxes) < 2:
         return tuple(boxes)
     xyxy = np.array([box.xyxy for box in boxes], np.float32)
@@ -61,13 +61,13 @@ def _without_contained(boxes: Sequence[CoverBox]) -> tuple[CoverBox, ...]:
     inner, outer = xyxy.T[:, :, None], np.concatenate([xyxy[:, :2] + corner, xyxy[:, 2:] - corner], axis=1).T
     inside = (inner[0] >= outer[0]) & (inner[1] >= outer[1]) & (inner[2] <= outer[2]) & (inner[3] <= outer[3])
     kinds = np.array([box.kind for box in boxes])
-    inside &= kinds[:, None] == kinds[None]  # of another kind it has a colour to show
+    inside &= kinds[:, None] == kinds[None]  # a box of another kind has its own colour
     np.fill_diagonal(inside, False)
     return tuple(box for box, is_inside in zip(boxes, inside.any(axis=1), strict=True) if not is_inside)
 
 
 def box_of(kind: Kind, xyxy: Box, policy: Policy) -> CoverBox | None:
-    """The cover over one found thing, None where it is not to be hidden."""
+    """The cover for one detected object; None if it is not to be hidden."""
     if kind is Kind.VEHICLE and Kind.VEHICLE not in policy.kinds:
         return _lower_part(xyxy, policy)
     if kind not in policy.kinds:
@@ -76,18 +76,18 @@ def box_of(kind: Kind, xyxy: Box, policy: Policy) -> CoverBox | None:
 
 
 def _lower_part(xyxy: Box, policy: Policy) -> CoverBox | None:
-    """Where a vehicle's plates may be, if nothing looks for plates themselves."""
+    """Where a vehicle's plates may be, if no detector finds plates themselves."""
     left, top, right, bottom = xyxy
     if Kind.PLATE not in policy.kinds or policy.plates_found or right - left < READABLE_VEHICLE_PX:
         return None
     height = bottom - top
-    # Of one that is cut off above or lies on its side nobody knows which part is the lower.
+    # If the vehicle is cut off at the top or the picture is turned, the lower part is unknown.
     shown_above = 0.0 if top <= CUT_ABOVE * height or not policy.upright else LOWER_PART
     return CoverBox(padded((left, top + shown_above * height, right, bottom), policy.margin / 2), Kind.PLATE)
 
 
 def padded(xyxy: Box, margin: float) -> Box:
-    """A box grown on each side by `margin` of its size, and never by so little that round corners would cut it."""
+    """The box grown on each side by `margin` of its size, or by more where rounded corners would cut into it."""
     left, top, right, bottom = xyxy
     margin = max(margin, ROUNDING_SHARE)
     across = max(MIN_PADDING_PX, margin * (right - left))
@@ -98,9 +98,9 @@ def padded(xyxy: Box, margin: float) -> Box:
 def cover_unestablished(
     tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int, int], policy: Policy
 ) -> list[tuple[Track, CoverBox]]:
-    """Reveal mode: the tracks that are hidden, each with its padded box. What moves beside them is hidden anyway.
+    """Reveal mode: the tracks to hide, each with its padded box. Anything else that moves is hidden anyway.
 
-    A poor detection on unchanged background is a lamp-post; a sure person there was taken for background by mistake.
+    A weak detection on unchanged background is a lamppost; a certain person there became background by mistake.
     stirring: (rows, columns) over the whole picture, nonzero where the frame differs from the background or has none.
     """
     covers = []
@@ -114,7 +114,7 @@ def cover_unestablished(
 
 
 def stirring_shares(tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int, int]) -> list[float]:
-    """For each track, the share of its box that differs from its background or has none."""
+    """For each track, the share of its box that differs from the background or has none."""
     rows, columns = stirring.shape
     shares = []
     for track in tracks:
@@ -127,7 +127,7 @@ def stirring_shares(tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int,
 
 
 def covered_share(cover: Cover, size_wh: tuple[int, int]) -> float:
-    """About how much of a picture is hidden because of what moves or was found: 0..1. Without what was never seen."""
+    """About what share of a picture is hidden for movement or detections, 0..1. Unestablished parts do not count."""
     if cover.whole is not None:
         return 1.0
     if not cover.boxes:
@@ -138,7 +138,7 @@ def covered_share(cover: Cover, size_wh: tuple[int, int]) -> float:
 
 
 def with_manual(cover: Cover, adds: Sequence[Box], keeps: Sequence[Box]) -> Cover:
-    """The cover with what a person added and took away by hand. A frame covered whole stays so."""
+    """The cover with boxes added and removed by hand. A frame that is covered whole stays so."""
     if not adds and not keeps:
         return cover
     manual = tuple(CoverBox(box, Kind.MANUAL) for box in adds)

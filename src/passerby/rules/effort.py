@@ -1,25 +1,25 @@
-"""Decides what is done where looks come late: nothing at first, then wider covers, then all is covered."""
+"""Decides what happens when looks come late: first nothing, then wider covers, then everything is covered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 SLOWER_FROM = 2.0
-"""Times the usual wait between two looks: until then nobody can tell it from chance."""
+"""Times the usual interval between looks: less is within normal variation."""
 WIDER_FROM = 3.0
 WHOLE_FROM = 8.0
-"""Reveal mode: 4 s, as long as it goes without a look where nothing stirs. Cover mode: 1.3 s, longer than a track lives
+"""Reveal mode: 4 s, as long as it goes without a look if nothing moves. Cover mode: 1.3 s, longer than a track lives
 without being found again."""
 MAX_WIDENING = 0.5
-"""Of a box's size on each side, just before all is covered."""
+"""Of a box's size on each side, reached just before everything is covered."""
 
 LATE = "the detector is late, and its last result is too old"
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """wider: added to the margin of every cover. whole: why all is covered, None where it is not. says: in words for
-    the camera's state, None where all is well."""
+    """wider: added to the margin of every cover. whole: why everything is covered; None if it is not. says: a message
+    for the camera's state; None if all is well."""
 
     wider: float = 0.0
     whole: str | None = None
@@ -30,7 +30,7 @@ AT_EASE = Effort()
 
 
 def effort(overdue_s: float, every_s: float) -> Effort:
-    """overdue_s: for how long a look has been wanted and not had. every_s: how often there should be one."""
+    """overdue_s: how long a look is overdue. every_s: the interval at which there should be one."""
     late = overdue_s / every_s
     if late < SLOWER_FROM:
         return AT_EASE

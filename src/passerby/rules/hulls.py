@@ -1,7 +1,7 @@
-"""Smooth convex shapes as arrays: how far each reaches in a number of directions.
+"""Smooth convex shapes as arrays: how far each reaches in a fixed number of directions.
 
-A shape that reaches as far as either of two, or as far as a mix of both, is convex again: so shapes are joined, padded
-and smoothed in time direction by direction, and never get a dent.
+The maximum or a weighted mean of two shapes' reaches is again a convex shape. So shapes are joined, padded and smoothed
+over time direction by direction, and never get a dent.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ Reach = npt.NDArray[np.float64]
 """(..., DIRECTIONS): how far a shape reaches in each direction, pixels from the picture's corner."""
 
 DIRECTIONS = 32
-"""So many corners look round on a person as high as the picture; a multiple of 4, so that a box's sides are exact."""
+"""This many corners look round on a person as high as the picture. A multiple of 4 makes a box's sides exact."""
 
 _ANGLES = np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS)
 WAYS = np.round(np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1), 12)
-"""(DIRECTIONS, 2): the unit vector of each, beginning to the right, then downwards."""
+"""(DIRECTIONS, 2): the unit vector of each direction, starting right, then turning downwards."""
 
 _DUAL = SHAPE_POWER / (SHAPE_POWER - 1)
 _NEXT = np.roll(np.arange(DIRECTIONS), -1)
@@ -29,19 +29,19 @@ _SIDES = [DIRECTIONS // 2, 3 * DIRECTIONS // 4, 0, DIRECTIONS // 4]  # left, top
 
 
 def of_boxes(xyxy: Boxes) -> Reach:
-    """The rounded shapes that boxes (n, 4) are drawn as: (n, DIRECTIONS)."""
+    """The rounded shapes, (n, DIRECTIONS), as which boxes (n, 4) are drawn."""
     middles, halves = (xyxy[:, :2] + xyxy[:, 2:]) / 2, np.maximum(xyxy[:, 2:] - xyxy[:, :2], 0) / 2
     around = (np.abs(halves[:, None] * WAYS) ** _DUAL).sum(axis=2) ** (1 / _DUAL)
     return np.asarray(middles @ WAYS.T + around, np.float64)
 
 
 def of_pixels(corners_xy: npt.NDArray[np.float64], size_wh: tuple[float, float]) -> Reach:
-    """The hull of pixels of a size, by their left top corners (n, 2)."""
+    """The hull of pixels of this size, given by their top left corners (n, 2)."""
     return np.asarray((corners_xy @ WAYS.T).max(axis=0) + (np.maximum(WAYS, 0) * size_wh).sum(axis=1), np.float64)
 
 
 def padding(across: npt.NDArray[np.float64], down: npt.NDArray[np.float64]) -> Reach:
-    """What is added to reaches (n, DIRECTIONS) to pad each shape by an ellipse of such half axes (n,)."""
+    """What to add to reaches (n, DIRECTIONS) to pad each shape by an ellipse with these half axes (n,)."""
     return np.asarray(np.hypot(WAYS[:, 0] * across[:, None], WAYS[:, 1] * down[:, None]), np.float64)
 
 
@@ -60,14 +60,14 @@ def corners(reach: Reach) -> npt.NDArray[np.float64]:
 
 
 def areas(reach: Reach) -> npt.NDArray[np.float64]:
-    """(n,): how much shapes (n, DIRECTIONS) cover, square pixels."""
+    """(n,): the areas of shapes (n, DIRECTIONS), square pixels."""
     points = corners(reach)
     x, y = points[..., 0], points[..., 1]
     return np.asarray(np.abs((x * y[:, _NEXT] - x[:, _NEXT] * y).sum(axis=1)) / 2, np.float64)
 
 
 def roundest(reach: Reach, at_most: float) -> Reach:
-    """Of each shape the rounded one that fills the box around it and still holds it, unless that is more than so many
-    times as large: a lean, a stride and an arm do not show in it."""
+    """Replaces each shape by the rounded one that fills its bounding box and still contains it, unless that is more
+    than `at_most` times as large. A lean, a stride or an arm then does not show."""
     around = np.maximum(of_boxes(sides(reach)), reach)
     return np.where((areas(around) <= at_most * areas(reach))[:, None], around, reach)

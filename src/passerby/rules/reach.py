@@ -1,4 +1,4 @@
-"""Which addresses passerby may contact when somebody tells it to: cameras, and nothing that trusts this machine."""
+"""Decides which addresses passerby may contact on request: cameras, and nothing that trusts this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ IpAddress = IPv4Address | IPv6Address
 METADATA = frozenset(
     ip_address(each)
     for each in (
-        "169.254.169.254",  # most clouds: hands a machine's keys to whoever asks from it
+        "169.254.169.254",  # most clouds: gives a machine's keys to any program on it
         "fd00:ec2::254",  # the same over IPv6
         "100.100.100.200",  # Alibaba Cloud
         "168.63.129.16",  # Azure's host agent
@@ -24,12 +24,12 @@ _LOCAL_NAT64 = ip_network("64:ff9b:1::/48")
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What the configuration allows beyond the usual.
+    """What the configuration allows beyond the defaults.
 
-    networks: in CIDR form, contacted although they are refused by default, such as "127.0.0.0/8" for a camera program
-    on this machine. Danger: whoever may add a camera can then make this machine talk to what is there.
-    files: a file may be played as if it were live. devices: a camera at this machine may be opened. drawn: a drawn
-    scene may be shown as a camera.
+    networks: in CIDR notation, allowed although refused by default, such as "127.0.0.0/8" for a camera program on this
+    machine. Danger: anybody who may add a camera can then make this machine talk to what is there. files: a file may be
+    played as if it were live. devices: a camera attached to this machine may be opened. drawn: a drawn scene may serve
+    as a camera.
     """
 
     networks: tuple[str, ...] = ()
@@ -39,9 +39,9 @@ class Reach:
 
 
 def refusal(address: str, reach: Reach) -> str | None:
-    """Why this IP address may not be contacted, in words that follow "because"; None where it may.
+    """Why this IP address may not be contacted, worded to follow "because"; None if it may be.
 
-    address: one as a resolver gives it. An IPv6 address that stands for an IPv4 one is judged as that too.
+    address: as a resolver returns it. An IPv6 address that stands for an IPv4 one is judged as both.
     """
     allowed = [ip_network(each) for each in reach.networks]
     for each in _meant(ip_address(address.partition("%")[0])):
@@ -70,7 +70,7 @@ def _why_not(address: IpAddress) -> str | None:
 
 
 def _meant(address: IpAddress) -> list[IpAddress]:
-    """An address and those that it stands for: packets to an IPv6 one may end at the IPv4 one inside it."""
+    """An address and those that it stands for: packets to an IPv6 address may end at the IPv4 one embedded in it."""
     if isinstance(address, IPv4Address):
         return [address]
     if address.ipv4_mapped:

@@ -1,4 +1,4 @@
-"""Decides which recordings go, and says when the promise to keep them is broken. Deleting is archive's."""
+"""Decides which recordings are deleted, and when the promise to keep them is broken. Deleting is left to archive."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ HOUR_90K = 3600 * 90_000
 DEFAULT_HOURS = 72.0
 MAX_HOURS = 30 * 24.0
 TEN_YEARS_HOURS = 10 * 366 * 24.0
-"""More takes an explicit word: recordings that nobody thought about should not pile up for months."""
+"""Longer needs an explicit setting: recordings that nobody thought about should not pile up for months."""
 MIN_HOURS = 0.03
-"""Under two minutes: even where a camera hangs until its time-outs end it, its object is closed by then."""
+"""Under two minutes. Even if a camera hangs until its timeouts end it, its object is closed by then."""
 
 OBJECT_90K = 15 * 60 * 90_000
 _OBJECTS_IN_LIMIT = 4
@@ -21,7 +21,7 @@ _ROUNDS_IN_LIMIT = 20
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long a camera's recordings are kept, in hours. Raises ValueError under MIN_HOURS, over ten years, and over
+    """How long a camera's recordings are kept, in hours. Raises ValueError below MIN_HOURS, above ten years, and above
     30 days without more_than_30_days."""
 
     hours: float = DEFAULT_HOURS
@@ -40,7 +40,7 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class KeepAll:
-    """How long the recordings of each camera are kept. usual: of one that is not named, such as of a lost catalogue."""
+    """How long the recordings of each camera are kept. usual: for all others, such as those of a lost catalogue."""
 
     by_camera: Mapping[str, Keep] = field(default_factory=dict)
     usual: Keep = Keep()
@@ -54,7 +54,7 @@ class KeepAll:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One closed object, as far as retention cares."""
+    """One closed object, as retention sees it."""
 
     key: str
     camera: str
@@ -64,7 +64,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """Space broke the promise to one camera: promised_hours were to be kept, only kept_hours can be."""
+    """Lack of space broke the promise for one camera: promised_hours were to be kept, only kept_hours can be."""
 
     camera: str
     promised_hours: float
@@ -73,8 +73,8 @@ class Shortage:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """go: keys, in the order in which they are to be deleted. short: each camera that loses recordings too soon.
-    still_over: bytes too many even when all of these are gone."""
+    """go: keys, in the order of deletion. short: each camera that loses recordings too soon. still_over: bytes that are
+    still to be freed after all of these are gone."""
 
     go: tuple[str, ...] = ()
     short: tuple[Shortage, ...] = ()
@@ -82,11 +82,10 @@ class Verdict:
 
 
 def decide(recordings: Iterable[Recording], keep: KeepAll, now_90k: int, bytes_over: int) -> Verdict:
-    """Which recordings go now. bytes_over: how many bytes must be freed, 0 or less where there is room.
+    """Decides which recordings go now. bytes_over: how many bytes must be freed; 0 or less if there is room.
 
-    By time first: an object goes when its *first* picture reaches the limit, since a limit is a promise to the people
-    filmed; so the last of `object_90k` before the limit may be gone already. Then by space, the oldest of all cameras
-    first.
+    First by time: an object goes when its *first* picture reaches the limit, since a limit is a promise to the people
+    filmed. So up to `object_90k` before the limit may already be gone. Then by space, the oldest of all cameras first.
     """
     oldest_first = sorted(recordings, key=lambda each: (each.start_90k, each.key))
     expired: list[Recording] = []
@@ -109,20 +108,20 @@ def decide(recordings: Iterable[Recording], keep: KeepAll, now_90k: int, bytes_o
 
 
 def object_90k(keep: Keep) -> int:
-    """How long an object is: a quarter of an hour, or of a limit that is shorter than an hour. So it is closed long
-    before it has to go, and goes as a whole without taking most of what may stay. A whole number of GOPs."""
+    """The length of an object: a quarter of an hour, or a quarter of a limit shorter than an hour. So it is closed long
+    before it has to go, and can go as a whole without taking most of what may stay. A whole number of GOPs."""
     of_limit = round(keep.hours * HOUR_90K) // _OBJECTS_IN_LIMIT
     return min(OBJECT_90K, of_limit // _GOP_90K * _GOP_90K)
 
 
 def round_s(keep: KeepAll, longest_s: float) -> float:
-    """How often to look for what has to go: so that it goes at most a twentieth of its limit too late."""
+    """How often to check for recordings that must go, so that they go at most a twentieth of their limit too late."""
     shortest_hours = min(each.hours for each in keep.all())
     return min(longest_s, shortest_hours * 3600 / _ROUNDS_IN_LIMIT)
 
 
 def limit_90k(keep: Keep, now_90k: int) -> int:
-    """What begins then or before goes."""
+    """Recordings that began at this time or earlier go."""
     return now_90k - round(keep.hours * HOUR_90K)
 
 

@@ -1,3 +1,3 @@
-"""Shipped fakes and helpers for tests: passerby's own, and of whoever builds on it."""
+"""Shipped fakes and helpers for tests: for passerby's own, and for those of anybody who builds on it."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Draws what detectors are proved with: a person and a face, nobody real. They are shipped in `detect/canary`.
+"""Draws the figures that detectors are proved with: a person and a face, nobody real. They ship in `detect/canary`.
 
 python -m passerby.testing.canary_pictures src/passerby/detect/canary
 """
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from passerby.capture.drawn.figure import Look, standing
 
 PERSON_PX, FACE_PX = 96, 44
-FACE_WH = (192, 240)  # as drawn, before it is made small
+FACE_WH = (192, 240)  # as drawn, before it is reduced
 Sprite = npt.NDArray[np.float32]
 Colour = tuple[int, int, int]
 
@@ -30,7 +30,7 @@ def person() -> Sprite:
 
 
 def face() -> Sprite:
-    """The same of a face."""
+    """The same for a face."""
     drawn = np.zeros((FACE_WH[1], FACE_WH[0], 4), np.float32)
     for centre, radii, colour, blur in _face_parts():
         mask = np.zeros(drawn.shape[:2], np.uint8)

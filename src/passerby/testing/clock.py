@@ -1,4 +1,4 @@
-"""A clock that moves when it is told to, and by itself when somebody sleeps on it."""
+"""A clock that moves when told to, and by itself when somebody sleeps on it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _START_90K = 1_900_000_000 * TICKS_PER_S
 
 
 class MovingClock:
-    """A `Clock` without waiting: sleeping moves it on at once. For several threads it is one clock.
+    """A `Clock` without waiting: sleeping advances it at once. Several threads share one clock.
 
     start_90k: UTC in ticks of 1/90000 s since 1970.
     """
@@ -22,7 +22,7 @@ class MovingClock:
         self._utc_90k = start_90k
         self._monotonic_s = 1000.0
         self.slept_s: list[float] = []
-        """Every wait that was asked for, in order."""
+        """Every requested wait, in order."""
 
     def now_90k(self) -> int:
         return self._utc_90k
@@ -38,12 +38,12 @@ class MovingClock:
         self.move(max(0.0, seconds))
 
     def move(self, seconds: float) -> None:
-        """Time passes."""
+        """Lets time pass."""
         with self._lock:
             self._monotonic_s += seconds
             self._utc_90k += round(seconds * TICKS_PER_S)
 
     def set_utc(self, by_s: float) -> None:
-        """Somebody sets the clock on the wall, forwards or back: no time passes."""
+        """Sets the wall clock forwards or back, without time passing."""
         with self._lock:
             self._utc_90k += round(by_s * TICKS_PER_S)

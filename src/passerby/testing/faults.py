@@ -1,4 +1,4 @@
-"""Real detectors that fail when told to, in every way that they can fail."""
+"""Real detectors that fail when told to, in every way that detectors can fail."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from passerby.engine.looks import Detectors
 from passerby.media import Detections, RawFrame
 
 Fault = Literal["raises", "unforeseen", "hangs", "nan", "truncated", "silent"]
-"""raises: a DetectorError. unforeseen: any other exception. hangs: no answer in time. nan: an answer that is no number.
-truncated: an output too short. silent: an answer short of one picture."""
+"""raises: a DetectorError. unforeseen: any other exception. hangs: no answer in time. nan: an answer with NaN.
+truncated: an output that is too short. silent: an answer that lacks one picture."""
 
 FAULTS: tuple[Fault, ...] = ("raises", "unforeseen", "hangs", "nan", "truncated", "silent")
 
 FaultAt = Callable[[str, RawFrame], Fault | None]
-"""Which fault the model of this name meets on a frame, None where all goes well. What it raises, the detector does. It
-is not asked about the drawn pictures that detectors are proved with."""
+"""The fault that the model with this name meets on a frame; None for no fault. What it raises, the detector raises. It
+is not called for the drawn pictures that detectors are proved with."""
 
 
 class FaultyDetectors(Detectors):
-    """The installed detectors; each fails where `fault_at` says, which may be changed between two sources.
+    """The installed detectors; each fails where `fault_at` says, which may change between two sources.
 
     For `passerby.redact(..., detectors=...)`.
     """
@@ -40,7 +40,7 @@ class FaultyDetectors(Detectors):
 
 
 class _FaultyDetector(Detector):
-    """One detector whose runtime breaks. hasty: the same with no patience at all: its every answer comes too late."""
+    """One detector whose runtime breaks. hasty: the same without any patience, so that every answer comes too late."""
 
     def __init__(self, real: Detector, hasty: Detector, fault_at: FaultAt) -> None:
         self._breaking = _BreakingRuntime(real._runtime)
@@ -62,7 +62,7 @@ class _FaultyDetector(Detector):
 
 
 class _BreakingRuntime:
-    """A real runtime whose answers are spoilt on their way."""
+    """A real runtime whose answers are corrupted on the way."""
 
     def __init__(self, real: Runtime) -> None:
         self._real = real

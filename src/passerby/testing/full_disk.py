@@ -1,8 +1,8 @@
-"""Runs the passerby command on a disk that is full after so many bytes:
+"""Runs the passerby command on a disk that is full after this many bytes:
 
     python -m passerby.testing.full_disk 20000 redact street.mp4
 
-The limit is the system's own for the length of one file (RLIMIT_FSIZE), so every write beyond it really fails.
+The limit is the system's own for the size of one file (RLIMIT_FSIZE), so every write beyond it really fails.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import sys
 
 
 def fill_after(length_bytes: int) -> None:
-    """From now on no file of this process, or of those that it starts, grows beyond this."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # else the system ends the process rather than fail the write
+    """From now on, no file of this process or of those that it starts can grow beyond this."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # otherwise the system ends the process instead of failing the write
     resource.setrlimit(resource.RLIMIT_FSIZE, (length_bytes, length_bytes))
 
 

@@ -1,4 +1,4 @@
-"""A small ONVIF camera that answers questions and probes on this machine, and fails as it is told to: for tests."""
+"""A small ONVIF camera that answers requests and probes on this machine, and fails as told: for tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DIGEST_LASTS_S = 30
 
 @dataclass(frozen=True, slots=True)
 class OnvifProfile:
-    """One stream. uri: where the camera says that it is."""
+    """One stream. uri: where the camera says it is."""
 
     token: str
     uri: str
@@ -39,12 +39,13 @@ class OnvifProfile:
 
 @dataclass
 class OnvifCamera:
-    """How it is set up. login_scheme: wsse (in the message) or http (Digest). has_media2: it knows the newer service.
-    clock_skew_s: its clock less the real one. xaddr_host: what it calls itself, its true host and port if None.
+    """Its configuration. login_scheme: wsse (in the message) or http (Digest). has_media2: it has the newer service.
+    clock_skew_s: its clock minus the real one. xaddr_host: the host that it gives for itself; None for its true host
+    and port.
 
-    Faults: mute takes a question and answers nothing; drips sends a byte a second; endless sends without end; raw
-    answers every question with these bytes; moved_to redirects; status: of every answer, beside what it says.
-    datagram: what it answers to a probe, instead of the truth; datagrams: how often.
+    Faults: mute accepts a request and never answers; drips sends one byte per second; endless never stops sending; raw
+    answers every request with these bytes; moved_to redirects; status: of every answer, whatever it says. datagram: its
+    answer to a probe, instead of the true one; datagrams: how often.
     """
 
     profiles: tuple[OnvifProfile, ...] = ()
@@ -64,14 +65,15 @@ class OnvifCamera:
     datagram: bytes | None = None
     datagrams: int = 1
     asked: list[tuple[str, str]] = field(default_factory=list)
-    """Path and words of every question, in order."""
+    """Path and text of every request, in order."""
 
 
 class OnvifServer(Closing):
-    """Use it in a `with` block. host: as `streams_of` takes it. probed_at: where it listens for probes."""
+    """Use it in a `with` block. host: as `streams_of` takes it. probed_at: where it listens for
+    probes."""
 
     def __init__(self, camera: OnvifCamera, *, in_group: bool = False) -> None:
-        """in_group: probes that are sent to everybody are answered too, at every interface of this machine."""
+        """in_group: also answer multicast probes, on every interface of this machine."""
         self.camera = camera
         self.closing = threading.Event()
         self._http = ThreadingHTTPServer((HOST, 0), _handler_of(self))
@@ -125,7 +127,7 @@ class OnvifServer(Closing):
         )
 
     def answer(self, question: str) -> tuple[int, bytes]:
-        """Status and body for a question that may be answered."""
+        """Status and body for a request that may be answered."""
         camera = self.camera
         here = f"http://{camera.xaddr_host or self.host}/onvif/media"
         name = re.search(r"<(\w+) xmlns", question.partition("Body>")[2])
@@ -167,7 +169,7 @@ def _join(sock: socket.socket) -> None:
 
 
 def envelope(body: str, header: str = "") -> bytes:
-    """An answer, in the namespaces that cameras use."""
+    """An answer in the namespaces that cameras use."""
     return (
         '<?xml version="1.0" encoding="UTF-8"?><e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" '
         'xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:t="urn:any" xmlns:ter="urn:errors" '
@@ -208,7 +210,7 @@ def _profile(profile: OnvifProfile, *, newer: bool) -> str:
 
 
 def _is_signed(question: str, user: str, password: str, now: datetime) -> bool:
-    """Whether its UsernameToken is right, and of this camera's time."""
+    """Whether its UsernameToken is correct and has this camera's time."""
     said = dict(re.findall(r"<\w+:(Username|Password|Nonce|Created)\b[^>]*>([^<]*)</", question))
     try:
         created = datetime.strptime(said["Created"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
@@ -232,14 +234,14 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
-        """A test's output is its own."""
+        """Logs nothing, to keep the output of tests clean."""
 
     def do_POST(self) -> None:
         question = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
         camera = self.onvif.camera
         camera.asked.append((self.path, f"{self.headers}{question}"))
         self.close_connection = True
-        with contextlib.suppress(ConnectionError, TimeoutError):  # the asker went away
+        with contextlib.suppress(ConnectionError, TimeoutError):  # the client went away
             if camera.mute:
                 self.onvif.closing.wait()
             elif camera.endless or camera.drips:

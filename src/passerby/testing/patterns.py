@@ -1,7 +1,7 @@
-"""A pattern that a test plants in a clear frame, and the search for it in whatever came out.
+"""A pattern that a test plants in a clear frame, and a search for it in any output.
 
-The pattern is coarse enough to survive a lossy codec and, by chance, appears nowhere else: so finding it anywhere
-outside memory proves that a clear pixel leaked, and planting it in the open proves that the search can find it.
+The pattern is coarse enough to survive a lossy codec, and does not appear anywhere else by chance. So finding it
+outside memory proves that a clear pixel leaked, and planting it in the open proves that the search works.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from passerby.media.frames import plane_views
 Grey = npt.NDArray[np.uint8]
 
 CELL_PX = 4
-"""Half an 8 x 8 transform block: at the usual rates its sign survives."""
+"""Half an 8 x 8 transform block: at usual bit rates its sign survives."""
 
 CELLS_ACROSS = 12
 SIDE_PX = CELL_PX * CELLS_ACROSS
@@ -35,7 +35,7 @@ SCALES = (1.0, 0.75, 0.5)
 """A contact sheet or a still may be smaller than the picture."""
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{64,}(?:\r?\n[A-Za-z0-9+/]+)*")
-"""In a data URL, in JSON, in a log, broken into lines or not: nothing else has words so long."""
+"""In a data URL, in JSON, in a log, with or without line breaks: nothing else has words this long."""
 
 
 def pattern(seed: int = 1) -> Grey:
@@ -45,14 +45,14 @@ def pattern(seed: int = 1) -> Grey:
 
 
 def plant(picture: av.VideoFrame, left: int, top: int, seed: int = 1) -> None:
-    """Draws the pattern into the luma of a planar picture, which is changed."""
+    """Draws the pattern into the luma of a planar picture, in place."""
     luma = plane_views(picture)[0]
     steps_per_grey = 4 if luma.dtype == np.uint16 else 1
     luma[top : top + SIDE_PX, left : left + SIDE_PX] = pattern(seed).astype(np.uint16) * steps_per_grey
 
 
 def likeness(grey: Grey, seed: int = 1) -> float:
-    """How clearly the pattern, or its negative, is somewhere in a grey picture: -1..1, found from `FOUND_AT` on."""
+    """How clearly the pattern or its negative appears in a grey picture: -1..1, found from `FOUND_AT` on."""
     best = -1.0
     for scale in SCALES:
         wanted = cv2.resize(pattern(seed), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -65,7 +65,7 @@ def likeness(grey: Grey, seed: int = 1) -> float:
 
 
 def found_in_media(source: str | Path, seed: int = 1) -> list[int]:
-    """The numbers of the decoded pictures, of all video streams of a video or a still, that show the pattern."""
+    """The numbers of the decoded pictures that show the pattern, over all video streams of a video or a still."""
     found = []
     with av.open(str(source)) as container:
         for number, picture in enumerate(container.decode(video=0)):
@@ -75,8 +75,8 @@ def found_in_media(source: str | Path, seed: int = 1) -> list[int]:
 
 
 def found_in_bytes(data: bytes, widths_px: Iterable[int], seed: int = 1) -> bool:
-    """Whether bytes hold the pattern: as raw samples of pictures of these widths (8 or 10 bit planes, grey, RGB, RGBA);
-    or, inside them as base64, the same or a coded still."""
+    """Whether bytes contain the pattern: as raw samples of pictures of these widths (8 or 10 bit planes, grey, RGB,
+    RGBA), or as base64 of such samples or of a coded still."""
     raw = np.frombuffer(data, np.uint8)
     if any(likeness(grey, seed) >= FOUND_AT for width in widths_px for grey in _as_pictures(raw, width)):
         return True
@@ -84,14 +84,14 @@ def found_in_bytes(data: bytes, widths_px: Iterable[int], seed: int = 1) -> bool
 
 
 def _as_pictures(raw: Grey, width_px: int) -> Iterator[Grey]:
-    """Bytes read as pictures of one width: of 1, 3 and 4 bytes a pixel, each byte by itself, and of 10 bits."""
+    """Bytes read as pictures of one width: with 1, 3 and 4 bytes per pixel, each byte separately, and with 10 bits."""
     for step in (1, 2, 3, 4):
         pitch = width_px * step
         rows = len(raw) // pitch - 1
         if rows < SIDE_PX:
             continue
         lines = raw[: rows * pitch].reshape(rows, pitch)
-        # A header shifts the lines: repeat the start of the next line, so that a wrapped pattern is whole somewhere.
+        # A header shifts the lines: repeat the start of the next line, so that a wrapped pattern is complete somewhere.
         after = raw[pitch : (rows + 1) * pitch].reshape(rows, pitch)[:, : SIDE_PX * step]
         whole = np.hstack([lines, after])
         if step == 2:

@@ -1,4 +1,4 @@
-"""Pictures made of numbers, as a camera would send them: a still scene with noise, in any format and size."""
+"""Makes synthetic pictures as a camera would send them: a still scene with noise, in any format and size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FRAME_S = Fraction(1, 25)
 
 
 def scene_frame(width: int, height: int, pixel_format: str, index: int, *, scene: int = 1, noise: int = 1) -> RawFrame:
-    """One frame of a scene of random tiles: the same number, the same scene. noise: how far samples are off at most."""
+    """One frame of a scene of random tiles. The same `scene` gives the same tiles. noise: maximum error of a sample."""
     picture = av.VideoFrame(width, height, pixel_format)
     sensor = np.random.default_rng([scene, index])
     for number, plane in enumerate(plane_views(picture)):
@@ -31,5 +31,5 @@ def frame_of(picture: av.VideoFrame, index: int = 0) -> RawFrame:
 
 
 def copies_of_planes(picture: av.VideoFrame) -> list[Plane]:
-    """Y, U and V, safe to keep when the picture is gone."""
+    """Copies of Y, U and V, which may outlive the picture."""
     return [plane.copy() for plane in plane_views(picture)]

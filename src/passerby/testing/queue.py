@@ -1,4 +1,4 @@
-"""A queue of looks on a clock that the test moves: nothing waits, and nothing depends on how fast the machine is."""
+"""A queue of looks on a clock that the test moves: nothing waits, and nothing depends on the machine's speed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 class ScriptedQueue:
-    """Stands in for the engine's `FairQueue`: does one thing after another, each when its time is up on that clock.
+    """Replaces the engine's `FairQueue`: runs one piece of work after another, each when its time is up on that clock.
 
-    takes_s: how long the work takes that begins at the given time. is_dead: asked at each `ask`; while it is true
-    what is asked for is never done, as where the queue's thread is gone.
+    takes_s: how long work takes that begins at the given time. is_dead: called at each `ask`; while it is true, the
+    work is never run, as if the queue's thread were gone.
     """
 
     def __init__(self, takes_s: Callable[[float], float], is_dead: Callable[[], bool] = lambda: False) -> None:
@@ -22,14 +22,14 @@ class ScriptedQueue:
         self._running: tuple[float, Future[Any], Callable[[], Any]] | None = None
 
     def ask(self, work: Callable[[], T], *, may_wait_s: float = 0.0) -> Future[T]:
-        """Its answer, or what it raised, once `advance` has come to it. may_wait_s: not heeded, all go in turn."""
+        """A future with the answer or the error, once `advance` has reached it. may_wait_s: ignored."""
         answer: Future[T] = Future()
         if not self._is_dead():
             self._waiting.append((answer, work))
         return answer
 
     def advance(self, now_s: float) -> None:
-        """It is now_s: ends what is due, and begins what comes next. Cancelled work is never begun."""
+        """Moves on to now_s: ends what is due, and begins what comes next. Cancelled work is never begun."""
         if self._running is not None and self._running[0] <= now_s:
             _, answer, work = self._running
             self._running = None

@@ -1,4 +1,4 @@
-"""A small HTTP server with cameras of the web kind, MJPEG and live HLS, that fail as scripted: for tests."""
+"""A small HTTP server with MJPEG and live HLS cameras that fail as scripted: for tests."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ HLS = "application/vnd.apple.mpegurl"
 class WebCamera:
     """One path. kind: mjpeg (the feed is MJPEG), hls (the feed is H.264, each of its laps a segment), page (some HTML).
 
-    login: wanted by Basic. moved_to: answers with a redirect. drip_byte_s: after `drip_after` pictures, or from its
-    headers on with 0, sends one byte each so often. cut_after: ends the connection after so many pictures. mute: takes
-    a request and answers nothing. stalls_after: HLS lists no new segments after so many. variants: HLS has a list of so
-    many lists. part_after_s: each part of HLS takes so long to come. content_type: of MJPEG, None for none. part_head:
-    what comes before each JPEG, None for nothing. first_head: instead of that before the first.
+    login: required, by Basic. moved_to: answers with a redirect. drip_byte_s: after `drip_after` pictures, or from its
+    headers on if 0, sends one byte at this interval. cut_after: ends the connection after this many pictures. mute:
+    accepts a request and never answers. stalls_after: HLS lists no new segments after this many. variants: HLS has a
+    list of this many lists. part_after_s: each HLS part takes this long to arrive. content_type: of MJPEG, None for
+    none. part_head: what comes before each JPEG, None for nothing. first_head: the same before the first one.
     """
 
     kind: str
@@ -62,9 +62,9 @@ class WebServer(Closing):
     def __init__(self, cameras: Mapping[str, WebCamera]) -> None:
         self.cameras = dict(cameras)
         self.requests: list[str] = []
-        """The paths that were asked for, in order."""
+        """The requested paths, in order."""
         self.cuts: Counter[str] = Counter()
-        """How often the connections of a path were ended."""
+        """How often connections to a path were ended."""
         self.started_s = time.monotonic()
         self.closing = threading.Event()
         self._server = ThreadingHTTPServer((HOST, 0), _handler_of(self))
@@ -76,7 +76,7 @@ class WebServer(Closing):
         return f"http://{entry}{HOST}:{self._server.server_address[1]}{path}"
 
     def cut(self, path: str) -> None:
-        """Ends every connection that gets pictures from there."""
+        """Ends every connection that receives pictures from this path."""
         self.cuts[path] += 1
 
     def __enter__(self) -> Self:
@@ -103,14 +103,14 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
-        """A test's output is its own."""
+        """Logs nothing, to keep the output of tests clean."""
 
     def do_GET(self) -> None:
         self.web.requests.append(self.path)
         self.close_connection = True
         path = self.path.partition("?")[0]
         camera = self.web.cameras.get(path) or self.web.cameras.get(path.rpartition("/")[0])
-        with contextlib.suppress(ConnectionError, TimeoutError):  # the reader went away, as readers do
+        with contextlib.suppress(ConnectionError, TimeoutError):  # the reader went away, which is normal
             self._answer(camera, path)
 
     def _answer(self, camera: WebCamera | None, path: str) -> None:
@@ -187,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def segment(feed: Feed, number: int) -> bytes:
-    """One lap of a feed as MPEG-TS, its times following on those of the lap before."""
+    """One lap of a feed as MPEG-TS, with times that continue from the lap before."""
     file = io.BytesIO()
     with av.open(file, "w", format="mpegts") as container:
         name = {"h264": "libx264", "hevc": "libx265"}[feed.codec]
@@ -202,9 +202,9 @@ def segment(feed: Feed, number: int) -> bytes:
 
 
 def _counted_on(ts: bytes, number: int) -> bytes:
-    """MPEG-TS counts the packets of each stream, modulo 16, across segments too: a reader takes a jump for a loss."""
+    """MPEG-TS counts the packets of each stream modulo 16, also across segments: a reader takes a jump for a loss."""
     packets = [bytearray(ts[at : at + TS_PACKET_BYTES]) for at in range(0, len(ts), TS_PACKET_BYTES)]
-    counts = Counter(_stream_of(packet) for packet in packets if packet[3] & 0x10)  # those with a payload count
+    counts = Counter(_stream_of(packet) for packet in packets if packet[3] & 0x10)  # only those with a payload
     for packet in packets:
         packet[3] = packet[3] & 0xF0 | (packet[3] + number * counts[_stream_of(packet)]) & 0x0F
     return b"".join(packets)

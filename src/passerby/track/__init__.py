@@ -1,4 +1,4 @@
-"""Detections → tracks: one object in one camera's view, by place and motion alone. No appearance, no identity."""
+"""Detections → tracks: one object in one camera's view, by place and motion only. No appearance, no identity."""
 
 from passerby.track.flow import FlowMeter, Motion
 from passerby.track.tracker import Tracker, TrackerTimes, TrackSummary

@@ -1,4 +1,4 @@
-"""How the picture moved from one frame to the next, everywhere, coarsely; and whether the scene was cut."""
+"""Measures coarsely how the picture moved from one frame to the next, and whether the scene was cut."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-FLOW_WIDTH_PX = 384  # wide enough that somebody 24 px high in 960 is 10 px high, small enough for 2 ms a frame
-GRID_STEP = 4  # flow of the ultrafast preset is no finer
-PROBES = 5  # a box's motion is the median over PROBES × PROBES places in it; odd, so that one place is the median
+FLOW_WIDTH_PX = 384  # a person 24 px high in 960 is still 10 px high, and a frame takes 2 ms
+GRID_STEP = 4  # the ultrafast preset gives no finer flow
+PROBES = 5  # a box's motion is the median over PROBES × PROBES places in it; odd, so that the median is one of them
 PROBED = np.linspace(0.2, 0.8, PROBES, dtype=np.float32)
-CUT_DIFFERENCE = 22.0  # mean grey levels between thumbnails: fast pans stay below, cuts seldom do
+CUT_DIFFERENCE = 22.0  # mean grey levels between thumbnails: fast pans stay below, cuts rarely do
 CUT_CORRELATION = 0.35
 THUMBNAIL_WH = (32, 18)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Motion:
-    """Motion from the frame before to this one.
+    """Motion from the previous frame to this one.
 
-    grid: (rows, columns, 2) float32 over the whole picture, picture pixels right and down. is_cut: a new scene began.
+    grid: (rows, columns, 2) float32 over the whole picture, in picture pixels right and down. is_cut: a new scene
+    began.
     """
 
     grid: npt.NDArray[np.float32]
@@ -30,7 +31,8 @@ class Motion:
     is_cut: bool = False
 
     def carry(self, boxes_xyxy: npt.NDArray[np.float32], *, backwards: bool = False) -> npt.NDArray[np.float32]:
-        """Boxes (n, 4) of the frame before, where they are now; backwards: boxes of now, where they were."""
+        """Moves boxes (n, 4) of the previous frame to where they are now; backwards: boxes of now to where they
+        were."""
         if not len(boxes_xyxy):
             return boxes_xyxy
         rows, columns = self.grid.shape[:2]
@@ -39,7 +41,7 @@ class Motion:
         column = np.clip(across * (columns / self.size_wh[0]), 0, columns - 1).astype(np.intp)
         row = np.clip(down * (rows / self.size_wh[1]), 0, rows - 1).astype(np.intp)
         flows = self.grid[row[:, :, None], column[:, None, :]].reshape(len(boxes_xyxy), -1, 2)
-        # Without the checks of `np.median`, which take longer than the work.
+        # Avoids the checks of `np.median`, which take longer than the work.
         way = np.partition(flows, PROBES**2 // 2, axis=1)[:, PROBES**2 // 2]
         moved: npt.NDArray[np.float32] = boxes_xyxy + np.concatenate([way, way], axis=1) * (-1 if backwards else 1)
         return moved
@@ -58,7 +60,7 @@ class FlowMeter:
         self._thumbnail_before: npt.NDArray[np.float32] | None = None
 
     def measure(self, luma: npt.NDArray[np.uint8]) -> Motion:
-        """The motion since the luma plane given before; none at the first and across a cut."""
+        """The motion since the previous luma plane; none for the first one and across a cut."""
         now = np.asarray(cv2.resize(luma, self._small_wh, interpolation=cv2.INTER_AREA), np.uint8)
         thumbnail = cv2.resize(now, THUMBNAIL_WH, interpolation=cv2.INTER_AREA).astype(np.float32)
         before, thumbnail_before = self._before, self._thumbnail_before

@@ -1,4 +1,4 @@
-"""Boxes around boxes: where somebody may have been whom no look has seen before."""
+"""Computes where somebody may have been who was not seen by any look before."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import numpy.typing as npt
 
 Boxes = npt.NDArray[np.float32]
 
-REACH = 3.0  # of a box's shorter side in a second: so far may somebody move whom no look has seen before
+REACH = 3.0  # of a box's shorter side per second: how far somebody may move who was not seen by any look before
 
 
 def hull(boxes: Boxes, others: Boxes) -> Boxes:
-    """The smallest boxes around each pair."""
+    """The smallest box around each pair."""
     least, most = np.minimum(boxes, others), np.maximum(boxes, others)
     return np.concatenate([least[..., :2], most[..., 2:]], axis=-1)
 
 
 def within_reach(boxes: Boxes, found: Boxes, seconds: float) -> Boxes:
-    """Grown by as far as what is in `found` can move."""
+    """The boxes grown by as far as the objects in `found` can move."""
     by = REACH * seconds * np.min(found[:, 2:] - found[:, :2], axis=1, keepdims=True)
     return np.asarray(boxes + by * np.array([-1, -1, 1, 1], np.float32), np.float32)
 

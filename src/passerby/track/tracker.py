@@ -1,10 +1,10 @@
 """Links detections into tracks and knows where each was in every frame, before, between and after its detections.
 
-Two-step linking by overlap as in ByteTrack (Zhang et al., 2022): weak detections keep a track alive and lend it
-evidence, and only enough evidence makes it count. Between detections a box goes with the flow of the picture, or
-where none is measured with its own velocity; when it is found again the way between is corrected; before its first
-detection it is followed backwards. Since the look before, somebody found for the first time may have been anywhere
-within reach; and a track that is found where it was not thought to be may be two things: then both are covered.
+Two-step linking by overlap as in ByteTrack (Zhang et al., 2022): weak detections keep a track alive and add evidence,
+and a track counts only with enough evidence. Between detections a box moves with the flow of the picture, or with its
+own velocity if no flow is measured. When it is found again, the path in between is corrected. Before its first
+detection it is traced backwards. Somebody found for the first time may have been anywhere within reach since the
+previous look. A track that is found in an unexpected place may be two objects: then both are covered.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from passerby.track.trust import BIRTH, GRACE_HITS, LARGE_PEOPLE, LARGE_SHARE, T
 Boxes = npt.NDArray[np.float32]
 Box = tuple[float, float, float, float]
 
-MATCH_OVERLAP = 0.2  # of boxes grown by a seventh: small boxes barely overlap themselves a moment later
+MATCH_OVERLAP = 0.2  # of boxes grown by a seventh, since small boxes barely overlap themselves a moment later
 MATCH_GROWTH = 0.15
-MATCH_GROWTH_BLIND = 0.5  # without flow between looks that may be half a second apart
-STEADINESS = 0.5  # how much of an old velocity stays in the new one
-GUESS_SHARE = 0.5  # of a box's longer side: the way of a brisk walk in half a second, the time between two looks
-SAME_OVERLAP = 0.55  # of a new box with a track that was just found: the same object, found twice
-FORETOLD_OVERLAP = 0.5  # of a box with where its track was thought to be; less may be somebody else
+MATCH_GROWTH_BLIND = 0.5  # without flow, between looks that may be half a second apart
+STEADINESS = 0.5  # share of the old velocity in the new one
+GUESS_SHARE = 0.5  # of a box's longer side: how far a brisk walker gets in half a second, the time between two looks
+SAME_OVERLAP = 0.55  # of a new box with a track just found: the same object, detected twice
+FORETOLD_OVERLAP = 0.5  # of a box with its track's predicted place; less may be somebody else
 
 
 @dataclass(frozen=True, slots=True)
 class TrackerTimes:
-    """How long a track is bridged, seconds.
+    """How long a track is bridged, in seconds.
 
-    lost_s: without a detection it ends. tail_s: so much of that is covered, should it not be found again.
-    back_s: it is followed back so long before its first detection.
+    lost_s: after this long without a detection it ends. tail_s: how much of that is covered if it is not found again.
+    back_s: how far it is traced back before its first detection.
     """
 
     lost_s: float = 0.6
@@ -63,8 +63,8 @@ class TrackSummary:
 
 @dataclass(slots=True, eq=False)
 class _Live:
-    """A track being followed. points: box and score (0 where not seen) by frame index; only
-    frames not yet handed out are kept. near: evidence while it is large, for a person."""
+    """A track being followed. points: box and score (0 if not seen) by frame index, only for frames not yet taken.
+    near: evidence while it is large, for a person."""
 
     tracker_id: int
     kind: Kind
@@ -77,30 +77,30 @@ class _Live:
     frames: int = 0
     is_outside: bool = False
     is_confirmed: bool = False
-    guessed_px: float = 0.0  # how far it went by its own velocity since it was last seen
-    missed_at: int | None = None  # the first look since it was last seen, which did not find it
+    guessed_px: float = 0.0  # how far it moved by its own velocity since it was last seen
+    missed_at: int | None = None  # the first look since it was last seen that did not find it
     evidence: Evidence = field(default_factory=Evidence)
     near: Evidence = field(default_factory=Evidence)
     velocity: Boxes = field(default_factory=lambda: np.zeros(4, np.float32))
 
     def see(self, index: int, box: Boxes, score: float, is_large: bool) -> None:
-        """A detector found it there."""
+        """Records that a detector found it there."""
         self.box, self.points[index] = box, (box, score)
         self.evidence.add(score, TRUST[self.kind])
         if self.kind is not Kind.PERSON or not is_large:
-            # What was believed in is not taken back: pictures of it are out already.
+            # Once confirmed, a track stays so: pictures of it are already out.
             self.is_confirmed = self.is_confirmed or self.evidence.is_enough(TRUST[self.kind])
             return
         self.near.add(score, LARGE_PEOPLE)
         if self.near.is_enough(LARGE_PEOPLE) or self.evidence.best >= LARGE_PEOPLE.certain:
             self.is_confirmed = True
-        elif self.near.hits > GRACE_HITS:  # a post that scored a little from afar scores no more from near
+        elif self.near.hits > GRACE_HITS:  # a post that scored a little from far away scores no more when near
             self.is_confirmed = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A frame in the window: its index, time and motion. arrived_s: when it came, for cameras whose clock is wrong."""
+    """A frame in the window: its index, time and motion. arrived_s: when it arrived, for cameras with a wrong clock."""
 
     index: int
     time_s: float
@@ -114,7 +114,7 @@ class _Moment:
 class Tracker:
     """Follows everything in one source. Call `update` for every frame in order, then `take` for every frame in order.
 
-    `take(index)` may lag behind `update` by any number of frames: the more, the more bridging is known.
+    `take(index)` may lag behind `update` by any number of frames. The larger the lag, the more gaps can be bridged.
     """
 
     def __init__(self, size_wh: tuple[int, int], times: TrackerTimes | None = None) -> None:
@@ -126,7 +126,7 @@ class Tracker:
         self._next_id = 1
         self._taken = self._looked_at = -1
         self.ended: list[TrackSummary] = []
-        """Tracks that are over, for the caller to take away."""
+        """Tracks that have ended, for the caller to remove."""
 
     def update(
         self,
@@ -136,8 +136,8 @@ class Tracker:
         motion: Motion | None,
         arrived_s: float = 0.0,
     ) -> None:
-        """One more frame. found: its detections in picture pixels, None if nobody looked. motion: since the last.
-        arrived_s: when it came, by the count of seconds, where that is known."""
+        """Adds a frame. found: its detections in picture pixels, None if there was no look. motion: since the last
+        frame. arrived_s: when it arrived, on the monotonic clock, if known."""
         if motion is not None and motion.is_cut:
             self._end(self._live)
             self._moments.clear()
@@ -158,13 +158,13 @@ class Tracker:
                 live.missed_at = index
 
     def _is_over(self, live: _Live, time_s: float) -> bool:
-        """Nothing ends because nobody looked, as far as anything is shown between two looks."""
+        """Whether a track ends. A lack of looks does not end it, as long as frames between two looks may be shown."""
         unseen_s = time_s - live.seen_at_s
         may_end = live.missed_at is not None or unseen_s >= self._times.back_s
         return live.is_outside or (may_end and unseen_s >= self._times.lost_s)
 
     def take(self, index: int, time_s: float) -> list[Track]:
-        """Every confirmed track that is in frame `index`, with the one point where it is there. In order of id."""
+        """Every confirmed track in frame `index`, each with its one point in that frame, in order of id."""
         self._taken = index
         tracks = []
         for live in (*self._ending, *self._live):
@@ -179,11 +179,11 @@ class Tracker:
         return sorted(tracks, key=lambda track: track.tracker_id)
 
     def _is_covered(self, live: _Live, index: int, time_s: float) -> bool:
-        """Whether it is believed to be still there: for a while, and as long as no look says otherwise."""
+        """Whether it is assumed to be still there: for a while, and as long as no look says otherwise."""
         return time_s - live.seen_at_s <= self._times.tail_s or live.missed_at is None or index < live.missed_at
 
     def finish(self) -> None:
-        """No more frames come: all tracks end, and are summed up as their last frames are taken."""
+        """Ends all tracks when no more frames come. Each is summed up when its last frame is taken."""
         self._end(self._live)
 
     def _carry(self, index: int, time_s: float, motion: Motion | None) -> None:
@@ -194,7 +194,7 @@ class Tracker:
             boxes = motion.carry(boxes)
         elif self._moments:
             ways = np.stack([live.velocity for live in self._live]) * np.float32(time_s - self._moments[-1].time_s)
-            # Only so far beyond what was seen: who walks on is hidden because they move.
+            # Only this far beyond the last detection: somebody who walks on is hidden because they move.
             sizes = np.max(boxes[:, 2:] - boxes[:, :2], axis=1)
             may_go = np.array([live.guessed_px for live in self._live], np.float32) < GUESS_SHARE * sizes
             boxes = boxes + ways * may_go[:, None]
@@ -228,7 +228,7 @@ class Tracker:
         if foretold:
             self._cover_both(live, foretold, box)
         if time_s > live.seen_at_s:
-            # Of the middle only: sizes are too noisy to foretell.
+            # Only of the centre: sizes are too noisy to predict.
             way = (error[:2] + error[2:]) * np.float32((1 - STEADINESS) / 2 / (time_s - live.seen_at_s))
             live.velocity = live.velocity + np.concatenate([way, way])
         live.seen_at, live.seen_at_s, live.is_outside, live.guessed_px = index, time_s, False, 0.0
@@ -236,7 +236,7 @@ class Tracker:
         live.see(index, box.copy(), score, self._is_large(box))
 
     def _cover_both(self, live: _Live, foretold: dict[int, Boxes], box: Boxes) -> None:
-        """What was there, and what is found now, with all that is between."""
+        """Covers the predicted boxes, the box found now, and everything in between."""
         for at, was in foretold.items():
             live.points[at] = (hull(live.points[at][0], was), 0.0)
         for before, around in self._reach(box[None]):
@@ -245,7 +245,7 @@ class Tracker:
 
     @staticmethod
     def _correct(live: _Live, index: int, error: Boxes) -> None:
-        """Spreads the error of the foretold way evenly over it, back to the last detection."""
+        """Spreads the error of the predicted path evenly over it, back to the last detection."""
         gap = index - live.seen_at
         for step in range(1, gap):
             point = live.points.get(live.seen_at + step)
@@ -263,7 +263,7 @@ class Tracker:
         self._live += born
 
     def _follow_back(self, born: list[_Live]) -> None:
-        """Where new tracks were before they were first found, as far as the window and the scene reach."""
+        """Traces new tracks back before their first detection, as far as the window and the scene reach."""
         if not born:
             return
         for before, boxes in self._reach(_stacked(born)):
@@ -272,8 +272,8 @@ class Tracker:
                 live.first_s = before.time_s
 
     def _reach(self, found: Boxes) -> Iterator[tuple[_Moment, Boxes]]:
-        """Where what is found now was in the frames before that are not out yet, newest first: since the last look
-        wherever it can have been, before that where the flow says."""
+        """Where the objects found now were in earlier frames that are not out yet, newest first: since the last look,
+        wherever they can have been; before that, where the flow says."""
         boxes, newest = found, self._moments[-1]
         for now, before in _backwards(self._moments):
             if now.motion is not None:
@@ -282,7 +282,7 @@ class Tracker:
                 return
             if now.motion is None or before.index <= self._looked_at:
                 yield before, boxes
-            else:  # the flow may be of what is behind them
+            else:  # the flow may be that of the background behind them
                 yield before, within_reach(hull(boxes, found), found, newest.since_s(before))
 
     def _is_large(self, box: Boxes) -> bool:
@@ -314,13 +314,13 @@ class Tracker:
 
 
 def _backwards(moments: deque[_Moment]) -> Iterator[tuple[_Moment, _Moment]]:
-    """Pairs of (a frame, the one before it), newest first."""
+    """Pairs of a frame and the one before it, newest first."""
     window = list(moments)
     yield from zip(reversed(window[1:]), reversed(window[:-1]), strict=True)
 
 
 def _pairs(live: list[_Live], found: Detections, growth: float) -> Iterator[tuple[_Live, int]]:
-    """Which track goes on in which detection: best overlap first, of one kind, better scores first among equals."""
+    """Matches tracks with detections of the same kind: best overlap first, then better scores."""
     if not live or not len(found):
         return
     overlap = iou(grown(_stacked(live), growth), grown(found.xyxy, growth))
@@ -337,7 +337,7 @@ def _pairs(live: list[_Live], found: Detections, growth: float) -> Iterator[tupl
 
 
 def _stacked(tracks: list[_Live]) -> Boxes:
-    """(n, 4): where they are. Joined end to end, which takes a fifth of the time of `np.stack`."""
+    """(n, 4): the boxes of the tracks. Concatenating takes a fifth of the time of `np.stack`."""
     return np.concatenate([live.box for live in tracks]).reshape(-1, 4)
 
 

@@ -1,4 +1,4 @@
-"""How much it takes to believe that a track is of somebody, and what its detections add up to."""
+"""Decides how much evidence confirms a track, and adds up the scores of its detections."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from passerby.media import Kind
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """How much it takes to believe in a track of one kind. All are scores.
+    """How much evidence confirms a track of one kind. All are scores.
 
-    weak: less is noise. birth: a new track may begin with this. certain: one detection this good is enough; or one of
+    weak: less is noise. birth: a new track may begin with this. Enough is one detection with `certain`; or one with
     `likely` and `likely_hits` that score at least `likely_least`; or scores that add up to `evidence`.
     """
 
@@ -28,24 +28,24 @@ class Trust:
 
 
 PEOPLE = Trust(weak=0.06, birth=0.07, certain=0.3, likely=0.2, likely_hits=2, evidence=0.9)
-"""Who is far scores so little that time must tell: half of the heads missed on bus.mp4 were seen at 0.06 to 0.09."""
+"""Far people score so low that it takes time: half of the heads missed on bus.mp4 were detected at 0.06 to 0.09."""
 LARGE_PEOPLE = Trust(weak=0.06, birth=0.08, certain=0.45, likely=0.3, likely_hits=3, evidence=6.0, likely_least=0.3)
-"""Who is near is plain to see, and a false box of that size hides much."""
+"""Near people are easy to see, and a false box of that size hides much."""
 LARGE_SHARE = 0.07  # of the picture's longer side; below 0.06 passers-by at 50 px are lost
-GRACE_HITS = 6  # who comes near is believed in as before for so many: 1 s in cover mode, less than is looked ahead
+GRACE_HITS = 6  # somebody who comes near stays confirmed for this many: 1 s in cover mode, less than it looks ahead
 FACES = Trust(weak=0.12, birth=0.15, certain=0.4, likely=0.25, likely_hits=2, evidence=1.2)
 VEHICLES = Trust(weak=0.15, birth=0.25, certain=0.5, likely=0.45, likely_hits=3, evidence=math.inf)
-"""Near enough for its plate to be read, a vehicle scores high; a road scores a little for as long as it is in view."""
+"""A vehicle near enough for its plate to be read scores high; a road scores a little for as long as it is in view."""
 TRUST = {Kind.PERSON: PEOPLE, Kind.FACE: FACES, Kind.PLATE: FACES, Kind.VEHICLE: VEHICLES}
 WEAK, BIRTH = (
     np.array([getattr(TRUST[kind], level) for kind in sorted(TRUST)], np.float32) for level in ("weak", "birth")
 )
-"""By `class_id`: the kinds that are tracked are the first ones."""
+"""By `class_id`: the tracked kinds come first."""
 
 
 @dataclass(slots=True)
 class Evidence:
-    """The scores of some detections. likely_hits: those that count as such. sum: of all scores."""
+    """The scores of some detections. likely_hits: how many score at least `likely_least`. sum: of all scores."""
 
     hits: int = 0
     likely_hits: int = 0

@@ -1,4 +1,4 @@
-"""Draws a sample street video without network, with the boxes of everybody in it: for the demo and for tests."""
+"""Draws a sample street video without a network, with the boxes of everybody in it: for the demo and for tests."""
 
 from passerby.capture.drawn.street import ReferenceBox, draw_street, write_mot
 

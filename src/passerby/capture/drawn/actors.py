@@ -1,4 +1,4 @@
-"""Who and what moves in the drawn street, and where each is at any time."""
+"""Defines who and what moves in the drawn street, and where each is at any time."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from passerby.media import Kind
 
 LAP_IDS = 10  # more than there are actors
 FIDGETS_PER_S = 0.12
-STEP = 0.85  # of the height: how far one walk cycle carries
+STEP = 0.85  # of the height: the distance of one walk cycle
 
 
 @dataclass
 class Actor:
-    """Somebody or something that is placed anew in each frame. Places and speed in shares of the picture's height.
+    """Somebody or something that is placed in each frame. Positions and speed in shares of the picture's height.
 
-    Who walks out of the picture comes back at its other end with a new id: the street stays busy however long it is.
+    Anybody who leaves the picture returns at the other end with a new id, so that the street stays busy.
     street: the picture's width.
     """
 
@@ -44,13 +44,13 @@ class Actor:
             return self.waiting[int(FIDGETS_PER_S * time_s * PHASES) % PHASES], self.feet_x, self.id
         walked = self.speed * max(0.0, time_s - self.stays_until_s)
         cycles = abs(walked) / (STEP * self.height)
-        reach = 0.3 if self.kind is Kind.PERSON else 1.0  # how far beyond the picture's edge it is out of sight
+        reach = 0.3 if self.kind is Kind.PERSON else 1.0  # how far beyond the picture's edge it is no longer visible
         lap, x = divmod(self.feet_x + walked + reach, self.street + 2 * reach)
         return self.poses[int(cycles * PHASES) % len(self.poses)], x - reach, self.id + LAP_IDS * abs(int(lap))
 
 
 def cast(aspect: float, height: int, rng: np.random.Generator) -> list[Actor]:
-    """Who is in the street: walkers near and far, one who waits all the time, one who waits and then goes, a car."""
+    """Everybody in the street: walkers near and far, one who always waits, one who waits and then leaves, and a car."""
     skins = [(124, 158, 206), (88, 122, 172), (54, 76, 112), (142, 176, 222)]
     tops = [(40, 44, 156), (128, 84, 36), (74, 108, 60), (62, 62, 66), (150, 156, 172), (36, 120, 176)]
     trousers = [(78, 60, 48), (52, 52, 56), (104, 112, 124), (90, 70, 40)]

@@ -1,4 +1,4 @@
-"""Puts sprites upon a drawn picture: people and cars with their shadows, and a tree that sways."""
+"""Blends sprites into a drawn picture: people and cars with their shadows, and a swaying tree."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy.typing as npt
 
 from passerby.capture.drawn.figure import Sprite
 
-TREE_Y = 0.575  # where the street's trunk meets the ground: in front of the far pavement's people, behind the car
+TREE_Y = 0.575  # where the trunk meets the ground: in front of people on the far pavement, behind the car
 
 
 def blend(picture: npt.NDArray[np.uint8], sprite: Sprite, placement: npt.NDArray[np.float64]) -> None:
-    """Over the picture, at a place between pixels. Only the part that the sprite touches is worked on."""
+    """Blends a sprite into the picture at a subpixel position. Only the part that the sprite touches is processed."""
     height, width = picture.shape[:2]
     corners = placement @ np.array(
         [[0, sprite.shape[1], 0, sprite.shape[1]], [0, 0, sprite.shape[0], sprite.shape[0]], [1, 1, 1, 1]]
@@ -29,7 +29,7 @@ def blend(picture: npt.NDArray[np.uint8], sprite: Sprite, placement: npt.NDArray
 
 
 def shadow(picture: npt.NDArray[np.uint8], outline: Sprite, left: float, feet_y: float, scale: float) -> None:
-    """Laid on the ground, away from a sun at the upper left."""
+    """Draws a shadow on the ground, away from a sun at the upper left."""
     k, lean, flat = 4 * scale, 0.55, 0.22
     rows = outline.shape[0] - 4
     placement = [[k, -lean * k, left + k * (lean * rows - 4)], [0, flat * k, feet_y - flat * k * rows]]
@@ -39,7 +39,7 @@ def shadow(picture: npt.NDArray[np.uint8], outline: Sprite, left: float, feet_y:
 def tree(
     picture: npt.NDArray[np.uint8], crown: Sprite, time_s: float, x_share: float = 0.16, foot_y: float = TREE_Y
 ) -> None:
-    """A trunk and a crown that sways, stronger at the top. x_share: of the width; foot_y: share of the height."""
+    """Draws a trunk and a crown that sways, more at the top. x_share: of the width. foot_y: share of the height."""
     height = picture.shape[0]
     x, foot, up = x_share * picture.shape[1], foot_y * height, (foot_y - TREE_Y) * height
     cv2.line(

@@ -1,4 +1,4 @@
-"""The drawn cameras by name: a scene each, the noise of a sensor, and what is wrong with some of them at times."""
+"""The drawn cameras by name: each with a scene, sensor noise, and for some of them temporary faults."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from passerby.capture.drawn.scenes import CAR_PARK, PLATFORM, SIZE_WH, STREET, Y
 from passerby.capture.drawn.street import NOISE_SIGMA
 
 FPS = 5
-_SPARE_PX = 64  # the noise is a piece of a larger field, at another place each time: none comes again for hours
+_SPARE_PX = 64  # the noise is cut from a larger field at changing places: none repeats for hours
 LOOP_S = 10
 
 _TURNED_PX = 64
-_DARK = 0.04  # of the light is left when all lamps are off
+_DARK = 0.04  # of the light remains when all lamps are off
 _DIM = 0.55
 
 Fault = Literal["freezes", "loops", "covered", "turned", "dark", "dimmed"]
@@ -29,7 +29,7 @@ Fault = Literal["freezes", "loops", "covered", "turned", "dark", "dimmed"]
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What is wrong with a drawn camera, from when to when, seconds since it was opened."""
+    """A fault of a drawn camera, with start and end in seconds since it was opened."""
 
     fault: Fault
     from_s: float
@@ -38,10 +38,9 @@ class Wrong:
 
 @dataclass(frozen=True)
 class DrawnCamera:
-    """A camera without a lens. fault: what is wrong with it, from `from_s` to `to_s` of every `period_s` seconds.
+    """A camera without a lens. fault: its fault from `from_s` to `to_s` of every `period_s` seconds.
 
-    A camera is `turned` by somebody who bumps into it; `dark` where all lamps go out; `dimmed` where one does, and then
-    nothing is wrong with it.
+    `turned`: somebody bumps into the camera. `dark`: all lamps go out. `dimmed`: one lamp does, which is not a fault.
     """
 
     scene: Scene
@@ -52,12 +51,12 @@ class DrawnCamera:
     period_s: int = 1
 
     def fault_at(self, number: int) -> Fault | None:
-        """What is wrong in picture `number`."""
+        """The fault in picture `number`."""
         is_wrong = self.from_s * FPS <= number % (self.period_s * FPS) < self.to_s * FPS
         return self.fault if is_wrong else None
 
     def wrongs(self, until_s: float) -> list[Wrong]:
-        """All that goes wrong until then, in order: by this it is drawn, and checks are judged."""
+        """All faults until then, in order. Pictures are drawn from this, and checks are judged by it."""
         if self.fault is None:
             return []
         laps = range(int(until_s // self.period_s) + 1)
@@ -65,7 +64,7 @@ class DrawnCamera:
         return [each for each in all_of if each.from_s < until_s]
 
     def planes(self, number: int) -> npt.NDArray[np.uint8]:
-        """Picture `number` since it was opened, at FPS a second: (540, 640) uint8, yuv420p. The same number gives the
+        """Picture `number` since it was opened, at FPS per second: (540, 640) uint8, yuv420p. The same number gives the
         same bytes."""
         lap, at = divmod(number, self.period_s * FPS)
         first = self.from_s * FPS
@@ -98,7 +97,7 @@ CAMERAS: Mapping[str, DrawnCamera] = {
 
 
 def _changed(shown: Picture, fault: Fault | None, lap: int) -> Picture:
-    """What a fault of the lens or of the light makes of a picture."""
+    """Applies a fault of the lens or the light to a picture."""
     if fault == "covered":
         return _sprayed() if lap % 2 else np.full_like(shown, 14)
     if fault == "turned":
@@ -125,7 +124,7 @@ def _field() -> npt.NDArray[np.int16]:
 
 @functools.cache
 def _sprayed() -> npt.NDArray[np.uint8]:
-    """Paint on the lens: nothing sharp, a little light at the rim."""
+    """Paint on the lens: nothing is sharp, with a little light at the rim."""
     blots = cv2.resize(np.random.default_rng(3).normal(0, 10, (5, 8)).astype(np.float32), SIZE_WH)
     paint = np.array([52, 70, 58], np.float32) + blots[..., None]
     return np.asarray(np.clip(paint, 0, 255), np.uint8)

@@ -1,4 +1,4 @@
-"""Who goes where in a scene that never ends: each for itself, over and over, and never twice in quite the same way."""
+"""Defines who goes where in an endless scene: each independently, again and again, and never twice in the same way."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ FIDGETS_PER_S = 0.05
 CAR_SPRITE_PX = 120
 _PACES = (0.8, 1.25)
 _PACES_TO_PARK = (0.93, 1.07)
-_ASIDE = 0.05  # of the picture's height, at most
-_SPREAD = (0.6180339887, 0.7548776662)  # steps by which laps that look the same are never alike in pace and place
+_ASIDE = 0.05  # of the picture's height, maximum
+_SPREAD = (0.6180339887, 0.7548776662)  # step sizes that keep laps with the same look different in pace and place
 _STANDS_BELOW = 0.01  # picture heights per second
 
 LOOKS = (
@@ -31,7 +31,8 @@ LOOKS = (
 
 @dataclass(frozen=True)
 class Stop:
-    """Where somebody is at a time. at_s: from the start of the course. x, feet_y: shares of the picture's height."""
+    """Where somebody is at one time. at_s: from the start of the course. x, feet_y: shares of the picture's
+    height."""
 
     at_s: float
     x: float
@@ -40,7 +41,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Placed:
-    """One sprite in one picture. x: of its axis; height: of all of it; both and feet_y in shares of the height."""
+    """One sprite in one picture. x: of its axis. height: its full height. Both and feet_y in shares of the height."""
 
     pose: Pose = field(repr=False)
     x: float
@@ -51,10 +52,10 @@ class Placed:
 
 @dataclass(frozen=True)
 class Course:
-    """One actor's way: from stop to stop, then out of sight until its period is over, then again: somebody else, at
-    another pace and a little aside. The same again would be what the check for loops looks for.
+    """One actor's path: from stop to stop, then out of sight until its period is over. Then it repeats as somebody
+    else, at another pace and slightly to the side: an exact repeat would trigger the check for loops.
 
-    begins_s: where in its period it is when the scene begins; negative: later. look: which of LOOKS; None: a car.
+    begins_s: its position in the period when the scene begins; negative: later. look: index in LOOKS; None: a car.
     """
 
     period_s: float
@@ -65,8 +66,8 @@ class Course:
     plate: str = "PASSER 8Y"
 
     def place(self, time_s: float, horizon: float, tall: float) -> Placed | None:
-        """Where it is, None while it is out of sight. tall: a person's height for each share that the feet are below
-        the horizon."""
+        """Where it is; None while out of sight. tall: a person's height per share that the feet are below the
+        horizon."""
         lap, now_s = divmod(time_s + self.begins_s, self.period_s)
         pace, aside, look = self._varied(int(lap))
         now_s *= pace
@@ -85,7 +86,7 @@ class Course:
         return ((blue, green, red), (green, red, blue), (red, blue, green))[lap % 3]
 
     def _varied(self, lap: int) -> tuple[float, float, int | None]:
-        """Pace, place and look of one lap. Whoever is always there stays the same, and cars keep to their lane."""
+        """Pace, offset and look of one lap. Anybody who is always there stays the same, and cars keep to their lane."""
         if self.stops[-1].at_s >= self.period_s:
             return 1.0, 0.0, self.look
         low, high = _PACES_TO_PARK if self.look is None and len(self.stops) > 2 else _PACES
@@ -108,13 +109,13 @@ def _pose(look: int, a: Stop, b: Stop, now_s: float, height: float) -> Pose:
 
 
 def past(begin_s: float, speed: float, y: float, width: float = 16 / 9, beyond: float = 0.3) -> tuple[Stop, ...]:
-    """Straight through the picture at one height. speed: picture heights a second, to the left where negative."""
+    """A straight path through the picture at one height. speed: picture heights per second, negative to the left."""
     ends = (-beyond, width + beyond) if speed > 0 else (width + beyond, -beyond)
     return Stop(begin_s, ends[0], y), Stop(begin_s + abs(ends[1] - ends[0]) / abs(speed), ends[1], y)
 
 
 def stays(x: float, y: float, period_s: float = 60.0) -> tuple[Stop, ...]:
-    """In one place all the time."""
+    """Stays in one place."""
     return Stop(0, x, y), Stop(period_s, x, y)
 
 
@@ -123,7 +124,7 @@ def _facing(look: int, facing: int) -> Look:
     return Look(told.skin, told.hair, told.top, told.trousers, told.shoes, facing, told.long_hair, told.bag)
 
 
-# Drawn once for all cameras of a process: a pose costs a hundred times what putting it into a picture does.
+# Drawn once for all cameras of a process: drawing a pose costs a hundred times as much as blending it in.
 @functools.cache
 def _walking(look: int, facing: int) -> list[Pose]:
     return walk_cycle(_facing(look, facing), np.random.default_rng(look), FEWER_PHASES, SMALL_SPRITE_PX)

@@ -1,4 +1,4 @@
-"""Draws one person as a set of sprites: a walk cycle or a standing pose. Nobody real."""
+"""Draws one person, nobody real, as a set of sprites: a walk cycle or a standing pose."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Sprite = npt.NDArray[np.float32]
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
 
-PHASES = 24  # poses of one walk cycle: at 25 fps a step lasts about half a second, so that every pose is shown
+PHASES = 24  # poses of one walk cycle: a step lasts about half a second, so at 25 fps every pose is shown
 SPRITE_HEIGHT_PX = 480  # the tallest person on a 720-line picture is 400 px high
-FEWER_PHASES, SMALL_SPRITE_PX = 12, 160  # for a live camera of 360 lines and 5 fps: a fortieth of the work
+FEWER_PHASES, SMALL_SPRITE_PX = 12, 160  # for a live camera with 360 lines at 5 fps: a fortieth of the work
 MARGIN = 0.30  # of the height, on each side of the body's axis: room for a stride and swinging arms
 
 
 @dataclass(frozen=True)
 class Look:
-    """Colours (blue, green, red) of one figure. facing: 1 walks to the right, -1 to the left, 0 looks at us."""
+    """Colours (blue, green, red) of one figure. facing: 1 walks right, -1 walks left, 0 faces the camera."""
 
     skin: Colour
     hair: Colour
@@ -36,9 +36,9 @@ class Look:
 
 @dataclass(frozen=True, eq=False)
 class Pose:
-    """A sprite cut to what is drawn in it, with its shadow. All in the sprite's own pixels.
+    """A sprite cropped to its content, with its shadow. All in the sprite's own pixels.
 
-    left, top: where the cut lies in the whole sprite, which is `height` high. shadow: 1/4 as large, black, soft.
+    left, top: position of the crop in the full sprite, which is `height` high. shadow: 1/4 as large, black, soft.
     """
 
     picture: Sprite
@@ -68,7 +68,7 @@ def walk_cycle(
 def standing(
     look: Look, rng: np.random.Generator, phases: int = PHASES, height_px: int = SPRITE_HEIGHT_PX
 ) -> list[Pose]:
-    """A few poses that differ as little as a waiting person's do: weight shifted, an arm moved."""
+    """A few poses that differ as slightly as those of a waiting person: weight shifted, an arm moved."""
     cloth = _cloth(rng, height_px)
     return [_Figure(look, cloth).pose(2 * np.pi * phase / phases, stride=0.06) for phase in range(phases)]
 
@@ -91,7 +91,7 @@ class _Figure:
         self.sprite = np.zeros((*cloth.shape, 4), np.float32)
 
     def pose(self, phase: float, stride: float) -> Pose:
-        """One picture. phase: 0 to 2 pi; stride: 1 walks, 0 stands."""
+        """One picture. phase: 0 to 2 pi. stride: 1 walks, 0 stands."""
         look, side = self.look, self.look.facing
         bob = 0.008 * stride * float(np.cos(2 * phase))
         hip, shoulder = 0.50 + bob, 0.205 + bob
@@ -226,7 +226,7 @@ class _Figure:
         return (round((point[0] + MARGIN) * self.height_px), round(point[1] * self.height_px))
 
     def _paint(self, mask: npt.NDArray[np.uint8], colour: Colour, shade: float) -> None:
-        """Over what is there, rounded like a cylinder that is lit from the upper left."""
+        """Paints over what is there, shaded like a cylinder that is lit from the upper left."""
         x, y, w, h = cv2.boundingRect(mask)
         if not w or not h:
             return

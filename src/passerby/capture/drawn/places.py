@@ -1,4 +1,4 @@
-"""Draws more empty scenes, as cameras high on a wall see them: a school yard, a platform, a car park."""
+"""Draws more empty scenes, as seen by cameras high on a wall: a school yard, a platform, a car park."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Colour = tuple[int, int, int]
 
 YARD_GROUND, PLATFORM_FLOOR, PLATFORM_EDGE, CAR_PARK_GROUND = 0.36, 0.36, 0.88, 0.30  # upper edges, of the height
 KERB_Y = 0.50
-"""Where the wheels of cars that stand at the kerb of the car park are."""
+"""Where the wheels of cars at the kerb of the car park are."""
 CAR_HEIGHT = 0.135
-"""Of a car at the kerb."""
+"""Height of a car at the kerb."""
 PARKED = ((0.03, (52, 50, 48), "NOBODY 1"), (0.46, (160, 164, 168), "DRAWN 77"), (1.33, (44, 62, 120), "TEST 404"))
-"""Left edges of the parked cars, in heights of the picture, colours and made-up plates. A gap is left from 0.87 on."""
+"""Left edges of the parked cars, in picture heights, with colours and made-up plates. There is a gap from 0.87 on."""
 
 
 def yard(width: int, height: int, rng: np.random.Generator) -> Picture:
@@ -94,7 +94,7 @@ def _park(picture: Picture, left: float, colour: Colour, plate: str) -> None:
 
 
 def _ground(picture: Canvas, top: float, colour: Colour, rng: np.random.Generator) -> None:
-    """Lighter far away, with grit and stains."""
+    """Ground that is lighter far away, with grit and stains."""
     height, width = picture.shape[:2]
     first = int(top * height)
     picture[first:] = np.array(colour, np.float32) * np.linspace(1.06, 0.94, height - first)[:, None, None]
@@ -127,7 +127,7 @@ def _bench(picture: Canvas, left: float, foot: float) -> None:
 
 
 def _line(picture: Canvas, a: tuple[float, float], b: tuple[float, float], colour: Colour) -> None:
-    """Ends in shares of the width and of the height."""
+    """Draws a line. Its ends are in shares of the width and of the height."""
     height, width = picture.shape[:2]
     ends = [(int(x * width), int(y * height)) for x, y in (a, b)]
     cv2.line(picture, ends[0], ends[1], colour, max(1, height // 180), cv2.LINE_AA)
@@ -143,7 +143,7 @@ def _text(picture: Canvas, text: str, left: float, foot: float, size: float, col
 
 
 def _finish(picture: Canvas, rng: np.random.Generator) -> Picture:
-    """Uneven light and the grain of surfaces."""
+    """Adds uneven light and the grain of surfaces."""
     height, width = picture.shape[:2]
     picture *= cv2.resize(rng.normal(1, 0.03, (9, 16)).astype(np.float32), (width, height))[..., None]
     picture += cv2.GaussianBlur(rng.normal(0, 9, (height, width)).astype(np.float32), (0, 0), 0.9)[..., None]

@@ -1,4 +1,4 @@
-"""Draws what does not walk: the street itself, a tree in the wind and a car with a made-up plate."""
+"""Draws everything that does not walk: the street itself, a tree in the wind and a car with a made-up plate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 from passerby.capture.drawn.figure import Sprite
 
 Picture = npt.NDArray[np.uint8]
-HORIZON = 0.44  # of the height; somebody whose feet are at y is (y - HORIZON) high, all in shares of the height
+HORIZON = 0.44  # of the height; a person with feet at y is (y - HORIZON) high, all in shares of the height
 PLATE_XYXY = (2.535, 0.695, 2.765, 0.785)  # on the car, shares of its height
 FAR_PAVEMENT, ROAD, NEAR_PAVEMENT = 0.52, 0.59, 0.735  # upper edges, shares of the height
 
@@ -139,8 +139,8 @@ def crown(size_px: int, rng: np.random.Generator) -> Sprite:
 
 
 def car(height_px: int, colour: tuple[int, int, int], plate: str) -> Sprite:
-    """A hatchback that drives to the right and turns its front a little to us, 2.9 times as long as high."""
-    scale = 4  # drawn larger and shrunk: smooth edges
+    """A hatchback driving right with its front turned slightly to the camera, 2.9 times as long as high."""
+    scale = 4  # drawn larger and shrunk, for smooth edges
     h = height_px * scale
     w = int(2.9 * h)
     sprite = np.zeros((h, w, 4), np.float32)

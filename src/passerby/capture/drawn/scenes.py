@@ -1,4 +1,4 @@
-"""The scenes of drawn cameras: an empty place, and who is in it when. What is wrong with a camera is cameras'."""
+"""The scenes of drawn cameras: an empty place, and who is in it when. Faults are left to `cameras`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SEED = 2
 
 @dataclass(frozen=True)
 class Scene:
-    """horizon, tall: how high somebody is where, see `Course.place`. tree_xy: foot, shares of the width and height."""
+    """horizon, tall: the height of people by place, see `Course.place`. tree_xy: foot, shares of width and height."""
 
     draw: Callable[[int, int, np.random.Generator], Picture]
     horizon: float
@@ -30,7 +30,7 @@ class Scene:
     tree_xy: tuple[float, float] | None = None
 
     def picture(self, time_s: float) -> Picture:
-        """(360, 640, 3) uint8 BGR, without the noise of a sensor. The same time gives the same picture."""
+        """(360, 640, 3) uint8 BGR, without sensor noise. The same time gives the same picture."""
         shown = _empty(self.draw).copy()
         is_to_come = self.tree_xy is not None
         for each in self.placed(time_s):
@@ -43,7 +43,7 @@ class Scene:
         return shown
 
     def placed(self, time_s: float) -> list[Placed]:
-        """Everybody and everything that is in the picture, from far to near."""
+        """Everybody and everything in the picture, from far to near."""
         found = [course.place(time_s, self.horizon, self.tall) for course in self.courses]
         return sorted((each for each in found if each is not None), key=lambda each: each.feet_y)
 
@@ -69,7 +69,7 @@ def _crown() -> Sprite:
 
 
 def person_box_xyxy(each: Placed) -> tuple[int, int, int, int]:
-    """Where a person's body is in the picture, without stride and arms."""
+    """The box of a person's body in the picture, without stride and arms."""
     height = SIZE_WH[1]
     half = 0.11 * each.height
     box = ((each.x - half) * height, (each.feet_y - each.height) * height, (each.x + half) * height,

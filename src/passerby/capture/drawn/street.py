@@ -17,14 +17,14 @@ from passerby.capture.drawn.blend import TREE_Y, blend, shadow, tree
 from passerby.capture.drawn.figure import MARGIN, Sprite
 from passerby.media import Kind
 
-NOISE_SIGMA = 2.2  # grey levels: a small camera by day
-PLATE_ID = 100_000  # a plate has the id of its car and this
-NOISE_FIELDS = 8  # drawn once and shifted about, since drawing fresh noise costs more than the rest of a frame
+NOISE_SIGMA = 2.2  # grey levels, as of a small camera by day
+PLATE_ID = 100_000  # a plate has the id of its car plus this
+NOISE_FIELDS = 8  # drawn once and shifted around, since drawing fresh noise costs more than the rest of a frame
 
 
 @dataclass(frozen=True)
 class ReferenceBox:
-    """Where one thing really is in one frame, picture pixels. visibility: the share that nothing nearer hides."""
+    """The true place of one thing in one frame, picture pixels. visibility: the share that nothing nearer hides."""
 
     frame: int
     id: int
@@ -41,7 +41,8 @@ def draw_street(
     seed: int = 1,
     boxes_path: Path | str | None = None,
 ) -> list[ReferenceBox]:
-    """Writes an H.264 video; gives the boxes of the people, the car and its plate. The same seed gives the same video.
+    """Writes an H.264 video and returns the boxes of the people, the car and its plate. The same seed gives the same
+    video.
 
     size: width and height, even. boxes_path: also write the people in MOTChallenge form.
     """
@@ -108,7 +109,7 @@ def _play(
 
 
 def _stage(picture: npt.NDArray[np.uint8], actor: Actor, index: int, time_s: float) -> list[ReferenceBox]:
-    """Draws one actor and says where it is."""
+    """Draws one actor and returns its place."""
     height = picture.shape[0]
     pose, axis, ident = actor.place(time_s)
     scale = actor.height * height / pose.height

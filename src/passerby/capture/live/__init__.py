@@ -1,1 +1,1 @@
-"""A live source becomes clear frames in memory, each with the time of its arrival. Requests are sent by net/."""
+"""Turns a live source into clear frames in memory, each with its arrival time. Requests are sent by net/."""

@@ -1,4 +1,4 @@
-"""Gives live pictures a time in UTC: when they arrived, as even as their own clock says, and only growing."""
+"""Gives live pictures a time in UTC: their arrival, smoothed by the source's own clock, and always increasing."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from passerby.clock import Clock
 from passerby.media.segments import TICKS_PER_S
 
 WINDOW_S = 2.0
-"""Delays are judged over this long: in it at least one picture comes through a busy network without waiting."""
+"""Delays are judged over this long: within it, at least one picture passes a busy network without waiting."""
 STEP_FROM_S = 0.5
-"""If every picture of a window came this much later, the source does not catch up: its clock stood still."""
+"""If every picture of a window came this much later, the source will not catch up: its clock stood still."""
 SLEW = 0.01
-"""A clock that is merely slow is followed by at most this share of time: no step is to be seen."""
+"""A clock that is only slow is followed by at most this share of time, so that no step is visible."""
 BACK_S = 0.5
-"""Back by more than this is a new clock, not a picture out of order."""
+"""A step back by more than this is a new clock, not a picture out of order."""
 AHEAD_S = 2.0
-"""So much more of the source's time than of ours between two pictures is a leap of its clock."""
+"""If the source's time advances this much more than ours between two pictures, its clock jumped."""
 SET_BY_S = 1.0
-"""A difference between this machine's clock and its count of seconds from which it has been set."""
+"""If this machine's clock and its monotonic clock differ by this much, the clock was set."""
 
 
 class WallTime:
-    """UTC by a count of seconds from a start, so that a picture's time does not follow the setting of a clock."""
+    """UTC from a start time plus the monotonic clock, so that setting the machine's clock does not affect pictures."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -40,24 +40,23 @@ class WallTime:
 class ArrivalTimes:
     """Times of one live stream, in ticks of 1/90000 s UTC.
 
-    A picture cannot be younger than its arrival, and the one that came quickest shows best how far the source's clock
-    is from ours: so the offset is the least delay of late. It falls at once; it
-    rises only when a whole window came later.
+    A picture cannot be younger than its arrival, and the fastest one shows best how far the source's clock is from
+    ours. So the offset is the minimum recent delay. It falls at once, and rises only when a whole window came later.
     """
 
     def __init__(self, time_base: Fraction | None) -> None:
-        """time_base: seconds per tick of the source's times; None where it has none."""
+        """time_base: seconds per tick of the source's times; None if it has none."""
         self._ticks = None if time_base is None else time_base * TICKS_PER_S
-        self._offset: int | None = None  # add it to the source's time to have ours
+        self._offset: int | None = None  # added to the source's time to get ours
         self._told = -(2**62)
         self._source = self._arrived = 0
         self._window_from = 0
         self._least_before = self._least_now = 0
         self.clock_jumps = 0
-        """How often the source's clock leapt."""
+        """How often the source's clock jumped."""
 
     def next(self, source_pts: int | None, arrived_90k: int) -> int:
-        """The time of the next picture. source_pts: its own, None where it has none."""
+        """The time of the next picture. source_pts: its own time; None if it has none."""
         told = arrived_90k
         if source_pts is not None and self._ticks is not None:
             told = self._by_source(int(source_pts * self._ticks), arrived_90k)
@@ -85,7 +84,7 @@ class ArrivalTimes:
         return back or ahead
 
     def _floor(self) -> int:
-        """The offset as it was before: less delay than this is not catching up, but a leap."""
+        """The minimum plausible offset: less delay than this is not catching up, but a jump."""
         assert self._offset is not None
         return self._offset - int(AHEAD_S * TICKS_PER_S)
 

@@ -1,4 +1,4 @@
-"""Shows a drawn scene as if it were live: drawn as it goes, dated now, of people who do not exist."""
+"""Shows a drawn scene of people who do not exist as if it were live, with the present time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from passerby.net.address import Address
 
 
 def drawn_shots(address: Address, options: LiveOptions, stopped: Callable[[], bool]) -> Iterator[Shot]:
-    """Without end. Raises SourceUnavailable if drawn cameras are not allowed, or there is none of this name."""
+    """Never ends. Raises SourceUnavailable if drawn cameras are not allowed or there is none with this name."""
     if not options.reach.drawn:
         raise SourceUnavailable(
             Trouble.REFUSED_ADDRESS,

@@ -1,4 +1,4 @@
-"""Reaches each kind of live source and hands it to FFmpeg, which may open what this kind needs and nothing else."""
+"""Connects to each kind of live source and hands it to FFmpeg, which may open only what this kind needs."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from passerby.net.address import Address
 from passerby.net.fetch import Body, fetch
 from passerby.net.resolve import checked_ips
 
-# The stream says its codec when it describes itself, and its size with the first picture: FFmpeg need not look ahead,
-# and what it looks at would arrive late and all at once.
+# The stream names its codec in its description and its size in the first picture, so FFmpeg need not look ahead. What
+# it looks at would arrive late and all at once.
 _NO_PROBING = {"analyzeduration": "1", "probesize": "32", "fpsprobesize": "0"}
 UNTOLD = ("", "application/octet-stream", "text/plain")
-"""What servers say of a stream that they do not know."""
-_UDP_BUFFER_BYTES = 1 << 20  # a key frame of 4K comes in one burst
+"""The content types that servers give for unknown streams."""
+_UDP_BUFFER_BYTES = 1 << 20  # a 4K key frame comes in one burst
 
 
 def open_rtsp(address: Address, options: LiveOptions) -> Opened:
-    """RTSP over TCP or UDP; RTSPS over TCP. The server is asked first, by us, at an address that was checked."""
+    """RTSP over TCP or UDP; RTSPS over TCP. First passerby itself asks the server, at an address that was checked."""
     finish_by = time.monotonic() + options.open_timeout_s
     ips = checked_ips(address, options.reach, options.open_timeout_s)
     told = probe_rtsp(
@@ -38,14 +38,14 @@ def open_rtsp(address: Address, options: LiveOptions) -> Opened:
         **_NO_PROBING,
         "protocol_whitelist": "rtp,udp,tcp" + (",tls" if address.secure else ""),
         "rtsp_transport": "tcp" if address.secure else options.transport,
-        "allowed_media_types": "video",  # sound is neither used nor taken
+        "allowed_media_types": "video",  # sound is neither used nor received
         "buffer_size": str(_UDP_BUFFER_BYTES),
-        "rtsp_flags": "filter_src",  # over UDP anybody could send us pictures: take them from the camera only
+        "rtsp_flags": "filter_src",  # over UDP anybody could send pictures: accept them from the camera only
     }
     left_s = max(1.0, finish_by - time.monotonic())
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as trusted:
         if told.certificate and not options.trust_any_certificate:
-            # FFmpeg comes without the system's authorities. We asked them; it is to meet the same certificate again.
+            # FFmpeg does not use the system's authorities. They were checked here; it must get the same certificate.
             trusted.write(told.certificate)
             trusted.flush()
             settings |= {"tls_verify": "1", "verifyhost": address.host, "ca_file": trusted.name}
@@ -54,7 +54,7 @@ def open_rtsp(address: Address, options: LiveOptions) -> Opened:
 
 
 def open_device(address: Address, options: LiveOptions) -> Opened:
-    """A camera at this machine, by Video4Linux."""
+    """A camera attached to this machine, by Video4Linux."""
     if not options.reach.devices:
         raise SourceUnavailable(
             Trouble.REFUSED_ADDRESS,
@@ -71,7 +71,7 @@ def open_device(address: Address, options: LiveOptions) -> Opened:
 
 
 def open_http(address: Address, options: LiveOptions) -> Opened:
-    """MJPEG or HLS, by what the server says it is, or else by what it sends."""
+    """MJPEG or HLS, as the server declares, or otherwise by what it sends."""
     finish_by = time.monotonic() + options.open_timeout_s
     body = fetch(address, options.limits)
     is_hls = "mpegurl" in body.content_type or address.path.partition("?")[0].endswith((".m3u8", ".m3u"))
@@ -106,7 +106,7 @@ def open_http(address: Address, options: LiveOptions) -> Opened:
 
 
 def _open_mjpeg(address: Address, body: Body, head: bytes, options: LiveOptions) -> Opened:
-    """head: what was read already."""
+    """head: what was already read."""
     body.finish_within(options.open_timeout_s)
     try:
         settings = {"probesize": "32", "protocol_whitelist": ""}
@@ -121,7 +121,7 @@ def _open_hls(address: Address, options: LiveOptions, within_s: float) -> Opened
     parts = Parts(address, options.limits, within_s)
     settings = {
         "protocol_whitelist": "http,https",
-        # Both would use FFmpeg's own connections, which there are none of.
+        # Both would use FFmpeg's own connections, of which there are none.
         "http_persistent": "0",
         "http_multiple": "0",
         "live_start_index": "-1",
@@ -142,7 +142,7 @@ def _open(
     address: Address, url: str, format: str, settings: dict[str, str], options: LiveOptions, within_s: float
 ) -> InputContainer:
     try:
-        # FFmpeg takes the first time twice: to open, and to look at the stream.
+        # FFmpeg uses the first time limit twice: to open, and to examine the stream.
         return av.open(
             url,
             "r",

@@ -1,4 +1,4 @@
-"""Plays a file over and over as if it were live: in real time, dated now."""
+"""Plays a file in a loop as if it were live: in real time, with the present time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from passerby.net.address import Address
 
 
 def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], bool]) -> Iterator[Shot]:
-    """Without end. Raises SourceUnavailable if files are not allowed, SourceError for a file that is no video."""
+    """Never ends. Raises SourceUnavailable if files are not allowed, SourceError if the file is not a video."""
     if not options.reach.files:
         raise SourceUnavailable(
             Trouble.REFUSED_ADDRESS,
@@ -36,4 +36,4 @@ def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], b
                 told_90k = times.next(None, wall.now_90k())
                 yield Shot(frame.picture, told_90k, frame.damaged, source.sample_aspect_ratio)
             step_s = float(1 / source.average_rate) if source.average_rate else 0.04
-        clock.sleep(step_s)  # the last picture stays as long as the others
+        clock.sleep(step_s)  # the last picture lasts as long as the others

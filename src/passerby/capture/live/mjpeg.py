@@ -1,7 +1,7 @@
-"""Finds the JPEGs in what a camera sends, whatever it puts between them, and hands them on as FFmpeg wants them.
+"""Finds the JPEGs in what a camera sends, whatever is between them, and passes them on as FFmpeg expects.
 
-Cameras leave out the first boundary, the headers of parts or their lengths, or get them wrong. A JPEG tells by itself
-where it begins and ends (ITU-T T.81, annex B).
+Cameras omit the first boundary, the headers of parts or their lengths, or get them wrong. A JPEG itself shows where it
+begins and ends (ITU-T T.81, annex B).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Protocol
 
 MAX_JPEG_BYTES = 64 << 20
 HEAD_BYTES = 64 * 1024
-"""A first picture is looked for in so many bytes."""
+"""The first picture is searched for in this many bytes."""
 _BEGIN = b"\xff\xd8\xff"
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _END, _AGAIN = 0xD9, 0xD8
@@ -25,14 +25,14 @@ class Readable(Protocol):
 
 
 class Jpegs(io.RawIOBase):
-    """Reads a body and gives its JPEGs out as a clean multipart stream, each as soon as it is whole."""
+    """Reads a body and outputs its JPEGs as a clean multipart stream, each as soon as it is complete."""
 
     def __init__(self, body: Readable, first: bytes = b"") -> None:
-        """first: what was read of the body already."""
+        """first: what was already read of the body."""
         super().__init__()
         self._body = body
         self._came = bytearray(first)
-        self._at = 0  # up to here the JPEG that begins at 0 was looked through; 0: none has begun
+        self._at = 0  # the JPEG that begins at 0 was scanned up to here; 0: none has begun
         self._ready = bytearray()
         self._over = False
 
@@ -40,7 +40,7 @@ class Jpegs(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """What is there, at most `size`; b"" at the end."""
+        """The bytes that are ready, at most `size`; b"" at the end."""
         while not self._ready and not self._over:
             before = len(self._came)
             if not self._take() and len(self._came) == before:
@@ -53,7 +53,7 @@ class Jpegs(io.RawIOBase):
         return given
 
     def _take(self) -> bool:
-        """Whether a JPEG was whole, or cut by the next one."""
+        """Whether a JPEG was taken: a complete one, or one cut off by the next."""
         if not self._at:
             start = self._came.find(_BEGIN)
             if start < 0:
@@ -68,18 +68,18 @@ class Jpegs(io.RawIOBase):
         del self._came[: len(jpeg)]
         self._at = 0
         if end is None or _SCAN not in jpeg:
-            return False  # no picture is so large, or has nothing in it: what follows begins anew
+            return False  # too large for a picture, or empty: start again with what follows
         self._ready += _PART % len(jpeg) + jpeg + b"\r\n"
         return True
 
     def _end(self) -> int | None:
-        """Where the JPEG is over; None where that has not come yet."""
+        """Where the JPEG ends; None if its end has not arrived yet."""
         while (found := _MARKER.search(self._came, self._at)) is not None:
             marker, after = self._came[found.start() + 1], found.end()
             if marker == _END:
                 return after
             if marker == _AGAIN and found.start():
-                return found.start()  # it was cut: another begins
+                return found.start()  # it was cut off: another begins
             if after + 2 > len(self._came):
                 self._at = found.start()
                 return None
@@ -93,7 +93,7 @@ class Jpegs(io.RawIOBase):
 
 
 def read_head(body: Readable) -> bytes:
-    """The beginning of a body that does not say what it is: until it holds a JPEG's, or enough."""
+    """The beginning of a body of undeclared type, up to the beginning of a JPEG or enough bytes."""
     head = b""
     while len(head) < HEAD_BYTES and _BEGIN not in head and not head.lstrip().startswith(b"#EXTM3U"):
         data = body.read(HEAD_BYTES)
@@ -104,5 +104,5 @@ def read_head(body: Readable) -> bytes:
 
 
 def is_mjpeg(head: bytes) -> bool:
-    """Whether a body that begins so holds JPEGs one after another: a first part of some kind, or a picture at once."""
+    """Whether a body that begins like this is a sequence of JPEGs: with a part of some kind, or directly a picture."""
     return _BEGIN in head and (head.startswith(_BEGIN) or head.lstrip().startswith((b"--", b"Content-")))

@@ -1,4 +1,4 @@
-"""What a live source may do and how long it may take; and what passes between its parts."""
+"""What a live source may do and how long it may take, and the values that its parts exchange."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from passerby.rules.reach import Reach
 
 @dataclass(frozen=True, slots=True)
 class LiveOptions:
-    """How to open and read a live source. All waits are in seconds, and none can be switched off.
+    """How to open and read a live source. All timeouts are in seconds, and none can be disabled.
 
-    transport: of RTSP; "udp" where a camera's TCP stutters. open_timeout_s: until it has answered and described itself.
-    read_timeout_s: the longest time for one packet, however it trickles. picture_timeout_s: the longest time without a
-    picture, whatever else arrives; a camera's key frames must come more often. trust_any_certificate: take a camera's
-    self-signed certificate. Danger: then somebody between it and us can show us other pictures.
-    device_size, device_rate: what a camera at this machine is asked for; None: as it likes.
+    transport: of RTSP; "udp" if a camera's TCP stutters. open_timeout_s: until it has answered and described itself.
+    read_timeout_s: maximum time for one packet, however slowly it trickles. picture_timeout_s: maximum time without a
+    picture, whatever else arrives; a camera's key frames must come more often. trust_any_certificate: accept a camera's
+    self-signed certificate. Danger: somebody in between can then show other pictures. device_size, device_rate:
+    requested from a camera at this machine; None: its default.
     """
 
     transport: Literal["tcp", "udp"] = "tcp"
@@ -42,20 +42,20 @@ class LiveOptions:
 
     @property
     def limits(self) -> Limits:
-        """The same for one HTTP request."""
+        """The same limits for one HTTP request."""
         return Limits(self.reach, self.open_timeout_s, self.read_timeout_s, self.trust_any_certificate)
 
 
 class Beneath(Protocol):
-    """What FFmpeg reads through, where it does not open its own connection."""
+    """What FFmpeg reads through when it does not open its own connection."""
 
     @property
     def error(self) -> OSError | None:
-        """Why it broke off, None if it did not."""
+        """Why it broke off; None if it did not."""
         ...
 
     def finish_within(self, seconds: float) -> None:
-        """What is being waited for must be there in this time, however it trickles: FFmpeg does not look after that."""
+        """Sets the time for the read in progress, however slowly data trickles: FFmpeg does not enforce that."""
         ...
 
     def close(self) -> None: ...
@@ -63,8 +63,8 @@ class Beneath(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Opened:
-    """A stream that FFmpeg reads. has_clock: its times mean something. bursts: it comes in pieces of seconds, and is
-    given out at the pace of its own times."""
+    """A stream that FFmpeg reads. has_clock: its times are meaningful. bursts: it comes in pieces of several seconds,
+    and is output at the pace of its own times."""
 
     container: InputContainer
     stream: VideoStream

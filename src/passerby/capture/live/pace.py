@@ -1,4 +1,4 @@
-"""Gives pictures out at the pace of their own times, for sources that would give them all at once."""
+"""Outputs pictures at the pace of their own times, for sources that would deliver them all at once."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import Callable
 from passerby.clock import Clock
 
 LATE_S = 2.0
-"""Later than this is not caught up with: a new start."""
+"""A longer delay is not caught up: pacing starts afresh."""
 LEAP_S = 5.0
-"""No camera is so slow: its times leapt ahead, as when an encoder restarts."""
-PIECE_S = 0.25  # so often a wait asks whether to stop
+"""No camera is this slow: its times jumped ahead, as when an encoder restarts."""
+PIECE_S = 0.25  # how often a wait checks for a stop request
 
 
 class Pace:
-    """One stream's pace."""
+    """The pace of one stream."""
 
     def __init__(self, clock: Clock, stopped: Callable[[], bool], leap_s: float = math.inf) -> None:
-        """leap_s: a picture that would be waited for longer is due at once, and so are those after it."""
+        """leap_s: a picture that would have to wait longer is due at once, and so are those after it."""
         self._clock, self._stopped, self._leap_s = clock, stopped, leap_s
         self._start_s: float | None = None  # monotonic time at which the source's time was 0
         self._told_s = 0.0
 
     def wait(self, told_s: float) -> None:
-        """Sleep until a picture of this time is due, or it is stopped. A time that went back starts anew."""
+        """Sleeps until a picture with this time is due, or it is stopped. A time that goes back starts afresh."""
         now_s = self._clock.monotonic()
         due_s = None if self._start_s is None or told_s < self._told_s else self._start_s + told_s
         if due_s is None or now_s - due_s > LATE_S or due_s - now_s > self._leap_s:

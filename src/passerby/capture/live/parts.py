@@ -13,11 +13,11 @@ from passerby.net.wire import unreachable
 
 
 class Parts:
-    """For one stream. error: the first thing that failed; what fails is empty to FFmpeg, which then gives up."""
+    """The parts of one stream. error: the first failure. FFmpeg gets an empty part then, and gives up."""
 
     def __init__(self, address: Address, limits: Limits, open_within_s: float) -> None:
-        """open_within_s: for all parts together that are asked for until the first `finish_within`: a play list may
-        name many others, each of which comes just in time."""
+        """open_within_s: for all parts together that are requested until the first `finish_within`: a playlist may name
+        many others, each of which comes just in time."""
         self._address, self._limits = address, limits
         self._finish_by = time.monotonic() + open_within_s
         self._bodies: list[Body] = []
@@ -25,11 +25,11 @@ class Parts:
 
     @property
     def error(self) -> OSError | None:
-        """The first thing that failed, None so far."""
+        """The first failure; None if there was none."""
         return self._error or next((body.error for body in self._bodies if body.error), None)
 
     def get(self, url: str, flags: int, settings: dict[str, str]) -> io.RawIOBase | io.BytesIO:
-        """As PyAV's io_open wants it. The log-in goes to the stream's own server only."""
+        """As PyAV's io_open requires. The login is sent only to the stream's own server."""
         try:
             part = Address.parse(url)
             if part.kind != "http":
@@ -50,7 +50,7 @@ class Parts:
         return body
 
     def finish_within(self, seconds: float) -> None:
-        """The part that is being read; and those that are asked for meanwhile get as long again."""
+        """Sets the time for the part being read; those requested meanwhile get the same time again."""
         self._finish_by = time.monotonic() + 2 * seconds
         for body in self._bodies:
             if not body.closed:

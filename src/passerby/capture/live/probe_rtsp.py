@@ -1,8 +1,8 @@
-"""Asks an RTSP server what it has, before FFmpeg does, to say in words why it will not do; and to meet no redirect.
+"""Asks an RTSP server for its description before FFmpeg does, to explain problems and to refuse redirects.
 
-FFmpeg follows an RTSP redirect to wherever it points and cannot be told not to, so a server that redirects is refused
-here. One that describes itself now and redirects FFmpeg a moment later would still get a connection out of it: with an
-RTSP greeting in it, and nothing that comes back is seen by anybody but the decoder.
+FFmpeg follows any RTSP redirect and cannot be told not to, so a server that redirects is refused here. One that answers
+now and redirects FFmpeg a moment later could still cause a connection: with an RTSP greeting in it, and only the
+decoder sees what comes back.
 """
 
 from __future__ import annotations
@@ -34,9 +34,8 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """ip: the address that answered. certificate: the one it showed, in PEM, None without encryption.
-
-    codecs: what the SDP calls its video's codecs, in upper case.
+    """ip: the address that answered. certificate: the one it presented, in PEM; None without encryption. codecs: the
+    names of its video's codecs in the SDP, in upper case.
     """
 
     ip: str
@@ -47,7 +46,7 @@ class Described:
 def probe_rtsp(
     address: Address, ips: Sequence[str], finish_by: float, read_s: float, *, trust_any_certificate: bool = False
 ) -> Described:
-    """DESCRIBE with the log-in of the address. Raises SourceUnavailable where that is not answered by video."""
+    """Sends DESCRIBE with the login of the address. Raises SourceUnavailable if the answer does not describe video."""
     wire, ip = connect(address, ips, finish_by, read_s, trust_any_certificate=trust_any_certificate)
     wire.finish_by = finish_by
     certificate = wire.certificate

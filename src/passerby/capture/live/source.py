@@ -1,4 +1,4 @@
-"""Opens a live source and gives its frames with times in UTC. How each kind is reached is kinds' business."""
+"""Opens a live source and gives its frames with times in UTC. Connecting to each kind is left to `kinds`."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ TIME_BASE = Fraction(1, TICKS_PER_S)
 
 
 def open_live(address: Address | str, options: LiveOptions | None = None) -> LiveSource:
-    """A camera, or what plays one. Use it in a `with` block. Blocks until the first picture is there.
+    """Opens a camera, or something that acts as one. Use it in a `with` block. Blocks until the first picture arrives.
 
-    Kinds: rtsp:// and rtsps:// (H.264, HEVC, MJPEG), http:// and https:// (MJPEG or HLS), file: (played over and over),
+    Kinds: rtsp:// and rtsps:// (H.264, HEVC, MJPEG), http:// and https:// (MJPEG or HLS), file: (played in a loop),
     /dev/videoN, drawn: (a scene of people who do not exist). Raises SourceUnavailable, whose `trouble` says what is
-    wrong; nothing it says holds a password.
+    wrong; its text never contains a password.
     """
     options = options or LiveOptions()
     place = Address.parse(address) if isinstance(address, str) else address
@@ -41,9 +41,9 @@ def open_live(address: Address | str, options: LiveOptions | None = None) -> Liv
 class LiveSource(Closing):
     """The frames of one live source, once, from one thread.
 
-    Iterating never ends by itself: it raises SourceUnavailable when there is no more to come, and when the size of the
-    picture changes (trouble CHANGED: open it again at once). After `stop` it ends quietly.
-    Frames: `pts` is UTC in ticks of 1/90000 s and only grows. Where the source was silent, so are the times.
+    Iterating never ends by itself: it raises SourceUnavailable when nothing more will come, and when the picture size
+    changes (trouble CHANGED: open it again at once). After `stop` it ends quietly. Frames: `pts` is UTC in ticks of
+    1/90000 s and always increases. If the source is silent, there is a gap in the times.
     """
 
     def __init__(self, address: Address, options: LiveOptions) -> None:
@@ -78,7 +78,7 @@ class LiveSource(Closing):
 
     @property
     def flow(self) -> Flow:
-        """What came until now."""
+        """What has come so far."""
         reader = self._reader
         if reader is None:
             return Flow(self._index, is_replay=self.address.kind == "file")
@@ -86,23 +86,23 @@ class LiveSource(Closing):
 
     @property
     def clock_jumps(self) -> int:
-        """How often the source's own clock has leapt, forward or back."""
+        """How often the source's own clock has jumped, forward or back."""
         return self._reader.times.clock_jumps if self._reader else 0
 
     @property
     def codec(self) -> str | None:
-        """FFmpeg's name of its video's codec; None for what is not coded as it comes."""
+        """FFmpeg's name of its video codec; None if it is not coded."""
         return self._opened.stream.codec_context.name if self._opened else None
 
     def __repr__(self) -> str:
         return f"LiveSource({self.address.shown!r})"
 
     def stop(self) -> None:
-        """From any thread: the reading one ends with the next packet, or at its time-out."""
+        """May be called from any thread. The reading thread ends with the next packet, or at its timeout."""
         self._stop.set()
 
     def close(self) -> None:
-        """Let go of the source, from the thread that reads it."""
+        """Releases the source. Call it from the thread that reads it."""
         self._stop.set()
         self._first = None
         if self._opened is not None:

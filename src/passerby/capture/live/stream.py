@@ -1,4 +1,4 @@
-"""Reads a live stream through FFmpeg: packets in, progressive pictures out, each with the time of its arrival."""
+"""Reads a live stream through FFmpeg: packets in, progressive pictures out, each with its arrival time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from passerby.net.address import Address
 
 
 class StreamReader:
-    """Iterate once over its shots, from one thread. Ends only by SourceUnavailable, or quietly after `stop`."""
+    """Iterate once over its shots, from one thread. Ends only with SourceUnavailable, or quietly after `stop`."""
 
     def __init__(self, address: Address, opened: Opened, options: LiveOptions, stopped: Callable[[], bool]) -> None:
         self._address, self._opened, self._options = address, opened, options
@@ -31,14 +31,14 @@ class StreamReader:
         stream = opened.stream
         self.times = ArrivalTimes(stream.time_base if opened.has_clock else None)
         self.keys = 0
-        """How many key frames came."""
+        """How many key frames have come."""
         self.key_bytes: int | None = None
-        """Of the newest of them, as coded."""
+        """Size of the newest one, as coded."""
         context = stream.codec_context
         self._trust = Trust(context, is_live=True)
         context.flags = context.flags | Flags.low_delay
         self._deinterlacer = Deinterlacer(stream.time_base or Fraction(1, 90_000))
-        self._told_90k: deque[int] = deque()  # of pictures that wait
+        self._told_90k: deque[int] = deque()  # of pictures that are waiting
         self._damaged: deque[bool] = deque()
         self._size: tuple[int, int] | None = None
 
@@ -81,11 +81,11 @@ class StreamReader:
             error = beneath.error
         if isinstance(error, SourceUnavailable):
             raise error
-        # Without its cause, whose text holds the address with its password.
+        # Without its cause, whose text contains the address with its password.
         raise broken_off(self._address, error, self._options.read_timeout_s) from None
 
     def _next_of(self, packets: Iterator[Packet[VideoStream]]) -> Packet[VideoStream] | None:
-        if self._opened.beneath is not None:  # armed just before reading: the time that others take is not the source's
+        if self._opened.beneath is not None:  # set just before reading: time spent elsewhere does not count
             self._opened.beneath.finish_within(self._options.read_timeout_s)
         return next(packets, None)
 

@@ -1,4 +1,4 @@
-"""Says in words why FFmpeg could not open or go on reading a live source."""
+"""Explains why FFmpeg could not open or continue to read a live source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from passerby.net.address import Address
 
 
 def unopened(address: Address, error: Exception, within_s: float) -> SourceUnavailable:
-    """For what `av.open` raised. Its own text is not used: it holds the whole URL."""
+    """For an error from `av.open`. Its own text is not used, because it contains the whole URL."""
     hint = None
     match error:
         case av.error.ExitError() | TimeoutError():
@@ -48,7 +48,7 @@ def unopened(address: Address, error: Exception, within_s: float) -> SourceUnava
 
 
 def broken_off(address: Address, error: Exception | None, within_s: float) -> SourceUnavailable:
-    """For what reading raised; None: it came to its end."""
+    """For an error while reading; None: the stream ended."""
     match error:
         case av.error.ExitError() | TimeoutError():
             said = f"'{address.shown}' sent no whole packet for {within_s:g} s"
@@ -63,7 +63,7 @@ def broken_off(address: Address, error: Exception | None, within_s: float) -> So
 
 
 def no_picture(address: Address, within_s: float) -> SourceUnavailable:
-    """For a source that sends, and nothing that becomes a picture."""
+    """For a source that sends data, but nothing that becomes a picture."""
     said = f"'{address.shown}' sends data, but no picture for {within_s:g} s"
     return SourceUnavailable(Trouble.NO_PICTURE, said, "set the camera to send a key frame about every 2 s")
 
@@ -75,10 +75,10 @@ def unknown_codec(address: Address, name: str) -> SourceUnavailable:
 
 
 def clock_was_set(address: Address) -> SourceUnavailable:
-    """Times that were given out and those to come are of two clocks."""
+    """For when this machine's clock was set: earlier and later times would be from two clocks."""
     return changed(address, "this machine's clock was set")
 
 
 def changed(address: Address, what: str) -> SourceUnavailable:
-    """For a source that is not any more what it was when it was opened."""
+    """For a source that is no longer what it was when it was opened."""
     return SourceUnavailable(Trouble.CHANGED, f"'{address.shown}' has to be reopened: {what}")

@@ -1,4 +1,4 @@
-"""Finds ONVIF cameras in the network and asks one for its streams. What is done with them is for others."""
+"""Finds ONVIF cameras in the network and asks one for its streams. Using them is left to others."""
 
 from __future__ import annotations
 

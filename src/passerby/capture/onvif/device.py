@@ -1,4 +1,4 @@
-"""Asks an ONVIF device for its streams: services, profiles, addresses. Nothing that it says leads to another host."""
+"""Asks an ONVIF device for its streams: services, profiles, addresses. Its answers never lead to another host."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from passerby.net.address import Address
 from passerby.net.fetch import Limits
 from passerby.net.resolve import checked_ips
 
-WITHIN_S = 15.0  # all questions together
+WITHIN_S = 15.0  # for all requests together
 MAX_STREAMS = 16
-_OLDEST_YEAR, _LATEST_YEAR = 1970, 2100  # a camera whose battery is empty begins at the first of these
+_OLDEST_YEAR, _LATEST_YEAR = 1970, 2100  # a camera with an empty battery starts at the first of these
 _SERVICE = "/onvif/device_service"
 _DEVICE = "http://www.onvif.org/ver10/device/wsdl"
 _MEDIA = "http://www.onvif.org/ver10/media/wsdl"
@@ -28,10 +28,9 @@ _SCHEMA = "http://www.onvif.org/ver10/schema"
 
 @dataclass(frozen=True, slots=True)
 class OnvifStream:
-    """A stream that a device offers. size_wh: pixels. codec: as FFmpeg calls it. fps: pictures a second, at most.
-
-    address: where it is, with the log-in that was given. was_elsewhere: the device named another host, and this is the
-    same at its own.
+    """A stream that a device offers. size_wh: pixels. codec: FFmpeg's name. fps: maximum pictures per second. address:
+    where it is, with the given login. was_elsewhere: the device named another host, and this is the same address at its
+    own.
     """
 
     name: str
@@ -43,9 +42,10 @@ class OnvifStream:
 
 
 def streams_of(host: str, username: str | None, password: str | None, limits: Limits) -> list[OnvifStream]:
-    """host: a name or an IP address, perhaps with a port, or http:// or https:// before it. The largest picture first.
+    """host: a name or an IP address, optionally with a port or with http:// or https:// before it. Largest picture
+    first.
 
-    Raises SourceUnavailable: not reached, no ONVIF, a wrong password.
+    Raises SourceUnavailable: not reachable, no ONVIF, a wrong password.
     """
     device = _device_at(host, username, password)
     own_ips = checked_ips(device, limits.reach, limits.start_s)
@@ -78,7 +78,7 @@ def _device_at(host: str, username: str | None, password: str | None) -> Address
 
 
 def _follow_clock(talk: Conversation) -> None:
-    """Digests hold the time, and cameras refuse those of another time than theirs. Anybody may ask for it."""
+    """Digests contain the time, and cameras refuse those that differ from their own, which anybody may ask for."""
     with suppress(Fault):
         told = talk.ask(talk.device.path, f'<GetSystemDateAndTime xmlns="{_DEVICE}"/>', signed=False)
         date, clock = (first(told, "UTCDateTime", part) for part in ("Date", "Time"))
@@ -91,9 +91,9 @@ def _follow_clock(talk: Conversation) -> None:
 
 
 def _media_of(talk: Conversation, own_ips: list[str]) -> tuple[str, str]:
-    """Which media service it has, the newest that we know, and its path."""
+    """The newest known media service that it has, and its path."""
     found: dict[str, str] = {}
-    with suppress(Fault):  # older devices do not know the question
+    with suppress(Fault):  # older devices do not know this request
         asked = f'<GetServices xmlns="{_DEVICE}"><IncludeCapability>false</IncludeCapability></GetServices>'
         for service in talk.ask(talk.device.path, asked).iter():
             if service.tag.endswith("}Service"):
@@ -123,7 +123,7 @@ def _streams(talk: Conversation, media: str, path: str, own_ips: list[str]) -> I
         try:
             address, was_elsewhere = _own(talk.device, told, own_ips)
         except SourceUnavailable:
-            continue  # not an address of a stream that we can play
+            continue  # not the address of a stream that can be played
         yield OnvifStream(_name(profile), _size(encoder), _codec(encoder), _rate(encoder), address, was_elsewhere)
 
 
@@ -139,10 +139,10 @@ def _uri_question(media: str, token: str) -> str:
 
 
 def _own(device: Address, told: str, own_ips: list[str]) -> tuple[Address, bool]:
-    """What the device says is somewhere, at the device itself; and whether it said another host.
+    """An address that the device gave, moved to the device itself; and whether it named another host.
 
-    Behind a router a camera names itself by an address that nobody reaches; a hostile one names what we should not
-    ask. So its host is never taken: only path and, where it is its own, port. Raises SourceUnavailable.
+    Behind a router a camera gives an address that nobody can reach; a hostile one names hosts that should not be
+    contacted. So its host is never used: only the path and, if the host is its own, the port. Raises SourceUnavailable.
     """
     said = Address.parse(told)
     if said.kind not in ("http", "rtsp"):
@@ -150,7 +150,7 @@ def _own(device: Address, told: str, own_ips: list[str]) -> tuple[Address, bool]
             Trouble.NO_STREAM, f"'{device.shown}' lists something that is not the address of a stream"
         )
     is_own = said.host == device.host or said.host in own_ips
-    keeps_port = is_own or said.kind == "rtsp"  # a router passes on RTSP on its usual port, or not at all
+    keeps_port = is_own or said.kind == "rtsp"  # a router forwards RTSP on its usual port, or not at all
     port, scheme = (said.port, said.scheme) if keeps_port else (device.port, device.scheme)
     own = replace(said, host=device.host, port=port, scheme=scheme, username=device.username, password=device.password)
     return own, not is_own

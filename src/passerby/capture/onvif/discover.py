@@ -1,4 +1,4 @@
-"""Finds ONVIF devices in the local network by WS-Discovery: asks everybody once, and listens for a while."""
+"""Finds ONVIF devices in the local network by WS-Discovery: asks all of them, and listens for a while."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from passerby.net.address import Address
 from passerby.rules.reach import Reach, refusal
 
 GROUP = ("239.255.255.250", 3702)
-LISTEN_S = 3.0  # devices wait half a second at most, by the standard; cheap ones two
+LISTEN_S = 3.0  # by the standard, devices wait at most half a second; cheap ones take two
 ASKED_TIMES = 2  # a datagram may be lost
 MAX_DEVICES = 256
-MAX_DATAGRAMS = 4096  # each device may answer several times; who sends more is no camera
+MAX_DATAGRAMS = 4096  # each device may answer several times; anything that sends more is not a camera
 LONGEST_DATAGRAM_BYTES = 16 * 1024
 _KINDS = ("dn:NetworkVideoTransmitter", "tds:Device")
 _NAMESPACES = (
@@ -36,8 +36,8 @@ _SCOPE = re.compile(r"onvif://www\.onvif\.org/(name|hardware|location)/(.+)", re
 
 @dataclass(frozen=True, slots=True)
 class FoundDevice:
-    """A device that answered. host: its IP address, with the port where it is not 80, as `streams_of` takes it; with
-    https:// where it wants that. name, hardware, location: what it says of itself, perhaps empty."""
+    """A device that answered. host: its IP address, with the port if it is not 80 and https:// if required, as
+    `streams_of` takes it. name, hardware, location: what it says about itself, possibly empty."""
 
     host: str
     name: str = ""
@@ -48,10 +48,10 @@ class FoundDevice:
 def find_devices(
     reach: Reach, listen_s: float = LISTEN_S, *, to: Sequence[tuple[str, int]] | None = None
 ) -> list[FoundDevice]:
-    """Who answers within a time, in order of their addresses. Blocks for all of it.
+    """The devices that answer within a time, in order of address. Blocks for all of that time.
 
-    reach: devices that may not be contacted are left out. to: whom to ask instead of everybody in the networks of this
-    machine. Raises SourceUnavailable where the network takes no question.
+    reach: devices that may not be contacted are left out. to: whom to ask instead of everybody in this machine's
+    networks. Raises SourceUnavailable if the network takes no request.
     """
     found: dict[str, FoundDevice] = {}
     message_ids = [str(uuid.uuid4()) for _ in _KINDS]
@@ -71,10 +71,10 @@ def find_devices(
 
 
 def _ask(sock: socket.socket, message_ids: Sequence[str], to: Sequence[tuple[str, int]] | None) -> int:
-    """How many questions went out."""
+    """Returns how many requests were sent."""
     sent = 0
     for interface in _interfaces() if to is None else [None]:
-        with suppress(OSError):  # an interface without an IPv4 address, or that is down
+        with suppress(OSError):  # an interface without an IPv4 address, or one that is down
             if interface is not None:
                 sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, interface)
             for kind, message_id in zip(_KINDS, message_ids, strict=True):
@@ -85,7 +85,7 @@ def _ask(sock: socket.socket, message_ids: Sequence[str], to: Sequence[tuple[str
 
 
 def _interfaces() -> list[bytes]:
-    """Each network interface as IP_MULTICAST_IF takes it: a multicast otherwise goes out at one of them only."""
+    """Each network interface as IP_MULTICAST_IF takes it: otherwise a multicast is sent on only one of them."""
     if not hasattr(socket, "if_nameindex"):
         return [struct.pack("=4s", b"\0" * 4)]
     return [struct.pack("@4s4si", b"\0" * 4, b"\0" * 4, index) for index, name in socket.if_nameindex() if name != "lo"]
@@ -111,15 +111,15 @@ def _answers(sock: socket.socket, end: float) -> Iterator[tuple[bytes, str]]:
             data, (ip, _port) = sock.recvfrom(LONGEST_DATAGRAM_BYTES + 1)
         except TimeoutError:
             return
-        except OSError:  # such as "nobody listens there", of a question before
+        except OSError:  # such as "nobody listens there" for an earlier request
             continue
         if len(data) <= LONGEST_DATAGRAM_BYTES:
             yield data, ip
 
 
 def _device_in(data: bytes, ip: str, message_ids: Sequence[str]) -> FoundDevice | None:
-    """What an answer tells; None for what is no answer to us. A device speaks for itself only: what counts is the IP
-    address that it answers from."""
+    """The device in an answer; None if it does not answer our request. A device speaks only for itself: what counts is
+    the IP address that it answers from."""
     try:
         root = parse(data)
     except NotUnderstood:

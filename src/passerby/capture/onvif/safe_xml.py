@@ -1,4 +1,4 @@
-"""XML that strangers send: parsed without document types or entities, up to a size, and only ever read."""
+"""Parses untrusted XML: without document types or entities, up to a maximum size, read only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LONGEST_WORD = 120
 
 
 class NotUnderstood(ValueError):
-    """It is no XML, or XML that nobody with good intentions sends."""
+    """It is not XML, or XML that nobody with good intentions sends."""
 
 
 def parse(data: bytes) -> Element:
@@ -25,7 +25,7 @@ def parse(data: bytes) -> Element:
 
 
 def first(element: Element | None, *path: str) -> Element | None:
-    """The first element of a path of names, of whatever namespace: vendors differ in them."""
+    """The first element at a path of names, in any namespace, since vendors differ in them."""
     for name in path:
         if element is None:
             return None
@@ -34,13 +34,13 @@ def first(element: Element | None, *path: str) -> Element | None:
 
 
 def text(element: Element | None, *path: str) -> str:
-    """The text at a path, in one line; empty where there is none."""
+    """The text at a path, in one line; empty if there is none."""
     found = first(element, *path)
     return " ".join((found.text or "").split()) if found is not None else ""
 
 
 def number(element: Element | None, *path: str) -> float | None:
-    """A number from 0 up to what a picture may have; None for all else."""
+    """A number from 0 up to the largest that a picture may have; None for anything else."""
     try:
         told = float(text(element, *path))
     except ValueError:
@@ -49,5 +49,5 @@ def number(element: Element | None, *path: str) -> float | None:
 
 
 def word(told: str) -> str:
-    """For people: what can be printed of it, not too long."""
+    """For people: its printable part, shortened if needed."""
     return "".join(char for char in told if char.isprintable())[:LONGEST_WORD]

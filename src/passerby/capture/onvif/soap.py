@@ -1,4 +1,4 @@
-"""One question to an ONVIF device and its answer, under a deadline and up to a size."""
+"""Sends a request to an ONVIF device and reads the answer, with a deadline and a maximum size."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BASE64 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-
 
 
 class Fault(Exception):
-    """The device understood and refused. what: its own word for why."""
+    """The device understood and refused. what: its own reason."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -32,9 +32,9 @@ class Fault(Exception):
 
 
 class Conversation:
-    """Questions to one device. The log-in of its address goes to that very server, and as a digest where it may.
+    """Requests to one device. The login of its address is sent only to that server, as a digest if possible.
 
-    Everything together takes `within_s` at most. clock_offset: the device's clock less ours; digests go by its clock.
+    All together take at most `within_s`. clock_offset: the device's clock minus ours; digests use its clock.
     """
 
     def __init__(self, device: Address, limits: Limits, within_s: float) -> None:
@@ -43,7 +43,7 @@ class Conversation:
         self.clock_offset = timedelta(0)
 
     def ask(self, path: str, body: str, *, signed: bool = True) -> Element:
-        """The body of the answer. path: at the device. Raises Fault, SourceUnavailable."""
+        """The body of the answer. path: on the device. Raises Fault, SourceUnavailable."""
         address = replace(self.device, path=path)
         left_s = self._finish_by - time.monotonic()
         if left_s <= 0:
@@ -90,10 +90,10 @@ class Conversation:
         )
 
     def _security(self) -> str:
-        """WS-Security UsernameToken: the password as a digest with a time and a number that is used once."""
+        """WS-Security UsernameToken: the password as a digest with a time and a nonce."""
         created = (datetime.now(UTC) + self.clock_offset).strftime("%Y-%m-%dT%H:%M:%SZ")
         nonce, password = os.urandom(16), (self.device.password or "").encode()
-        # SHA-1, as the standard has it.
+        # SHA-1, as the standard requires.
         digest = hashlib.sha1(nonce + created.encode() + password, usedforsecurity=False).digest()
         return (
             f'<w:Security s:mustUnderstand="1" xmlns:w="{_SECURITY}" xmlns:u="{_UTILITY}"><w:UsernameToken>'

@@ -1,8 +1,8 @@
-"""A canary: a drawn person or face, nobody real, that a network must find in every picture. Silence is a fault.
+"""Adds a canary to every picture: a drawn person or face, nobody real, that a network must find. Silence is a fault.
 
-Each picture that a network is given is made wider by a strip in which the figure stands, at a place that changes with
-the picture. Only an answer with the figure at that very place counts: a network that is deaf, or repeats an older
-answer, is found out by the same answer that would have shown somebody.
+Each picture given to a network is widened by a strip with the figure, whose place changes with the picture. An answer
+counts only if it has the figure at that place: a network that is deaf, or repeats an older answer, is exposed by the
+same answer that would have shown a person.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ FigureName = Literal["person", "face"]
 KINDS: dict[FigureName, Kind] = {"person": Kind.PERSON, "face": Kind.FACE}
 
 STRIP_PX = 64  # a multiple of the largest stride of the networks
-MIN_HEIGHT_PX = 192  # of the picture with its strip: a lower one leaves the figure no choice of places
+MIN_HEIGHT_PX = 192  # of the picture with its strip: in a lower one the figure has only one place
 EDGE_PX = 8
-STEP_PX = 8  # between two places, downwards; networks place the figure to within 3 px
-ASIDE_PX = (-6, 0, 6)  # of the middle of the strip
+STEP_PX = 8  # vertical distance between two places; networks locate the figure to within 3 px
+ASIDE_PX = (-6, 0, 6)  # from the centre of the strip
 TOLERANCE_PX = 3.0
 GREY = 114
 MIN_SCORE = 0.25
-"""Of what is found of the figure: on all footage, dark or bright, it is 0.5 or more (bench/README.md)."""
-SAME_OVERLAP = 0.3  # of a box with the figure's: a poor second finding of the same
+"""Minimum score of the figure. On all footage, dark or bright, it is 0.5 or more (bench/README.md)."""
+SAME_OVERLAP = 0.3  # of a box with the figure's box: a weak second detection of the figure
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How a network boxes the figure, in shares of its height: the box's middle below the figure's, and its height."""
+    """How a network boxes the figure, in shares of its height: the box's centre below the figure's, and its height."""
 
     below: float
     height: float
-    height_off: float  # by so much the height may differ
+    height_off: float  # tolerance of the height
 
 
 SEEN: dict[FigureName, Seen] = {"person": Seen(0.0, 1.0, 0.15), "face": Seen(0.09, 0.72, 0.15)}
@@ -50,7 +50,7 @@ SEEN: dict[FigureName, Seen] = {"person": Seen(0.0, 1.0, 0.15), "face": Seen(0.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the figure stands in a picture with its strip, and how large the picture is without. Pixels."""
+    """Where the figure stands in a picture with its strip, and the size of the picture without it. Pixels."""
 
     left: int
     top: int
@@ -60,7 +60,7 @@ class Place:
 
 
 class Canary:
-    """For one network, from one thread: remembers the place before, so that two in a row differ."""
+    """For one network, from one thread: remembers the last place, so that two in a row differ."""
 
     def __init__(self, figure: FigureName) -> None:
         self._name: FigureName = figure
@@ -78,7 +78,7 @@ class Canary:
         return wide, place
 
     def _place(self, picture: Bgr, rows: int) -> Place:
-        """By what the picture shows, so that the same pictures are looked at the same way."""
+        """Chosen from the picture's content, so that the same pictures are always examined the same way."""
         size_h, size_w = figure(self._name).shape[:2]
         downwards = (rows - size_h - 2 * EDGE_PX) // STEP_PX + 1
         shows = zlib.crc32(picture[::8].tobytes())
@@ -91,7 +91,7 @@ class Canary:
         return Place(left, EDGE_PX + step * STEP_PX, size_w, size_h, (picture.shape[1], picture.shape[0]))
 
     def check(self, found: Detections, place: Place) -> Detections:
-        """What was found in the picture itself. Raises DeafError where the figure was not found where it is."""
+        """What was found in the picture itself. Raises DeafError if the figure was not found in its place."""
         width, height = place.picture_wh
         middle_x = (found.xyxy[:, 0] + found.xyxy[:, 2]) / 2
         middle_y = (found.xyxy[:, 1] + found.xyxy[:, 3]) / 2
@@ -117,13 +117,13 @@ class Canary:
 
 
 def with_strip(size_wh: tuple[int, int]) -> tuple[int, int]:
-    """Width and height of what a network is given for a picture of that size."""
+    """Width and height of a network's input for a picture of that size."""
     return size_wh[0] + STRIP_PX, max(size_wh[1], MIN_HEIGHT_PX)
 
 
 @functools.cache
 def figure(name: FigureName) -> npt.NDArray[np.float32]:
-    """(rows, columns, 4): blue, green, red multiplied by alpha, 0..255, and alpha 0..1. Not to be written to."""
+    """(rows, columns, 4): blue, green, red multiplied by alpha, 0..255, and alpha 0..1. Do not write to it."""
     data = np.frombuffer((Path(__file__).parent / f"{name}.png").read_bytes(), np.uint8)
     sprite = np.asarray(cv2.imdecode(data, cv2.IMREAD_UNCHANGED), np.float32)
     sprite[..., 3] /= 255
@@ -132,7 +132,7 @@ def figure(name: FigureName) -> npt.NDArray[np.float32]:
 
 
 def draw(picture: Bgr, name: FigureName, left: int, top: int) -> None:
-    """Into the picture, all of it."""
+    """Draws the figure into the picture, which must contain all of it."""
     sprite = figure(name)
     there = picture[top : top + sprite.shape[0], left : left + sprite.shape[1]]
     there[:] = np.rint(there * (1 - sprite[..., 3:]) + sprite[..., :3]).astype(np.uint8)

@@ -1,1 +1,1 @@
-"""Measures how well a camera sees, about once a second. What the numbers mean is decided by `rules/health`."""
+"""Measures how well a camera sees, about once a second. `rules/health` decides what the numbers mean."""

@@ -1,6 +1,6 @@
-"""Compares the edges of a picture with those of established background: are they there, in their place, as sharp?
+"""Compares the edges of a picture with those of established background: still there, in the same place, as sharp?
 
-Edges are compared by their direction alone: a picture that is brighter, darker, or infra-red is the same view.
+Only the direction of edges is compared, so a brighter, darker or infrared picture still counts as the same view.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from passerby.background import Background
 from passerby.background.small import Plane8
 from passerby.media.health import ViewSeen
 
-SHARPEST_SHARE = 0.12  # of the established pixels are edges to go by
-MIN_SLOPE = 3.0  # grey levels a pixel: less may be noise
-MIN_EDGES = 200  # pixels; a plain wall tells nothing
-ALIGNED_COS = 0.95  # directions within 18 degrees; by chance a fifth of all are
-FAINT_SHARE = 0.25  # of the reference's slope, under the same contrast: an edge that is fainter is gone
-FAINTEST_SLOPE = 1.2  # noise alone has less
+SHARPEST_SHARE = 0.12  # of the established pixels are used as edges
+MIN_SLOPE = 3.0  # grey levels per pixel: less may be noise
+MIN_EDGES = 200  # pixels; a plain wall has too few
+ALIGNED_COS = 0.95  # directions within 18 degrees, as a fifth are by chance
+FAINT_SHARE = 0.25  # of the reference's slope at the same contrast: a fainter edge counts as gone
+FAINTEST_SLOPE = 1.2  # noise alone has less than this
 MIN_CONTRAST = 0.15  # of the reference's
-LONG_SIDE_PX = 320  # edges are compared in so small a picture: most of the noise is gone, and a mast may sway a little
+LONG_SIDE_PX = 320  # edges are compared at this size: most noise is gone, and a mast may sway a little
 CELLS = (6, 8)  # rows, columns
 MIN_IN_CELL = 8
 CELL_KEPT = 0.4  # of its edges
-COARSE = 4  # a picture so much smaller does not show whether it is sharp
+COARSE = 4  # a picture reduced by this factor no longer shows whether it is sharp
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slopes:
-    """How luma rises: across and down (rows, columns), grey levels a pixel, and how steep that is."""
+    """The slope of luma: across and down (rows, columns), in grey levels per pixel, and its steepness."""
 
     across: Floats
     down: Floats
@@ -41,7 +41,7 @@ class Slopes:
 
 
 def slopes_of(luma: Plane8) -> Slopes:
-    """By Sobel's operator, over a little smoothing: that takes away noise and most of what coding leaves."""
+    """Sobel's operator after slight smoothing, which removes noise and most coding artefacts."""
     smooth = cv2.blur(luma, (3, 3))
     across, down = (
         np.asarray(cv2.Sobel(smooth, cv2.CV_32F, *axis, scale=1 / 8), np.float32) for axis in ((1, 0), (0, 1))
@@ -58,7 +58,7 @@ class Reference:
         slopes = slopes_of(luma)
         at = np.flatnonzero(inside & (slopes.steep > _threshold(slopes.steep, inside)))
         self.is_usable = len(at) >= MIN_EDGES
-        """There is enough to go by."""
+        """Whether it has enough edges to compare with."""
         self._at = at
         self._steep = slopes.steep.ravel()[at]
         self._across, self._down = (plane.ravel()[at] / self._steep for plane in (slopes.across, slopes.down))
@@ -83,7 +83,7 @@ class Reference:
 
 
 def edge_luma(luma: Plane8) -> Plane8:
-    """A small picture's luma, halved if it is larger than edges need."""
+    """A small picture's luma, halved if it is larger than needed for edges."""
     factor = max(1, round(max(luma.shape) / LONG_SIDE_PX))
     size_wh = (luma.shape[1] // factor, luma.shape[0] // factor)
     return luma if factor == 1 else np.asarray(cv2.resize(luma, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
@@ -106,8 +106,8 @@ def _contrast(luma: Plane8) -> float:
 
 
 def detail_of(luma: Plane8) -> tuple[float, float]:
-    """Mean steepness of a small picture, grey levels a pixel; and its fineness: how steep its steepest places are
-    against those of a much smaller picture, which stays as steep when it is blurred."""
+    """The mean steepness of a small picture in grey levels per pixel, and its fineness: how steep its steepest places
+    are compared with those of a much smaller picture, whose steepness does not change with blur."""
     steep = slopes_of(luma).steep
     small_wh = (max(8, luma.shape[1] // COARSE), max(8, luma.shape[0] // COARSE))
     coarse = slopes_of(np.asarray(cv2.resize(luma, small_wh, interpolation=cv2.INTER_AREA), np.uint8)).steep

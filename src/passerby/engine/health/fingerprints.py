@@ -1,4 +1,4 @@
-"""Takes fingerprints of pictures, by which a stretch is known if it comes again. Nobody could see anything in them."""
+"""Takes fingerprints of pictures, by which repeated footage is recognised. Nothing can be made out in them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ CODE_ROWS = CODE_COLUMNS = 64
 
 
 class Printer:
-    """Fed every frame of one source."""
+    """Takes every frame of one source."""
 
     def __init__(self) -> None:
         self._dense_at_s = self._fine_at_s = float("-inf")
 
     def note(self, frame: RawFrame) -> Print:
-        """A code of every picture, cells of some."""
+        """Returns a code for every picture, and cells for some."""
         at_s, luma = frame.time_s, frame.planes()[0]
         rows, columns = luma.shape
         code = hash(luma[:: max(1, rows // CODE_ROWS), :: max(1, columns // CODE_COLUMNS)].tobytes())

@@ -1,8 +1,8 @@
-"""Measures how much a picture stirs within a third of a second. A real sensor always has some noise.
+"""Measures how much a picture changes within a third of a second. A real sensor always has some noise.
 
-Two pictures between two key frames are compared: an encoder changes all of the picture a little at a key frame, even
-where it is given the same one, and nearly nothing between two. And each key frame is compared with the one before: that
-has the noise of a sensor even where the encoder leaves it out of all others.
+It compares two pictures between key frames: at a key frame an encoder changes the whole picture a little, even if its
+input is the same, and in between it changes nearly nothing. It also compares each key frame with the one before, since
+key frames keep the sensor's noise even if the encoder drops it from all others.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from passerby.media.health import FrameDifference
 
 EVERY_S = 1.0
 APART_S = 0.3
-SETTLED_S = 0.25  # after a key frame: an encoder mends in the next ones what it lacked
-GIVE_UP_S = 1.4  # where key frames leave no room between them, as in Motion JPEG, any two must do
+SETTLED_S = 0.25  # after a key frame: in the frames that follow, an encoder adds what the key frame lacked
+GIVE_UP_S = 1.4  # if key frames leave no room in between, as in Motion JPEG, any two frames are used
 STEP_PX, BLOCK = 4, 4  # a block is 16 × 16 pixels
 KEYS_APART_S = 0.8
 KEY_QUANTILE = 0.5
-CALM_QUANTILE = 0.75  # of the blocks: in most pictures nothing moves in the most of them
+CALM_QUANTILE = 0.75  # of the blocks: in most pictures nothing moves in most of them
 
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
 class FrameDifferences:
-    """Fed every frame. Keeps three sixteenths of a luma plane, which are clear: they live as a `RawFrame` does."""
+    """Takes every frame. Keeps three sixteenths of a luma plane. They are clear, and are treated like a `RawFrame`."""
 
     def __init__(self, *, is_coded: bool = True) -> None:
-        """is_coded: the source comes through an encoder. Otherwise each picture is whole, as a key frame is."""
+        """is_coded: the source comes through an encoder. Otherwise each picture is complete, as a key frame is."""
         self._is_coded = is_coded
         self._last_key: tuple[float, Samples] | None = None
         self._key_calm: float | None = None
@@ -41,7 +41,7 @@ class FrameDifferences:
         self._keys, self._key_at_s = 0, float("-inf")
 
     def note(self, frame: RawFrame) -> FrameDifference | None:
-        """About once a second what was measured; None in between."""
+        """What was measured, about once a second; None in between."""
         at_s, is_key = frame.time_s, self._is_coded and bool(frame.picture.key_frame)
         self._keys += is_key or not self._is_coded
         self._key_at_s = at_s if is_key else self._key_at_s

@@ -1,4 +1,4 @@
-"""Takes all measures of one camera's pictures, each as often as it needs."""
+"""Takes all measurements of one camera's pictures, each as often as needed."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from passerby.media.health import Light, Measured, PictureSeen, ViewSeen
 from passerby.rules.health.view import DOUBTFUL_KEPT, MOVED_BY
 
 EVERY_S = 0.6
-IN_DOUBT_S = 0.4  # where the picture is not as it should be it is looked at more often
-SAME_FOR_S = 3.0  # so long what was measured holds in a picture that stays the same
-PLACE_EVERY_S = 4.0  # so often it is tried where a picture in doubt lies against the reference: that takes 10 ms
+IN_DOUBT_S = 0.4  # if the picture is not as it should be, it is checked more often
+SAME_FOR_S = 3.0  # how long a measurement holds while the picture stays the same
+PLACE_EVERY_S = 4.0  # how often a doubtful picture is aligned with the reference: that takes 10 ms
 BLOWN_FROM = 250
-SAME_VIEW_KEPT = 0.5  # by night other edges are seen than by day, but in the same places
+SAME_VIEW_KEPT = 0.5  # by night other edges are visible than by day, but in the same places
 
 
 class Gauge:
-    """Fed every frame of one source. Of the pictures themselves it keeps nothing but what `FrameDifferences` does."""
+    """Takes every frame of one source. It keeps nothing of the pictures except what `FrameDifferences` does."""
 
     def __init__(self, size_wh: tuple[int, int], *, is_coded: bool = True) -> None:
         """is_coded: see `FrameDifferences`."""
@@ -40,7 +40,7 @@ class Gauge:
         self._measured = Lasting[PictureSeen](SAME_FOR_S)
 
     def compare_with(self, background: Background) -> Reference | None:
-        """What the camera should see from now on; None where it is too little to go by, or of another size."""
+        """Sets what the camera should see from now on. None if it has too few edges or another size."""
         self._reference = self._anchor = self._shift = self._also = None
         self._measured.forget()
         if background.spread.shape[::-1] != self._small_wh:
@@ -51,8 +51,8 @@ class Gauge:
         return self._reference
 
     def compare_also_with(self, background: Background) -> None:
-        """The same view under the light of now. Another view is refused, or a camera that is turned bit by bit would
-        never be seen to move."""
+        """Adds the same view in the present light. Another view is refused; otherwise a camera that is turned bit by
+        bit would never count as moved."""
         if self._reference is None or background.spread.shape[::-1] != self._small_wh:
             return
         also, kept = Reference(background), self._reference.compare(edge_luma(background.picture.y)).kept
@@ -61,7 +61,7 @@ class Gauge:
             self._also = also
 
     def note(self, frame: RawFrame, stretch: int | None = None) -> Measured:
-        """What there is to tell of the next frame. stretch: of frames that show the same, where that is told."""
+        """Measures the next frame. stretch: number of its stretch of identical frames, if known."""
         picture = None
         due_s = IN_DOUBT_S if self._is_doubtful else EVERY_S
         if frame.time_s - self._seen_at_s >= due_s - 0.01 and not frame.damaged:
@@ -90,7 +90,7 @@ class Gauge:
         return ViewSeen(seen.kept, seen.cells_kept, self._shift)
 
     def _shift_of(self, luma: Plane8) -> float | None:
-        """How far a picture lies from the reference, share of its width; None where that cannot be told."""
+        """How far a picture is shifted from the reference, as a share of its width; None if that cannot be measured."""
         placed = self._anchor.place(luma) if self._anchor else None
         return None if placed is None else apart_px(placed, IN_PLACE, luma.shape) / luma.shape[1]
 

@@ -1,4 +1,4 @@
-"""Watches over one camera's health while it is open: measures, judges, and keeps the reference to compare with."""
+"""Monitors one camera's health while it is open: measures, judges, and keeps the reference to compare with."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ FINDINGS_EVERY_S = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Established:
-    """What a camera should see: established background only. at_90k: since when, UTC in 1/90000 s."""
+    """What a camera should see: established background only. at_90k: since when, in UTC, 1/90000 s."""
 
     background: Background
     at_90k: int
 
 
 class ReferenceKeeper(Protocol):
-    """Keeps one camera's reference over restarts."""
+    """Keeps one camera's reference across restarts."""
 
     def load(self, size_wh: tuple[int, int]) -> Established | None:
-        """What was kept for pictures of this size."""
+        """The reference that was kept for pictures of this size."""
         ...
 
     def keep(self, reference: Established, size_wh: tuple[int, int]) -> None:
-        """It may fail: then the next start takes what it learns."""
+        """May fail: then the next start uses what it learns."""
         ...
 
 
 class Monitor:
-    """Fed every frame of one source by one thread; what it found may be asked from any."""
+    """Takes every frame of one source from one thread. Its findings may be read from any thread."""
 
     def __init__(self, size_wh: tuple[int, int], keeper: ReferenceKeeper, *, is_coded: bool = True) -> None:
         """is_coded: whether the source comes through an encoder."""
@@ -52,20 +52,20 @@ class Monitor:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Of every check, as of the last frames."""
+        """The findings of all checks, as of the last frames."""
         return self._findings
 
     @property
     def reference_at_90k(self) -> int | None:
-        """When the reference was made, None while there is none."""
+        """When the reference was made; None if there is none."""
         return None if self._reference is None else self._reference.at_90k
 
     def rebase(self) -> None:
-        """From any thread: what is learned now, or next if nothing is, is the reference from now on."""
+        """From any thread: makes the present background the reference, or the next one if none is learned."""
         self._rebase.set()
 
     def note(self, frame: RawFrame, flow: Flow, learned: Background | None, stretch: int | None = None) -> None:
-        """The next frame. learned: what is known of the place now, if anything. stretch: see `Held`."""
+        """Takes the next frame. learned: the present background, if there is one. stretch: see `Held`."""
         self._follow(learned, frame.pts)
         self._health.note(self._gauge.note(frame, stretch), flow)
         if frame.time_s - self._told_s >= FINDINGS_EVERY_S:

@@ -1,4 +1,4 @@
-"""A still of what a camera should see: established background, and the rest covered as every frame is."""
+"""Makes a still of what a camera should see: established background, with the rest covered as in every frame."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One camera as it goes on, from its source to segments: the same stages and modes as for a file."""
+"""Processes one live camera, from its source to segments, with the same stages and modes as for a file."""

@@ -1,6 +1,6 @@
-"""Learns the background of a live camera from what comes: while all is covered at first, and for ever after.
+"""Learns the background of a live camera from its frames: at first while everything is covered, then continuously.
 
-Samples are clear pictures, as small as background works on. They stay in memory, and only so many of them.
+Samples are clear pictures at the small size that background works on. A limited number is kept, in memory only.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from passerby.engine.scene import SAMPLES, Sampler, examined, learn_scene
 from passerby.media import RawFrame
 from passerby.media.boxes import BoxShare
 
-KEEP_EVERY_S = 600.0  # what is kept is for the next start only
-MAY_WAIT_S = 2.0  # behind all looks at who is there now
+KEEP_EVERY_S = 600.0  # the stored background is used only at the next start
+MAY_WAIT_S = 2.0  # learning goes behind all looks for people who are there now
 MIN_NEW = SAMPLES // 3
-UNEVEN = 0.5  # of a step: what comes round as often as samples do would else be the same in all of them
-_GOLDEN = 0.618034  # its multiples are spread evenly between whole numbers, and never come round
+UNEVEN = 0.5  # of a step: otherwise anything that repeats at the sampling rate would look the same in every sample
+_GOLDEN = 0.618034  # the fractional parts of its multiples are spread evenly and never repeat
 
 
 @dataclass(frozen=True, slots=True)
 class LearnTimes:
-    """Seconds, on average. first_every_s: between samples while all is covered, so 24 of them take 36 s. Danger of
-    less: who stands for a third of that and is found by no look becomes background. later_every_s: after that;
-    quiet_every_s: where nothing differs from the background. again_s: between two times of learning."""
+    """Average intervals in seconds. first_every_s: between samples while everything is covered, so 24 take 36 s. Danger
+    of less: anybody who stands for a third of that time and is missed by every look becomes background. later_every_s:
+    after that. quiet_every_s: while nothing differs from the background. again_s: between two learnings."""
 
     first_every_s: float = 1.5
     later_every_s: float = LEARN_AGAIN_S / SAMPLES
@@ -44,14 +44,14 @@ USUAL_TIMES = LearnTimes()
 
 
 class Keeper(Protocol):
-    """Keeps one camera's background over restarts. It is given established background only."""
+    """Keeps one camera's background across restarts. It receives established background only."""
 
     def load(self, size_wh: tuple[int, int]) -> Background | None:
-        """What was kept for pictures of this size; None where there is nothing that can be used."""
+        """The background kept for pictures of this size; None if there is none that can be used."""
         ...
 
     def keep(self, background: Background, size_wh: tuple[int, int]) -> None:
-        """It may fail: then the next start learns anew."""
+        """May fail: then the next start learns from scratch."""
         ...
 
 
@@ -59,7 +59,7 @@ Learned = tuple[Background, CameraMotion] | None
 
 
 class LiveLearner:
-    """See `learner.Learner`. Sampling and learning are done by queues that cameras share."""
+    """See `learner.Learner`. Sampling and learning run in queues that cameras share."""
 
     def __init__(
         self,
@@ -73,8 +73,8 @@ class LiveLearner:
         first: Background | None = None,
         not_people: Sequence[BoxShare] = (),
     ) -> None:
-        """detectors: for the plate; used in the queue `looks` alone. first: the background from before, if any.
-        not_people: see `LivePlan.not_people`; `sampler` goes by them too."""
+        """detectors: for the plate; used only in the queue `looks`. first: the earlier background, if any. not_people:
+        see `LivePlan.not_people`; `sampler` uses them too."""
         self._not_people = not_people
         self._sampler, self._looks, self._learning, self._keep = sampler, looks, learning, keep
         self._plates = PlateExaminer(detectors, lambda work: looks.ask(work, may_wait_s=MAY_WAIT_S).result())
@@ -88,11 +88,11 @@ class LiveLearner:
         self._sampled_at_s = self._kept_at_s = float("-inf")
         self._learned_at_s: float | None = None
         self.motion: CameraMotion | None = None
-        """As it was when there was learned last."""
+        """As measured when the background was last learned."""
 
     @property
     def progress(self) -> float | None:
-        """0..1 while nothing is known."""
+        """0 to 1 while there is no background yet."""
         return None if self._serves else len(self._samples) / SAMPLES
 
     def next(self, frame: RawFrame, need: Need) -> Background | None:
@@ -132,12 +132,12 @@ class LiveLearner:
         return not self._serves or (self._new >= MIN_NEW and time_s - self._learned_at_s >= self._times.again_s)
 
     def _forget(self) -> None:
-        """The camera was moved: nothing of before may be mixed with what is now."""
+        """The camera was moved: nothing from before may be mixed with the new view."""
         for asked in (self._sampling, self._learned):
             if asked is not None:
                 asked.cancel()
         self._sampling = self._learned = None
-        self._absorber = Absorber()  # the old one may still be in use by what was asked for
+        self._absorber = Absorber()  # the old one may still be in use by work in the queue
         self._samples.clear()
         self._serves, self._new, self._sampled_at_s = False, 0, float("-inf")
 
@@ -147,7 +147,7 @@ class LiveLearner:
         taken, self._sampling = self._sampling, None
         try:
             samples = taken.result()
-        except (Exception, CancelledError):  # nothing is known of who is in it: it is left out
+        except (Exception, CancelledError):  # nobody knows who is in it: it is left out
             return
         self._samples += samples
         self._new += len(samples)
@@ -158,7 +158,7 @@ class LiveLearner:
         answer, self._learned = self._learned, None
         try:
             learned = answer.result()
-        except (Exception, CancelledError):  # all stays as covered as it is, until enough new samples are there
+        except (Exception, CancelledError):  # the covers stay as they are until there are enough new samples
             return None
         if learned is None:
             return None

@@ -1,4 +1,4 @@
-"""Sets up a mode for a live source: the same modes as for files, with a delay in place of looking ahead."""
+"""Sets up a mode for a live source: the same modes as for files, with a delay instead of looking ahead."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from passerby.rules.effort import WHOLE_FROM
 from passerby.rules.not_people import check_not_people
 from passerby.settings import Settings
 
-FOR_LOOKS_S = 0.2  # of the delay: so long a look may take without making it longer
-UNEVEN_S = 0.01  # times of live pictures are not quite even: else a delay of four pictures would often be one of five
+FOR_LOOKS_S = 0.2  # of the delay: how long a look may take without extending it
+UNEVEN_S = 0.01  # live timestamps are slightly uneven: without this, a delay of four pictures would often become five
 MIN_DELAY_S = 0.2
 BROKE_OFF = "the source broke off before anybody was looked for in it"
 LONGEST_DELAY_S = 10.0
@@ -33,8 +33,8 @@ LONGEST_DELAY_S = 10.0
 class LivePlan:
     """How one camera is made safe and recorded.
 
-    settings: its mode `auto` is reveal mode here. privacy_delay_s: a picture comes out this much later, so that what is
-    found in the next ones counts for it. Danger of less: who is found late was shown before.
+    settings: its mode `auto` means reveal mode here. privacy_delay_s: a picture comes out this much later, so that
+    detections in later pictures count for it. Danger of less: anybody who is detected late was shown before.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -42,9 +42,9 @@ class LivePlan:
     quality: int = LIVE_QUALITY
     learning: LearnTimes = USUAL_TIMES
     not_people: tuple[BoxShare, ...] = ()
-    """Where somebody at the page said that there is a poster, a statue or a screen and no person. Only for reveal mode,
-    and only for claims about what stands still in the background's plate: a moving thing, or a track that came from
-    elsewhere, stays hidden there as everywhere."""
+    """Where a user marked a poster, a statue or a screen as not a person. For reveal mode only, and only for claims
+    about what stands still in the background's plate: anything that moves, or a track that came from elsewhere, stays
+    hidden there as everywhere."""
 
     def __post_init__(self) -> None:
         if not MIN_DELAY_S <= self.privacy_delay_s <= LONGEST_DELAY_S:
@@ -58,7 +58,7 @@ class LivePlan:
 
 @dataclass(frozen=True, slots=True)
 class LiveMode:
-    """A mode at work. learner: in reveal mode."""
+    """A running mode. learner: in reveal mode only."""
 
     examiner: RevealMode | CoverMode
     watch: LiveWatch
@@ -66,12 +66,12 @@ class LiveMode:
 
     @property
     def background(self) -> Background | None:
-        """What is known of the place; None where nothing is, or nothing is learned."""
+        """The background; None if it is not known yet, or the mode learns none."""
         return self.examiner.background if isinstance(self.examiner, RevealMode) else None
 
     def end(self) -> None:
-        """The source broke off, and what waits comes out. In reveal mode that is as safe as any. In cover mode nobody
-        looked for whoever came since the last look."""
+        """Releases the waiting frames when the source breaks off. In reveal mode they are as safe as any others. In
+        cover mode nothing has looked for anybody who came after the last look."""
         if isinstance(self.examiner, CoverMode):
             self.examiner.end(BROKE_OFF)
         else:
@@ -79,7 +79,7 @@ class LiveMode:
 
 
 def live_mode(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper) -> LiveMode:
-    """The mode that the plan asks for."""
+    """Sets up the mode that the plan asks for."""
     return _reveal(stream, plan, shared, keeper) if plan.reveals else _cover(stream, plan, shared)
 
 

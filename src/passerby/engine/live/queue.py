@@ -1,4 +1,4 @@
-"""One queue for the looks of many cameras: everybody in turn, sooner for whom it matters more."""
+"""One queue for the looks of many cameras. Each gets its turn; more urgent looks come sooner."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 class FairQueue:
-    """Does what is asked in a thread of its own, one after the other.
+    """Runs the requested work in a thread of its own, one piece at a time.
 
-    Fair because each camera asks for one thing at a time: with too much to do, all wait equally longer. What the work
-    holds, a clear frame perhaps, is let go with it.
+    It is fair because each camera asks for one thing at a time: under overload, all wait equally longer. Anything that
+    the work holds, such as a clear frame, is released with it.
     """
 
     def __init__(self, name: str) -> None:
@@ -35,21 +35,21 @@ class FairQueue:
 
     @property
     def busy_s(self) -> float:
-        """For how long it has been at one thing, 0 where it waits."""
+        """How long the present piece of work has been running; 0 if idle."""
         began_s = self._began_s
         return 0.0 if began_s is None else time.monotonic() - began_s
 
     def ask(self, work: Callable[[], T], *, may_wait_s: float = 0.0) -> Future[T]:
-        """Its answer, or what it raised, later. may_wait_s: goes behind whatever is asked for within this time.
+        """A future with the answer, or with the error raised. may_wait_s: work requested within this time goes first.
 
-        Cancel what nobody waits for any more: unless it has begun, it is never done.
+        Cancel work that nobody waits for any more: unless it has begun, it is never run.
         """
         answer: Future[T] = Future()
         with self._changed:
             if self._closed:
                 answer.cancel()
                 return answer
-            if not self._thread.is_alive():  # something killed it; what it did then is never answered
+            if not self._thread.is_alive():  # something killed it; the work it was doing is never answered
                 self._thread = self._begin()
             self._asked += 1
             heapq.heappush(self._waiting, (time.monotonic() + may_wait_s, self._asked, answer, work))
@@ -57,7 +57,7 @@ class FairQueue:
         return answer
 
     def close(self) -> None:
-        """Waits for what has begun; the rest is cancelled."""
+        """Waits for the running piece of work and cancels the rest."""
         with self._changed:
             self._closed = True
             for _, _, answer, _ in self._waiting:
@@ -74,10 +74,10 @@ class FairQueue:
             if answer.set_running_or_notify_cancel():
                 try:
                     answer.set_result(work())
-                except BaseException as error:  # passed on, not swallowed: whoever asked raises it
+                except BaseException as error:  # not swallowed: it is raised for whoever asked
                     answer.set_exception(error)
             self._began_s = None
-            del answer, work  # or the last frame would live until the next is asked for
+            del answer, work  # otherwise the last frame would stay in memory until the next request
 
     def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
         with self._changed:

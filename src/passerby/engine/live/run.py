@@ -1,4 +1,4 @@
-"""THE MAIN PATH, one camera: capture, examine, cover, redact, record, as it comes. Each step is somebody else's."""
+"""THE MAIN PATH of one live camera: capture, examine, cover, redact, record. Each step is done elsewhere."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from passerby.rules.coverage import covered_share
 from passerby.rules.health.checks import without_looks, without_signal
 from passerby.rules.health.state import Doing, Told, tell
 
-TICK_S = 0.25  # so often it is looked whether to stop
-SILENT_S = 3.0  # without a picture; the source itself gives up later
-HANGS_S = 3.0  # at one picture in painter, encoder or disk
+TICK_S = 0.25  # how often to check for a stop request
+SILENT_S = 3.0  # without a picture; the source's own timeout is longer
+HANGS_S = 3.0  # on one picture, in the painter, the encoder or the disk
 HANGS = f"nothing is recorded: the encoder or the disk has not answered for over {HANGS_S:g} s"
 
 Sink = Callable[[Fragment], None]
@@ -38,7 +38,7 @@ Sink = Callable[[Fragment], None]
 
 @dataclass(frozen=True, slots=True)
 class LiveStatus:
-    """What a camera that is open does at the moment. See `media.camera`."""
+    """What an open camera is doing at the moment. See `media.camera`."""
 
     told: Told
     progress: float | None = None
@@ -55,7 +55,7 @@ class LiveStatus:
 
 
 class LivePath:
-    """One source from when it is open until it breaks off, used by one thread; its status may be asked from any."""
+    """Runs one open source until it breaks off. Used by one thread; its status may be read from any."""
 
     def __init__(
         self,
@@ -67,8 +67,8 @@ class LivePath:
         sink: Sink,
         is_watched: Callable[[], bool] = lambda: True,
     ) -> None:
-        """sink: takes every fragment, in order. is_watched: whether somebody is to see them as they come. The source is
-        closed by this. Raises OutputError, SettingsError."""
+        """sink: takes every fragment, in order. is_watched: whether somebody is watching live. Takes over the source
+        and closes it. Raises OutputError, SettingsError."""
         self._plan, self._sink, self._is_watched = plan, sink, is_watched
         self._mode = live_mode(source.format, plan, shared, keeper)
         self._redactor = Redactor(plan.settings.style, quiet=plan.reveals)
@@ -82,13 +82,13 @@ class LivePath:
         )
         self._newest_90k = 0
         self._taken_at_s = time.monotonic()
-        """When the newest frame was looked at, by the count of seconds."""
-        self._recording_since_s: float | None = None  # at one picture, by the count of seconds
+        """When the newest frame was processed, on the monotonic clock."""
+        self._recording_since_s: float | None = None  # the present picture, on the monotonic clock
         self.written = 0
 
     def run(self, stopping: Callable[[], bool], hung_after_s: float = math.inf) -> None:
-        """Until it is stopped. Raises SourceUnavailable when the source breaks off or hangs, OutputError if it cannot
-        encode. hung_after_s: longer without a picture than the source's own time-outs."""
+        """Runs until it is stopped. Raises SourceUnavailable if the source breaks off or hangs, OutputError if it
+        cannot encode. hung_after_s: without a picture; must be longer than the source's own timeouts."""
         try:
             while not stopping() and not self._inbox.has_ended:
                 frame = self._inbox.next(TICK_S)
@@ -97,7 +97,7 @@ class LivePath:
                 else:
                     self._settle()
                     self._inbox.give_up_after(hung_after_s)
-            self._inbox.next(0.0)  # raises what the source ended with, if it did not end because it was stopped
+            self._inbox.next(0.0)  # raises the error that the source ended with, unless it was stopped
         finally:
             self._inbox.close()
             try:
@@ -107,14 +107,14 @@ class LivePath:
 
     @property
     def reader(self) -> threading.Thread:
-        """Reads the source, and ends once that is closed: not with `run` where the source hangs."""
+        """Reads the source, and ends when that is closed. If the source hangs, it outlives `run`."""
         return self._inbox.thread
 
     def _take(self, frame: RawFrame) -> None:
-        """Every frame looked at, then through the examiner, and on with its cover."""
+        """Has the frame looked at, passes it through the examiner, and hands it on with its cover."""
         self._newest_90k, self._taken_at_s = frame.pts, time.monotonic()
         self._strain.note(frame.time_s, self._inbox.read, self._inbox.left_out)
-        self._settle()  # what was asked for may be there: then the next can be
+        self._settle()  # the requested look may be done: then the next can be requested
         held = self._mode.examiner.look(frame)
         self._monitor.note(frame, self._inbox.flow, self._mode.background, held.stretch)
         self._waiting.append(held)
@@ -128,7 +128,7 @@ class LivePath:
     def _hand_over(self) -> None:
         while (ready := self._mode.examiner.pop()) is not None:
             self._record(*ready)
-        self._mode.examiner.ended_tracks.clear()  # nobody asks who was here
+        self._mode.examiner.ended_tracks.clear()  # nothing uses them here
 
     def _record(self, frame: RawFrame, cover: Cover) -> None:
         self._recording_since_s = time.monotonic()
@@ -141,7 +141,7 @@ class LivePath:
         self._recording_since_s = None
 
     def _finish(self) -> None:
-        """What waits comes out."""
+        """Releases the frames that wait."""
         self._settle(is_last=True)
         self._mode.end()
         self._hand_over()
@@ -150,7 +150,7 @@ class LivePath:
 
     @property
     def status(self) -> LiveStatus:
-        """The worst that is to be told, and all that was found."""
+        """The most serious state to report, and all findings."""
         findings = self._monitor.findings
         silent_s = time.monotonic() - self._inbox.read_at_s
         if silent_s > SILENT_S:
@@ -170,7 +170,7 @@ class LivePath:
         return LiveStatus(tell(doing, findings), progress, findings, self._monitor.reference_at_90k)
 
     def rebase(self) -> None:
-        """From any thread: what the camera shows from now on is what it should."""
+        """Takes what the camera shows from now on as its reference. May be called from any thread."""
         self._monitor.rebase()
 
     @property
@@ -184,5 +184,5 @@ class LivePath:
 
     @property
     def figures(self) -> dict[str, float]:
-        """Frames since it was opened."""
+        """Counts of frames since it was opened."""
         return {"read": self._inbox.read, "left_out": self._inbox.left_out, "written": self.written}

@@ -9,17 +9,17 @@ from passerby.media import Kind
 
 
 class Shared(Closing):
-    """Detectors are used in the queue `looks` alone, which so needs no lock. `learning` is for what takes long."""
+    """Detectors are used only in the queue `looks`, so they need no lock. `learning` is for work that takes long."""
 
     def __init__(self, detectors: Detectors | None = None) -> None:
         """Loads every network. Raises ModelError."""
-        # One thread: other cores have the decoders, the encoders, and other processes with cameras of their own.
+        # One thread: the other cores are busy with decoders, encoders and other processes with their own cameras.
         self.detectors = detectors or Detectors(threads=1)
         self.detectors.of(Kind, self.detectors.video_threads)
         self.looks = FairQueue("passerby-looks")
         self.learning = FairQueue("passerby-learning")
 
     def close(self) -> None:
-        """After the cameras."""
+        """Call it after the cameras are closed."""
         self.looks.close()
         self.learning.close()

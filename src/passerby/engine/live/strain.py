@@ -1,20 +1,20 @@
-"""Notices when pictures have to be left out, and says so."""
+"""Reports when pictures have to be dropped."""
 
 from __future__ import annotations
 
-OVER_S = 5.0  # so long it is counted, and told afterwards
+OVER_S = 5.0  # measured over this long
 
 
 class Strain:
-    """Fed the counts of an inbox as frames come."""
+    """Takes the counts of an inbox as frames arrive."""
 
     def __init__(self) -> None:
         self._from: tuple[float, int, int] | None = None
         self.says: str | None = None
-        """In words, as of the last few seconds; None where no picture was left out."""
+        """A message about the last few seconds; None if no picture was dropped."""
 
     def note(self, time_s: float, read: int, left_out: int) -> None:
-        """time_s: of the newest frame. read, left_out: since the start, the one in the other."""
+        """time_s: of the newest frame. read, left_out: totals since the start; `read` includes `left_out`."""
         if self._from is None:
             self._from = time_s, read, left_out
         since_s, read_then, left_out_then = self._from

@@ -1,4 +1,4 @@
-"""Tries a camera before it is added: what it sends, and one redacted still of it; or why there is none, in words."""
+"""Tries a camera before it is added: what it sends and one redacted still, or a message saying why there is none."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ STILL_QUALITY = 28
 
 @dataclass(frozen=True, slots=True)
 class CameraTrial:
-    """What came of trying a camera.
+    """The result of trying a camera.
 
-    reason: why it gave no picture, one sentence without any secret; None where it did. trouble: the same in a word.
-    size_wh: pixels. fps: measured over its first frames. still: a redacted JPEG, upright. covered: why all of it is
-    covered, if it is.
+    reason: why it gave no picture, one sentence without secrets; None if it gave one. trouble: the same as a code.
+    size_wh: pixels. fps: measured over its first frames. still: a redacted JPEG, upright. covered: why the whole still
+    is covered, if it is.
     """
 
     reason: str | None = None
@@ -48,10 +48,10 @@ def try_camera(
     settings: Settings | None = None,
     detectors: Detectors | None = None,
 ) -> CameraTrial:
-    """Opens a camera for a few seconds. Never raises for what is wrong with it. Raises ModelError.
+    """Opens a camera for a few seconds. Its problems never raise; they are in the result. Raises ModelError.
 
-    detectors: None covers the whole still; with them it is covered as the settings say, as a still is: what no look at
-    any scale finds is shown.
+    detectors: None covers the whole still. With detectors it is covered as the settings say, like any still: what no
+    look at any scale finds is shown.
     """
     settings = settings or Settings()
     try:
@@ -71,7 +71,7 @@ def try_camera(
 
 
 def _first_of(frames: islice[RawFrame]) -> tuple[RawFrame, int, float]:
-    """The newest of the first frames, how many there were, and over how many seconds."""
+    """The last of the first frames, how many there were, and over how many seconds."""
     newest = first = next(frames)
     count = 1
     for newest in frames:

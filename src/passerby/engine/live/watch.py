@@ -1,4 +1,4 @@
-"""Looks at live frames while they go on: a look is asked for, and its answer is there before the frame comes out.
+"""Looks at live frames while they wait: a look is requested, and its answer arrives before the frame comes out.
 
 As in `watchful`, a failure is never taken for "nothing there"; nor is a look that came too late.
 """
@@ -21,17 +21,17 @@ from passerby.media import Detections
 from passerby.rules.effort import AT_EASE, LATE, Effort, effort
 
 LATE_S = 1.0
-"""A frame waits this long for the look at it; then it goes on without. While all is well that is some 50 ms."""
+"""A frame waits at most this long for its look, then goes on without it. Normally a look takes some 50 ms."""
 STANDS_STILL = 1.5
-"""Times the usual wait between two looks by the count of seconds: then one is due whatever the frames' times say, which
-may stand still where a camera's clock does."""
+"""After this many usual intervals on the monotonic clock a look is due whatever the frames' times say. Those stand
+still if the camera's clock does."""
 NEVER_LOOKED = "nobody has been looked for yet"
-MAY_WAIT_S = 0.4  # where nothing moves, behind those where something does
+MAY_WAIT_S = 0.4  # if nothing moves: looks at pictures with movement go first
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A look that is on its way. at_s: when it was asked for, by the count of seconds."""
+    """A look in progress. at_s: when it was requested, on the monotonic clock."""
 
     held: Held
     answer: Future[Detections]
@@ -40,50 +40,50 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A frame's own time, and when it came."""
+    """A frame's own time, and when it arrived."""
 
     time_s: float
     arrived_s: float
 
 
 class LiveWatch:
-    """For frames of one camera, from one thread: `look` for each as it comes, `settle` for each in the same order."""
+    """For the frames of one camera, from one thread: call `look` as each arrives, and `settle` in the same order."""
 
     def __init__(
         self, looks: Looks, queue: FairQueue, every_s: float, now_s: Callable[[], float] = time.monotonic
     ) -> None:
-        """every_s: how often somebody who is wanted to be looked for should be. now_s: counts seconds. Frames that were
-        held up come faster than their times, so patience goes by this."""
+        """every_s: the intended interval between looks while looks are needed. now_s: a monotonic clock. Delayed frames
+        arrive faster than their timestamps say, so waiting is measured by this clock."""
         self._looks, self._queue, self._every_s, self._now_s = looks, queue, every_s, now_s
         self._asked: _Asked | None = None
-        self._hangs: Future[Detections] | None = None  # a look that was given up, and goes on
-        self._owes = self._done = -1  # indices: of the newest frame that needs a look, and of the one with the newest
-        self._needless: _Moment | None = None  # up to this frame nobody had to be looked for
+        self._hangs: Future[Detections] | None = None  # a look that was given up but still runs
+        self._owes = self._done = -1  # indices of the newest frame that needs a look, and of the newest that had one
+        self._needless: _Moment | None = None  # up to this frame no look was needed
         self._looked = _Moment(float("-inf"), float("-inf"))
         self._asked_s = float("-inf")
         self._failure: str | None = None  # why the last look failed
         self.is_late = False
-        """The last look did not come in time."""
+        """Whether the last look did not come in time."""
         self.looked_at_s = self.found_at_s = float("-inf")
         self.effort: Effort = AT_EASE
-        """As of the frame that was settled last."""
+        """As of the last frame that was settled."""
 
     @property
     def trouble(self) -> str | None:
-        """Why all is covered at the moment, None where looks are as they should be."""
+        """Why everything is covered at the moment; None if looks work as they should."""
         return self._failure or (LATE if self.is_late else None)
 
     @property
     def is_failing(self) -> bool:
-        """The last look failed."""
+        """Whether the last look failed."""
         return self._failure is not None
 
     def all_due(self) -> None:
-        """After a cut: what was known is worth nothing."""
+        """Forgets what is known, as after a cut."""
         self._looks.all_due()
 
     def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None:
-        """Asks for a look if one is due. See `Watchful.look`; the last frame of a live source is known by its end."""
+        """Requests a look if one is due. See `Watchful.look`. Which frame is the last is only known at the end."""
         held.arrived_s = self._now_s()
         self._owes = held.frame.index if must else self._owes
         held.owes = self._owes
@@ -100,7 +100,7 @@ class LiveWatch:
 
     @property
     def _may_ask(self) -> bool:
-        """One look at a time. Behind one that hangs another would hang."""
+        """Whether a look may be requested: one at a time, since another would hang behind one that hangs."""
         if self._hangs is not None and self._hangs.done():
             self._hangs = None
         return self._asked is None and self._hangs is None
@@ -114,7 +114,7 @@ class LiveWatch:
         return stands_still
 
     def _recalls(self, held: Held) -> bool:
-        """Whether it is known what is in the frame without a look at it."""
+        """Whether the content of the frame is known without a look at it."""
         known = self._looks.recall(held.time_s, held.stretch)
         if known is None:
             return False
@@ -123,9 +123,9 @@ class LiveWatch:
         return True
 
     def settle(self, held: Held, *, is_last: bool = False) -> bool:
-        """Whether all is known of a frame that ever will be. is_last: no more come, so it is waited for.
+        """Whether all that can be known about a frame is known. is_last: no more frames come, so this waits for it.
 
-        Whether it is shown is decided by the window, which has seen what was completed.
+        The window decides whether the frame is shown, from the looks that were completed.
         """
         asked = self._asked
         if asked is not None and asked.held is held:
@@ -144,7 +144,7 @@ class LiveWatch:
         return True
 
     def _overdue_s(self, held: Held, is_wanted: bool) -> float:
-        """For how long there should have been a look by this frame: by its time or by when it came."""
+        """How overdue a look is at this frame, by its timestamp or its arrival, whichever is more."""
         at = _Moment(held.time_s, held.arrived_s)
         if self._needless is None or not is_wanted:
             self._needless = at
@@ -156,12 +156,12 @@ class LiveWatch:
     def _take(self, held: Held, answer: Future[Detections], patience_s: float) -> None:
         try:
             found = answer.result(patience_s)
-        except (NotYet, CancelledError):  # too late: it may still come, and then it is of a frame that is gone
+        except (NotYet, CancelledError):  # too late: an answer may still come, but for a frame that is gone
             self._hangs = None if answer.cancel() else answer
             self.is_late = True
             self._looks.all_due()
             return
-        except Exception as error:  # whatever it is, nothing is known of the frame: it fails closed
+        except Exception as error:  # whatever went wrong, nothing is known about the frame: fail closed
             held.failed, self._failure = True, failure_of(error)
             self._looks.all_due()
             held.whole = self._failure

@@ -1,4 +1,4 @@
-"""MP4 is boxes in boxes: makes them, and walks over those that are whole."""
+"""MP4 is boxes within boxes: makes them, and walks over complete ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HEADER_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where a box is in the data it was found in: all of it, and what it holds. kind: four letters."""
+    """Where a box is in its data: the whole box, and its content. kind: four letters."""
 
     kind: bytes
     start: int
@@ -33,7 +33,7 @@ def full_box(kind: bytes, version: int, flags: int, *parts: bytes) -> bytes:
 
 
 def boxes_in(data: Data, start: int = 0, end: int | None = None) -> Iterator[Box]:
-    """The boxes one after the other, until the first that is not whole: behind a torn one nothing can be trusted."""
+    """The boxes one after the other, up to the first incomplete one: nothing after that can be trusted."""
     end = len(data) if end is None else min(end, len(data))
     while start + HEADER_BYTES <= end:
         size, kind = struct.unpack_from(">I4s", data, start)
@@ -47,5 +47,5 @@ def boxes_in(data: Data, start: int = 0, end: int | None = None) -> Iterator[Box
 
 
 def find(data: Data, within: Box, kind: bytes) -> Box | None:
-    """The first box of a kind inside of another."""
+    """The first box of a kind inside another."""
     return next((inner for inner in boxes_in(data, within.payload, within.end) if inner.kind == kind), None)

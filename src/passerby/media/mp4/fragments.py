@@ -1,4 +1,4 @@
-"""One fragment, moof and mdat with a small note of activity before them: made from samples, and read back."""
+"""Makes fragments from samples, and reads them back: moof and mdat, preceded by a small note of activity."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from passerby.media.mp4.boxes import HEADER_BYTES, Box, Data, box, boxes_in, find, full_box
 
 _NOTE = b"act1"
-"""Begins a `free` box, which every player skips: one byte for the activity. So a file can be indexed from itself."""
+"""Begins a `free` box, which every player skips, with one byte for activity. So a file can be indexed from itself."""
 
 _TRACK = 1
 _DEFAULT_BASE_IS_MOOF = 0x020000
 _DEFAULT_SAMPLE_FLAGS = 0x20
 _DATA_OFFSET, _FIRST_SAMPLE_FLAGS, _DURATIONS, _SIZES = 0x1, 0x4, 0x100, 0x200
 _KEY_FRAME = 0x02000000  # depends on no other
-_OTHER_FRAME = 0x01010000  # depends on others, and is no place to begin
+_OTHER_FRAME = 0x01010000  # depends on others; playback cannot start here
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One encoded picture: H.264 units, each after its length in 4 bytes."""
+    """One encoded picture: H.264 units, each preceded by its length in 4 bytes."""
 
     data: bytes
     duration_90k: int
@@ -29,7 +29,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class FragmentFacts:
-    """What a fragment says of itself, and where it is in the data it was found in."""
+    """What a fragment says about itself, and where it is in its data."""
 
     start_90k: int
     duration_90k: int
@@ -40,7 +40,7 @@ class FragmentFacts:
 
 
 def make_fragment(sequence: int, start_90k: int, samples: Sequence[Sample], *, is_key: bool, activity: int) -> bytes:
-    """A whole fragment. sequence: counts up. is_key: the first sample is a key frame. activity: 0..255."""
+    """A complete fragment. sequence: counts up. is_key: the first sample is a key frame. activity: 0..255."""
     note = box(b"free", _NOTE, bytes([activity]))
     pictures = b"".join(sample.data for sample in samples)
     length = len(_moof(sequence, start_90k, samples, is_key, 0))
@@ -48,7 +48,7 @@ def make_fragment(sequence: int, start_90k: int, samples: Sequence[Sample], *, i
 
 
 def _moof(sequence: int, start_90k: int, samples: Sequence[Sample], is_key: bool, data_offset: int) -> bytes:
-    """data_offset: from the beginning of the moof to the first sample."""
+    """data_offset: from the start of the moof to the first sample."""
     flags = _DATA_OFFSET | _DURATIONS | _SIZES | (_FIRST_SAMPLE_FLAGS if is_key else 0)
     head = struct.pack(">Ii", len(samples), data_offset) + (struct.pack(">I", _KEY_FRAME) if is_key else b"")
     runs = b"".join(struct.pack(">II", sample.duration_90k, len(sample.data)) for sample in samples)
@@ -66,7 +66,7 @@ def _moof(sequence: int, start_90k: int, samples: Sequence[Sample], is_key: bool
 
 
 def fragments_in(data: Data, start: int = 0, end: int | None = None) -> Iterator[FragmentFacts]:
-    """The whole fragments that follow each other from there. Ends at the first that is torn or not of this making."""
+    """The complete fragments in a row from `start`. Ends at the first that is torn or was not made here."""
     offset, activity, moof = start, 0, None
     for found in boxes_in(data, start, end):
         if found.kind == b"free" and bytes(data[found.payload : found.payload + 4]) == _NOTE:
@@ -87,9 +87,9 @@ def fragments_in(data: Data, start: int = 0, end: int | None = None) -> Iterator
 
 
 def _read_moof(data: Data, moof: Box) -> tuple[int, int, bool, int]:
-    """Start, duration, whether it begins with a key frame, and the bytes of its samples (-1: not of this making).
+    """Start, duration, whether it begins with a key frame, and the bytes of its samples (-1: not made here).
 
-    Raises struct.error where a box is too short for what it should hold.
+    Raises struct.error if a box is too short for its content.
     """
     traf = find(data, moof, b"traf")
     tfdt, trun = (find(data, traf, kind) if traf else None for kind in (b"tfdt", b"trun"))

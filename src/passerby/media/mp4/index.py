@@ -1,8 +1,8 @@
-"""The index inside an object: a sidx in room that was kept free for it before the first fragment.
+"""The index inside an object: a sidx in space that was reserved for it before the first fragment.
 
-At the front, so that a player finds any second with one request of a few kB, and in room of a fixed size, so that
-writing it moves no byte: an offset is the same while an object is open and when it is closed. (The other place, an mfra
-at the end, takes two requests, and players over HTTP do not look for it.)
+It is at the front, so that a player finds any second with one request of a few kB. The space has a fixed size, so
+writing the index moves no byte: offsets are the same while an object is open and after it is closed. (The alternative,
+an mfra at the end, takes two requests, and players over HTTP do not look for it.)
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from passerby.media.segments import TICKS_PER_S, Gop
 
 ROOM_BYTES = 8192
 MAX_GOPS = 600
-"""450 are in 15 minutes; after a short loss of the source a GOP is shorter."""
+"""15 minutes have 450; after a short loss of the source a GOP is shorter."""
 
 _HEAD = struct.Struct(">IIQQHH")  # track, timescale, first time, distance to the first byte, reserved, count
 _REFERENCE = struct.Struct(">III")
@@ -25,12 +25,12 @@ assert 12 + _HEAD.size + MAX_GOPS * (_REFERENCE.size + 1) + HEADER_BYTES + len(_
 
 
 def empty_room() -> bytes:
-    """The room while an object is open."""
+    """The reserved space while an object is open."""
     return box(b"free", bytes(ROOM_BYTES - HEADER_BYTES))
 
 
 def make_index(gops: Sequence[Gop]) -> bytes:
-    """The room filled: a sidx, and a `free` box with the activity of each GOP. Needs 1 to `MAX_GOPS` of them."""
+    """The filled space: a sidx, and a `free` box with the activity of each GOP. Needs 1 to `MAX_GOPS` GOPs."""
     if not 1 <= len(gops) <= MAX_GOPS:
         raise ValueError(f"an index holds 1 to {MAX_GOPS} GOPs, not {len(gops)}")
     sidx_bytes = 12 + _HEAD.size + len(gops) * _REFERENCE.size
@@ -42,7 +42,7 @@ def make_index(gops: Sequence[Gop]) -> bytes:
 
 
 def read_index(data: Data, offset: int) -> tuple[Gop, ...]:
-    """The GOPs that the room at this offset tells of, none while it is empty or torn."""
+    """The GOPs listed in the space at this offset; none while it is empty or torn."""
     found = list(boxes_in(data, offset, offset + ROOM_BYTES))
     if [each.kind for each in found] != [b"sidx", b"free"] or found[-1].end != offset + ROOM_BYTES:
         return ()

@@ -1,4 +1,4 @@
-"""The init segment: what it says of itself."""
+"""Reads what an init segment says about itself."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import struct
 from passerby.media.mp4.boxes import Data, boxes_in
 from passerby.media.segments import InitSegment
 
-_ID_LETTERS = 16  # 64 bits: a site has a handful of them
+_ID_LETTERS = 16  # 64 bits: a site has only a handful of init segments
 
 
 def read_init(data: Data) -> InitSegment | None:
-    """The init segment that some data begins with, None where it does not."""
+    """The init segment that the data begins with; None if it does not."""
     ends = [found.end for found in boxes_in(data) if found.kind in (b"ftyp", b"moov")][:2]
     if len(ends) != 2:
         return None

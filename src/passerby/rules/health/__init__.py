@@ -1,1 +1,1 @@
-"""Decides what is wrong with a camera, by numbers that engine/health measures: one file a check."""
+"""Decides what is wrong with a camera, from the measurements of engine/health: one file per check."""

@@ -1,4 +1,4 @@
-"""All checks of one camera: what is measured goes in, what is found comes out. Which is told first is for `state`."""
+"""Runs all checks of one camera: measurements go in, findings come out. `state` decides which is reported first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RATES_EVERY_S = 1.0
 
 
 class Health:
-    """Fed what was measured of one source since it was opened, in order."""
+    """Takes the measurements of one source since it was opened, in order."""
 
     def __init__(self) -> None:
         self._stillness, self._loops, self._rates = Stillness(), Loops(), Rates()
@@ -25,11 +25,11 @@ class Health:
         self._is_replay = False
 
     def note(self, measured: Measured, flow: Flow) -> None:
-        """The next frame."""
+        """Takes the next frame's measurements."""
         at_s = self._at_s = measured.at_s
         self._began_s = at_s if self._began_s is None else self._began_s
         self._is_replay = flow.is_replay
-        if not self._stillness.is_frozen:  # what stands still comes again with every key frame
+        if not self._stillness.is_frozen:  # a still picture repeats with every key frame
             self._loops.note(measured.print)
         if measured.stirred is not None:
             self._stillness.note(at_s, measured.stirred)
@@ -41,7 +41,7 @@ class Health:
             self._rates.note(at_s, flow, self._light)
 
     def findings(self) -> tuple[Finding, ...]:
-        """Of every check, as of the last frame."""
+        """The findings of all checks, as of the last frame."""
         at_s = self._at_s
         return (
             self._signal(),
@@ -62,19 +62,19 @@ class Health:
 
 
 def without_signal(findings: tuple[Finding, ...], since_90k: int) -> tuple[Finding, ...]:
-    """The same, but no picture has come since."""
+    """The same findings, given that no picture has come since then."""
     lost = Finding(Check.SIGNAL, Verdict.BAD, "the camera is connected, but sends no pictures", since_90k)
     rest = tuple(each for each in findings if each.check is not Check.SIGNAL)
     return lost, *_unjudged(rest, "there are no pictures to judge by", since_90k)
 
 
 def without_looks(findings: tuple[Finding, ...], since_90k: int) -> tuple[Finding, ...]:
-    """The same, but this machine has looked at no picture since, though some came."""
+    """The same findings, given that this machine has processed no picture since then, though some came."""
     return _unjudged(findings, "this machine is too slow to check the pictures", since_90k)
 
 
 def _unjudged(findings: tuple[Finding, ...], why: str, since_90k: int) -> tuple[Finding, ...]:
-    """What was bad is still told; what was well is not known any more."""
+    """Bad findings stay; good ones become unknown."""
     return tuple(
         Finding(each.check, Verdict.UNKNOWN, why, since_90k) if each.verdict is Verdict.OK else each
         for each in findings

@@ -1,8 +1,8 @@
-"""Decides whether a picture is frozen: nothing stirs in it any more, not even noise, though it did before.
+"""Decides whether a picture is frozen: nothing in it changes any more, not even by noise, though it did before.
 
-A still scene at a low rate can look the same: encoders leave out what is small. So a camera is judged by itself: only
-where noise was there whenever it was looked for, its end says something. Most encoders that leave it out of the other
-pictures still have it in key frames, so those are judged too.
+A still scene at a low bit rate can look the same, since encoders drop small changes. So each camera is judged by its
+own past: missing noise only means something if there always was noise. Most encoders that drop noise from other
+pictures keep it in key frames, so those are judged too.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from collections import deque
 from passerby.media.health import Check, Finding, FrameDifference
 from passerby.rules.health.latch import Latch
 
-NOISY_CALM = 0.08  # grey levels, mean, where nothing moves: an encoder that leaves noise out leaves nothing
-NOISY_SHARE = 0.9  # of what was measured must have had it
-KNOWN_AFTER = 12  # measures, about one a second
+NOISY_CALM = 0.08  # grey levels, mean, where nothing moves: an encoder that drops noise leaves nothing
+NOISY_SHARE = 0.9  # of the measurements must have had noise
+KNOWN_AFTER = 12  # measurements, about one per second
 REMEMBERED = 120
 QUIET_SHARE = 0.3  # of the usual noise
-STILL_BLOCK = 8.0  # grey levels: somebody who walks far away changes a block by more; an encoder that mends by less
+STILL_BLOCK = 8.0  # grey levels: somebody walking far away changes a block by more, an encoder's corrections by less
 AFTER_S = 6.0
-MIN_MEASURES = 3  # in so long a time
-QUIET_OF_ALL = 0.4  # of the measures since the last that was not still: between two key frames much may be mended
-SURE_KEYS = 2  # key frames without one bit of change: no sensor does that, whatever the encoder leaves out
-LEAP, LEAP_OF_USUAL = 8.0, 4.0  # grey levels, times the usual noise: by so much half of the picture changes within a
-# second where light is switched, or the camera is covered or turned. Its noise may be another from then on.
-MOVES_BLOCK = 25.0  # grey levels: no encoder mends by so much, so something moves
+MIN_MEASURES = 3  # within AFTER_S
+QUIET_OF_ALL = 0.4  # of the measurements since the last that was not still: encoders correct much between key frames
+SURE_KEYS = 2  # key frames without one bit of change: no sensor does that, whatever the encoder drops
+LEAP, LEAP_OF_USUAL = 8.0, 4.0  # grey levels, times the usual noise: half of the picture changes by this much within a
+# second when light is switched or the camera is covered or turned. Its noise may be different from then on.
+MOVES_BLOCK = 25.0  # grey levels: no encoder corrects by this much, so something moves
 MOVED_FOR_S = 10.0
 
 KEYS_KNOWN_AFTER = 6
 KEYS_REMEMBERED = 60
-NOISY_KEYS = 0.5  # grey levels by which key frames always differ, or nothing is told by them
-QUIET_KEY_SHARE = 0.85  # of the least that two of them differed by
+NOISY_KEYS = 0.5  # grey levels by which key frames must always differ to be used
+QUIET_KEY_SHARE = 0.85  # of the smallest difference between two of them
 QUIET_KEYS = 2  # in a row
 QUIET_KEYS_S = 3.5
 
@@ -39,7 +39,7 @@ FROZEN = "the picture is frozen: it does not change at all, not even by noise"
 
 
 class Stillness:
-    """Fed what was measured of one source, about once a second."""
+    """Takes the measurements of one source, about once a second."""
 
     def __init__(self) -> None:
         self._usual: deque[float] = deque(maxlen=REMEMBERED)
@@ -56,12 +56,12 @@ class Stillness:
 
     @property
     def is_frozen(self) -> bool:
-        """Whether that is told."""
+        """Whether the picture is reported as frozen."""
         return self._latch.is_bad
 
     @property
     def is_noisy(self) -> bool:
-        """Whether a live picture of this camera is known by its noise."""
+        """Whether a live picture of this camera can be recognised by its noise."""
         noisy = sum(calm >= NOISY_CALM for calm in self._usual)
         return len(self._usual) >= KNOWN_AFTER and noisy >= NOISY_SHARE * len(self._usual)
 
@@ -87,7 +87,7 @@ class Stillness:
         is_noisy = self.is_noisy
         usual = statistics.median(self._usual) if is_noisy else 0.0
         if seen.leap > LEAP and not self._usual:
-            pass  # of what goes on between two views nothing is usual
+            pass  # what happens between two views is not usual
         elif seen.block > STILL_BLOCK or (seen.calm >= QUIET_SHARE * usual and not self._still):
             self._lively(seen.calm)
         else:
@@ -100,15 +100,15 @@ class Stillness:
             self._latch.note(at_s, False if is_live else None)
 
     def _lively(self, calm: float) -> None:
-        """What was still for a while and is not: that is how it is. But no frozen picture is usual, or the next freeze
-        would be taken for it."""
+        """The picture was still for a while and now is not, so that counts as usual. A frozen picture never does, or
+        the next freeze would be taken for normal."""
         if not self._latch.is_bad:
             self._usual.extend(each for _, _, each in self._still)
         self._still.clear()
         self._usual.append(calm)
 
     def _since_s(self, at_s: float) -> float | None:
-        """Since when it has been frozen, None where it is not."""
+        """Since when it has been frozen; None if it is not."""
         if self._same_from_s is not None and self._same_keys >= SURE_KEYS and at_s - self._same_from_s >= AFTER_S:
             return self._same_from_s
         if (since_s := self._keys.quiet_since_s) is not None and at_s - since_s >= QUIET_KEYS_S:
@@ -118,7 +118,7 @@ class Stillness:
         quiet = sum(is_quiet for _, is_quiet, _ in self._still)
         if quiet >= QUIET_OF_ALL * len(self._still):
             return self._still[0][0]
-        self._lively(self._still.pop()[2])  # it was not quiet enough for so long: that is how it is
+        self._lively(self._still.pop()[2])  # not quiet enough over this time, so it counts as usual
         return None
 
     def finding(self, at_s: float) -> Finding:
@@ -126,7 +126,7 @@ class Stillness:
 
 
 class _KeyFrames:
-    """How much each differs from the one before: in a live picture always by its noise, though it be coded coarsely."""
+    """How much each differs from the one before: in a live picture at least by noise, even with coarse coding."""
 
     def __init__(self) -> None:
         self._usual: deque[float] = deque(maxlen=KEYS_REMEMBERED)
@@ -135,7 +135,7 @@ class _KeyFrames:
         self._is_new = False
 
     def forget(self) -> None:
-        """The next one does not go with the one before."""
+        """Forgets the past: the next key frame is not compared with the one before."""
         self._usual.clear()
         self._quiet.clear()
         self._is_new = True

@@ -1,7 +1,7 @@
-"""Decides whether pictures come again: a stretch of them repeats, to the last bit or nearly, after some period.
+"""Decides whether pictures repeat: a stretch of them comes again after some period, exactly or nearly.
 
-To the last bit: a row of codes comes again, in the same order. Nearly, as after another encoding: at some lag the
-picture is more alike than a little sooner or later, and there `repeats` finds all that passed to be the same.
+Exactly: a series of codes comes again in the same order. Nearly, as after re-encoding: at some lag the picture is more
+similar than a little sooner or later, and `repeats` finds that everything that passed is the same.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from passerby.rules.health.latch import Latch
 from passerby.rules.health.repeats import LONGEST_S, Stretches
 
 CELLS_WH = (16, 9)
-DENSE_S = 0.2  # between two prints with cells; lags are told apart by this
+DENSE_S = 0.2  # between two prints with cells; the resolution of lags
 KEPT_EVERY_S = 1.0
 
-EXACT_S = 6.0  # of repetition: more than an announcement on a screen, less than what is asked
-MIN_CODES = 6  # different ones: a still picture is no loop
+EXACT_S = 6.0  # of repetition: longer than an announcement on a screen, shorter than required
+MIN_CODES = 6  # different codes: a still picture is no loop
 MIN_LAG_S = 0.8
 SAME_LAG_S = 0.25
-AGAIN_SHARE = 0.6  # of the pictures: a machine that is too slow left some out the last time
-ALIKE_SHARE = 0.95  # of those, after the same lag or a multiple
+AGAIN_SHARE = 0.6  # of the pictures: a slow machine may have dropped some the first time
+ALIKE_SHARE = 0.95  # of those, at the same lag or a multiple
 
-WEIGHT = 0.25  # of the newest value at a lag; each gets about one a second
-NEAR_FROM_S = 4.0  # shorter ones are found by their codes, or are a light that blinks
-BESIDE = (5, 15)  # lags beside, in DENSE_S: between 1 and 3 s
-LIKE_BESIDE = 0.6  # of the difference to the pictures beside may be left, for a lag to be tried in detail
-MIN_STRENGTH = 0.05  # grey levels, mean over all cells, by which the same stretch is more alike than those beside
+WEIGHT = 0.25  # of the newest value at a lag; each lag gets about one value per second
+NEAR_FROM_S = 4.0  # shorter lags are found by codes, or are a blinking light
+BESIDE = (5, 15)  # neighbouring lags in units of DENSE_S: 1 to 3 s away
+LIKE_BESIDE = 0.6  # of the difference at neighbouring lags may remain for a lag to be examined in detail
+MIN_STRENGTH = 0.05  # grey levels, mean over all cells, by which a repeat must be more similar than its neighbours
 TRIED = 3  # lags at a time
 NEAR_S = 1.0
 OVER_AFTER_S = 10.0
-TELLS_FOR_S = 60.0  # since pictures were last seen to differ
+TELLS_FOR_S = 60.0  # after pictures were last seen to differ
 KNOWN_AFTER_S = 12.0
 
 Cells = npt.NDArray[np.int16]
 
 
 class Loops:
-    """Fed the prints of one source, in order."""
+    """Takes the prints of one source, in order."""
 
     def __init__(self) -> None:
         self._exact, self._near = _Exact(), _Near()
@@ -67,7 +67,7 @@ class Loops:
     def _judge(self, at_s: float) -> None:
         period_s = self._exact.period_s()
         if period_s is not None and period_s < NEAR_FROM_S and not self._near.stretches.moves:
-            period_s = None  # so do the pictures between two key frames, where all of them show the same
+            period_s = None  # pictures between key frames repeat too if all of them show the same
         period_s = period_s or self._near.period_s(at_s)
         if self._exact.differ:
             self._differed_s = at_s
@@ -83,8 +83,8 @@ class Loops:
 
 class _Exact:
     def __init__(self) -> None:
-        self._seen_s: OrderedDict[int, float] = OrderedDict()  # by code, when it was there last; oldest first
-        self._recent: deque[tuple[float, int, float | None]] = deque()  # time, code, lag or None for a new one
+        self._seen_s: OrderedDict[int, float] = OrderedDict()  # for each code, when it was last seen; oldest first
+        self._recent: deque[tuple[float, int, float | None]] = deque()  # time, code, lag (None for a new code)
         self._before: int | None = None
 
     def note(self, seen: Print) -> None:
@@ -102,7 +102,7 @@ class _Exact:
 
     @property
     def differ(self) -> bool:
-        """Whether enough different pictures came lately for a loop to be told by them."""
+        """Whether there were recently enough different pictures to recognise a loop."""
         return len({code for _, code, _ in self._recent}) >= MIN_CODES
 
     def period_s(self) -> float | None:
@@ -121,11 +121,11 @@ class _Exact:
 class _Near:
     def __init__(self) -> None:
         count, cells = int(LONGEST_S / KEPT_EVERY_S), CELLS_WH[0] * CELLS_WH[1]
-        self._kept = np.zeros((count, cells), np.int16)  # a ring: one print a second
+        self._kept = np.zeros((count, cells), np.int16)  # a ring buffer: one print per second
         self._kept_s = np.full(count, -np.inf)
         self._next = 0
         lags = int(LONGEST_S / DENSE_S) + 1
-        self._apart = np.full(lags, np.nan)  # by lag: how different what is now is from what was then
+        self._apart = np.full(lags, np.nan)  # for each lag, the difference between now and then
         self._counts = np.zeros(lags, np.int32)
         self._candidate: tuple[float, float] | None = None  # lag, since when; seconds
         self.stretches = Stretches()
@@ -154,7 +154,7 @@ class _Near:
         return lag_s if at_s - self._candidate[1] >= NEAR_S - 0.01 else None
 
     def _likely_lags_s(self) -> list[float]:
-        """The lags at which the picture is most alike, against those beside it; the likeliest first."""
+        """The lags at which the picture is most similar compared with neighbouring lags, most likely first."""
         known = np.where(self._counts >= EXACT_S, self._apart, np.nan)
         first, end = int(NEAR_FROM_S / DENSE_S), int(np.max(np.flatnonzero(~np.isnan(known)), initial=0)) - BESIDE[1]
         if end <= first:
@@ -174,7 +174,7 @@ class _Near:
 
 
 def _beside(apart: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """By lag: the mean of those a little shorter and a little longer."""
+    """For each lag, the mean of slightly shorter and slightly longer ones."""
     known = np.nan_to_num(apart)
     sums, counts = (np.concatenate([[0.0], np.cumsum(each)]) for each in (known, ~np.isnan(apart)))
     index = np.arange(len(apart))

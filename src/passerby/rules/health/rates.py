@@ -1,4 +1,4 @@
-"""Decides by counts whether a source sends as it used to: pictures, bytes for each, and a clock that goes on."""
+"""Decides from counts whether a source sends as usual: pictures, bytes per picture, and a steady clock."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from passerby.media.health import Check, Finding, Flow
 from passerby.rules.health.latch import HOLDS_FOR_S, Latch
 
 STRETCH_S = 5.0
-USUAL_STRETCHES = 60  # five minutes: at night some cameras send fewer pictures, and then that is usual
+USUAL_STRETCHES = 60  # five minutes: at night some cameras send fewer pictures, which then becomes usual
 MIN_STRETCHES = 6
-FEW_PICTURES = 0.4  # of the usual rate: half is what cameras do in the dark
+FEW_PICTURES = 0.4  # of the usual rate: in the dark, cameras drop to half
 USUAL_KEYS = 60
 MIN_KEYS = 5
-FEW_BYTES = 0.25  # of a usual key frame: it cannot look as it did
-DARKER = 0.6  # of the usual light: then there is less to code
+FEW_BYTES = 0.25  # of a usual key frame: the picture cannot be the same
+DARKER = 0.6  # of the usual light: there is less to encode
 COLLAPSED_AFTER_S = 8.0
-CLOCK_BAD_S = 60.0  # after each leap
+CLOCK_BAD_S = 60.0  # after each jump
 
 
 class Rates:
-    """Fed the counts of one source, about once a second."""
+    """Takes the counts of one source, about once a second."""
 
     def __init__(self) -> None:
         self._from: tuple[float, int] | None = None
@@ -34,11 +34,11 @@ class Rates:
         self._rate = _latch(Check.FRAME_RATE, STRETCH_S, soon, "as many pictures arrive as usual")
         self._bitrate = _latch(
             Check.BITRATE, COLLAPSED_AFTER_S, soon, "its pictures are as large as usual, in bytes", holds_for_s=120.0
-        )  # some cameras send a key frame a minute
+        )  # some cameras send one key frame per minute
         self._clock = _latch(Check.CLOCK, 0.0, soon, "its clock runs evenly")
 
     def note(self, at_s: float, flow: Flow, light: float | None) -> None:
-        """light: mean grey level, where it was measured."""
+        """light: mean grey level, if measured."""
         self._note_rate(at_s, flow.frames)
         self._note_bytes(at_s, flow, light)
         if flow.clock_jumps > self._jumps:

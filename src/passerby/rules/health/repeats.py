@@ -1,8 +1,8 @@
-"""Tells whether a stretch really comes again after a lag: all that passed in it is as it was then, in fine detail.
+"""Decides whether a stretch really repeats after a lag: everything that passed is the same as then, in fine detail.
 
-Somebody who walks where another walked, at nearly the same pace, is no loop: that is alike to a tenth at best, and not
-all over. What is played again is alike to a twentieth, however coarsely it was coded again. Where nothing passes,
-nothing can be told.
+Somebody who walks where another walked, at nearly the same pace, is no loop: a tenth of the change remains at best.
+When footage is replayed, at most a twentieth remains, however coarsely it was re-encoded. If nothing passes, nothing
+can be decided.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import numpy.typing as npt
 LONGEST_S = 600.0
 FINE_WH = (32, 18)
 KEPT_EVERY_S = 1.0
-FINE_EVERY_S = 0.04  # at most
+FINE_EVERY_S = 0.04  # maximum rate
 STRETCH_S = 6.5
 MIN_PAIRS = 5  # of prints in the stretch
 AROUND_S = 0.25  # the lag may be off by this
 
-PASSES_BY = 8.0  # grey levels from what is there most of the stretch: it was something, and no noise or coding
-MIN_PASSING = 24  # cells at times
-MIN_PLACES = 16  # cells: less is a sign, or a lamp
-LONGEST_PASSING = 0.4  # of the fingerprints: what is in a cell for longer, or again and again, sways
-MAX_TIMES = 0.6  # of the prints in which something passes: a leap, as at the end of a freeze, is in one or two
-MAX_PASSING = 0.3  # of all cells: more is a light, or something before the lens
-ALIKE = 0.07  # of the change that it makes may be left; at most 0.05 after coarse coding, 0.087 by chance
-CELL_ALIKE, MAX_CELLS = 0.5, 0.98  # so much in each of so many cells
+PASSES_BY = 8.0  # grey levels from the stretch's median: something passed, which noise and coding cannot explain
+MIN_PASSING = 24  # pairs of cell and time
+MIN_PLACES = 16  # cells: fewer is a sign or a lamp
+LONGEST_PASSING = 0.4  # of the fingerprints: what is in a cell for longer or again and again is swaying
+MAX_TIMES = 0.6  # of the prints have something passing: a jump, as at the end of a freeze, is in one or two
+MAX_PASSING = 0.3  # of all cells: more is a light, or something in front of the lens
+ALIKE = 0.07  # of the change may remain; coarse coding leaves at most 0.05, chance at least 0.087
+CELL_ALIKE, MAX_CELLS = 0.5, 0.98  # at most this share remains in at least this share of cells
 
 Fine = npt.NDArray[np.uint8]
 Index = npt.NDArray[np.intp]
@@ -35,7 +35,7 @@ Times = npt.NDArray[np.float64]
 
 
 class Stretches:
-    """Keeps a print a second for ten minutes, and the newest more densely."""
+    """Keeps one print per second for ten minutes, and the newest more densely."""
 
     def __init__(self) -> None:
         count, cells = int(LONGEST_S / KEPT_EVERY_S), FINE_WH[0] * FINE_WH[1]
@@ -54,12 +54,12 @@ class Stretches:
 
     @property
     def moves(self) -> bool:
-        """Whether anything passed in the newest stretch, and not only coding that goes up and down."""
+        """Whether anything passed in the newest stretch beyond fluctuations of coding."""
         cells = np.array([fine for _, fine in self._dense])
         return len(cells) > 0 and int((np.ptp(cells, axis=0) >= PASSES_BY).sum()) >= MIN_PLACES
 
     def comes_again(self, lag_s: float) -> bool:
-        """Whether the newest stretch is what it was so long ago."""
+        """Whether the newest stretch is the same as the one this long ago."""
         now_s, now = np.array([at_s for at_s, _ in self._dense]), np.array([fine for _, fine in self._dense])
         if len(now_s) < MIN_PAIRS:
             return False
@@ -75,7 +75,7 @@ class Stretches:
         return self._kept[kept].astype(np.int16)
 
     def _pairs(self, now_s: Times, lag_s: float, apart_s: float) -> tuple[Index, Index] | None:
-        """Prints of now and kept ones that are so far apart; None where there are too few."""
+        """Matches new prints with kept ones at this lag; None if there are too few."""
         then = np.flatnonzero((self._kept_s >= now_s[0] - lag_s - apart_s) & (self._kept_s <= now_s[-1] - lag_s))
         apart = np.abs(now_s[None, :] - lag_s - self._kept_s[then][:, None])
         if len(then) < MIN_PAIRS:
@@ -99,5 +99,5 @@ def _is_same(here: npt.NDArray[np.int16], then: npt.NDArray[np.int16]) -> bool:
 
 
 def _from_usual(cells: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
-    """How far each is from what its cell shows most of the stretch: what stands, and the light of the hour, is none."""
+    """How far each cell is from its median over the stretch, which removes what stands still and the present light."""
     return np.asarray(np.abs(cells - np.median(cells, axis=0)), np.float64)

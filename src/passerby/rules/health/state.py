@@ -1,4 +1,4 @@
-"""Decides what is told of an open camera first: the one word and the sentence, of all that is so at once."""
+"""Decides what is reported first about an open camera: one status and one sentence out of everything that applies."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ WHAT = {
     Check.FRAME_RATE: CameraStatus.COLLAPSED,
     Check.CLOCK: CameraStatus.CLOCK,
 }
-"""What a camera is said to be where a check is bad."""
+"""The status of a camera for each check that is bad."""
 
 NOT_LIVE = (Check.SIGNAL, Check.FROZEN, Check.LOOPED)
-"""Worse than that all is hidden: what is hidden is not even of now."""
+"""Worse than everything being covered: what is covered is not even live."""
 NOT_THE_PLACE = (Check.OBSTRUCTED, Check.MOVED, Check.BLURRED, Check.DARK, Check.GLARE)
 POOR = (Check.BITRATE, Check.FRAME_RATE)
 PICTURE = (Check.SIGNAL, Check.FROZEN, Check.OBSTRUCTED, Check.BLURRED, Check.DARK, Check.GLARE)
-"""While one of these is unknown, nothing is said to be well."""
+"""While one of these is unknown, the camera is not reported as well."""
 MAY_BE_UNKNOWN = (Check.LOOPED, Check.MOVED)
-"""Of a file that is played over and over, or where nothing is learned, these stay unknown."""
+"""These stay unknown for a file that is played in a loop, or if no background is learned."""
 
 
 _DETECTOR = "the detector "
-"""How a reason begins where the detector is to blame."""
+"""How a reason begins if the detector is to blame."""
 
 
 def blames_detector(what: str, reason: str) -> bool:
-    """Whether a camera's pictures are covered because of the detector: that needs somebody."""
+    """Whether a camera's pictures are covered because of the detector, which needs attention."""
     return what == CameraStatus.COVERED and _DETECTOR in reason
 
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What is done with a camera's pictures. failing: why all are covered, where a detector failed. is_learning:
-    nothing is known of the place. has_written: pictures came out. whole: why the newest of those is covered. strained:
-    in what way this machine is too slow. unrecorded: why nothing can be written."""
+    """What is happening to a camera's pictures. failing: why all are covered, if a detector failed. is_learning: there
+    is no background yet. has_written: pictures came out. whole: why the newest of those is covered whole. strained: in
+    what way this machine is too slow. unrecorded: why nothing can be written."""
 
     failing: str | None = None
     is_learning: bool = False
@@ -57,7 +57,7 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """since_90k: of the finding that it comes from, None where it comes from none."""
+    """since_90k: from the finding that it is based on; None if it is not based on one."""
 
     what: CameraStatus
     reason: str
@@ -65,7 +65,7 @@ class Told:
 
 
 def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
-    """The worst that is to be told."""
+    """The most serious thing to report."""
     bad = {each.check: each for each in findings if each.verdict is Verdict.BAD}
     learning = "learning the background"
     if doing.unrecorded:

@@ -1,35 +1,35 @@
-"""Decides by single pictures whether a camera sees its place: obstructed, moved, blurred, too dark, too bright."""
+"""Decides from single pictures whether a camera sees its place: obstructed, moved, blurred, too dark, too bright."""
 
 from __future__ import annotations
 
 from passerby.media.health import Check, Finding, Light, PictureSeen, ViewSeen
 from passerby.rules.health.latch import Latch
 
-DOUBTFUL_KEPT = 0.6  # of the reference's edges: in a crowd a third are hidden
+DOUBTFUL_KEPT = 0.6  # of the reference's edges: a crowd hides a third
 USUAL_AFTER = 10  # pictures
 USUAL_KEPT = 0.75
-USUAL_WEIGHT = 0.01  # of a picture: what is usual follows the hours of a day, not minutes
+USUAL_WEIGHT = 0.01  # of a picture: the usual values follow the hours of the day, not minutes
 
-GONE_KEPT = 0.3  # of the usual share of edges: less is chance, and the writing that a camera puts into its picture
-GONE_DETAIL = 0.45  # of the usual: a lens that is covered, or a wall
-GONE_AFTER_S = 7.5  # a bus or a lorry takes longer only where it stands still
-SMEARED_DETAIL, SMEARED = 0.55, 0.5  # of the usual detail and fineness: so near is a hand or a bag, and no vehicle
+GONE_KEPT = 0.3  # of the usual share of edges: less is chance and the text that a camera writes into its picture
+GONE_DETAIL = 0.45  # of the usual: a covered lens, or a wall
+GONE_AFTER_S = 7.5  # a bus or a lorry takes longer only if it stands still
+SMEARED_DETAIL, SMEARED = 0.55, 0.5  # of the usual detail and fineness: a hand or bag can be this near, a vehicle not
 SMEARED_AFTER_S = 0.8
 LOST_KEPT = 0.5
-MOVED_AFTER_S = 20.0  # not for who stands before it, or for a bus at its stop
-MOVED_BY = 0.012  # of the picture's width: 8 pixels of 640; more than a mast sways
+MOVED_AFTER_S = 20.0  # ignores people who stand in front, and a bus at its stop
+MOVED_BY = 0.012  # of the picture's width, 8 pixels of 640: more than a mast sways
 BLURRED_FINENESS, BLURRED_DETAIL = 0.68, 0.85  # of the usual
-BLURRED_AFTER_S = 12.0  # an autofocus that hunts takes some seconds
-DARK_HIGH, DARK_KEPT = 45.0, 0.35  # nothing is brighter; and edges can hardly be seen
-BRIGHT_SHARE = 0.5  # of the picture is as bright as can be
-LIGHT_AFTER_S = 8.0  # an exposure that adapts takes two
+BLURRED_AFTER_S = 12.0  # autofocus may hunt for some seconds
+DARK_HIGH, DARK_KEPT = 45.0, 0.35  # nothing is brighter, and edges can hardly be seen
+BRIGHT_SHARE = 0.5  # of the picture has the maximum brightness
+LIGHT_AFTER_S = 8.0  # automatic exposure takes two
 OVER_AFTER_S = 3.0
 
 BLACK = 40.0
 
 
 class ViewHealth:
-    """Fed what was measured of one source's pictures, about once a second."""
+    """Takes the measurements of one source's pictures, about once a second."""
 
     def __init__(self) -> None:
         self._usual: dict[str, float] = {}
@@ -43,7 +43,7 @@ class ViewHealth:
         self._glare = _latch(Check.GLARE, LIGHT_AFTER_S, learning, "it is not too bright")
 
     def expect(self, detail: float, fineness: float) -> None:
-        """There is a reference, or another one, whose picture has these. What pictures were like before goes first."""
+        """Takes these values of a new reference's picture. Values measured from earlier pictures take precedence."""
         self._usual["kept"] = USUAL_KEPT
         if self._seen < USUAL_AFTER:
             self._usual |= {"detail": detail, "fineness": fineness}
@@ -82,7 +82,7 @@ class ViewHealth:
             self._moved.note(at_s, is_lost, "it shows a different view: it was moved, or something hides the view")
 
     def _of_usual(self, name: str, value: float) -> float:
-        """The share of what is usual; the first values are taken for usual, with more weight."""
+        """The share of the usual value. The first value counts as usual."""
         usual = self._usual.setdefault(name, value)
         return value / max(usual, 1e-3)
 

@@ -1,4 +1,4 @@
-"""Encoded pictures in the form that RTP carries: access units with times, from drawn pictures or from a file."""
+"""Encoded pictures in the form that RTP carries: access units with times, from drawn pictures or a file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENCODERS = {"h264": "libx264", "hevc": "libx265", "mjpeg": "mjpeg"}
 _OPTIONS: dict[str, dict[str, str]] = {
     "h264": {"preset": "veryfast", "tune": "zerolatency", "crf": "20", "x264-params": "repeat-headers=1:scenecut=0"},
     "hevc": {"preset": "ultrafast", "tune": "zerolatency", "x265-params": "repeat-headers=1:log-level=none:scenecut=0"},
-    "mjpeg": {"huffman": "default", "qmin": "3", "qmax": "3"},  # RTP carries no Huffman tables: they are fixed
+    "mjpeg": {"huffman": "default", "qmin": "3", "qmax": "3"},  # RTP carries no Huffman tables, so they are fixed
 }
 _START_CODE = re.compile(rb"\x00*\x00\x00\x01")
 _PARAMETER_SETS = {"h264": {7, 8}, "hevc": {32, 33, 34}}
@@ -31,7 +31,7 @@ _PARAMETER_SETS = {"h264": {7, 8}, "hevc": {32, 33, 34}}
 
 @dataclass(frozen=True, slots=True)
 class AccessUnit:
-    """One picture as coded. nals: without start codes (MJPEG: one whole JPEG). pts_90k: from the start of its feed."""
+    """One coded picture. nals: without start codes (MJPEG: one complete JPEG). pts_90k: from the start of its feed."""
 
     nals: tuple[bytes, ...]
     pts_90k: int
@@ -40,7 +40,7 @@ class AccessUnit:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What one camera sends, over and over. It begins with a key picture, so that its start may follow its end."""
+    """What one camera sends in a loop. It begins with a key picture, so that its start can follow its end."""
 
     codec: Codec
     width: int
@@ -50,7 +50,7 @@ class Feed:
 
     @property
     def parameter_sets(self) -> tuple[bytes, ...]:
-        """Those of the first picture; none for MJPEG."""
+        """The parameter sets of the first picture; none for MJPEG."""
         wanted = _PARAMETER_SETS.get(self.codec, set())
         return tuple(nal for nal in self.units[0].nals if nal_type(self.codec, nal) in wanted)
 
@@ -102,7 +102,7 @@ class Feed:
 
 
 def nal_type(codec: Codec, nal: bytes) -> int:
-    """The number that the standard gives to this kind of NAL unit; -1 for a JPEG."""
+    """The type number of this NAL unit in the standard; -1 for a JPEG."""
     if codec == "mjpeg":
         return -1
     return nal[0] & 0x1F if codec == "h264" else nal[0] >> 1 & 0x3F

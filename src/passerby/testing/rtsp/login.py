@@ -1,4 +1,4 @@
-"""The server's side of RTSP log-in: Basic and Digest (RFC 2617, MD5), as cameras have them."""
+"""The server side of RTSP login: Basic and Digest (RFC 2617, MD5), as in cameras."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def challenge(scheme: Scheme) -> str:
 
 
 def may_enter(scheme: Scheme, method: str, authorization: str | None, user: str, password: str) -> bool:
-    """Whether the Authorization of a request is right."""
+    """Whether the Authorization of a request is correct."""
     told_scheme, _, told = (authorization or "").partition(" ")
     if told_scheme.lower() != scheme:
         return False

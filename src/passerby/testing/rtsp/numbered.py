@@ -1,4 +1,4 @@
-"""Pictures that say their own number in coarse cells, so that a test can tell which arrived, in what order."""
+"""Pictures that show their own number in coarse cells, so that a test can tell which arrived, in what order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from passerby.media.frames import plane_views
 CELLS = 10
 """Numbers up to 1023."""
 _DARK, _LIGHT = 48, 208
-_MARGIN_SHARE = 8  # of the width, on either side
+_MARGIN_SHARE = 8  # of the width, on each side
 
 
 def numbered_picture(number: int, width: int, height: int) -> av.VideoFrame:
@@ -30,7 +30,7 @@ def numbered_picture(number: int, width: int, height: int) -> av.VideoFrame:
 
 
 def number_in(picture: av.VideoFrame) -> int:
-    """The number that a picture of any size says, after any codec."""
+    """The number that a picture of any size shows, after any codec."""
     luma = plane_views(picture)[0]
     number = 0
     for cell, (left, right) in enumerate(_columns(picture.width)):

@@ -1,4 +1,4 @@
-"""Access units into RTP packets: H.264 (RFC 6184) and HEVC (RFC 7798), single or in fragments; JPEG (RFC 2435)."""
+"""Packs access units into RTP: H.264 (RFC 6184) and HEVC (RFC 7798), single or in fragments; JPEG (RFC 2435)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from passerby.testing.rtsp.feed import AccessUnit, Codec
 
-LARGEST_PAYLOAD = 1380  # with its headers it fits a packet of 1500 bytes, tunnelled or not
+LARGEST_PAYLOAD = 1380  # with headers it fits into a packet of 1500 bytes, tunnelled or not
 PAYLOAD_TYPES = {"h264": 96, "hevc": 97, "mjpeg": 26}
 _FU_A, _FU_HEVC = 28, 49
 
@@ -16,13 +16,13 @@ class Packetizer:
     """Numbers the packets of one RTP stream."""
 
     def __init__(self, codec: Codec, ssrc: int = 0x70617373, first_sequence: int = 65_500) -> None:
-        """first_sequence: near the end by default, so that every reader meets the wrap early."""
+        """first_sequence: near the end by default, so that every reader meets the wraparound early."""
         self._codec = codec
         self.ssrc = ssrc
         self.sequence = first_sequence
 
     def packets(self, unit: AccessUnit, timestamp: int) -> list[bytes]:
-        """The packets of one picture; the last has the marker. timestamp: any integer, it wraps at 32 bits."""
+        """The packets of one picture; the last has the marker. timestamp: any integer; it wraps at 32 bits."""
         payloads = list(_payloads(self._codec, unit))
         return [self._packet(each, timestamp, each is payloads[-1]) for each in payloads]
 
@@ -63,7 +63,7 @@ def _parts(body: bytes, size: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _jpeg(jpeg: bytes) -> Iterator[bytes]:
-    """Baseline 4:2:0 with the usual Huffman tables; the quantisation tables travel in the first packet (Q 255)."""
+    """Baseline 4:2:0 with the standard Huffman tables. The quantisation tables are in the first packet (Q 255)."""
     tables, width, height, scan = _read_jpeg(jpeg)
     size = LARGEST_PAYLOAD - 8
     at = 0

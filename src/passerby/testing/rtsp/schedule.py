@@ -1,4 +1,4 @@
-"""Which coded picture a scripted camera sends next, and with what time. Sending it is the sender's business."""
+"""Decides which coded picture a scripted camera sends next, and with what time. Sending is left to `sender`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from passerby.testing.rtsp.script import Script
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A picture to send. at_90k: when, from PLAY. told_90k: the time that the camera claims for it."""
+    """A picture to send. at_90k: when, since PLAY. told_90k: the time that the camera claims for it."""
 
     unit: AccessUnit
     at_90k: int
@@ -21,7 +21,7 @@ class Due:
 
 
 def schedule(feed: Feed, script: Script) -> Iterator[Due]:
-    """Without end, unless the script falls silent."""
+    """Endless, unless the script falls silent."""
     for count, (unit, at_90k) in enumerate(_timed(feed, script)):
         if script.silence_after is not None and count >= script.silence_after:
             return
@@ -54,7 +54,7 @@ def _whole(feed: Feed, start_90k: int) -> Iterator[tuple[AccessUnit, int]]:
 
 
 def _stuck_on(feed: Feed, script: Script, sent: int) -> list[AccessUnit]:
-    """The pictures that come again and again: from a key picture on, since a decoder starts there."""
+    """The pictures that repeat: from a key picture on, since a decoder starts there."""
     length = 1 if script.freeze_after is not None else script.loop_units
     earliest = max(0, sent - length)
     key = next(n for n in range(earliest, -1, -1) if feed.units[n % len(feed.units)].key)

@@ -1,4 +1,4 @@
-"""What goes wrong with a scripted camera, and when."""
+"""Defines what goes wrong with a scripted camera, and when."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from passerby.testing.rtsp.feed import Feed
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The faults of one camera; by default none. `*_after` count pictures since PLAY; None: never.
+    """The faults of one camera, by default none. `*_after` count pictures since PLAY; None: never.
 
-    mute: takes the connection and answers nothing. describe_status: DESCRIBE is answered with this (location: where a
-    3xx points). rejects_everybody: 401 whatever the password. unknown_codec, sound_only: the SDP tells of nothing that
-    can be decoded, or of no video. bare_sdp: it leaves out the parameter sets, which then come with the pictures only.
-    freeze: the last key picture, over and over. loop: the last `loop_units`, over and over. silence: nothing more, the
-    connection stays. cut: reset in the middle of a packet. resize: goes on with `resized`. jump: RTP time leaps by
-    `jump_s`, forward or back. drip: one byte each `drip_byte_s`. lose_one_in: this share of RTP packets is never sent.
+    mute: accepts the connection and never answers. describe_status: DESCRIBE is answered with this (location: where a
+    3xx points). rejects_everybody: 401 whatever the password. unknown_codec, sound_only: the SDP has nothing that can
+    be decoded, or no video. bare_sdp: it omits the parameter sets, which then come only with the pictures. freeze:
+    repeats the last key picture. loop: repeats the last `loop_units`. silence: sends nothing more, but the connection
+    stays. cut: resets it in the middle of a packet. resize: continues with `resized`. jump: RTP time jumps by `jump_s`,
+    forward or back. drip: one byte every `drip_byte_s`. lose_one_in: one in this many RTP packets is never sent.
     """
 
     mute: bool = False

@@ -1,4 +1,4 @@
-"""The description of one stream, as RTSP's DESCRIBE tells it (RFC 4566 and the RTP payload formats)."""
+"""Describes one stream, as RTSP's DESCRIBE does (RFC 4566 and the RTP payload formats)."""
 
 from __future__ import annotations
 

@@ -14,14 +14,14 @@ from passerby.testing.rtsp.rtp import Packetizer
 from passerby.testing.rtsp.schedule import schedule
 from passerby.testing.rtsp.script import Script
 
-FIRST_TIMESTAMP = 2**32 - 3 * TICKS_PER_S  # RTP's clock wraps three seconds on: every longer test meets it
+FIRST_TIMESTAMP = 2**32 - 3 * TICKS_PER_S  # RTP's clock wraps after three seconds, in every longer test
 
 Write = Callable[[bytes], Awaitable[None]]
-"""Takes one RTP packet on its way."""
+"""Sends one RTP packet."""
 
 
 class Sender:
-    """One playing stream. speed: 1 is real time; 0 as fast as the reader takes it."""
+    """One playing stream. speed: 1 for real time, 0 for as fast as the reader takes it."""
 
     def __init__(self, feed: Feed, script: Script, speed: float, write: Write, control: asyncio.StreamWriter) -> None:
         self._feed, self._script, self._speed = feed, script, speed
@@ -32,7 +32,7 @@ class Sender:
         self.units_sent = 0
 
     async def run(self) -> None:
-        """Until cancelled, cut, or silent as scripted."""
+        """Runs until cancelled, cut, or silent as scripted."""
         loop = asyncio.get_running_loop()
         started = loop.time()
         for due in schedule(self._feed, self._script):
@@ -63,18 +63,18 @@ class Sender:
 
     async def _cut(self, packet: bytes) -> None:
         self._control.write(framed(packet)[: len(packet) // 2])
-        await asyncio.sleep(0.05)  # so that this half really leaves
+        await asyncio.sleep(0.05)  # so that this half is really sent
         reset(self._control)
 
 
 def framed(packet: bytes, channel: int = 0) -> bytes:
-    """A packet as it travels inside the RTSP connection (RFC 2326, 10.12)."""
+    """A packet as sent inside the RTSP connection (RFC 2326, 10.12)."""
     return struct.pack(">cBH", b"$", channel, len(packet)) + packet
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
-    """Ends a TCP connection by RST, as when a camera loses its power and its successor knows nothing of it."""
-    with contextlib.suppress(OSError):  # the other side was sooner, and it is closed
+    """Ends a TCP connection by RST, as when a camera loses power and after its restart does not know the connection."""
+    with contextlib.suppress(OSError):  # the other side closed it first
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
 

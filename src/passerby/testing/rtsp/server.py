@@ -1,4 +1,4 @@
-"""The RTSP server: listens on this machine only, in a thread of its own. What it says is session's business."""
+"""The RTSP server: listens on this machine only, in its own thread. What it answers is left to `session`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ HOST = "127.0.0.1"
 class RtspServer(Closing):
     """Cameras on this machine. Use it in a `with` block.
 
-    feeds: by path, such as "/street". scripts: the faults of each path; a change counts for the next request. login:
-    user and password that every camera wants. speed: 1 sends in real time, 0 as fast as it is read. context:
-    speaks RTSPS.
+    feeds: by path, such as "/street". scripts: the faults of each path; a change takes effect at the next request.
+    login: user and password that every camera requires. speed: 1 sends in real time, 0 as fast as it is read. context:
+    for RTSPS.
     """
 
     def __init__(
@@ -43,9 +43,9 @@ class RtspServer(Closing):
         self.transports = transports
         self.speed = speed
         self.requests: list[Request] = []
-        """Everything that was asked, in order."""
+        """Every request, in order."""
         self.began_s: dict[str, float] = {}
-        """By path: when the first picture of its newest play was sent, seconds since 1970."""
+        """By path: when the first picture of its latest playback was sent, seconds since 1970."""
         self.port = port
         self._context = context
         self._loop = asyncio.new_event_loop()
@@ -54,7 +54,7 @@ class RtspServer(Closing):
         self._server: asyncio.Server | None = None
 
     def url(self, path: str, user: str | None = None, password: str | None = None) -> str:
-        """Where a camera is, with the log-in in it if there is one."""
+        """The address of a camera, including the login if given."""
         entry = f"{user}:{password}@" if user is not None else ""
         return f"rtsp{'s' if self._context else ''}://{entry}{HOST}:{self.port}{path}"
 
@@ -62,7 +62,7 @@ class RtspServer(Closing):
         return self.scripts.get(path, Script())
 
     def cut(self, path: str) -> None:
-        """Reset the connections of one camera now. What comes next meets its script as it is then."""
+        """Resets the connections of one camera now. Later connections follow its script as it is then."""
         self._wait(self._cut(path))
 
     async def _cut(self, path: str) -> None:
@@ -98,7 +98,7 @@ class RtspServer(Closing):
         try:
             await session.run()
         except asyncio.CancelledError:
-            pass  # the server closes; asyncio's streams would call it a mistake of ours
+            pass  # the server closes; asyncio's streams would report an error
         finally:
             self._tasks.pop(task, None)
 

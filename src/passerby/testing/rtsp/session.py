@@ -1,4 +1,4 @@
-"""One RTSP connection: its requests answered in order (RFC 2326), until it plays or ends."""
+"""Answers the requests of one RTSP connection in order (RFC 2326), until it plays or ends."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Session:
         self._udp: asyncio.DatagramTransport | None = None
         self._playing: asyncio.Task[None] | None = None
         self.path = ""
-        """Of the camera that was asked for last."""
+        """Path of the last requested camera."""
 
     async def run(self) -> None:
         try:
@@ -55,12 +55,12 @@ class Session:
                 if not await self._answer(request):
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the reader went away, as readers do
+            pass  # the reader went away, which is normal
         finally:
             self._end()
 
     def cut(self) -> None:
-        """At once, whatever is on its way."""
+        """Ends the connection at once, whatever is being sent."""
         reset(self._writer)
 
     def _end(self) -> None:
@@ -71,7 +71,7 @@ class Session:
         self._writer.close()
 
     async def _next_request(self) -> Request | None:
-        """None at the end of the connection. What the reader reports by RTCP inside it is passed over."""
+        """The next request; None at the end of the connection. RTCP reports from the reader are skipped."""
         while (first := await self._reader.read(1)) == b"$":
             head = await self._reader.readexactly(3)
             await self._reader.readexactly(int.from_bytes(head[1:], "big"))
@@ -85,7 +85,7 @@ class Session:
         return Request(method, url, headers)
 
     async def _answer(self, request: Request) -> bool:
-        """Whether the connection goes on."""
+        """Answers a request; returns whether the connection continues."""
         script = self._server.script_of(request.path)
         if script.mute:
             await asyncio.sleep(3600)
