@@ -346,6 +346,19 @@ def test_many_cameras_keep_pictures_that_can_be_seen_and_the_strip_in_sight(
         shoot(tab, f"sixteen-{size['width']}")
 
 
+def test_the_cameras_seen_last_are_shown_the_next_time(archive: Recorded, open_tab: OpenTab) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    for cameras in ("yard", "gate+yard"):
+        at(tab, archive, 10, cameras)
+        tab.go("#/live")
+        tab.page.reload()
+        tab.page.get_by_role("link", name="Timeline").first.click()
+        tab.until(
+            f"location.hash.startsWith('#/timeline/{cameras}') && location.hash.split('?')[0].endsWith('/{cameras}')"
+        )
+
+
 @pytest.mark.promise
 def test_who_only_watches_is_offered_no_export(archive: Recorded, open_tab: OpenTab) -> None:
     tab = open_tab(archive.serving.base, WIDE)

@@ -22,7 +22,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.settings import Settings
 
 HEAR_EVERY_S = 0.2  # how soon a discarded file's process is killed
-TEND_EVERY_S = 5.0
+MAINTAIN_EVERY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class Jobs:
                 self._forget_the_old()
                 job = next((job for job in self._jobs.values() if job.state == "queued"), None)
                 if job is None:
-                    self._changed.wait(TEND_EVERY_S)
+                    self._changed.wait(MAINTAIN_EVERY_S)
                     continue
                 job.state = "running"
                 asked = job.asked

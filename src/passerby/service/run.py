@@ -10,7 +10,7 @@ from passerby.access import Installation
 from passerby.api import Fleet, Redactions
 from passerby.folders import held_alone
 from passerby.service.server import ended_after, make_server, run_server, stop_on_signals
-from passerby.service.upkeep import discarded, remembered, tended
+from passerby.service.upkeep import discarded, maintained, remembered
 from passerby.service.wiring import opened
 
 LOCK = "serve.lock"
@@ -30,7 +30,7 @@ def run_service(
         stop_on_signals(server)
         say_how_to_come_in(installation)
         with (
-            tended(installation, services.archive, services.alarms),
+            maintained(installation, services.archive, services.alarms),
             remembered(services),
             _running(services.fleet),
             _running(services.redactions),

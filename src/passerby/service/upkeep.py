@@ -21,24 +21,24 @@ from passerby.rules.retention import round_s
 
 log = logging.getLogger("passerby.serve")
 
-TEND_EVERY_S = 10.0  # more often if a limit is short: see `rules.retention.round_s`
+MAINTAIN_EVERY_S = 10.0  # more often if a limit is short: see `rules.retention.round_s`
 FORGET_EVERY_S = 86400.0  # each run leaves an audit record
 REMEMBER_EVERY_S = 1.0
 
 
 @contextmanager
-def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iterator[None]:
+def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> Iterator[None]:
     """Stores ended recordings, including those that workers closed on exit, and deletes old ones; once a day deletes
     old audit records."""
     clock = installation.clock
     forgot_s = -math.inf
-    next_s = TEND_EVERY_S
+    next_s = MAINTAIN_EVERY_S
 
     def maintain() -> None:
         nonlocal next_s
-        with _told("tend", "recordings could not be maintained", alarms):
+        with _told("maintain", "recordings could not be maintained", alarms):
             keep = installation.keep()
-            next_s = round_s(keep, TEND_EVERY_S)
+            next_s = round_s(keep, MAINTAIN_EVERY_S)
             tell(archive.maintain(keep, clock.now_90k()), alarms)
 
     def maintain_and_forget() -> float:
@@ -50,7 +50,7 @@ def tended(installation: Installation, archive: Archive, alarms: Alarms) -> Iter
                 installation.forget_old()
         return next_s
 
-    with _every(TEND_EVERY_S, maintain_and_forget, "tend"):
+    with _every(MAINTAIN_EVERY_S, maintain_and_forget, "maintain"):
         yield
     maintain()
 
@@ -88,7 +88,7 @@ def discarded(services: Services) -> Iterator[None]:
                     {user.handle.hex() for user in may_bring if may(user.principal, Action.REDACT_FILE).allowed}
                 )
 
-    with _every(TEND_EVERY_S, discard, "discard"):
+    with _every(MAINTAIN_EVERY_S, discard, "discard"):
         yield
 
 

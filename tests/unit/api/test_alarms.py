@@ -55,14 +55,14 @@ def services(house: House) -> Services:
 def test_a_recording_that_cannot_be_deleted_is_told_until_it_is_gone(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.02)
+    monkeypatch.setattr(upkeep, "MAINTAIN_EVERY_S", 0.02)
     writer = house.archive.writer("gate")
     for fragment in recorded(steady(10)):
         writer.append(fragment)
     writer.close()
     house.clock.move(10)
     asked, root = house.client(), house.signed_in("root")
-    with upkeep.tended(house.installation, house.archive, services(house).alarms):
+    with upkeep.maintained(house.installation, house.archive, services(house).alarms):
         until(lambda: bool(list((house.folder / "objects").rglob("*.mp4"))))
         assert asked.get("/healthz").json()["status"] == "ok"
         ages = [line for line in root.get("/metrics").text.splitlines() if "age_seconds{" in line]
@@ -107,7 +107,7 @@ def test_a_catalogue_that_fails_is_told_without_its_words(house: House, monkeypa
 
 
 def test_upkeep_that_fails_is_an_alarm_until_it_works_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.02)
+    monkeypatch.setattr(upkeep, "MAINTAIN_EVERY_S", 0.02)
     client, forgot, forget = house.client(), threading.Event(), house.installation.forget_old
 
     def forget_and_tell() -> None:
@@ -115,7 +115,7 @@ def test_upkeep_that_fails_is_an_alarm_until_it_works_again(house: House, monkey
         forgot.set()
 
     monkeypatch.setattr(house.installation, "forget_old", forget_and_tell)
-    with upkeep.tended(house.installation, house.archive, services(house).alarms):
+    with upkeep.maintained(house.installation, house.archive, services(house).alarms):
         assert forgot.wait(10), "it is done in the first round, and then not for a day"
         with house.installation._engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE objects RENAME TO planted_elsewhere")
@@ -128,7 +128,7 @@ def test_upkeep_that_fails_is_an_alarm_until_it_works_again(house: House, monkey
 def test_an_error_that_nobody_foresaw_is_an_alarm_until_a_round_goes_well(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.02)
+    monkeypatch.setattr(upkeep, "MAINTAIN_EVERY_S", 0.02)
     client, keep, rounds = house.client(), house.installation.keep, list[int]()
 
     def broken() -> None:
@@ -140,7 +140,7 @@ def test_an_error_that_nobody_foresaw_is_an_alarm_until_a_round_goes_well(
 
     monkeypatch.setattr(house.installation, "keep", broken)
     monkeypatch.setattr(house.installation, "forget_old", broken)
-    with upkeep.tended(house.installation, house.archive, services(house).alarms):
+    with upkeep.maintained(house.installation, house.archive, services(house).alarms):
         until(lambda: client.get("/healthz").json()["alarms"] == ["upkeep"])
         root = house.signed_in("root")
         until(lambda: len(root.get("/api/alarms").json()) == 2)

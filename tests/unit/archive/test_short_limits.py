@@ -16,7 +16,7 @@ from passerby.objects.names import camera_and_start_of_key
 from passerby.rules.retention import HOUR_90K, MIN_HOURS, OBJECT_90K, Keep, KeepAll, object_90k, round_s
 from tests.recordings import BEGIN_90K, recorded, steady
 
-TEND_EVERY_S = 10.0
+MAINTAIN_EVERY_S = 10.0
 LATE_SHARE = 1 / 20
 LONGEST_S = 1000
 YEAR_HOURS = 366 * 24.0
@@ -35,8 +35,8 @@ def test_an_object_is_a_quarter_of_its_limit_at_most_and_a_whole_number_of_gops(
 @given(some=st.dictionaries(st.sampled_from("abc"), any_limit), usual=any_limit)
 def test_rounds_are_a_twentieth_of_the_shortest_limit(some: dict[str, float], usual: float) -> None:
     keep = KeepAll({name: Keep(hours, True) for name, hours in some.items()}, Keep(usual, True))
-    every_s = round_s(keep, TEND_EVERY_S)
-    assert every_s <= TEND_EVERY_S and all(every_s <= each.hours * 3600 * LATE_SHARE for each in keep.all())
+    every_s = round_s(keep, MAINTAIN_EVERY_S)
+    assert every_s <= MAINTAIN_EVERY_S and all(every_s <= each.hours * 3600 * LATE_SHARE for each in keep.all())
     assert every_s >= 5.0, "a round is work"
 
 
@@ -52,7 +52,7 @@ def test_a_picture_is_gone_at_its_limit_and_most_are_kept_until_then(
 ) -> None:
     """Recorded, stored and deleted as a service does it. delay_s: pictures come later than they are dated."""
     keep = KeepAll({"gate": Keep(hours)})
-    every_90k = round(round_s(keep, TEND_EVERY_S) * TICKS_PER_S)
+    every_90k = round(round_s(keep, MAINTAIN_EVERY_S) * TICKS_PER_S)
     limit_90k, length_90k = round(hours * HOUR_90K), object_90k(Keep(hours))
     moved_90k = round(begin_s) * TICKS_PER_S
     with TemporaryDirectory() as name, Archive(Path(name)) as archive:

@@ -22,7 +22,7 @@ OBJECT_90K = 20 * TICKS_PER_S
 RUN_S = 50
 SHORT = Keep(MIN_HOURS)
 LATER_90K = round(MIN_HOURS * HOUR_90K) - 40 * TICKS_PER_S
-"""So much later than it was recorded all of it is tended: then the camera `yard` has 40 s, and loses objects all the
+"""How much later than recorded everything is maintained: then the camera `yard` has 40 s, and loses objects all the
 time."""
 KEEP = KeepAll({"gate": Keep(TEN_YEARS_HOURS, more_than_30_days=True), "yard": SHORT})
 
@@ -42,7 +42,7 @@ def open_archive(folder: Path, url: str) -> Archive:
 
 
 def write(folder: Path, url: str, run: int, die_at: int | None, pace_s: float = 0.0) -> None:
-    """Two cameras are written and tended; how far is noted in `folder/said`. die_at: kill -9 at this line of archive/,
+    """Write and maintain two cameras; progress goes to `folder/said`. die_at: kill -9 at this line of archive/,
     catalogue/ or objects/. pace_s: a pause after each fragment, for who kills it from outside.
 
     Where it lives to the end, the lines that it went through are in `folder/lines`.

@@ -19,7 +19,7 @@ def test_alarms_of_a_round_stand_until_one_is_clean() -> None:
     alarms.round("archive", [again])
     (standing,) = alarms.now()
     assert (standing.alarm, standing.since_90k, standing.count) == (again, began, 1), "the newest words, the first time"
-    alarms.round("tend", [STORE])
+    alarms.round("maintain", [STORE])
     alarms.round("archive")
     assert [each.alarm for each in alarms.now()] == [STORE], "another work's stay"
     clock.move(HELD_90K / TICKS_PER_S)

@@ -28,13 +28,13 @@ DAY_S = 86400
 
 
 def test_old_records_go_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.01)
+    monkeypatch.setattr(upkeep, "MAINTAIN_EVERY_S", 0.01)
     clock = MovingClock(SystemClock().now_90k() - 400 * DAY_S * TICKS_PER_S)
     installation = Installation(tmp_path, Config(), clock)
     installation.audit.note("kim", "session", "old")
     clock.move(400 * DAY_S)
     installation.audit.note("kim", "session", "young")
-    with Archive(tmp_path) as archive, upkeep.tended(installation, archive, Alarms(clock)):
+    with Archive(tmp_path) as archive, upkeep.maintained(installation, archive, Alarms(clock)):
         for _ in range(500):
             if len(said := [each.what for each in installation.audit.list()]) == 2 and "old" not in said:
                 break
@@ -45,7 +45,7 @@ def test_old_records_go_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_an_error_nobody_foresaw_ends_no_round_but_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.01)
+    monkeypatch.setattr(upkeep, "MAINTAIN_EVERY_S", 0.01)
     installation = Installation(tmp_path, Config())
     rounds = []
 
@@ -56,7 +56,7 @@ def test_an_error_nobody_foresaw_ends_no_round_but_its_own(tmp_path: Path, monke
         return KeepAll()
 
     monkeypatch.setattr(installation, "keep", fails_at_first)
-    with Archive(tmp_path) as archive, upkeep.tended(installation, archive, Alarms()):
+    with Archive(tmp_path) as archive, upkeep.maintained(installation, archive, Alarms()):
         until_s = time.monotonic() + 10.0
         while len(rounds) < 3 and time.monotonic() < until_s:
             time.sleep(0.01)
@@ -67,7 +67,7 @@ def test_an_error_nobody_foresaw_ends_no_round_but_its_own(tmp_path: Path, monke
 @pytest.mark.skipif(not has_memory_files(), reason="this system has no files in memory")
 def test_files_go_of_users_who_may_not_bring_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also one that came to its end after its user was removed, and of users whom another process changed."""
-    monkeypatch.setattr(upkeep, "TEND_EVERY_S", 0.01)
+    monkeypatch.setattr(upkeep, "MAINTAIN_EVERY_S", 0.01)
     installation, clock = Installation(tmp_path, Config()), MovingClock()
     jobs = Jobs(tmp_path / "redactions", clock, Limits(most_files=9))
     bringing = {}

@@ -29,6 +29,7 @@ const FIRST_SHARE = 0.8;
 const BEFORE_END_S = 5;
 const FEW = 4;
 const NONE: readonly Stretch[] = [];
+const KEY = "passerby-timeline-cameras";
 
 export default function TimelinePage({ route }: SectionProps) {
   const { cameras, states, problem, again } = useCameras();
@@ -36,9 +37,11 @@ export default function TimelinePage({ route }: SectionProps) {
   const chosen = cameras?.filter((each) => named.includes(each.name)).slice(0, MOST_TOGETHER);
   const first = cameras?.find((each) => states.get(each.name)?.what === "recording") ?? cameras?.[0];
 
+  const seen = chosen?.map((each) => each.name).join("+");
   useEffect(() => {
-    if (named.length === 0 && first) goTo(`#/timeline/${first.name}`, true);
-  }, [named.length, first]);
+    if (seen) localStorage.setItem(KEY, seen);
+    else if (named.length === 0 && first) goTo(`#/timeline/${lastSeen(cameras) || first.name}`, true);
+  }, [seen, named.length, first, cameras]);
 
   if (!cameras || !chosen) {
     return (
@@ -65,6 +68,12 @@ export default function TimelinePage({ route }: SectionProps) {
       <Together key={named.join("+")} all={cameras} cameras={chosen} route={route} />
     </>
   );
+}
+
+/** The cameras that were looked at last, of those that are still there for this user. */
+function lastSeen(cameras: Camera[] | null): string {
+  const names = localStorage.getItem(KEY)?.split("+") ?? [];
+  return names.filter((name) => cameras?.some((each) => each.name === name)).join("+");
 }
 
 function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; route: Route }) {
