@@ -83,16 +83,16 @@ def frames(camera: DrawnCamera, seconds: float) -> Iterator[RawFrame]:
 def coded(camera: DrawnCamera, seconds: float, crf: int, gop_s: float = 2.0) -> Iterator[RawFrame]:
     """As they come out of a camera's encoder. From a crf of about 30 on it leaves all noise out between key frames."""
     encoder, decoder = av.CodecContext.create("libx264", "w"), av.CodecContext.create("h264", "r")
-    encoder.width, encoder.height, encoder.pix_fmt = 640, 360, "yuv420p"  # type: ignore[attr-defined]
-    encoder.time_base, encoder.framerate = Fraction(1, FPS), Fraction(FPS)  # type: ignore[attr-defined]
+    encoder.width, encoder.height, encoder.pix_fmt = 640, 360, "yuv420p"
+    encoder.time_base, encoder.framerate = Fraction(1, FPS), Fraction(FPS)
     encoder.options = {"crf": str(crf), "preset": "veryfast", "tune": "zerolatency", "g": str(round(gop_s * FPS))}
     number = 0
     for drawn in range(round(seconds * FPS) + 1):
         picture = camera.frame(drawn) if drawn < round(seconds * FPS) else None
         if picture is not None:
             picture.pts, picture.time_base = drawn, Fraction(1, FPS)
-        for packet in encoder.encode(picture):  # type: ignore[attr-defined]
-            for shown in decoder.decode(packet):  # type: ignore[attr-defined]
+        for packet in encoder.encode(picture):
+            for shown in decoder.decode(packet):
                 yield _frame(shown, number)
                 number += 1
 

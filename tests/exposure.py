@@ -29,6 +29,13 @@ def lumas(path: Path) -> Iterator[Grey]:
             yield np.asarray(picture.to_ndarray(format="gray"), np.uint8)
 
 
+def read_grey(path: Path) -> Grey:
+    """A picture from a file."""
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    return np.asarray(picture, np.uint8)
+
+
 def patch(grey: Grey, xyxy: Part, part: Part) -> npt.NDArray[np.float32]:
     left, top, right, bottom = xyxy
     wide, high = right - left, bottom - top

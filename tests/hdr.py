@@ -27,7 +27,8 @@ def signal(rgb: npt.NDArray[np.uint8], transfer: int) -> npt.NDArray[np.float64]
         return np.asarray(((0.8359375 + 18.8515625 * y) / (1 + 18.6875 * y)) ** 78.84375)
     scene = (nits / 1000) ** (1 / 1.2)
     low = np.sqrt(3 * np.minimum(scene, 1 / 12))
-    return np.where(scene <= 1 / 12, low, 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073)
+    high = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
+    return np.asarray(np.where(scene <= 1 / 12, low, high))
 
 
 def hdr_picture(rgb: npt.NDArray[np.uint8], transfer: int) -> av.VideoFrame:
@@ -57,7 +58,7 @@ def hdr_copy(source: Path, out: Path, transfer: int) -> Path:
         context = stream.codec_context
         context.color_range, context.color_primaries, context.color_trc, context.colorspace = 1, 9, transfer, 9
         for number, frame in enumerate(clear.decode(video)):
-            picture = hdr_picture(frame.to_ndarray(format="rgb24"), transfer)
+            picture = hdr_picture(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8), transfer)
             picture.pts, picture.time_base = number, 1 / (video.average_rate or Fraction(25))
             made.mux(stream.encode(picture))
         made.mux(stream.encode(None))

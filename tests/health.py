@@ -38,8 +38,8 @@ def place(size_wh: tuple[int, int] = (352, 240), seed: int = 1) -> npt.NDArray[n
         at = (int(dice.integers(width)), int(dice.integers(height)))
         cv2.circle(made, at, int(dice.integers(5, 40) * width / 640), float(dice.integers(40, 200)), -1)
     for _ in range(20):
-        ends = [(int(dice.integers(width)), int(dice.integers(height))) for _ in range(2)]
-        cv2.line(made, *ends, float(dice.integers(30, 220)), 2)
+        begin, end = ((int(dice.integers(width)), int(dice.integers(height))) for _ in range(2))
+        cv2.line(made, begin, end, float(dice.integers(30, 220)), 2)
     return np.asarray(cv2.GaussianBlur(made, (0, 0), 0.8), np.float32)
 
 

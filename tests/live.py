@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ class Seen:
     damaged: bool
 
 
-def seen(url: str, count: int, options: LiveOptions = PATIENT, **changes: object) -> list[Seen]:
+def seen(url: str, count: int, options: LiveOptions = PATIENT, **changes: Any) -> list[Seen]:
     """The first frames of a source."""
     with open_live(url, replace(options, **changes)) as source:
         frames = [Seen(number_in(f.picture), f.pts, f.damaged) for f in itertools.islice(source, count)]
@@ -41,12 +42,12 @@ def seen(url: str, count: int, options: LiveOptions = PATIENT, **changes: object
     return frames
 
 
-def failure(url: str, options: LiveOptions = QUICK, **changes: object) -> SourceUnavailable:
+def failure(url: str, options: LiveOptions = QUICK, **changes: Any) -> SourceUnavailable:
     """How a source fails, whenever it does; in time, and without a word of what is secret."""
     until_s = time.monotonic() + WITHIN_S
     with (
         pytest.raises(SourceUnavailable) as caught,
-        open_live(url, replace(options, **changes)) as source,  # type: ignore[arg-type]
+        open_live(url, replace(options, **changes)) as source,
     ):
         for _ in source:
             assert time.monotonic() < until_s, "it goes on and on"

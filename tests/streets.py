@@ -13,6 +13,7 @@ import av
 import cv2
 import numpy as np
 import numpy.typing as npt
+from av.video.stream import VideoStream
 
 from passerby.capture.drawn import ReferenceBox, scenery
 from passerby.capture.drawn.blend import blend
@@ -73,6 +74,7 @@ def write_clip(
     height, width = first[0].shape[:2]
     with av.open(str(path), "w") as made:
         stream = made.add_stream(codec, rate=FPS, options={"crf": "18", "preset": "veryfast"})
+        assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt, stream.time_base = width, height, pixel_format, CLOCK
         stream.codec_context.time_base = CLOCK
         if turn:
@@ -99,7 +101,7 @@ def put_somebody(street: Bgr, left: float, top: float, height_px: float, *, lies
     sprite = np.ascontiguousarray(np.rot90(sprite)) if lies else sprite
     scale = height_px / max(sprite.shape[:2])
     soft = cv2.GaussianBlur(sprite, (0, 0), max(0.1, 0.4 / scale))  # as a lens does: blending alone would alias
-    blend(street, soft, np.array([[scale, 0, left], [0, scale, top]]))
+    blend(street, np.asarray(soft, np.float32), np.array([[scale, 0, left], [0, scale, top]]))
     return left, top, left + scale * sprite.shape[1], top + scale * sprite.shape[0]
 
 

@@ -68,7 +68,7 @@ def crossed() -> Feed:
         return made
 
     feed = Feed.drawn("h264", SIZE_WH, FPS, 40 * FPS, 2 * FPS, picture)
-    shown = np.ascontiguousarray(plane_views(picture(6 * FPS, *SIZE_WH))[0])
+    shown = np.ascontiguousarray(plane_views(picture(6 * FPS, *SIZE_WH))[0], np.uint8)
     assert likeness(shown) >= FOUND_AT, "the pattern would be found"
     return feed
 

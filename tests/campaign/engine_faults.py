@@ -256,7 +256,8 @@ class EngineCampaign:
     def _step(self) -> None:
         left, top = round(self._at[0]), round(self._at[1])
         picture = self._yards[self._rng.randrange(len(self._yards))]
-        wide = cv2.copyMakeBorder(picture, BEYOND_PX, BEYOND_PX, BEYOND_PX, BEYOND_PX, cv2.BORDER_REPLICATE)
+        borders = (BEYOND_PX, BEYOND_PX, BEYOND_PX, BEYOND_PX)
+        wide = np.asarray(cv2.copyMakeBorder(picture, *borders, cv2.BORDER_REPLICATE), np.uint8)
         draw(wide, "person", left + BEYOND_PX, top + BEYOND_PX)
         picture = np.ascontiguousarray(wide[BEYOND_PX:-BEYOND_PX, BEYOND_PX:-BEYOND_PX])
         person = _where(left, top)
@@ -265,7 +266,7 @@ class EngineCampaign:
         if self._now.fault == "lens bump":
             picture, person = np.roll(picture, (16, 24), (0, 1)), np.roll(person, (16, 24), (0, 1))
         frame = _frame(picture, self._index, self._time_s)
-        self._sent[self._index] = frame.planes()[0].copy(), person, self._now.fault
+        self._sent[self._index] = np.array(frame.planes()[0], np.uint8), person, self._now.fault
         self._index += 1
         self._settle()
         self._waiting.append(self._mode.look(frame))

@@ -19,7 +19,19 @@ from passerby.engine.looks import Detectors
 from passerby.media import Kind
 from passerby.report import Report
 from passerby.settings import Mode, Style
-from tests.exposure import BODY, HEAD, Part, changed_share, exposed_share, flat_frames, is_exposed, lumas, patch, traces
+from tests.exposure import (
+    BODY,
+    HEAD,
+    Part,
+    changed_share,
+    exposed_share,
+    flat_frames,
+    is_exposed,
+    lumas,
+    patch,
+    read_grey,
+    traces,
+)
 from tests.streets import FPS, SIZE_WH, STANDS, Street, pictures, write_clip
 
 Redacted = dict[Mode, tuple[Path, Report]]
@@ -312,8 +324,8 @@ def test_still_hides_who_is_near_and_keeps_the_rest(
     source, output = tmp_path / f"still{suffix}", tmp_path / f"out{suffix}"
     assert cv2.imwrite(str(source), picture)
     report = passerby.redact(source, output, detectors=detectors)
-    clear, shown = cv2.imread(str(source), cv2.IMREAD_GRAYSCALE), cv2.imread(str(output), cv2.IMREAD_GRAYSCALE)
-    assert clear is not None and shown is not None and shown.shape == clear.shape
+    clear, shown = read_grey(source), read_grey(output)
+    assert shown.shape == clear.shape
     near = [b.xyxy for b in street.near if b.frame == number and b.kind is Kind.PERSON and b.visibility > 0.5]
     assert len(near) >= 3
     assert not [xyxy for xyxy in near if is_exposed(patch(clear, xyxy, HEAD), patch(shown, xyxy, HEAD))]

@@ -91,7 +91,7 @@ def test_hdr_is_redacted_as_sdr_is(
     street: Street, copies: dict[int, Path], detectors: Detectors, tmp_path: Path, transfer: int, mode: str
 ) -> None:
     source, out = copies[transfer], tmp_path / "out.mp4"
-    report = passerby.redact(source, out, Settings(mode=mode), detectors=detectors)  # type: ignore[arg-type]
+    report = passerby.redact(source, out, Settings(mode=mode), detectors=detectors)
     assert report.frames.redacted == street.frames
     if mode == "reveal":
         assert exposed_share(source, out, street.boxes, BODY) <= 0.01

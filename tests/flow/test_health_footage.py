@@ -20,7 +20,7 @@ def learned(name: str, until: int) -> Background:
     """What the first frames of a clip have in common."""
     step = max(1, until // 24)
     frames = itertools.islice(clip(footage(name)), 0, until, step)
-    return established([np.asarray(plane_views(each.picture)[0]) for each in frames])
+    return established([np.asarray(plane_views(each.picture)[0], np.uint8) for each in frames])
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_no_false_alarm_on_it_at_night_and_with_noise() -> None:
         return np.clip(dark, 0, 255).astype(np.uint8)
 
     frames = list(itertools.islice(clip(footage("campus.avi")), 400))
-    lumas = [np.asarray(plane_views(each.picture)[0]) for each in frames]
+    lumas = [np.asarray(plane_views(each.picture)[0], np.uint8) for each in frames]
     by_day = established([np.ascontiguousarray(each[::2, ::2]) for each in lumas[:: len(lumas) // 24]])
     night = (frame_of(at_night(luma), number, 10.0) for number, luma in enumerate(lumas))
     assert Watched(night, by_day).bad == []

@@ -20,7 +20,8 @@ from passerby.jobs import Jobs, Limits
 from passerby.jobs.upload import has_memory_files
 from passerby.settings import Settings
 from passerby.testing.clock import MovingClock
-from tests.flow.test_redact_file import OpenOffice, children, memory_files, open_office, quick_passwords  # noqa: F401
+from tests.flow.test_redact_file import OpenOffice, children, memory_files, open_office  # noqa: F401
+from tests.unit.api.conftest import quick_passwords  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not has_memory_files(), reason="this system has no files in memory")
 

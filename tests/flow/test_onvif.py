@@ -142,7 +142,7 @@ def test_at_most_so_many_streams_are_asked_for() -> None:
 # Discovery.
 
 
-def found(*cameras: OnvifCamera, reach: Reach = LOCAL, listen_s: float = 1.0) -> list[object]:
+def found(*cameras: OnvifCamera, reach: Reach = LOCAL, listen_s: float = 1.0) -> list[tuple[int | str, str, str]]:
     servers = [OnvifServer(each) for each in cameras]
     for server in servers:
         server.__enter__()
@@ -186,8 +186,8 @@ def test_answers_that_are_none_are_passed_over(datagram: bytes) -> None:
 
 @ANSWERS
 def test_what_a_device_calls_itself_can_be_printed() -> None:
-    ((_, name, _),) = found(camera(datagram=ANSI))  # type: ignore[misc]
-    assert name == "a[2Jbc"
+    (device,) = found(camera(datagram=ANSI))
+    assert device[1] == "a[2Jbc"
 
 
 @ANSWERS

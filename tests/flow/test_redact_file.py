@@ -107,7 +107,7 @@ def memory_files() -> list[int]:
 
 
 def lumas(data: bytes) -> list[Any]:
-    with av.open(io.BytesIO(data)) as video:
+    with av.open(io.BytesIO(data), "r") as video:
         return [picture.to_ndarray(format="gray") for picture in video.decode(video=0)]
 
 
@@ -173,7 +173,7 @@ def test_the_upload_is_sealed_memory_and_gone_when_discarded(open_office: OpenOf
     assert client.delete(f"/api/redactions/{made['id']}").status_code == 204
     assert client.get(f"/api/redactions/{made['id']}").status_code == 404
     until_s = time.monotonic() + 10
-    while (children() or list(office.jobs._scratch.iterdir())) and time.monotonic() < until_s:
+    while (children() or any(office.jobs._scratch.iterdir())) and time.monotonic() < until_s:
         time.sleep(0.05)
     assert not children() and memory_files() == before
     assert list((office.folder / "redactions").iterdir()) == []

@@ -14,12 +14,11 @@ from passerby import Settings
 from passerby.engine.looks import Detectors
 from passerby.report import Report
 from passerby.settings import Mode
-from tests.exposure import BODY, HEAD, flat_frames, is_exposed, lumas, patch
+from tests.exposure import BODY, HEAD, Part, flat_frames, is_exposed, lumas, patch
 from tests.streets import (
     CLOCK,
     SIZE_WH,
     Bgr,
-    Part,
     Street,
     empty_street,
     pictures,

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,14 +22,21 @@ from passerby.api.page import built_page
 from passerby.config import Config
 from passerby.rules.access import Role
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+if TYPE_CHECKING:
+    from playwright import sync_api
 
-from tests.browser import CHROMIUM, PASSWORD, chromium, sign_in  # noqa: E402
+    playwright = sync_api  # by assignment: it may be imported from here
+else:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+from tests.browser import CHROMIUM, chromium, sign_in
+from tests.browser import PASSWORD as PASSWORD
 
 playwright.expect.set_options(timeout=60_000)  # of a busy machine
 START_WITHIN_S = 90
 WAIT_S = 60
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+WIDE: playwright.ViewportSize = {"width": 1280, "height": 800}
+PHONE: playwright.ViewportSize = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -132,12 +139,17 @@ def open_tab(browser: playwright.Browser) -> Iterator[Callable[..., Tab]]:
     """A new window of a size; at the end nothing may have gone wrong in it."""
     tabs: list[Tab] = []
 
-    def open_it(base: str, size: dict[str, int] = WIDE, **how: object) -> Tab:
+    def open_it(base: str, size: playwright.ViewportSize = WIDE, **how: Any) -> Tab:
         page = browser.new_context(viewport=size, **how).new_page()
         page.set_default_timeout(60_000)
         tab = Tab(page, base)
+
+        def note(said: playwright.ConsoleMessage) -> None:
+            if said.type in ("error", "warning"):
+                tab.wrong.append(said.text)
+
         page.on("pageerror", lambda error: tab.wrong.append(f"failed: {error}"))
-        page.on("console", lambda said: said.type in ("error", "warning") and tab.wrong.append(said.text))
+        page.on("console", note)
         tabs.append(tab)
         return tab
 

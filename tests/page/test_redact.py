@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
@@ -23,12 +24,16 @@ from tests.exposure import is_exposed, patch
 from tests.streets import Street, pictures, write_clip
 from tests.unit.api.conftest import House, quick_passwords  # noqa: F401
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from tests.browser import sign_in  # noqa: E402
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
+else:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from tests.browser import sign_in
 
 WITHIN_MS = 150_000  # a process that loads the models takes seconds of a busy machine
 WALL = (10.0, 10.0, 90.0, 70.0)
-WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+WIDE: playwright.ViewportSize = {"width": 1280, "height": 860}
+PHONE: playwright.ViewportSize = {"width": 390, "height": 844}
 
 
 @dataclass
@@ -67,7 +72,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     house.close()
 
 
-def signed_in(browser: playwright.Browser, served: Served, **how: object) -> playwright.Page:
+def signed_in(browser: playwright.Browser, served: Served, **how: Any) -> playwright.Page:
     page = browser.new_context(**how).new_page()
     page.set_default_timeout(30_000)
     page.on("pageerror", lambda error: pytest.fail(f"the page failed: {error}"))
@@ -108,7 +113,9 @@ def bare(source: Path, output: Path, turns: int = 0) -> list[bool]:
     inner = (0.05, 0.05, 0.95, 0.95)
     with av.open(str(source)) as clear, av.open(str(output)) as out:
         pairs = zip(clear.decode(video=0), out.decode(video=0), strict=True)
-        greys = [[np.rot90(picture.to_ndarray(format="gray"), -turns) for picture in pair] for pair in pairs]
+        greys = [
+            [np.rot90(np.asarray(each.to_ndarray(format="gray"), np.uint8), -turns) for each in pair] for pair in pairs
+        ]
     return [is_exposed(patch(a, WALL, inner), patch(b, WALL, inner)) for a, b in greys]
 
 
@@ -261,7 +268,12 @@ def test_what_is_drawn_and_typed_is_kept_while_somebody_works_on_it(
 
     page.get_by_role("button", name="Add a box here").click()
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def accept(dialog: playwright.Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accept)
     with page.expect_event("close"):
         page.close(run_before_unload=True)
     assert asked == ["beforeunload"]

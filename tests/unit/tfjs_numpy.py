@@ -40,7 +40,8 @@ def _conv(node: Node, values: Array, kernel: Array) -> Array:
 
 
 def _max_pool(node: Node, values: Array) -> Array:
-    return _windows(values, tuple(node.attributes["ksize"][1:3]), node.attributes["strides"]).max(axis=(4, 5))
+    windows = _windows(values, tuple(node.attributes["ksize"][1:3]), node.attributes["strides"])
+    return np.asarray(windows.max(axis=(4, 5)))
 
 
 def _resize(node: Node, values: Array, size: Array) -> Array:

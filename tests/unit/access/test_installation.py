@@ -50,7 +50,7 @@ def test_from_set_up_to_an_audited_look(installation: Installation) -> None:
     assert (record.from_90k, record.to_90k) == (quarter_90k, 2 * quarter_90k)
     secret, token = installation.tokens.add(user, "wall", frozenset({Action.WATCH_LIVE}), 1)
     found = installation.tokens.find(secret)
-    assert found and found.principal.scopes == {Action.WATCH_LIVE}
+    assert found and found.principal.scopes == frozenset({Action.WATCH_LIVE})
     assert installation.tokens.remove(user, token.id) and installation.tokens.find(secret) is None
 
 

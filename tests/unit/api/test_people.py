@@ -16,21 +16,18 @@ from passerby.config import Config, keys_of
 from passerby.errors import OutputError
 from passerby.jobs import Jobs, Limits
 from passerby.jobs.upload import has_memory_files
-from passerby.media.camera import CameraState
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from tests.unit.api.conftest import ADDRESS, PASSWORD, House, OpenHouse
 
 SINCE = datetime(2026, 9, 21, 14, 15, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class State:
-    what: str = "frozen"
-    reason: str = "the picture has not changed for 12 s"
-    since: datetime = SINCE
-    progress: float | None = None
-    figures: tuple[tuple[str, float], ...] = (("read", 50.0), ("left_out", 3.0), ("written", 47.0))
+STATE = CameraState(
+    CameraStatus.FROZEN,
+    "the picture has not changed for 12 s",
+    SINCE,
+    figures=(("read", 50.0), ("left_out", 3.0), ("written", 47.0)),
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,13 @@ class StillFleet:
         self.changes += 1
 
     def states(self) -> Mapping[str, CameraState]:
-        return {"gate": State()}
+        return {"gate": STATE}
+
+    def rebase(self, camera: str) -> bool:
+        return False
+
+    def reference(self, camera: str) -> bytes | None:
+        return None
 
     async def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         yield b""
@@ -164,7 +167,7 @@ def test_the_audit_answers_for_one_user_one_action_one_time(house: House) -> Non
     house.installation.audit.note("lee", "session", "recording:export", "gate")
     house.installation.audit.note("", "password", "sign-in:refused", about="lee")
 
-    def what(**wanted: object) -> list[str]:
+    def what(**wanted: str | int) -> list[str]:
         found = [each["what"] for each in kim.get("/api/audit", params=wanted).json()]
         return [each for each in found if each != "audit:see"]  # these very questions
 

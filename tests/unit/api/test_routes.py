@@ -97,6 +97,7 @@ def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
         if isinstance(route, APIWebSocketRoute):
             yield "WS", route.path
         elif isinstance(route, APIRoute):
+            assert route.methods
             yield from ((method, route.path) for method in route.methods)
         else:
             raise AssertionError(f"{route} does not pass the gate")

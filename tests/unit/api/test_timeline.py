@@ -66,7 +66,7 @@ def played(client: TestClient, camera: str = "gate") -> list[int]:
             size, offset = map(int, size_and_offset)
             done = client.get(base + line, headers={"Range": f"bytes={offset}-{offset + size - 1}"})
             assert done.status_code == 206 and len(done.content) == size
-            with av.open(io.BytesIO(init + done.content)) as file:
+            with av.open(io.BytesIO(init + done.content), "r") as file:
                 found += [picture.pts or 0 for picture in file.decode(video=0)]
     return found
 
@@ -99,7 +99,7 @@ def test_an_export_is_one_file_and_leaves_nothing_behind(full: House, kim: TestC
     assert done.status_code == 200 and int(done.headers["content-length"]) == len(done.content)
     assert "content-encoding" not in done.headers, "video is small already"
     assert 'filename="gate-20260921-141500Z.mp4"' in done.headers["content-disposition"]
-    with av.open(io.BytesIO(done.content)) as file:
+    with av.open(io.BytesIO(done.content), "r") as file:
         assert len(list(file.decode(video=0))) == 200
     assert [p for p in sorted(full.folder.rglob("*")) if p not in before] == []
     assert looks(full, "recording:export") == [("kim", "session", "gate", RANGE["from_90k"], RANGE["to_90k"])]
@@ -123,7 +123,7 @@ def test_a_still_is_the_picture_of_its_time(full: House, kim: TestClient) -> Non
     done = kim.get(f"{PATH}/still.jpg", params={"at_90k": at})
     assert done.headers["content-type"] == "image/jpeg"
     assert int(done.headers["x-passerby-at-90k"]) == at // FRAME_90K * FRAME_90K
-    with av.open(io.BytesIO(done.content)) as file:
+    with av.open(io.BytesIO(done.content), "r") as file:
         picture = next(file.decode(video=0))
     assert (picture.width, picture.height) == (96, 64)
     assert looks(full, "still:see") == [("kim", "session", "gate", at, at)]

@@ -37,15 +37,15 @@ def check_object(row: ArchivedObject, data: bytes) -> None:
     assert len(data) == row.size == row.gops[-1].offset + row.gops[-1].size
     assert (row.start_90k, row.end_90k) == (row.gops[0].start_90k, row.gops[-1].end_90k)
     assert read_index(data, len(init.data)) == row.gops
-    with av.open(io.BytesIO(data)) as file:
+    with av.open(io.BytesIO(data), "r") as file:
         times = [packet.pts for packet in file.demux(video=0) if packet.pts is not None]
     assert times[0] == row.start_90k and times == sorted(times) and times[-1] < row.end_90k
     middle = row.gops[len(row.gops) // 2]
-    with av.open(io.BytesIO(data)) as file:
+    with av.open(io.BytesIO(data), "r") as file:
         file.seek(middle.start_90k, stream=file.streams.video[0])
         assert next(file.decode(video=0)).pts == middle.start_90k
     alone = init.data + data[middle.offset : middle.offset + middle.size]
-    with av.open(io.BytesIO(alone)) as file:
+    with av.open(io.BytesIO(alone), "r") as file:
         assert next(file.decode(video=0)).pts == middle.start_90k
 
 
@@ -53,6 +53,6 @@ def times_played(archive: Archive, camera: str, from_90k: int, to_90k: int) -> l
     """The times of all pictures that a range of time gives, decoded."""
     found: list[int] = []
     for fragment in archive.fragments(camera, from_90k, to_90k):
-        with av.open(io.BytesIO(fragment.init.data + fragment.data)) as file:
+        with av.open(io.BytesIO(fragment.init.data + fragment.data), "r") as file:
             found += [picture.pts or 0 for picture in file.decode(video=0)]
     return found

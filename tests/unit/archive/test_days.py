@@ -109,7 +109,7 @@ def test_deletions_that_fail_for_a_day_are_told_each_time_and_made_up_for(tmp_pa
             if hour == 52:
                 trouble.close()
             alarms = days.maintain()
-            limit_90k = clock.now_90k() - KEEP.of("yard").hours * HOUR_90K
+            limit_90k = clock.now_90k() - round(KEEP.of("yard").hours * HOUR_90K)
             late = [row for row in rows_of(archive) if row.state is ObjectState.DELETING]
             assert {alarm.kind for alarm in alarms} <= {AlarmKind.DELETE}
             assert len(alarms) == len(late), "one for each that should be gone, each time"

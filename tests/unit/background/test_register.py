@@ -25,9 +25,10 @@ def wide_scene(index: int, seed: int = 4) -> SmallPicture:
 
 def seen_from(picture: SmallPicture, right: float, down: float, turn_deg: float = 0.0) -> SmallPicture:
     """What a camera sees of the street that has drifted so far from its place."""
-    turn = cv2.getRotationMatrix2D((40 + COLUMNS / 2, 40 + ROWS / 2), turn_deg, 1.0)
+    turn = np.asarray(cv2.getRotationMatrix2D((40 + COLUMNS / 2, 40 + ROWS / 2), turn_deg, 1.0), np.float64)
     turn[:, 2] -= 40 + right, 40 + down
-    return SmallPicture(*(cv2.warpAffine(plane, turn, (COLUMNS, ROWS), flags=cv2.INTER_CUBIC) for plane in picture))
+    seen = (cv2.warpAffine(plane, turn, (COLUMNS, ROWS), flags=cv2.INTER_CUBIC) for plane in picture)
+    return SmallPicture(*(np.asarray(plane, np.uint8) for plane in seen))
 
 
 def drifting(count: int = 24) -> list[SmallPicture]:
@@ -51,7 +52,7 @@ def walker(picture: SmallPicture, left: int) -> SmallPicture:
 def test_picture_is_placed_where_its_camera_was(right: float, down: float, turn_deg: float) -> None:
     anchor = Anchor(seen_from(wide_scene(1), 0, 0).y)
     placed = anchor.place(seen_from(wide_scene(2), right, down, turn_deg).y)
-    turn = cv2.getRotationMatrix2D((COLUMNS / 2, ROWS / 2), turn_deg, 1.0)
+    turn = np.asarray(cv2.getRotationMatrix2D((COLUMNS / 2, ROWS / 2), turn_deg, 1.0), np.float64)
     turn[:, 2] -= right, down
     assert placed is not None and apart_px(placed, turn, (ROWS, COLUMNS)) < 0.3
 

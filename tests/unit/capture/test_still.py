@@ -11,6 +11,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from av.video.stream import VideoStream
 
 from passerby.capture import open_still, still_format
 from passerby.errors import SourceError
@@ -125,11 +126,12 @@ def test_animated_pictures_are_refused(tmp_path: Path) -> None:
         path = tmp_path / f"gate{suffix}"
         with av.open(str(path), "w", format="apng" if codec == "apng" else "webp") as container:
             stream = container.add_stream(codec, 5, width=WIDTH, height=HEIGHT)
-            stream.codec_context.pix_fmt = "rgb24" if codec == "apng" else "bgra"  # type: ignore[union-attr]
+            assert isinstance(stream, VideoStream)
+            stream.codec_context.pix_fmt = "rgb24" if codec == "apng" else "bgra"
             for turn in range(3):
                 picture = np.roll(quarters(), 9 * turn, axis=1)
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))  # type: ignore[union-attr]
-            container.mux(stream.encode(None))  # type: ignore[union-attr]
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+            container.mux(stream.encode(None))
         with pytest.raises(SourceError, match="several pictures"):
             open_still(path)
 

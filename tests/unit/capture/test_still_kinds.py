@@ -78,11 +78,11 @@ def test_a_video_that_is_called_a_still_is_a_video(tmp_path: Path, name: str, su
 def test_an_animated_gif_is_a_video_with_its_times(tmp_path: Path, name: str) -> None:
     with av.open(str(tmp_path / name), "w", format="gif") as container:
         stream = container.add_stream("gif", 10, width=WIDTH, height=HEIGHT)
-        stream.codec_context.pix_fmt = "rgb8"  # type: ignore[union-attr]
+        stream.codec_context.pix_fmt = "rgb8"
         for turn in range(4):
             picture = av.VideoFrame.from_ndarray(np.roll(quarters(), 9 * turn, axis=1), format="bgr24")
-            container.mux(stream.encode(picture.reformat(format="rgb8")))  # type: ignore[union-attr]
-        container.mux(stream.encode(None))  # type: ignore[union-attr]
+            container.mux(stream.encode(picture.reformat(format="rgb8")))
+        container.mux(stream.encode(None))
     assert not is_still(tmp_path / name)
     with open_source(tmp_path / name) as source:
         assert [round(frame.time_s, 2) for frame in source] == [0, 0.1, 0.2, 0.3]
@@ -254,9 +254,9 @@ def test_a_cut_heic_is_refused_or_covered_whole(tmp_path: Path, tiles: list[Code
 def test_an_avif_of_several_pictures_is_refused(tmp_path: Path) -> None:
     with av.open(str(tmp_path / "gate.avif"), "w") as container:
         stream = container.add_stream("libsvtav1", 10, width=WIDTH, height=HEIGHT)
-        stream.codec_context.pix_fmt = "yuv420p"  # type: ignore[union-attr]
+        stream.codec_context.pix_fmt = "yuv420p"
         for turn in range(3):
             picture = av.VideoFrame.from_ndarray(np.roll(quarters(), 9 * turn, axis=1), format="bgr24")
-            container.mux(stream.encode(picture.reformat(format="yuv420p")))  # type: ignore[union-attr]
-        container.mux(stream.encode(None))  # type: ignore[union-attr]
+            container.mux(stream.encode(picture.reformat(format="yuv420p")))
+        container.mux(stream.encode(None))
     assert "several pictures" in refused(tmp_path / "gate.avif")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from passerby.detect import families
 from passerby.detect.errors import DetectorError
 from passerby.media import Kind
+from passerby.media.families import FamilyName
 
 SIZE = (128, 96)
 COCO = {0: Kind.PERSON, 2: Kind.VEHICLE, 7: Kind.VEHICLE}
@@ -56,7 +57,7 @@ def ssd_silence(rows: int = 5) -> dict[str, Any]:
     return {"detection_out": values}
 
 
-SILENCE: dict[families.FamilyName, Any] = {
+SILENCE: dict[FamilyName, Any] = {
     "nanodet": nanodet_silence,
     "centerface": centerface_silence,
     "yunet": yunet_silence,
@@ -138,14 +139,14 @@ def test_classes_of_one_kind_give_one_box_in_a_cell() -> None:
 
 
 @pytest.mark.parametrize("family", list(SILENCE))
-def test_silence_is_no_detection(family: families.FamilyName) -> None:
+def test_silence_is_no_detection(family: FamilyName) -> None:
     class_map = COCO if family == "nanodet" else FACES
     assert len(families.decode(family, SILENCE[family](), SIZE, class_map, 0.1)) == 0
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("family", list(SILENCE))
-def test_numbers_that_are_not_finite_are_refused(family: families.FamilyName, bad: float) -> None:
+def test_numbers_that_are_not_finite_are_refused(family: FamilyName, bad: float) -> None:
     for name in SILENCE[family]():
         outputs = SILENCE[family]()
         outputs[name].reshape(-1)[-1] = bad
@@ -154,7 +155,7 @@ def test_numbers_that_are_not_finite_are_refused(family: families.FamilyName, ba
 
 
 @pytest.mark.parametrize("family", list(SILENCE))
-def test_output_of_another_shape_is_refused(family: families.FamilyName) -> None:
+def test_output_of_another_shape_is_refused(family: FamilyName) -> None:
     for name in SILENCE[family]():
         outputs = SILENCE[family]()
         outputs[name] = outputs[name][:, :0]
@@ -163,7 +164,7 @@ def test_output_of_another_shape_is_refused(family: families.FamilyName) -> None
 
 
 @pytest.mark.parametrize("family", ["nanodet", "centerface", "yunet"])
-def test_missing_output_is_refused(family: families.FamilyName) -> None:
+def test_missing_output_is_refused(family: FamilyName) -> None:
     outputs = SILENCE[family]()
     outputs.popitem()
     with pytest.raises(DetectorError, match="nothing"):

@@ -41,7 +41,7 @@ def upright_marks(frame: RawFrame, cover: Cover) -> np.ndarray:
     """Hidden pixels of the picture as a player shows it."""
     region = Region(frame.width, frame.height, 1, 1)
     region.draw(cover)
-    return np.rot90(region.luma, -frame.turn // 90) != 0
+    return np.asarray(np.rot90(region.luma, -frame.turn // 90) != 0)
 
 
 @given(steps_s, sides, st.floats(0, 6), st.floats(0, 6), st.sampled_from([0, 90, 180, 270]), found)

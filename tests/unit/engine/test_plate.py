@@ -24,8 +24,9 @@ from passerby.engine.scene import SAMPLES, Sampler, examined, learn_scene
 from passerby.engine.tiles import tiles_of
 from passerby.media import Detections, Kind, RawFrame
 from passerby.testing.pictures import frame_of
+from tests.exposure import Part
 from tests.streets import Bgr as Picture
-from tests.streets import Part, Street, empty_street, put_somebody, with_noise
+from tests.streets import Street, empty_street, put_somebody, with_noise
 from tests.unit.engine.fakes import people
 
 STANDING_PX = (24, 36, 50, 75, 110, 160, 200)

@@ -8,8 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from passerby.background import Background, SmallPicture, learn
-from passerby.background.learn import Sample
+from passerby.background import Background, Sample, SmallPicture, learn
 from passerby.detect import DetectorError
 from passerby.engine.learner import LEARN_AGAIN_S, StretchLearner
 from passerby.engine.looks import KNOWN_FOR_S, Looks

@@ -16,7 +16,7 @@ from passerby.engine import still
 from passerby.engine.looks import Detectors
 from passerby.engine.still import find_at_every_scale
 from passerby.media import Kind, RawFrame
-from tests.exposure import is_exposed, patch
+from tests.exposure import is_exposed, patch, read_grey
 from tests.streets import Street, pictures
 
 SHARED = Path(os.environ.get("PASSERBY_SHARED") or Path(__file__).parents[4] / "shared")
@@ -91,8 +91,7 @@ def exposed(
     for name, boxes in list(boxes_of(folder).items())[::every]:
         source, output = SHARED / "footage" / folder / name, (out / name).with_suffix(".png")
         passerby.redact(source, output, passerby.Settings(hide=frozenset(hide)), detectors=detectors)
-        before, after = (cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in (source, output))
-        assert before is not None and after is not None
+        before, after = read_grey(source), read_grey(output)
         for box in boxes:
             if box[2] - box[0] >= least_px:
                 seen += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_error_of_the_source_is_raised_after_what_came_before_it() -> None:
 def test_consumer_who_stops_early_ends_the_producer_and_its_clean_up_runs() -> None:
     closed = threading.Event()
 
-    def produce() -> Iterator[int]:
+    def produce() -> Generator[int, None, None]:
         try:
             while True:
                 yield 1
@@ -105,7 +105,11 @@ def test_work_is_done_in_order_and_all_of_it_before_the_end() -> None:
 
 def test_work_runs_beside_the_caller_but_not_far_behind() -> None:
     may_go = threading.Event()
-    with Worker(lambda item: may_go.wait(PATIENCE_S) and None, depth=2) as worker:
+
+    def work(item: int) -> None:
+        may_go.wait(PATIENCE_S)
+
+    with Worker(work, depth=2) as worker:
         for number in range(3):  # one in hand, two waiting
             worker.put(number)
         blocked = threading.Thread(target=worker.put, args=(3,))

@@ -80,9 +80,13 @@ def test_however_slow_it_is_each_piece_follows_or_is_a_key_frame(steps: list[int
 def test_a_viewer_in_an_event_loop_is_woken_from_another_thread() -> None:
     feed = LiveFeed()
 
+    def publish() -> None:
+        for number in range(3):
+            feed.publish(CAMERA, fragment(number))
+
     async def watch() -> list[bytes]:
         got = []
-        threading.Timer(0.2, lambda: [feed.publish(CAMERA, fragment(number)) for number in range(3)]).start()
+        threading.Timer(0.2, publish).start()
         async for data in feed.subscribe(CAMERA):
             got.append(data)
             if len(got) == 4:

@@ -233,7 +233,8 @@ def test_a_softened_cover_moves_with_its_object(style: Style) -> None:
         box = CoverBox((left, top, left + 32, top + 48), Kind.PERSON)
         made = plane_views(Redactor(style).redact(frame, Cover((box,))).picture)[0]
         looks.append(made[top : top + 48, left : left + 32].copy())
-    assert np.array_equal(*looks)
+    one, other = looks
+    assert np.array_equal(one, other)
 
 
 def test_frames_are_counted_by_luma_pixels_hidden() -> None:

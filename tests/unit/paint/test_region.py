@@ -85,7 +85,7 @@ def test_a_hull_hides_every_pixel_that_it_touches_and_hardly_more(
     width: int, height: int, points: list[tuple[float, float]]
 ) -> None:
     hull = cv2.convexHull(np.array(points, np.float32) + 0).reshape(-1, 2)  # for points at -0.0 there is none
-    x0, y0, x1, y1 = *hull.min(axis=0), *hull.max(axis=0)
+    (x0, y0), (x1, y1) = hull.min(axis=0), hull.max(axis=0)
     box = CoverBox((x0, y0, x1, y1), Kind.MOTION, tuple(hull.ravel().tolist()))
     marks = region_of(Cover((box,)), width, height).luma
     for y, x in np.ndindex(height, width):

@@ -27,7 +27,7 @@ from tests.test_promises import check_types
 
 
 def played(data: bytes) -> list[int]:
-    with av.open(io.BytesIO(data)) as file:
+    with av.open(io.BytesIO(data), "r") as file:
         assert file.streams.video[0].time_base == TICK
         return [picture.pts or 0 for picture in file.decode(video=0)]
 
@@ -75,7 +75,7 @@ def test_at_each_time_the_picture_that_was_there_is_shown_however_few_were_encod
         copy = drawn[which].reformat(format="yuv444p").reformat(format="yuv420p")  # as fresh as each frame's picture
         fragments += recorder.write(RedactedFrame(copy, n, time, TICK, 0.0), is_watched=is_watched)
     fragments += recorder.flush()
-    with av.open(io.BytesIO(as_file(fragments))) as file:
+    with av.open(io.BytesIO(as_file(fragments)), "r") as file:
         pictures = [(each.pts or 0, plane_views(each)[0].astype(int)) for each in file.decode(video=0)]
     for time, (which, _) in zip(times, shown, strict=True):
         seen = [luma for begun, luma in pictures if begun <= time][-1]
@@ -97,6 +97,8 @@ def test_where_nobody_watches_it_is_encoded_twice_a_gop_until_something_moves_or
     drawn, other = (redacted_picture(n, 0, TICK, SIZE).picture for n in (3, 9))
     recorder = SegmentRecorder(StreamFormat(*SIZE, "yuv420p", TICK))
 
+    at = 0
+
     def written(count: int, picture: av.VideoFrame = drawn, *, is_watched: bool = False) -> list[Fragment]:
         nonlocal at
         done = []
@@ -105,7 +107,6 @@ def test_where_nobody_watches_it_is_encoded_twice_a_gop_until_something_moves_or
             at += 1
         return done
 
-    at = 0
     whole = written(61)
     assert [each.duration_90k for each in whole] == [GOP_90K] * 3 and len(played(as_file(whole))) == 6
     (since,) = written(9) + written(1, other)
@@ -118,14 +119,15 @@ def test_where_nobody_watches_it_is_encoded_twice_a_gop_until_something_moves_or
 
 def test_what_stays_the_same_keeps_its_quality_where_nobody_watches() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (SIZE[1] * 3 // 2, SIZE[0]), np.uint8)
-    picture = av.VideoFrame.from_ndarray(cv2.GaussianBlur(noise, (5, 5), 0), format="yuv420p")
+    soft = np.asarray(cv2.GaussianBlur(noise, (5, 5), 0), np.uint8)
+    picture = av.VideoFrame.from_ndarray(soft, format="yuv420p")
 
     def error(*, is_watched: bool) -> float:
         recorder, done = SegmentRecorder(StreamFormat(*SIZE, "yuv420p", TICK)), []
         for n in range(100):
             frame = RedactedFrame(picture, n, BEGIN_90K + n * 18_000, TICK, 0.0)
             done += recorder.write(frame, is_watched=is_watched)
-        with av.open(io.BytesIO(as_file(done))) as file:
+        with av.open(io.BytesIO(as_file(done)), "r") as file:
             *_, last = file.decode(video=0)
         return float(np.abs(plane_views(last)[0].astype(int) - plane_views(picture)[0]).mean())
 
@@ -199,7 +201,7 @@ def test_all_formats_become_what_browsers_play(size: tuple[int, int], format: st
     recorder = SegmentRecorder(StreamFormat(*size, format, TICK), quality=10)
     recorder.write(wanted := redacted_picture(0, BEGIN_90K, TICK, size, format))
     fragments = recorder.flush()
-    with av.open(io.BytesIO(as_file(fragments))) as file:
+    with av.open(io.BytesIO(as_file(fragments)), "r") as file:
         picture = next(file.decode(video=0))
     assert (picture.width, picture.height) == (96, 64) and fragments[0].init.codec.startswith("avc1.64")
     assert picture.format.name == ("yuvj420p" if "j" in format else "yuv420p")

@@ -28,10 +28,13 @@ def carry(source_path: Path, out: Path, start_s: float | None = None, end_s: flo
 def tone_begins_s(path: Path) -> float:
     """When the sound becomes loud, on the clock of the picture."""
     with av.open(str(path)) as container:
-        video_starts_s = float(container.streams.video[0].start_time * container.streams.video[0].time_base)
+        video = container.streams.video[0]
+        assert video.start_time is not None and video.time_base is not None
+        video_starts_s = float(video.start_time * video.time_base)
         for frame in container.decode(audio=0):
             loud = np.abs(frame.to_ndarray().astype(float)).reshape(-1)
             if loud.max() > 0.1 * (32768 if frame.format.name.startswith("s16") else 1):
+                assert frame.time is not None
                 return frame.time + float(np.argmax(loud > 0.5 * loud.max())) / frame.sample_rate - video_starts_s
     return float("nan")
 
@@ -81,6 +84,7 @@ def test_the_sound_of_a_cut_is_cut_with_it(tmp_path: Path) -> None:
     carry(sample(tmp_path / "in.mp4"), tmp_path / "out.mp4", 1.0, 2.0)
     assert tone_begins_s(tmp_path / "out.mp4") == pytest.approx(LENGTH_S / 2 - 1.0, abs=0.03)
     with av.open(str(tmp_path / "out.mp4")) as container:
+        assert container.duration is not None
         assert container.duration / av.time_base == pytest.approx(1.0, abs=0.1)
 
 

@@ -25,7 +25,9 @@ def test_the_picture_is_kept(tmp_path: Path, suffix: str, format: str, size: tup
     frame = redacted_picture(3, 0, ONE, size, format)
     frame.picture.colorspace, frame.picture.color_range = 5, 2 if "j" in format else 1
     assert write_still(frame, path, quality=8).bytes == path.stat().st_size
-    shown = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2GRAY).astype(int)
+    bgr = cv2.imread(str(path))
+    assert bgr is not None
+    shown = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY).astype(int)
     wanted = drawn(3, *size) @ (0.299, 0.587, 0.114)
     assert shown.shape == (size[1], size[0])
     assert np.abs(shown - wanted).mean() < 4

@@ -111,7 +111,7 @@ def test_formats_and_odd_sizes_keep_size_depth_and_picture(
         assert source.pixel_format.endswith("10le") == format.endswith("10le")
         for frame in source:
             wanted = redacted_picture(frame.index, 0, CLOCK, size, format).picture
-            luma = np.frombuffer(wanted.planes[0], np.uint16 if "10le" in format else np.uint8)
+            luma = np.frombuffer(memoryview(wanted.planes[0]), np.uint16 if "10le" in format else np.uint8)
             pitch = wanted.planes[0].line_size // luma.itemsize
             luma = luma.reshape(size[1], pitch)[:, : size[0]]
             assert np.abs(frame.planes()[0].astype(int) - luma).mean() < (10 if "10le" in format else 2.5)

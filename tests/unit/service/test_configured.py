@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,20 +69,21 @@ def test_what_a_camera_learned_goes_with_it_also_where_it_did_not_run(
 
 
 def test_a_box_that_is_not_a_person_reaches_the_camera_which_keeps_what_it_learned(
-    installation: Installation, tmp_path: Path
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "backgrounds"
     installation.cameras.add("gate", CameraFacts(address="rtsp://192.0.2.7/stream"))
     told: list[CameraPlan] = []
     fleet = ConfiguredFleet(installation, Places(tmp_path, folder))
     kept = learned(folder, "gate")
-    fleet._fleet.run = told.append  # type: ignore[method-assign]  # without processes: what they are told
-    for change in (
+    monkeypatch.setattr(fleet._fleet, "run", told.append)  # without processes: what they are told
+    changes: tuple[Callable[[], object], ...] = (
         lambda: None,
         lambda: installation.not_people.add("gate", POSTER, "kim"),
         lambda: None,  # nothing differs: the camera is left alone
         lambda: installation.not_people.remove("gate", 1),
-    ):
+    )
+    for change in changes:
         change()
         fleet._match(installation.cameras.list())
     assert [plan.live.not_people for plan in told] == [(), (POSTER,), ()]

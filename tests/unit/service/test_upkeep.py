@@ -47,7 +47,7 @@ def test_old_records_go_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_an_error_nobody_foresaw_ends_no_round_but_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "MAINTAIN_EVERY_S", 0.01)
     installation = Installation(tmp_path, Config())
-    rounds = []
+    rounds: list[int] = []
 
     def fails_at_first() -> KeepAll:
         rounds.append(len(rounds))

@@ -33,7 +33,8 @@ def stream(codec: str, b_pictures: int, lost: int | None) -> tuple[io.BytesIO, i
     """MPEG-TS without the packet at this place behind the second key picture; and where that one is, in pictures."""
     file, place, keys = io.BytesIO(), 0, []
     with av.open(file, "w", format="mpegts") as container:
-        made: VideoStream = container.add_stream(codec, FPS)  # type: ignore[assignment]
+        made = container.add_stream(codec, FPS)
+        assert isinstance(made, VideoStream)
         made.width, made.height, made.pix_fmt = 320, 192, "yuv420p"
         shape = f"bframes={b_pictures}:keyint={GOP}:min-keyint={GOP}:scenecut=0:b-adapt=0"
         made.options = {"preset": "veryfast", f"{codec[3:]}-params": shape + ":log-level=none" * (codec == "libx265")}
@@ -56,12 +57,13 @@ def stream(codec: str, b_pictures: int, lost: int | None) -> tuple[io.BytesIO, i
 
 def read(file: io.BytesIO) -> dict[int, tuple[np.ndarray, bool]]:
     """By time: luma, and whether it is said to be damaged."""
-    seen = {}
+    seen: dict[int, tuple[np.ndarray, bool]] = {}
     with av.open(file, "r", format="mpegts") as container:
         opened = Opened(container, container.streams.video[0])
         reader = StreamReader(Address.parse("rtsp://camera/x"), opened, LiveOptions(), lambda: False)
         with pytest.raises(SourceUnavailable):  # its end
             for shot in reader:
+                assert shot.picture.pts is not None
                 seen[shot.picture.pts] = shot.picture.to_ndarray()[:192].astype(int), shot.damaged
     return seen
 

@@ -72,7 +72,7 @@ def test_only_established_background_is_in_what_is_kept_and_shown(tmp_path: Path
     for name, each in (("a", part), ("b", planted)):
         KeptReference(tmp_path, name).keep(Established(each, 5), SIZE_WH)
     assert (tmp_path / "a.reference").read_bytes() == (tmp_path / "b.reference").read_bytes()
-    with av.open(io.BytesIO(reference_still(part))) as still:
+    with av.open(io.BytesIO(reference_still(part)), "r") as still:
         shown = next(still.decode(video=0)).to_ndarray(format="gray")
     assert shown[20:-20, 120:230].std() < 3, "covered"
     apart = np.abs(shown[:, 260:].astype(int) - whole.picture.y[:, 260:])

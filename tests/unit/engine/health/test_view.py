@@ -19,7 +19,7 @@ dice = np.random.default_rng(9)
 
 
 def rounded(values: object) -> Luma:
-    return np.clip(np.rint(np.asarray(values)), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(np.asarray(values)), 0, 255), np.uint8)
 
 
 def grain(luma: Luma, level: float) -> npt.NDArray[np.float32]:
@@ -99,8 +99,8 @@ def somebody_near(luma: Luma) -> Luma:
     height, width = luma.shape
     mask = np.zeros(luma.shape, np.float32)
     cv2.ellipse(mask, (width // 2, height), (width // 3, int(height * 0.8)), 0, 0, 360, 1.0, -1)
-    mask = cv2.GaussianBlur(mask, (0, 0), width / 60)
-    return rounded(luma * (1 - mask) + 70 * mask)
+    soft = cv2.GaussianBlur(mask, (0, 0), width / 60)
+    return rounded(luma * (1 - soft) + 70 * soft)
 
 
 @pytest.mark.parametrize("size_wh", SIZES)

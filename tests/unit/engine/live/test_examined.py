@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passerby.background import shrink, small_size
-from passerby.background.learn import Sample, learn
+from passerby.background import Sample, learn, shrink, small_size
 from passerby.detect import DetectorError
 from passerby.engine.cover_mode import LOOK_EVERY_S, CoverMode
 from passerby.engine.learner import StretchLearner

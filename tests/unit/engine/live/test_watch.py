@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from concurrent.futures import Future
 from itertools import pairwise
 from typing import Any, cast
@@ -48,9 +48,9 @@ class SteppedQueue:
 
 def run(
     answered_at: set[int],
-    fails_at: set[int] = frozenset(),
-    damaged: set[int] = frozenset(),
-    count: int = 60,  # type: ignore[assignment]
+    fails_at: Set[int] = frozenset(),
+    damaged: Set[int] = frozenset(),
+    count: int = 60,
 ) -> tuple[list[Held], list[int]]:
     """Frames in the order in which they came out, and how many frames later each did. answered_at: the steps at which
     the queue does one thing; fails_at: frames at which it fails."""
