@@ -1,5 +1,6 @@
-"""Routes of single sign-on. Users must also exist here: the service says who they are, the roles here what
-they may do."""
+"""Routes of single sign-on.
+
+Users must also exist here: the service says who they are, the roles here what they may do."""
 
 from __future__ import annotations
 

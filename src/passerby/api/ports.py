@@ -1,5 +1,6 @@
-"""What the API gets from other parts: the fleet, a way to try a camera, the archive, the users. It creates none of
-them."""
+"""What the API gets from other parts: the fleet, a way to try a camera, the archive, the users.
+
+It creates none of them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Restores a data folder from a backup: checks it first, writes the catalogue last, so that half is never taken for
-all."""
+"""Restores a data folder from a backup: checks it first, writes the catalogue last.
+
+So half a folder is never taken for a whole one."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""`passerby backup` and `passerby restore`: copies everything but the recordings, and makes a new data folder from a
-copy."""
+"""`passerby backup` and `passerby restore`: copies everything but the recordings, and restores such a copy."""
 
 from __future__ import annotations
 

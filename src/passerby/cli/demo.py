@@ -1,5 +1,6 @@
-"""`passerby demo`: redacts a drawn street, then runs the whole service with drawn cameras. Needs no
-network, no people."""
+"""`passerby demo`: redacts a drawn street, then runs the whole service with drawn cameras.
+
+Needs no network, no people."""
 
 from __future__ import annotations
 

@@ -12,5 +12,5 @@ class About(Section):
 
     title: str = Field("passerby", max_length=120, description="The name of this installation.")
     operator: str = Field("", max_length=500, description="Who runs the cameras and answers for them.")
-    contact: str = Field("", max_length=500, description="Where people who are filmed can ask.")
-    purpose: str = Field("", max_length=2000, description="Why there are cameras.")
+    contact: str = Field("", max_length=500, description="How people who are filmed can reach the operator.")
+    purpose: str = Field("", max_length=2000, description="What the cameras are for.")

@@ -11,40 +11,42 @@ from passerby.rules.retention import Keep
 
 
 class Camera(Section):
-    """One camera that is kept in this file; it may be given many times. More can be added on the page."""
+    """A camera defined in this file; repeat the section for each one. More can be added on the page."""
 
     name: str = Field(
         pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Its name in addresses and folders: letters, digits, - and _."
     )
     address: SecretStr = Field(
-        description="Where it is: rtsp://, rtsps://, http://, https://, file: or /dev/video0, with its log-in. "
+        description="Its address with user and password: rtsp://, rtsps://, http://, https://, file: or /dev/video0. "
         "Danger: this file then holds a password, so keep its mode 0600."
     )
-    title: str = Field("", max_length=120, description="What people call it. Without it: its name.")
-    transport: Literal["tcp", "udp"] = Field("tcp", description="Of RTSP: udp where a camera's TCP stutters.")
+    title: str = Field("", max_length=120, description="What people call it. If empty, its name.")
+    transport: Literal["tcp", "udp"] = Field(
+        "tcp", description="RTSP transport. Use udp if the pictures stutter over tcp."
+    )
     trust_any_certificate: bool = Field(
         False,
-        description="Take a self-signed certificate. Danger: somebody in between can show us other pictures.",
+        description="Accept a self-signed certificate. Danger: somebody in between could then show other pictures.",
     )
     mode: Literal["reveal", "cover"] = Field(
         "reveal",
-        description="reveal: for fixed cameras, hides all but background. cover: for moving ones, hides what is found.",
+        description="reveal: for fixed cameras, shows only background. cover: for moving ones, covers what is found.",
     )
     privacy_delay_s: float = Field(
         1.0,
         ge=0.2,
         le=10,
-        description="Pictures come later by so much, so that covers begin before somebody was found. Danger: the "
+        description="How long pictures are held back, so that covers begin before somebody is found. Danger: the "
         "shorter it is, the later a cover may begin in cover mode.",
     )
     keep_hours: float | None = Field(
-        None, gt=0, description="How long its recordings are kept. Without it: storage.keep_hours."
+        None, gt=0, description="How long its recordings are kept. If not set, storage.keep_hours."
     )
-    more_than_30_days: bool = Field(False, description="Allow its keep_hours over 720.")
+    more_than_30_days: bool = Field(False, description="Allow keep_hours over 720 for it.")
     groups: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")], ...] = Field(
-        (), description="Camera groups that it is in: users see the groups that they were given."
+        (), description="The camera groups it belongs to. Users see the cameras in their groups."
     )
-    is_enabled: bool = Field(True, description="Record and show it.")
+    is_enabled: bool = Field(True, description="Whether it is recorded and shown.")
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -8,8 +8,8 @@ from passerby.config.section import Section
 
 
 class Metrics(Section):
-    """Figures for Prometheus at /metrics."""
+    """Metrics for Prometheus at /metrics."""
 
     is_public: bool = Field(
-        False, description="Show them without a token. Danger: they tell the cameras' names and states to everybody."
+        False, description="Serve them without a token. Danger: anybody can then read the cameras' names and states."
     )

@@ -11,23 +11,21 @@ from passerby.config.section import Section
 
 
 class Oidc(Section):
-    """Signing in through another service by OpenID Connect. Users must exist here too: it says who, this says what."""
+    """Single sign-on with OpenID Connect. The service says who somebody is; users and roles are set here."""
 
     issuer: str | None = Field(
         None,
-        description="The service's https:// address. Without it: no such sign-in. Danger: it can sign in as any "
-        "user here.",
+        description="The service's https:// address. If not set, there is no single sign-on. Danger: the service can "
+        "sign in as any user.",
     )
-    client_id: str | None = Field(None, description="What this installation is called there.")
-    client_secret_file: Path | None = Field(
-        None, description="A file with the secret that it gave. Keep its mode 0600."
-    )
-    label: str = Field("single sign-on", max_length=60, description="What the button on the sign-in page says.")
+    client_id: str | None = Field(None, description="The client ID of this installation at the service.")
+    client_secret_file: Path | None = Field(None, description="A file with the client secret. Keep its mode 0600.")
+    label: str = Field("single sign-on", max_length=60, description="The text of the button on the sign-in page.")
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.issuer is not None and not self.issuer.startswith("https://"):
-            raise ValueError("oidc.issuer begins with https://")
+            raise ValueError("oidc.issuer must begin with https://")
         if self.issuer is not None and not (self.client_id and self.client_secret_file):
             raise ValueError("oidc.issuer needs oidc.client_id and oidc.client_secret_file")
         return self

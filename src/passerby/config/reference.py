@@ -1,5 +1,6 @@
-"""Writes docs/reference/config.md from the keys: `python -m passerby.config.reference FILE`. A test keeps it up to
-date."""
+"""Writes docs/reference/config.md from the keys: `python -m passerby.config.reference FILE`.
+
+A test keeps it up to date."""
 
 from __future__ import annotations
 

@@ -19,32 +19,32 @@ def is_this_machine(host: str) -> bool:
 
 
 class Server(Section):
-    """Where the page and the API are reached."""
+    """Where the page and the API are served."""
 
     host: str = Field(
         "127.0.0.1",
-        description="The address of this machine to listen at. 0.0.0.0 listens everywhere. "
-        "Danger: whoever reaches it sees the sign-in page, so use HTTPS.",
+        description="The address to listen on. 0.0.0.0 listens on all of them. "
+        "Danger: anybody who can reach it sees the sign-in page, so use HTTPS.",
     )
-    port: int = Field(8080, ge=1, le=65535, description="The TCP port to listen at.")
+    port: int = Field(8080, ge=1, le=65535, description="The TCP port to listen on.")
     names: tuple[str, ...] = Field(
         (),
-        description="Host names under which browsers reach it, such as cameras.school.example. Requests for other "
-        "names are refused, so that a foreign page cannot pretend to be this one; IP addresses and localhost work.",
+        description="Host names that browsers use for it, such as cameras.school.example. Requests for other "
+        "names are refused, so that a foreign page cannot pose as this one. IP addresses and localhost always work.",
     )
     certificate: Path | None = Field(
-        None, description="A PEM file with the certificate and its chain: pages are then served by HTTPS."
+        None, description="A PEM file with the certificate and its chain. With it, HTTPS is used."
     )
     private_key: Path | None = Field(None, description="A PEM file with the certificate's private key.")
     trusted_proxies: tuple[Network, ...] = Field(
         (),
-        description="Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are "
-        "believed. Danger: a client in them can pretend to be at any address.",
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto headers "
+        "are trusted. Danger: any client in them can claim to be at any address.",
     )
     allow_plain_http: bool = Field(
         False,
-        description="Listen beyond this machine without HTTPS or a proxy. "
-        "Danger: passwords and pictures can be read by others in the network.",
+        description="Allow other machines to connect without HTTPS or a proxy. "
+        "Danger: others on the network can read passwords and pictures.",
     )
 
     @property

@@ -8,19 +8,20 @@ from passerby.config.section import Network, Section
 
 
 class Sources(Section):
-    """What cameras may be beside network addresses."""
+    """What else may be used as a camera, besides network addresses."""
 
     networks: tuple[Network, ...] = Field(
         (),
-        description="Networks in which cameras may be although they are refused by default, such as 127.0.0.0/8. "
-        "Danger: whoever may add a camera can make this machine talk to what is there.",
+        description="Networks that are refused by default but may hold cameras here, such as 127.0.0.0/8. "
+        "Danger: anybody who may add a camera can then make this machine connect to what is there.",
     )
     files: bool = Field(
-        False, description="A file may be played as a camera. Danger: any video that this program can read."
+        False,
+        description="Allow files to be played as cameras. Danger: that includes any video that passerby can read.",
     )
-    devices: bool = Field(False, description="A camera at this machine (/dev/video0) may be opened.")
+    devices: bool = Field(False, description="Allow cameras attached to this machine (/dev/video0).")
     drawn: bool = Field(
         False,
-        description="A drawn scene, such as drawn:street, may be a camera: people who do not exist, to try things out. "
-        "Danger: its recordings look like those of a camera.",
+        description="Allow drawn scenes such as drawn:street as cameras, for trying things out. They show people who "
+        "do not exist. Danger: their recordings look like those of a camera.",
     )

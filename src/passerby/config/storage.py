@@ -11,36 +11,42 @@ from passerby.rules.retention import DEFAULT_HOURS, Keep
 
 
 class Storage(Section):
-    """Where recordings and their catalogue are."""
+    """Where recordings and their catalogue are kept, and for how long."""
 
     catalogue: SecretStr | None = Field(
         None,
-        description="The catalogue's database, such as postgresql+psycopg://USER:PASSWORD@HOST/NAME. "
-        "Without it: an SQLite file in the data folder.",
+        description="The database of the catalogue, such as postgresql+psycopg://USER:PASSWORD@HOST/NAME. "
+        "If not set, an SQLite file in the data folder.",
     )
     recordings: str | None = Field(
-        None, description="A folder or a URL such as s3://BUCKET/PREFIX for recordings. Without it: the data folder."
+        None,
+        description="Where recordings go: a folder, or a URL such as s3://BUCKET/PREFIX. If not set, the data folder.",
     )
     most_gigabytes: float | None = Field(
-        None, gt=0, le=1e7, description="Room for recordings, else the disk. Over it the oldest go, with an alarm."
+        None,
+        gt=0,
+        le=1e7,
+        description="Space for recordings; if not set, the disk. Above it the oldest are deleted, with an alarm.",
     )
     least_free_gigabytes: float = Field(
-        1.0, ge=0, le=1e7, description="So much stays free to record, also where S3 is waited for."
+        1.0, ge=0, le=1e7, description="Space kept free for recording, also while S3 cannot be reached."
     )
     keep_hours: float = Field(
-        DEFAULT_HOURS, gt=0, description="How long recordings are kept; a camera may have its own. At least 0.03."
+        DEFAULT_HOURS,
+        gt=0,
+        description="How long recordings are kept, unless a camera has its own value. At least 0.03.",
     )
     more_than_30_days: bool = Field(
         False,
-        description="Allow keep_hours over 720. Danger: recordings that nobody needs any more are a risk to the "
-        "people in them.",
+        description="Allow keep_hours over 720. Danger: recordings that nobody needs any more put the people in them "
+        "at risk.",
     )
     keep_audit_days: int = Field(
         365,
         ge=30,
         le=3660,
-        description="How long the records of who looked at what are kept. Danger: what was done before cannot be asked "
-        "any more.",
+        description="How long the audit records are kept. Danger: what happened before that can no longer be "
+        "looked up.",
     )
 
     @model_validator(mode="after")

@@ -1,2 +1,3 @@
-"""How other machines are reached: addresses, names, credentials, requests, all checked. What is requested is up to
-others."""
+"""How other machines are reached: addresses, names, credentials, requests, all checked.
+
+What is requested is up to others."""
