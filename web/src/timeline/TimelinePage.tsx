@@ -71,7 +71,7 @@ export default function TimelinePage({ route }: SectionProps) {
 }
 
 /** The cameras that were looked at last, of those that are still there for this user. */
-function lastSeen(cameras: Camera[] | null): string {
+function lastSeen(cameras: readonly Camera[] | undefined): string {
   const names = localStorage.getItem(KEY)?.split("+") ?? [];
   return names.filter((name) => cameras?.some((each) => each.name === name)).join("+");
 }
