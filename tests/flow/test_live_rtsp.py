@@ -26,7 +26,7 @@ from passerby.rules.reach import Reach
 from passerby.testing.clock import MovingClock
 from passerby.testing.rtsp import Feed, RtspServer, Script, number_in, numbered_picture
 from passerby.testing.rtsp.rtp import Packetizer
-from tests.live import QUICK, Seen, failure, seen, steps_s
+from tests.live import QUICK, failure, seen, steps_s
 from tests.media_samples import Recipe, make_video
 from tests.retries import by_real_time
 
@@ -226,15 +226,6 @@ def test_a_frozen_and_a_looping_camera_still_send(camera: RtspServer) -> None:
     assert [frame.number for frame in seen(url(camera), 60)[-10:]] == [25, 26, 27, 28, 29] * 2
 
 
-def is_later(before: Seen, now: Seen) -> bool:
-    """Whether `now` shows a later picture than `before`, of a hundred that come again and again, a hundredth of a
-    second apart. After a machine stalled for longer than 60 of them, their times say how many it missed."""
-    step, passed = (now.number - before.number) % 100, (now.pts - before.pts) / (TICKS_PER_S / 100)
-    if passed < 40:
-        return step in range(1, 60)
-    return step != 0 and abs((step - passed + 50) % 100 - 50) < 30
-
-
 @pytest.mark.promise
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 @pytest.mark.parametrize("codec", ["h264", "hevc", "mjpeg"])
@@ -242,12 +233,13 @@ def is_later(before: Seen, now: Seen) -> bool:
 def test_what_is_built_upon_a_lost_packet_is_never_taken_for_whole(
     codec: str, transport: str, draw: object, lose_one_in: int
 ) -> None:
-    feed = Feed.drawn(codec, count=100, gop=50, draw=draw)  # type: ignore[arg-type]
+    feed = Feed.drawn(codec, count=500, gop=50, draw=draw)  # type: ignore[arg-type]
     with RtspServer({PATH: feed}, {PATH: Script(lose_one_in=lose_one_in)}, speed=4) as server:
         frames = seen(server.url(PATH), 220, transport=transport)
     assert len({frame.number for frame in frames if not frame.damaged}) > 20, "it goes on after the next key picture"
     trusted = [frame for frame in frames if not frame.damaged]
-    assert not [pair for pair in itertools.pairwise(trusted) if not is_later(*pair)]
+    # It begins again after 500: so much is lost only where the machine stalls for three seconds.
+    assert all(a.number < b.number or b.number < 250 < a.number for a, b in itertools.pairwise(trusted))
     assert codec == "mjpeg" or any(frame.damaged for frame in frames)
 
 
