@@ -12,6 +12,7 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from passerby.detect.errors import DetectorError
 from passerby.detect.runtime import DEFAULT_TIMEOUT_S, Bgr, InputSpec, Outputs, Precision, check_size
+from passerby.detect.signal_stack import leave_signal_stack
 from passerby.errors import ModelError
 
 MAX_SIZES = 7
@@ -59,6 +60,7 @@ class OpenVinoRuntime:
                     if not request.wait_for(self._timeout_ms):
                         self._give_up((width, height))
                     answers.append(self._answer(request))
+                leave_signal_stack()
         except RuntimeError as error:
             raise DetectorError(f"OpenVINO failed on a picture of {width}x{height}: {_first_line(error)}") from error
         return answers
@@ -107,6 +109,7 @@ class OpenVinoRuntime:
             raise ModelError(
                 f"OpenVINO cannot run the model at {size_wh[0]}x{size_wh[1]}: {_first_line(error)}"
             ) from error
+        leave_signal_stack()
         self.precision = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
         return compiled
 
