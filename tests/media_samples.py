@@ -169,3 +169,15 @@ def footage(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"no footage '{name}': set PASSERBY_SHARED to the folder that holds footage/")
     return path
+
+
+def make_sound(path: Path) -> None:
+    """A file with a little AAC and no picture."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", 48_000)
+        frame = av.AudioFrame(format="fltp", layout="stereo", samples=1024)
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.sample_rate, frame.pts = 48_000, 0
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))

@@ -6,7 +6,6 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from passerby.capture import is_still
 from tests.flow.test_odd_names import errors, passerby, pytestmark  # noqa: F401
 from tests.heif import coded, write_heif
-from tests.media_samples import Recipe, make_video
+from tests.media_samples import Recipe, make_sound, make_video
 
 SIZE_WH = (96, 64)
 
@@ -47,17 +46,6 @@ def folder(tmp_path: Path) -> Path:
     (made / "notes.txt").write_text("Nothing moves here.\n" * 50)
     (made / "empty.dat").touch()
     return made
-
-
-def make_sound(path: Path) -> None:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", 48_000)
-        frame = av.AudioFrame(format="fltp", layout="stereo", samples=1024)
-        for plane in frame.planes:
-            plane.update(bytes(plane.buffer_size))
-        frame.sample_rate, frame.pts = 48_000, 0
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
 
 
 def test_everything_with_a_picture_is_redacted_and_the_rest_named(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -108,7 +108,7 @@ def _cut(whole: Part, start: tuple[int, int], input_wh: tuple[int, int]) -> Part
     spans = [_span(whole, axis, start[axis], input_wh[axis]) for axis in (0, 1)]
     (x0, x1), (y0, y1) = spans
     wh = [min(input_wh[axis], max(1, round((end - begin) * whole.scale))) for axis, (begin, end) in enumerate(spans)]
-    return Part((x0, y0, x1, y1), whole.scale, (wh[0], wh[1]), (0, 0), whole.is_largest, whole.is_smallest)
+    return replace(whole, xyxy=(x0, y0, x1, y1), wh=(wh[0], wh[1]))
 
 
 def _span(whole: Part, axis: int, start: int, length: int) -> tuple[int, int]:
@@ -149,6 +149,6 @@ class _Sheet:
             beside, below = left + width + 2 * EDGE_PX, top + height + 2 * EDGE_PX
             rest = [(beside, top, right, min(below, bottom)), (left, below, right, bottom)]
             self.free = [*free[:number], *(r for r in rest if r[0] < r[2] and r[1] < r[3]), *free[number + 1 :]]
-            self.parts.append(Part(part.xyxy, part.scale, part.wh, (left, top), part.is_largest, part.is_smallest))
+            self.parts.append(replace(part, at=(left, top)))
             return True
         return False

@@ -10,7 +10,7 @@ import pytest
 
 from passerby.capture import is_still, open_source, open_still, sample_frames
 from passerby.errors import SourceError
-from tests.media_samples import Recipe, make_video
+from tests.media_samples import Recipe, make_sound, make_video
 
 KEY = "00112233445566778899aabbccddeeff"
 
@@ -78,14 +78,7 @@ def test_name_that_looks_like_a_protocol_is_only_a_name(tmp_path: Path, monkeypa
 
 def test_sound_only(tmp_path: Path) -> None:
     path = tmp_path / "talk.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", 48_000)
-        frame = av.AudioFrame(format="fltp", layout="stereo", samples=1024)
-        for plane in frame.planes:
-            plane.update(bytes(plane.buffer_size))
-        frame.sample_rate, frame.pts = 48_000, 0
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    make_sound(path)
     assert "sound but no video" in refused(path).message
 
 
