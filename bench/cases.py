@@ -15,7 +15,7 @@ NO_MODELS = (PASSERBY, DEFACE, TRANSCODE)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One source and how passerby is told to redact it. tools: who takes part. is_stills: a folder of pictures."""
+    """One source and how passerby redacts it. tools: who takes part. is_stills: a folder of pictures."""
 
     name: str
     source: str

@@ -1,11 +1,11 @@
-"""Whether a camera's health is told truly, and what the checks cost.
+"""How well a camera's health is judged, and what the checks cost.
 
     python bench/health.py [--hours 8] [--load idle] [--jobs 2] [--footage FOLDER]
     python bench/health.py --cost [--seconds 60]
 
 Hours of drawn cameras and the whole of some real footage are played on a fast clock, first as on an idle machine, then
 as on one that is too slow: a third of the pictures and some seconds are left out, and every processor is kept busy.
-What is wrong when is known; it prints what was found, missed, found late, and told falsely.
+What is wrong when is known; it prints what was found, missed, found late, and reported falsely.
 
 The cost is CPU time for one camera, as a share of one core. The pictures are drawn before; only measuring and judging
 are counted. Before and after, the same number of pictures is gone through without them, and that is taken off.
@@ -40,7 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # what the tests s
 from passerby.capture.drawn.cameras import CAMERAS, DrawnCamera, Wrong
 from passerby.capture.drawn.scenes import CAR_PARK, PLATFORM, STREET, YARD
 from passerby.media.frames import plane_views
-from tests.drawn_health import Count, coded, frames, judge, learned, overloaded, told_of
+from tests.drawn_health import Count, coded, findings_of, frames, judge, learned, overloaded
 from tests.health import clip, established
 
 DRAWN: dict[str, tuple[DrawnCamera, int | None]] = {
@@ -104,8 +104,8 @@ def play_drawn(name: str, seconds: float, is_overloaded: bool) -> Count:
     """One drawn camera for so long."""
     camera, crf = DRAWN[name]
     some = frames(camera, seconds) if crf is None else coded(camera, seconds, crf)
-    told = told_of(overloaded(some) if is_overloaded else some, learned(camera.scene), is_coded=crf is not None)
-    return judge(camera.wrongs(seconds), told, seconds)
+    findings = findings_of(overloaded(some) if is_overloaded else some, learned(camera.scene), is_coded=crf is not None)
+    return judge(camera.wrongs(seconds), findings, seconds)
 
 
 def play_footage(name: str, folder: Path, is_overloaded: bool) -> Count:
@@ -115,8 +115,8 @@ def play_footage(name: str, folder: Path, is_overloaded: bool) -> Count:
     background = established([np.asarray(plane_views(each.picture)[0]) for each in few])
     for reference in (background, None) if not FOOTAGE[name] else (background,):
         some = clip(folder / name)
-        told = told_of(overloaded(some) if is_overloaded else some, reference, is_coded=True)
-        total += judge(FOOTAGE[name], told, float("inf"))
+        findings = findings_of(overloaded(some) if is_overloaded else some, reference, is_coded=True)
+        total += judge(FOOTAGE[name], findings, float("inf"))
     return total
 
 

@@ -74,11 +74,11 @@ def _watch(fleet: Fleet, archive: Archive, count: int, seconds: float, source: f
     before, began_s, cpu_s = _figures(fleet), time.monotonic(), _cpu_s(fleet)
     from_90k = time.time_ns() * 9 // 100_000
     strained = asked = 0
-    told = [(began_s, cpu_s)]
+    samples = [(began_s, cpu_s)]
     while time.monotonic() < began_s + seconds:
         time.sleep(0.5)
-        if time.monotonic() >= told[-1][0] + SLICE_S:
-            told.append((time.monotonic(), _cpu_s(fleet)))
+        if time.monotonic() >= samples[-1][0] + SLICE_S:
+            samples.append((time.monotonic(), _cpu_s(fleet)))
         states = fleet.states().values()
         asked += len(states)
         strained += sum(state.what in TOO_SLOW for state in states)
@@ -89,7 +89,7 @@ def _watch(fleet: Fleet, archive: Archive, count: int, seconds: float, source: f
     ]
     recorded = sum(gop.size for gop in gops) / max(1, sum(gop.duration_90k for gop in gops)) * TICKS_PER_S
     read, left_out = (int(after[name] - before[name]) for name in ("read", "left_out"))
-    slices = [(after_s - before_s) / (at_s - from_s) for (from_s, before_s), (at_s, after_s) in pairwise(told)]
+    slices = [(after_s - before_s) / (at_s - from_s) for (from_s, before_s), (at_s, after_s) in pairwise(samples)]
     return Cost(
         count,
         cpu_s / took_s,
@@ -126,8 +126,8 @@ def _wait_until(fleet: Fleet, is_so: Callable[[CameraState], bool]) -> None:
 
 
 def _figures(fleet: Fleet) -> dict[str, float]:
-    told = [dict(state.figures) for state in fleet.states().values()]
-    return {name: sum(each.get(name, 0.0) for each in told) for name in ("read", "left_out")}
+    figures = [dict(state.figures) for state in fleet.states().values()]
+    return {name: sum(each.get(name, 0.0) for each in figures) for name in ("read", "left_out")}
 
 
 def _cpu_s(fleet: Fleet) -> float:
@@ -136,5 +136,5 @@ def _cpu_s(fleet: Fleet) -> float:
 
 
 def _cpu_of(pid: int) -> float:
-    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(told[11]) + int(told[12])) / TICKS
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS

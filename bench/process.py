@@ -33,7 +33,7 @@ class Cost:
 def run_measured(command: Sequence[str], env: Mapping[str, str] | None = None) -> Cost:
     """Runs to the end. Raises CommandFailed with what it said last.
 
-    Peak memory cannot be told below that of this process itself (Linux counts what a child had before it became
+    Peak memory cannot be measured below that of this process itself (Linux counts what a child had before it became
     another program), so whoever calls this must stay small: import nothing large.
     """
     with tempfile.TemporaryFile() as said:

@@ -70,9 +70,9 @@ def _last_error(output: str) -> str:
 def _pip_environment() -> dict[str, str]:
     """uv keeps its index in variables of its own; pip, run inside uv's build, must be told of it."""
     environment = dict(os.environ)
-    told = environment.get("UV_DEFAULT_INDEX") or environment.get("UV_INDEX_URL")
-    if told and "PIP_INDEX_URL" not in environment:
-        environment["PIP_INDEX_URL"] = told.split("=", 1)[1] if "=" in told.split("://", 1)[0] else told
+    index_url = environment.get("UV_DEFAULT_INDEX") or environment.get("UV_INDEX_URL")
+    if index_url and "PIP_INDEX_URL" not in environment:
+        environment["PIP_INDEX_URL"] = index_url.split("=", 1)[1] if "=" in index_url.split("://", 1)[0] else index_url
     return environment
 
 

@@ -24,28 +24,28 @@ from passerby.media.segments import TICKS_PER_S
 from tests.health import NOON_90K, established
 
 SCENES = {"street": STREET, "yard": YARD, "platform": PLATFORM, "car-park": CAR_PARK}
-TOLD_AS: dict[Fault, set[Check]] = {
+REPORTED_AS: dict[Fault, set[Check]] = {
     "freezes": {Check.FROZEN}, "loops": {Check.LOOPED}, "covered": {Check.OBSTRUCTED}, "turned": {Check.MOVED},
     "dark": {Check.DARK, Check.OBSTRUCTED}, "dimmed": set(),
 }  # fmt: skip
-"""As what each is to be told. In the dark nobody can tell whether there is a cap on the lens, and it says so."""
+"""The checks that each fault must fail. In the dark a cap on the lens cannot be seen, and the check says so."""
 ALSO: dict[Fault, set[Check]] = {
     "freezes": set(), "loops": set(), "covered": {Check.DARK, Check.MOVED, Check.BLURRED}, "turned": set(),
     "dark": {Check.MOVED, Check.BLURRED}, "dimmed": set(),
 }  # fmt: skip
-"""What may be told besides: true in its way."""
+"""Checks that may fail as well: they are right too."""
 WITHIN_S: dict[Fault, float] = {
     "freezes": 10, "loops": LOOP_S + 10, "covered": 10, "turned": 60, "dark": 20, "dimmed": 0,
 }  # fmt: skip
 OVER_WITHIN_S = 25.0
 LEARNED_S = 20
 
-Told = tuple[Check, float, float]  # which, told from when to when, seconds from the first picture
+Report = tuple[Check, float, float]  # the check that failed, from when, to when, in seconds from the first picture
 
 
 @dataclass
 class Count:
-    """found, missed, late: of what is wrong; false: what was told without being so. slowest_s: until it was found."""
+    """found, missed, late: faults; false: reports without a fault. slowest_s: the longest time until one was found."""
 
     found: int = 0
     missed: int = 0
@@ -117,11 +117,11 @@ def learned(scene: Scene) -> Background:
     return established([np.asarray(plane_views(each.picture)[0]) for each in some])
 
 
-def told_of(some: Iterable[RawFrame], background: Background | None, *, is_coded: bool) -> list[Told]:
-    """What is told of a camera's pictures by a monitor, as a live path feeds it."""
+def findings_of(some: Iterable[RawFrame], background: Background | None, *, is_coded: bool) -> list[Report]:
+    """What a monitor, fed as by a live path, reports about a camera's pictures."""
     monitor: Monitor | None = None
     stillness: Stillness | None = None
-    told: list[Told] = []
+    findings: list[Report] = []
     since: dict[Check, float] = {}
     at_s = 0.0
     for frame in some:
@@ -134,31 +134,31 @@ def told_of(some: Iterable[RawFrame], background: Background | None, *, is_coded
         for check in bad - since.keys():
             since[check] = at_s
         for check in since.keys() - bad:
-            told.append((check, since.pop(check), at_s))
-    return told + [(check, from_s, at_s) for check, from_s in since.items()]
+            findings.append((check, since.pop(check), at_s))
+    return findings + [(check, from_s, at_s) for check, from_s in since.items()]
 
 
-def judge(wrongs: list[Wrong], told: list[Told], until_s: float) -> Count:
-    """What is told against what is so."""
+def judge(wrongs: list[Wrong], findings: list[Report], until_s: float) -> Count:
+    """Compares the reports with the faults."""
     count = Count()
     for wrong in wrongs:
         within_s = WITHIN_S[wrong.fault]
-        if not TOLD_AS[wrong.fault] or wrong.from_s + within_s > until_s:
+        if not REPORTED_AS[wrong.fault] or wrong.from_s + within_s > until_s:
             continue
         times = (
-            max(from_s, wrong.from_s) for check, from_s, to_s in told
-            if check in TOLD_AS[wrong.fault] and from_s < wrong.to_s + 2 and to_s > wrong.from_s
+            max(from_s, wrong.from_s) for check, from_s, to_s in findings
+            if check in REPORTED_AS[wrong.fault] and from_s < wrong.to_s + 2 and to_s > wrong.from_s
         )  # fmt: skip
-        told_s = min(times, default=None)
-        if told_s is None:
+        reported_s = min(times, default=None)
+        if reported_s is None:
             count.missed += 1
             continue
-        count.slowest_s = max(count.slowest_s, told_s - wrong.from_s)
-        count.found += told_s - wrong.from_s <= within_s
-        count.late += told_s - wrong.from_s > within_s
-    for check, from_s, to_s in told:
+        count.slowest_s = max(count.slowest_s, reported_s - wrong.from_s)
+        count.found += reported_s - wrong.from_s <= within_s
+        count.late += reported_s - wrong.from_s > within_s
+    for check, from_s, to_s in findings:
         is_true = any(
-            check in TOLD_AS[wrong.fault] | ALSO[wrong.fault]
+            check in REPORTED_AS[wrong.fault] | ALSO[wrong.fault]
             and wrong.from_s <= from_s <= wrong.to_s + 2
             and to_s <= wrong.to_s + OVER_WITHIN_S
             for wrong in wrongs

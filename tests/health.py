@@ -116,7 +116,7 @@ def clip(path: Path, fps: float | None = None) -> Iterator[RawFrame]:
 
 
 class Watched:
-    """One source as it is watched. bad: each check that became bad, with when that was told and since when, seconds
+    """One source as it is watched. bad: each check that became bad, with when that was reported and since when, seconds
     from the first frame; over: when it was no longer."""
 
     def __init__(self, frames: Iterable[RawFrame], reference: Background | None = None) -> None:
@@ -141,7 +141,7 @@ class Watched:
                 now[finding.check] = finding
         self.last = now
 
-    def told_s(self, check: Check) -> float | None:
+    def reported_s(self, check: Check) -> float | None:
         """When a check became bad first."""
         return next((at_s for each, at_s, _ in self.bad if each is check), None)
 

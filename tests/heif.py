@@ -84,7 +84,7 @@ def write_heif(
     turned = list(range(4, 4 + len(turning)))
     links = {number: [0x81, 2] for number in range(1, len(tiles) + 1)}
     links[primary] = ([3] if size_wh else [0x81, 2]) + [0x80 | each for each in turned]
-    associations = b"".join(struct.pack(">HB", item, len(told)) + bytes(told) for item, told in links.items())
+    associations = b"".join(struct.pack(">HB", item, len(linked)) + bytes(linked) for item, linked in links.items())
     infos = b"".join(full(b"infe", struct.pack(">HH4s", item, 0, name) + b"\0", 2) for item, name in items)
     references = full(b"iref", box(b"dimg", struct.pack(">HH", primary, len(tiles)) + b"".join(
         struct.pack(">H", number) for number in range(1, len(tiles) + 1)

@@ -19,7 +19,7 @@ from passerby.testing.rtsp.feed import Codec
 
 SIZE_WH = (320, 192)
 FPS = 10
-COUNT = 400  # 40 s: a test is over before the first of them come again, which would be told
+COUNT = 400  # 40 s: a test is over before the first of them come again, which would be noticed
 
 
 @functools.cache

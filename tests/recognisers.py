@@ -60,9 +60,9 @@ def dependency_tree(name: str) -> dict[str, Distribution]:
         except PackageNotFoundError:  # for another system
             continue
         for line in found[key].requires or []:
-            told = Requirement(line)
-            if told.marker is None or any(told.marker.evaluate({"extra": each}) for each in extras | {""}):
-                todo.append((told.name, frozenset(told.extras)))
+            needed = Requirement(line)
+            if needed.marker is None or any(needed.marker.evaluate({"extra": each}) for each in extras | {""}):
+                todo.append((needed.name, frozenset(needed.extras)))
     return found
 
 

@@ -205,9 +205,9 @@ def test_version_is_the_same_everywhere() -> None:
 
 def test_every_dependency_is_pinned_for_make() -> None:
     pinned = set(re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.M))
-    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [*told["project"]["dependencies"], *told["build-system"]["requires"]]
-    for extra in told["project"]["optional-dependencies"].values():
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*pyproject["project"]["dependencies"], *pyproject["build-system"]["requires"]]
+    for extra in pyproject["project"]["optional-dependencies"].values():
         wanted += extra
     names = {re.split(r"[\[<>=!~; ]", each)[0].lower() for each in wanted}
     assert names <= {name.lower() for name in pinned}

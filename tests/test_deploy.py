@@ -55,14 +55,13 @@ def test_the_checker_of_commands_finds_what_is_wrong() -> None:
 
 
 def test_the_unit_starts_what_there_is_and_holds_it_back() -> None:
-    told = unit()
-    assert unknown_in(told["ExecStart"]) == [] and " serve " in told["ExecStart"]
-    assert (
-        told["ExecStart"].endswith(f"--data /var/lib/{told['StateDirectory']}") and told["StateDirectoryMode"] == "0700"
-    )
-    assert told["LimitCORE"] == "0" and told["MemorySwapMax"] == "0" and told["NoNewPrivileges"] == "yes"
-    assert told["User"] not in ("", "root") and told["CapabilityBoundingSet"] == ""
-    assert told["KillMode"] == "mixed" and int(told["TimeoutStopSec"]) >= 20
+    service = unit()
+    assert unknown_in(service["ExecStart"]) == [] and " serve " in service["ExecStart"]
+    assert service["ExecStart"].endswith(f"--data /var/lib/{service['StateDirectory']}")
+    assert service["StateDirectoryMode"] == "0700"
+    assert service["LimitCORE"] == "0" and service["MemorySwapMax"] == "0" and service["NoNewPrivileges"] == "yes"
+    assert service["User"] not in ("", "root") and service["CapabilityBoundingSet"] == ""
+    assert service["KillMode"] == "mixed" and int(service["TimeoutStopSec"]) >= 20
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
@@ -101,22 +100,22 @@ def test_the_health_check_of_the_image_tells_a_service_from_none() -> None:
 
 
 def test_compose_names_what_there_is() -> None:
-    told = compose()
-    ours = told["services"]["passerby"]
+    composed = compose()
+    ours = composed["services"]["passerby"]
     assert unknown_in(" ".join(["passerby", *ours["command"]])) == []
     assert (DEPLOY / ours["build"]["context"] / ours["build"]["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
     assert ours["ulimits"]["core"] == 0 and ours["mem_swappiness"] == 0 and ours["cap_drop"] == ["ALL"]
-    for service in told["services"].values():
+    for service in composed["services"].values():
         for volume in service.get("volumes", []):
             source = volume.partition(":")[0]
-            assert source.startswith("./") or source in told["volumes"]
-        assert set(service.get("networks", ())) <= told["networks"].keys()
-        assert set(service.get("secrets", ())) <= told["secrets"].keys()
+            assert source.startswith("./") or source in composed["volumes"]
+        assert set(service.get("networks", ())) <= composed["networks"].keys()
+        assert set(service.get("secrets", ())) <= composed["secrets"].keys()
         assert not any(port.startswith(("8080", "5432", "0.0.0.0")) for port in service.get("ports", []))
-    assert told["networks"]["inside"]["internal"] is True
+    assert composed["networks"]["inside"]["internal"] is True
     config = read_config(DEPLOY / "compose.example.toml")
     (proxy,) = config.server.trusted_proxies
-    assert proxy == told["services"]["caddy"]["networks"]["inside"]["ipv4_address"] + "/32"
-    assert f"passerby:{config.server.port}" in told["services"]["caddy"]["command"]
+    assert proxy == composed["services"]["caddy"]["networks"]["inside"]["ipv4_address"] + "/32"
+    assert f"passerby:{config.server.port}" in composed["services"]["caddy"]["command"]
     assert config.storage.catalogue and "@database/" in config.storage.catalogue.get_secret_value()
-    assert "database" in told["services"]
+    assert "database" in composed["services"]

@@ -53,8 +53,8 @@ def test_files_that_the_guides_name_are_there() -> None:
 
 def test_every_scope_is_told_of_and_no_other() -> None:
     rows = [line for line in text_of(API).splitlines() if line.startswith("| `")]
-    told = {word.strip("`,") for row in rows for word in row.split("|")[1].split()}
-    assert told == set(ROLES) - NEVER_BY_TOKEN
+    documented = {word.strip("`,") for row in rows for word in row.split("|")[1].split()}
+    assert documented == set(ROLES) - NEVER_BY_TOKEN
 
 
 @pytest.fixture

@@ -39,14 +39,14 @@ address = "drawn:street"
 
 
 def config(port: int, web_url: str, keep_hours: float, catalogue_url: str | None) -> str:
-    """What the service is told. keep_hours: of the camera `gate`, so that recordings go meanwhile."""
+    """The service's configuration. keep_hours: of the camera `gate`, so that recordings go meanwhile."""
     user, password = LOGIN
-    told = CONFIG if catalogue_url is None else f'[storage]\ncatalogue = "{catalogue_url}"\n{CONFIG}'
-    told += f'[[camera]]\nname = "{WEB}"\naddress = "{web_url}"\n'
+    toml = CONFIG if catalogue_url is None else f'[storage]\ncatalogue = "{catalogue_url}"\n{CONFIG}'
+    toml += f'[[camera]]\nname = "{WEB}"\naddress = "{web_url}"\n'
     for name in RTSP:
-        told += f'[[camera]]\nname = "{name}"\naddress = "rtsp://{user}:{password}@127.0.0.1:{port}/{name}"\n'
-        told += f"keep_hours = {keep_hours}\n" if name == "gate" else ""
-    return told
+        toml += f'[[camera]]\nname = "{name}"\naddress = "rtsp://{user}:{password}@127.0.0.1:{port}/{name}"\n'
+        toml += f"keep_hours = {keep_hours}\n" if name == "gate" else ""
+    return toml
 
 
 def feeds() -> dict[str, Feed]:

@@ -71,8 +71,8 @@ class Campaign:
         ):
             self._clean = dict(self._cameras.feeds)
             web_url = self._web.url(f"/{WEB}", f"{':'.join(LOGIN)}@")
-            told = config(self._cameras.port, web_url, self.keep_hours, self.catalogue_url)
-            self._service = Service(self.folder, told)
+            toml = config(self._cameras.port, web_url, self.keep_hours, self.catalogue_url)
+            self._service = Service(self.folder, toml)
             over = threading.Event()
             watcher = threading.Thread(target=self._watch, args=(over,))
             try:

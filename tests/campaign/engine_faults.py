@@ -111,9 +111,9 @@ class _BrokenRuntime:
     def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
         fault = self._now.fault
         if fault == "raises":
-            raise DetectorError("as told")
+            raise DetectorError("on request")
         if fault == "unforeseen":
-            raise MemoryError("as told")
+            raise MemoryError("on request")
         if fault == "stale" and self._kept is not None:
             return self._kept
         answers = self._real.infer(pictures)

@@ -82,5 +82,5 @@ def _is_explained(campaign: Campaign, camera: str, gap: tuple[float, float]) -> 
 
 
 def _errors(log: str) -> list[str]:
-    told = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
-    return [str(line["says"]) for line in told if line["level"] == "error"]
+    entries = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    return [str(line["says"]) for line in entries if line["level"] == "error"]

@@ -14,8 +14,8 @@ QUICK = {"learn_every_s": 0.1, "open_timeout_s": 4.0, "read_timeout_s": 2.0, "pi
 _usual = configured.base_plan
 
 
-def _quick(config: Config, *told: str | bool) -> CameraPlan:
-    return _usual(config, *told).model_copy(update=QUICK)  # type: ignore[arg-type]
+def _quick(config: Config, *args: str | bool) -> CameraPlan:
+    return _usual(config, *args).model_copy(update=QUICK)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

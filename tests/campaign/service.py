@@ -50,8 +50,8 @@ class Service:
         self.wait_until_up()
         token = re.search(r"/#/set-up/(\S+)", self.said)
         assert token, self.said
-        told = {"token": token[1], "name": "kim", "password": PASSWORD}
-        assert self.client.post("/api/set-up", json=told).is_success
+        body = {"token": token[1], "name": "kim", "password": PASSWORD}
+        assert self.client.post("/api/set-up", json=body).is_success
 
     @property
     def said(self) -> str:

@@ -42,8 +42,8 @@ LEFT_TO_OTHERS = [schemathesis.checks.not_a_server_error, schemathesis.checks.po
 def serving(house: House) -> Iterator[str]:
     """The house behind a real server, and where that is."""
     served = behind_middleware(house.app, house.config.server)
-    told = uvicorn.Config(served, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
-    server = uvicorn.Server(told)
+    config = uvicorn.Config(served, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -108,9 +108,9 @@ def check(operation: Any, url: str, session: Any, seen: set[int]) -> None:
         to_what_there_is(case)
         answer = case.call(base_url=url, session=session)
         seen.add(answer.status_code)
-        told = answer.content.decode(errors="replace") + str(answer.headers)
-        assert not [secret for secret in SECRETS if secret in told], case.as_curl_command()
-        assert answer.status_code < 500 or answer.status_code == 503, f"{case.as_curl_command()}\n{told[:500]}"
+        said = answer.content.decode(errors="replace") + str(answer.headers)
+        assert not [secret for secret in SECRETS if secret in said], case.as_curl_command()
+        assert answer.status_code < 500 or answer.status_code == 503, f"{case.as_curl_command()}\n{said[:500]}"
         if answer.status_code == 503:
             assert answer.json()["message"], "something that is absent here is said"
         case.validate_response(answer, excluded_checks=LEFT_TO_OTHERS)

@@ -25,12 +25,12 @@ def camera(street: Street) -> Iterator[RtspServer]:
         yield server
 
 
-def passerby(folder: Path, *words: str, told: str = "") -> subprocess.CompletedProcess[str]:
+def passerby(folder: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """With a configuration that lets cameras be at this machine."""
     (folder / "passerby.toml").write_text('[sources]\nnetworks = ["127.0.0.0/8"]\n')
     where = ["--data", str(folder / "data"), "--config", str(folder / "passerby.toml")]
     command = [sys.executable, "-m", "passerby", "camera", *words, *where]
-    done = subprocess.run(command, input=told, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=120)
     assert HIDDEN not in done.stdout + done.stderr
     return done
 
@@ -39,8 +39,8 @@ def passerby(folder: Path, *words: str, told: str = "") -> subprocess.CompletedP
 @pytest.mark.slow
 def test_a_camera_by_its_name_and_by_its_address(camera: RtspServer, tmp_path: Path) -> None:
     address = camera.url("/yard", "admin", HIDDEN)
-    assert passerby(tmp_path, "add", "yard", told=f"{address}\n").returncode == 0
-    for done in (passerby(tmp_path, "test", "yard"), passerby(tmp_path, "test", told=f"{address}\n")):
+    assert passerby(tmp_path, "add", "yard", stdin=f"{address}\n").returncode == 0
+    for done in (passerby(tmp_path, "test", "yard"), passerby(tmp_path, "test", stdin=f"{address}\n")):
         assert done.returncode == 0 and f"it works: {SIZE_WH[0]}x{SIZE_WH[1]}, h264, " in done.stdout, done.stderr
         rate = float(done.stdout.split("h264, ")[1].split()[0])
         assert rate == pytest.approx(10, abs=2)
@@ -98,10 +98,10 @@ def test_a_camera_is_found_asked_and_added(tmp_path: Path) -> None:
     here = f"rtsp://{HOST}:554"
     profiles = (OnvifProfile("sub", f"{here}/2", 640, 360), OnvifProfile("main", f"{here}/1?password={HIDDEN}"))
     with OnvifServer(OnvifCamera(profiles, ("admin", HIDDEN))) as server:
-        shown = passerby(tmp_path, "find", server.host, "--user", "admin", told=f"{HIDDEN}\n")
-        wrong = passerby(tmp_path, "find", server.host, "--user", "admin", told="wrong\n")
+        shown = passerby(tmp_path, "find", server.host, "--user", "admin", stdin=f"{HIDDEN}\n")
+        wrong = passerby(tmp_path, "find", server.host, "--user", "admin", stdin="wrong\n")
         added = passerby(
-            tmp_path, "find", server.host, "--user", "admin", "--add", "yard", "--stream", "2", told=f"{HIDDEN}\n"
+            tmp_path, "find", server.host, "--user", "admin", "--add", "yard", "--stream", "2", stdin=f"{HIDDEN}\n"
         )
     assert shown.returncode == 0, shown.stderr
     assert "main stream 1920x1080 h264 25 " in " ".join(shown.stdout.split())
@@ -109,4 +109,4 @@ def test_a_camera_is_found_asked_and_added(tmp_path: Path) -> None:
     assert wrong.returncode == 1 and "does not accept" in wrong.stderr
     assert added.returncode == 0 and f"added camera yard at rtsp://{HOST}/2" in added.stdout
     assert "yard" in passerby(tmp_path, "list").stdout
-    assert passerby(tmp_path, "find", "--user", "admin", told="x\n").returncode == 1
+    assert passerby(tmp_path, "find", "--user", "admin", stdin="x\n").returncode == 1

@@ -89,9 +89,9 @@ def watched(client: httpx2.Client) -> dict[str, set[str]]:
 def test_its_configuration_names_every_drawn_camera_and_is_written_once(tmp_path: Path) -> None:
     path = tmp_path / "passerby.toml"
     demo.write_config(path)
-    told = read_config(path)
-    assert [each.address.get_secret_value() for each in told.camera] == [f"drawn:{name}" for name in CAMERAS]
-    assert told.sources.drawn and told.storage.keep_hours <= 4
+    config = read_config(path)
+    assert [each.address.get_secret_value() for each in config.camera] == [f"drawn:{name}" for name in CAMERAS]
+    assert config.sources.drawn and config.storage.keep_hours <= 4
     path.write_text("[server]\nport = 9\n")
     demo.write_config(path)
     assert read_config(path).server.port == 9

@@ -154,12 +154,12 @@ def test_stills_of_the_report_are_the_output(street: Street, redacted: Redacted)
 
 
 def test_progress_is_told_to_the_end(street: Street, detectors: Detectors, tmp_path: Path) -> None:
-    told: list[Progress] = []
-    passerby.redact(street.path, tmp_path / "out.mp4", detectors=detectors, progress=told.append)
-    assert {step.stage for step in told} == {"learning", "redacting"}
-    done = [step.frames_done for step in told if step.stage == "redacting"]
+    steps: list[Progress] = []
+    passerby.redact(street.path, tmp_path / "out.mp4", detectors=detectors, progress=steps.append)
+    assert {step.stage for step in steps} == {"learning", "redacting"}
+    done = [step.frames_done for step in steps if step.stage == "redacting"]
     assert done == list(range(1, street.frames + 1))
-    assert told[-1].frames_total == street.frames
+    assert steps[-1].frames_total == street.frames
 
 
 def test_same_source_and_settings_give_the_same_bytes(street: Street, redacted: Redacted, tmp_path: Path) -> None:

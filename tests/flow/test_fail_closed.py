@@ -121,7 +121,9 @@ def test_where_no_look_ever_succeeds_all_is_covered(
     assert not report.tracks
 
 
-@pytest.mark.parametrize("error", [DetectorError("as told"), MemoryError("as told")], ids=["foreseen", "unforeseen"])
+@pytest.mark.parametrize(
+    "error", [DetectorError("on request"), MemoryError("on request")], ids=["foreseen", "unforeseen"]
+)
 @pytest.mark.parametrize("mode", ["auto", "reveal"])
 def test_where_the_plate_cannot_be_examined_nothing_is_shown(
     street: Street, detectors: Detectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: Mode, error: Exception

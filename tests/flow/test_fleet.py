@@ -48,11 +48,11 @@ def cameras() -> Iterator[RtspServer]:
 
 
 def plan(server: RtspServer, camera: str, password: str = "s3cr3t", **changes: object) -> CameraPlan:
-    told = {
+    values = {
         "camera": camera, "address": server.url(f"/{camera}", "admin", password), "learn_every_s": 0.1,
         "reach": Reach(("127.0.0.0/8",)), "read_timeout_s": 2.0, "open_timeout_s": 4.0, "picture_timeout_s": 3.0,
     }  # fmt: skip
-    return CameraPlan.model_validate(told | changes)
+    return CameraPlan.model_validate(values | changes)
 
 
 def fleet_of(data: Path, *plans: CameraPlan, workers: int = 1) -> Fleet:
@@ -289,15 +289,16 @@ def test_a_camera_that_hung_its_worker_is_parted_from_the_others(
 ) -> None:
     hangs = ["gate"]
 
-    class Told(messages.Reader):
+    class StuckReader(messages.Reader):
         """As a worker says it that has a camera which answers no more."""
 
         def read(self, message: bytes) -> messages.States | tuple[str, Fragment] | None:
-            told = super().read(message)
-            is_it = isinstance(told, messages.States) and hangs and told.of.get("gate") and told.of["gate"].records
-            return replace(told, stuck=tuple(hangs)) if is_it else told  # type: ignore[type-var]
+            received = super().read(message)
+            gate = received.of.get("gate") if isinstance(received, messages.States) else None
+            is_it = hangs and gate and gate.records
+            return replace(received, stuck=tuple(hangs)) if is_it else received  # type: ignore[type-var]
 
-    monkeypatch.setattr(child, "Reader", Told)
+    monkeypatch.setattr(child, "Reader", StuckReader)
     monkeypatch.setattr(supervisor, "QUICK_S", 0.0)
     fleet = fleet_of(tmp_path, plan(cameras, "yard"), plan(cameras, "gate"))
     fleet.start()
@@ -396,12 +397,12 @@ def test_a_worker_that_cannot_be_started_is_tried_again(cameras: RtspServer, tmp
     resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())), allowed[1]))
     try:
         fleet.start()
-        told = fleet.states()["yard"]
+        state = fleet.states()["yard"]
         time.sleep(0.5)  # two looks of the watchdog
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
     try:
-        assert told.what is CameraStatus.FAILED and "could not be started: too many open files" in told.reason
+        assert state.what is CameraStatus.FAILED and "could not be started: too many open files" in state.reason
         assert not fleet.pids
         wait_for(fleet, all_are(CameraStatus.RECORDING))
     finally:

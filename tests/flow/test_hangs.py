@@ -34,7 +34,7 @@ GIVE_UP_S = 60.0
 
 
 class Hang:
-    """Blocks once, when it is told to, in the thread that asks."""
+    """Blocks once, on request, in the thread that asks."""
 
     def __init__(self) -> None:
         self.is_due, self.began_s, self.is_over = threading.Event(), 0.0, threading.Event()

@@ -50,9 +50,9 @@ def test_a_hand_on_the_lens_and_a_turned_camera_are_found() -> None:
     """Clean until frame 1935, a hand on the lens until 1988, turned away from 2001 on; 30 frames a second."""
     watched = Watched(clip(footage("tamper.mp4")), learned("tamper.mp4", 1900))
     assert watched.bad[0][0] is Check.OBSTRUCTED
-    _, told_s, since_s = watched.bad[0]
-    assert 1935 / 30 - 0.5 <= since_s <= 1988 / 30 and told_s <= 1936 / 30 + 10
-    moved_s = watched.told_s(Check.MOVED)
+    _, reported_s, since_s = watched.bad[0]
+    assert 1935 / 30 - 0.5 <= since_s <= 1988 / 30 and reported_s <= 1936 / 30 + 10
+    moved_s = watched.reported_s(Check.MOVED)
     assert moved_s is not None and 2001 / 30 <= moved_s <= 2001 / 30 + 60
     assert watched.last[Check.MOVED].verdict is Verdict.BAD
     assert {each for each, _, _ in watched.bad} <= {Check.OBSTRUCTED, Check.MOVED, Check.BLURRED}

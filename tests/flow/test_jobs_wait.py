@@ -97,7 +97,7 @@ def test_others_are_answered_while_somebody_waits_for_jobs(open_office: OpenOffi
     kim = office.signed_in("kim")
     with office.client() as client, ThreadPoolExecutor(2) as others:  # one thread answers both requests
         client.cookies, client.headers[CSRF_HEADER] = kim.cookies, kim.headers[CSRF_HEADER]
-        told: dict[str, Any] = {"params": {"name": "yard.mp4"}, "content": b"x" * 100}
+        upload: dict[str, Any] = {"params": {"name": "yard.mp4"}, "content": b"x" * 100}
         is_held, let_go = threading.Event(), threading.Event()
 
         def hold() -> None:
@@ -109,7 +109,7 @@ def test_others_are_answered_while_somebody_waits_for_jobs(open_office: OpenOffi
         holder.start()
         is_held.wait()
         try:
-            waits = others.submit(client.post, "/api/redactions", **told)
+            waits = others.submit(client.post, "/api/redactions", **upload)
             time.sleep(0.5)  # it waits for the jobs by then
             answered = others.submit(client.get, "/api/about").result(ANSWERS_WITHIN_S)
             assert answered.status_code == 200 and not waits.done()

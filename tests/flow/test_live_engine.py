@@ -199,10 +199,10 @@ def test_what_time_there_is_for_looks_is_shared_evenly(street: object, tmp_path:
         Shared(FaultyDetectors(slow, threads=1)) as overloaded,
         ThreadPoolExecutor(len(sizes)) as threads,
     ):
-        told = list(threads.map(record, sizes))
+        runs = list(threads.map(record, sizes))
     assert looked.keys() == {width for width, _ in sizes.values()}
     assert max(looked.values()) - min(looked.values()) <= 0.3 * max(looked.values()), looked
-    for statuses in told:
+    for statuses in runs:
         assert any("instead of every" in status.reason for status in statuses), "each says that it is looked at less"
 
 
@@ -271,8 +271,8 @@ def test_a_loop_is_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> N
     )
     assert time.monotonic() - began_s < 3.0 + 2.5 + 10.0 + 5.0
     assert "every 2.5 s" in statuses[-1].reason
-    told = {each.check: each.verdict for each in statuses[-1].findings}
-    assert set(told) == set(Check) and told[Check.SIGNAL] is Verdict.OK
+    verdicts = {each.check: each.verdict for each in statuses[-1].findings}
+    assert set(verdicts) == set(Check) and verdicts[Check.SIGNAL] is Verdict.OK
 
 
 @pytest.mark.promise

@@ -1,4 +1,4 @@
-"""RTSP end to end: pictures with times, and each way in which cameras fail, told in words and in time."""
+"""RTSP end to end: pictures with times, and each way in which cameras fail, reported in words and in time."""
 
 from __future__ import annotations
 

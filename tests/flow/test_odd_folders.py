@@ -62,11 +62,11 @@ def test_everything_with_a_picture_is_redacted_and_the_rest_named(folder: Path) 
     ]  # fmt: skip
     assert all(is_still(safe / name) == (not name.endswith(".mp4")) for name in made)
     said = [line for line in done.stderr.decode().splitlines() if line.startswith("left out")]
-    told = {}
+    left_out = {}
     for line in said:
         reason, _, names = line.partition("): ")
-        told[reason] = sorted(Path(each).name for each in names.split(", "))
-    assert told == {
+        left_out[reason] = sorted(Path(each).name for each in names.split(", "))
+    assert left_out == {
         "left out (no picture in it": ["empty.dat", "notes.txt", "song.m4a"],
         "left out (hidden": [".hidden.mp4"],
         "left out (already redacted, by its name": ["old.redacted.mp4"],
@@ -83,10 +83,10 @@ def test_what_has_a_picture_and_cannot_be_redacted_is_named_and_the_end_says_so(
     os.mkfifo(folder / "pipe.mp4")
     done = passerby("redact", folder, "--mode", "cover")
     assert done.returncode == 1
-    told = {Path(said.removeprefix("error: ").split(": ")[0]).name: said for said in errors(done)}
-    assert set(told) == {"page.tiff", "raw.CR3", "layers.dat", "camera.dav", "gone.mp4", "pipe.mp4"}
-    assert "it has 2 pages" in told["page.tiff"] and "camera's raw" in told["raw.CR3"]
-    assert "Photoshop" in told["layers.dat"] and "no such file" in told["gone.mp4"]
+    by_name = {Path(said.removeprefix("error: ").split(": ")[0]).name: said for said in errors(done)}
+    assert set(by_name) == {"page.tiff", "raw.CR3", "layers.dat", "camera.dav", "gone.mp4", "pipe.mp4"}
+    assert "it has 2 pages" in by_name["page.tiff"] and "camera's raw" in by_name["raw.CR3"]
+    assert "Photoshop" in by_name["layers.dat"] and "no such file" in by_name["gone.mp4"]
     assert "6 of 16 files were not redacted" in done.stderr.decode()
     assert (folder / "f.redacted.mp4").exists()
 

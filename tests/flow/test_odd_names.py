@@ -53,9 +53,9 @@ def test_names_that_are_no_text_are_redacted_and_told(folder: Path, jobs: int) -
     odd = "caf\udce9/gar\udce7on \udce0 v\udce9lo.redacted.mp4"
     assert made == {"plain.redacted.mp4", odd}
     assert "caf\\xe9/gar\\xe7on \\xe0 v\\xe9lo.redacted.mp4" in done.stdout.decode()
-    told = json.loads((safe / f"{odd}.json").read_text())
-    assert told["source"]["name"] == "gar\\xe7on \\xe0 v\\xe9lo.mp4"
-    assert told["output"]["name"] == "gar\\xe7on \\xe0 v\\xe9lo.redacted.mp4"
+    report = json.loads((safe / f"{odd}.json").read_text())
+    assert report["source"]["name"] == "gar\\xe7on \\xe0 v\\xe9lo.mp4"
+    assert report["output"]["name"] == "gar\\xe7on \\xe0 v\\xe9lo.redacted.mp4"
     assert "gar\\xe7on" in (safe / f"{odd}.html").read_text()
 
 

@@ -57,10 +57,10 @@ def test_recordings_that_were_joined_follow_on(tmp_path: Path, suffix: str, star
     times, problems = carried(joined(tmp_path / "in.ts", *starts_s), tmp_path / f"out{suffix}")
     assert len(times) == FRAMES * len(starts_s)
     assert times[-1] < 2.0 * len(starts_s) + (300 if 300 in starts_s else 0)
-    told = [problem.message for problem in problems if problem.kind == "timestamps"]
-    assert told and all("follow on" in message for message in told)
+    messages = [problem.message for problem in problems if problem.kind == "timestamps"]
+    assert messages and all("follow on" in message for message in messages)
     if starts_s[:2] == (100, 5):
-        assert told[0] == JUMPED
+        assert messages[0] == JUMPED
 
 
 @pytest.mark.parametrize("starts_s", [(10, 10, 10), (10, 10.5), (10, 9.2), (10, 10.8)])
@@ -78,8 +78,8 @@ def test_a_gap_too_long_to_be_one_is_shortened_and_told(tmp_path: Path, hours: i
     make_video(tmp_path / "in.mkv", Recipe(pts=pts, time_base=base))
     times, problems = carried(tmp_path / "in.mkv", tmp_path / f"out{suffix}")
     assert len(times) == 2 * FRAMES and times[-1] < 2.0
-    [told] = [problem for problem in problems if problem.kind == "timestamps"]
-    assert told.message.startswith(f"the clock of the source jumped ahead by {hours - 1}:59:5")
+    [jump] = [problem for problem in problems if problem.kind == "timestamps"]
+    assert jump.message.startswith(f"the clock of the source jumped ahead by {hours - 1}:59:5")
 
 
 def test_a_gap_of_hours_is_kept(tmp_path: Path) -> None:
@@ -179,8 +179,8 @@ def test_a_second_video_track_is_told(tmp_path: Path) -> None:
         joined_tracks(tmp_path / f"both{suffix}", tmp_path / "front.mp4", tmp_path / "back.mp4")
         with open_source(tmp_path / f"both{suffix}") as source:
             assert {(frame.width, frame.height) for frame in source} == {(96, 64)}
-        [told] = [problem.message for problem in source.problems if problem.kind == "streams"]
-        assert told == "the source has 2 video tracks: number 1 (96x64) is redacted, no other"
+        [message] = [problem.message for problem in source.problems if problem.kind == "streams"]
+        assert message == "the source has 2 video tracks: number 1 (96x64) is redacted, no other"
 
 
 def joined_tracks(path: Path, *parts: Path) -> None:

@@ -157,8 +157,8 @@ def found(*cameras: OnvifCamera, reach: Reach = LOCAL, listen_s: float = 1.0) ->
 
 @ANSWERS
 def test_devices_say_who_they_are_each_once() -> None:
-    told = found(camera(), camera(scopes="onvif://www.onvif.org/name/Gate", datagrams=50), camera(scopes=""))
-    assert sorted(told, key=str) == [(0, "Yard camera", "C-7"), (1, "Gate", ""), (2, "", "")]
+    devices = found(camera(), camera(scopes="onvif://www.onvif.org/name/Gate", datagrams=50), camera(scopes=""))
+    assert sorted(devices, key=str) == [(0, "Yard camera", "C-7"), (1, "Gate", ""), (2, "", "")]
 
 
 @ANSWERS

@@ -72,18 +72,18 @@ def open_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
 def bring(client: TestClient, data: bytes, name: str = "clip.mp4", **how: Any) -> dict[str, Any]:
     done = client.post("/api/redactions", params={"name": name, **how}, content=data)
     assert done.status_code == 201, done.text
-    told: dict[str, Any] = done.json()
-    return told
+    job: dict[str, Any] = done.json()
+    return job
 
 
 def wait_for(client: TestClient, job: str, *states: str) -> dict[str, Any]:
     until_s = time.monotonic() + WITHIN_S
     while time.monotonic() < until_s:
-        told: dict[str, Any] = client.get(f"/api/redactions/{job}").json()
-        if told["state"] in states:
-            return told
+        state: dict[str, Any] = client.get(f"/api/redactions/{job}").json()
+        if state["state"] in states:
+            return state
         time.sleep(0.05)
-    raise AssertionError(f"still {told}")
+    raise AssertionError(f"still {state}")
 
 
 def children(of: int | None = None) -> list[int]:
@@ -187,8 +187,8 @@ def test_corrections_are_hidden_and_the_audit_knows(open_office: OpenOffice, str
     first = wait_for(client, made["id"], "done", "failed")
     assert (first["state"], first["hide"], first["corrections"]) == ("done", ["faces", "people"], [])
     before = lumas(client.get(f"/api/redactions/{made['id']}/output").content)
-    told = {"add": [{"start_s": 0.5, "end_s": 1.5, "xyxy": WALL}]}
-    asked = client.put(f"/api/redactions/{made['id']}/corrections", json=told)
+    body = {"add": [{"start_s": 0.5, "end_s": 1.5, "xyxy": WALL}]}
+    asked = client.put(f"/api/redactions/{made['id']}/corrections", json=body)
     assert asked.status_code == 200 and asked.json()["state"] == "queued"
     assert asked.json()["has_output"] and not asked.json()["is_current"], "the one before can be looked at meanwhile"
     done = wait_for(client, made["id"], "done", "failed")
@@ -260,8 +260,8 @@ def test_a_still_is_a_still_again(open_office: OpenOffice, street: Street, tmp_p
     made = bring(client, (tmp_path / "still.png").read_bytes(), "Yard 1.PNG")
     assert (made["kind"], made["output_name"]) == ("still", "Yard 1.redacted.png")
     assert wait_for(client, made["id"], "done", "failed")["state"] == "done"
-    told = {"add": [{"start_s": 3.0, "xyxy": WALL}]}
-    client.put(f"/api/redactions/{made['id']}/corrections", json=told)
+    body = {"add": [{"start_s": 3.0, "xyxy": WALL}]}
+    client.put(f"/api/redactions/{made['id']}/corrections", json=body)
     wait_for(client, made["id"], "done")
     done = client.get(f"/api/redactions/{made['id']}/output")
     assert done.headers["content-type"] == "image/png"

@@ -46,7 +46,7 @@ def failures(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @contextmanager
 def running(plan: CameraPlan, data: Path, detectors: Detectors) -> Iterator[CameraRunner]:
     with Archive(data) as archive, Shared(detectors) as shared:
-        runner = CameraRunner(plan, shared, archive, data / "backgrounds", lambda *told: None)
+        runner = CameraRunner(plan, shared, archive, data / "backgrounds", lambda *args: None)
         try:
             yield runner
         finally:

@@ -178,8 +178,8 @@ def test_the_second_start_prints_no_link(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_it_serves_while_its_store_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"AWS_ENDPOINT": f"http://127.0.0.1:{free_port()}", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "here"}
-    for name, value in {**told, "AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": HIDDEN}.items():
+    variables = {"AWS_ENDPOINT": f"http://127.0.0.1:{free_port()}", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "here"}
+    for name, value in {**variables, "AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": HIDDEN}.items():
         monkeypatch.setenv(name, value)
     serving = start(tmp_path, f'{CAMERA}\n[storage]\nrecordings = "s3://recordings"\n')
     try:
@@ -240,12 +240,12 @@ def until(is_so: Callable[[], bool], within_s: float = START_WITHIN_S) -> bool:
 
 @pytest.mark.slow
 def test_cameras_from_the_command_line(tmp_path: Path) -> None:
-    def passerby(*words: str, told: str = "") -> subprocess.CompletedProcess[str]:
+    def passerby(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "passerby", "camera", *words, "--data", str(tmp_path / "data")]
-        return subprocess.run(command, input=told, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60)
 
     address = f"rtsp://viewer:{HIDDEN}@192.0.2.7/stream"
-    assert passerby("add", "gate", told=f"{address}\n").returncode == 0
+    assert passerby("add", "gate", stdin=f"{address}\n").returncode == 0
     assert "couldn't" in passerby("add", "gate", address).stderr, "twice"
     refused = passerby("add", "yard", f"exec:cat {HIDDEN}")
     assert refused.returncode == 1 and "couldn't use this address" in refused.stderr

@@ -162,16 +162,16 @@ def open_tab(browser: playwright.Browser) -> Iterator[Callable[..., Tab]]:
 @pytest.fixture
 def shoot() -> Callable[[Tab, str], None]:
     """Takes a screenshot, light and dark, into the folder that PASSERBY_SHOTS names; else does nothing."""
-    told = os.environ.get("PASSERBY_SHOTS")
+    folder = os.environ.get("PASSERBY_SHOTS")
 
     def take(tab: Tab, name: str) -> None:
-        if not told:
+        if not folder:
             return
-        Path(told).mkdir(parents=True, exist_ok=True)
+        Path(folder).mkdir(parents=True, exist_ok=True)
         for scheme in ("dark", "light"):
             tab.page.emulate_media(color_scheme=scheme)
             tab.page.wait_for_timeout(1200)
-            tab.page.screenshot(path=str(Path(told) / f"{name}-{scheme}.png"))
+            tab.page.screenshot(path=str(Path(folder) / f"{name}-{scheme}.png"))
 
     return take
 
@@ -179,10 +179,10 @@ def shoot() -> Callable[[Tab, str], None]:
 @pytest.fixture
 def shots() -> Path | None:
     """The folder that PASSERBY_SHOTS names; None: no screenshots."""
-    told = os.environ.get("PASSERBY_SHOTS")
-    if told:
-        Path(told).mkdir(parents=True, exist_ok=True)
-    return Path(told) if told else None
+    folder = os.environ.get("PASSERBY_SHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder) if folder else None
 
 
 def _free_port() -> int:

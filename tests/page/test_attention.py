@@ -40,7 +40,7 @@ def serving(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
     return serve(data, CAMERAS)
 
 
-def told(tab: Tab, path: str, answer: list[dict[str, Any]]) -> None:
+def fulfil(tab: Tab, path: str, answer: list[dict[str, Any]]) -> None:
     """What the API is made to answer: states and alarms that no camera here has."""
     tab.page.route(f"**{path}", lambda route: route.fulfill(body=json.dumps(answer), content_type="application/json"))
 
@@ -87,7 +87,7 @@ def test_a_fault_is_in_words_on_its_tile_though_its_pictures_come(
 ) -> None:
     tab = open_tab(serving.base, PHONE)
     reason = "the whole picture is hidden: the detector does not find what it must"
-    told(tab, "/api/states", [state("arcade", "canary-failed", reason), state("gone", "failed", "no such file")])
+    fulfil(tab, "/api/states", [state("arcade", "canary-failed", reason), state("gone", "failed", "no such file")])
     tab.sign_in()
     tile = tab.page.get_by_role("main").get_by_role("listitem").filter(has_text="Arcade")
     tab.until("document.querySelector('.picture.playing')")
@@ -105,13 +105,15 @@ def test_a_fault_is_in_words_on_its_tile_though_its_pictures_come(
 @pytest.mark.promise
 def test_what_could_not_be_checked_is_never_shown_as_well(serving: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
     tab = open_tab(serving.base, WIDE)
-    told(tab, "/api/states", [state("arcade", "unknown", "the picture could not be checked"), state("gone", "off", "")])
+    fulfil(
+        tab, "/api/states", [state("arcade", "unknown", "the picture could not be checked"), state("gone", "off", "")]
+    )
     check = {"verdict": "ok", "reason": "pictures are arriving", "since_90k": 0}
     health = {
         "state": state("arcade", "silent", "sends no pictures"), "reference_at_90k": None,
         "checks": [{**check, "check": "signal", "verdict": "bad"}, {**check, "check": "frozen"}],
     }  # fmt: skip
-    told(tab, "/api/cameras/arcade/health", health)  # type: ignore[arg-type]
+    fulfil(tab, "/api/cameras/arcade/health", health)  # type: ignore[arg-type]
     tab.sign_in()
     line = tab.page.get_by_role("main").get_by_role("link", name="1 camera could not be checked")
     expect(line).to_be_visible()
@@ -135,7 +137,7 @@ def test_an_alarm_of_a_kind_that_the_page_does_not_know_is_told_in_the_words_of_
 ) -> None:
     tab = open_tab(serving.base, WIDE)
     alarm = {"kind": "of-tomorrow", "camera": None, "says": None, "count": 1, "since_90k": None}
-    told(tab, "/api/alarms", [{**alarm, "means": "the detector does not find what it must"}])
+    fulfil(tab, "/api/alarms", [{**alarm, "means": "the detector does not find what it must"}])
     tab.sign_in()
     expect(tab.page.get_by_role("main").get_by_role("link", name="1 camera needs attention, 1 alarm")).to_be_visible()
     tab.go("#/health")

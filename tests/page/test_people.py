@@ -197,8 +197,8 @@ def test_a_passkey_is_added_signs_in_and_is_removed(school: Serving, open_tab: O
     devtools = tab.page.context.new_cdp_session(tab.page)
     devtools.send("WebAuthn.enable")
     key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    told = {"options": {**key, "isUserVerified": True, "automaticPresenceSimulation": True}}
-    devtools.send("WebAuthn.addVirtualAuthenticator", told)
+    options = {"options": {**key, "isUserVerified": True, "automaticPresenceSimulation": True}}
+    devtools.send("WebAuthn.addVirtualAuthenticator", options)
     tab.go("#/people/me")
     tab.page.get_by_label("Passkey name").fill("telephone")
     tab.page.get_by_role("button", name="Add a passkey").click()

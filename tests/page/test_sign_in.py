@@ -143,8 +143,8 @@ def test_a_passkey_signs_in(house: Serving, open_tab: OpenTab) -> None:
     devtools = tab.page.context.new_cdp_session(tab.page)
     devtools.send("WebAuthn.enable")
     key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    told = {"options": {**key, "isUserVerified": True, "automaticPresenceSimulation": True}}
-    devtools.send("WebAuthn.addVirtualAuthenticator", told)
+    options = {"options": {**key, "isUserVerified": True, "automaticPresenceSimulation": True}}
+    devtools.send("WebAuthn.addVirtualAuthenticator", options)
     # The section where somebody adds one is another's test: here the browser does it as that section would.
     made = tab.page.evaluate(
         """async () => {

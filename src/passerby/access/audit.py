@@ -57,11 +57,11 @@ class Wanted:
     def words(self) -> str:
         """Describes the query, for the audit record of reading these records."""
         named = {"user": self.who, "action": self.what, "camera": self.camera}
-        told = [f"{name} {value!r}" for name, value in named.items() if value is not None]
+        conditions = [f"{name} {value!r}" for name, value in named.items() if value is not None]
         for name, at_90k in (("from", self.from_90k), ("to", self.to_90k)):
             if at_90k is not None:
-                told.append(f"{name} {_in_words(at_90k)}")
-        return ", ".join(told) or "all records"
+                conditions.append(f"{name} {_in_words(at_90k)}")
+        return ", ".join(conditions) or "all records"
 
 
 ALL = Wanted()

@@ -106,20 +106,20 @@ class Cameras:
             connection.execute(delete(cameras).where(cameras.c.name == name))
             forget_not_people(connection, [name])
 
-    def follow_file(self, told: Mapping[str, CameraFacts]) -> None:
+    def follow_file(self, configured: Mapping[str, CameraFacts]) -> None:
         """Make the file's cameras match the file. Raises SettingsError if one was also added on the page."""
         known = {each.name: each for each in self.list()}
-        for name in told:
+        for name in configured:
             if name in known and not known[name].is_in_file:
                 raise SettingsError(f"camera '{name}' is in the configuration file and was added on the page too",
                                     hint=f"passerby camera remove {name}, or remove it from the file")  # fmt: skip
-        values = {name: self._new(name, facts, in_file=True) for name, facts in told.items()}
+        values = {name: self._new(name, facts, in_file=True) for name, facts in configured.items()}
         with self._rows.transaction("apply the configuration file") as connection:  # all or nothing
             self._note_limits(connection, cameras.c.is_in_file)
-            gone = {name for name, each in known.items() if each.is_in_file} - told.keys()
-            forget_not_people(connection, gone | self._elsewhere(connection, told))
+            gone = {name for name, each in known.items() if each.is_in_file} - configured.keys()
+            forget_not_people(connection, gone | self._elsewhere(connection, configured))
             connection.execute(delete(cameras).where(cameras.c.is_in_file))
-            for name, facts in told.items():
+            for name, facts in configured.items():
                 since_90k = known[name].since_90k if name in known else self._since_90k(connection, name)
                 connection.execute(cameras.insert().values(**values[name], since_90k=since_90k))
                 _put_in_groups(connection, name, facts.groups, make=True)
@@ -160,15 +160,15 @@ class Cameras:
             hours = self._keep(row.keep_hours, row.more_than_30_days).hours
             connection.execute(limits_of_removed.insert().values(camera=row.name, keep_hours=hours))
 
-    def _elsewhere(self, connection: Connection, told: Mapping[str, CameraFacts]) -> set[str]:
+    def _elsewhere(self, connection: Connection, configured: Mapping[str, CameraFacts]) -> set[str]:
         """The cameras whose new address differs or cannot be compared: they may show another place."""
         found: set[str] = set()
-        for row in connection.execute(select(cameras.c.name, cameras.c.address).where(cameras.c.name.in_(told))):
+        for row in connection.execute(select(cameras.c.name, cameras.c.address).where(cameras.c.name.in_(configured))):
             try:
                 before = self._sealer.open(bytes(row.address), f"{row.name} address")
             except SettingsError:
                 before = None
-            if told[row.name].address not in (None, before):
+            if configured[row.name].address not in (None, before):
                 found.add(row.name)
         return found
 

@@ -44,36 +44,36 @@ class Installation:
         self.was_open = closed_to_others(data, _PRIVATE)
         """Sentences on what other users of this machine could read until now, or still can."""
         self.config, self.clock = config, clock or SystemClock()
-        told = config.sign_in
+        sign_in = config.sign_in
         is_elsewhere = config.storage.catalogue is not None
         self._engine = open_database(catalogue_url(data, config), self.was_open.append if is_elsewhere else None)
         rows = Rows(self._engine, self.clock)
         self.users = Users(rows)
-        self.sessions = Sessions(rows, self.users, told.session_hours * 3600, told.idle_minutes * 60)
+        self.sessions = Sessions(rows, self.users, sign_in.session_hours * 3600, sign_in.idle_minutes * 60)
         self.tokens = Tokens(rows, self.users)
         self.passkeys = Passkeys(rows, self.users)
-        self.set_up = SetUp(rows, told.set_up_link_minutes * 60)
-        self.reset = Reset(rows, told.set_up_link_minutes * 60)
+        self.set_up = SetUp(rows, sign_in.set_up_link_minutes * 60)
+        self.reset = Reset(rows, sign_in.set_up_link_minutes * 60)
         self.rights = Rights(rows)
         self.audit = Audit(rows)
         self.groups = Groups(rows)
         self.usual_keep = Keep(config.storage.keep_hours, config.storage.more_than_30_days)
         self.cameras = Cameras(rows, Sealer(data), reach_of(config), self.usual_keep)
         self.not_people = NotPeople(rows)
-        self.passwords = Passwords(told.least_password_letters)
-        self.throttle = Throttle(self.clock, told.tries_before_lock_out, told.tries_a_minute)
+        self.passwords = Passwords(sign_in.least_password_letters)
+        self.throttle = Throttle(self.clock, sign_in.tries_before_lock_out, sign_in.tries_a_minute)
 
     def close(self) -> None:
         self._engine.dispose()
 
     def follow_file(self) -> None:
         """Make the cameras that are configured in the file match it. Each change is recorded in the audit."""
-        told = {each.name: facts_of(each) for each in self.config.camera}
+        configured = {each.name: facts_of(each) for each in self.config.camera}
         with self.audit.with_change(), self.noting_boxes_that_go("", "file"):
             before = {each.name: each for each in self.cameras.list() if each.is_in_file}
-            changes = {name: self._change(before.get(name), facts) for name, facts in told.items()}
-            self.cameras.follow_file(told)
-            for name in sorted(before.keys() - told.keys()):
+            changes = {name: self._change(before.get(name), facts) for name, facts in configured.items()}
+            self.cameras.follow_file(configured)
+            for name in sorted(before.keys() - configured.keys()):
                 self.audit.note("", "file", "camera:remove", name)
             for name, facts in changes.items():
                 words = camera_words(name, before.get(name), facts)
@@ -116,8 +116,8 @@ class Installation:
 
 def catalogue_url(data: Path, config: Config) -> str:
     """SECRET: it may hold a password. The archive uses the same database."""
-    told = config.storage.catalogue
-    return told.get_secret_value() if told else f"sqlite:///{data / _CATALOGUE}"
+    url = config.storage.catalogue
+    return url.get_secret_value() if url else f"sqlite:///{data / _CATALOGUE}"
 
 
 def reach_of(config: Config) -> Reach:

@@ -75,10 +75,10 @@ def healthz(request: Request, response: Response) -> Health:
 @router.get("/api/about", tags=["about"], summary="What this installation is")
 def about(request: Request) -> AboutShown:
     installation = services_of(request).installation
-    told, usual = installation.config.about, installation.config.storage.keep_hours
+    facts, usual = installation.config.about, installation.config.storage.keep_hours
     longest = max(keep.hours for keep in installation.keep().all())
     return AboutShown(
-        title=told.title, operator=told.operator, contact=told.contact, purpose=told.purpose, version=__version__,
+        title=facts.title, operator=facts.operator, contact=facts.contact, purpose=facts.purpose, version=__version__,
         cameras=sum(each.facts.is_enabled for each in installation.cameras.list()), keep_hours=usual,
         longest_keep_hours=longest,
     )  # fmt: skip
@@ -111,10 +111,10 @@ def metrics(request: Request) -> Response:
 def states_of(services: Services, cameras: list[str]) -> list[State]:
     if services.fleet is None:
         return [State(camera=name, what="absent", reason=NO_FLEET, since_90k=None, progress=None) for name in cameras]
-    told = services.fleet.states()
+    by_name = services.fleet.states()
     return [
         State(camera=name, what=s.what, reason=s.reason, since_90k=ticks_of(s.since), progress=s.progress)
-        if (s := told.get(name))
+        if (s := by_name.get(name))
         else State(
             camera=name, what="unknown", reason="no worker has reported on it yet", since_90k=None, progress=None
         )

@@ -63,11 +63,11 @@ def alarms(request: Request) -> list[AlarmShown]:
 def standing(services: Services) -> list[Standing]:
     """Includes alarms from the workers themselves."""
     trouble = services.fleet.trouble if services.fleet else None
-    told = [Standing(Alarm(AlarmKind.CAMERAS, None, trouble), None)] if trouble else []
+    entries = [Standing(Alarm(AlarmKind.CAMERAS, None, trouble), None)] if trouble else []
     states = services.fleet.states() if services.fleet else {}
-    told += [
+    entries += [
         Standing(Alarm(AlarmKind.DETECTOR, camera, state.reason), ticks_of(state.since))
         for camera, state in sorted(states.items())
         if blames_detector(state.what, state.reason)
     ]
-    return told + services.alarms.now()
+    return entries + services.alarms.now()

@@ -89,8 +89,8 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
 
 
 def _sign_on(services: Services, transport: BaseTransport | None) -> oidc.SignOn | None:
-    told, clock = services.installation.config.oidc, services.installation.clock
-    return oidc.SignOn(OidcClient(told, clock, transport), OneTime(clock)) if told.issuer else None
+    config, clock = services.installation.config.oidc, services.installation.clock
+    return oidc.SignOn(OidcClient(config, clock, transport), OneTime(clock)) if config.issuer else None
 
 
 def behind_middleware(app: ASGIApp, server: Server, redact: Redact = DEFAULT) -> ASGIApp:

@@ -81,23 +81,23 @@ def cameras(request: Request) -> list[CameraShown]:
 
 
 @router.post("", summary="Add a camera", status_code=201)
-def add_camera(told: NewCamera, request: Request) -> CameraShown:
+def add_camera(body: NewCamera, request: Request) -> CameraShown:
     services = services_of(request)
     with services.installation.audit.with_change():
-        services.installation.cameras.add(told.name, _facts(told))
-        _note(services, request, "camera:add", told.name, camera_words(told.name, None, _facts(told)))
+        services.installation.cameras.add(body.name, _facts(body))
+        _note(services, request, "camera:add", body.name, camera_words(body.name, None, _facts(body)))
     _tell(services)
-    return _found(services, told.name, request)
+    return _found(services, body.name, request)
 
 
 @router.post("/try", summary="Test an address without adding it")
-def try_camera(told: AddressToTry, request: Request) -> Trial:
+def try_camera(body: AddressToTry, request: Request) -> Trial:
     services = services_of(request)
     if services.try_camera is None:
         raise problem(503, "cameras cannot be tested here: this installation has no workers")
-    address = told.address.get_secret_value()
+    address = body.address.get_secret_value()
     _note(services, request, "camera:try", None, address_words(address))  # before its still is sent
-    done = services.try_camera(address, told.transport, told.trust_any_certificate)
+    done = services.try_camera(address, body.transport, body.trust_any_certificate)
     gate(request)  # that took seconds: the user may no longer be an admin
     width, height = done.size_wh or (None, None)
     return Trial(
@@ -112,12 +112,12 @@ def camera(camera: CameraName, request: Request) -> CameraShown:
 
 
 @router.put("/{camera}", summary="Change a camera")
-def change_camera(camera: CameraName, told: CameraChange, request: Request) -> CameraShown:
+def change_camera(camera: CameraName, body: CameraChange, request: Request) -> CameraShown:
     services = services_of(request)
     with services.installation.audit.with_change(), _noting_boxes(services, request):
         before = _configured(services, camera)
-        services.installation.cameras.change(camera, _facts(told))
-        _note(services, request, "camera:change", camera, camera_words(camera, before, _facts(told)))
+        services.installation.cameras.change(camera, _facts(body))
+        _note(services, request, "camera:change", camera, camera_words(camera, before, _facts(body)))
     _tell(services)
     return _found(services, camera, request)
 
@@ -174,11 +174,11 @@ def _shown(camera: ConfiguredCamera, request: Request) -> CameraShown:
     )  # fmt: skip
 
 
-def _facts(told: CameraChange) -> CameraFacts:
+def _facts(change: CameraChange) -> CameraFacts:
     return CameraFacts(
-        title=told.title, address=told.address.get_secret_value() if told.address else None,
-        transport=told.transport,
-        trust_any_certificate=told.trust_any_certificate, mode=told.mode, privacy_delay_s=told.privacy_delay_s,
-        keep_hours=told.keep_hours, more_than_30_days=told.more_than_30_days, groups=frozenset(told.groups),
-        is_enabled=told.is_enabled,
+        title=change.title, address=change.address.get_secret_value() if change.address else None,
+        transport=change.transport,
+        trust_any_certificate=change.trust_any_certificate, mode=change.mode, privacy_delay_s=change.privacy_delay_s,
+        keep_hours=change.keep_hours, more_than_30_days=change.more_than_30_days, groups=frozenset(change.groups),
+        is_enabled=change.is_enabled,
     )  # fmt: skip

@@ -21,11 +21,11 @@ def description() -> str:
         installation = Installation(folder, Config())
         try:
             with Archive(folder) as archive:
-                told = make_app(Services(installation, archive, folder)).openapi()
+                schema = make_app(Services(installation, archive, folder)).openapi()
         finally:
             installation.close()
-    told["info"]["version"] = "0"
-    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    schema["info"]["version"] = "0"
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

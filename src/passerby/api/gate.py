@@ -91,8 +91,8 @@ def _same_site(connection: HTTPConnection, method: str, signed_in: SignedIn | No
         return Verdict(origin is not None, ("the request does not say which site it comes from",))
     if signed_in:
         secret = connection.cookies[cookie_name(connection)]
-        told = connection.headers.get(CSRF_HEADER, "")
-        if not hmac.compare_digest(told.encode(), csrf_token_of(secret).encode()):
+        token = connection.headers.get(CSRF_HEADER, "")
+        if not hmac.compare_digest(token.encode(), csrf_token_of(secret).encode()):
             return Verdict(False, (f"the header {CSRF_HEADER} is missing or wrong",))
     return Verdict(True)
 

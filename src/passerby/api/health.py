@@ -46,14 +46,14 @@ def health(camera: CameraName, request: Request) -> CameraHealth:
     services = services_of(request)
     if services.installation.cameras.find(camera) is None:
         raise no_such("camera", camera)
-    told = services.fleet.states().get(camera) if services.fleet else None
+    camera_state = services.fleet.states().get(camera) if services.fleet else None
     return CameraHealth(
         state=states_of(services, [camera])[0],
         checks=[
             CheckShown(check=each.check, verdict=each.verdict, reason=each.reason, since_90k=each.since_90k)
-            for each in (told.findings if told else ())
+            for each in (camera_state.findings if camera_state else ())
         ],
-        reference_at_90k=told.reference_at_90k if told else None,
+        reference_at_90k=camera_state.reference_at_90k if camera_state else None,
     )
 
 

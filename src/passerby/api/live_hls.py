@@ -49,14 +49,14 @@ class LiveWindows:
         """The window of the first entry. entries: at least one, in order of time."""
         with self._lock:
             before = self._numbers.get(camera, {})
-            told: dict[int, Window] = {}
+            windows: dict[int, Window] = {}
             last: Window | None = None
             for entry in entries:
                 start_90k = entry.gop.start_90k
                 last = before.get(start_90k) or _next(last, entry)
-                told[start_90k] = last
-            self._numbers[camera] = told
-            return told[entries[0].gop.start_90k]
+                windows[start_90k] = last
+            self._numbers[camera] = windows
+            return windows[entries[0].gop.start_90k]
 
 
 def _next(last: Window | None, entry: PlaylistEntry) -> Window:

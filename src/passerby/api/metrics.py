@@ -64,12 +64,12 @@ def _of_cameras(services: Services, words: Mapping[str, str]) -> Iterator[Metric
     for camera, word in words.items():
         states.add_metric([camera, word], 1)
     yield states
-    told = services.fleet.states() if services.fleet else {}
+    current = services.fleet.states() if services.fleet else {}
     for figure, does in (
         ("read", "came from a camera"),
         ("left_out", "were left out because this machine is too slow"),
     ):
-        yield _pictures({camera: told[camera] for camera in words if camera in told}, figure, does)
+        yield _pictures({camera: current[camera] for camera in words if camera in current}, figure, does)
     ages = GaugeMetricFamily(
         "passerby_newest_recording_age_seconds", "How long ago the newest recording ended.", labels=["camera"]
     )
@@ -79,11 +79,11 @@ def _of_cameras(services: Services, words: Mapping[str, str]) -> Iterator[Metric
     yield ages
 
 
-def _pictures(told: Mapping[str, CameraState], figure: str, does: str) -> Metric:
+def _pictures(states: Mapping[str, CameraState], figure: str, does: str) -> Metric:
     """For cameras that are open; restarts from zero each time a camera is opened, as Prometheus expects of counters."""
     says = f"Pictures that {does}, since it was opened."
     pictures = CounterMetricFamily(f"passerby_pictures_{figure}", says, labels=["camera"])
-    for camera, state in told.items():
+    for camera, state in states.items():
         if (count := dict(state.figures).get(figure)) is not None:
             pictures.add_metric([camera], count)
     return pictures

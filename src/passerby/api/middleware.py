@@ -69,7 +69,7 @@ class Middleware:
             )
             return
         most_bytes = self._larger.get((scope.get("method", ""), scope["path"]), MAX_BODY_BYTES)
-        if _told_length(headers) > most_bytes:
+        if _content_length(headers) > most_bytes:
             await _refuse(scope, receive, sender, 413, f"the limit is {_in_words(most_bytes)}", None)
         else:
             await self._app(scope, _limited(receive, most_bytes), sender)
@@ -107,9 +107,9 @@ def _limited(receive: Receive, most_bytes: int) -> Receive:
     return limited
 
 
-def _told_length(headers: Headers) -> int:
-    told = headers.get("content-length", "0")
-    return int(told) if told.isascii() and told.isdigit() else sys.maxsize
+def _content_length(headers: Headers) -> int:
+    length = headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else sys.maxsize
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:

@@ -43,9 +43,9 @@ def not_people(camera: CameraName, request: Request) -> list[NotPersonShown]:
 
 
 @router.post("", summary="Mark something as not a person; it applies to what stands still", status_code=201)
-def add_not_person(camera: CameraName, told: NotPersonBox, request: Request) -> NotPersonShown:
+def add_not_person(camera: CameraName, body: NotPersonBox, request: Request) -> NotPersonShown:
     services, me = services_of(request), signed_in_of(request)
-    box = BoxShare(told.left, told.top, told.right, told.bottom)
+    box = BoxShare(body.left, body.top, body.right, body.bottom)
     with services.installation.audit.with_change():
         _check(services, camera)
         added = services.installation.not_people.add(camera, box, me.user.name)

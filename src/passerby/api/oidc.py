@@ -17,7 +17,7 @@ from passerby.api.gate import is_secure
 from passerby.api.oidc_client import OidcClient, new_verifier
 from passerby.api.ports import services_of
 from passerby.api.problems import problem
-from passerby.api.sign_in import let_in, wait_if_told
+from passerby.api.sign_in import check_throttle, let_in
 
 router = APIRouter(prefix="/api/session/oidc", tags=["sign-in"])
 
@@ -46,7 +46,7 @@ class SignOn:
 @router.get("", summary="Go to the single sign-on", status_code=303, response_class=RedirectResponse)
 def begin(request: Request) -> RedirectResponse:
     sign_on = _sign_on(request)
-    wait_if_told(services_of(request).installation, request, None)
+    check_throttle(services_of(request).installation, request, None)
     journey = Journey(new_secret(), new_verifier())
     state = sign_on.journeys.put(journey)
     url = sign_on.client.begin(_callback(request), state, journey.nonce, journey.verifier)

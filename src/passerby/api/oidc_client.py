@@ -25,12 +25,12 @@ _LEEWAY_S = 60
 class OidcClient:
     """One per installation. Thread-safe."""
 
-    def __init__(self, told: Oidc, clock: Clock, transport: httpx2.BaseTransport | None = None) -> None:
+    def __init__(self, config: Oidc, clock: Clock, transport: httpx2.BaseTransport | None = None) -> None:
         """Raises SettingsError if the secret's file cannot be read."""
-        assert told.issuer and told.client_id and told.client_secret_file
-        self._issuer, self._client_id, self._clock, self._transport = told.issuer, told.client_id, clock, transport
+        assert config.issuer and config.client_id and config.client_secret_file
+        self._issuer, self._client_id, self._clock, self._transport = config.issuer, config.client_id, clock, transport
         try:
-            self._secret = told.client_secret_file.read_text(encoding="utf-8").strip()
+            self._secret = config.client_secret_file.read_text(encoding="utf-8").strip()
         except OSError as error:
             raise SettingsError(f"couldn't read oidc.client_secret_file: {os_reason(error)}") from None
 
@@ -45,10 +45,10 @@ class OidcClient:
         """The service's identifier of the user who returned with this code. Raises SourceError."""
         try:
             with self._client(callback) as client:
-                told = self._metadata(client)
-                token = client.fetch_token(str(told["token_endpoint"]), code=code, code_verifier=verifier)
+                metadata = self._metadata(client)
+                token = client.fetch_token(str(metadata["token_endpoint"]), code=code, code_verifier=verifier)
                 keys = KeySet.import_key_set(
-                    client.request("GET", str(told["jwks_uri"]), withhold_token=True).raise_for_status().json()
+                    client.request("GET", str(metadata["jwks_uri"]), withhold_token=True).raise_for_status().json()
                 )
             return self._checked(str(token["id_token"]), keys, nonce)
         except (httpx2.HTTPError, OAuthError, JoseError, KeyError, ValueError, TypeError) as error:
@@ -79,15 +79,16 @@ class OidcClient:
     def _metadata(self, client: OAuth2Client) -> dict[str, Any]:
         where = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
         try:
-            told = client.request("GET", where, withhold_token=True).raise_for_status().json()
+            metadata = client.request("GET", where, withhold_token=True).raise_for_status().json()
         except (httpx2.HTTPError, ValueError) as error:
             raise SourceError(
                 f"the single sign-on service is not responding ({type(error).__name__})", "see oidc.issuer"
             ) from None
         ends = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-        if told.get("issuer") != self._issuer or not all(str(told.get(end, "")).startswith("https://") for end in ends):
+        are_https = all(str(metadata.get(end, "")).startswith("https://") for end in ends)
+        if metadata.get("issuer") != self._issuer or not are_https:
             raise SourceError("the single sign-on service identifies itself as another issuer", "see oidc.issuer")
-        return dict(told)
+        return dict(metadata)
 
 
 def new_verifier() -> str:

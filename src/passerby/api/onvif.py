@@ -85,14 +85,14 @@ def find(request: Request) -> list[Device]:
 
 
 @router.post("/streams", summary="List the streams of an ONVIF camera")
-def streams(told: DeviceToAsk, request: Request) -> Streams:
+def streams(body: DeviceToAsk, request: Request) -> Streams:
     services, me = services_of(request), signed_in_of(request)
     _asked(request)
-    services.installation.audit.note(me.user.name, me.through, "camera:streams", about=told.host)
-    limits = Limits(reach_of(services.installation.config), OPEN_WITHIN_S, READ_WITHIN_S, told.trust_any_certificate)
-    password = told.password.get_secret_value() if told.password else None
+    services.installation.audit.note(me.user.name, me.through, "camera:streams", about=body.host)
+    limits = Limits(reach_of(services.installation.config), OPEN_WITHIN_S, READ_WITHIN_S, body.trust_any_certificate)
+    password = body.password.get_secret_value() if body.password else None
     try:
-        found = streams_of(told.host, told.user or None, password, limits)
+        found = streams_of(body.host, body.user or None, password, limits)
     except SourceUnavailable as error:
         return Streams(works=False, reason=str(error), streams=[])
     return Streams(works=True, reason=None, streams=[_shown(each) for each in found])

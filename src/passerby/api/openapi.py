@@ -24,5 +24,5 @@ class Described(FastAPI):
 
 def _as_json(answer: dict[str, Any]) -> None:
     content = answer.get("content", {})
-    for kind in [kind for kind, told in content.items() if told.get("schema") == _PROBLEM]:
+    for kind in [kind for kind, media in content.items() if media.get("schema") == _PROBLEM]:
         content["application/json"] = content.pop(kind)

@@ -11,7 +11,7 @@ from passerby.access.passkeys import Site
 from passerby.api.gate import signed_in_of
 from passerby.api.ports import services_of
 from passerby.api.problems import no_such, problem
-from passerby.api.sign_in import SessionState, let_in, wait_if_told
+from passerby.api.sign_in import SessionState, check_throttle, let_in
 
 router = APIRouter(prefix="/api", tags=["sign-in"])
 
@@ -52,10 +52,10 @@ def ask_new(request: Request) -> Asked:
 
 
 @router.post("/self/passkeys", summary="Add the passkey that the browser made", status_code=201)
-def add(told: NewPasskey, request: Request) -> PasskeyShown:
+def add(body: NewPasskey, request: Request) -> PasskeyShown:
     installation, me = services_of(request).installation, signed_in_of(request)
     with installation.audit.with_change():
-        new = installation.passkeys.add(me.user, _site(request), told.asked, told.credential, told.name)
+        new = installation.passkeys.add(me.user, _site(request), body.asked, body.credential, body.name)
         installation.audit.note(me.user.name, me.through, "passkey:add", about=new.name)
     return PasskeyShown.model_validate(new, from_attributes=True)
 
@@ -76,10 +76,10 @@ def ask(request: Request) -> Asked:
 
 
 @router.post("/session/passkey", summary="Sign in with a passkey")
-def sign_in(told: Answer, request: Request, response: Response) -> SessionState:
+def sign_in(body: Answer, request: Request, response: Response) -> SessionState:
     installation = services_of(request).installation
-    wait_if_told(installation, request, None)
-    user = installation.passkeys.user_of(_site(request), told.asked, told.credential)
+    check_throttle(installation, request, None)
+    user = installation.passkeys.user_of(_site(request), body.asked, body.credential)
     if user is None:
         installation.audit.note("", "passkey", "sign-in:refused")
         raise problem(401, "this passkey is not accepted")

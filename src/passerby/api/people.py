@@ -75,24 +75,24 @@ def users(request: Request) -> list[UserShown]:
 
 
 @router.post("/users", summary="Add a user", status_code=201)
-def add_user(told: NewUser, request: Request) -> UserShown:
+def add_user(body: NewUser, request: Request) -> UserShown:
     installation = services_of(request).installation
-    secret = told.password.get_secret_value() if told.password else None
-    hashed = installation.passwords.hash(secret, told.name) if secret is not None else None
+    secret = body.password.get_secret_value() if body.password else None
+    hashed = installation.passwords.hash(secret, body.name) if secret is not None else None
     with installation.audit.with_change():
-        user = installation.users.add(told.name, _facts(told), hashed)
+        user = installation.users.add(body.name, _facts(body), hashed)
         password = "" if hashed else "; without a password"
-        _note(request, "user:add", user_words(user.name, None, _facts(told)) + password)
+        _note(request, "user:add", user_words(user.name, None, _facts(body)) + password)
     return _shown(user)
 
 
 @router.put("/users/{name}", summary="Change a user")
-def change_user(name: UserName, told: UserChange, request: Request) -> UserShown:
+def change_user(name: UserName, body: UserChange, request: Request) -> UserShown:
     installation = services_of(request).installation
     with installation.audit.with_change():
         user = _found(request, name)
-        installation.users.change(user.name, _facts(told))
-        _note(request, "user:change", user_words(user.name, user, _facts(told)))
+        installation.users.change(user.name, _facts(body))
+        _note(request, "user:change", user_words(user.name, user, _facts(body)))
     return _shown(_found(request, name))
 
 
@@ -101,9 +101,9 @@ def change_user(name: UserName, told: UserChange, request: Request) -> UserShown
     summary="Set a new password for a user; their sessions, tokens and passkeys end",
     status_code=204,
 )
-def set_password(name: UserName, told: NewPassword, request: Request) -> None:
+def set_password(name: UserName, body: NewPassword, request: Request) -> None:
     installation, user = services_of(request).installation, _found(request, name)
-    hashed = installation.passwords.hash(told.password.get_secret_value(), user.name)
+    hashed = installation.passwords.hash(body.password.get_secret_value(), user.name)
     with installation.audit.with_change():
         installation.users.reset_password(user.id, hashed)
         _note(request, "password:change", user.name)
@@ -126,22 +126,22 @@ def groups(request: Request) -> list[Group]:
 
 
 @router.post("/groups", summary="Add a camera group", status_code=201)
-def add_group(told: Group, request: Request) -> Group:
+def add_group(body: Group, request: Request) -> Group:
     installation = services_of(request).installation
     with installation.audit.with_change():
-        installation.groups.add(told.name, told.title)
-        _note(request, "group:add", f"{told.name}: title {(told.title or told.name)!r}")
-    return Group(name=told.name, title=told.title or told.name)
+        installation.groups.add(body.name, body.title)
+        _note(request, "group:add", f"{body.name}: title {(body.title or body.name)!r}")
+    return Group(name=body.name, title=body.title or body.name)
 
 
 @router.put("/groups/{name}", summary="Change the title of a camera group; its name stays")
-def rename_group(name: Annotated[str, Path(pattern=NAME)], told: GroupTitle, request: Request) -> Group:
+def rename_group(name: Annotated[str, Path(pattern=NAME)], body: GroupTitle, request: Request) -> Group:
     installation = services_of(request).installation
     with installation.audit.with_change():
-        if not installation.groups.rename(name, told.title):
+        if not installation.groups.rename(name, body.title):
             raise no_such("group", name)
-        _note(request, "group:change", f"{name}: title {told.title!r}")
-    return Group(name=name, title=told.title)
+        _note(request, "group:change", f"{name}: title {body.title!r}")
+    return Group(name=name, title=body.title)
 
 
 @router.delete("/groups/{name}", summary="Remove a camera group; its cameras stay", status_code=204)
@@ -182,10 +182,11 @@ def _note(request: Request, what: str, about: str) -> None:
     services_of(request).installation.audit.note(me.user.name, me.through, what, about=about)
 
 
-def _facts(told: UserChange) -> UserFacts:
+def _facts(change: UserChange) -> UserFacts:
     return UserFacts(
-        frozenset(told.roles), frozenset(told.groups), told.sees_all_cameras, told.is_enabled, told.oidc_subject
-    )
+        frozenset(change.roles), frozenset(change.groups), change.sees_all_cameras, change.is_enabled,
+        change.oidc_subject,
+    )  # fmt: skip
 
 
 def _shown(user: User) -> UserShown:

@@ -79,10 +79,10 @@ class Corrections(BaseModel):
 
 @router.get("", summary="My files")
 def redactions(request: Request) -> RedactionList:
-    jobs, told = _jobs(request), services_of(request).installation.config.redact
+    jobs, config = _jobs(request), services_of(request).installation.config.redact
     return RedactionList(
-        redactions=[_shown(each) for each in jobs.list(_owner(request))], most_bytes=told.most_bytes,
-        keep_s=told.keep_minutes * 60, refuses=jobs.refuses,
+        redactions=[_shown(each) for each in jobs.list(_owner(request))], most_bytes=config.most_bytes,
+        keep_s=config.keep_minutes * 60, refuses=jobs.refuses,
     )  # fmt: skip
 
 
@@ -157,11 +157,11 @@ def discard(id: JobId, request: Request) -> None:
 
 
 @router.put("/{id}/corrections", summary="Hide more by hand, and render again")
-def correct(id: JobId, told: Corrections, request: Request) -> RedactionShown:
+def correct(id: JobId, body: Corrections, request: Request) -> RedactionShown:
     jobs, me = _jobs(request), signed_in_of(request)
     _found(request, id)
     services_of(request).installation.audit.note(me.user.name, me.through, "file:correct", about=id)
-    return _shown(jobs.correct(_owner(request), id, told.add))
+    return _shown(jobs.correct(_owner(request), id, body.add))
 
 
 @router.get(

@@ -32,8 +32,8 @@ class SettingsSection(BaseModel):
 
 def settings_of(config: Config) -> list[SettingsSection]:
     """In the order of the file."""
-    told = config.model_dump(mode="json", exclude={NOT_SHOWN})
-    return [_section(config, name, values) for name, values in told.items()]
+    sections = config.model_dump(mode="json", exclude={NOT_SHOWN})
+    return [_section(config, name, values) for name, values in sections.items()]
 
 
 def _section(config: Config, name: str, values: dict[str, Value]) -> SettingsSection:

@@ -81,19 +81,19 @@ class TokenShownOnce(TokenFacts):
 
 
 @router.post("/set-up", summary="Create the first user, with the link that the first start printed")
-def set_up(told: FirstUser, request: Request, response: Response) -> SessionState:
+def set_up(body: FirstUser, request: Request, response: Response) -> SessionState:
     installation = services_of(request).installation
-    installation.passwords.check(told.password.get_secret_value(), told.name)  # an unsuitable one is not an attempt
+    installation.passwords.check(body.password.get_secret_value(), body.name)  # an unsuitable one is not an attempt
     # By address alone: nobody guesses 256 bits, and locking a name would lock out the right link.
-    wait_if_told(installation, request, None)
-    with _noting_refusal(installation, "set-up link", told.name):
-        if not installation.set_up.works(told.token.get_secret_value()):
+    check_throttle(installation, request, None)
+    with _noting_refusal(installation, "set-up link", body.name):
+        if not installation.set_up.works(body.token.get_secret_value()):
             raise problem(403, "this set-up link no longer works", "restart passerby serve to get a new one")
-        password = installation.passwords.hash(told.password.get_secret_value(), told.name)
+        password = installation.passwords.hash(body.password.get_secret_value(), body.name)
         with installation.audit.with_change():
-            if not installation.set_up.use(told.token.get_secret_value(), told.name, password):
+            if not installation.set_up.use(body.token.get_secret_value(), body.name, password):
                 raise problem(403, "this set-up link has just been used")
-            user = installation.users.find(told.name)
+            user = installation.users.find(body.name)
             assert user is not None
             installation.audit.note(user.name, "set-up link", "user:add", about=user.name)
     return let_in(user, "set-up", request, response)
@@ -102,15 +102,15 @@ def set_up(told: FirstUser, request: Request, response: Response) -> SessionStat
 @router.post(
     "/reset", summary="Set my password with the link of passerby user reset; my sessions, tokens and passkeys end"
 )
-def reset(told: ResetPassword, request: Request, response: Response) -> SessionState:
+def reset(body: ResetPassword, request: Request, response: Response) -> SessionState:
     installation = services_of(request).installation
-    installation.passwords.check(told.password.get_secret_value(), told.name)
-    wait_if_told(installation, request, None)  # as for the set-up link
-    user, token = installation.users.find(told.name), told.token.get_secret_value()
-    with _noting_refusal(installation, "reset link", told.name):
+    installation.passwords.check(body.password.get_secret_value(), body.name)
+    check_throttle(installation, request, None)  # as for the set-up link
+    user, token = installation.users.find(body.name), body.token.get_secret_value()
+    with _noting_refusal(installation, "reset link", body.name):
         if user is None or not installation.reset.works(token, user):
             raise problem(403, "this link no longer works", "create a new one with passerby user reset")
-        password = installation.passwords.hash(told.password.get_secret_value(), told.name)
+        password = installation.passwords.hash(body.password.get_secret_value(), body.name)
         with installation.audit.with_change():
             if not installation.reset.use(token, user, password):
                 raise problem(403, "this link has just been used, or the user is locked")
@@ -129,16 +129,16 @@ def session(request: Request) -> SessionState:
 
 
 @router.post("/session", summary="Sign in with a password")
-def sign_in(told: NameAndPassword, request: Request, response: Response) -> SessionState:
+def sign_in(body: NameAndPassword, request: Request, response: Response) -> SessionState:
     installation = services_of(request).installation
-    wait_if_told(installation, request, told.name)
-    user = installation.users.find(told.name)
-    password = told.password.get_secret_value()
+    check_throttle(installation, request, body.name)
+    user = installation.users.find(body.name)
+    password = body.password.get_secret_value()
     kept = user.password if user and user.is_enabled else None
     if not installation.passwords.fits(password, kept) or user is None or kept is None:
-        installation.audit.note("", "password", "sign-in:refused", about=told.name)
+        installation.audit.note("", "password", "sign-in:refused", about=body.name)
         raise problem(401, "the name or password is wrong")
-    installation.throttle.succeeded(told.name)
+    installation.throttle.succeeded(body.name)
     installation.audit.note(user.name, "password", "sign-in")
     return let_in(user, "password", request, response)
 
@@ -153,14 +153,14 @@ def sign_out(request: Request, response: Response) -> None:
 
 
 @router.put("/self/password", summary="Change my password; my other sessions end", status_code=204)
-def change_password(told: PasswordChange, request: Request) -> None:
+def change_password(body: PasswordChange, request: Request) -> None:
     installation, me = services_of(request).installation, signed_in_of(request)
-    wait_if_told(installation, request, me.user.name)
-    if me.user.password and not installation.passwords.fits(told.old.get_secret_value(), me.user.password):
+    check_throttle(installation, request, me.user.name)
+    if me.user.password and not installation.passwords.fits(body.old.get_secret_value(), me.user.password):
         installation.audit.note(me.user.name, me.through, "password:refused", about=me.user.name)
         raise problem(403, "the current password is wrong")
     installation.throttle.succeeded(me.user.name)
-    hashed = installation.passwords.hash(told.new.get_secret_value(), me.user.name)
+    hashed = installation.passwords.hash(body.new.get_secret_value(), me.user.name)
     with installation.audit.with_change():
         installation.users.set_password(me.user.id, hashed, keep_session=me.session)
         installation.audit.note(me.user.name, me.through, "password:change", about=me.user.name)
@@ -176,13 +176,13 @@ def tokens(request: Request) -> list[TokenFacts]:
 
 
 @router.post("/self/tokens", summary="Create an API token", status_code=201)
-def add_token(told: NewToken, request: Request) -> TokenShownOnce:
+def add_token(body: NewToken, request: Request) -> TokenShownOnce:
     installation, me = services_of(request).installation, signed_in_of(request)
-    verdict = may_give(me.principal, frozenset(told.scopes))
+    verdict = may_give(me.principal, frozenset(body.scopes))
     if not verdict.allowed:
         raise problem(403, "; ".join(verdict.reasons))
     with installation.audit.with_change():
-        secret, t = installation.tokens.add(me.user, told.name, frozenset(told.scopes), told.days)
+        secret, t = installation.tokens.add(me.user, body.name, frozenset(body.scopes), body.days)
         installation.audit.note(me.user.name, me.through, "token:add", about=f"{t.name}: {' '.join(sorted(t.scopes))}")
     return TokenShownOnce(
         id=t.id, name=t.name, scopes=sorted(t.scopes), created_90k=t.created_90k, ends_90k=t.ends_90k, token=secret
@@ -231,15 +231,15 @@ def _state(
     if user is None:
         return state
     titles = {name: title for name, title in installation.groups.list() if name in user.groups}
-    told = {
+    of_user = {
         "name": user.name, "roles": sorted(user.roles), "groups": sorted(user.groups), "group_titles": titles,
         "sees_all_cameras": user.sees_all_cameras, "may": [each for each in Action if may(principal, each).allowed],
         "csrf_token": csrf_token_of(secret) if secret else None,
     }  # fmt: skip
-    return state.model_copy(update=told)
+    return state.model_copy(update=of_user)
 
 
-def wait_if_told(installation: Installation, request: Request, name: str | None) -> None:
+def check_throttle(installation: Installation, request: Request, name: str | None) -> None:
     """Raises 429. name: None if no name was given, so that only the address counts."""
     wait_s = installation.throttle.wait_s(request.client.host if request.client else "", name)
     if wait_s > 0:

@@ -201,12 +201,12 @@ def check_range(from_90k: int, to_90k: int, longest_90k: int) -> None:
         raise problem(422, f"a range of time must be longer than 0, and at most {longest_90k // DAY_90K * 24} hours")
 
 
-def _asked(told: str | None, size: int) -> tuple[int, int]:
+def _asked(byte_range: str | None, size: int) -> tuple[int, int]:
     """First and last byte. Accepts a single range with a start, as players send."""
-    if told is None:
+    if byte_range is None:
         first, last = 0, size - 1
     else:
-        found = re.fullmatch(r"bytes=(\d{1,15})-(\d{0,15})", told.strip())
+        found = re.fullmatch(r"bytes=(\d{1,15})-(\d{0,15})", byte_range.strip())
         if found is None:
             raise _no_range(size)
         first, last = int(found[1]), min(int(found[2] or size - 1), size - 1)

@@ -50,12 +50,12 @@ class History:
             connection.execute(update(camera_states).where(camera_states.c.is_open).values(is_open=False))
         self._has_failed = False
 
-    def note(self, told: Mapping[str, Stretch], now_90k: int) -> None:
+    def note(self, states: Mapping[str, Stretch], now_90k: int) -> None:
         """By camera: its present state and since when; `to_90k` is ignored. Pass all cameras, about every second."""
         if self._has_failed:
             self.begin()
-        gone = self._open.keys() - told.keys()
-        changed = [name for name, now in told.items() if name not in self._open or self._open[name].what != now.what]
+        gone = self._open.keys() - states.keys()
+        changed = [name for name, now in states.items() if name not in self._open or self._open[name].what != now.what]
         stale = [name for name, row in self._open.items() if now_90k - row.known_90k >= KNOWN_EVERY_90K]
         if not (gone or changed or stale):
             return
@@ -64,7 +64,7 @@ class History:
             for name in gone:
                 self._end(connection, name, now_90k)
             for name in changed:
-                self._change(connection, name, told[name], now_90k)
+                self._change(connection, name, states[name], now_90k)
             for name in set(stale) - set(changed) - gone:
                 self._go_on(connection, self._open[name], now_90k)
         self._has_failed = False

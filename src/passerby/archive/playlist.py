@@ -37,21 +37,21 @@ def make_playlist(objects: Iterable[ArchivedObject], from_90k: int, to_90k: int,
     set back, the earlier one is used."""
     entries: list[PlaylistEntry] = []
     gaps: list[tuple[int, int]] = []
-    told_until_90k = from_90k
+    listed_until_90k = from_90k
     last_end_90k: int | None = None
     for each in objects:
         for gop in each.gops if each.start_90k >= since_90k else ():
             is_again = gop.start_90k < (last_end_90k or 0) - SHORT_OVERLAP_90K
             if gop.end_90k <= from_90k or gop.start_90k >= to_90k or is_again:
                 continue
-            if gop.start_90k > told_until_90k:
-                gaps.append((told_until_90k, gop.start_90k))
+            if gop.start_90k > listed_until_90k:
+                gaps.append((listed_until_90k, gop.start_90k))
             continues = gop.start_90k == last_end_90k and entries[-1].init_id == each.init_id
             entries.append(PlaylistEntry(each.key, each.init_id, gop, bool(entries) and not continues))
             last_end_90k = gop.end_90k
-            told_until_90k = max(told_until_90k, gop.end_90k)
-    if told_until_90k < to_90k:
-        gaps.append((told_until_90k, to_90k))
+            listed_until_90k = max(listed_until_90k, gop.end_90k)
+    if listed_until_90k < to_90k:
+        gaps.append((listed_until_90k, to_90k))
     return Playlist(tuple(entries), tuple(gaps))
 
 

@@ -116,11 +116,11 @@ def _meta(body: bytes) -> _Meta:
         elif name == b"idat":
             meta.idat = inner
         elif name == b"iprp":
-            for kind, told in _boxes(inner):
+            for kind, content in _boxes(inner):
                 if kind == b"ipco":
-                    meta.properties = list(_boxes(told))
+                    meta.properties = list(_boxes(content))
                 elif kind == b"ipma":
-                    _read_associations(meta, told)
+                    _read_associations(meta, content)
     return meta
 
 

@@ -132,22 +132,22 @@ def _decode(path: Path, data: bytes) -> tuple[av.VideoFrame, bool]:
 def _decode_heif(path: Path, data: bytes) -> tuple[av.VideoFrame, bool, int]:
     """The picture, assembled if it is coded in tiles; whether it is intact; its orientation as in EXIF."""
     try:
-        told = heif_picture(data)
-        if told.size_wh:
-            check_size(*told.size_wh, path)
+        heif = heif_picture(data)
+        if heif.size_wh:
+            check_size(*heif.size_wh, path)
         with av.open(io.BytesIO(data), "r", timeout=OPEN_TIMEOUT_S) as container:
-            tiles = _tiles(path, container, told)
-        picture = tiles[0] if told.size_wh is None else _joined(tiles, told.columns, told.size_wh)
+            tiles = _tiles(path, container, heif)
+        picture = tiles[0] if heif.size_wh is None else _joined(tiles, heif.columns, heif.size_wh)
     except HeifError as error:
         raise SourceError(f"couldn't read '{path}': {error}", hint="convert it to JPEG or PNG first") from error
     except (av.FFmpegError, StopIteration, IndexError, ValueError, KeyError) as error:
         raise _damaged(path) from error
-    return picture, not any(tile.is_corrupt for tile in tiles), told.orientation
+    return picture, not any(tile.is_corrupt for tile in tiles), heif.orientation
 
 
-def _tiles(path: Path, container: InputContainer, told: HeifPicture) -> list[av.VideoFrame]:
+def _tiles(path: Path, container: InputContainer, heif: HeifPicture) -> list[av.VideoFrame]:
     """The coded pictures in their order. Raises KeyError if one is missing."""
-    wanted = {stream.id: stream for stream in container.streams.video if stream.id in told.tiles}
+    wanted = {stream.id: stream for stream in container.streams.video if stream.id in heif.tiles}
     found: dict[int, av.VideoFrame] = {}
     for stream in wanted.values():
         check_size(stream.codec_context.width, stream.codec_context.height, path)
@@ -157,7 +157,7 @@ def _tiles(path: Path, container: InputContainer, told: HeifPicture) -> list[av.
         if packet.size and item not in found:
             pictures = [*packet.decode(), *cast(VideoStream, packet.stream).decode(None)]
             found[item] = cast(av.VideoFrame, pictures[0])
-    return [found[tile] for tile in told.tiles]
+    return [found[tile] for tile in heif.tiles]
 
 
 def _joined(tiles: list[av.VideoFrame], columns: int, size_wh: tuple[int, int]) -> av.VideoFrame:

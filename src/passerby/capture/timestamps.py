@@ -47,17 +47,17 @@ class Timestamps:
         self._watch_order(pts, dts)
         if self._dts_offset is not None:
             pts = None if dts is None else dts + self._dts_offset
-        told = (pts if pts is not None else self._from_order(dts)) + self._shift
+        time = (pts if pts is not None else self._from_order(dts)) + self._shift
         if self._last is not None:
-            if told <= self._last:
-                told = self._repaired(told, self._last)
-            elif told - self._last > self._max_step:
-                told = self._follow_on(told, self._last, self._jump(told - self._last))
+            if time <= self._last:
+                time = self._repaired(time, self._last)
+            elif time - self._last > self._max_step:
+                time = self._follow_on(time, self._last, self._jump(time - self._last))
             else:
                 self._behind = None
-            self._watch_gap(told - self._last)
-        self._last = told
-        return told
+            self._watch_gap(time - self._last)
+        self._last = time
+        return time
 
     def go_by_decoding(self) -> None:
         """Call it before the first frame if the presentation times are known to be decoding times."""
@@ -76,8 +76,8 @@ class Timestamps:
         self._faulty_dts += self._steps_back(self._last_dts, dts)
         self._last_pts, self._last_dts = pts, dts
 
-    def _steps_back(self, last: int | None, told: int | None) -> bool:
-        return last is not None and told is not None and told <= last <= told + JUMP_BACK_S / self._time_base
+    def _steps_back(self, last: int | None, time: int | None) -> bool:
+        return last is not None and time is not None and time <= last <= time + JUMP_BACK_S / self._time_base
 
     def _from_order(self, dts: int | None) -> int:
         """A time for a frame without one, before the shift."""
@@ -89,19 +89,19 @@ class Timestamps:
         self._log.note("timestamps", self._seconds(guess + self._shift), ORDERED)
         return guess
 
-    def _repaired(self, told: int, last: int) -> int:
-        goes_on_behind = self._behind is not None and told > self._behind
-        self._behind = told
-        if goes_on_behind or (last - told) * self._time_base > JUMP_BACK_S:
-            return self._follow_on(told, last, JUMPED)
+    def _repaired(self, time: int, last: int) -> int:
+        goes_on_behind = self._behind is not None and time > self._behind
+        self._behind = time
+        if goes_on_behind or (last - time) * self._time_base > JUMP_BACK_S:
+            return self._follow_on(time, last, JUMPED)
         self._log.note("timestamps", self._seconds(last), MOVED)
         return last + 1
 
-    def _follow_on(self, told: int, last: int, message: str) -> int:
+    def _follow_on(self, time: int, last: int, message: str) -> int:
         """Shifts this time and all later ones, which belong to another clock."""
         self.clock_jumps += 1
         self._behind = None
-        self._shift += last + self._step - told
+        self._shift += last + self._step - time
         self._log.note("timestamps", self._seconds(last), message)
         return last + self._step
 

@@ -45,8 +45,8 @@ def backup(
     from passerby.backup import back_up
     from passerby.clock import SystemClock
 
-    told = config_of(data, config)
-    _refuse_server(told)
+    settings = config_of(data, config)
+    _refuse_server(settings)
     usual = data / FILE_NAME
     used = config or (usual if usual.exists() else None)
     done = back_up(data, to, SystemClock(), config=used, with_key=with_key, overwrite=overwrite)
@@ -57,7 +57,7 @@ def backup(
         typer.echo(
             "It does not contain secrets.key. Keep a copy elsewhere: without it, addresses have to be entered again."
         )
-    if told.camera:
+    if settings.camera:
         say_warning(f"it contains {FILE_NAME}, which holds the addresses of cameras unencrypted")
 
 
@@ -90,8 +90,8 @@ def restore(
     typer.echo("Put the folder 'objects' with the recordings into it too, if they were in the data folder.")
 
 
-def _refuse_server(told: Config) -> None:
-    if told.storage.catalogue is not None:
+def _refuse_server(settings: Config) -> None:
+    if settings.storage.catalogue is not None:
         raise SettingsError(
             "the catalogue is not in the data folder (storage.catalogue), so passerby does not back it up",
             hint="for PostgreSQL, use pg_dump; also keep passerby.toml, and secrets.key apart from both",

@@ -115,11 +115,11 @@ def test(
     """
     from passerby.access.words import address_words
 
-    told = camera if camera is not None else ask("address")
+    wanted = camera if camera is not None else ask("address")
     with installed(data, config) as installation:
         _check_still(still, overwrite)
-        name = None if ":" in told or "/" in told else told  # names have neither, addresses have one or both
-        where = _known(installation, name) if name else (told, "udp" if udp else "tcp", any_certificate)
+        name = None if ":" in wanted or "/" in wanted else wanted  # names have neither, addresses have one or both
+        where = _known(installation, name) if name else (wanted, "udp" if udp else "tcp", any_certificate)
         # Before its still is written.
         installation.audit.note("", "command", "camera:try", name, about=address_words(where[0]))
         tried = _try(installation, *where)

@@ -32,12 +32,12 @@ def installed(data: Path, config: Path | None, tell: Callable[[str], None] = _sa
     each thing that was open to them. Raises SettingsError, OutputError."""
     from passerby.access import Installation
 
-    told = config_of(data, config)
+    settings = config_of(data, config)
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise OutputError(f"couldn't make '{data}': {os_reason(error)}") from error
-    installation = Installation(data, told)
+    installation = Installation(data, settings)
     for each in installation.was_open:
         tell(each)
     try:

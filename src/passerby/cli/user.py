@@ -50,10 +50,10 @@ def reset(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug
         user = _known(installation, name)
         installation.audit.note("", "command", "password:reset", about=user.name)  # before anybody has the link
         secret = installation.reset.new_link(user)
-        told = installation.config
+        server, minutes = installation.config.server, installation.config.sign_in.set_up_link_minutes
     typer.echo(
-        f"{user.name} can set a new password with this link, within {told.sign_in.set_up_link_minutes:g} minutes:\n\n"
-        f"  {page_address(told.server)}/#/reset/{user.name}/{secret}\n\n"
+        f"{user.name} can set a new password with this link, within {minutes:g} minutes:\n\n"
+        f"  {page_address(server)}/#/reset/{user.name}/{secret}\n\n"
         "passerby serve must be running. This ends their sessions, tokens and passkeys."
     )
 

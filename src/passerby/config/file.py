@@ -51,22 +51,22 @@ class Config(Section):
 def read_config(path: Path) -> Config:
     """Raises SettingsError: one sentence that names the key but never the value, which may be a password."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"couldn't read '{path}': {os_reason(error)}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"couldn't read '{path}': {error}", hint="it is written in TOML") from None
-    return parse_config(told, str(path))
+    return parse_config(values, str(path))
 
 
-def parse_config(told: Mapping[str, Any], where: str = FILE_NAME) -> Config:
+def parse_config(values: Mapping[str, Any], where: str = FILE_NAME) -> Config:
     """Like `read_config`, for data already parsed."""
     known = dict(keys_of(Config))
-    for key in _keys_told(told):
+    for key in _keys_in(values):
         if key not in known:
             raise _unknown(key, known, where)
     try:
-        return Config.model_validate(told)
+        return Config.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         says = first["msg"].removeprefix("Value error, ")
@@ -77,12 +77,12 @@ def parse_config(told: Mapping[str, Any], where: str = FILE_NAME) -> Config:
         ) from None
 
 
-def _keys_told(told: Mapping[str, Any], before: str = "") -> Iterator[str]:
-    for name, value in told.items():
+def _keys_in(values: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    for name, value in values.items():
         yield before + name
         for inner in value if isinstance(value, list) else [value]:
             if isinstance(inner, Mapping):
-                yield from _keys_told(inner, f"{before}{name}.")
+                yield from _keys_in(inner, f"{before}{name}.")
 
 
 def _unknown(key: str, known: Mapping[str, object], where: str) -> SettingsError:

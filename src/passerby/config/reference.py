@@ -55,11 +55,11 @@ def _row(name: str, field: FieldInfo) -> str:
 def _kind(field: FieldInfo) -> str:
     kind = _word(field.annotation)
     limits = {type(each).__name__.lower(): each for each in field.metadata}
-    told = []
+    bounds = []
     for name, sign in (("gt", "more than"), ("ge", "at least"), ("le", "at most"), ("lt", "less than")):
         if name in limits:
-            told.append(f"{sign} {getattr(limits[name], name):.12g}")
-    return f"{kind}, {', '.join(told)}" if told else kind
+            bounds.append(f"{sign} {getattr(limits[name], name):.12g}")
+    return f"{kind}, {', '.join(bounds)}" if bounds else kind
 
 
 def _word(annotation: Any) -> str:

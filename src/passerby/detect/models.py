@@ -48,8 +48,8 @@ def bundled_models() -> list[Model]:
 
 def models_folder() -> Path:
     """Where added models are kept: $PASSERBY_MODELS, or the user's data folder."""
-    if told := os.environ.get("PASSERBY_MODELS"):
-        return Path(told)
+    if folder := os.environ.get("PASSERBY_MODELS"):
+        return Path(folder)
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "passerby" / "models"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "passerby" / "models"

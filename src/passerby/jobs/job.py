@@ -115,9 +115,9 @@ class Job:
         )  # fmt: skip
 
 
-def safe_name(told: str) -> str:
+def safe_name(given: str) -> str:
     """A safe file name from the name that a browser sent: no folders, nothing that breaks a file system or a header."""
-    name = re.sub(r"[^\w .()\[\]+,@=-]", "_", told.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
+    name = re.sub(r"[^\w .()\[\]+,@=-]", "_", given.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
     stem = _cut(Path(name).stem, MAX_STEM_BYTES).strip(" .")
     return f"{stem or 'file'}{_cut(Path(name).suffix, MAX_SUFFIX_BYTES)}"
 

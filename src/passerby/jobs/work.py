@@ -88,13 +88,13 @@ class _Teller:
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
-        self._told_s = float("-inf")
+        self._reported_s = float("-inf")
         self._stage = ""
 
     def tell(self, progress: Progress) -> None:
         now_s = time.monotonic()
-        if progress.stage == "auditing" or (progress.stage == self._stage and now_s < self._told_s + TELL_EVERY_S):
+        if progress.stage == "auditing" or (progress.stage == self._stage and now_s < self._reported_s + TELL_EVERY_S):
             return
-        self._told_s, self._stage = now_s, progress.stage
+        self._reported_s, self._stage = now_s, progress.stage
         step = Step(stage=progress.stage, done=progress.frames_done, total=progress.frames_total)
         self._pipe.send_bytes(step.model_dump_json().encode())

@@ -1,4 +1,4 @@
-"""What somebody must be told: a promise is broken or about to be."""
+"""Alarms: a promise is broken or about to be."""
 
 from __future__ import annotations
 

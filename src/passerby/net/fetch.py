@@ -101,8 +101,8 @@ def post(address: Address, limits: Limits, body: bytes, content_type: str) -> tu
     """A POST to exactly this address, and the response's status, whatever it is: redirects are not followed. Raises as
     `fetch` does."""
     finish_by = time.monotonic() + limits.start_s
-    told, status, _ = _exchange(_Request("POST", body, content_type), address, limits, finish_by, address)
-    return told, status
+    reply, status, _ = _exchange(_Request("POST", body, content_type), address, limits, finish_by, address)
+    return reply, status
 
 
 def _exchange(

@@ -16,21 +16,21 @@ def answer(challenges: Sequence[str], method: str, uri: str, username: str, pass
     """The Authorization header for the strongest of these WWW-Authenticate values; None if none is supported."""
     digests = [each for each in challenges if each.lower().startswith("digest ")]
     for challenge in sorted(digests, key=lambda each: "SHA-256" not in each.upper()):
-        told = _digest(challenge, method, uri, username, password)
-        if told:
-            return told
+        header = _digest(challenge, method, uri, username, password)
+        if header:
+            return header
     if any(each.lower().startswith("basic") for each in challenges):
         return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
     return None
 
 
 def _digest(challenge: str, method: str, uri: str, username: str, password: str) -> str | None:
-    told = {name.lower(): quoted or plain for name, quoted, plain in _FIELD.findall(challenge.partition(" ")[2])}
-    algorithm = told.get("algorithm", "MD5").upper()
-    qops = re.split(r"[\s,]+", told.get("qop", ""))
-    if algorithm not in _HASHES or (told.get("qop") and "auth" not in qops):
+    params = {name.lower(): quoted or plain for name, quoted, plain in _FIELD.findall(challenge.partition(" ")[2])}
+    algorithm = params.get("algorithm", "MD5").upper()
+    qops = re.split(r"[\s,]+", params.get("qop", ""))
+    if algorithm not in _HASHES or (params.get("qop") and "auth" not in qops):
         return None
-    realm, nonce, cnonce, count = told.get("realm", ""), told.get("nonce", ""), os.urandom(8).hex(), "00000001"
+    realm, nonce, cnonce, count = params.get("realm", ""), params.get("nonce", ""), os.urandom(8).hex(), "00000001"
 
     def hashed(text: str) -> str:
         return hashlib.new(_HASHES[algorithm], text.encode(), usedforsecurity=False).hexdigest()
@@ -39,14 +39,14 @@ def _digest(challenge: str, method: str, uri: str, username: str, password: str)
     if algorithm.endswith("-SESS"):
         secret = hashed(f"{secret}:{nonce}:{cnonce}")
     asked = hashed(f"{method}:{uri}")
-    middle = f"{nonce}:{count}:{cnonce}:auth" if told.get("qop") else nonce
+    middle = f"{nonce}:{count}:{cnonce}:auth" if params.get("qop") else nonce
     fields = [f'username="{_quoted(username)}"', f'realm="{realm}"', f'nonce="{nonce}"', f'uri="{uri}"',
               f'response="{hashed(f"{secret}:{middle}:{asked}")}"']  # fmt: skip
-    if "algorithm" in told:
-        fields.append(f"algorithm={told['algorithm']}")
-    if "opaque" in told:
-        fields.append(f'opaque="{told["opaque"]}"')
-    if told.get("qop"):
+    if "algorithm" in params:
+        fields.append(f"algorithm={params['algorithm']}")
+    if "opaque" in params:
+        fields.append(f'opaque="{params["opaque"]}"')
+    if params.get("qop"):
         fields += ["qop=auth", f"nc={count}", f'cnonce="{cnonce}"']
     return "Digest " + ", ".join(fields)
 

@@ -36,8 +36,8 @@ def _resolve(address: Address, within_s: float) -> list[str]:
 
     def look_up() -> None:
         try:
-            told = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-            found.extend(dict.fromkeys(str(each[4][0]) for each in told))
+            infos = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys(str(each[4][0]) for each in infos))
         except (OSError, UnicodeError) as error:
             failed.append(error if isinstance(error, OSError) else OSError(str(error)))
 

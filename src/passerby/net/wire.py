@@ -33,8 +33,8 @@ class Wire(io.RawIOBase):
     @property
     def certificate(self) -> str | None:
         """The other side's certificate, in PEM; None without encryption."""
-        told = self._sock.getpeercert(binary_form=True) if isinstance(self._sock, ssl.SSLSocket) else None
-        return ssl.DER_cert_to_PEM_cert(told) if told else None
+        der = self._sock.getpeercert(binary_form=True) if isinstance(self._sock, ssl.SSLSocket) else None
+        return ssl.DER_cert_to_PEM_cert(der) if der else None
 
     def readable(self) -> bool:
         return True

@@ -54,7 +54,7 @@ class Alarms:
         """By kind, then camera."""
         now_90k = self._clock.now_90k()
         with self._lock:
-            self._once = {key: told for key, told in self._once.items() if now_90k - told[1] < HELD_90K}
+            self._once = {key: entry for key, entry in self._once.items() if now_90k - entry[1] < HELD_90K}
             found = [each for here in self._rounds.values() for each in here.values()]
             found += [each for each, _ in self._once.values()]
         return sorted(found, key=lambda each: (each.alarm.kind, each.alarm.camera or ""))

@@ -72,7 +72,7 @@ class VideoRecorder:
             self._sound = SoundTracks(self._container, sound, self._container_name) if sound else None
         except BaseException as error:
             self._part.abort()
-            raise self._told(error) from error
+            raise self._as_output_error(error) from error
 
     @property
     def encoder_name(self) -> str:
@@ -92,7 +92,7 @@ class VideoRecorder:
             self._encode(frame)
         except BaseException as error:
             self.abort()
-            raise self._told(error) from error
+            raise self._as_output_error(error) from error
 
     def close(self) -> RecordedFile:
         """Finish the file and give it its name. Raises OutputError, and then nothing is left."""
@@ -109,7 +109,7 @@ class VideoRecorder:
             self._container.close()
         except BaseException as error:
             self.abort()
-            raise self._told(error) from error
+            raise self._as_output_error(error) from error
         self._done = True
         if self._sound:
             self._sound.close()
@@ -188,7 +188,7 @@ class VideoRecorder:
         container.flags |= cast(int, Flags.bitexact.value)  # no name and version of the muxer, no dates, no random ids
         return container
 
-    def _told(self, error: BaseException) -> BaseException:
+    def _as_output_error(self, error: BaseException) -> BaseException:
         if isinstance(error, OutputError) or not isinstance(error, av.FFmpegError | OSError):
             return error
         return output_error(self._path, error if isinstance(error, OSError) else OSError(str(error)))

@@ -1,4 +1,4 @@
-"""Real detectors that fail when told to, in every way that detectors can fail."""
+"""Real detectors that fail on request, in every way that detectors can fail."""
 
 from __future__ import annotations
 
@@ -77,9 +77,9 @@ class _BreakingRuntime:
 
     def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
         if self.fault == "raises":
-            raise DetectorError("the detector failed, as it was told to")
+            raise DetectorError("the detector failed on request")
         if self.fault == "unforeseen":
-            raise MemoryError("out of memory, as told")
+            raise MemoryError("out of memory, on request")
         answers = self._real.infer(pictures)
         if self.fault == "silent":
             return answers[:-1]

@@ -1,4 +1,4 @@
-"""A small ONVIF camera that answers requests and probes on this machine, and fails as told: for tests."""
+"""A small ONVIF camera that answers requests and probes on this machine, and fails on request: for tests."""
 
 from __future__ import annotations
 
@@ -136,9 +136,9 @@ class OnvifServer(Closing):
                 return 200, envelope(_clock(datetime.now(UTC) + timedelta(seconds=camera.clock_skew_s)))
             case "GetServices" if camera.has_services:
                 known = _MEDIA if camera.has_media2 else _MEDIA[:1]
-                told = [f"<t:Service><t:Namespace>{each}</t:Namespace><t:XAddr>{here}</t:XAddr></t:Service>"
+                services = [f"<t:Service><t:Namespace>{each}</t:Namespace><t:XAddr>{here}</t:XAddr></t:Service>"
                         for each in known]  # fmt: skip
-                return 200, envelope(f"<t:GetServicesResponse>{''.join(told)}</t:GetServicesResponse>")
+                return 200, envelope(f"<t:GetServicesResponse>{''.join(services)}</t:GetServicesResponse>")
             case "GetCapabilities":
                 return 200, envelope(f"<t:Capabilities><t:Media><t:XAddr>{here}</t:XAddr></t:Media></t:Capabilities>")
             case "GetProfiles":

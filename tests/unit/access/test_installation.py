@@ -112,16 +112,16 @@ def test_what_a_removed_camera_recorded_goes_when_it_would_have_gone(installatio
 
 
 def test_recordings_of_a_lost_catalogue_are_kept_as_the_configuration_says(tmp_path: Path, catalogue_url: str) -> None:
-    told = parse_config({"storage": {"catalogue": catalogue_url, "keep_hours": 24}})
-    installation = Installation(tmp_path, told, MovingClock())
+    config = parse_config({"storage": {"catalogue": catalogue_url, "keep_hours": 24}})
+    installation = Installation(tmp_path, config, MovingClock())
     assert installation.keep().of("found") == Keep(24)
     installation.close()
 
 
 def test_cameras_in_the_file_follow_it(tmp_path: Path, catalogue_url: str) -> None:
     def start(*cameras: dict[str, object]) -> list[tuple[str, str, bool]]:
-        told = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
-        installation = Installation(tmp_path, told, MovingClock())
+        config = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
+        installation = Installation(tmp_path, config, MovingClock())
         try:
             installation.follow_file()
             return [(each.name, each.facts.title, each.is_in_file) for each in installation.cameras.list()]
@@ -139,8 +139,8 @@ def test_cameras_in_the_file_follow_it(tmp_path: Path, catalogue_url: str) -> No
 
 def test_a_camera_of_the_file_stays_the_same_until_it_is_taken_out(tmp_path: Path, catalogue_url: str) -> None:
     def start(clock: MovingClock, *cameras: dict[str, object]) -> list[int]:
-        told = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
-        installation = Installation(tmp_path, told, clock)
+        config = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
+        installation = Installation(tmp_path, config, clock)
         try:
             installation.follow_file()
             return [each.since_90k for each in installation.cameras.list()]
@@ -169,8 +169,8 @@ def test_a_camera_of_the_file_stays_the_same_until_it_is_taken_out(tmp_path: Pat
 
 def test_what_the_file_changes_is_in_the_audit_and_what_it_leaves_is_not(tmp_path: Path, catalogue_url: str) -> None:
     def start(*cameras: dict[str, object]) -> list[tuple[str, str, str | None, str]]:
-        told = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
-        installation = Installation(tmp_path, told, MovingClock())
+        config = parse_config({"storage": {"catalogue": catalogue_url}, "camera": list(cameras)})
+        installation = Installation(tmp_path, config, MovingClock())
         try:
             known = {each.id for each in installation.audit.list()}
             installation.follow_file()
@@ -273,8 +273,8 @@ def test_a_catalogue_elsewhere_is_closed_to_others_too_and_what_is_not_ours_is_l
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(mode=0o755)
-    told = Config.model_validate({"storage": {"catalogue": f"sqlite:///{elsewhere / 'own.sqlite3'}"}})
-    beside = Installation(tmp_path / "data", told)  # so that its -wal and -shm are there
+    config = Config.model_validate({"storage": {"catalogue": f"sqlite:///{elsewhere / 'own.sqlite3'}"}})
+    beside = Installation(tmp_path / "data", config)  # so that its -wal and -shm are there
     beside.users.add("kim", UserFacts(frozenset({Role.ADMIN})), "hashed")
     files = sorted(elsewhere.iterdir())
     assert len(files) == 3
@@ -282,10 +282,10 @@ def test_a_catalogue_elsewhere_is_closed_to_others_too_and_what_is_not_ours_is_l
         path.chmod(0o644)
     with monkeypatch.context() as somebody_else:
         somebody_else.setattr("os.geteuid", lambda: files[0].stat().st_uid + 1)
-        opened = Installation(tmp_path / "data", told)
+        opened = Installation(tmp_path / "data", config)
         assert opened.was_open == [] and {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o644}
         opened.close()
-    opened = Installation(tmp_path / "data", told)
+    opened = Installation(tmp_path / "data", config)
     assert sorted(opened.was_open) == [
         f"'{path}' was open to other users of this machine: it is closed to them now" for path in files
     ]

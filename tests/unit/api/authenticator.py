@@ -33,8 +33,8 @@ class SoftwarePasskey:
         self.handle = urlsafe_b64decode(options["user"]["id"] + "==")
         point = self._key.public_key().public_numbers()
         cose = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
-        told = struct.pack(">16sH", b"\0" * 16, len(self.id)) + self.id + cbor2.dumps(cose)
-        data = self._data(options["rp"]["id"], self._flags | _WITH_KEY) + told
+        credential = struct.pack(">16sH", b"\0" * 16, len(self.id)) + self.id + cbor2.dumps(cose)
+        data = self._data(options["rp"]["id"], self._flags | _WITH_KEY) + credential
         response = {
             "attestationObject": b64(cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})),
             "clientDataJSON": b64(self._client("webauthn.create", options, origin)),

@@ -32,10 +32,10 @@ class House:
     """One installation. `client` is a browser that nobody signed in with."""
 
     def __init__(
-        self, folder: Path, told: dict[str, Any] | None = None, clock: MovingClock | None = None, **services: Any
+        self, folder: Path, config: dict[str, Any] | None = None, clock: MovingClock | None = None, **services: Any
     ) -> None:
         self.folder, self.clock = folder, clock or MovingClock()
-        self.config: Config = parse_config(told or {})
+        self.config: Config = parse_config(config or {})
         self.installation = Installation(folder, self.config, self.clock)
         self.archive = Archive(folder, catalogue_url=catalogue_url(folder, self.config))
         self.app = make_app(Services(self.installation, self.archive, folder, **services))
@@ -76,12 +76,12 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 def open_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenHouse]:
     opened: list[House] = []
 
-    def open_it(told: dict[str, Any] | None = None, **how: Any) -> House:
+    def open_it(config: dict[str, Any] | None = None, **how: Any) -> House:
         if request.param == "postgresql":
             server: PostgreSql = request.getfixturevalue("postgresql")
-            storage = {"catalogue": server.new_database(), **(told or {}).get("storage", {})}
-            told = {**(told or {}), "storage": storage}
-        opened.append(House(tmp_path / f"data{len(opened)}", told, **how))
+            storage = {"catalogue": server.new_database(), **(config or {}).get("storage", {})}
+            config = {**(config or {}), "storage": storage}
+        opened.append(House(tmp_path / f"data{len(opened)}", config, **how))
         return opened[-1]
 
     yield open_it

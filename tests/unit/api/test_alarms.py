@@ -1,4 +1,4 @@
-"""A promise that is broken is told: to anybody that it is, to who may know which camera's, to who answers why."""
+"""A broken promise is reported: that it is broken to anybody, whose camera and why to those who may know."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def house(open_house: OpenHouse) -> House:
 
 def alarms_of(house: House, name: str) -> list[tuple[str, str | None, bool]]:
     """Kind, camera, and whether it says more."""
-    told = house.signed_in(name).get("/api/alarms").json()
-    return [(each["kind"], each["camera"], each["says"] is not None) for each in told]
+    alarms = house.signed_in(name).get("/api/alarms").json()
+    return [(each["kind"], each["camera"], each["says"] is not None) for each in alarms]
 
 
 def until(is_so: Callable[[], bool]) -> None:
@@ -47,9 +47,9 @@ def until(is_so: Callable[[], bool]) -> None:
 
 
 def services(house: House) -> Services:
-    told = house.app.state.services
-    assert isinstance(told, Services)
-    return told
+    found = house.app.state.services
+    assert isinstance(found, Services)
+    return found
 
 
 def test_a_recording_that_cannot_be_deleted_is_told_until_it_is_gone(
@@ -88,8 +88,8 @@ def test_words_of_the_database_are_for_who_answers_for_it(house: House) -> None:
     said = house.client().get("/healthz").json()
     assert (said["status"], said["alarms"]) == ("degraded", ["cameras"]) and "planted" not in str(said)
     assert alarms_of(house, "vi") == [("cameras", None, False)]
-    (told,) = house.signed_in("root").get("/api/alarms").json()
-    assert told["says"] == DATABASE
+    (alarm,) = house.signed_in("root").get("/api/alarms").json()
+    assert alarm["says"] == DATABASE
 
 
 def test_a_catalogue_that_fails_is_told_without_its_words(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,12 +144,12 @@ def test_an_error_that_nobody_foresaw_is_an_alarm_until_a_round_goes_well(
         until(lambda: client.get("/healthz").json()["alarms"] == ["upkeep"])
         root = house.signed_in("root")
         until(lambda: len(root.get("/api/alarms").json()) == 2)
-        for told in root.get("/api/alarms").json():
-            assert "ZeroDivisionError" in told["says"] and "planted" not in told["says"]
+        for alarm in root.get("/api/alarms").json():
+            assert "ZeroDivisionError" in alarm["says"] and "planted" not in alarm["says"]
         monkeypatch.setattr(house.installation, "keep", whole)
         until(lambda: len(rounds) > 5)
-        (told,) = root.get("/api/alarms").json()
-        assert "audit" in told["says"], "it is not tried again today, so that it stands"
+        (alarm,) = root.get("/api/alarms").json()
+        assert "audit" in alarm["says"], "it is not tried again today, so that it stands"
         monkeypatch.setattr(house.installation, "forget_old", lambda: None)
         house.clock.move(upkeep.FORGET_EVERY_S)
         until(lambda: client.get("/healthz").json()["status"] == "ok")

@@ -56,7 +56,7 @@ def held_open(folder: Path) -> int:
 
 
 class Browser:
-    """Of a user: asks for exports and takes only as much as it is told to. Speaks to the app as the server does."""
+    """Of a user: asks for exports and takes only as much as it is allowed. Speaks to the app as the server does."""
 
     def __init__(self, house: House, name: str) -> None:
         self._app = behind_middleware(house.app, house.config.server)
@@ -199,8 +199,8 @@ def test_an_answer_that_is_never_sent_frees_its_place(full: House, tmp_path: Pat
 
 @pytest.fixture
 def crowded(open_house: OpenHouse) -> Iterator[TestClient]:
-    told = {"storage": {"least_free_gigabytes": 1e6}}
-    house = filled(open_house(told, clock=MovingClock(BEGIN_90K + 200 * TICKS_PER_S)))
+    config = {"storage": {"least_free_gigabytes": 1e6}}
+    house = filled(open_house(config, clock=MovingClock(BEGIN_90K + 200 * TICKS_PER_S)))
     yield house.signed_in("kim")
     assert not [each for each in house.installation.audit.list() if each.what == "recording:export"]
     assert not list(house.folder.glob("*.mp4"))

@@ -1,4 +1,4 @@
-"""What is told of a camera's health, to whom, and that each look at it is noted."""
+"""What is shown of a camera's health, to whom, and that each look at it is noted."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ FOUND = (
 
 @dataclass
 class OneCamera:
-    """A fleet with a frozen camera. told: the cameras that were re-based."""
+    """A fleet with a frozen camera. rebased: the cameras that were re-based."""
 
-    told: list[str] = field(default_factory=list)
+    rebased: list[str] = field(default_factory=list)
     still: bytes | None = b"\xff\xd8 a still"
     trouble: None = None
 
@@ -34,7 +34,7 @@ class OneCamera:
         return {"gate": CameraState(CameraStatus.FROZEN, "it is frozen", SINCE, None, (), FOUND, 77)}
 
     def rebase(self, camera: str) -> bool:
-        self.told.append(camera)
+        self.rebased.append(camera)
         return camera == "gate"
 
     def reference(self, camera: str) -> bytes | None:
@@ -61,9 +61,9 @@ def noted(house: House) -> list[tuple[str, str | None]]:
 
 
 def test_every_check_is_told(house: House) -> None:
-    told: dict[str, Any] = house.signed_in("ari").get("/api/cameras/gate/health").json()
-    assert told["state"]["what"] == "frozen" and told["reference_at_90k"] == 77
-    assert told["checks"] == [
+    health: dict[str, Any] = house.signed_in("ari").get("/api/cameras/gate/health").json()
+    assert health["state"]["what"] == "frozen" and health["reference_at_90k"] == 77
+    assert health["checks"] == [
         {"check": "frozen", "verdict": "bad", "reason": "it is frozen", "since_90k": 1_000},
         {"check": "moved", "verdict": "unknown", "reason": "there is no reference", "since_90k": 0},
     ]
@@ -94,7 +94,7 @@ def test_a_look_at_the_reference_is_noted(house: House, fleet: OneCamera) -> Non
 
 def test_a_new_reference_is_noted_and_ordered(house: House, fleet: OneCamera) -> None:
     assert house.signed_in("olu").post("/api/cameras/gate/health/reference").status_code == 204
-    assert fleet.told == ["gate"] and noted(house)[-1] == ("health:rebase", "gate")
+    assert fleet.rebased == ["gate"] and noted(house)[-1] == ("health:rebase", "gate")
     assert house.signed_in("ari").post("/api/cameras/gate/health/reference").status_code == 403
     assert house.signed_in("olu").post("/api/cameras/yard/health/reference").status_code == 503, "it is not at work"
 

@@ -26,9 +26,9 @@ def house(open_house: OpenHouse) -> House:
 
 def numbered(text: str) -> dict[str, tuple[int, int]]:
     """By byte range: the number of its GOP, and of the discontinuities before it, as a player counts."""
-    told = re.search(r"#EXT-X-MEDIA-SEQUENCE:(\d+)\n#EXT-X-DISCONTINUITY-SEQUENCE:(\d+)", text)
-    assert told
-    number, breaks = int(told[1]), int(told[2])
+    sequences = re.search(r"#EXT-X-MEDIA-SEQUENCE:(\d+)\n#EXT-X-DISCONTINUITY-SEQUENCE:(\d+)", text)
+    assert sequences
+    number, breaks = int(sequences[1]), int(sequences[2])
     found: dict[str, tuple[int, int]] = {}
     for line in text.splitlines():
         breaks += line == "#EXT-X-DISCONTINUITY"

@@ -122,10 +122,10 @@ def test_boxes_stay_with_a_change_and_go_with_the_camera_and_its_address(house: 
 
 
 def test_boxes_of_a_camera_in_the_file_outlive_a_restart_with_the_same_file(open_house: OpenHouse) -> None:
-    def told(*cameras: str, address: str = ADDRESS) -> dict[str, Any]:
+    def file_with(*cameras: str, address: str = ADDRESS) -> dict[str, Any]:
         return {"camera": [{"name": name, "address": address} for name in cameras]}
 
-    house = open_house(told("gate", "yard"), fleet=StillFleet())
+    house = open_house(file_with("gate", "yard"), fleet=StillFleet())
     installation = house.installation
     installation.follow_file()
     house.add_user("root", Role.ADMIN)
@@ -134,10 +134,10 @@ def test_boxes_of_a_camera_in_the_file_outlive_a_restart_with_the_same_file(open
         assert root.post(f"/api/cameras/{camera}/not-people", json=POSTER).status_code == 201
     installation.follow_file()
     assert installation.not_people.all().keys() == {"gate", "yard"}
-    installation.config = parse_config(told("gate"))
+    installation.config = parse_config(file_with("gate"))
     installation.follow_file()
     assert installation.not_people.all().keys() == {"gate"}
-    installation.config = parse_config(told("gate", address="rtsp://192.0.2.8/stream"))
+    installation.config = parse_config(file_with("gate", address="rtsp://192.0.2.8/stream"))
     installation.follow_file()
     assert installation.not_people.all() == {}
     removed = [r for r in installation.audit.list() if r.what == "not-people:remove"]

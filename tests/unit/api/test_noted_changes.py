@@ -20,7 +20,7 @@ CAMERA = {"title": "Gate", "privacy_delay_s": 1.0, "groups": []}
 
 @pytest.fixture
 def house(open_house: OpenHouse) -> House:
-    house = open_house(fleet=StillFleet(), try_camera=lambda *told: Trial())
+    house = open_house(fleet=StillFleet(), try_camera=lambda *args: Trial())
     house.installation.groups.add("yard", "")
     house.installation.cameras.add("gate", CameraFacts(address=ADDRESS, groups=frozenset({"yard"})))
     house.add_user("root", Role.ADMIN)
@@ -43,9 +43,9 @@ USERS: list[tuple[dict[str, Any], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("told", "says"), USERS)
-def test_a_changed_user_is_noted_with_what_differs(house: House, told: dict[str, Any], says: str) -> None:
-    assert house.signed_in("root").put("/api/users/lee", json=told).status_code == 200
+@pytest.mark.parametrize(("body", "says"), USERS)
+def test_a_changed_user_is_noted_with_what_differs(house: House, body: dict[str, Any], says: str) -> None:
+    assert house.signed_in("root").put("/api/users/lee", json=body).status_code == 200
     assert last(house) == ("user:change", None, f"lee: {says}")
 
 
@@ -54,8 +54,8 @@ def test_nothing_is_cut_and_what_weighs_most_comes_first(house: House) -> None:
     for group in groups:
         house.installation.groups.add(group, "")
     root = house.signed_in("root")
-    told = {"roles": ["viewer"], "groups": groups, "is_enabled": False, "oidc_subject": "x" * 255}
-    assert root.put("/api/users/lee", json=told).status_code == 200
+    body = {"roles": ["viewer"], "groups": groups, "is_enabled": False, "oidc_subject": "x" * 255}
+    assert root.put("/api/users/lee", json=body).status_code == 200
     about = last(house)[2]
     assert about.startswith("lee: switched off; signs on as 'xxx") and all(f"+{group}" in about for group in groups)
 
@@ -84,9 +84,9 @@ CAMERAS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("told", "says"), CAMERAS)
-def test_a_changed_camera_is_noted_with_what_differs(house: House, told: dict[str, Any], says: str) -> None:
-    assert house.signed_in("root").put("/api/cameras/gate", json=told).status_code == 200
+@pytest.mark.parametrize(("body", "says"), CAMERAS)
+def test_a_changed_camera_is_noted_with_what_differs(house: House, body: dict[str, Any], says: str) -> None:
+    assert house.signed_in("root").put("/api/cameras/gate", json=body).status_code == 200
     assert last(house) == ("camera:change", "gate", says)
 
 
@@ -122,35 +122,35 @@ CHANGES: list[tuple[str, str, dict[str, Any] | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "told"), CHANGES, ids=[f"{each[0]} {each[1]}" for each in CHANGES])
+@pytest.mark.parametrize(("method", "path", "body"), CHANGES, ids=[f"{each[0]} {each[1]}" for each in CHANGES])
 def test_a_change_that_cannot_be_noted_is_not_made(
-    house: House, monkeypatch: pytest.MonkeyPatch, method: str, path: str, told: dict[str, Any] | None
+    house: House, monkeypatch: pytest.MonkeyPatch, method: str, path: str, body: dict[str, Any] | None
 ) -> None:
     root = house.signed_in("root")
     before = catalogue(house)
 
-    def full_disk(*told: object, **more: object) -> None:
+    def full_disk(*args: object, **more: object) -> None:
         raise OutputError("couldn't write an audit record in the catalogue: disk full")
 
     with monkeypatch.context() as broken:
         broken.setattr(house.installation.audit, "note", full_disk)
-        assert root.request(method, path, json=told).status_code == 503
+        assert root.request(method, path, json=body).status_code == 503
     assert catalogue(house) == before
     assert house.app.state.services.fleet.changes == 0, "nobody is told of a change that was not made"
-    assert root.request(method, path, json=told).status_code < 300 and catalogue(house) != before
+    assert root.request(method, path, json=body).status_code < 300 and catalogue(house) != before
 
 
-@pytest.mark.parametrize(("method", "path", "told"), CHANGES, ids=[f"{each[0]} {each[1]}" for each in CHANGES])
+@pytest.mark.parametrize(("method", "path", "body"), CHANGES, ids=[f"{each[0]} {each[1]}" for each in CHANGES])
 def test_a_change_that_is_refused_is_not_noted(
-    house: House, method: str, path: str, told: dict[str, Any] | None
+    house: House, method: str, path: str, body: dict[str, Any] | None
 ) -> None:
     """Asked a second time, what is added is there already; a change of nobody is refused at once."""
     root = house.signed_in("root")
     again = path.replace("lee", "nobody").replace("yard", "nothing").replace("gate", "nothing")
     if again == path:
-        assert root.request(method, path, json=told).status_code == 201
+        assert root.request(method, path, json=body).status_code == 201
     noted = len(house.installation.audit.list())
-    assert root.request(method, again, json=told).status_code in (404, 422)
+    assert root.request(method, again, json=body).status_code in (404, 422)
     assert len(house.installation.audit.list()) == noted
 
 

@@ -46,12 +46,12 @@ class SignOnService:
             )
         if request.url.path == "/keys":
             return httpx2.Response(200, json=KeySet([self.key]).as_dict(private=False))
-        told = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+        form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
         challenge = (
-            base64.urlsafe_b64encode(hashlib.sha256(told["code_verifier"].encode()).digest()).rstrip(b"=").decode()
+            base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
         )
         if (
-            told["code"] != "a-code"
+            form["code"] != "a-code"
             or challenge != self.asked["code_challenge"]
             or "authorization" not in request.headers
         ):
@@ -70,13 +70,13 @@ def service() -> SignOnService:
 @pytest.fixture
 def house(open_house: OpenHouse, tmp_path: Path, service: SignOnService) -> House:
     (tmp_path / "secret").write_text("of-the-client\n")
-    told = {
+    config = {
         "issuer": ISSUER,
         "client_id": "passerby",
         "client_secret_file": str(tmp_path / "secret"),
         "label": "School",
     }
-    house = open_house({"oidc": told})
+    house = open_house({"oidc": config})
     services = Services(house.installation, house.archive, house.folder)
     house.app = make_app(services, oidc_transport=httpx2.MockTransport(service.answer))
     house.add_user("root", Role.ADMIN)

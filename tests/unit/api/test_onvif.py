@@ -27,9 +27,9 @@ def house(open_house: OpenHouse) -> House:
 def test_the_streams_of_a_camera(house: House) -> None:
     root = house.signed_in("root")
     with OnvifServer(OnvifCamera(PROFILES, LOGIN)) as server:
-        told = {"host": server.host, "user": LOGIN[0], "password": LOGIN[1]}
-        done = root.post("/api/cameras/streams", json=told)
-        wrong = root.post("/api/cameras/streams", json={**told, "password": "hunter3-planted"})
+        body = {"host": server.host, "user": LOGIN[0], "password": LOGIN[1]}
+        done = root.post("/api/cameras/streams", json=body)
+        wrong = root.post("/api/cameras/streams", json={**body, "password": "hunter3-planted"})
     assert done.status_code == 200 and done.json()["works"] and done.json()["reason"] is None
     main, sub = done.json()["streams"]
     assert main == {
@@ -69,9 +69,9 @@ def test_what_is_no_host_is_refused(house: House, host: str) -> None:
 
 def test_at_most_so_many_a_minute(house: House) -> None:
     root = house.signed_in("root")
-    told = {"host": "127.0.0.1:1"}
-    answers = [root.post("/api/cameras/streams", json=told) for _ in range(A_MINUTE + 1)]
+    body = {"host": "127.0.0.1:1"}
+    answers = [root.post("/api/cameras/streams", json=body) for _ in range(A_MINUTE + 1)]
     assert [each.status_code for each in answers] == [200] * A_MINUTE + [429]
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 61
     house.clock.move(61)
-    assert root.post("/api/cameras/streams", json=told).status_code == 200
+    assert root.post("/api/cameras/streams", json=body).status_code == 200

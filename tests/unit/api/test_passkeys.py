@@ -23,15 +23,15 @@ def kim(house: House) -> TestClient:
 
 
 def add(client: TestClient, passkey: SoftwarePasskey, origin: str = HERE) -> Any:
-    told = client.post("/api/self/passkeys/options").json()
-    made = passkey.create(told["options"], origin)
-    return client.post("/api/self/passkeys", json={"asked": told["asked"], "credential": made, "name": "telephone"})
+    started = client.post("/api/self/passkeys/options").json()
+    made = passkey.create(started["options"], origin)
+    return client.post("/api/self/passkeys", json={"asked": started["asked"], "credential": made, "name": "telephone"})
 
 
 def sign_in(client: TestClient, passkey: SoftwarePasskey, origin: str = HERE) -> Any:
-    told = client.post("/api/session/passkey/options").json()
+    started = client.post("/api/session/passkey/options").json()
     return client.post(
-        "/api/session/passkey", json={"asked": told["asked"], "credential": passkey.get(told["options"], origin)}
+        "/api/session/passkey", json={"asked": started["asked"], "credential": passkey.get(started["options"], origin)}
     )
 
 
@@ -57,12 +57,12 @@ def test_a_page_of_another_site_cannot_use_it(house: House, kim: TestClient) -> 
 def test_an_answer_counts_once_and_soon(house: House, kim: TestClient) -> None:
     passkey, browser = SoftwarePasskey(), house.client()
     add(kim, passkey)
-    told = browser.post("/api/session/passkey/options").json()
-    answer = {"asked": told["asked"], "credential": passkey.get(told["options"], HERE)}
+    started = browser.post("/api/session/passkey/options").json()
+    answer = {"asked": started["asked"], "credential": passkey.get(started["options"], HERE)}
     assert house.client().post("/api/session/passkey", json=answer).status_code == 200
     assert house.client().post("/api/session/passkey", json=answer).status_code == 401, "again"
-    told = browser.post("/api/session/passkey/options").json()
-    answer = {"asked": told["asked"], "credential": passkey.get(told["options"], HERE)}
+    started = browser.post("/api/session/passkey/options").json()
+    answer = {"asked": started["asked"], "credential": passkey.get(started["options"], HERE)}
     house.clock.move(301)
     assert browser.post("/api/session/passkey", json=answer).status_code == 401, "too late"
 

@@ -97,8 +97,8 @@ def test_a_password_that_an_admin_sets_ends_sessions_and_tokens(house: House) ->
         house.add_user(name, Role.VIEWER)
     programs = {}
     for name in ("kim", "lee"):
-        told = {"name": "wall", "scopes": ["cameras:see"]}
-        secret = house.signed_in(name).post("/api/self/tokens", json=told).json()["token"]
+        body = {"name": "wall", "scopes": ["cameras:see"]}
+        secret = house.signed_in(name).post("/api/self/tokens", json=body).json()["token"]
         programs[name] = {"Authorization": f"Bearer {secret}"}
     kim, other = house.signed_in("kim"), house.client()
     own = {"old": PASSWORD, "new": "another pass phrase"}
@@ -198,23 +198,23 @@ def test_states_trials_and_figures(open_house: OpenHouse) -> None:
     assert (yard["what"], yard["since_90k"]) == ("unknown", None)
     assert root.get("/healthz").json()["status"] == "ok"
     figures = house.client().get("/metrics")
-    told = {
+    lines = {
         'passerby_camera_state{camera="gate",state="frozen"} 1.0',
         'passerby_pictures_read_total{camera="gate"} 50.0',
         'passerby_pictures_left_out_total{camera="gate"} 3.0',
         'passerby_alarms{kind="delete"} 0.0',
         "passerby_recorded_bytes 0.0",
     }
-    assert figures.status_code == 200 and told <= set(figures.text.splitlines())
+    assert figures.status_code == 200 and lines <= set(figures.text.splitlines())
     assert any(line.startswith("passerby_data_free_bytes ") for line in figures.text.splitlines())
 
 
 def test_settings_hide_secrets(open_house: OpenHouse) -> None:
-    told = {
+    config = {
         "storage": {"recordings": "s3://key:hunter2-planted@bucket/x"},
         "camera": [{"name": "gate", "address": ADDRESS}],
     }
-    house = open_house(told)
+    house = open_house(config)
     house.add_user("root", Role.ADMIN)
     shown = house.signed_in("root").get("/api/settings").text
     assert "hunter" not in shown
@@ -226,11 +226,11 @@ def test_each_setting_is_told_with_what_it_does(open_house: OpenHouse) -> None:
     house = open_house({"server": {"port": 9000}, "storage": {"catalogue": None}})
     house.add_user("root", Role.ADMIN)
     sections = house.signed_in("root").get("/api/settings").json()
-    told = {each["key"]: each for section in sections for each in section["settings"]}
+    by_key = {each["key"]: each for section in sections for each in section["settings"]}
     wanted = {key for key, section in keys_of(Config) if section is None and not key.startswith("camera.")}
-    assert set(told) == wanted, "every key of the file, but those of cameras"
-    assert (told["server.port"]["value"], told["server.port"]["is_default"]) == (9000, False)
-    assert told["storage.keep_hours"]["is_default"] and all(each["about"] for each in told.values())
+    assert set(by_key) == wanted, "every key of the file, but those of cameras"
+    assert (by_key["server.port"]["value"], by_key["server.port"]["is_default"]) == (9000, False)
+    assert by_key["storage.keep_hours"]["is_default"] and all(each["about"] for each in by_key.values())
 
 
 def test_the_longest_time_that_any_camera_keeps_is_told_to_everybody(house: House) -> None:

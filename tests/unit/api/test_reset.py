@@ -32,7 +32,7 @@ def found(house: House, name: str) -> User:
     return user
 
 
-def told(token: str, name: str = "kim", password: str = NEW) -> dict[str, Any]:
+def reset_with(token: str, name: str = "kim", password: str = NEW) -> dict[str, Any]:
     return {"token": token, "name": name, "password": password}
 
 
@@ -40,7 +40,7 @@ def test_a_sole_admin_who_forgot_the_password_comes_in_again(house: House, kim: 
     token = house.installation.reset.new_link(kim)
     assert house.installation.set_up.new_link() is None, "a start of the service in between leaves it be"
     client = house.client()
-    done = client.post("/api/reset", json=told(token))
+    done = client.post("/api/reset", json=reset_with(token))
     assert done.status_code == 200 and done.json()["name"] == "kim" and "admin" in done.json()["roles"]
     client.headers[CSRF_HEADER] = done.json()["csrf_token"]
     assert client.post("/api/groups", json={"name": "yard"}).status_code == 201
@@ -61,7 +61,7 @@ def test_every_old_way_in_ends_and_nobody_elses(house: House, kim: User) -> None
             connection.execute(insert(passkeys).values(id=f"of-{name}", created_90k=0, **row))
     token = house.installation.reset.new_link(kim)
     assert browsers["kim"].get("/api/cameras").status_code == 200, "until it is used"
-    assert house.client().post("/api/reset", json=told(token)).status_code == 200
+    assert house.client().post("/api/reset", json=reset_with(token)).status_code == 200
     for name, code in (("kim", 401), ("lee", 200)):
         assert browsers[name].get("/api/cameras").status_code == code
         assert house.client().get("/api/cameras", headers=programs[name]).status_code == code
@@ -70,54 +70,54 @@ def test_every_old_way_in_ends_and_nobody_elses(house: House, kim: User) -> None
 
 def test_it_works_once_for_an_hour_and_the_newest_only(house: House, kim: User) -> None:
     first, second = (house.installation.reset.new_link(kim) for _ in range(2))
-    assert house.client().post("/api/reset", json=told(first)).status_code == 403
-    assert house.client().post("/api/reset", json=told(second)).status_code == 200
-    assert house.client().post("/api/reset", json=told(second, password=PASSWORD)).status_code == 403
+    assert house.client().post("/api/reset", json=reset_with(first)).status_code == 403
+    assert house.client().post("/api/reset", json=reset_with(second)).status_code == 200
+    assert house.client().post("/api/reset", json=reset_with(second, password=PASSWORD)).status_code == 403
     third = house.installation.reset.new_link(kim)
     house.clock.move(3601)
-    assert house.client().post("/api/reset", json=told(third)).status_code == 403
+    assert house.client().post("/api/reset", json=reset_with(third)).status_code == 403
     assert house.client().post("/api/session", json={"name": "kim", "password": NEW}).status_code == 200
 
 
 def test_a_link_is_of_one_user_and_not_of_the_next_of_that_name(house: House, kim: User) -> None:
     token = house.installation.reset.new_link(found(house, "lee"))
-    assert house.client().post("/api/reset", json=told(token)).status_code == 403
-    assert house.client().post("/api/reset", json=told(token, "nobody")).status_code == 403
-    assert house.client().post("/api/set-up", json=told(token, "eve")).status_code == 403
+    assert house.client().post("/api/reset", json=reset_with(token)).status_code == 403
+    assert house.client().post("/api/reset", json=reset_with(token, "nobody")).status_code == 403
+    assert house.client().post("/api/set-up", json=reset_with(token, "eve")).status_code == 403
     house.installation.users.remove("lee")
     house.add_user("lee", Role.ADMIN)
-    assert house.client().post("/api/reset", json=told(token, "lee")).status_code == 403
+    assert house.client().post("/api/reset", json=reset_with(token, "lee")).status_code == 403
 
 
 def test_a_locked_user_stays_out(house: House, kim: User) -> None:
     token = house.installation.reset.new_link(found(house, "lee"))
     house.installation.users.change("lee", UserFacts(frozenset({Role.VIEWER}), is_enabled=False))
-    refused = house.client().post("/api/reset", json=told(token, "lee"))
+    refused = house.client().post("/api/reset", json=reset_with(token, "lee"))
     assert refused.status_code == 403 and "set-cookie" not in refused.headers
 
 
 def test_guessing_is_slowed_and_locks_nobody_out(house: House, kim: User) -> None:
     token = house.installation.reset.new_link(kim)
     stranger = house.client(address="192.0.2.66")
-    codes = [stranger.post("/api/reset", json=told("wrong")).status_code for _ in range(22)]
+    codes = [stranger.post("/api/reset", json=reset_with("wrong")).status_code for _ in range(22)]
     assert codes == [403] * 20 + [429] * 2
     assert len(house.installation.audit.list()) == 20, "a record of each that was listened to, and no more"
-    short = {house.client().post("/api/reset", json=told(token, password="short")).status_code for _ in range(25)}
+    short = {house.client().post("/api/reset", json=reset_with(token, password="short")).status_code for _ in range(25)}
     assert short == {422}
     afar = {"Origin": "https://evil.example"}
-    assert house.client().post("/api/reset", json=told(token), headers=afar).status_code == 403
-    assert house.client().post("/api/reset", json=told(token)).status_code == 200
+    assert house.client().post("/api/reset", json=reset_with(token), headers=afar).status_code == 403
+    assert house.client().post("/api/reset", json=reset_with(token)).status_code == 200
 
 
 def test_what_is_refused_is_in_the_audit_with_the_name_that_was_told(house: House, kim: User) -> None:
     token = house.installation.reset.new_link(found(house, "lee"))
     house.installation.users.change("lee", UserFacts(frozenset({Role.VIEWER}), is_enabled=False))
-    for wrong in (told("wrong"), told(token, "nobody"), told(token, "lee")):
+    for wrong in (reset_with("wrong"), reset_with(token, "nobody"), reset_with(token, "lee")):
         assert house.client().post("/api/reset", json=wrong).status_code == 403
     noted = [(each.who, each.through, each.what, each.about) for each in house.installation.audit.list()]
     assert noted == [("", "reset link", "sign-in:refused", name) for name in ("lee", "nobody", "kim")]
     house.installation.users.change("lee", UserFacts(frozenset({Role.VIEWER})))
-    assert house.client().post("/api/reset", json=told(token, "lee")).status_code == 200, "it was not used up"
+    assert house.client().post("/api/reset", json=reset_with(token, "lee")).status_code == 200, "it was not used up"
 
 
 def test_without_its_record_nothing_is_changed(house: House, kim: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,10 +128,10 @@ def test_without_its_record_nothing_is_changed(house: House, kim: User, monkeypa
 
     with monkeypatch.context() as broken:
         broken.setattr(house.installation.audit, "note", full_disk)
-        refused = house.client().post("/api/reset", json=told(token))
+        refused = house.client().post("/api/reset", json=reset_with(token))
         assert refused.status_code == 503 and "set-cookie" not in refused.headers
     assert house.client().post("/api/session", json={"name": "kim", "password": PASSWORD}).status_code == 200
-    assert house.client().post("/api/reset", json=told(token)).status_code == 200, "nor is the link used up"
+    assert house.client().post("/api/reset", json=reset_with(token)).status_code == 200, "nor is the link used up"
 
 
 def test_of_two_that_use_it_at_once_one_gets_in(house: House, kim: User) -> None:

@@ -68,8 +68,8 @@ class Browser:
     @contextmanager
     def watch(self, **headers: str) -> Iterator[ClientConnection]:
         """A live view that has shown something."""
-        told = headers or {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{self.port}"}
-        with connect(f"ws://127.0.0.1:{self.port}{LIVE}", additional_headers=told) as socket:
+        sent = headers or {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{self.port}"}
+        with connect(f"ws://127.0.0.1:{self.port}{LIVE}", additional_headers=sent) as socket:
             for _ in range(5):
                 socket.recv(10)
             yield socket
@@ -221,16 +221,16 @@ def test_nobody_is_shown_anything_while_nobody_can_tell_whether_they_may(
 
 
 def test_two_processes_that_serve_one_catalogue(house: House, port: int) -> None:
-    told = house.config.storage.catalogue
-    toml = f'[storage]\ncatalogue = "{told.get_secret_value()}"' if told else ""
+    url = house.config.storage.catalogue
+    toml = f'[storage]\ncatalogue = "{url.get_secret_value()}"' if url else ""
     beside_port = free_port()
     command = [sys.executable, "-m", "tests.unit.api.beside", str(house.folder), str(beside_port), toml]
     beside = subprocess.Popen(command, cwd=Path(__file__).parents[3])
     try:
         assert until(lambda: reached(beside_port), 60)
         with Browser(port, "kim").watch() as kim:
-            told_off = {"roles": ["viewer"], "groups": ["yard"], "is_enabled": False}
-            done = Browser(beside_port, "root").http.put("/api/users/kim", json=told_off)
+            demoted = {"roles": ["viewer"], "groups": ["yard"], "is_enabled": False}
+            done = Browser(beside_port, "root").http.put("/api/users/kim", json=demoted)
             assert done.status_code == 200, done.text
             assert code_of_end(kim) == permits.MAY_NO_MORE
     finally:

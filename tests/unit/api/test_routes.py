@@ -115,8 +115,8 @@ def _flat(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
 
 
 def test_every_route_has_an_entry_and_every_entry_a_route(house: House) -> None:
-    told = set(routes_of(house.app))
-    assert len(told) > 30 and told == set(TABLE) == set(EXPECTED)
+    routes = set(routes_of(house.app))
+    assert len(routes) > 30 and routes == set(TABLE) == set(EXPECTED)
 
 
 def test_a_route_without_an_entry_answers_nobody(house: House) -> None:
@@ -219,10 +219,10 @@ def test_scopes_reach_what_the_table_says(house: House) -> None:
 
 
 def test_the_description_has_every_route_and_every_way_to_fail(open_house: OpenHouse) -> None:
-    told: dict[str, Any] = open_house().client().get("/api/openapi.json").json()
-    described = {(method.upper(), path) for path, methods in told["paths"].items() for method in methods}
+    description: dict[str, Any] = open_house().client().get("/api/openapi.json").json()
+    described = {(method.upper(), path) for path, methods in description["paths"].items() for method in methods}
     assert described == {each for each in TABLE if each[0] != "WS"}
-    for path, methods in told["paths"].items():
+    for path, methods in description["paths"].items():
         for method, route in methods.items():
             assert route["summary"] and route["tags"], (method, path)
             assert {"401", "403", "422", "503"} <= route["responses"].keys()

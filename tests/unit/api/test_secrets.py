@@ -37,11 +37,11 @@ def test_no_answer_and_no_log_line_has_a_secret(house: House, caplog: pytest.Log
     answers += [house.client().post("/api/session", json={"name": "kim", "password": HIDDEN[0]})]
     answers += [house.client().post("/api/session", json={"name": [HIDDEN[0]], "password": HIDDEN[1]})]
     answers += [kim.post("/api/users", json={"name": "eve", "password": PASSWORD + HIDDEN[0], "roles": ["x"]})]
-    told = "\n".join([each.text for each in answers] + [record.getMessage() for record in caplog.records])
-    told += repr(house.installation.cameras.list()) + repr(house.installation.cameras.find("gate"))
-    told += repr(house.installation.users.list()) + repr(house.installation.config)
+    shown = "\n".join([each.text for each in answers] + [record.getMessage() for record in caplog.records])
+    shown += repr(house.installation.cameras.list()) + repr(house.installation.cameras.find("gate"))
+    shown += repr(house.installation.users.list()) + repr(house.installation.config)
     for secret in (*HIDDEN, PASSWORD, "$argon2"):
-        assert secret not in told
+        assert secret not in shown
     assert house.installation.cameras.secret_address("gate") == ADDRESS
 
 

@@ -25,8 +25,8 @@ def test_the_set_up_link_makes_the_first_user_once(house: House) -> None:
     token = house.installation.set_up.new_link()
     done = client.post("/api/set-up", json=first_user(token))
     assert done.status_code == 200 and set(done.json()["roles"]) == {"admin", "operator", "privacy-officer"}
-    told = [each.json() for each in (house.client().get("/api/session"), done, client.get("/api/session"))]
-    assert [each["least_password_letters"] for each in told] == [12, 12, 12], "also to who types the first one"
+    states = [each.json() for each in (house.client().get("/api/session"), done, client.get("/api/session"))]
+    assert [each["least_password_letters"] for each in states] == [12, 12, 12], "also to who types the first one"
     assert client.get("/api/cameras").status_code == 200
     again = house.client().post("/api/set-up", json=first_user(token, "eve"))
     assert again.status_code == 403
@@ -105,10 +105,10 @@ def test_a_right_password_signs_in_and_out(house: House) -> None:
 
 def test_a_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House) -> None:
     house.add_user("kim", Role.ADMIN)
-    told = {"name": "kim", "password": PASSWORD}
-    plain = house.client().post("/api/session", json=told).headers["set-cookie"]
+    body = {"name": "kim", "password": PASSWORD}
+    plain = house.client().post("/api/session", json=body).headers["set-cookie"]
     assert "HttpOnly" in plain and "samesite=strict" in plain.lower() and "Domain" not in plain
-    secure = house.client("https://localhost").post("/api/session", json=told).headers["set-cookie"]
+    secure = house.client("https://localhost").post("/api/session", json=body).headers["set-cookie"]
     assert secure.startswith("__Host-passerby=") and "Secure" in secure and "Path=/" in secure
 
 
@@ -187,12 +187,12 @@ def test_a_name_that_fails_too_often_is_locked_longer_each_time(house: House, na
 
 
 def test_one_address_may_not_try_many_names(house: House) -> None:
-    told = [{"name": f"user{i}", "password": "x"} for i in range(21)]
-    codes = [house.client().post("/api/session", json=each).status_code for each in told]
+    bodies = [{"name": f"user{i}", "password": "x"} for i in range(21)]
+    codes = [house.client().post("/api/session", json=each).status_code for each in bodies]
     assert codes == [401] * 20 + [429]
-    assert house.client(address="192.0.2.99").post("/api/session", json=told[20]).status_code == 401
+    assert house.client(address="192.0.2.99").post("/api/session", json=bodies[20]).status_code == 401
     house.clock.move(61)
-    assert house.client().post("/api/session", json=told[20]).status_code == 401
+    assert house.client().post("/api/session", json=bodies[20]).status_code == 401
 
 
 def test_guesses_at_the_same_moment_are_no_more_than_in_a_row(house: House) -> None:
@@ -212,15 +212,15 @@ def test_a_change_from_another_page_is_refused(house: House, headers: dict[str, 
     assert client.get("/api/cameras", headers=headers).json() == [], "reading needs none, and nothing was added"
 
 
-@pytest.mark.parametrize("told", ["", " ", "Bearer", "Bearer x", "Basic a2ltOng="])
-def test_an_authorization_that_signs_nobody_in_excuses_nothing(house: House, told: str) -> None:
+@pytest.mark.parametrize("authorization", ["", " ", "Bearer", "Bearer x", "Basic a2ltOng="])
+def test_an_authorization_that_signs_nobody_in_excuses_nothing(house: House, authorization: str) -> None:
     """What counts is what signed in: the cookie does, wherever the header is empty."""
     house.add_user("kim", Role.ADMIN)
     client = house.signed_in("kim")
     del client.headers[CSRF_HEADER]
     new = {"name": "gate", "address": "rtsp://192.0.2.7/"}
-    assert client.post("/api/cameras", json=new, headers={"Authorization": told}).status_code in (401, 403)
-    from_afar = {"Authorization": told, "Origin": "https://evil.example"}
+    assert client.post("/api/cameras", json=new, headers={"Authorization": authorization}).status_code in (401, 403)
+    from_afar = {"Authorization": authorization, "Origin": "https://evil.example"}
     sign_in = {"name": "kim", "password": PASSWORD}
     assert house.client().post("/api/session", json=sign_in, headers=from_afar).status_code == 403
     assert client.get("/api/cameras").json() == []
@@ -247,10 +247,10 @@ def test_the_csrf_token_of_another_session_does_not_fit(house: House) -> None:
 
 def test_nobody_is_signed_in_from_another_page(house: House) -> None:
     house.add_user("kim", Role.ADMIN)
-    told = {"name": "kim", "password": PASSWORD}
-    refused = house.client().post("/api/session", json=told, headers={"Origin": "https://evil.example"})
+    body = {"name": "kim", "password": PASSWORD}
+    refused = house.client().post("/api/session", json=body, headers={"Origin": "https://evil.example"})
     assert refused.status_code == 403 and "set-cookie" not in refused.headers
-    form = house.client().post("/api/session", data=told)
+    form = house.client().post("/api/session", data=body)
     assert form.status_code == 422, "a form of another page cannot be JSON"
 
 
@@ -313,8 +313,8 @@ def test_a_token_ends_and_can_be_taken_back(house: House) -> None:
 @pytest.mark.parametrize("scope", ["users:change", "self:change", "sign-in", "live:watch"])
 def test_no_token_has_what_its_maker_may_not_or_no_program_should(house: House, scope: str) -> None:
     house.add_user("kim", Role.ADMIN)
-    told = {"name": "program", "scopes": [scope]}
-    assert house.signed_in("kim").post("/api/self/tokens", json=told).status_code == 403
+    body = {"name": "program", "scopes": [scope]}
+    assert house.signed_in("kim").post("/api/self/tokens", json=body).status_code == 403
 
 
 def test_a_wrong_token_is_nobody_even_with_a_cookie(house: House) -> None:
@@ -351,11 +351,11 @@ def test_foreign_host_names_are_refused(open_house: OpenHouse) -> None:
 
 
 def test_headers_of_proxies_are_believed_only_when_configured(open_house: OpenHouse) -> None:
-    told = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.1"}
+    body = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.1"}
     for proxies, is_believed in (([], False), (["192.0.2.50"], True), (["192.0.2.51"], False)):
         house = open_house({"server": {"trusted_proxies": proxies, "allow_plain_http": True}})
         house.add_user("kim", Role.ADMIN)
-        done = house.client().post("/api/session", json={"name": "kim", "password": PASSWORD}, headers=told)
+        done = house.client().post("/api/session", json={"name": "kim", "password": PASSWORD}, headers=body)
         assert ("Secure" in done.headers["set-cookie"]) == is_believed
         assert ("198.51.100.1" in house.installation.throttle._attempts) == is_believed
 

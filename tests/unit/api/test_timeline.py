@@ -58,10 +58,10 @@ def played(client: TestClient, camera: str = "gate") -> list[int]:
     init, found = b"", list[int]()
     size_and_offset = ("", "")
     for line in text.splitlines():
-        if told := re.fullmatch(r'#EXT-X-MAP:URI="(.*)"', line):
-            init = client.get(base + told[1]).content
-        elif told := re.fullmatch(r"#EXT-X-BYTERANGE:(\d+)@(\d+)", line):
-            size_and_offset = (told[1], told[2])
+        if tag := re.fullmatch(r'#EXT-X-MAP:URI="(.*)"', line):
+            init = client.get(base + tag[1]).content
+        elif tag := re.fullmatch(r"#EXT-X-BYTERANGE:(\d+)@(\d+)", line):
+            size_and_offset = (tag[1], tag[2])
         elif line and not line.startswith("#"):
             size, offset = map(int, size_and_offset)
             done = client.get(base + line, headers={"Range": f"bytes={offset}-{offset + size - 1}"})
@@ -87,9 +87,11 @@ def test_the_playlist_is_one_that_players_understand(kim: TestClient) -> None:
 
 
 def test_activity_and_gaps_are_told(kim: TestClient) -> None:
-    told = kim.get(PATH, params={**RANGE, "parts": 12}).json()
-    assert len(told["activity"]) == 12
-    spans = [((g["from_90k"] - BEGIN_90K) / TICKS_PER_S, (g["to_90k"] - BEGIN_90K) / TICKS_PER_S) for g in told["gaps"]]
+    timeline = kim.get(PATH, params={**RANGE, "parts": 12}).json()
+    assert len(timeline["activity"]) == 12
+    spans = [
+        ((g["from_90k"] - BEGIN_90K) / TICKS_PER_S, (g["to_90k"] - BEGIN_90K) / TICKS_PER_S) for g in timeline["gaps"]
+    ]
     assert spans == [(30, 60), (70, 120)]
 
 
@@ -163,15 +165,15 @@ def test_nothing_goes_out_where_the_look_cannot_be_noted(
 
 
 @pytest.mark.parametrize(
-    ("told", "code"),
+    ("byte_range", "code"),
     [("bytes=0-9", 206), ("bytes=10-", 206), ("bytes=-10", 416), ("bytes=0-9,20-29", 416), ("bytes=99999999-", 416),
      ("bytes=9-2", 416), ("pieces=0-9", 416), ("bytes=0-999999999999", 206)],
 )  # fmt: skip
-def test_ranges_of_bytes(full: House, kim: TestClient, told: str, code: int) -> None:
+def test_ranges_of_bytes(full: House, kim: TestClient, byte_range: str, code: int) -> None:
     key = next(each for each in keys(full) if each.startswith("gate/"))
     size = full.archive.size(key)
     _, day, name = key.split("/")
-    done = kim.get(f"{PATH}/objects/{day}/{name}", headers={"Range": told})
+    done = kim.get(f"{PATH}/objects/{day}/{name}", headers={"Range": byte_range})
     assert done.status_code == code
     if code == 206:
         first, last = map(int, re.findall(r"\d+", done.headers["content-range"])[:2])
@@ -228,8 +230,8 @@ def test_what_another_camera_of_the_name_recorded_is_for_who_sees_all_cameras(fu
     for path, params in asked.items():
         assert kim.get(path, params=params).status_code == 200, path
         assert lee.get(path, params=params).status_code == 404, path
-    told = lee.get(PATH, params=RANGE).json()
-    assert not any(told["activity"]) and told["gaps"] == [RANGE]
+    timeline = lee.get(PATH, params=RANGE).json()
+    assert not any(timeline["activity"]) and timeline["gaps"] == [RANGE]
     full.clock.set_utc(130)
 
     new_90k = full.clock.now_90k() + TICKS_PER_S
@@ -238,8 +240,8 @@ def test_what_another_camera_of_the_name_recorded_is_for_who_sees_all_cameras(fu
         writer.append(fragment)
     later = {"from_90k": BEGIN_90K, "to_90k": new_90k + 20 * TICKS_PER_S}
     assert lee.get(f"{PATH}/export.mp4", params=later).status_code == 200
-    told = lee.get(PATH, params=later).json()
-    assert told["gaps"][0] == {"from_90k": BEGIN_90K, "to_90k": new_90k}
+    timeline = lee.get(PATH, params=later).json()
+    assert timeline["gaps"][0] == {"from_90k": BEGIN_90K, "to_90k": new_90k}
     playlist = lee.get(f"{PATH}/playlist.m3u8", params=later).text
     lines = [line for line in playlist.splitlines() if line.startswith("objects/")]
     assert lines and old.removeprefix(f"{PATH}/") not in lines

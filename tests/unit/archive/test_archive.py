@@ -160,8 +160,8 @@ def test_activity_is_where_something_moved(open_archive: OpenArchive) -> None:
     halves = [(0, 0.0), (20, 0.25), (40, 0.01)]
     for start, moved in halves:
         keep(archive, recorded(steady(20, BEGIN_90K + start * TICKS_PER_S), moved=moved))
-    told = archive.activity("gate", BEGIN_90K - 20 * TICKS_PER_S, BEGIN_90K + 80 * TICKS_PER_S, 10)
-    assert list(told) == [0, 0, 0, 0, 128, 128, 26, 26, 0, 0]
+    activity = archive.activity("gate", BEGIN_90K - 20 * TICKS_PER_S, BEGIN_90K + 80 * TICKS_PER_S, 10)
+    assert list(activity) == [0, 0, 0, 0, 128, 128, 26, 26, 0, 0]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -176,9 +176,9 @@ def test_any_recording_plays_whole(open_archive: OpenArchive, steps: list[int], 
     archive.maintain(FOREVER, LATER_90K)
     playlist = archive.playlist(camera, BEGIN_90K, times[-1] + 1)
     assert times_played(archive, camera, *ALL) == times
-    told = [(e.gop.start_90k, e.gop.end_90k) for e in playlist.entries] + list(playlist.gaps_90k)
-    told.sort()
-    assert all(before[1] == after[0] for before, after in itertools.pairwise(told)), "each moment is told of once"
+    spans = [(e.gop.start_90k, e.gop.end_90k) for e in playlist.entries] + list(playlist.gaps_90k)
+    spans.sort()
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(spans)), "each moment is listed once"
 
 
 def test_an_export_has_the_same_pictures_and_says_when_they_were(open_archive: OpenArchive, tmp_path: Path) -> None:

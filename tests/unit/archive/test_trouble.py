@@ -1,4 +1,4 @@
-"""Full disks, stores and catalogues that fail: told, not swallowed; nothing written is lost; all is tried again."""
+"""Full disks, stores and catalogues that fail: reported, not swallowed; nothing written is lost; all is tried again."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_full_disk_is_told_and_what_was_written_stays(
 def test_a_catalogue_that_fails_for_a_while_loses_nothing(open_archive: OpenArchive, tmp_path: Path) -> None:
     archive = open_archive()
     writer = archive.writer("gate")
-    told = 0
+    errors = 0
     fragments = recorded(steady(50))
     for number, fragment in enumerate(fragments):
         if number == 20:
@@ -97,10 +97,10 @@ def test_a_catalogue_that_fails_for_a_while_loses_nothing(open_archive: OpenArch
         try:
             writer.append(fragment)
         except OutputError as error:
-            told += 1
+            errors += 1
             assert "in the catalogue" in error.message
     writer.close()
-    assert told > 5
+    assert errors > 5
     assert archive.maintain(FOREVER, LATER_90K) == []
     check_at_rest(archive, tmp_path / "archive")
     assert times_played(archive, "gate", *ALL) == list(steady(50))
@@ -269,8 +269,8 @@ def test_a_full_spool_gives_up_the_oldest_that_waits(open_archive: OpenArchive, 
     with no_store_at(tmp_path / "archive" / "objects"):
         alarms = full.maintain(KeepAll(), LATER_90K)
     assert [path.name.partition("~")[0] for path in spool.glob("*.mp4")] == ["yard"] and len(waiting) == 5
-    told = {(alarm.kind, alarm.camera) for alarm in alarms}
-    assert told >= {(AlarmKind.STORE, "gate"), (AlarmKind.SPACE, "gate"), (AlarmKind.SPACE, None)}
+    raised = {(alarm.kind, alarm.camera) for alarm in alarms}
+    assert raised >= {(AlarmKind.STORE, "gate"), (AlarmKind.SPACE, "gate"), (AlarmKind.SPACE, None)}
     held.close()
 
 
@@ -325,8 +325,8 @@ def test_what_was_dated_too_late_goes_with_the_first_after_it_that_is_over(
     keep(archive, recorded(steady(5, BEGIN_90K + 48 * HOUR_90K)))
     keep(archive, recorded(steady(5, limit_90k + year_90k)), "yard")
     for now_90k in (LATER_90K, limit_90k - 1):
-        told = [(alarm.kind, alarm.camera) for alarm in archive.maintain(KeepAll(), now_90k)]
-        assert told == [(AlarmKind.DELETE, "gate"), (AlarmKind.DELETE, "yard")]
+        raised = [(alarm.kind, alarm.camera) for alarm in archive.maintain(KeepAll(), now_90k)]
+        assert raised == [(AlarmKind.DELETE, "gate"), (AlarmKind.DELETE, "yard")]
         assert len(check_at_rest(archive, tmp_path / "archive")) == 4
     assert [alarm.camera for alarm in archive.maintain(KeepAll(), limit_90k)] == ["yard"], (
         "nothing over was made after it"
@@ -390,10 +390,10 @@ def test_while_deleting_fails_nothing_more_is_given_up_for_room(open_archive: Op
     archive.maintain(FOREVER, LATER_90K)
     sizes = [row.size for row in rows_of(archive)]
     tight = open_archive(space=Space(most_bytes=sum(sizes[3:])))
-    told = [(AlarmKind.DELETE, "gate"), (AlarmKind.SPACE, None)]
+    raised = [(AlarmKind.DELETE, "gate"), (AlarmKind.SPACE, None)]
     with nothing_can_be_deleted_in(tmp_path / "archive" / "objects"):
         for lost in ([(AlarmKind.SPACE, "gate")], [], []):  # what was marked can be watched no more
-            assert [(alarm.kind, alarm.camera) for alarm in tight.maintain(KeepAll(), LATER_90K)] == told + lost
+            assert [(alarm.kind, alarm.camera) for alarm in tight.maintain(KeepAll(), LATER_90K)] == raised + lost
             assert [row.state for row in rows_of(tight)] == [ObjectState.DELETING] + [ObjectState.CLOSED] * 4
     assert [alarm.kind for alarm in tight.maintain(KeepAll(), LATER_90K)] == [AlarmKind.SPACE]
     assert [row.size for row in check_at_rest(tight, tmp_path / "archive")] == sizes[3:]

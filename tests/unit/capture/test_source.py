@@ -91,9 +91,9 @@ def test_turn_is_told_and_the_picture_left_as_coded(tmp_path: Path, turn: int) -
 def test_shape_of_pixels_and_colour_tags_are_told(tmp_path: Path) -> None:
     make_video(tmp_path / "street.mp4", Recipe(aspect=Fraction(16, 11), tags=(1, 1, 1, 1)))
     with open_source(tmp_path / "street.mp4") as source:
-        told = source.format
-    assert told.sample_aspect_ratio == Fraction(16, 11)
-    assert (told.color_range, told.color_primaries, told.color_trc, told.colorspace) == (1, 1, 1, 1)
+        shape = source.format
+    assert shape.sample_aspect_ratio == Fraction(16, 11)
+    assert (shape.color_range, shape.color_primaries, shape.color_trc, shape.colorspace) == (1, 1, 1, 1)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

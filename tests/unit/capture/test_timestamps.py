@@ -22,17 +22,17 @@ def clock(log: ProblemLog | None = None) -> Timestamps:
 
 
 @given(st.lists(st.tuples(ticks, ticks), max_size=50))
-def test_any_times_become_growing_times(told: list[tuple[int | None, int | None]]) -> None:
+def test_any_times_become_growing_times(times: list[tuple[int | None, int | None]]) -> None:
     repair = clock()
-    out = [repair.next(pts, dts) for pts, dts in told]
+    out = [repair.next(pts, dts) for pts, dts in times]
     assert all(a < b for a, b in itertools.pairwise(out))
 
 
 @given(st.sets(st.integers(-MOST, MOST)))
-def test_growing_times_pass_untouched(told: set[int]) -> None:
+def test_growing_times_pass_untouched(times: set[int]) -> None:
     log = ProblemLog()
     repair = clock(log)
-    assert [repair.next(pts, None) for pts in sorted(told)] == sorted(told)
+    assert [repair.next(pts, None) for pts in sorted(times)] == sorted(times)
     assert {p.kind for p in log.problems} <= {"lost"}
 
 
@@ -79,9 +79,9 @@ def test_the_list_of_problems_is_bounded(times: list[float]) -> None:
 
 
 @given(st.lists(st.tuples(st.one_of(st.none(), st.integers(-(2**62), 2**62)), ticks), max_size=50))
-def test_no_time_ever_makes_a_step_that_cannot_be_written(told: list[tuple[int | None, int | None]]) -> None:
+def test_no_time_ever_makes_a_step_that_cannot_be_written(times: list[tuple[int | None, int | None]]) -> None:
     repair = clock()
-    out = [repair.next(pts, dts) for pts, dts in told]
+    out = [repair.next(pts, dts) for pts, dts in times]
     assert all(0 < b - a <= max_step(CLOCK) for a, b in itertools.pairwise(out))
 
 

@@ -19,8 +19,8 @@ def test_an_error_is_told_by_its_kind_alone() -> None:
     line = JsonLines().format(record)
     assert "\n" not in line
     assert "swordfish" not in line
-    told = json.loads(line)
-    assert (told["level"], told["from"], told["says"], told["error"]) == (
+    entry = json.loads(line)
+    assert (entry["level"], entry["from"], entry["says"], entry["error"]) == (
         "error", "passerby.x", "failed: gate\n", "RuntimeError",
     )  # fmt: skip
-    assert told["at"].endswith("+00:00")
+    assert entry["at"].endswith("+00:00")

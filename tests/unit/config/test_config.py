@@ -24,19 +24,19 @@ def taken_in(text: str) -> str:
     return re.sub(r"^# ", "", text, flags=re.M)
 
 
-def told_keys(told: dict[str, Any], before: str = "") -> set[str]:
+def keys_in(values: dict[str, Any], before: str = "") -> set[str]:
     found: set[str] = set()
-    for name, value in told.items():
+    for name, value in values.items():
         found.add(before + name)
         for inner in value if isinstance(value, list) else [value]:
             if isinstance(inner, dict):
-                found |= told_keys(inner, f"{before}{name}.")
+                found |= keys_in(inner, f"{before}{name}.")
     return found
 
 
 def test_the_example_has_every_key_and_no_other() -> None:
-    told = tomllib.loads(taken_in(EXAMPLE.read_text(encoding="utf-8")))
-    assert told_keys(told) == {key for key, _ in keys_of(Config)}
+    example = tomllib.loads(taken_in(EXAMPLE.read_text(encoding="utf-8")))
+    assert keys_in(example) == {key for key, _ in keys_of(Config)}
 
 
 def test_the_example_is_written_from_the_keys() -> None:
@@ -48,12 +48,12 @@ def test_the_example_is_written_from_the_keys() -> None:
 
 
 def test_the_example_shows_the_defaults_and_all_of_it_is_allowed() -> None:
-    told = tomllib.loads(taken_in(EXAMPLE.read_text(encoding="utf-8")))
-    assert parse_config(told).server.port == 8080
+    example = tomllib.loads(taken_in(EXAMPLE.read_text(encoding="utf-8")))
+    assert parse_config(example).server.port == 8080
     for name, field in Config.model_fields.items():
         model = section_of(field.annotation)
         assert model
-        shown = told[name][0] if isinstance(told[name], list) else told[name]
+        shown = example[name][0] if isinstance(example[name], list) else example[name]
         check_defaults(model, shown)
 
 

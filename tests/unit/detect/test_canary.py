@@ -90,17 +90,17 @@ def test_silence_is_a_fault(name: str) -> None:
 @pytest.mark.parametrize("behind", [1, 3, 10_000])
 def test_an_older_answer_is_a_fault(street: Street, name: str, behind: int) -> None:
     detector = spoilt(name, Stale(behind))
-    told = []
+    raised = []
     for number, picture in enumerate(pictures(street.path)):
         if number > 12:
             break
         rows, columns = (side // 32 * 32 for side in picture.shape[:2])
         try:
             detector.detect_bgr(np.ascontiguousarray(picture[:rows, :columns]))
-            told.append(False)
+            raised.append(False)
         except DeafError:
-            told.append(True)
-    assert told[1] and sum(told) >= 11, "all but the first, and hardly one by chance"
+            raised.append(True)
+    assert raised[1] and sum(raised) >= 11, "all but the first, and hardly one by chance"
 
 
 def test_weights_that_are_spoilt_in_memory_are_a_fault() -> None:

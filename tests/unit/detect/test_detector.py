@@ -136,7 +136,7 @@ def test_fixed_box_lands_in_the_region(tmp_path: Path) -> None:
 
 
 class Broken:
-    """A runtime that answers what it was told to."""
+    """A runtime with scripted answers."""
 
     precision = "f32"
 

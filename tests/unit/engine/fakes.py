@@ -1,4 +1,4 @@
-"""Frames at chosen times, and a detector that says what it is told: what the engine does with it is tested here."""
+"""Frames at chosen times, and a scripted detector: what the engine does with it is tested here."""
 
 from __future__ import annotations
 

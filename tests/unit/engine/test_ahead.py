@@ -48,7 +48,7 @@ def covers(make: Callable[[Looks], Examiner], plan: Plan, lead: int) -> list[See
 
     def answer(frame: RawFrame) -> Detections:
         if frame.index in fails:
-            raise DetectorError("as told")
+            raise DetectorError("on request")
         return people((20, 20, 50, 80)) if frame.index in found else Detections.empty()
 
     mode, waiting, out = make(looks_of(Scripted(answer))), deque[Held](), list[Seen]()

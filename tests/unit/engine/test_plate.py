@@ -75,11 +75,11 @@ def test_empty_street_is_claimed_nowhere(street: Street, detectors: Detectors) -
     assert len(examiner.examine(raw(empty_street()))) == 0
 
 
-# With detectors that say what they are told.
+# With scripted detectors.
 
 
-class Told(Detector):
-    """Stands for a bundled network: answers as told, and counts what it is asked."""
+class ScriptedDetector(Detector):
+    """Stands for a bundled network: gives scripted answers, and counts what it is asked."""
 
     def __init__(self, kind: Kind = Kind.PERSON, answer: Callable[[Bgr], Detections] | None = None) -> None:
         model = next(model for model in bundled_models() if kind in model.card.kinds)
@@ -101,57 +101,57 @@ class Told(Detector):
         self.released.add(size_wh)
 
 
-def asked(told: Told, examiner: PlateExaminer, picture: Picture) -> int:
+def asked(detector: ScriptedDetector, examiner: PlateExaminer, picture: Picture) -> int:
     """How often the network is asked while this plate is examined."""
-    before = told.asked
+    before = detector.asked
     examiner.examine(raw(picture))
-    return told.asked - before
+    return detector.asked - before
 
 
 @pytest.mark.parametrize("found", [Detections.empty(), people((10, 10, 50, 110))], ids=["nobody", "somebody"])
 def test_what_did_not_change_is_not_examined_again(found: Detections) -> None:
-    told = Told(answer=lambda picture: found)
-    examiner = PlateExaminer([told])
+    detector = ScriptedDetector(answer=lambda picture: found)
+    examiner = PlateExaminer([detector])
     street = empty_street()
-    first = asked(told, examiner, street)
+    first = asked(detector, examiner, street)
     assert first >= 12
-    assert asked(told, examiner, street) == 0
+    assert asked(detector, examiner, street) == 0
     somewhere = street.copy()
     put_somebody(somewhere, 40, 40, 60)
-    again = asked(told, examiner, somewhere)
+    again = asked(detector, examiner, somewhere)
     assert 0 < again < first, "the tiles around who is new, at every scale"
-    assert asked(told, examiner, somewhere) == 0
+    assert asked(detector, examiner, somewhere) == 0
 
 
 def test_what_is_known_of_unchanged_tiles_is_still_told() -> None:
-    examiner = PlateExaminer([Told(answer=lambda picture: people((10, 10, 50, 110)))])
+    examiner = PlateExaminer([ScriptedDetector(answer=lambda picture: people((10, 10, 50, 110)))])
     street = raw(empty_street())
     first, again = examiner.examine(street), examiner.examine(street)
     assert len(first) and np.array_equal(first.xyxy, again.xyxy)
 
 
 def test_what_changes_little_by_little_is_examined_again_in_the_end() -> None:
-    told = Told()
-    examiner = PlateExaminer([told])
+    detector = ScriptedDetector()
+    examiner = PlateExaminer([detector])
     street = empty_street()
-    asked(told, examiner, street)
+    asked(detector, examiner, street)
     later = []
     for step in range(1, 9):
         fading = street.astype(np.int16)
         fading[100:200, 100:160] += 3 * step
-        later.append(asked(told, examiner, np.clip(fading, 0, 255).astype(np.uint8)))
+        later.append(asked(detector, examiner, np.clip(fading, 0, 255).astype(np.uint8)))
     assert later[0] == 0 and sum(count > 0 for count in later) >= 3
 
 
 def test_flat_parts_are_not_examined_and_networks_are_freed() -> None:
-    told = Told()
-    assert asked(told, PlateExaminer([told]), np.full((360, 640, 3), 90, np.uint8)) == 0
-    asked(told, PlateExaminer([told]), empty_street())
-    assert told.seen and told.released >= told.seen
+    detector = ScriptedDetector()
+    assert asked(detector, PlateExaminer([detector]), np.full((360, 640, 3), 90, np.uint8)) == 0
+    asked(detector, PlateExaminer([detector]), empty_street())
+    assert detector.seen and detector.released >= detector.seen
 
 
 def test_dark_plate_is_looked_at_with_more_contrast_too() -> None:
-    by_day, at_night = Told(), Told()
+    by_day, at_night = ScriptedDetector(), ScriptedDetector()
     asked(by_day, PlateExaminer([by_day]), empty_street())
     asked(at_night, PlateExaminer([at_night]), (empty_street() // 4).astype(np.uint8))
     assert at_night.asked > by_day.asked
@@ -168,7 +168,7 @@ def test_boxes_are_those_of_the_picture_as_coded(turn: int) -> None:
         _, _, places, _ = cv2.connectedComponentsWithStats((picture[..., 1] > 200).astype(np.uint8))
         return people(*((x, y, x + width, y + height) for x, y, width, height, _ in places[1:].tolist()))
 
-    found = PlateExaminer([Told(answer=around_bright)]).examine(raw(street, turn=turn))
+    found = PlateExaminer([ScriptedDetector(answer=around_bright)]).examine(raw(street, turn=turn))
     whole = found.xyxy[(found.xyxy[:, 3] - found.xyxy[:, 1]) > 70]
     assert len(whole), "at some scale it is all in one tile"
     assert np.abs(whole - np.array([420, 200, 460, 280])).max() < 6
@@ -177,11 +177,11 @@ def test_boxes_are_those_of_the_picture_as_coded(turn: int) -> None:
 def test_face_claims_head_and_shoulders_and_takes_no_body_away() -> None:
     """Somebody near whose face is plain is still covered to the feet."""
     face = Detections(np.array([[100, 60, 130, 100]], np.float32), np.array([0.9], np.float32), np.array([Kind.FACE]))
-    told = Told()
-    smallest = tiles_of((640, 360), told.model.card.input, MAX_ENLARGED)[-1].parts[-1]
+    detector = ScriptedDetector()
+    smallest = tiles_of((640, 360), detector.model.card.input, MAX_ENLARGED)[-1].parts[-1]
     left, top = smallest.at
-    told.answer = lambda picture: people((left + 80, top + 10, left + 140, top + 190), score=0.4)
-    examiner = PlateExaminer([told, Told(Kind.FACE, lambda picture: face)])
+    detector.answer = lambda picture: people((left + 80, top + 10, left + 140, top + 190), score=0.4)
+    examiner = PlateExaminer([detector, ScriptedDetector(Kind.FACE, lambda picture: face)])
     street = empty_street()
     found = examiner.examine(raw(street))
     assert {Kind.PERSON, Kind.FACE} <= {Kind(kind) for kind in found.class_id}
@@ -194,19 +194,19 @@ def test_face_claims_head_and_shoulders_and_takes_no_body_away() -> None:
 # Fail closed.
 
 
-FAILURES = [DetectorError("as told"), MemoryError("as told"), CancelledError()]
+FAILURES = [DetectorError("on request"), MemoryError("on request"), CancelledError()]
 
 
-def failing(error: BaseException, after: int) -> Told:
-    told = Told()
+def failing(error: BaseException, after: int) -> ScriptedDetector:
+    detector = ScriptedDetector()
 
     def answer(picture: Bgr) -> Detections:
-        if told.asked > after:
+        if detector.asked > after:
             raise error
         return Detections.empty()
 
-    told.answer = answer
-    return told
+    detector.answer = answer
+    return detector
 
 
 def looks_at(picture: Picture, detector: Detector, count: int = SAMPLES) -> list[Sample]:
@@ -217,11 +217,11 @@ def looks_at(picture: Picture, detector: Detector, count: int = SAMPLES) -> list
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("after", [0, 7])
 def test_examination_that_fails_in_the_middle_establishes_nothing(error: BaseException, after: int) -> None:
-    scene = learn_scene(looks_at(empty_street(), Told(), 6))
+    scene = learn_scene(looks_at(empty_street(), ScriptedDetector(), 6))
     assert scene is not None
     with pytest.raises(type(error)):
         examined(scene, PlateExaminer([failing(error, after)]))
-    assert examined(scene, PlateExaminer([Told()])).established.mean() > 0.9
+    assert examined(scene, PlateExaminer([ScriptedDetector()])).established.mean() > 0.9
 
 
 def test_without_a_whole_sample_nothing_is_established() -> None:
@@ -232,17 +232,17 @@ def test_without_a_whole_sample_nothing_is_established() -> None:
     ]
     scene = learn_scene(samples)
     assert scene is not None and scene.background.established.any()
-    assert not examined(scene, PlateExaminer([Told()])).established.any()
+    assert not examined(scene, PlateExaminer([ScriptedDetector()])).established.any()
 
 
 def test_who_is_claimed_in_the_plate_is_not_established() -> None:
-    scene = learn_scene(looks_at(empty_street(), Told(), 6))
+    scene = learn_scene(looks_at(empty_street(), ScriptedDetector(), 6))
     assert scene is not None
 
     def there(picture: Bgr) -> Detections:
         return people((10, 10, 50, 120), score=0.3)
 
-    background = examined(scene, PlateExaminer([Told(answer=there)]))
+    background = examined(scene, PlateExaminer([ScriptedDetector(answer=there)]))
     assert 0.1 < background.established.mean() < 0.98
 
 
@@ -262,8 +262,8 @@ def queues() -> Iterator[tuple[FairQueue, FairQueue]]:
     looks.close()
 
 
-def learn_live(queues: tuple[FairQueue, FairQueue], detector: Told, seconds: int = 60) -> Learned:
-    sampler = Sampler((640, 360), [Told()])
+def learn_live(queues: tuple[FairQueue, FairQueue], detector: ScriptedDetector, seconds: int = 60) -> Learned:
+    sampler = Sampler((640, 360), [ScriptedDetector()])
     learned = Learned([], [])
     learner = LiveLearner(sampler, [detector], *queues, learned.kept.append, LearnTimes())
     pictures = [raw(noisy) for noisy in with_noise(empty_street(), 4)]
@@ -285,7 +285,7 @@ def _wait(answer: Any) -> None:
 
 
 def test_live_background_is_given_when_its_plate_was_examined(queues: tuple[FairQueue, FairQueue]) -> None:
-    learned = learn_live(queues, Told())
+    learned = learn_live(queues, ScriptedDetector())
     assert learned.backgrounds and learned.kept
     assert learned.backgrounds[0].established.mean() > 0.9
 

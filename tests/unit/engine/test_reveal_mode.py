@@ -175,7 +175,7 @@ def test_failing_detector_hides_all_though_nothing_moves_there() -> None:
 
     def fail(frame: RawFrame) -> Detections:
         if 3 <= frame.index <= 5:
-            raise DetectorError("as told")
+            raise DetectorError("on request")
         return Detections.empty()
 
     pictures = [with_block(with_block(scene(index), 70, 30), 10 + 5 * index, 30) for index in range(9)]

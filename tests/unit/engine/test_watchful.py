@@ -21,7 +21,7 @@ Answer = Callable[[RawFrame], Detections]
 def fails_on(*frames: int, error: type[BaseException] = DetectorError) -> Answer:
     def answer(frame: RawFrame) -> Detections:
         if frame.index in frames:
-            raise error("as told")
+            raise error("on request")
         return people((10, 10, 30, 60))
 
     return answer

@@ -50,8 +50,8 @@ def test_orders(order: Order) -> None:
 def test_states(of: dict[str, CameraStatus], reason: str) -> None:
     now = datetime(2030, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
     found = tuple(Finding(check, verdict, reason, 7) for check in Check for verdict in Verdict)
-    told = {camera: CameraState(what, reason, now, 0.25, (("read", 3),), found, 9) for camera, what in of.items()}
-    states = States(told, ready=True, stuck=tuple(of)[:1])
+    by_camera = {camera: CameraState(what, reason, now, 0.25, (("read", 3),), found, 9) for camera, what in of.items()}
+    states = States(by_camera, ready=True, stuck=tuple(of)[:1])
     assert Reader().read(pack_states(states)) == states
 
 

@@ -1,4 +1,4 @@
-"""Nobody watches what there is no record of, what is not recorded is told, and no recording waits for a camera."""
+"""Nobody watches what there is no record of, what is not recorded is reported, and no recording waits for a camera."""
 
 from __future__ import annotations
 

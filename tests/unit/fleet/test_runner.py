@@ -41,7 +41,7 @@ def until(is_so: Callable[[], bool]) -> None:
 def run(plan: CameraPlan, data: Path, is_so: Callable[[CameraRunner], bool]) -> None:
     """Until something is so. It never gets as far as needing detectors."""
     with Archive(data) as archive:
-        runner = CameraRunner(plan, None, archive, data / "backgrounds", lambda *told: None)  # type: ignore[arg-type]
+        runner = CameraRunner(plan, None, archive, data / "backgrounds", lambda *args: None)  # type: ignore[arg-type]
         try:
             until(lambda: is_so(runner))
         finally:
@@ -52,7 +52,7 @@ def run(plan: CameraPlan, data: Path, is_so: Callable[[CameraRunner], bool]) -> 
 def test_waiting_for_the_next_try_is_not_being_stuck(
     silent: CameraPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "wait_s", lambda *told: 3.0)
+    monkeypatch.setattr(module, "wait_s", lambda *args: 3.0)
     monkeypatch.setattr(CameraPlan, "stuck_after_s", 2.0)
     failed_s: list[float] = []
 

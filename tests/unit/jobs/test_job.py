@@ -20,8 +20,8 @@ from passerby.settings import Settings
 @example("C:\\clips\\x.mp4")
 @example("字" * 300 + ".mp4")
 @example("\ud800.mp4")
-def test_any_name_becomes_one_that_stays_in_its_folder(told: str) -> None:
-    name = safe_name(told)
+def test_any_name_becomes_one_that_stays_in_its_folder(text: str) -> None:
+    name = safe_name(text)
     assert name == Path(name).name and name not in ("", ".", "..") and not name.startswith(".")
     assert not set(name) & set("/\\\0\r\n\"'") and len(f"{name}.redacted.mp4".encode()) <= 255
     assert name.encode()

@@ -86,8 +86,8 @@ def test_every_codec_in_every_container(tmp_path: Path, codec: str, suffix: str)
     with open_source(done.path) as source:
         assert source.codec_name == CODEC_NAMES[codec]
         assert [f.pts * source.time_base for f in source] == [Fraction(t, 1000) for t in (0, 33, 67, 100, 250)]
-        told = source.format
-    assert (told.color_range, told.color_primaries, told.color_trc, told.colorspace) == (1, 1, 1, 1)
+        shape = source.format
+    assert (shape.color_range, shape.color_primaries, shape.color_trc, shape.colorspace) == (1, 1, 1, 1)
 
 
 def test_hevc_in_mp4_is_tagged_so_that_apple_plays_it(tmp_path: Path) -> None:

@@ -73,10 +73,10 @@ def test_a_box_that_is_not_a_person_reaches_the_camera_which_keeps_what_it_learn
 ) -> None:
     folder = tmp_path / "backgrounds"
     installation.cameras.add("gate", CameraFacts(address="rtsp://192.0.2.7/stream"))
-    told: list[CameraPlan] = []
+    plans: list[CameraPlan] = []
     fleet = ConfiguredFleet(installation, Places(tmp_path, folder))
     kept = learned(folder, "gate")
-    monkeypatch.setattr(fleet._fleet, "run", told.append)  # without processes: what they are told
+    monkeypatch.setattr(fleet._fleet, "run", plans.append)  # without processes: what they would run
     changes: tuple[Callable[[], object], ...] = (
         lambda: None,
         lambda: installation.not_people.add("gate", POSTER, "kim"),
@@ -86,5 +86,5 @@ def test_a_box_that_is_not_a_person_reaches_the_camera_which_keeps_what_it_learn
     for change in changes:
         change()
         fleet._match(installation.cameras.list())
-    assert [plan.live.not_people for plan in told] == [(), (POSTER,), ()]
+    assert [plan.live.not_people for plan in plans] == [(), (POSTER,), ()]
     assert set(folder.iterdir()) == kept

@@ -73,11 +73,11 @@ class DrawnCamera:
             at = first
         elif fault == "loops":
             at = first - LOOP_S * FPS + (at - first) % (LOOP_S * FPS)
-        told = lap * self.period_s * FPS + at
-        shown = _changed(self.scene.picture(told / FPS), fault, lap)
+        shown_number = lap * self.period_s * FPS + at
+        shown = _changed(self.scene.picture(shown_number / FPS), fault, lap)
         planes = np.asarray(cv2.cvtColor(shown, cv2.COLOR_BGR2YUV_I420), np.uint8)
         height = SIZE_WH[1]
-        planes[:height] = cv2.add(planes[:height], _noise(self.seed, told), dtype=cv2.CV_8U)
+        planes[:height] = cv2.add(planes[:height], _noise(self.seed, shown_number), dtype=cv2.CV_8U)
         return planes
 
     def frame(self, number: int) -> av.VideoFrame:

@@ -120,8 +120,8 @@ def stays(x: float, y: float, period_s: float = 60.0) -> tuple[Stop, ...]:
 
 
 def _facing(look: int, facing: int) -> Look:
-    told = LOOKS[look]
-    return Look(told.skin, told.hair, told.top, told.trousers, told.shoes, facing, told.long_hair, told.bag)
+    base = LOOKS[look]
+    return Look(base.skin, base.hair, base.top, base.trousers, base.shoes, facing, base.long_hair, base.bag)
 
 
 # Drawn once for all cameras of a process: drawing a pose costs a hundred times as much as blending it in.

@@ -48,7 +48,7 @@ class ArrivalTimes:
         """time_base: seconds per tick of the source's times; None if it has none."""
         self._ticks = None if time_base is None else time_base * TICKS_PER_S
         self._offset: int | None = None  # added to the source's time to get ours
-        self._told = -(2**62)
+        self._last = -(2**62)
         self._source = self._arrived = 0
         self._window_from = 0
         self._least_before = self._least_now = 0
@@ -57,11 +57,11 @@ class ArrivalTimes:
 
     def next(self, source_pts: int | None, arrived_90k: int) -> int:
         """The time of the next picture. source_pts: its own time; None if it has none."""
-        told = arrived_90k
+        time = arrived_90k
         if source_pts is not None and self._ticks is not None:
-            told = self._by_source(int(source_pts * self._ticks), arrived_90k)
-        self._told = max(told, self._told + 1)
-        return self._told
+            time = self._by_source(int(source_pts * self._ticks), arrived_90k)
+        self._last = max(time, self._last + 1)
+        return self._last
 
     def _by_source(self, source: int, arrived: int) -> int:
         delay = arrived - source

@@ -34,5 +34,5 @@ def drawn_shots(address: Address, options: LiveOptions, stopped: Callable[[], bo
             return
         if wall.was_set():
             raise clock_was_set(address)
-        told_90k = times.next(None, wall.now_90k())
-        yield Shot(picture, told_90k, damaged=False)
+        time_90k = times.next(None, wall.now_90k())
+        yield Shot(picture, time_90k, damaged=False)

@@ -22,7 +22,7 @@ from passerby.net.resolve import checked_ips
 # The stream names its codec in its description and its size in the first picture, so FFmpeg need not look ahead. What
 # it looks at would arrive late and all at once.
 _NO_PROBING = {"analyzeduration": "1", "probesize": "32", "fpsprobesize": "0"}
-UNTOLD = ("", "application/octet-stream", "text/plain")
+UNSPECIFIC = ("", "application/octet-stream", "text/plain")
 """The content types that servers give for unknown streams."""
 _UDP_BUFFER_BYTES = 1 << 20  # a 4K key frame comes in one burst
 
@@ -31,7 +31,7 @@ def open_rtsp(address: Address, options: LiveOptions) -> Opened:
     """RTSP over TCP or UDP; RTSPS over TCP. First passerby itself asks the server, at an address that was checked."""
     finish_by = time.monotonic() + options.open_timeout_s
     ips = checked_ips(address, options.reach, options.open_timeout_s)
-    told = probe_rtsp(
+    stream = probe_rtsp(
         address, ips, finish_by, options.read_timeout_s, trust_any_certificate=options.trust_any_certificate
     )
     settings = {
@@ -44,13 +44,13 @@ def open_rtsp(address: Address, options: LiveOptions) -> Opened:
     }
     left_s = max(1.0, finish_by - time.monotonic())
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as trusted:
-        if told.certificate and not options.trust_any_certificate:
+        if stream.certificate and not options.trust_any_certificate:
             # FFmpeg does not use the system's authorities. They were checked here; it must get the same certificate.
-            trusted.write(told.certificate)
+            trusted.write(stream.certificate)
             trusted.flush()
             settings |= {"tls_verify": "1", "verifyhost": address.host, "ca_file": trusted.name}
-        container = _open(address, address.at(told.ip), "rtsp", settings, options, left_s)
-    return _opened(container, address, ", ".join(told.codecs) or "unnamed")
+        container = _open(address, address.at(stream.ip), "rtsp", settings, options, left_s)
+    return _opened(container, address, ", ".join(stream.codecs) or "unnamed")
 
 
 def open_device(address: Address, options: LiveOptions) -> Opened:
@@ -77,7 +77,7 @@ def open_http(address: Address, options: LiveOptions) -> Opened:
     is_hls = "mpegurl" in body.content_type or address.path.partition("?")[0].endswith((".m3u8", ".m3u"))
     head = b""
     try:
-        if not is_hls and body.content_type in UNTOLD:
+        if not is_hls and body.content_type in UNSPECIFIC:
             body.finish_within(max(1.0, finish_by - time.monotonic()))
             head = read_head(body)
             if body.error is not None and not is_mjpeg(head):

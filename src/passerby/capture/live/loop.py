@@ -33,7 +33,7 @@ def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], b
                     return
                 if wall.was_set():
                     raise clock_was_set(address)
-                told_90k = times.next(None, wall.now_90k())
-                yield Shot(frame.picture, told_90k, frame.damaged, source.sample_aspect_ratio)
+                time_90k = times.next(None, wall.now_90k())
+                yield Shot(frame.picture, time_90k, frame.damaged, source.sample_aspect_ratio)
             step_s = float(1 / source.average_rate) if source.average_rate else 0.04
         clock.sleep(step_s)  # the last picture lasts as long as the others

@@ -21,17 +21,17 @@ class Pace:
         """leap_s: a picture that would have to wait longer is due at once, and so are those after it."""
         self._clock, self._stopped, self._leap_s = clock, stopped, leap_s
         self._start_s: float | None = None  # monotonic time at which the source's time was 0
-        self._told_s = 0.0
+        self._last_s = 0.0
 
-    def wait(self, told_s: float) -> None:
+    def wait(self, time_s: float) -> None:
         """Sleeps until a picture with this time is due, or it is stopped. A time that goes back starts afresh."""
         now_s = self._clock.monotonic()
-        due_s = None if self._start_s is None or told_s < self._told_s else self._start_s + told_s
+        due_s = None if self._start_s is None or time_s < self._last_s else self._start_s + time_s
         if due_s is None or now_s - due_s > LATE_S or due_s - now_s > self._leap_s:
-            self._start_s = now_s - told_s
+            self._start_s = now_s - time_s
         else:
             self._sleep_until(due_s)
-        self._told_s = told_s
+        self._last_s = time_s
 
     def _sleep_until(self, due_s: float) -> None:
         while (left_s := due_s - self._clock.monotonic()) > 0 and not self._stopped():

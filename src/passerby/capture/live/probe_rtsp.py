@@ -51,7 +51,7 @@ def probe_rtsp(
     wire.finish_by = finish_by
     certificate = wire.certificate
     try:
-        told = _ask(wire, address)
+        reply = _ask(wire, address)
     except TimeoutError:
         raise SourceUnavailable(
             Trouble.TIMED_OUT,
@@ -62,20 +62,20 @@ def probe_rtsp(
         raise unreachable(address, error) from None
     finally:
         wire.close()
-    _check_status(address, told)
-    return Described(ip, certificate, _video_codecs(address, told.body))
+    _check_status(address, reply)
+    return Described(ip, certificate, _video_codecs(address, reply.body))
 
 
 def _ask(wire: Wire, address: Address) -> _Answer:
     reader = io.BufferedReader(wire)
-    told = _exchange(wire, reader, address, 1, None)
-    if told.status == 401 and address.username is not None:
-        challenges = told.all("www-authenticate")
+    reply = _exchange(wire, reader, address, 1, None)
+    if reply.status == 401 and address.username is not None:
+        challenges = reply.all("www-authenticate")
         uri = address.without_login()
         entry = answer(challenges, "DESCRIBE", uri, address.username, address.password or "")
         if entry is not None:
-            told = _exchange(wire, reader, address, 2, entry)
-    return told
+            reply = _exchange(wire, reader, address, 2, entry)
+    return reply
 
 
 def _exchange(wire: Wire, reader: io.BufferedReader[Wire], address: Address, number: int, entry: str | None) -> _Answer:
@@ -92,32 +92,32 @@ def _exchange(wire: Wire, reader: io.BufferedReader[Wire], address: Address, num
             f"couldn't open '{address.shown}': what answers there does not speak RTSP",
             "check the port: most cameras have RTSP on 554",
         )
-    told = _Answer(int(status[1]))
+    reply = _Answer(int(status[1]))
     size = 0
     while (line := reader.readline(LONGEST_ANSWER_BYTES).decode("latin-1").strip()) and size < LONGEST_ANSWER_BYTES:
         name, _, value = line.partition(":")
-        told.headers.append((name.strip().lower(), value.strip()))
+        reply.headers.append((name.strip().lower(), value.strip()))
         size += len(line)
-    length = next((int(value) for value in told.all("content-length") if value.isdecimal()), 0)
-    told.body = reader.read(min(length, LONGEST_ANSWER_BYTES)).decode("utf-8", "replace")
-    return told
+    length = next((int(value) for value in reply.all("content-length") if value.isdecimal()), 0)
+    reply.body = reader.read(min(length, LONGEST_ANSWER_BYTES)).decode("utf-8", "replace")
+    return reply
 
 
-def _check_status(address: Address, told: _Answer) -> None:
-    if 200 <= told.status < 300:
+def _check_status(address: Address, reply: _Answer) -> None:
+    if 200 <= reply.status < 300:
         return
     trouble = Trouble.NO_STREAM
-    if told.status == 401 and address.username is None:
+    if reply.status == 401 and address.username is None:
         trouble, said, hint = Trouble.WRONG_PASSWORD, "it wants a user and a password", "give them with the address"
-    elif told.status in (401, 403):
+    elif reply.status in (401, 403):
         trouble, said = Trouble.WRONG_PASSWORD, "it does not accept this user and password"
         hint = "check both; many cameras have an extra user for video"
-    elif 300 <= told.status < 400:
+    elif 300 <= reply.status < 400:
         said, hint = "it redirects to another address, which is not followed", "use the address where it leads"
-    elif told.status in (404, 410):
+    elif reply.status in (404, 410):
         said, hint = "it has no stream of this name", "look up the path in the camera's manual"
     else:
-        said, hint = f"it answers with error {told.status}", "does it have too many viewers already?"
+        said, hint = f"it answers with error {reply.status}", "does it have too many viewers already?"
     raise SourceUnavailable(trouble, f"couldn't open '{address.shown}': {said}", hint)
 
 

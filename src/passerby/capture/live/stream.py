@@ -38,7 +38,7 @@ class StreamReader:
         self._trust = Trust(context, is_live=True)
         context.flags = context.flags | Flags.low_delay
         self._deinterlacer = Deinterlacer(stream.time_base or Fraction(1, 90_000))
-        self._told_90k: deque[int] = deque()  # of pictures that are waiting
+        self._times_90k: deque[int] = deque()  # of pictures that are waiting
         self._damaged: deque[bool] = deque()
         self._size: tuple[int, int] | None = None
 
@@ -102,9 +102,9 @@ class StreamReader:
         if self._size not in (None, size):
             raise changed(self._address, f"its picture is now {size[0]}x{size[1]}")
         self._size = size
-        self._told_90k.append(self.times.next(picture.pts, self._wall.now_90k()))
+        self._times_90k.append(self.times.next(picture.pts, self._wall.now_90k()))
         for decoded in self._trust.push(picture):
             self._damaged.append(decoded.damaged)
             for ready in self._deinterlacer.push(decoded.picture):
                 aspect = self._opened.stream.sample_aspect_ratio or None
-                yield Shot(ready, self._told_90k.popleft(), self._damaged.popleft(), aspect)
+                yield Shot(ready, self._times_90k.popleft(), self._damaged.popleft(), aspect)

@@ -80,14 +80,14 @@ def _device_at(host: str, username: str | None, password: str | None) -> Address
 def _follow_clock(talk: Conversation) -> None:
     """Digests contain the time, and cameras refuse those that differ from their own, which anybody may ask for."""
     with suppress(Fault):
-        told = talk.ask(talk.device.path, f'<GetSystemDateAndTime xmlns="{_DEVICE}"/>', signed=False)
-        date, clock = (first(told, "UTCDateTime", part) for part in ("Date", "Time"))
+        reply = talk.ask(talk.device.path, f'<GetSystemDateAndTime xmlns="{_DEVICE}"/>', signed=False)
+        date, clock = (first(reply, "UTCDateTime", part) for part in ("Date", "Time"))
         with suppress(ValueError):
             year, month, day = (int(text(date, part)) for part in ("Year", "Month", "Day"))
             hour, minute, second = (int(text(clock, part)) for part in ("Hour", "Minute", "Second"))
             if _OLDEST_YEAR <= year <= _LATEST_YEAR:
-                told_utc = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-                talk.clock_offset = told_utc - datetime.now(UTC)
+                device_utc = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+                talk.clock_offset = device_utc - datetime.now(UTC)
 
 
 def _media_of(talk: Conversation, own_ips: list[str]) -> tuple[str, str]:
@@ -119,9 +119,9 @@ def _streams(talk: Conversation, media: str, path: str, own_ips: list[str]) -> I
             encoder = first(profile, "VideoEncoderConfiguration")
         if encoder is None:
             continue  # sound only, or not set up
-        told = text(talk.ask(path, _uri_question(media, profile.get("token", ""))), "Uri")
+        uri = text(talk.ask(path, _uri_question(media, profile.get("token", ""))), "Uri")
         try:
-            address, was_elsewhere = _own(talk.device, told, own_ips)
+            address, was_elsewhere = _own(talk.device, uri, own_ips)
         except SourceUnavailable:
             continue  # not the address of a stream that can be played
         yield OnvifStream(_name(profile), _size(encoder), _codec(encoder), _rate(encoder), address, was_elsewhere)
@@ -138,13 +138,13 @@ def _uri_question(media: str, token: str) -> str:
     return f'<GetStreamUri xmlns="{media}">{set_up}{token}</GetStreamUri>'
 
 
-def _own(device: Address, told: str, own_ips: list[str]) -> tuple[Address, bool]:
+def _own(device: Address, uri: str, own_ips: list[str]) -> tuple[Address, bool]:
     """An address that the device gave, moved to the device itself; and whether it named another host.
 
     Behind a router a camera gives an address that nobody can reach; a hostile one names hosts that should not be
     contacted. So its host is never used: only the path and, if the host is its own, the port. Raises SourceUnavailable.
     """
-    said = Address.parse(told)
+    said = Address.parse(uri)
     if said.kind not in ("http", "rtsp"):
         raise SourceUnavailable(
             Trouble.NO_STREAM, f"'{device.shown}' lists something that is not the address of a stream"
@@ -167,9 +167,9 @@ def _size(encoder: Element) -> tuple[int, int] | None:
 
 
 def _codec(encoder: Element) -> str | None:
-    told = word(text(encoder, "Encoding")).upper()
+    encoding = word(text(encoder, "Encoding")).upper()
     known = {"JPEG": "mjpeg", "H264": "h264", "H265": "hevc", "MPEG4": "mpeg4"}
-    return known.get(told, told.lower()[:20]) or None
+    return known.get(encoding, encoding.lower()[:20]) or None
 
 
 def _rate(encoder: Element) -> float | None:

@@ -132,9 +132,9 @@ def _device_in(data: bytes, ip: str, message_ids: Sequence[str]) -> FoundDevice 
 
 
 def _host(root: Element, ip: str) -> str:
-    for told in text(root, "XAddrs").split()[:8]:
+    for uri in text(root, "XAddrs").split()[:8]:
         try:
-            address = Address.parse(told)
+            address = Address.parse(uri)
         except SourceUnavailable:
             continue
         if address.kind == "http" and address.host == ip:

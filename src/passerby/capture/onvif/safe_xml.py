@@ -42,12 +42,12 @@ def text(element: Element | None, *path: str) -> str:
 def number(element: Element | None, *path: str) -> float | None:
     """A number from 0 up to the largest that a picture may have; None for anything else."""
     try:
-        told = float(text(element, *path))
+        value = float(text(element, *path))
     except ValueError:
         return None
-    return told if 0 < told <= 100_000 else None
+    return value if 0 < value <= 100_000 else None
 
 
-def word(told: str) -> str:
+def word(value: str) -> str:
     """For people: its printable part, shortened if needed."""
-    return "".join(char for char in told if char.isprintable())[:LONGEST_WORD]
+    return "".join(char for char in value if char.isprintable())[:LONGEST_WORD]

@@ -50,23 +50,24 @@ class Conversation:
             raise self.too_slow()
         limits = replace(self._limits, start_s=min(left_s, self._limits.start_s))
         envelope = self._envelope(body, signed=signed and address.username is not None)
-        told, status = post(address, limits, envelope.encode(), "application/soap+xml; charset=utf-8")
-        with told:
-            answer = self._read(told)
+        reply, status = post(address, limits, envelope.encode(), "application/soap+xml; charset=utf-8")
+        with reply:
+            answer = self._read(reply)
         if status == 401:
             raise Fault("NotAuthorized")
         return self._understood(answer, status)
 
-    def _read(self, told: Body) -> bytes:
-        told.finish_within(max(0.0, self._finish_by - time.monotonic()))
+    def _read(self, reply: Body) -> bytes:
+        reply.finish_within(max(0.0, self._finish_by - time.monotonic()))
         pieces, size = [], 0
-        while piece := told.read(64 * 1024):
+        while piece := reply.read(64 * 1024):
             pieces.append(piece)
             size += len(piece)
             if size > MAX_ANSWER_BYTES:
                 raise self._no_onvif("its answer is too long")
-        if told.error is not None:
-            raise self.too_slow() if isinstance(told.error, TimeoutError) else self._no_onvif("it broke off the answer")
+        if reply.error is not None:
+            is_late = isinstance(reply.error, TimeoutError)
+            raise self.too_slow() if is_late else self._no_onvif("it broke off the answer")
         return b"".join(pieces)
 
     def _understood(self, answer: bytes, status: int) -> Element:

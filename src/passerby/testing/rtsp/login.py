@@ -18,12 +18,12 @@ def challenge(scheme: Scheme) -> str:
 
 def may_enter(scheme: Scheme, method: str, authorization: str | None, user: str, password: str) -> bool:
     """Whether the Authorization of a request is correct."""
-    told_scheme, _, told = (authorization or "").partition(" ")
-    if told_scheme.lower() != scheme:
+    given_scheme, _, credentials = (authorization or "").partition(" ")
+    if given_scheme.lower() != scheme:
         return False
     if scheme == "basic":
-        return told.strip() == base64.b64encode(f"{user}:{password}".encode()).decode()
-    fields = dict(re.findall(r'(\w+)="([^"]*)"', told))
+        return credentials.strip() == base64.b64encode(f"{user}:{password}".encode()).decode()
+    fields = dict(re.findall(r'(\w+)="([^"]*)"', credentials))
     secret = _md5(f"{user}:{REALM}:{password}")
     asked = _md5(f"{method}:{fields.get('uri', '')}")
     wanted = _md5(f"{secret}:{NONCE}:{asked}")

@@ -13,11 +13,11 @@ from passerby.testing.rtsp.script import Script
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A picture to send. at_90k: when, since PLAY. told_90k: the time that the camera claims for it."""
+    """A picture to send. at_90k: when, since PLAY. claimed_90k: the time that the camera claims for it."""
 
     unit: AccessUnit
     at_90k: int
-    told_90k: int
+    claimed_90k: int
 
 
 def schedule(feed: Feed, script: Script) -> Iterator[Due]:

@@ -33,11 +33,11 @@ def _video(feed: Feed, script: Script) -> list[str]:
     kind = PAYLOAD_TYPES[feed.codec]
     name = "X-SEALED" if script.unknown_codec else _NAMES[feed.codec]
     lines = [f"m=video 0 RTP/AVP {kind}", f"a=rtpmap:{kind} {name}/90000"]
-    told = "" if script.bare_sdp else _parameters(feed)
+    parameters = "" if script.bare_sdp else _parameters(feed)
     if feed.codec == "h264":
-        told = f"packetization-mode=1{';' if told else ''}{told}"
-    if told and not script.unknown_codec:
-        lines.append(f"a=fmtp:{kind} {told}")
+        parameters = f"packetization-mode=1{';' if parameters else ''}{parameters}"
+    if parameters and not script.unknown_codec:
+        lines.append(f"a=fmtp:{kind} {parameters}")
     return [*lines, "a=control:track1"]
 
 

@@ -38,7 +38,7 @@ class Sender:
         for due in schedule(self._feed, self._script):
             if self._speed:
                 await asyncio.sleep(started + due.at_90k / TICKS_PER_S / self._speed - loop.time())
-            packets = self._packetizer.packets(due.unit, FIRST_TIMESTAMP + due.told_90k)
+            packets = self._packetizer.packets(due.unit, FIRST_TIMESTAMP + due.claimed_90k)
             if _reached(self._script.cut_after, self.units_sent):
                 await self._cut(packets[0])
                 return

@@ -115,8 +115,8 @@ class Session:
         if self._server.login is None:
             return True
         user, password = self._server.login
-        told = request.headers.get("authorization")
-        return may_enter(self._server.login_scheme, request.method, told, user, password)
+        authorization = request.headers.get("authorization")
+        return may_enter(self._server.login_scheme, request.method, authorization, user, password)
 
     def _describe(self, request: Request, script: Script) -> bool:
         if script.describe_status is not None:
@@ -130,12 +130,12 @@ class Session:
         ports = re.search(r"client_port=(\d+)", wanted)
         if "TCP" in wanted and "tcp" in self._server.transports:
             self._write = self._write_inside
-            told = "RTP/AVP/TCP;unicast;interleaved=0-1"
+            transport = "RTP/AVP/TCP;unicast;interleaved=0-1"
         elif ports and "TCP" not in wanted and "udp" in self._server.transports:
-            told = await self._open_udp(int(ports[1]))
+            transport = await self._open_udp(int(ports[1]))
         else:
             return self._say(request, 461)
-        return self._say(request, 200, {"Transport": told, "Session": "12345678;timeout=60"})
+        return self._say(request, 200, {"Transport": transport, "Session": "12345678;timeout=60"})
 
     async def _open_udp(self, client_port: int) -> str:
         peer, here = self._writer.get_extra_info("peername")[0], self._writer.get_extra_info("sockname")[0]

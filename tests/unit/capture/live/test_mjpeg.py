@@ -36,7 +36,7 @@ PICTURES = [jpeg(value) for value in range(4)]
 
 
 def parts(stream: bytes) -> list[bytes]:
-    """What is between the boundaries, by the lengths that are told."""
+    """What is between the boundaries, by the lengths that are declared."""
     found = []
     while stream:
         head, _, rest = stream.partition(b"\r\n\r\n")

@@ -1,4 +1,4 @@
-"""The faults of the demo's cameras are found, told over when they are over, and nothing else is."""
+"""The faults of the demo's cameras are found, reported over when they are over, and nothing else is."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def learned(name: str) -> Background:
 def test_a_fault_is_found_and_over(name: str, check: Check, within_s: float) -> None:
     camera = CAMERAS[name]
     watched = Watched(frames(name, camera.to_s + 20), learned(name))
-    told_s = watched.told_s(check)
-    assert told_s is not None and camera.from_s <= told_s <= camera.from_s + within_s
+    reported_s = watched.reported_s(check)
+    assert reported_s is not None and camera.from_s <= reported_s <= camera.from_s + within_s
     assert {each for each, _, _ in watched.bad} <= {check, Check.DARK, Check.OBSTRUCTED}
     assert [each for each, at_s in watched.over if each is check and at_s >= camera.to_s]
 

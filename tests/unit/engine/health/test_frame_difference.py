@@ -1,4 +1,4 @@
-"""What stirs is told in grey levels of 256, whatever the picture's format."""
+"""What stirs is measured in grey levels of 256, whatever the picture's format."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def stirred(pixel_format: str, noise: int) -> list[FrameDifference]:
     """Three seconds of the same scene."""
     stir = FrameDifferences()
     frames = (scene_frame(320, 192, pixel_format, index, noise=noise) for index in range(75))
-    return [told for frame in frames if (told := stir.note(frame)) is not None]
+    return [difference for frame in frames if (difference := stir.note(frame)) is not None]
 
 
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p", "yuv444p10le"])
 def test_noise_stirs_as_much_in_every_format(pixel_format: str) -> None:
-    told = stirred(pixel_format, 3)
-    assert len(told) == 3, "about one a second"
-    assert all(2.0 < each.calm <= each.block < 4.0 and not each.is_same for each in told)
+    differences = stirred(pixel_format, 3)
+    assert len(differences) == 3, "about one a second"
+    assert all(2.0 < each.calm <= each.block < 4.0 and not each.is_same for each in differences)
     assert all(each.calm == 0.0 and each.is_same for each in stirred(pixel_format, 0)[1:])
 
 

@@ -17,8 +17,8 @@ def test_a_frozen_picture_is_found_within_10_s(tmp_path: Path) -> None:
     lumas = list(pictures(place(), FREEZE_S + 15))
     stuck = [luma if number < FREEZE_S * FPS else lumas[round(FREEZE_S * FPS)] for number, luma in enumerate(lumas)]
     watched = Watched(map(frame_of, stuck, range(999)))
-    told_s = watched.told_s(Check.FROZEN)
-    assert told_s is not None and FREEZE_S < told_s <= FREEZE_S + 10
+    reported_s = watched.reported_s(Check.FROZEN)
+    assert reported_s is not None and FREEZE_S < reported_s <= FREEZE_S + 10
 
 
 @pytest.mark.parametrize("gop_s", [1.0, 2.0, 10.0])
@@ -26,8 +26,8 @@ def test_a_frozen_picture_that_is_encoded_again_is_found_within_10_s(tmp_path: P
     lumas = list(pictures(place(), FREEZE_S + 15))
     stuck = [luma if number < FREEZE_S * FPS else lumas[round(FREEZE_S * FPS)] for number, luma in enumerate(lumas)]
     watched = Watched(encoded(stuck, tmp_path / "stuck.mp4", gop_s=gop_s))
-    told_s = watched.told_s(Check.FROZEN)
-    assert told_s is not None and FREEZE_S < told_s <= FREEZE_S + 10
+    reported_s = watched.reported_s(Check.FROZEN)
+    assert reported_s is not None and FREEZE_S < reported_s <= FREEZE_S + 10
     since_s = watched.bad[0][2]
     assert since_s == pytest.approx(FREEZE_S, abs=2.5)
 
@@ -51,8 +51,8 @@ def looped(period_s: float, from_s: float, until_s: float) -> list[object]:
 def test_a_loop_is_found_within_one_period_and_10_s(period_s: float) -> None:
     frames = map(frame_of, looped(period_s, 5.0, 5 + 2 * period_s + 12), range(999))  # type: ignore[arg-type]
     watched = Watched(frames)
-    told_s = watched.told_s(Check.LOOPED)
-    assert told_s is not None and told_s <= 5 + 2 * period_s + 10
+    reported_s = watched.reported_s(Check.LOOPED)
+    assert reported_s is not None and reported_s <= 5 + 2 * period_s + 10
     assert f"every {period_s:.1f} s" in watched.last[Check.LOOPED].reason
     assert watched.last[Check.FROZEN].verdict is not Verdict.BAD
 
@@ -60,8 +60,8 @@ def test_a_loop_is_found_within_one_period_and_10_s(period_s: float) -> None:
 @pytest.mark.parametrize("crf", [23, 30])
 def test_a_loop_that_is_encoded_again_is_found(tmp_path: Path, crf: int) -> None:
     frames = encoded(looped(11.0, 5.0, 45.0), tmp_path / "loop.mp4", crf=crf, gop_s=3.0)  # type: ignore[arg-type]
-    told_s = Watched(frames).told_s(Check.LOOPED)
-    assert told_s is not None and told_s <= 5 + 2 * 11 + 10
+    reported_s = Watched(frames).reported_s(Check.LOOPED)
+    assert reported_s is not None and reported_s <= 5 + 2 * 11 + 10
 
 
 def test_a_light_that_blinks_and_one_that_is_switched_are_no_loops() -> None:
@@ -74,4 +74,4 @@ def test_a_light_that_blinks_and_one_that_is_switched_are_no_loops() -> None:
         frame_of((luma * 0.8 + lit(number)).astype("uint8"), number)
         for number, luma in enumerate(pictures(still, 90, walkers=1))
     )
-    assert Watched(frames).told_s(Check.LOOPED) is None
+    assert Watched(frames).reported_s(Check.LOOPED) is None

@@ -123,8 +123,8 @@ def test_what_is_done_to_a_camera_is_found(
     still = place(size_wh)
     reference = established(pictures(still, 4))
     watched = Watched(map(frame_of, changed(pictures(still, 48, 60), change, AT_S, 36), range(999)), reference)
-    told_s = watched.told_s(check)
-    assert told_s is not None and AT_S <= told_s <= AT_S + within_s, watched.bad
+    reported_s = watched.reported_s(check)
+    assert reported_s is not None and AT_S <= reported_s <= AT_S + within_s, watched.bad
     first = watched.bad[0]
     assert first[0] in (check, Check.OBSTRUCTED) and first[2] == pytest.approx(AT_S, abs=1.0)
     assert not [each for each in watched.last.values() if each.verdict is Verdict.BAD], "it is over when it is over"
@@ -162,4 +162,4 @@ def test_a_camera_that_was_covered_before_it_was_started_is_found() -> None:
     still = place()
     reference = established(pictures(still, 4))
     watched = Watched(map(frame_of, changed(pictures(still, 15), bagged, 0.0), range(999)), reference)
-    assert watched.told_s(Check.OBSTRUCTED) is not None
+    assert watched.reported_s(Check.OBSTRUCTED) is not None

@@ -72,7 +72,7 @@ def play(
     def answer(frame: RawFrame) -> Detections:
         asked.append(frame.index)
         if frame.index in fails:
-            raise DetectorError("as told")
+            raise DetectorError("on request")
         completed.append(frame.index)
         return Detections.empty()
 

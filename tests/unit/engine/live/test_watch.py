@@ -25,7 +25,7 @@ LATE = round(LATE_S / FRAME_S) + 1  # frames
 
 
 class SteppedQueue:
-    """Does what is asked when it is told to, in the thread of the test."""
+    """Does what is asked on request, in the thread of the test."""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
@@ -57,7 +57,7 @@ def run(
 
     def answer(frame: RawFrame) -> Detections:
         if frame.index in fails_at:
-            raise DetectorError("as told")
+            raise DetectorError("on request")
         return people((10, 10, 30, 60))
 
     queue = SteppedQueue()
@@ -181,7 +181,7 @@ def test_in_a_picture_that_stays_the_same_nobody_looks_twice() -> None:
 def test_what_a_failed_look_left_unknown_is_not_recalled() -> None:
     def answer(frame: RawFrame) -> Detections:
         if frame.index == 2:
-            raise DetectorError("as told")
+            raise DetectorError("on request")
         return people((10, 10, 30, 60))
 
     script = Scripted(answer)

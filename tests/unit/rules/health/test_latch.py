@@ -1,4 +1,4 @@
-"""Verdicts do not flicker, and what is told for long enough is told in the end."""
+"""Verdicts do not flicker, and what is found for long enough is reported in the end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_it_becomes_bad_only_by_an_unbroken_stretch_and_since_its_begin(seen: li
         if was_bad and not one.is_bad:
             assert not is_bad and second - run_from >= OVER_S
         if is_bad and second - run_from >= AFTER_S:
-            assert one.is_bad, "what is so for long enough is told"
+            assert one.is_bad, "what is so for long enough is reported"
 
 
 @given(st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=80))

@@ -1,4 +1,4 @@
-"""The worst is told first, and nothing bad is ever told as well."""
+"""The worst is reported first, and nothing bad is ever reported as well."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def bad(*checks: Check) -> tuple[Finding, ...]:
 
 @given(doings, findings)
 def test_it_is_well_only_where_nothing_is_wrong(doing: Doing, found: tuple[Finding, ...]) -> None:
-    told = tell(doing, found)
+    state = tell(doing, found)
     is_fine = doing == Doing() and not [each for each in found if each.verdict is Verdict.BAD]
-    assert (told.what is CameraStatus.RECORDING) == is_fine
-    if told.reason == "all is well":
+    assert (state.what is CameraStatus.RECORDING) == is_fine
+    if state.reason == "all is well":
         may_be_unknown = {Check.BITRATE, Check.FRAME_RATE, Check.CLOCK}
         assert found and {each.check for each in found if each.verdict is Verdict.UNKNOWN} <= may_be_unknown
-    assert told.reason
+    assert state.reason
 
 
 @given(doings, st.sampled_from(Check))
 def test_what_is_not_live_is_told_whatever_else(doing: Doing, check: Check) -> None:
-    told = tell(doing, bad(check, Check.FROZEN))
-    assert told.what is (CameraStatus.SILENT if check is Check.SIGNAL else CameraStatus.FROZEN)
+    state = tell(doing, bad(check, Check.FROZEN))
+    assert state.what is (CameraStatus.SILENT if check is Check.SIGNAL else CameraStatus.FROZEN)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_the_order(doing: Doing, checks: tuple[Check, ...], what: CameraStatus) 
 
 
 def test_a_new_place_that_is_learned_is_told_with_the_move() -> None:
-    told = tell(Doing(is_learning=True), bad(Check.MOVED))
-    assert told.reason == "moved is bad; learning the background again" and told.since_90k == 9
+    state = tell(Doing(is_learning=True), bad(Check.MOVED))
+    assert state.reason == "moved is bad; learning the background again" and state.since_90k == 9
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_a_new_place_that_is_learned_is_told_with_the_move() -> None:
 )
 def test_what_could_not_be_judged_is_not_said_to_be_well(unknown: tuple[Check, ...], says: str) -> None:
     verdicts = {check: Verdict.UNKNOWN if check in unknown else Verdict.OK for check in Check}
-    told = tell(Doing(), tuple(Finding(check, verdict, "so", 9) for check, verdict in verdicts.items()))
-    assert (told.what, told.reason) == (CameraStatus.RECORDING, says)
+    state = tell(Doing(), tuple(Finding(check, verdict, "so", 9) for check, verdict in verdicts.items()))
+    assert (state.what, state.reason) == (CameraStatus.RECORDING, says)
     assert tell(Doing(), ()).reason == "checking the picture"
 
 
