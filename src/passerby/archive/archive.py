@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from passerby.archive.catalogue import Catalogue
 from passerby.archive.closing import finish_waiting
 from passerby.archive.export import ExportedFile, export_range
 from passerby.archive.future_dated import retire_ahead
@@ -18,6 +17,7 @@ from passerby.archive.places import Places
 from passerby.archive.playlist import Playlist, PlaylistEntry, activity_in, make_playlist
 from passerby.archive.recovery import match_store_and_rows, mend_open_rows
 from passerby.archive.retention import Space, finish_deleting, retire
+from passerby.archive.rows import Rows
 from passerby.archive.still import Still, still_at
 from passerby.archive.waiting import retire_waiting
 from passerby.archive.writer import CameraWriter
@@ -61,14 +61,14 @@ class Archive(Closing):
         spool.mkdir(exist_ok=True, mode=0o700)
         self._space, self._object_90k = space or Space(), object_90k
         self._is_to_recover = False
-        catalogue = Catalogue(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}")
-        self.history = History(catalogue)
-        self._places = Places(catalogue, Store(store or folder / "objects", folder / "stores"), spool, _name_of(spool))
+        rows = Rows(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}")
+        self.history = History(rows)
+        self._places = Places(rows, Store(store or folder / "objects", folder / "stores"), spool, _name_of(spool))
         self._inits: dict[str, InitSegment] = {}
 
     def close(self) -> None:
         """Close the writers first."""
-        self._places.catalogue.close()
+        self._places.rows.close()
 
     def writer(self, camera: str, object_90k: int | None = None) -> CameraWriter:
         """For one camera. object_90k: the length of its objects; None: this archive's default. Raises SettingsError for
@@ -76,7 +76,7 @@ class Archive(Closing):
         check_camera(camera)
         places = self._places
         length_90k = object_90k or self._object_90k
-        return CameraWriter(camera, places.spool, places.spool_name, places.catalogue, length_90k)
+        return CameraWriter(camera, places.spool, places.spool_name, places.rows, length_90k)
 
     def recover(self) -> list[Alarm]:
         """Repair what a crash left, so that every row has its bytes and all bytes their row. Lists the whole store.
@@ -127,17 +127,17 @@ class Archive(Closing):
 
     def playlist(self, camera: str, from_90k: int, to_90k: int, *, since_90k: int = 0) -> Playlist:
         """What was recorded in a range of time, up to the last whole GOP."""
-        return make_playlist(self._places.catalogue.between(camera, from_90k, to_90k), from_90k, to_90k, since_90k)
+        return make_playlist(self._places.rows.between(camera, from_90k, to_90k), from_90k, to_90k, since_90k)
 
     def activity(self, camera: str, from_90k: int, to_90k: int, parts: int, *, since_90k: int = 0) -> bytes:
         """The highest activity, 0..255, in each of `parts` equal parts of a range of time."""
-        found = self._places.catalogue.indexes_between(camera, from_90k, to_90k)
+        found = self._places.rows.indexes_between(camera, from_90k, to_90k)
         return activity_in((each for each in found if each[0] >= since_90k), from_90k, to_90k, parts)
 
     def init(self, id: str) -> InitSegment:
         """Raises SourceError if there is none with that id."""
         if id not in self._inits:
-            found = self._places.catalogue.init(id)
+            found = self._places.rows.init(id)
             if found is None:
                 raise SourceError(f"there is no init segment '{id}' in the archive")
             self._inits[id] = found
@@ -149,16 +149,16 @@ class Archive(Closing):
 
     def size(self, key: str) -> int | None:
         """Bytes of an object up to its last whole GOP. None if it does not exist or may not be read."""
-        found = self._places.catalogue.find(key)
+        found = self._places.rows.find(key)
         return None if found is None or found.state is ObjectState.DELETING else found.size
 
     def total_bytes(self) -> int:
         """The size of all objects except those being deleted."""
-        return self._places.catalogue.total_bytes()
+        return self._places.rows.total_bytes()
 
     def newest_ends(self, cameras: Iterable[str]) -> dict[str, int]:
         """When the newest recording of each camera ends, UTC. Cameras without recordings are left out."""
-        return self._places.catalogue.newest_ends(cameras)
+        return self._places.rows.newest_ends(cameras)
 
     def still(self, camera: str, at_90k: int, *, since_90k: int = 0) -> Still | None:
         """The recorded picture at a time, None if there is none. Raises as `read` does."""

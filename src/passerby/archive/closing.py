@@ -49,7 +49,7 @@ def finish(places: Places, path: Path) -> None:
         places.store.put(path, facts.key)
         # The point of no return. Crash before it: the row says open, the file is found here and everything is repeated.
         # Crash after it: the row says closed, the store has the bytes, and the file here is a second name or a copy.
-        places.catalogue.save(facts, file.init)
+        places.rows.save(facts, file.init)
         path.unlink()
         sync(places.spool)
     finally:

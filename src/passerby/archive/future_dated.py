@@ -23,7 +23,7 @@ length of that camera's objects is used."""
 def retire_ahead(places: Places, keep: KeepAll, now_90k: int) -> Iterator[Alarm]:
     """Call before `retire`, which deletes the rows that this relies on. Recordings that stay are reported each time."""
     for ahead_90k in sorted({_ahead_90k(each) for each in keep.all()}):  # nearly always a single value
-        for camera, count in places.catalogue.count_after(now_90k + ahead_90k).items():
+        for camera, count in places.rows.count_after(now_90k + ahead_90k).items():
             if _ahead_90k(keep.of(camera)) == ahead_90k:
                 yield from _retire(places, camera, count, now_90k + ahead_90k, limit_90k(keep.of(camera), now_90k))
 
@@ -34,7 +34,7 @@ def _ahead_90k(keep: Keep) -> int:
 
 def _retire(places: Places, camera: str, count: int, after_90k: int, until_90k: int) -> Iterator[Alarm]:
     """For one camera, `count` of whose objects begin after a time."""
-    over = places.catalogue.closed_after(after_90k, camera, made_before_90k=until_90k)
+    over = places.rows.closed_after(after_90k, camera, made_before_90k=until_90k)
     for row in over:
         yield from delete(places, camera, row.key)
     if len(over) < count:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from passerby.archive.catalogue import Catalogue
+from passerby.archive.rows import Rows
 from passerby.catalogue.schema import camera_states
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.retention import KeepAll, limit_90k
@@ -38,15 +38,15 @@ class _Open:
 class History:
     """Written by one thread of one process, read by any. Every method raises OutputError if the database fails."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
         self._open: dict[str, _Open] = {}
         self._has_failed = False
 
     def begin(self) -> None:
         """Call before the first note: states left open by an earlier run end when they were last noted."""
         self._open.clear()
-        with self._catalogue.transaction("end states") as connection:
+        with self._rows.transaction("end states") as connection:
             connection.execute(update(camera_states).where(camera_states.c.is_open).values(is_open=False))
         self._has_failed = False
 
@@ -60,7 +60,7 @@ class History:
         if not (gone or changed or stale):
             return
         self._has_failed = True  # until it succeeds: a partial update is redone
-        with self._catalogue.transaction("note states") as connection:
+        with self._rows.transaction("note states") as connection:
             for name in gone:
                 self._end(connection, name, now_90k)
             for name in changed:
@@ -78,7 +78,7 @@ class History:
         rows = camera_states.c
         in_range = (rows.camera == camera, rows.from_90k < to_90k, rows.is_open | (rows.to_90k > from_90k))
         query = select(camera_states).where(*in_range).order_by(rows.from_90k, rows.id)
-        with self._catalogue.transaction("read states") as connection:
+        with self._rows.transaction("read states") as connection:
             return [
                 Stretch(row.from_90k, None if row.is_open else row.to_90k, row.what, row.reason)
                 for row in connection.execute(query)
@@ -87,7 +87,7 @@ class History:
     def retire(self, keep: KeepAll, now_90k: int) -> None:
         """Deletes history once the camera's recordings of that time are deleted."""
         rows = camera_states.c
-        with self._catalogue.transaction("forget states") as connection:
+        with self._rows.transaction("forget states") as connection:
             for camera, policy in keep.by_camera.items():
                 is_old = (rows.camera == camera, rows.to_90k <= limit_90k(policy, now_90k), ~rows.is_open)
                 connection.execute(delete(camera_states).where(*is_old))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from passerby.archive.catalogue import Catalogue
+from passerby.archive.rows import Rows
 from passerby.objects.store import Store
 
 
@@ -13,7 +13,7 @@ from passerby.objects.store import Store
 class Places:
     """Where an archive's parts are. spool: the folder of open objects; spool_name: its name in the rows."""
 
-    catalogue: Catalogue
+    rows: Rows
     store: Store
     spool: Path
     spool_name: str

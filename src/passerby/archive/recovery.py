@@ -17,10 +17,10 @@ _HEAD_BYTES = 4096  # an init segment is under 1 kB
 
 def mend_open_rows(places: Places) -> Iterator[Alarm]:
     """Rows of this spool that say open but have no file in it: the crash, or power failure, came around step 5 or 6."""
-    for row in places.catalogue.in_state(ObjectState.OPEN):
+    for row in places.rows.in_state(ObjectState.OPEN):
         if row.spool != places.spool_name or open_path(places.spool, row.camera, row.start_90k).exists():
             continue
-        now = places.catalogue.find(row.key)  # it may have been closed meanwhile
+        now = places.rows.find(row.key)  # it may have been closed meanwhile
         if now is None or now.state is not ObjectState.OPEN:
             continue
         yield from _mend_from_store(places, row, ObjectState.OPEN)
@@ -32,15 +32,15 @@ def match_store_and_rows(places: Places) -> Iterator[Alarm]:
     places.store.remove_halves()
     places.store.remove_empty_folders()
     in_store = set(places.store.keys())
-    rows = {row.key: row for state in ObjectState for row in places.catalogue.in_state(state)}
+    rows = {row.key: row for state in ObjectState for row in places.rows.in_state(state)}
     for key in sorted(in_store - rows.keys()):
         found = read_object(places, key)
         if found is None:
             yield Alarm(
                 AlarmKind.STRANGE, None, f"'{key}' in the store is not a recording of passerby, or it is damaged"
             )
-        elif places.catalogue.find(key) is None:
-            places.catalogue.save(*found)
+        elif places.rows.find(key) is None:
+            places.rows.save(*found)
     for key, row in sorted(rows.items()):
         if row.state is ObjectState.CLOSED and key not in in_store:
             yield from _mend_from_store(places, row, ObjectState.CLOSED)
@@ -51,10 +51,10 @@ def _mend_from_store(places: Places, row: ArchivedObject, state: ObjectState) ->
     loss. Raises OutputError, SourceError."""
     found = read_object(places, row.key)
     if found is not None:
-        places.catalogue.save(*found)
+        places.rows.save(*found)
         return
     places.store.check()  # else it may only be unreachable
-    places.catalogue.forget(row.key, state)
+    places.rows.forget(row.key, state)
     if row.size:
         length_s = (row.end_90k - row.start_90k) // TICKS_PER_S
         yield Alarm(

@@ -31,7 +31,7 @@ def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterato
     for row in _over_limit(places, keep, now_90k):
         failed += delete(places, row.camera, row.key)
     yield from failed
-    too_many = places.catalogue.total_bytes() - space.most_bytes if space.most_bytes is not None else 0
+    too_many = places.rows.total_bytes() - space.most_bytes if space.most_bytes is not None else 0
     try:
         bytes_over = _bytes_over(places.store, space, too_many)
     except (PasserbyError, OSError) as error:  # deleting would free no space there
@@ -46,7 +46,7 @@ def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterato
 def _make_room(places: Places, keep: KeepAll, now_90k: int, bytes_over: int) -> Iterator[Alarm]:
     """Delete the oldest until one fails: an object that is marked but stays frees no space, and all would get marked
     one after another."""
-    closed = places.catalogue.in_state(ObjectState.CLOSED)
+    closed = places.rows.in_state(ObjectState.CLOSED)
     recordings = [Recording(row.key, row.camera, row.start_90k, row.size) for row in closed]
     verdict = decide(recordings, keep, now_90k, bytes_over)
     camera_of = {row.key: row.camera for row in closed}
@@ -71,21 +71,21 @@ def _over_limit(places: Places, keep: KeepAll, now_90k: int) -> list[ArchivedObj
     for camera, policy in keep.by_camera.items():
         cameras_by_limit.setdefault(limit_90k(policy, now_90k), []).append(camera)
     limits = [(cameras, limit) for limit, cameras in cameras_by_limit.items()]
-    return places.catalogue.closed_until(limits, limit_90k(keep.usual, now_90k))
+    return places.rows.closed_until(limits, limit_90k(keep.usual, now_90k))
 
 
 def finish_deleting(places: Places) -> Iterator[Alarm]:
     """Delete what an earlier run marked but did not delete, because it failed or crashed."""
-    for row in places.catalogue.in_state(ObjectState.DELETING):
+    for row in places.rows.in_state(ObjectState.DELETING):
         yield from delete(places, row.camera, row.key)
 
 
 def delete(places: Places, camera: str, key: str) -> Iterator[Alarm]:
     """The mark is the point of no return. From then on nobody reads the object, and every later run resumes here."""
     try:
-        places.catalogue.mark_deleting(key)
+        places.rows.mark_deleting(key)
         places.store.delete(key)
-        places.catalogue.forget(key, ObjectState.DELETING)
+        places.rows.forget(key, ObjectState.DELETING)
     except (PasserbyError, OSError) as error:
         yield Alarm(AlarmKind.DELETE, camera, f"A recording that should be gone may still exist: {error}")
 

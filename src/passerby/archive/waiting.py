@@ -69,7 +69,7 @@ def _delete(places: Places, recording: Recording, path: Path) -> Iterator[Alarm]
         with held(path) as is_ours:
             if not is_ours:
                 return
-            places.catalogue.mark_deleting(recording.key)
+            places.rows.mark_deleting(recording.key)
             path.unlink()
             sync(places.spool)
     except (PasserbyError, OSError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from passerby.archive.catalogue import Catalogue
+from passerby.archive.rows import Rows
 from passerby.archive.spool import SpoolFile
 from passerby.errors import OutputError, os_reason
 from passerby.media.segments import SHORT_OVERLAP_90K, TICKS_PER_S, ArchivedObject, Fragment, Gop, ObjectState
@@ -22,11 +22,11 @@ class CameraWriter:
     are not on the disk, and a crash in between leaves bytes that recovery adds to the row.
     """
 
-    def __init__(self, camera: str, folder: Path, spool: str, catalogue: Catalogue, object_90k: int) -> None:
+    def __init__(self, camera: str, folder: Path, spool: str, rows: Rows, object_90k: int) -> None:
         """folder, spool: where open objects are, and its name. Ended ones stay there until `Archive.maintain` stores
         them. object_90k: the length of an object, see `rules.retention.object_90k`."""
         self._camera, self._folder, self._spool_name = camera, folder, spool
-        self._catalogue, self._object_90k = catalogue, object_90k
+        self._rows, self._object_90k = rows, object_90k
         self._file: SpoolFile | None = None
 
     def append(self, fragment: Fragment) -> bool:
@@ -94,7 +94,7 @@ class CameraWriter:
         return fragment.is_key and (is_over or file.is_full)
 
     def _note(self, file: SpoolFile, gops: Sequence[Gop]) -> None:
-        self._catalogue.save(facts_of(file, gops, ObjectState.OPEN, self._spool_name), file.init)
+        self._rows.save(facts_of(file, gops, ObjectState.OPEN, self._spool_name), file.init)
 
     def _give_up(self) -> None:
         """Leave the object as it is on the disk: once the lock is released, `closing` finishes it."""

@@ -252,7 +252,7 @@ def large(house: House) -> str:
     for fragment in recorded(steady(6)):
         room = b"" if fragment.start_90k > BEGIN_90K else LARGE_BYTES.to_bytes(4, "big") + b"free"
         writer.append(replace(fragment, data=room.ljust(LARGE_BYTES if room else 0, b"\0") + fragment.data))
-    (key,) = house.archive._places.catalogue.keys()
+    (key,) = house.archive._places.rows.keys()
     return f"/api/cameras/gate/timeline/objects/{key.partition('/')[2]}"
 
 

@@ -14,7 +14,7 @@ from passerby.media.segments import ArchivedObject, ObjectState
 
 
 def rows_of(archive: Archive) -> list[ArchivedObject]:
-    catalogue = archive._places.catalogue
+    catalogue = archive._places.rows
     found = [catalogue.find(key) for key in sorted(catalogue.keys())]
     return [row for row in found if row]
 

@@ -61,11 +61,11 @@ def test_what_could_not_be_written_is_begun_anew(open_archive: OpenArchive) -> N
     history.begin()
     for second in (0, 40):
         history.note({"gate": does("recording", 0)}, at(second))
-    with archive.history._catalogue.transaction("break") as connection:
+    with archive.history._rows.transaction("break") as connection:
         connection.execute(text("ALTER TABLE camera_states RENAME TO gone"))
     with pytest.raises(OutputError, match="couldn't note states"):
         history.note({"gate": does("frozen", 45)}, at(45))
-    with archive.history._catalogue.transaction("mend") as connection:
+    with archive.history._rows.transaction("mend") as connection:
         connection.execute(text("ALTER TABLE gone RENAME TO camera_states"))
     history.note({"gate": does("frozen", 45)}, at(46))
     whats = [(each.what, each.to_90k is None) for each in history.between("gate", NOW, at(100))]

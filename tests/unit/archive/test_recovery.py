@@ -144,7 +144,7 @@ def test_a_torn_tail_is_cut_at_the_last_whole_fragment(
         assert alarms == []
     for row in rows:
         archive._places.store.delete(row.key)
-        archive._places.catalogue.forget(row.key, row.state)
+        archive._places.rows.forget(row.key, row.state)
 
 
 def test_a_written_row_without_any_bytes_is_a_loss_that_is_told(open_archive: OpenArchive, tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_another_machines_open_objects_are_left_alone(open_archive: OpenArchive,
     writer = archive.writer("gate")
     for fragment in recorded(steady(5)):
         writer.append(fragment)
-    url = archive._places.catalogue._engine.url.render_as_string(hide_password=False)
+    url = archive._places.rows._engine.url.render_as_string(hide_password=False)
     with Archive(tmp_path / "other", catalogue_url=url, store=tmp_path / "archive" / "objects") as other:
         assert other.recover() == []
     assert len(rows_of(archive)) == 1

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import inspect, text
 
 from passerby.archive import Archive
-from passerby.archive.catalogue import Catalogue
+from passerby.archive.rows import Rows
 from passerby.catalogue import database
 from passerby.catalogue.database import open_database
 from passerby.errors import OutputError
@@ -38,7 +38,7 @@ def test_what_another_has_locked_is_given_up_and_tried_again(
 ) -> None:
     monkeypatch.setattr(database, "_ANSWER_WITHIN_S", 1)
     url = postgresql.new_database()
-    other = Catalogue(url)
+    other = Rows(url)
     with Archive(tmp_path, catalogue_url=url) as archive:
         writer = archive.writer("gate")
         fragments = recorded(steady(20))

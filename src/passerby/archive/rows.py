@@ -19,7 +19,7 @@ LONGEST_OBJECT_90K = 3600 * TICKS_PER_S
 """Longer than any object, so that a search by time has two bounds."""
 
 
-class Catalogue:
+class Rows:
     """One per process. Thread-safe. Every method raises OutputError if the database fails."""
 
     def __init__(self, url: str) -> None:
