@@ -24,39 +24,62 @@ Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite only auto-increm
 inits = Table(
     "inits",
     metadata,
-    Column("id", String(16), primary_key=True, comment="From the SHA-256 of data: the same on every machine."),
+    Column(
+        "id", String(16), primary_key=True, comment="Start of the SHA-256 of data, so it is the same on every machine."
+    ),
     Column("width", SmallInteger, nullable=False, comment="Pixels, as coded."),
     Column("height", SmallInteger, nullable=False, comment="Pixels, as coded."),
     Column("codec", String(32), nullable=False, comment="For a playlist's CODECS (RFC 6381)."),
-    Column("data", LargeBinary, nullable=False, comment="ftyp and moov, under 1 kB. Each object begins with them too."),
-    comment="How to decode: one row for each picture size and setting of the encoder, shared by objects.",
+    Column(
+        "data", LargeBinary, nullable=False, comment="ftyp and moov boxes, under 1 kB. Every object starts with a copy."
+    ),
+    comment="How to decode objects: one row per picture size and encoder settings, shared by many objects.",
 )
 
 objects = Table(
     "objects",
     metadata,
-    Column("id", Number, primary_key=True, autoincrement=True, comment="Never told to anybody: key is the name."),
+    Column(
+        "id",
+        Number,
+        primary_key=True,
+        autoincrement=True,
+        comment="Internal. Elsewhere objects are known by their key.",
+    ),
     Column("camera", String(64), nullable=False, comment="Name of the camera."),
-    Column("key", String(160), nullable=False, unique=True, comment="Name in the store; says camera and start too."),
+    Column(
+        "key",
+        String(160),
+        nullable=False,
+        unique=True,
+        comment="Name in the store. Contains the camera and the start time.",
+    ),
     Column("start_90k", BigInteger, nullable=False, comment="UTC of the first frame, 1/90000 s since 1970."),
-    Column("end_90k", BigInteger, nullable=False, comment="Where the last whole GOP ends. Never before start_90k."),
+    Column(
+        "end_90k", BigInteger, nullable=False, comment="UTC of the end of the last whole GOP. Not before start_90k."
+    ),
     Column("size", BigInteger, nullable=False, comment="Bytes up to the end of the last whole GOP."),
     Column(
         "state",
         String(8),
         nullable=False,
-        comment="open: bytes are in the spool. closed: in the store. deleting: perhaps gone; nobody reads them.",
+        comment="open: in the spool. closed: in the store. deleting: may be gone already and is not read.",
     ),
     Column("init_id", String(16), ForeignKey("inits.id"), nullable=False, comment="How to decode it."),
     Column(
         "spool",
         String(32),
         nullable=False,
-        comment="Which folder of open objects: another machine's is not ours to finish.",
+        comment="The spool that an open object is in. Each machine only closes objects in its own.",
     ),
-    Column("media_offset", Integer, nullable=False, comment="Where the first GOP begins, behind init and index."),
+    Column(
+        "media_offset",
+        Integer,
+        nullable=False,
+        comment="Offset in bytes of the first GOP, after the init segment and the index.",
+    ),
     # Last, since a row is often read without it: SQLite then skips its pages.
-    Column("gops", LargeBinary, nullable=False, comment="9 bytes a GOP: duration, bytes, activity. See pack_gops."),
+    Column("gops", LargeBinary, nullable=False, comment="9 bytes per GOP: duration, size, activity. See pack_gops."),
     CheckConstraint("state IN ('open', 'closed', 'deleting')", name="state_is_known"),
     CheckConstraint("end_90k >= start_90k", name="time_goes_on"),
     Index("objects_by_time", "camera", "start_90k"),  # for playing
@@ -67,13 +90,22 @@ objects = Table(
 camera_states = Table(
     "camera_states",
     metadata,
-    Column("id", Number, primary_key=True, autoincrement=True, comment="In the order of writing."),
+    Column("id", Number, primary_key=True, autoincrement=True, comment="Ascending in order of writing."),
     Column("camera", String(64), nullable=False, comment="As in objects.camera."),
-    Column("from_90k", BigInteger, nullable=False, comment="UTC, 1/90000 s since 1970, from when on it was so."),
-    Column("to_90k", BigInteger, nullable=False, comment="Until when; of an open one: until when that is known."),
-    Column("is_open", Boolean, nullable=False, comment="It goes on; after a crash the next start ends it."),
+    Column("from_90k", BigInteger, nullable=False, comment="UTC of the start, 1/90000 s since 1970."),
+    Column(
+        "to_90k",
+        BigInteger,
+        nullable=False,
+        comment="UTC of the end. While open: the latest time at which this state was seen.",
+    ),
+    Column(
+        "is_open", Boolean, nullable=False, comment="Still the camera's state. After a crash the next start closes it."
+    ),
     Column("what", String(16), nullable=False, comment="One word, such as recording or frozen."),
-    Column("reason", String(300), nullable=False, comment="A sentence for people, as it was first told. No secrets."),
+    Column(
+        "reason", String(300), nullable=False, comment="A sentence for users, as first reported. Contains no secrets."
+    ),
     Index("camera_states_by_time", "camera", "from_90k"),
-    comment="What each camera was said to do, change by change: so that an outage can be seen afterwards.",
+    comment="History of each camera's state, one row per change, to look up outages.",
 )
