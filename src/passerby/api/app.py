@@ -6,7 +6,6 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
-from httpx2 import BaseTransport
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -46,9 +45,9 @@ NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream")
 """Pictures and video are compressed already, and are sent as they arrive."""
 
 
-def make_app(services: Services, page: Path | None = None, *, oidc_transport: BaseTransport | None = None) -> FastAPI:
-    """page: a folder with the built page, which anybody may load: it shows nothing without the API. oidc_transport:
-    replaces the usual HTTP transport to the single sign-on. Raises SettingsError."""
+def make_app(services: Services, page: Path | None = None) -> FastAPI:
+    """page: a folder with the built page, which anybody may load: it shows nothing without the API. Raises
+    SettingsError."""
     app = Described(
         title="passerby",
         version=__version__,
@@ -63,7 +62,7 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     app.state.finder = onvif.Finder(services.installation.clock)
     app.state.exports = Exports()
     app.state.live_windows = live_hls.LiveWindows()
-    app.state.oidc = _sign_on(services, oidc_transport)
+    app.state.oidc = _sign_on(services)
     handle_problems(app)
     app.add_middleware(WhileAllowed, permits=Permits(services.installation.rights, services.installation.clock))
     app.add_middleware(
@@ -88,9 +87,9 @@ def make_app(services: Services, page: Path | None = None, *, oidc_transport: Ba
     return app
 
 
-def _sign_on(services: Services, transport: BaseTransport | None) -> oidc.SignOn | None:
+def _sign_on(services: Services) -> oidc.SignOn | None:
     config, clock = services.installation.config.oidc, services.installation.clock
-    return oidc.SignOn(OidcClient(config, clock, transport), OneTime(clock)) if config.issuer else None
+    return oidc.SignOn(OidcClient(config, clock), OneTime(clock)) if config.issuer else None
 
 
 def behind_middleware(app: ASGIApp, server: Server, redact: Redact = DEFAULT) -> ASGIApp:

@@ -14,7 +14,7 @@ def log_to_stderr(debug: bool) -> None:
     handler.setFormatter(text if sys.stderr.isatty() else JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("uvicorn").setLevel(logging.INFO if debug else logging.WARNING)
-    for noisy in ("httpx2", "alembic", "asyncio"):
+    for noisy in ("alembic", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

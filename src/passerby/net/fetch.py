@@ -6,7 +6,7 @@ import http.client
 import io
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from passerby.errors import SourceUnavailable, Trouble
@@ -21,13 +21,16 @@ AGENT = "passerby"
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
+class Request:
+    """authorization: SECRET. The header's value, sent at once; otherwise the address's login, if asked for."""
+
     method: str = "GET"
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     content_type: str = ""
+    authorization: str | None = field(default=None, repr=False)
 
 
-_GET = _Request()
+_GET = Request()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,18 @@ class Body(io.RawIOBase):
             self.error = error if isinstance(error, OSError) else ConnectionAbortedError(str(error))
             return b""
 
+    def read_all(self, max_bytes: int) -> bytes:
+        """Everything until the end. Raises OverflowError if it is longer, OSError if it breaks off."""
+        pieces, size = [], 0
+        while piece := self.read(64 * 1024):
+            pieces.append(piece)
+            size += len(piece)
+            if size > max_bytes:
+                raise OverflowError
+        if self.error is not None:
+            raise self.error
+        return b"".join(pieces)
+
     def close(self) -> None:
         """Also from another thread: its pending reads fail at once."""
         self._wire.close()
@@ -97,16 +112,16 @@ def fetch(address: Address, limits: Limits, login_for: Address | None = None) ->
     raise SourceUnavailable(Trouble.NO_STREAM, f"couldn't open '{owner.shown}': it redirects too often")
 
 
-def post(address: Address, limits: Limits, body: bytes, content_type: str) -> tuple[Body, int]:
-    """A POST to exactly this address, and the response's status, whatever it is: redirects are not followed. Raises as
-    `fetch` does."""
+def send(asked: Request, address: Address, limits: Limits) -> tuple[Body, int]:
+    """A request to exactly this address, and the response's status, whatever it is: redirects are not followed. Raises
+    as `fetch` does."""
     finish_by = time.monotonic() + limits.start_s
-    reply, status, _ = _exchange(_Request("POST", body, content_type), address, limits, finish_by, address)
+    reply, status, _ = _exchange(asked, address, limits, finish_by, address)
     return reply, status
 
 
 def _exchange(
-    asked: _Request, address: Address, limits: Limits, finish_by: float, owner: Address
+    asked: Request, address: Address, limits: Limits, finish_by: float, owner: Address
 ) -> tuple[Body, int, str | None]:
     ips = checked_ips(address, limits.reach, finish_by - time.monotonic())
 
@@ -114,7 +129,7 @@ def _exchange(
         wire, _ = connect(address, ips, finish_by, limits.read_s, trust_any_certificate=limits.trust_any_certificate)
         return wire, _send(asked, wire, address, finish_by, entry)
 
-    wire, response = once(None)
+    wire, response = once(asked.authorization)
     if response.status == 401 and owner.username is not None and owner.same_server(address):
         challenges = response.headers.get_all("WWW-Authenticate") or []
         entry = answer(challenges, asked.method, address.path, owner.username, owner.password or "")
@@ -125,7 +140,7 @@ def _exchange(
 
 
 def _send(
-    asked: _Request, wire: Wire, address: Address, finish_by: float, entry: str | None
+    asked: Request, wire: Wire, address: Address, finish_by: float, entry: str | None
 ) -> http.client.HTTPResponse:
     wire.finish_by = finish_by
     lines = [

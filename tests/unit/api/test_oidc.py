@@ -4,81 +4,132 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from passerby.access.users import UserFacts
-from passerby.api import Services, make_app
+from passerby.api import oidc_client
 from passerby.rules.access import Role
+from tests.certificates import certificate
 from tests.unit.api.conftest import House, OpenHouse
 
-ISSUER = "https://sign-in.example"
+LOGIN = "Basic " + base64.b64encode(b"passerby:of-the-client").decode()
 
 
 class SignOnService:
-    """The other side, over HTTP. changed: what its tokens say differently, to lie."""
+    """The other side, over HTTPS on this machine. changed: what its tokens say differently, to lie. ends: endpoints
+    that it says are elsewhere. status: of all its answers. seen: the paths that were asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path, private_key: Path) -> None:
         self.key, self.other_key = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
         self.changed: dict[str, Any] = {}
+        self.ends: dict[str, str] = {}
         self.signs_with = self.key
+        self.status = 200
         self.asked: dict[str, str] = {}
+        self.seen: list[str] = []
         self.now_s: Callable[[], int] = lambda: 0
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, private_key)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.issuer = f"https://localhost:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
     def go(self, url: str) -> str:
         """The person says yes there. The code that the browser brings back."""
         self.asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         return "a-code"
 
-    def answer(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.path == "/.well-known/openid-configuration":
+    def answer(self, path: str, form: dict[str, str], authorization: str | None) -> tuple[int, dict[str, Any]]:
+        self.seen.append(path)
+        if self.status != 200:
+            return self.status, {}
+        if path == "/.well-known/openid-configuration":
             ends = {"authorization_endpoint": "go", "token_endpoint": "token", "jwks_uri": "keys"}
-            return httpx2.Response(
-                200, json={"issuer": ISSUER} | {name: f"{ISSUER}/{end}" for name, end in ends.items()}
-            )
-        if request.url.path == "/keys":
-            return httpx2.Response(200, json=KeySet([self.key]).as_dict(private=False))
-        form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+            return 200, {"issuer": self.issuer} | {
+                name: f"{self.issuer}/{end}" for name, end in ends.items()
+            } | self.ends
+        if path == "/keys":
+            return 200, dict(KeySet([self.key]).as_dict(private=False))
         challenge = (
             base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
         )
         if (
-            form["code"] != "a-code"
+            form["grant_type"] != "authorization_code"
+            or form["code"] != "a-code"
+            or form["redirect_uri"] != self.asked["redirect_uri"]
             or challenge != self.asked["code_challenge"]
-            or "authorization" not in request.headers
+            or authorization != LOGIN
         ):
-            return httpx2.Response(400, json={"error": "invalid_grant"})
-        claims = {"iss": ISSUER, "aud": "passerby", "sub": "sub-of-kim", "nonce": self.asked["nonce"],
+            return 400, {"error": "invalid_grant"}
+        claims = {"iss": self.issuer, "aud": "passerby", "sub": "sub-of-kim", "nonce": self.asked["nonce"],
                   "iat": self.now_s(), "exp": self.now_s() + 60}  # fmt: skip
         token = jwt.encode({"alg": "ES256"}, claims | self.changed, self.signs_with)
-        return httpx2.Response(200, json={"access_token": "x", "token_type": "Bearer", "id_token": token})
+        return 200, {"access_token": "x", "token_type": "Bearer", "id_token": token}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer({})
+
+            def do_POST(self) -> None:
+                sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                self._answer({name: values[0] for name, values in parse_qs(sent).items()})
+
+            def _answer(self, form: dict[str, str]) -> None:
+                status, content = service.answer(self.path, form, self.headers["Authorization"])
+                body = json.dumps(content).encode()
+                self.send_response(status)
+                if status == 302:
+                    self.send_header("Location", f"{service.issuer}/keys")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        return Handler
 
 
 @pytest.fixture
-def service() -> SignOnService:
-    return SignOnService()
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SignOnService]:
+    public, private = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(public))
+    running = SignOnService(public, private)
+    yield running
+    running.close()
 
 
 @pytest.fixture
 def house(open_house: OpenHouse, tmp_path: Path, service: SignOnService) -> House:
     (tmp_path / "secret").write_text("of-the-client\n")
     config = {
-        "issuer": ISSUER,
+        "issuer": service.issuer,
         "client_id": "passerby",
         "client_secret_file": str(tmp_path / "secret"),
         "label": "School",
     }
     house = open_house({"oidc": config})
-    services = Services(house.installation, house.archive, house.folder)
-    house.app = make_app(services, oidc_transport=httpx2.MockTransport(service.answer))
     house.add_user("root", Role.ADMIN)
     facts = UserFacts(frozenset({Role.VIEWER}), oidc_subject="sub-of-kim")
     house.installation.users.add("kim", facts, None)
@@ -150,8 +201,41 @@ def test_without_configuration_there_is_none(open_house: OpenHouse) -> None:
     assert open_house().client().get("/api/session/oidc").status_code == 404
 
 
-def test_a_service_that_is_down_is_said_in_words(house: House) -> None:
-    broken = httpx2.MockTransport(lambda request: httpx2.Response(500))
-    house.app = make_app(Services(house.installation, house.archive, house.folder), oidc_transport=broken)
+@pytest.mark.parametrize("status", [302, 404, 500])
+def test_a_service_that_does_not_work_is_said_in_words(house: House, service: SignOnService, status: int) -> None:
+    service.status = status
     done = house.client().get("/api/session/oidc", follow_redirects=False)
     assert done.status_code == 503 and "is not responding" in done.json()["message"]
+    assert service.seen == ["/.well-known/openid-configuration"], "no redirect is followed"
+
+
+def test_a_service_that_is_down_is_said_in_words(house: House, service: SignOnService) -> None:
+    service.close()
+    done = house.client().get("/api/session/oidc", follow_redirects=False)
+    assert done.status_code == 503 and "is not responding" in done.json()["message"]
+
+
+def test_a_service_whose_certificate_nobody_trusts_is_not_asked(
+    house: House, service: SignOnService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert house.client().get("/api/session/oidc", follow_redirects=False).status_code == 503
+    assert service.seen == []
+
+
+@pytest.mark.parametrize("end", ["token_endpoint", "jwks_uri"])
+def test_a_service_does_not_lead_to_others_on_this_machine(house: House, service: SignOnService, end: str) -> None:
+    """The configuration names this service here, and no other."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        service.ends = {end: f"https://localhost:{other.getsockname()[1]}/{end}"}
+        assert there_and_back(house.client(), service).status_code == 503
+        other.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            other.accept()
+
+
+def test_an_answer_without_end_is_not_read(
+    house: House, service: SignOnService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oidc_client, "MAX_ANSWER_BYTES", 100)
+    assert house.client().get("/api/session/oidc", follow_redirects=False).status_code == 503

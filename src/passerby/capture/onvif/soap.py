@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from passerby.capture.onvif.safe_xml import NotUnderstood, first, parse, text, word
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.net.address import Address
-from passerby.net.fetch import Body, Limits, post
+from passerby.net.fetch import Body, Limits, Request, send
 
 MAX_ANSWER_BYTES = 1 << 20  # a device with 64 profiles answers with 200 kB
 _SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
@@ -50,7 +50,8 @@ class Conversation:
             raise self.too_slow()
         limits = replace(self._limits, start_s=min(left_s, self._limits.start_s))
         envelope = self._envelope(body, signed=signed and address.username is not None)
-        reply, status = post(address, limits, envelope.encode(), "application/soap+xml; charset=utf-8")
+        asked = Request("POST", envelope.encode(), "application/soap+xml; charset=utf-8")
+        reply, status = send(asked, address, limits)
         with reply:
             answer = self._read(reply)
         if status == 401:
@@ -59,16 +60,14 @@ class Conversation:
 
     def _read(self, reply: Body) -> bytes:
         reply.finish_within(max(0.0, self._finish_by - time.monotonic()))
-        pieces, size = [], 0
-        while piece := reply.read(64 * 1024):
-            pieces.append(piece)
-            size += len(piece)
-            if size > MAX_ANSWER_BYTES:
-                raise self._no_onvif("its answer is too long")
-        if reply.error is not None:
-            is_late = isinstance(reply.error, TimeoutError)
-            raise self.too_slow() if is_late else self._no_onvif("it broke off the answer")
-        return b"".join(pieces)
+        try:
+            return reply.read_all(MAX_ANSWER_BYTES)
+        except OverflowError:
+            raise self._no_onvif("its answer is too long") from None
+        except TimeoutError:
+            raise self.too_slow() from None
+        except OSError:
+            raise self._no_onvif("it broke off the answer") from None
 
     def _understood(self, answer: bytes, status: int) -> Element:
         try:
