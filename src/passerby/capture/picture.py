@@ -13,13 +13,14 @@ _EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 TAG_OF_MATRIX = {Colorspace.ITU709: 1, Colorspace.ITU601: 5}  # H.273's number for each
 
 
-def nearest_format(format: av.VideoFormat) -> str:
-    """The format in `PICTURE_FORMATS` that loses least: chroma is not reduced, and at most 10 bits are kept."""
+def nearest_format(format: av.VideoFormat, of_rgb: str) -> str:
+    """The format in `PICTURE_FORMATS` that loses least: chroma is not reduced, and at most 10 bits are kept. of_rgb:
+    what 8-bit RGB becomes."""
     if format.name in PICTURE_FORMATS:
         return format.name
     deep = "10le" if max(c.bits for c in format.components) > 8 else ""
     if is_rgb(format):
-        return "yuv444p" + deep
+        return of_rgb + deep
     if len(format.components) < 3:  # gray, with or without alpha
         return "yuv420p" + deep
     halved_across = format.chroma_width(16) < 16
@@ -32,11 +33,18 @@ def nearest_format(format: av.VideoFormat) -> str:
 class PictureFitter:
     """Converts the pictures of one stream. Those that already fit are passed on without a copy.
 
-    The first picture sets the size and format for all. RGB becomes YUV by rgb_matrix and rgb_range.
+    The first picture sets the size and format for all. RGB becomes YUV by rgb_matrix and rgb_range, in of_rgb: in a
+    video 4:2:0, since few browsers play the H.264 that a GIF would become otherwise.
     """
 
-    def __init__(self, rgb_matrix: Colorspace = Colorspace.ITU709, rgb_range: ColorRange = ColorRange.MPEG) -> None:
+    def __init__(
+        self,
+        rgb_matrix: Colorspace = Colorspace.ITU709,
+        rgb_range: ColorRange = ColorRange.MPEG,
+        of_rgb: str = "yuv420p",
+    ) -> None:
         self._reformatter = VideoReformatter()
+        self._of_rgb = of_rgb
         self._rgb_matrix = rgb_matrix
         self._rgb_range = rgb_range
         self.size: tuple[int, int] | None = None
@@ -47,7 +55,7 @@ class PictureFitter:
         """The picture in the format and size of the stream."""
         if self.size is None or self._format is None:
             self.size = (picture.width, picture.height)
-            self._format = nearest_format(picture.format)
+            self._format = nearest_format(picture.format, self._of_rgb)
         if (
             picture.format.name == self._format
             and (picture.width, picture.height) == self.size

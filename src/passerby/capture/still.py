@@ -56,7 +56,7 @@ def open_still(path: str | PathLike[str]) -> RawFrame:
     check_transfer(int(picture.color_trc), path)
     if kind == "JPEG" and len(picture.format.components) > 3:
         raise _for_print(path)
-    fitter = PictureFitter(rgb_matrix=Colorspace.ITU601, rgb_range=ColorRange.JPEG)
+    fitter = PictureFitter(Colorspace.ITU601, ColorRange.JPEG, of_rgb="yuv444p")
     upright = _turned(fitter.fit(_over_white(picture)), how)
     whole = whole and not ((kind == "JPEG" and is_cut_jpeg(data)) or (kind == "TIFF" and tiff_facts(data).is_cut))
     return RawFrame(upright, 0, 0, STILL_TIME_BASE, damaged=not whole)
@@ -162,7 +162,7 @@ def _tiles(path: Path, container: InputContainer, heif: HeifPicture) -> list[av.
 
 def _joined(tiles: list[av.VideoFrame], columns: int, size_wh: tuple[int, int]) -> av.VideoFrame:
     """Tiles of one size side by side, cut to the full size. Raises HeifError if they do not fill it."""
-    fitter = PictureFitter()
+    fitter = PictureFitter(of_rgb="yuv444p")
     parts = [fitter.fit(tile) for tile in tiles]
     if {(tile.width, tile.height, tile.format.name) for tile in tiles} != {
         (tiles[0].width, tiles[0].height, tiles[0].format.name)

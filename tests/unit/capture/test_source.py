@@ -58,10 +58,10 @@ def test_the_picture_is_the_one_that_was_put_in(tmp_path: Path, codec: str) -> N
     ("coded", "flowing"),
     [
         ("yuv420p", "yuv420p"), ("yuvj420p", "yuvj420p"), ("yuv422p10le", "yuv422p10le"), ("nv12", "yuv420p"),
-        ("gray", "yuv420p"), ("gray10le", "yuv420p10le"), ("rgb24", "yuv444p"), ("bgr0", "yuv444p"),
+        ("gray", "yuv420p"), ("gray10le", "yuv420p10le"), ("rgb24", "yuv420p"), ("bgr0", "yuv420p"),
         ("yuv411p", "yuv422p"), ("yuv410p", "yuv420p"), ("yuv440p", "yuv444p"), ("yuva420p", "yuv420p"),
-        ("yuv420p12le", "yuv420p10le"), ("yuv444p16le", "yuv444p10le"), ("yuyv422", "yuv422p"), ("gbrp", "yuv444p"),
-        ("gbrp12le", "yuv444p10le"),
+        ("yuv420p12le", "yuv420p10le"), ("yuv444p16le", "yuv444p10le"), ("yuyv422", "yuv422p"), ("gbrp", "yuv420p"),
+        ("gbrp12le", "yuv420p10le"),
     ],
 )  # fmt: skip
 def test_formats_flow_as_planar_yuv_and_keep_their_brightness(tmp_path: Path, coded: str, flowing: str) -> None:
