@@ -1,7 +1,8 @@
 """Turns a source into clear frames in memory. Nothing here writes."""
 
 from passerby.capture.file import open_source, sample_frames
-from passerby.capture.kinds import has_pictures, is_still, still_kind_of
+from passerby.capture.kinds import is_still, still_kind_of
+from passerby.capture.probe import has_pictures
 from passerby.capture.problems import SourceProblem
 from passerby.capture.source import VideoSource
 from passerby.capture.still import open_still, still_format

@@ -10,10 +10,11 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from passerby.capture.kinds import is_still
+from passerby.capture.kinds import content_of
 from passerby.errors import SourceError, os_reason
 from passerby.media import hdr
 from passerby.media.endings import STILLS, suffix_of
+from passerby.media.still_kinds import Content
 from passerby.names import kind_of
 
 OPEN_TIMEOUT_S = 15.0
@@ -55,9 +56,30 @@ class SoundOnly(SourceError):
 
 def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
     """The container, opened with timeouts, and its video stream. The caller closes it. Raises SourceError."""
-    check_is_file(path)
-    if is_still(path):
+    if checked_content(path).is_still(path.name):
         raise SourceError(f"couldn't play '{path}': it is a still picture", hint="name a video")
+    return _open_video(path)
+
+
+def has_pictures(path: Path) -> bool:
+    """Whether a file is or may be a picture or a video, whatever its name: by its content, or because FFmpeg can play
+    it. Sound with a picture of its cover is neither."""
+    try:
+        content = checked_content(path)
+    except SourceError:
+        return False
+    if content.still:
+        return True
+    try:
+        _open_video(path)[0].close()
+    except SoundOnly:
+        return False
+    except SourceError:
+        return content.is_video
+    return True
+
+
+def _open_video(path: Path) -> tuple[InputContainer, VideoStream]:
     container = _open(path)
     try:
         return container, _video_stream(container, path)
@@ -66,8 +88,8 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
         raise
 
 
-def check_is_file(path: Path) -> None:
-    """Refuses anything but a regular file with content."""
+def checked_content(path: Path) -> Content:
+    """What a file is by its content. Refuses anything but a regular file that is not empty."""
     there = kind_of(path)
     if there is None and not _is_forbidden(path):
         raise SourceError(f"couldn't open '{path}': there is no such file", hint="check the name and the folder")
@@ -76,12 +98,12 @@ def check_is_file(path: Path) -> None:
     if there == "other":
         raise SourceError(f"couldn't open '{path}': it is not a regular file", hint="copy the video to a file first")
     try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
+        content = content_of(path)
     except OSError as error:
         raise SourceError(f"couldn't open '{path}': {os_reason(error)}", hint="check its permissions") from error
-    if empty:
+    if content is None:
         raise SourceError(f"couldn't read '{path}': the file is empty", hint="copy it again from where it came")
+    return content
 
 
 def _is_forbidden(path: Path) -> bool:

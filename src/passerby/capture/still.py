@@ -18,11 +18,11 @@ from av.video.stream import VideoStream
 from passerby.capture.exif import is_cut_jpeg, orientation
 from passerby.capture.heif import HeifError, HeifPicture, has_moving_pictures, heif_picture
 from passerby.capture.picture import PictureFitter
-from passerby.capture.probe import OPEN_TIMEOUT_S, check_is_file, check_size, check_transfer
+from passerby.capture.probe import OPEN_TIMEOUT_S, check_size, check_transfer, checked_content
 from passerby.capture.tiff import tiff_facts
 from passerby.errors import SourceError
 from passerby.media.frames import RawFrame, plane_views
-from passerby.media.still_kinds import READ_KINDS, is_animated_png, still_kind
+from passerby.media.still_kinds import READ_KINDS, is_animated_png
 from passerby.media.stream import StreamFormat
 
 STILL_TIME_BASE = Fraction(1)
@@ -44,9 +44,9 @@ def open_still(path: str | PathLike[str]) -> RawFrame:
     several pictures, colours for print, HDR, damaged, absurd size.
     """
     path = Path(path)
-    check_is_file(path)
+    found = checked_content(path).still
     data = path.read_bytes()
-    kind = _checked_kind(path, data)
+    kind = _checked_kind(path, data, found)
     if kind in ("AVIF", "HEIC"):
         picture, whole, how = _decode_heif(path, data)
     else:
@@ -72,9 +72,8 @@ def still_format(frame: RawFrame) -> StreamFormat:
     )  # fmt: skip
 
 
-def _checked_kind(path: Path, data: bytes) -> str:
+def _checked_kind(path: Path, data: bytes, kind: str | None) -> str:
     """The kind of still. Raises SourceError for those that are not supported, or only in part."""
-    kind = still_kind(data)
     facts = tiff_facts(data)
     if kind == "TIFF" and facts.is_raw:
         kind = "camera's raw"

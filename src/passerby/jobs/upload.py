@@ -8,7 +8,7 @@ import sys
 from typing import cast
 
 from passerby.errors import OutputError, os_reason
-from passerby.media.still_kinds import is_still_file
+from passerby.media.still_kinds import Content
 
 NO_MEMORY_FILES = (
     "files cannot be redacted here: this system has no files in memory, and a clear one may not touch a disk"
@@ -62,9 +62,9 @@ class Upload:
     def is_still(self, name: str) -> bool:
         """Whether to treat it as a still: decided by its content, and by its name only if that is inconclusive."""
         if sys.platform != "linux" or not self.bytes:
-            return is_still_file(b"", name)
+            return Content().is_still(name)
         with mmap.mmap(self.handle, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as data:
-            return is_still_file(cast(bytes, data), name)
+            return Content.of(cast(bytes, data)).is_still(name)
 
     def close(self) -> None:
         """May be called more than once. The memory is freed when everybody else who was given the handle has ended."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from passerby.media.endings import JPEG_STREAMS, STILLS, suffix_of
@@ -38,12 +39,24 @@ _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers of the segment with a JPEG's size."""
 
 
-def is_still_file(data: bytes, name: str) -> bool:
-    """Whether a file counts as a still: by its content, or by its name if the content is inconclusive."""
-    suffix = suffix_of(name)
-    if still_kind(data) is not None:
-        return suffix not in JPEG_STREAMS
-    return suffix in STILLS and not looks_like_video(data)
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the content of a file says; inconclusive if neither is set. still: the kind of still that it holds, as
+    `still_kind` names it. is_video: it is a usual kind of video, or begins like one."""
+
+    still: str | None = None
+    is_video: bool = False
+
+    @classmethod
+    def of(cls, data: bytes) -> Content:
+        """data: bytes, or a file mapped into memory."""
+        still = still_kind(data)
+        return cls(still, still is None and looks_like_video(data))
+
+    def is_still(self, name: str) -> bool:
+        """Whether the file counts as a still: by its content, or by its name if the content is inconclusive."""
+        suffix = suffix_of(name)
+        return suffix not in JPEG_STREAMS if self.still else suffix in STILLS and not self.is_video
 
 
 def still_kind(data: bytes) -> str | None:
