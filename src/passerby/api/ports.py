@@ -42,7 +42,7 @@ class Fleet(Protocol):
         ...
 
     def rebase(self, camera: str) -> bool:
-        """Make what it shows now its reference. Returns whether a worker was told."""
+        """Make what it shows now its reference. Returns whether a worker has it."""
         ...
 
     def reference(self, camera: str) -> bytes | None:

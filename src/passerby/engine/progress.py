@@ -1,4 +1,4 @@
-"""What a caller is told while a source is being processed."""
+"""The progress that a caller sees while a source is being processed."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ HUNG_AFTER_S = 5.0  # ten heartbeats
 
 
 class Child:
-    """A running worker. Its cameras are those it was told to run."""
+    """A running worker. Its cameras are those it was ordered to run."""
 
     def __init__(self, places: Places, plans: dict[str, CameraPlan], publish: Callable[[str, Fragment], None]) -> None:
         self.plans = dict(plans)
@@ -109,11 +109,11 @@ class Child:
         reader = Reader()
         try:
             while True:
-                told = reader.read(self._pipe.recv_bytes())
-                if isinstance(told, States):
-                    self._heard_s, self.states = time.monotonic(), told
-                elif told is not None:
-                    self._publish(*told)
+                received = reader.read(self._pipe.recv_bytes())
+                if isinstance(received, States):
+                    self._heard_s, self.states = time.monotonic(), received
+                elif received is not None:
+                    self._publish(*received)
         except (EOFError, OSError):
             return
         except (ValueError, KeyError, TypeError):

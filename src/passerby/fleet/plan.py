@@ -1,4 +1,4 @@
-"""What a worker is told about one camera. Sent through a pipe to a process of our own, and nowhere else."""
+"""What a worker needs to know about one camera. Sent through a pipe to a process of our own, and nowhere else."""
 
 from __future__ import annotations
 

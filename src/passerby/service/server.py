@@ -24,20 +24,21 @@ STOP_PATIENCE_S = 5  # for requests in progress
 
 def make_server(services: Services, config: Config) -> uvicorn.Server:
     """Raises SettingsError if the certificate does not work."""
-    told, page = config.server, built_page()
+    server, page = config.server, built_page()
     if page is None:
         log.warning("this installation was built without its page: only its API can be used")
-    app = behind_middleware(make_app(services, page), told, config.redact)
+    app = behind_middleware(make_app(services, page), server, config.redact)
     settings = uvicorn.Config(
-        app, host=told.host, port=told.port, lifespan="off", log_config=None,
-        access_log=False, server_header=False, proxy_headers=False, ssl_certfile=told.certificate,
-        ssl_keyfile=told.private_key, timeout_graceful_shutdown=STOP_PATIENCE_S, ws_max_size=1 << 16,
+        app, host=server.host, port=server.port, lifespan="off", log_config=None,
+        access_log=False, server_header=False, proxy_headers=False, ssl_certfile=server.certificate,
+        ssl_keyfile=server.private_key, timeout_graceful_shutdown=STOP_PATIENCE_S, ws_max_size=1 << 16,
     )  # fmt: skip
     try:
         settings.load()
     except OSError as error:  # ssl.SSLError too
         raise SettingsError(
-            f"couldn't use the certificate '{told.certificate}' with '{told.private_key}': {error.strerror or error}",
+            f"couldn't use the certificate '{server.certificate}' with '{server.private_key}': "
+            f"{error.strerror or error}",
             hint="both must be PEM files that this user can read, and belong together",
         ) from None
     return uvicorn.Server(settings)

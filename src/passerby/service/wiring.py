@@ -20,9 +20,9 @@ from passerby.service.configured import ConfiguredFleet
 
 @contextmanager
 def opened(data: Path, installation: Installation) -> Iterator[Services]:
-    told = installation.config
-    space = Space(_bytes(told.storage.most_gigabytes), _bytes(told.storage.least_free_gigabytes) or 0)
-    url, store = catalogue_url(data, told), told.storage.recordings
+    config = installation.config
+    space = Space(_bytes(config.storage.most_gigabytes), _bytes(config.storage.least_free_gigabytes) or 0)
+    url, store = catalogue_url(data, config), config.storage.recordings
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
         fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
         jobs = make_jobs(data, installation)
@@ -33,8 +33,8 @@ def opened(data: Path, installation: Installation) -> Iterator[Services]:
 
 def make_jobs(data: Path, installation: Installation) -> Jobs:
     """The jobs that redact users' uploads."""
-    told = installation.config.redact
-    limits = Limits(told.most_bytes, told.most_files, told.keep_minutes * 60, told.most_files_per_user)
+    config = installation.config.redact
+    limits = Limits(config.most_bytes, config.most_files, config.keep_minutes * 60, config.most_files_per_user)
     return Jobs(data / "redactions", installation.clock, limits)
 
 

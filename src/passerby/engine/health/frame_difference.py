@@ -36,8 +36,8 @@ class FrameDifferences:
         self._last_key: tuple[float, Samples] | None = None
         self._key_calm: float | None = None
         self._first: Samples | None = None
-        self._first_at_s = self._told_at_s = float("-inf")
-        self._told: Samples | None = None
+        self._first_at_s = self._last_at_s = float("-inf")
+        self._last: Samples | None = None
         self._keys, self._key_at_s = 0, float("-inf")
 
     def note(self, frame: RawFrame) -> FrameDifference | None:
@@ -50,9 +50,9 @@ class FrameDifferences:
             return None
         if is_key:
             self._note_key(frame)
-        if at_s - self._told_at_s < EVERY_S - APART_S:
+        if at_s - self._last_at_s < EVERY_S - APART_S:
             return None
-        crosses = (is_key or at_s - self._key_at_s < SETTLED_S) and at_s - self._told_at_s < GIVE_UP_S
+        crosses = (is_key or at_s - self._key_at_s < SETTLED_S) and at_s - self._last_at_s < GIVE_UP_S
         if self._first is None or crosses:
             self._first, self._first_at_s = _samples(frame), at_s
             return None
@@ -69,12 +69,12 @@ class FrameDifferences:
 
     def _tell(self, before: Samples, now: Samples, at_s: float, depth: int) -> FrameDifference:
         blocks = _blocks_apart(before, now, depth)
-        is_same = self._told is not None and np.array_equal(now, self._told)
+        is_same = self._last is not None and np.array_equal(now, self._last)
         calm = float(np.quantile(blocks, CALM_QUANTILE))
-        leap = 0.0 if self._told is None else float(np.quantile(_blocks_apart(self._told, now, depth), KEY_QUANTILE))
-        told = FrameDifference(calm, float(blocks.max()), self._keys, is_same, self._key_calm, leap)
-        self._told, self._told_at_s, self._first, self._keys, self._key_calm = now, at_s, None, 0, None
-        return told
+        leap = 0.0 if self._last is None else float(np.quantile(_blocks_apart(self._last, now, depth), KEY_QUANTILE))
+        difference = FrameDifference(calm, float(blocks.max()), self._keys, is_same, self._key_calm, leap)
+        self._last, self._last_at_s, self._first, self._keys, self._key_calm = now, at_s, None, 0, None
+        return difference
 
 
 def _blocks_apart(before: Samples, now: Samples, depth: int) -> npt.NDArray[np.float32]:

@@ -44,7 +44,7 @@ class Monitor:
         self._gauge, self._health = Gauge(size_wh, is_coded=is_coded), Health()
         self._newest: Background | None = None
         self._rebase = threading.Event()
-        self._told_s = float("-inf")
+        self._reported_s = float("-inf")
         self._reference = keeper.load(size_wh)
         self._findings = self._health.findings()
         if self._reference is not None:
@@ -68,8 +68,8 @@ class Monitor:
         """Takes the next frame. learned: the present background, if there is one. stretch: see `Held`."""
         self._follow(learned, frame.pts)
         self._health.note(self._gauge.note(frame, stretch), flow)
-        if frame.time_s - self._told_s >= FINDINGS_EVERY_S:
-            self._told_s, self._findings = frame.time_s, self._health.findings()
+        if frame.time_s - self._reported_s >= FINDINGS_EVERY_S:
+            self._reported_s, self._findings = frame.time_s, self._health.findings()
 
     def _follow(self, learned: Background | None, at_90k: int) -> None:
         if learned is None or (learned is self._newest and not self._rebase.is_set()):
