@@ -81,7 +81,7 @@ def _recorded(clip: Clip, mode: str, work: Path) -> tuple[list[int], list[Fragme
     def is_over() -> bool:
         nonlocal round_at, over_s
         if round_at is None:
-            if path.status.what in RECORDS:
+            if path.state.what in RECORDS:
                 round_at = (len(source.times_90k) // clip.frames + 1) * clip.frames
             return time.monotonic() > learned_by_s
         if len(source.times_90k) < round_at + clip.frames:
@@ -94,7 +94,7 @@ def _recorded(clip: Clip, mode: str, work: Path) -> tuple[list[int], list[Fragme
         path = LivePath(source, plan, shared, *kept, fragments.append)
         path.run(is_over)
     if round_at is None:
-        raise TimeoutError(f"it did not record within {LEARNED_WITHIN_S:g} s: {path.status.reason}")
+        raise TimeoutError(f"it did not record within {LEARNED_WITHIN_S:g} s: {path.state.reason}")
     return source.times_90k[round_at : round_at + clip.frames], fragments
 
 

@@ -29,11 +29,6 @@ class Clock(Protocol):
         ...
 
 
-def ticks_of(at: datetime) -> int:
-    """A time with a time zone, in ticks of 1/90000 s since 1970."""
-    return round(at.timestamp() * TICKS_PER_S)
-
-
 class SystemClock:
     """The machine's clock."""
 

@@ -15,11 +15,11 @@ from passerby.capture.live.options import LiveOptions
 from passerby.capture.live.source import open_live
 from passerby.engine.live.learner import LearnTimes
 from passerby.engine.live.modes import LivePlan
-from passerby.engine.live.run import HANGS, HANGS_S, LivePath, LiveStatus
+from passerby.engine.live.run import HANGS, HANGS_S, LivePath
 from passerby.engine.live.shared import Shared
 from passerby.engine.looks import Detectors
 from passerby.fleet.kept import KeptBackground, KeptReference
-from passerby.media.camera import CameraStatus
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.segments import Fragment
 from passerby.record import SegmentRecorder
 from passerby.rules.retention import KeepAll
@@ -52,9 +52,11 @@ def camera() -> Iterator[RtspServer]:
         yield server
 
 
-def record(camera: RtspServer, shared: Shared, data: Path, hang: Hang, in_sink: Callable[[], None]) -> list[LiveStatus]:
+def record(
+    camera: RtspServer, shared: Shared, data: Path, hang: Hang, in_sink: Callable[[], None]
+) -> list[CameraState]:
     """Until it recorded for a while after the hang. Every status while it hung, as somebody else asks for it."""
-    during: list[tuple[float, LiveStatus]] = []
+    during: list[tuple[float, CameraState]] = []
     with Archive(data) as archive:
         writer = archive.writer("yard")
 
@@ -70,7 +72,7 @@ def record(camera: RtspServer, shared: Shared, data: Path, hang: Hang, in_sink: 
         thread.start()
         after = 0
         while time.monotonic() < until_s and thread.is_alive():
-            status = path.status
+            status = path.state
             if status.what is CameraStatus.RECORDING and path.written > 20 and not hang.is_due.is_set():
                 hang.is_due.set()
             if hang.began_s and not hang.is_over.is_set():
@@ -80,12 +82,12 @@ def record(camera: RtspServer, shared: Shared, data: Path, hang: Hang, in_sink: 
                 break
             time.sleep(0.05)
         else:
-            pytest.fail(f"it does not record again: {path.status}")
+            pytest.fail(f"it does not record again: {path.state}")
         stopping.set()
         thread.join(20.0)
         writer.close()
         archive.maintain(KeepAll(), 0)
-    assert all(status.told.what is CameraStatus.FAILED for at_s, status in during if at_s > SAID_WITHIN_S)
+    assert all(status.what is CameraStatus.FAILED for at_s, status in during if at_s > SAID_WITHIN_S)
     return [status for _, status in during]
 
 

@@ -16,13 +16,13 @@ from passerby.capture.live.options import LiveOptions
 from passerby.capture.live.source import open_live
 from passerby.engine.live.learner import LearnTimes
 from passerby.engine.live.modes import LivePlan
-from passerby.engine.live.run import LivePath, LiveStatus
+from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
 from passerby.engine.looks import Detectors
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media import RawFrame
-from passerby.media.camera import CameraStatus
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check, Verdict
 from passerby.media.segments import Fragment
 from passerby.rules.health.state import blames_detector
@@ -57,16 +57,16 @@ def follow(
     url: str,
     data: Path,
     shared: Shared,
-    until: Callable[[LiveStatus, LivePath], bool],
+    until: Callable[[CameraState, LivePath], bool],
     plan: LivePlan = QUICK,
     *,
     disk_s: float = 0.0,
-) -> list[LiveStatus]:
+) -> list[CameraState]:
     """Records a camera until something is so. Every status that it had, each once in a row.
 
     disk_s: how long the disk takes for each fragment.
     """
-    statuses: list[LiveStatus] = []
+    statuses: list[CameraState] = []
     give_up_s = time.monotonic() + WITHIN_S
     with Archive(data) as archive:
         writer = archive.writer(CAMERA)
@@ -80,7 +80,7 @@ def follow(
         path = LivePath(open_live(url, OPTIONS), plan, shared, keeper, reference, keep)
 
         def is_over() -> bool:
-            now = path.status
+            now = path.state
             if not statuses or (statuses[-1].what, statuses[-1].reason) != (now.what, now.reason):
                 statuses.append(now)
             assert time.monotonic() < give_up_s, statuses
@@ -94,11 +94,11 @@ def follow(
     return statuses
 
 
-def recorded(more: int) -> Callable[[LiveStatus, LivePath], bool]:
+def recorded(more: int) -> Callable[[CameraState, LivePath], bool]:
     """It has been recording, uncovered, for so many pictures."""
     seen: list[int] = []
 
-    def is_so(status: LiveStatus, path: LivePath) -> bool:
+    def is_so(status: CameraState, path: LivePath) -> bool:
         if status.what is CameraStatus.RECORDING:
             seen.append(path.written)
         return bool(seen) and path.written >= seen[0] + more
@@ -189,7 +189,7 @@ def test_what_time_there_is_for_looks_is_shared_evenly(street: object, tmp_path:
         looked[frame.width] += 1
         time.sleep(0.1)
 
-    def record(name: str) -> list[LiveStatus]:
+    def record(name: str) -> list[CameraState]:
         is_over = lambda status, path: path.written >= 80  # noqa: E731
         return follow(server.url(f"/{name}"), tmp_path / name, overloaded, is_over, LivePlan(Settings(mode="cover")))
 
@@ -282,7 +282,7 @@ def test_what_it_should_see_is_kept_and_set_anew(camera: RtspServer, shared: Sha
     assert (tmp_path / "backgrounds" / f"{CAMERA}.reference.jpg").read_bytes()[:2] == b"\xff\xd8"
     before: list[int | None] = []
 
-    def is_another(status: LiveStatus, path: LivePath) -> bool:
+    def is_another(status: CameraState, path: LivePath) -> bool:
         if not before:
             before.append(status.reference_at_90k)
             path.rebase()

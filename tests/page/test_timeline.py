@@ -14,8 +14,8 @@ from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.access.users import UserFacts
 from passerby.archive import Archive
-from passerby.archive.history import Stretch
 from passerby.config import Config
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
@@ -90,8 +90,8 @@ def archive(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     return Recorded(serve(data), begin_s, data)
 
 
-def said(what: str, from_90k: int) -> Stretch:
-    return Stretch(from_90k, None, what, "the test said so")
+def said(what: str, from_90k: int) -> CameraState:
+    return CameraState(CameraStatus(what), "the test said so", from_90k)
 
 
 def record(archive: Archive, camera: str, times_90k: Iterable[int]) -> None:

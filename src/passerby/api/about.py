@@ -12,7 +12,6 @@ from passerby.api.gate import signed_in_of
 from passerby.api.metrics import metrics_text
 from passerby.api.ports import Services, services_of
 from passerby.api.settings import SettingsSection, settings_of
-from passerby.clock import ticks_of
 from passerby.errors import PasserbyError
 from passerby.media.alarms import AlarmKind
 from passerby.rules.access import Action, Subject, may
@@ -113,7 +112,7 @@ def states_of(services: Services, cameras: list[str]) -> list[State]:
         return [State(camera=name, what="absent", reason=NO_FLEET, since_90k=None, progress=None) for name in cameras]
     by_name = services.fleet.states()
     return [
-        State(camera=name, what=s.what, reason=s.reason, since_90k=ticks_of(s.since), progress=s.progress)
+        State(camera=name, what=s.what, reason=s.reason, since_90k=s.since_90k, progress=s.progress)
         if (s := by_name.get(name))
         else State(
             camera=name, what="unknown", reason="no worker has reported on it yet", since_90k=None, progress=None

@@ -7,7 +7,6 @@ from pydantic import BaseModel, Field
 
 from passerby.api.gate import signed_in_of
 from passerby.api.ports import Services, services_of
-from passerby.clock import ticks_of
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.notify.alarms import Standing
 from passerby.rules.access import Action, Subject, may
@@ -66,7 +65,7 @@ def standing(services: Services) -> list[Standing]:
     entries = [Standing(Alarm(AlarmKind.CAMERAS, None, trouble), None)] if trouble else []
     states = services.fleet.states() if services.fleet else {}
     entries += [
-        Standing(Alarm(AlarmKind.DETECTOR, camera, state.reason), ticks_of(state.since))
+        Standing(Alarm(AlarmKind.DETECTOR, camera, state.reason), state.since_90k)
         for camera, state in sorted(states.items())
         if blames_detector(state.what, state.reason)
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from passerby.archive.rows import Rows
 from passerby.catalogue.schema import camera_states
+from passerby.media.camera import CameraState
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.retention import KeepAll, limit_90k
 
@@ -50,8 +51,8 @@ class History:
             connection.execute(update(camera_states).where(camera_states.c.is_open).values(is_open=False))
         self._has_failed = False
 
-    def note(self, states: Mapping[str, Stretch], now_90k: int) -> None:
-        """By camera: its present state and since when; `to_90k` is ignored. Pass all cameras, about every second."""
+    def note(self, states: Mapping[str, CameraState], now_90k: int) -> None:
+        """By camera: its present state. Pass all cameras, about every second."""
         if self._has_failed:
             self.begin()
         gone = self._open.keys() - states.keys()
@@ -94,9 +95,9 @@ class History:
             others = (rows.camera.not_in(keep.by_camera), rows.to_90k <= limit_90k(keep.usual, now_90k), ~rows.is_open)
             connection.execute(delete(camera_states).where(*others))
 
-    def _change(self, connection: Connection, name: str, now: Stretch, now_90k: int) -> None:
+    def _change(self, connection: Connection, name: str, now: CameraState, now_90k: int) -> None:
         before = self._open.get(name)
-        from_90k = min(now.from_90k, now_90k)
+        from_90k = min(now.since_90k, now_90k)
         if before is not None:  # a finding may have begun before it was reported: then the state counts from there
             from_90k = max(from_90k, before.from_90k)
             self._end(connection, name, from_90k)

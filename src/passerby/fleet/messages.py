@@ -10,7 +10,6 @@ import json
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from passerby.fleet.plan import CameraPlan
@@ -72,7 +71,7 @@ Order = Run | Drop | Rebase | Watched | Stop
 def pack_states(states: States) -> bytes:
     of = {
         camera: [
-            state.what, state.reason, state.since.isoformat(), state.progress, list(state.figures),
+            state.what, state.reason, state.since_90k, state.progress, list(state.figures),
             [[each.check, each.verdict, each.reason, each.since_90k] for each in state.findings],
             state.reference_at_90k,
         ]
@@ -146,7 +145,7 @@ class Reader:
         kind, head, data = _split(message)
         if kind == _STATES:
             return States(
-                {camera: _state(told) for camera, told in head["of"].items()}, head["ready"], tuple(head["stuck"])
+                {camera: _state(fields) for camera, fields in head["of"].items()}, head["ready"], tuple(head["stuck"])
             )
         if kind == _INIT:
             width, height = head["size"]
@@ -161,12 +160,12 @@ class Reader:
         return camera, fragment
 
 
-def _state(told: Sequence[Any]) -> CameraState:
-    what, reason, since, progress, figures, findings, reference_at_90k = told
+def _state(fields: Sequence[Any]) -> CameraState:
+    what, reason, since_90k, progress, figures, findings, reference_at_90k = fields
     return CameraState(
         CameraStatus(what),
         reason,
-        datetime.fromisoformat(since),
+        since_90k,
         progress,
         tuple((name, value) for name, value in figures),
         tuple(Finding(Check(check), Verdict(verdict), says, at) for check, verdict, says, at in findings),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import threading
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
 from passerby.archive import Archive
 from passerby.capture.live.source import open_live
+from passerby.clock import SystemClock
 from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
 from passerby.errors import OutputError, PasserbyError, SourceUnavailable, Trouble
@@ -17,7 +18,6 @@ from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.recording import Publish, Recording
 from passerby.media.camera import CameraState, CameraStatus
-from passerby.media.segments import TICKS_PER_S
 from passerby.rules.backoff import wait_s
 
 ENDS_WITHIN_S = 10.0
@@ -57,7 +57,7 @@ class CameraRunner:
         self._recording_since_s: float | None = None
         self._beat_s = time.monotonic() + start_after_s
         self._recording: Recording | None = None
-        self._state = CameraState(CameraStatus.CONNECTING, "waiting to connect", datetime.now(UTC))
+        self._state = CameraState(CameraStatus.CONNECTING, "waiting to connect", SystemClock().now_90k())
         self._thread = threading.Thread(target=self._run, name=f"passerby-{plan.camera}", daemon=True)
         self._thread.start()
 
@@ -81,7 +81,7 @@ class CameraRunner:
         if path is not None and unrecorded is not None:
             self._tell(CameraStatus.FAILED, unrecorded)
         elif path is not None:
-            self._tell_of(path)
+            self._set(path.state)
         return self._state
 
     def rebase(self) -> None:
@@ -92,19 +92,11 @@ class CameraRunner:
 
     def _tell(self, what: CameraStatus, reason: str) -> None:
         """Sets the state while the camera is not open."""
-        since = self._state.since if what is self._state.what else datetime.now(UTC)
-        self._state = CameraState(what, reason, since)
+        self._set(CameraState(what, reason, SystemClock().now_90k()))
 
-    def _tell_of(self, path: LivePath) -> None:
-        now, before = path.status, self._state
-        told_90k = now.told.since_90k
-        if now.what is before.what:
-            since = before.since
-        else:
-            since = datetime.now(UTC) if told_90k is None else datetime.fromtimestamp(told_90k / TICKS_PER_S, UTC)
-        self._state = CameraState(
-            now.what, now.reason, since, now.progress, tuple(path.figures.items()), now.findings, now.reference_at_90k
-        )
+    def _set(self, now: CameraState) -> None:
+        before = self._state
+        self._state = replace(now, since_90k=before.since_90k) if now.what is before.what else now
 
     def _run(self) -> None:
         if self._before is not None:

@@ -8,9 +8,9 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Collection, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
 from itertools import islice
 
+from passerby.clock import SystemClock
 from passerby.errors import os_reason
 from passerby.fleet.child import Child
 from passerby.fleet.kept import KeptReference, forget_kept, kept_cameras
@@ -102,12 +102,12 @@ class Fleet:
             self.forget(camera)
 
     def rebase(self, camera: str) -> bool:
-        """Make what it shows now its reference. Returns whether a worker was told."""
+        """Make what it shows now its reference. Returns whether a worker has it."""
         with self._lock:
-            told = [child for child in self._children if camera in child.plans]
-            for child in told:
+            workers = [child for child in self._children if camera in child.plans]
+            for child in workers:
                 child.rebase(camera)
-            return bool(told)
+            return bool(workers)
 
     def reference(self, camera: str) -> bytes | None:
         """A JPEG of what it should show, established background only; None if there is none yet."""
@@ -116,13 +116,13 @@ class Fleet:
     def states(self) -> dict[str, CameraState]:
         """The state of every camera, at most half a second old."""
         with self._lock:
-            told: dict[str, CameraState] = {}
+            states: dict[str, CameraState] = {}
             for place in self._holders():
                 for camera in place.plans:
-                    told[camera] = self._lost.get(camera) or _STARTING
+                    states[camera] = self._lost.get(camera) or _STARTING
                 of = place.states.of if isinstance(place, Child) else {}
-                told |= {camera: state for camera, state in of.items() if camera in place.plans}
-            return told
+                states |= {camera: state for camera, state in of.items() if camera in place.plans}
+            return states
 
     def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         """See `LiveFeed.subscribe`."""
@@ -205,8 +205,8 @@ class Fleet:
             self._waiting.append(_Waiting(plans, later_s))
 
     def _lose(self, cameras: Iterable[str], why: str) -> None:
-        now = datetime.now(UTC)
-        self._lost |= {camera: CameraState(CameraStatus.FAILED, why, now) for camera in cameras}
+        now_90k = SystemClock().now_90k()
+        self._lost |= {camera: CameraState(CameraStatus.FAILED, why, now_90k) for camera in cameras}
 
 
 class _Waiting:
@@ -236,4 +236,4 @@ def _parts(plans: dict[str, CameraPlan]) -> list[dict[str, CameraPlan]]:
     return [{name: plans[name] for name in half} for half in halves if half]
 
 
-_STARTING = CameraState(CameraStatus.CONNECTING, "starting its worker", datetime.now(UTC))
+_STARTING = CameraState(CameraStatus.CONNECTING, "starting its worker", SystemClock().now_90k())

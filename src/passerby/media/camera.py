@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from passerby.media.health import Finding
@@ -44,12 +43,12 @@ class CameraStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CameraState:
-    """reason: one sentence for people, without secrets. since: UTC, when this state began. progress: 0..1 of learning,
-    otherwise None. figures: counts since the camera was opened, by name."""
+    """reason: one sentence for people, without secrets. since_90k: when this state began, UTC in 1/90000 s since 1970.
+    progress: 0..1 of learning, otherwise None. figures: counts since the camera was opened, by name."""
 
     what: CameraStatus
     reason: str
-    since: datetime
+    since_90k: int
     progress: float | None = None
     figures: tuple[tuple[str, float], ...] = ()
     findings: tuple[Finding, ...] = ()

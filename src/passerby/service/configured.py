@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
 
 from passerby.access import Installation
 from passerby.access.cameras import ConfiguredCamera
 from passerby.access.installation import reach_of
+from passerby.clock import SystemClock
 from passerby.config import Config
 from passerby.detect.models import ModelStore
 from passerby.engine.live.learner import LearnTimes
@@ -124,7 +124,7 @@ class ConfiguredFleet:
         before = self._idle.get(name)
         if before is not None and (before.what, before.reason) == (what, reason):
             return before
-        return CameraState(what, reason, datetime.now(UTC))
+        return CameraState(what, reason, SystemClock().now_90k())
 
     def _plan(self, camera: ConfiguredCamera, not_people: tuple[BoxShare, ...]) -> CameraPlan:
         """Raises SettingsError if its address cannot be decrypted."""

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from passerby.access import Installation
 from passerby.api import Services
 from passerby.archive import Archive
-from passerby.archive.history import Stretch
-from passerby.clock import ticks_of
 from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.notify.alarms import Alarms
@@ -36,7 +34,7 @@ def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> 
 
     def maintain() -> None:
         nonlocal next_s
-        with _told("maintain", "recordings could not be maintained", alarms):
+        with _reporting("maintain", "recordings could not be maintained", alarms):
             keep = installation.keep()
             next_s = round_s(keep, MAINTAIN_EVERY_S)
             tell(archive.maintain(keep, clock.now_90k()), alarms)
@@ -46,7 +44,7 @@ def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> 
         maintain()
         if clock.monotonic() - forgot_s >= FORGET_EVERY_S:
             forgot_s = clock.monotonic()
-            with _told("forget", "old records of the audit could not be deleted", alarms):
+            with _reporting("forget", "old records of the audit could not be deleted", alarms):
                 installation.forget_old()
         return next_s
 
@@ -61,12 +59,9 @@ def remembered(services: Services) -> Iterator[None]:
     history, clock = services.archive.history, services.installation.clock
 
     def note(*, at_end: bool = False) -> None:
-        with _told("remember", "camera states could not be recorded", services.alarms):
+        with _reporting("remember", "camera states could not be recorded", services.alarms):
             states = services.fleet.states() if services.fleet and not at_end else {}
-            told = {
-                name: Stretch(ticks_of(state.since), None, state.what, state.reason) for name, state in states.items()
-            }
-            history.note(told, clock.now_90k())
+            history.note(states, clock.now_90k())
 
     history.begin()
     with _every(REMEMBER_EVERY_S, note, "remember"):
@@ -81,7 +76,7 @@ def discarded(services: Services) -> Iterator[None]:
     jobs, users = services.redactions, services.installation.users
 
     def discard() -> None:
-        with _told("discard", "files of users who may no longer upload could not be discarded", services.alarms):
+        with _reporting("discard", "files of users who may no longer upload could not be discarded", services.alarms):
             if jobs is not None:
                 may_bring = (user for user in users.list() if user.is_enabled)
                 jobs.discard_all_but(
@@ -100,7 +95,7 @@ def tell(found: Sequence[Alarm], alarms: Alarms) -> None:
 
 
 @contextmanager
-def _told(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
+def _reporting(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
     """One round of a job. An error ends the round, and is an alarm until a round succeeds: whatever it is, the next
     round may succeed, and without rounds nothing is ever deleted."""
     try:
@@ -125,8 +120,8 @@ def _every(seconds: float, do: Callable[[], float | None], name: str) -> Iterato
     def go_on() -> None:
         next_s = seconds
         while not over.wait(next_s):
-            told_s = do()
-            next_s = seconds if told_s is None else told_s
+            wait_s = do()
+            next_s = seconds if wait_s is None else wait_s
 
     thread = threading.Thread(target=go_on, name=name)
     thread.start()

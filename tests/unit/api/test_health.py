@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from passerby.access.cameras import CameraFacts
-from passerby.archive.history import Stretch
 from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check, Finding, Verdict
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from tests.unit.api.conftest import ADDRESS, House, OpenHouse
 
-SINCE = datetime(2026, 9, 21, 12, 0, tzinfo=UTC)
+SINCE_90K = 1_790_000_000 * TICKS_PER_S
 FOUND = (
     Finding(Check.FROZEN, Verdict.BAD, "it is frozen", 1_000),
     Finding(Check.MOVED, Verdict.UNKNOWN, "there is no reference", 0),
@@ -31,7 +30,7 @@ class OneCamera:
     trouble: None = None
 
     def states(self) -> dict[str, CameraState]:
-        return {"gate": CameraState(CameraStatus.FROZEN, "it is frozen", SINCE, None, (), FOUND, 77)}
+        return {"gate": CameraState(CameraStatus.FROZEN, "it is frozen", SINCE_90K, None, (), FOUND, 77)}
 
     def rebase(self, camera: str) -> bool:
         self.rebased.append(camera)
@@ -73,8 +72,8 @@ def test_every_check_is_told(house: House) -> None:
 
 def test_the_history_is_told(house: House) -> None:
     history = house.archive.history
-    history.note({"gate": Stretch(5, None, "recording", "all is well")}, 90)
-    history.note({"gate": Stretch(50, None, "frozen", "it is frozen")}, 95)
+    history.note({"gate": CameraState(CameraStatus.RECORDING, "all is well", 5)}, 90)
+    history.note({"gate": CameraState(CameraStatus.FROZEN, "it is frozen", 50)}, 95)
     answer = house.signed_in("ari").get("/api/cameras/gate/health/history?from_90k=0&to_90k=1000")
     assert answer.json() == [
         {"from_90k": 5, "to_90k": 50, "what": "recording", "reason": "all is well"},

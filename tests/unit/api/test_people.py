@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,15 +16,16 @@ from passerby.errors import OutputError
 from passerby.jobs import Jobs, Limits
 from passerby.jobs.upload import has_memory_files
 from passerby.media.camera import CameraState, CameraStatus
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from tests.unit.api.conftest import ADDRESS, PASSWORD, House, OpenHouse
 
-SINCE = datetime(2026, 9, 21, 14, 15, tzinfo=UTC)
+SINCE_90K = 1_790_000_000 * TICKS_PER_S
 STATE = CameraState(
     CameraStatus.FROZEN,
     "the picture has not changed for 12 s",
-    SINCE,
+    SINCE_90K,
     figures=(("read", 50.0), ("left_out", 3.0), ("written", 47.0)),
 )
 
@@ -194,7 +194,7 @@ def test_states_trials_and_figures(open_house: OpenHouse) -> None:
         assert root.post("/api/cameras", json={"name": name, "address": ADDRESS}).status_code == 201
     assert fleet.changes == 2, "workers are told"
     gate, yard = root.get("/api/states").json()
-    assert (gate["what"], gate["since_90k"]) == ("frozen", int(SINCE.timestamp()) * 90_000)
+    assert (gate["what"], gate["since_90k"]) == ("frozen", SINCE_90K)
     assert (yard["what"], yard["since_90k"]) == ("unknown", None)
     assert root.get("/healthz").json()["status"] == "ok"
     figures = house.client().get("/metrics")

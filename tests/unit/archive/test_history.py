@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from passerby.archive.history import Stretch
 from passerby.errors import OutputError
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.retention import Keep, KeepAll
 from tests.unit.archive.conftest import OpenArchive
@@ -15,8 +16,8 @@ NOW = 1_700_000_000 * TICKS_PER_S
 HOUR = 3600 * TICKS_PER_S
 
 
-def does(what: str, since_s: float) -> Stretch:
-    return Stretch(NOW + round(since_s * TICKS_PER_S), None, what, f"it is {what}")
+def does(what: str, since_s: float) -> CameraState:
+    return CameraState(CameraStatus(what), f"it is {what}", NOW + round(since_s * TICKS_PER_S))
 
 
 def at(seconds: float) -> int:

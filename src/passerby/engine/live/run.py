@@ -7,9 +7,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from passerby.capture.live.source import LiveSource
+from passerby.clock import SystemClock
 from passerby.engine.health.monitor import Monitor, ReferenceKeeper
 from passerby.engine.live.inbox import Inbox
 from passerby.engine.live.learner import Keeper
@@ -19,14 +20,13 @@ from passerby.engine.live.strain import Strain
 from passerby.engine.reveal_mode import NOT_LEARNED
 from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
-from passerby.media.camera import CameraStatus
-from passerby.media.health import Finding
+from passerby.media.camera import CameraState
 from passerby.media.segments import Fragment
 from passerby.paint import Redactor
 from passerby.record import SegmentRecorder
 from passerby.rules.coverage import covered_share
 from passerby.rules.health.checks import without_looks, without_signal
-from passerby.rules.health.state import Doing, Told, tell
+from passerby.rules.health.state import Doing, state_of
 
 TICK_S = 0.25  # how often to check for a stop request
 SILENT_S = 3.0  # without a picture; the source's own timeout is longer
@@ -36,26 +36,8 @@ HANGS = f"nothing is recorded: the encoder or the disk has not answered for over
 Sink = Callable[[Fragment], None]
 
 
-@dataclass(frozen=True, slots=True)
-class LiveStatus:
-    """What an open camera is doing at the moment. See `media.camera`."""
-
-    told: Told
-    progress: float | None = None
-    findings: tuple[Finding, ...] = ()
-    reference_at_90k: int | None = None
-
-    @property
-    def what(self) -> CameraStatus:
-        return self.told.what
-
-    @property
-    def reason(self) -> str:
-        return self.told.reason
-
-
 class LivePath:
-    """Runs one open source until it breaks off. Used by one thread; its status may be read from any."""
+    """Runs one open source until it breaks off. Used by one thread; its state may be read from any."""
 
     def __init__(
         self,
@@ -149,8 +131,8 @@ class LivePath:
             self._sink(fragment)
 
     @property
-    def status(self) -> LiveStatus:
-        """The most serious state to report, and all findings."""
+    def state(self) -> CameraState:
+        """What it is doing at the moment: the most serious thing to report, and all findings."""
         findings = self._monitor.findings
         silent_s = time.monotonic() - self._inbox.read_at_s
         if silent_s > SILENT_S:
@@ -167,7 +149,10 @@ class LivePath:
             HANGS if self._hangs else None,
         )
         progress = self._mode.learner.progress if self._is_learning and self._mode.learner else None
-        return LiveStatus(tell(doing, findings), progress, findings, self._monitor.reference_at_90k)
+        return replace(
+            state_of(doing, findings, SystemClock().now_90k()), progress=progress, figures=self.figures,
+            reference_at_90k=self._monitor.reference_at_90k,
+        )  # fmt: skip
 
     def rebase(self) -> None:
         """Takes what the camera shows from now on as its reference. May be called from any thread."""
@@ -183,6 +168,6 @@ class LivePath:
         return self._mode.learner is not None and self._mode.background is None
 
     @property
-    def figures(self) -> dict[str, float]:
+    def figures(self) -> tuple[tuple[str, float], ...]:
         """Counts of frames since it was opened."""
-        return {"read": self._inbox.read, "left_out": self._inbox.left_out, "written": self.written}
+        return ("read", self._inbox.read), ("left_out", self._inbox.left_out), ("written", self.written)

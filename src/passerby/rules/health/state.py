@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from passerby.media.camera import CameraStatus
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check, Finding, Verdict
 
 WHAT = {
@@ -55,46 +55,46 @@ class Doing:
     unrecorded: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """since_90k: from the finding that it is based on; None if it is not based on one."""
-
-    what: CameraStatus
-    reason: str
-    since_90k: int | None = None
+_Reported = tuple[CameraStatus, str, int | None]
+"""Status, reason, and when the finding began that it is based on; None if it is not based on one."""
 
 
-def tell(doing: Doing, findings: tuple[Finding, ...]) -> Told:
-    """The most serious thing to report."""
+def state_of(doing: Doing, findings: tuple[Finding, ...], now_90k: int) -> CameraState:
+    """The state with the most serious thing to report: since now, if no finding says since when."""
+    what, reason, since_90k = _most_serious(doing, findings)
+    return CameraState(what, reason, now_90k if since_90k is None else since_90k, findings=findings)
+
+
+def _most_serious(doing: Doing, findings: tuple[Finding, ...]) -> _Reported:
     bad = {each.check: each for each in findings if each.verdict is Verdict.BAD}
     learning = "learning the background"
     if doing.unrecorded:
-        return Told(CameraStatus.FAILED, doing.unrecorded)
+        return CameraStatus.FAILED, doing.unrecorded, None
     if found := _first(bad, NOT_LIVE):
-        return _told(found)
+        return _of(found)
     if doing.failing:
-        return Told(CameraStatus.COVERED, f"the whole picture is hidden: {_named(doing.failing)}")
+        return CameraStatus.COVERED, f"the whole picture is hidden: {_named(doing.failing)}", None
     if found := _first(bad, NOT_THE_PLACE):
-        return _told(found, f"; {learning} again" if doing.is_learning else "")
+        return _of(found, f"; {learning} again" if doing.is_learning else "")
     if doing.is_learning:
-        return Told(CameraStatus.LEARNING, learning)
+        return CameraStatus.LEARNING, learning, None
     if not doing.has_written:
-        return Told(CameraStatus.CONNECTING, "its first pictures are held back for the privacy delay")
+        return CameraStatus.CONNECTING, "its first pictures are held back for the privacy delay", None
     if doing.whole:
         also = f"; {doing.strained}" if doing.strained else ""
-        return Told(CameraStatus.COVERED, f"the whole picture is hidden: {doing.whole}{also}")
+        return CameraStatus.COVERED, f"the whole picture is hidden: {doing.whole}{also}", None
     if found := _first(bad, POOR):
-        return _told(found)
+        return _of(found)
     if doing.strained:
-        return Told(CameraStatus.STRAINED, doing.strained)
+        return CameraStatus.STRAINED, doing.strained, None
     if found := _first(bad, (Check.CLOCK,)):
-        return _told(found)
+        return _of(found)
     unknown = {each.check for each in findings if each.verdict is Verdict.UNKNOWN}
     if not findings or unknown.intersection(PICTURE):
-        return Told(CameraStatus.RECORDING, "checking the picture")
+        return CameraStatus.RECORDING, "checking the picture", None
     if unknown.intersection(MAY_BE_UNKNOWN):
-        return Told(CameraStatus.RECORDING, "all is well, as far as it can be checked")
-    return Told(CameraStatus.RECORDING, "all is well")
+        return CameraStatus.RECORDING, "all is well, as far as it can be checked", None
+    return CameraStatus.RECORDING, "all is well", None
 
 
 def _named(failing: str) -> str:
@@ -105,5 +105,5 @@ def _first(bad: dict[Check, Finding], order: tuple[Check, ...]) -> Finding | Non
     return next((bad[check] for check in order if check in bad), None)
 
 
-def _told(finding: Finding, more: str = "") -> Told:
-    return Told(WHAT[finding.check], finding.reason + more, finding.since_90k)
+def _of(finding: Finding, more: str = "") -> _Reported:
+    return WHAT[finding.check], finding.reason + more, finding.since_90k

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from passerby.media.camera import CameraStatus
 from passerby.media.health import Check, Finding, Verdict
-from passerby.rules.health.state import WHAT, Doing, tell
+from passerby.rules.health.state import WHAT, Doing, state_of
 
 doings = st.builds(
     Doing,
@@ -23,13 +23,16 @@ findings = st.dictionaries(st.sampled_from(Check), st.sampled_from(Verdict)).map
 )
 
 
+NOW_90K = 100
+
+
 def bad(*checks: Check) -> tuple[Finding, ...]:
     return tuple(Finding(check, Verdict.BAD, f"{check} is bad", 9) for check in checks)
 
 
 @given(doings, findings)
 def test_it_is_well_only_where_nothing_is_wrong(doing: Doing, found: tuple[Finding, ...]) -> None:
-    state = tell(doing, found)
+    state = state_of(doing, found, NOW_90K)
     is_fine = doing == Doing() and not [each for each in found if each.verdict is Verdict.BAD]
     assert (state.what is CameraStatus.RECORDING) == is_fine
     if state.reason == "all is well":
@@ -40,7 +43,7 @@ def test_it_is_well_only_where_nothing_is_wrong(doing: Doing, found: tuple[Findi
 
 @given(doings, st.sampled_from(Check))
 def test_what_is_not_live_is_told_whatever_else(doing: Doing, check: Check) -> None:
-    state = tell(doing, bad(check, Check.FROZEN))
+    state = state_of(doing, bad(check, Check.FROZEN), NOW_90K)
     assert state.what is (CameraStatus.SILENT if check is Check.SIGNAL else CameraStatus.FROZEN)
 
 
@@ -58,11 +61,11 @@ def test_what_is_not_live_is_told_whatever_else(doing: Doing, check: Check) -> N
     ],
 )
 def test_the_order(doing: Doing, checks: tuple[Check, ...], what: CameraStatus) -> None:
-    assert tell(doing, bad(*checks)).what is what
+    assert state_of(doing, bad(*checks), NOW_90K).what is what
 
 
 def test_a_new_place_that_is_learned_is_told_with_the_move() -> None:
-    state = tell(Doing(is_learning=True), bad(Check.MOVED))
+    state = state_of(Doing(is_learning=True), bad(Check.MOVED), NOW_90K)
     assert state.reason == "moved is bad; learning the background again" and state.since_90k == 9
 
 
@@ -79,9 +82,10 @@ def test_a_new_place_that_is_learned_is_told_with_the_move() -> None:
 )
 def test_what_could_not_be_judged_is_not_said_to_be_well(unknown: tuple[Check, ...], says: str) -> None:
     verdicts = {check: Verdict.UNKNOWN if check in unknown else Verdict.OK for check in Check}
-    state = tell(Doing(), tuple(Finding(check, verdict, "so", 9) for check, verdict in verdicts.items()))
-    assert (state.what, state.reason) == (CameraStatus.RECORDING, says)
-    assert tell(Doing(), ()).reason == "checking the picture"
+    found = tuple(Finding(check, verdict, "so", 9) for check, verdict in verdicts.items())
+    state = state_of(Doing(), found, NOW_90K)
+    assert (state.what, state.reason, state.since_90k) == (CameraStatus.RECORDING, says, NOW_90K)
+    assert state_of(Doing(), (), NOW_90K).reason == "checking the picture"
 
 
 def test_every_check_has_a_state() -> None:
