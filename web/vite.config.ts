@@ -5,6 +5,7 @@ import { defineConfig } from "vite";
 const API = process.env.PASSERBY ?? "http://localhost:8080";
 
 export default defineConfig({
+  base: "./", // it may be served under any path
   plugins: [react()],
   build: {
     outDir: "../src/passerby/page",

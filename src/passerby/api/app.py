@@ -36,6 +36,7 @@ from passerby.api.page import Page
 from passerby.api.permits import Permits, WhileAllowed
 from passerby.api.ports import Services
 from passerby.api.problems import RESPONSES, handle_problems
+from passerby.api.under_path import UnderPath
 from passerby.config import Redact, Server
 from passerby.version import __version__
 
@@ -56,6 +57,7 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
         responses=RESPONSES,
         # FastAPI can send requests and errors, with their data, to whatever service the environment names.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        redirect_slashes=False,  # they would lead out of server.path
         openapi_url=None,  # a route of ours serves it: FastAPI's own would bypass the gate
     )
     app.state.services = services
@@ -93,10 +95,10 @@ def _sign_on(services: Services) -> oidc.SignOn | None:
 
 
 def behind_middleware(app: ASGIApp, server: Server, redact: Redact = DEFAULT) -> ASGIApp:
-    """The application as served: with the checks before any route, and the headers of trusted proxies."""
+    """The application as served: with the checks before any route, the headers of trusted proxies, and its path."""
     behind_proxy = bool(server.trusted_proxies) and not (server.is_https or server.allow_plain_http)
     larger = {redactions.UPLOAD: redact.most_bytes}
     app_in_middleware: ASGIApp = Middleware(app, [*server.names, server.host], larger, only_https=behind_proxy)
     if server.trusted_proxies:
         app_in_middleware = ProxyHeadersMiddleware(app_in_middleware, trusted_hosts=list(server.trusted_proxies))  # type: ignore[arg-type,assignment]
-    return app_in_middleware
+    return app_in_middleware if server.path == "/" else UnderPath(app_in_middleware, server.path)

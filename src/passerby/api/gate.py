@@ -109,8 +109,16 @@ def _refuse_unless(connection: HTTPConnection, verdict: Verdict) -> None:
 
 
 def cookie_name(connection: HTTPConnection) -> str:
-    """With HTTPS, the browser itself accepts this name only from this very host."""
-    return "__Host-passerby" if is_secure(connection) else "passerby"
+    """With HTTPS, the browser itself accepts `__Host-` only from this very host, and for all of its paths. Under a path
+    the name is another, since the cookie of a passerby at / is sent there too."""
+    if path_of(connection) == "/":
+        return "__Host-passerby" if is_secure(connection) else "passerby"
+    return "__Secure-passerby-path" if is_secure(connection) else "passerby-path"
+
+
+def path_of(connection: HTTPConnection) -> str:
+    """Where cookies are valid: not for others at the same host."""
+    return services_of(connection).installation.config.server.path
 
 
 def is_secure(connection: HTTPConnection) -> bool:
@@ -119,9 +127,11 @@ def is_secure(connection: HTTPConnection) -> bool:
 
 def set_cookie(request: Request, response: Response, secret: str) -> None:
     response.set_cookie(
-        cookie_name(request), secret, httponly=True, samesite="strict", secure=is_secure(request), path="/"
+        cookie_name(request), secret, httponly=True, samesite="strict", secure=is_secure(request), path=path_of(request)
     )
 
 
 def drop_cookie(request: Request, response: Response) -> None:
-    response.delete_cookie(cookie_name(request), httponly=True, samesite="strict", secure=is_secure(request), path="/")
+    response.delete_cookie(
+        cookie_name(request), httponly=True, samesite="strict", secure=is_secure(request), path=path_of(request)
+    )

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from passerby.access.one_time import OneTime
 from passerby.access.rows import new_secret
-from passerby.api.gate import is_secure
+from passerby.api.gate import is_secure, path_of
 from passerby.api.oidc_client import OidcClient, new_verifier
 from passerby.api.ports import services_of
 from passerby.api.problems import problem
@@ -22,9 +22,12 @@ from passerby.api.sign_in import check_throttle, let_in
 router = APIRouter(prefix="/api/session/oidc", tags=["sign-in"])
 
 COOKIE = "passerby-oidc"
-_BACK = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/"><title>Signed in</title>'
+_BACK = (
+    '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=../../../">'
+    "<title>Signed in</title>"
+)
 """After a redirect the request would still count as coming from the other site, and the browser would not send the new
-cookie."""
+cookie. The address is relative, since the page may be under a path."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def begin(request: Request) -> RedirectResponse:
     response = RedirectResponse(url, 303)
     # Lax, since it must be sent when the browser returns from the other site.
     response.set_cookie(
-        COOKIE, state, max_age=300, httponly=True, samesite="lax", secure=is_secure(request), path="/api/session/oidc"
+        COOKIE, state, max_age=300, httponly=True, samesite="lax", secure=is_secure(request), path=_path(request)
     )
     return response
 
@@ -80,7 +83,7 @@ def callback(
     installation.audit.note(user.name, "oidc", "sign-in")
     response = HTMLResponse(_BACK)
     let_in(user, "oidc", request, response)
-    response.delete_cookie(COOKIE, path="/api/session/oidc")
+    response.delete_cookie(COOKIE, path=_path(request))
     return response
 
 
@@ -92,4 +95,8 @@ def _sign_on(request: Request) -> SignOn:
 
 
 def _callback(request: Request) -> str:
-    return f"{request.url.scheme}://{request.headers['host']}/api/session/oidc/callback"
+    return f"{request.url.scheme}://{request.headers['host']}{_path(request)}/callback"
+
+
+def _path(request: Request) -> str:
+    return f"{path_of(request)}api/session/oidc"

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def page_address(server: Server) -> str:
-    """Without a trailing slash."""
+    """With a slash at the end."""
     if server.names and server.trusted_proxies and not server.is_https:
-        return f"https://{server.names[0]}"  # the proxy's, which browsers use
+        return f"https://{server.names[0]}{server.path}"  # the proxy's, which browsers use
     scheme = "https" if server.is_https else "http"
     here = "localhost" if server.host in ("127.0.0.1", "0.0.0.0", "::") else server.host
     host = server.names[0] if server.names else here
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{server.port}"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{server.port}{server.path}"

@@ -48,5 +48,5 @@ def _say_how_to_come_in(installation: Installation) -> None:
         return
     # After the #, which browsers do not send, so the link is in no proxy's log.
     minutes = installation.config.sign_in.set_up_link_minutes
-    typer.echo(f"Create the first user here, within {minutes:g} minutes:\n\n  {base}/#/set-up/{secret}\n")
+    typer.echo(f"Create the first user here, within {minutes:g} minutes:\n\n  {base}#/set-up/{secret}\n")
     sys.stdout.flush()

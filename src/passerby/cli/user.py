@@ -53,7 +53,7 @@ def reset(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug
         server, minutes = installation.config.server, installation.config.sign_in.set_up_link_minutes
     typer.echo(
         f"{user.name} can set a new password with this link, within {minutes:g} minutes:\n\n"
-        f"  {page_address(server)}/#/reset/{user.name}/{secret}\n\n"
+        f"  {page_address(server)}#/reset/{user.name}/{secret}\n\n"
         "passerby serve must be running. This ends their sessions, tokens and passkeys."
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from passerby.config.section import Network, Section
 
@@ -16,6 +17,19 @@ def is_this_machine(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+_PATH = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
+_OURS = ("api", "assets", "healthz", "metrics")
+
+
+def _path(text: str) -> str:
+    path = text if text.endswith("/") else f"{text}/"
+    if not _PATH.fullmatch(path):
+        raise ValueError("it begins with a slash, and consists of letters, digits, and . _ ~ -")
+    if path.split("/")[1] in _OURS:
+        raise ValueError(f"passerby itself has addresses below /{path.split('/')[1]}")
+    return path
 
 
 class Server(Section):
@@ -31,6 +45,11 @@ class Server(Section):
         (),
         description="Host names that browsers use for it, such as cameras.school.example. Requests for other "
         "names are refused, so that a foreign page cannot pose as this one. IP addresses and localhost always work.",
+    )
+    path: Annotated[str, AfterValidator(_path)] = Field(
+        "/",
+        description="The path under which browsers reach it, such as /cameras/, if a proxy serves other pages of the "
+        "same host. The proxy may pass it on or remove it.",
     )
     certificate: Path | None = Field(
         None, description="A PEM file with the certificate and its chain. With it, HTTPS is used."

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -122,6 +122,10 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SignOnS
 
 @pytest.fixture
 def house(open_house: OpenHouse, tmp_path: Path, service: SignOnService) -> House:
+    return house_of(open_house, tmp_path, service)
+
+
+def house_of(open_house: OpenHouse, tmp_path: Path, service: SignOnService, path: str = "/") -> House:
     (tmp_path / "secret").write_text("of-the-client\n")
     config = {
         "issuer": service.issuer,
@@ -129,7 +133,7 @@ def house(open_house: OpenHouse, tmp_path: Path, service: SignOnService) -> Hous
         "client_secret_file": str(tmp_path / "secret"),
         "label": "School",
     }
-    house = open_house({"oidc": config})
+    house = open_house({"oidc": config, "server": {"path": path}})
     house.add_user("root", Role.ADMIN)
     facts = UserFacts(frozenset({Role.VIEWER}), oidc_subject="sub-of-kim")
     house.installation.users.add("kim", facts, None)
@@ -149,9 +153,26 @@ def test_who_is_vouched_for_comes_in_with_the_roles_that_they_have_here(house: H
     assert client.get("/api/session").json()["oidc_label"] == "School"
     done = there_and_back(client, service)
     assert done.status_code == 200 and 'http-equiv="refresh"' in done.text
+    assert service.asked["redirect_uri"] == "http://localhost:8080/api/session/oidc/callback"
     assert "samesite=strict" in done.headers["set-cookie"].lower()
     assert client.get("/api/session").json()["name"] == "kim"
     assert client.get("/api/users").status_code == 403
+
+
+def test_under_a_path_it_goes_and_comes_back_there(
+    open_house: OpenHouse, tmp_path: Path, service: SignOnService
+) -> None:
+    client = house_of(open_house, tmp_path, service, "/cameras/").client()
+    gone = client.get("/cameras/api/session/oidc", follow_redirects=False)
+    assert "Path=/cameras/api/session/oidc;" in gone.headers["set-cookie"]
+    code = service.go(gone.headers["location"])
+    back = service.asked["redirect_uri"]
+    assert back == "http://localhost:8080/cameras/api/session/oidc/callback"
+    done = client.get(back, params={"state": service.asked["state"], "code": code})
+    assert done.status_code == 200
+    refresh = done.text.partition("url=")[2].partition('"')[0]
+    assert urljoin(back, refresh) == "http://localhost:8080/cameras/"
+    assert client.get("/cameras/api/session").json()["name"] == "kim"
 
 
 def test_who_is_vouched_for_as_somebody_else_from_now_on_is_signed_out(house: House, service: SignOnService) -> None:

@@ -10,7 +10,7 @@ import { Button, Dialog, Panel, ProblemNote } from "../ui";
 type Bundled = { name: string; version: string; identifier: string | null; text: string };
 
 /** Beside the page's files, not part of the API. */
-const ADDRESS = "/licences.json";
+const ADDRESS = "licences.json";
 
 export function LicencesPanel() {
   const { answer, problem } = useAsked(bundled, "licences");

@@ -89,8 +89,7 @@ export function addressOf<P extends PathsWith<"get">>(path: P, ...told: TellsNot
 
 /** The address of a WebSocket, which OpenAPI cannot describe. */
 export function liveAddressOf(camera: string): string {
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return `${scheme}//${location.host}/api/cameras/${encodeURIComponent(camera)}/live`;
+  return new URL(`api/cameras/${encodeURIComponent(camera)}/live`, document.baseURI.replace(/^http/, "ws")).href;
 }
 
 /** fetch, with our headers and our words for what goes wrong; for bytes and text. Throws Problem, and AbortError. */
@@ -142,8 +141,9 @@ async function call(method: string, template: string, told: AnyTold): Promise<un
   return response.status === 204 ? undefined : response.json();
 }
 
+/** Relative to the page, which may be under any path of its host. */
 function addressFor(template: string, told: AnyTold): string {
-  const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(told.path?.[name])));
+  const path = template.slice(1).replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(told.path?.[name])));
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(told.query ?? {})) {
     if (value === undefined || value === null) continue;

@@ -80,7 +80,7 @@ export function Shell({ sections, current, children }: ShellProps) {
 export function Brand() {
   return (
     <div className="brand">
-      <img src="/icon.svg" alt="" width={28} height={28} />
+      <img src="icon.svg" alt="" width={28} height={28} />
       passerby
     </div>
   );

@@ -117,7 +117,7 @@ function Head({ file, isDirty, isWrong, busy, onRender }: HeadProps) {
   const [isAsking, setIsAsking] = useState(false);
   const path = { id: file.id };
   const isReady = file.is_current && !isDirty && file.state === "done";
-  const address = `/api/redactions/${path.id}`;
+  const address = `api/redactions/${path.id}`;
   return (
     <>
       <p className="small">

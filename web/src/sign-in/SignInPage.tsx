@@ -66,7 +66,7 @@ export function SignInPage() {
           </Button>
         )}
         {session?.oidc_label && (
-          <a className="button" href="/api/session/oidc">
+          <a className="button" href="api/session/oidc">
             {session.oidc_label}
           </a>
         )}
