@@ -61,6 +61,12 @@ def test_a_russian_browser_reads_russian_and_may_choose_english(
         tab.page.wait_for_timeout(500)
         assert tab.fits(), name
         shoot(tab, f"ru-{name.replace('/', '-')}")
+    tab.go("#/health")
+    why = "Не удалось открыть «gone.mp4»: такого файла нет (проверьте имя и папку)"
+    expect(tab.page.get_by_text(why)).to_be_visible()
+    tab.go("#/settings")
+    expect(tab.page.get_by_text("Порт TCP, на котором passerby принимает соединения")).to_be_visible()
+    expect(tab.page.get_by_text("Опасно: короткий пароль легко угадать")).to_be_visible()
     tab.go("#/people/audit")
     expect(tab.page.get_by_role("row").filter(has_text="kim").first).to_contain_text("Чтение журнала доступа")
     shoot(tab, "ru-people-audit")
@@ -71,6 +77,16 @@ def test_a_russian_browser_reads_russian_and_may_choose_english(
     assert language_of(tab) == "en"
     tab.page.reload()
     expect(tab.page.get_by_role("heading", name="People & access")).to_be_visible()
+
+
+def test_what_passerby_refuses_is_said_in_russian(house: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(house.base, locale="ru-RU")
+    tab.go("")
+    tab.page.get_by_label("Имя").fill("kim")
+    tab.page.get_by_label("Пароль").fill("a wrong one")
+    tab.page.get_by_role("button", name="Войти", exact=True).click()
+    expect(tab.page.get_by_role("alert")).to_have_text("Имя или пароль неверны.")
+    tab.wrong[:] = [each for each in tab.wrong if "401" not in each]  # the browser itself notes it
 
 
 def test_an_english_browser_may_choose_russian_and_all_fits_a_phone(

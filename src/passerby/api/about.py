@@ -11,6 +11,7 @@ from passerby.api.alarms import MEANS, standing
 from passerby.api.gate import signed_in_of
 from passerby.api.metrics import metrics_text
 from passerby.api.ports import Services, services_of
+from passerby.api.said import WithReason
 from passerby.api.settings import SettingsSection, settings_of
 from passerby.errors import PasserbyError
 from passerby.media.alarms import AlarmKind
@@ -47,12 +48,11 @@ class AboutShown(BaseModel):
     )
 
 
-class State(BaseModel):
+class State(WithReason):
     """How one camera is."""
 
     camera: str
     what: str = Field(description='One word; "absent" where nothing records it.')
-    reason: str = Field(description="A sentence.")
     since_90k: int | None = Field(description="UTC, 1/90000 s since 1970; null: unknown.")
     progress: float | None = Field(description="0..1 while it learns.")
 

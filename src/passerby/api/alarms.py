@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from passerby.api.gate import signed_in_of
 from passerby.api.ports import Services, services_of
+from passerby.api.said import Said, said_of
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.notify.alarms import Standing
 from passerby.rules.access import Action, Subject, may
@@ -36,6 +37,10 @@ class AlarmShown(BaseModel):
     says: str | None = Field(description="Details of the newest; null if you may not see the settings.")
     count: int = Field(description="How many there are.")
     since_90k: int | None = Field(description="UTC, 1/90000 s since 1970; null: unknown.")
+
+    @computed_field(description="Its details as a code; null: they have none.")
+    def said(self) -> Said | None:
+        return said_of(self.says)
 
 
 @router.get("/alarms", summary="Broken promises, of the cameras that I may see and in general")

@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, computed_field
 
 from passerby.access.cameras import CameraFacts, ConfiguredCamera
 from passerby.access.words import address_words, camera_words
 from passerby.api.gate import gate, signed_in_of
 from passerby.api.ports import Services, services_of
 from passerby.api.problems import no_such, problem
+from passerby.api.said import Said, said_of
 from passerby.rules.access import Action, Subject, may
 
 router = APIRouter(prefix="/api/cameras", tags=["cameras"])
@@ -70,6 +71,14 @@ class Trial(BaseModel):
     fps: float | None = Field(description="Measured over its first frames.")
     still_jpeg: str | None = Field(description="Redacted or wholly covered; base64.")
     covered: str | None = Field(description="Why the whole still is covered, if it is.")
+
+    @computed_field(description="The reason as a code; null: it has none.")
+    def said(self) -> Said | None:
+        return said_of(self.reason)
+
+    @computed_field(description="Why it is covered as a code; null: it has none.")
+    def covered_said(self) -> Said | None:
+        return said_of(self.covered)
 
 
 @router.get("", summary="The cameras that I may see")

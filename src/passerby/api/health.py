@@ -10,6 +10,7 @@ from passerby.api.cameras import CameraName
 from passerby.api.gate import sees_since_90k_of, signed_in_of
 from passerby.api.ports import services_of
 from passerby.api.problems import no_such, problem
+from passerby.api.said import WithReason
 from passerby.api.timeline import LONGEST_TIMELINE_90K, Time90k, check_range
 from passerby.media.health import Check, Verdict
 from passerby.rules.access import Action
@@ -17,12 +18,11 @@ from passerby.rules.access import Action
 router = APIRouter(prefix="/api/cameras/{camera}", tags=["health"])
 
 
-class CheckShown(BaseModel):
+class CheckShown(WithReason):
     """One check."""
 
     check: Check
     verdict: Verdict = Field(description="unknown: there is too little to judge by. This is not an alarm.")
-    reason: str = Field(description="A sentence.")
     since_90k: int = Field(description="UTC, 1/90000 s since 1970; 0: unknown.")
 
 
@@ -32,13 +32,12 @@ class CameraHealth(BaseModel):
     reference_at_90k: int | None = Field(description="When its reference was made; null: there is none.")
 
 
-class Stretch(BaseModel):
+class Stretch(WithReason):
     """How long a camera was in one state."""
 
     from_90k: int
     to_90k: int | None = Field(description="null: it still does.")
     what: str = Field(description="One word, as in a state.")
-    reason: str
 
 
 @router.get("/health", summary="The health of a camera, check by check")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, computed_field
 
 from passerby.access.installation import reach_of
 from passerby.access.throttle import Throttle
 from passerby.api.gate import signed_in_of
 from passerby.api.ports import services_of
 from passerby.api.problems import problem
+from passerby.api.said import Said, said_of
 from passerby.capture.onvif import OnvifStream, find_devices, streams_of
 from passerby.clock import Clock
 from passerby.errors import SourceUnavailable
@@ -69,6 +70,10 @@ class Streams(BaseModel):
     works: bool
     reason: str | None = Field(description="Why it listed no streams, in words.")
     streams: list[Stream]
+
+    @computed_field(description="The reason as a code; null: it has none.")
+    def said(self) -> Said | None:
+        return said_of(self.reason)
 
 
 @router.post("/find", summary="Search the network for ONVIF cameras, for three seconds")

@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from passerby.api.said import Said, said_of
 from passerby.errors import LimitError, OutputError, PasserbyError, SettingsError, SourceError
 
 log = logging.getLogger("passerby.api")
@@ -21,6 +22,14 @@ class Problem(BaseModel):
 
     message: str = Field(description="One sentence for people.")
     hint: str | None = Field(None, description="What to do about it.")
+
+    @computed_field(description="The message as a code; null: it has none.")
+    def said(self) -> Said | None:
+        return said_of(self.message)
+
+    @computed_field(description="The hint as a code; null: it has none.")
+    def hint_said(self) -> Said | None:
+        return said_of(self.hint)
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {

@@ -11,12 +11,13 @@ from anyio import CancelScope
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 from starlette.requests import ClientDisconnect
 
 from passerby.api.gate import signed_in_of
 from passerby.api.ports import ReceivingFile, Redaction, Redactions, services_of
 from passerby.api.problems import Problem, no_such, problem
+from passerby.api.said import Said, said_of
 from passerby.covers_file import TimedBox
 from passerby.rules.access import Action
 from passerby.settings import Hide, Mode, Settings, Shape
@@ -58,12 +59,24 @@ class RedactionShown(BaseModel):
         description="When it is forgotten, unless it is requested before. UTC, 1/90000 s since 1970."
     )
 
+    @computed_field(description="The reason as a code; null: it has none.")
+    def said(self) -> Said | None:
+        return said_of(self.reason)
+
+    @computed_field(description="The hint as a code; null: it has none.")
+    def hint_said(self) -> Said | None:
+        return said_of(self.hint)
+
 
 class RedactionList(BaseModel):
     redactions: list[RedactionShown]
     most_bytes: int = Field(description="The largest file that is accepted.")
     keep_s: float = Field(description="Seconds without a request after which a file is forgotten.")
     refuses: str | None = Field(description="Why no files are accepted here; null: they are.")
+
+    @computed_field(description="The same as a code; null: it has none.")
+    def refuses_said(self) -> Said | None:
+        return said_of(self.refuses)
 
 
 class Corrections(BaseModel):

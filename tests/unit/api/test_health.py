@@ -63,8 +63,8 @@ def test_every_check_is_told(house: House) -> None:
     health: dict[str, Any] = house.signed_in("ari").get("/api/cameras/gate/health").json()
     assert health["state"]["what"] == "frozen" and health["reference_at_90k"] == 77
     assert health["checks"] == [
-        {"check": "frozen", "verdict": "bad", "reason": "it is frozen", "since_90k": 1_000},
-        {"check": "moved", "verdict": "unknown", "reason": "there is no reference", "since_90k": 0},
+        {"check": "frozen", "verdict": "bad", "reason": "it is frozen", "said": None, "since_90k": 1_000},
+        {"check": "moved", "verdict": "unknown", "reason": "there is no reference", "said": None, "since_90k": 0},
     ]
     assert house.signed_in("ari").get("/api/cameras/yard/health").json()["checks"] == [], "it is not open"
     assert house.signed_in("ari").get("/api/cameras/nowhere/health").status_code == 404
@@ -75,9 +75,10 @@ def test_the_history_is_told(house: House) -> None:
     history.note({"gate": CameraState(CameraStatus.RECORDING, "all is well", 5)}, 90)
     history.note({"gate": CameraState(CameraStatus.FROZEN, "it is frozen", 50)}, 95)
     answer = house.signed_in("ari").get("/api/cameras/gate/health/history?from_90k=0&to_90k=1000")
+    well = {"code": "all-well", "params": {}}
     assert answer.json() == [
-        {"from_90k": 5, "to_90k": 50, "what": "recording", "reason": "all is well"},
-        {"from_90k": 50, "to_90k": None, "what": "frozen", "reason": "it is frozen"},
+        {"from_90k": 5, "to_90k": 50, "what": "recording", "reason": "all is well", "said": well},
+        {"from_90k": 50, "to_90k": None, "what": "frozen", "reason": "it is frozen", "said": None},
     ]
     assert house.signed_in("ari").get("/api/cameras/gate/health/history?from_90k=9&to_90k=9").status_code == 422
 

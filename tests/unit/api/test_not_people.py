@@ -83,10 +83,8 @@ def test_a_camera_has_no_more_than_32(house: House) -> None:
         assert root.post(PATH, json=POSTER).status_code == 201
     refused = root.post(PATH, json=POSTER)
     assert refused.status_code == 422
-    assert refused.json() == {
-        "message": "camera 'gate' has 32 boxes marked as not a person already, the maximum",
-        "hint": "remove one first",
-    }
+    assert refused.json()["message"] == "camera 'gate' has 32 boxes marked as not a person already, the maximum"
+    assert refused.json()["hint"] == "remove one first"
     assert len(house.installation.not_people.all()["gate"]) == MAX_BOXES
 
 

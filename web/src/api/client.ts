@@ -1,6 +1,6 @@
 /** Asks the API, with the types that it describes itself with. What goes wrong is a Problem, in the API's own words. */
 
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -165,7 +165,10 @@ async function answered(address: string, how: RequestInit): Promise<Response> {
 async function problemOf(response: Response): Promise<Problem> {
   try {
     const told = (await response.json()) as Partial<Schemas["Problem"]>;
-    if (told.message) return new Problem(response.status, told.message, told.hint ?? null);
+    if (told.message) {
+      const hint = told.hint ? inWords(told.hint_said, told.hint) : null;
+      return new Problem(response.status, inWords(told.said, told.message), hint);
+    }
   } catch {
     // Not from passerby: a proxy in between answers in its own way.
   }

@@ -988,6 +988,8 @@ export interface components {
              * @description UTC, 1/90000 s since 1970; null: unknown.
              */
             since_90k: number | null;
+            /** @description Its details as a code; null: they have none. */
+            readonly said: components["schemas"]["Said"] | null;
         };
         /** Answer */
         Answer: {
@@ -1206,19 +1208,21 @@ export interface components {
          * @description One check.
          */
         CheckShown: {
-            check: components["schemas"]["Check"];
-            /** @description unknown: there is too little to judge by. This is not an alarm. */
-            verdict: components["schemas"]["Verdict"];
             /**
              * Reason
              * @description A sentence.
              */
             reason: string;
+            check: components["schemas"]["Check"];
+            /** @description unknown: there is too little to judge by. This is not an alarm. */
+            verdict: components["schemas"]["Verdict"];
             /**
              * Since 90K
              * @description UTC, 1/90000 s since 1970; 0: unknown.
              */
             since_90k: number;
+            /** @description The reason as a code; null: it has none. */
+            readonly said: components["schemas"]["Said"] | null;
         };
         /**
          * Corrections
@@ -1572,6 +1576,10 @@ export interface components {
              * @description What to do about it.
              */
             hint?: string | null;
+            /** @description The message as a code; null: it has none. */
+            readonly said: components["schemas"]["Said"] | null;
+            /** @description The hint as a code; null: it has none. */
+            readonly hint_said: components["schemas"]["Said"] | null;
         };
         /** RedactionList */
         RedactionList: {
@@ -1592,6 +1600,8 @@ export interface components {
              * @description Why no files are accepted here; null: they are.
              */
             refuses: string | null;
+            /** @description The same as a code; null: it has none. */
+            readonly refuses_said: components["schemas"]["Said"] | null;
         };
         /**
          * RedactionShown
@@ -1674,6 +1684,10 @@ export interface components {
              * @description When it is forgotten, unless it is requested before. UTC, 1/90000 s since 1970.
              */
             expires_at_90k: number;
+            /** @description The reason as a code; null: it has none. */
+            readonly said: components["schemas"]["Said"] | null;
+            /** @description The hint as a code; null: it has none. */
+            readonly hint_said: components["schemas"]["Said"] | null;
         };
         /**
          * ResetPassword
@@ -1700,6 +1714,24 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "operator" | "custodian" | "auditor" | "privacy-officer" | "admin";
+        /**
+         * Said
+         * @description A sentence as a code, with the values in it; a value may be a sentence too.
+         */
+        Said: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "a-file-of-yours" | "address-at" | "address-at.hint" | "address-characters" | "address-device" | "address-drawn" | "address-host" | "address-host-name" | "address-host-name.hint" | "address-kinds" | "address-no-kind" | "address-unknown-kind" | "alarm-cameras" | "alarm-delete" | "alarm-detector" | "alarm-lost" | "alarm-space" | "alarm-store" | "alarm-strange" | "alarm-upkeep" | "all-well" | "all-well-so-far" | "and" | "answered-late" | "answered-late.hint" | "answers-error" | "answers-error.hint" | "audit-not-deleted" | "bitrate-low" | "bitrate-well" | "blurred" | "blurred-not" | "box-outside" | "box-too-large" | "box-too-small" | "broke-off" | "bytes-over" | "bytes-over-deleting-fails" | "bytes-too-few" | "camera-address-not-allowed" | "camera-address-not-allowed.hint" | "camera-defined-in-file" | "camera-defined-in-file.hint" | "camera-defined-twice" | "camera-defined-twice.hint" | "camera-needs-address" | "camera-not-added" | "camera-not-changed" | "camera-not-in-groups" | "camera-not-running" | "camera-not-running.hint" | "catalogue-fails" | "catalogue-fails.hint" | "catalogue-unreadable" | "certificate" | "certificate.hint" | "changes-not-applied" | "check-cable" | "check-path" | "check-port" | "checking" | "clock-jumped" | "clock-was-set" | "clock-well" | "connecting" | "connection-broke" | "connection-closed" | "connection-lost" | "connection-lost.hint" | "covered" | "csrf-header-wrong" | "current-password-wrong" | "damaged" | "dark" | "dark-not" | "detector-deaf" | "detector-failed" | "drawn-not-allowed" | "export-empty" | "export-size-changes" | "export-size-changes.hint" | "exports-of-others" | "exports-of-yours" | "exports-of-yours.hint" | "file-damaged" | "file-damaged.hint" | "file-empty" | "file-empty.hint" | "file-for-print" | "file-for-print.hint" | "file-is-text" | "file-is-text.hint" | "file-is-video" | "file-no-clock" | "file-no-clock.hint" | "file-no-picture" | "file-no-picture.hint" | "file-not-decoded" | "file-not-decoded.hint" | "file-not-kept" | "file-not-kept.hint" | "file-not-read" | "file-pages" | "file-pages.hint" | "file-several-pictures" | "file-several-pictures.hint" | "file-too-large" | "files-not-allowed" | "files-not-discarded" | "from-another-site" | "frozen" | "frozen-not" | "frozen-unknown" | "future-dated" | "glare" | "glare-not" | "group-exists" | "hangs" | "hangs.hint" | "has-to-be-reopened" | "hdr-not-usable" | "hdr-not-usable.hint" | "held-back" | "keep-over-30-days" | "keep-over-ten-years" | "keep-too-short" | "key-in-config" | "learning" | "learning-again" | "learning-usual" | "limit-is" | "list-not-http" | "local-not-allowed" | "login-wrong" | "login-wrong.hint" | "login-wrong.onvif-hint" | "looped" | "looped-not" | "looped-on-purpose" | "looped-unknown" | "may-no-longer-see" | "may-no-longer-watch" | "may-not-open" | "may-not-open.hint" | "method-not-allowed" | "moved" | "moved-by" | "moved-not" | "name-not-ours" | "name-or-password-wrong" | "name-took-long" | "name-took-long.hint" | "needs-role" | "neither-mjpeg-nor-hls" | "neither-mjpeg-nor-hls.hint" | "network-refused" | "never-looked" | "no-admin-left" | "no-answer" | "no-decoder" | "no-decoder.hint" | "no-device" | "no-device.hint" | "no-drawn" | "no-file" | "no-file.hint" | "no-files-in-memory" | "no-http" | "no-live-picture" | "no-live-picture.hint" | "no-memory-for-file" | "no-memory-for-file.hint" | "no-output" | "no-output.hint" | "no-permission-defined" | "no-picture" | "no-picture.hint" | "no-pictures-to-judge" | "no-reference" | "no-reference-to-compare" | "no-reference.hint" | "no-room-for-export" | "no-room-for-export.hint" | "no-room-to-keep" | "no-rtsp" | "no-rtsp.hint" | "no-stream" | "no-stream.hint" | "no-such-box" | "no-such-camera" | "no-such-file-of-yours" | "no-such-group" | "no-such-host" | "no-such-host.hint" | "no-such-passkey" | "no-such-recording" | "no-such-token" | "no-such-user" | "no-tls" | "no-tls.hint" | "no-transport" | "no-transport.hint" | "no-video" | "no-video.hint" | "no-whole-packet" | "no-whole-packet.hint" | "no-workers" | "no-workers-to-test" | "not-allowed.hint" | "not-asked" | "not-contacted" | "not-decrypted" | "not-deleted" | "not-found" | "not-learned" | "not-looked" | "not-maintained" | "not-opened" | "not-reached" | "not-recorded" | "not-recorded-to-disk" | "not-recorded-to-disk.hint" | "not-reported" | "not-stored" | "not-understood" | "not-usable" | "nothing-accepts" | "nothing-in-last-minute" | "nothing-live" | "nothing-of-name" | "nothing-recorded-there" | "nothing-recorded-there.hint" | "nothing-stored" | "nothing-to-read" | "nothing-to-read.hint" | "obstructed" | "obstructed-black" | "obstructed-not" | "only-https" | "onvif-broke-off" | "onvif-late" | "onvif-late.hint" | "onvif-long" | "onvif-no-network" | "onvif-no-network.hint" | "onvif-no-stream" | "onvif-no-stream.hint" | "onvif-no-video" | "onvif-no-video.hint" | "onvif-not" | "onvif-not-stream" | "onvif-not.hint" | "onvif-refuses" | "onvif-refuses.hint" | "other-program" | "other-program.hint" | "others-are-testing" | "own-mistake" | "own-page" | "passkey-not-accepted" | "passkey-not-verified" | "passkey-request-unknown" | "password-like-name" | "password-long" | "password-short" | "password-short.hint" | "port-closed" | "port-closed.hint" | "range-of-bytes" | "range-of-time" | "rate-low" | "rate-well" | "reach-cloud" | "reach-itself" | "reach-link-local" | "reach-multicast" | "reach-no-camera" | "reach-reserved" | "reach-unknown" | "reach.hint" | "recording-just-deleted" | "recording-may-exist" | "recording-missing" | "recording-not-ended" | "recording-still-there" | "recording-waits" | "recordings-unknown" | "redacting-died" | "redacting-died.hint" | "redacting-hung" | "redacting-invalid" | "redacting-not-started" | "redacts-no-files" | "redirects" | "redirects-not-http" | "redirects-too-often" | "redirects.hint" | "refused-to-play" | "reset-link-ended" | "reset-link-ended.hint" | "reset-link-used" | "restarting-worker" | "search-running" | "see-key" | "set-up-link-ended" | "set-up-link-ended.hint" | "set-up-link-used" | "sign-in-first" | "sign-on-not-allowed" | "sign-on-not-allowed.hint" | "sign-on-not-begun-here" | "sign-on-not-begun-here.hint" | "sign-on-not-confirmed" | "sign-on-not-responding" | "sign-on-not-set-up" | "sign-on-other-issuer" | "signal-none" | "signal-waiting" | "signal-well" | "single-picture" | "single-picture.hint" | "site-not-said" | "size-changed" | "size-not-usable" | "size-not-usable.hint" | "starting-worker" | "states-not-recorded" | "stopped-before-picture" | "store-another" | "store-another.hint" | "store-not-listed" | "store-not-reached" | "store-not-read" | "stranger-in-store" | "stream-ended" | "switched-off" | "test-failed" | "test-took-long" | "the-detector-failed" | "token-cannot-have" | "token-needs-scope" | "token-never" | "token-not-allowed" | "too-few-pictures" | "too-many-attempts" | "too-many-boxes" | "too-many-boxes.hint" | "too-many-camera-requests" | "too-many-files" | "too-many-files-of-yours" | "too-many-files-of-yours.hint" | "too-many-files.hint" | "too-many-passkeys" | "too-many-tokens" | "too-many-tokens.hint" | "too-slow" | "too-slow-to-check" | "tried-again" | "try-in-a-minute" | "unexpected" | "unexpected-error" | "upload-ended" | "upload-ended.hint" | "use-command" | "user-not-added" | "user-not-changed" | "value-above" | "value-below" | "value-from" | "value-letters" | "value-long" | "value-missing" | "value-number" | "value-number-read" | "value-one-of" | "value-short" | "value-up-to" | "value-whole" | "value-whole-read" | "value-wrong" | "values-long" | "values-short" | "waiting-deleted" | "waiting-to-connect" | "wants-login" | "wants-login.hint" | "wants-login.onvif-hint" | "was-stopped" | "with-hint" | "with-said-hint" | "worker-did-not-start" | "worker-ended" | "worker-hangs-by" | "worker-invalid" | "worker-not-started" | "worker-stopped-responding" | "workers-not-checked";
+            /**
+             * Params
+             * @description By name; all as text.
+             */
+            params: {
+                [key: string]: string | components["schemas"]["Said"];
+            };
+        };
         /**
          * SessionState
          * @description Who the browser is signed in as.
@@ -1807,6 +1839,11 @@ export interface components {
          * @description How one camera is.
          */
         State: {
+            /**
+             * Reason
+             * @description A sentence.
+             */
+            reason: string;
             /** Camera */
             camera: string;
             /**
@@ -1814,11 +1851,6 @@ export interface components {
              * @description One word; "absent" where nothing records it.
              */
             what: string;
-            /**
-             * Reason
-             * @description A sentence.
-             */
-            reason: string;
             /**
              * Since 90K
              * @description UTC, 1/90000 s since 1970; null: unknown.
@@ -1829,6 +1861,8 @@ export interface components {
              * @description 0..1 while it learns.
              */
             progress: number | null;
+            /** @description The reason as a code; null: it has none. */
+            readonly said: components["schemas"]["Said"] | null;
         };
         /**
          * Stream
@@ -1873,12 +1907,19 @@ export interface components {
             reason: string | null;
             /** Streams */
             streams: components["schemas"]["Stream"][];
+            /** @description The reason as a code; null: it has none. */
+            readonly said: components["schemas"]["Said"] | null;
         };
         /**
          * Stretch
          * @description How long a camera was in one state.
          */
         Stretch: {
+            /**
+             * Reason
+             * @description A sentence.
+             */
+            reason: string;
             /** From 90K */
             from_90k: number;
             /**
@@ -1891,8 +1932,8 @@ export interface components {
              * @description One word, as in a state.
              */
             what: string;
-            /** Reason */
-            reason: string;
+            /** @description The reason as a code; null: it has none. */
+            readonly said: components["schemas"]["Said"] | null;
         };
         /**
          * TimedBox
@@ -2015,6 +2056,10 @@ export interface components {
              * @description Why the whole still is covered, if it is.
              */
             covered: string | null;
+            /** @description The reason as a code; null: it has none. */
+            readonly said: components["schemas"]["Said"] | null;
+            /** @description Why it is covered as a code; null: it has none. */
+            readonly covered_said: components["schemas"]["Said"] | null;
         };
         /** UserChange */
         UserChange: {

@@ -59,9 +59,9 @@ export function titleOf(camera: Camera): string {
 /** since: of the last answer. */
 function notAnswered(state: State, why: string, answeredMs: number | null): State {
   const since_90k = answeredMs === null ? null : ticksOf(answeredMs / 1000);
-  return { ...state, what: "unknown", reason: why, since_90k, progress: null };
+  return { ...state, what: "unknown", reason: why, said: null, since_90k, progress: null };
 }
 
 function switchedOff(state: State): State {
-  return { ...state, what: "off", reason: "", progress: null };
+  return { ...state, what: "off", reason: "", said: null, progress: null };
 }

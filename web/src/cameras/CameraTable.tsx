@@ -7,7 +7,7 @@ import { hashOf } from "../app/routes";
 import { type Camera, type State, titleOf } from "../camera/cameras";
 import { useGroupTitles } from "../camera/groups";
 import { StateBadge } from "../camera/StateBadge";
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 import { Badge, type Column, Confirm, Icon, IconButton, ProblemNote, sentence, Table, useToast, When } from "../ui";
 
 type TableProps = {
@@ -55,7 +55,7 @@ export function HowItIs({ state }: { state: State | undefined }) {
     <div className="camera-state">
       <StateBadge state={state} />
       <span className="small">
-        {state?.reason && sentence(state.reason)}{" "}
+        {state?.reason && sentence(inWords(state.said, state.reason))}{" "}
         {state?.since_90k && (
           <span className="soft">
             {texts.cameras.since} <When at90k={state.since_90k} />

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { post, type Schemas } from "../api/client";
 import { useChange } from "../api/use";
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 import { Button, Dialog, Icon, ProblemNote, SecretField, sentence, TextField } from "../ui";
 import { withLogin } from "./address";
 
@@ -97,7 +97,7 @@ function AskStreams({ device, onChoose }: { device: Device; onChoose: FindProps[
         </Button>
       </div>
       <ProblemNote problem={problem} />
-      {told && !told.works && <p role="alert">{told.reason && sentence(told.reason)}</p>}
+      {told && !told.works && <p role="alert">{told.reason && sentence(inWords(told.said, told.reason))}</p>}
       {told?.works && told.streams.length === 0 && <p>{texts.find.noStreams}</p>}
       {told?.works && (
         <ul className="found">

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { type Problem, post, type Schemas } from "../api/client";
 import { useChange } from "../api/use";
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 import { Facts as FactList, Icon, Note, Panel, ProblemNote, sentence } from "../ui";
 import type { Facts } from "./facts";
 
@@ -69,7 +69,7 @@ function Waiting({ trial }: { trial: Trial }) {
       <>
         <Icon name="nothing" size={32} />
         <strong>{texts.cameras.noPicture}</strong>
-        <p>{sentence(trial.done.reason)}</p>
+        <p>{sentence(inWords(trial.done.said, trial.done.reason))}</p>
       </>
     );
   }
@@ -88,7 +88,9 @@ function Figures({ done }: { done: Schemas["Trial"] }) {
         ]}
       />
       <Note tone="calm" icon="cover">
-        {done.covered ? texts.cameras.allCovered(sentence(done.covered)) : texts.cameras.testCovered}
+        {done.covered
+          ? texts.cameras.allCovered(sentence(inWords(done.covered_said, done.covered)))
+          : texts.cameras.testCovered}
       </Note>
     </>
   );

@@ -3,7 +3,7 @@
 import { get, type Schemas } from "../api/client";
 import { useAsked } from "../api/use";
 import { type Camera, titleOf } from "../camera/cameras";
-import { texts, wordFor } from "../texts";
+import { inWords, texts, wordFor } from "../texts";
 import { Icon, ProblemNote, sentence, When } from "../ui";
 
 type Alarm = Schemas["AlarmShown"];
@@ -59,7 +59,7 @@ function OfKind({ alarms, titles }: { alarms: Alarm[]; titles: ReadonlyMap<strin
 function Line({ alarm, title }: { alarm: Alarm; title: string | null }) {
   const count = alarm.count > 1 && OF_FILES.has(alarm.kind) ? texts.health.files(alarm.count) : null;
   const what = [title, count].filter(Boolean).join(", ");
-  const words = [what, alarm.says && sentence(alarm.says)].filter(Boolean).join(": ");
+  const words = [what, alarm.says && sentence(inWords(alarm.said, alarm.says))].filter(Boolean).join(": ");
   if (!words && alarm.since_90k === null) return null;
   return (
     <li>

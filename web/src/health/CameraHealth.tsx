@@ -5,7 +5,7 @@ import { useAsked, useIsOld } from "../api/use";
 import { useMay } from "../app/session";
 import { type Camera, LOST_AFTER, OLD_AFTER_MS, type State, titleOf } from "../camera/cameras";
 import { StateBadge, wordsOf } from "../camera/StateBadge";
-import { texts, wordFor } from "../texts";
+import { inWords, texts, wordFor } from "../texts";
 import { Badge, type Column, Icon, type IconName, Panel, ProblemNote, sentence, Table, type Tone, When } from "../ui";
 import { ComparePanel } from "./ComparePanel";
 import { HistoryPanel } from "./HistoryPanel";
@@ -73,7 +73,7 @@ export function CameraHealth({ camera, state }: { camera: Camera; state: State |
 function Reason({ state }: { state: State | undefined }) {
   return (
     <p className="health-reason">
-      {state?.reason && sentence(state.reason)}{" "}
+      {state?.reason && sentence(inWords(state.said, state.reason))}{" "}
       {state?.since_90k && (
         <span className="soft">
           {texts.cameras.since} <When at90k={state.since_90k} />
@@ -101,7 +101,7 @@ const COLUMNS: readonly Column<Check>[] = [
       );
     },
   },
-  { key: "reason", title: texts.health.reason, cell: (each) => sentence(each.reason) },
+  { key: "reason", title: texts.health.reason, cell: (each) => sentence(inWords(each.said, each.reason)) },
   {
     key: "since",
     title: texts.health.since,
@@ -114,7 +114,7 @@ function asOfNow(checks: Check[]): Check[] {
   if (!checks.some((each) => each.check === "signal" && each.verdict === "bad")) return checks;
   return checks.map((each) =>
     each.verdict === "ok"
-      ? { ...each, verdict: "unknown", reason: texts.health.noPicturesToCheck, since_90k: 0 }
+      ? { ...each, verdict: "unknown", reason: texts.health.noPicturesToCheck, said: null, since_90k: 0 }
       : each,
   );
 }

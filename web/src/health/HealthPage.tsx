@@ -6,7 +6,7 @@ import { countsOf, rankOf } from "../camera/attention";
 import { type Camera, type State, titleOf, useCameras } from "../camera/cameras";
 import { NoCameras } from "../camera/NoCameras";
 import { StateBadge } from "../camera/StateBadge";
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 import { Badge, Empty, PageHead, ProblemNote, Skeleton, sentence, When } from "../ui";
 import { AlarmNotes } from "./AlarmNotes";
 import { CameraHealth } from "./CameraHealth";
@@ -81,7 +81,7 @@ function HealthList({ cameras, states }: { cameras: Camera[]; states: States }) 
           <li key={each.name}>
             <a href={hashOf(["health", each.name])}>{titleOf(each)}</a>
             <StateBadge state={state} />
-            <span>{state?.reason && sentence(state.reason)}</span>
+            <span>{state?.reason && sentence(inWords(state.said, state.reason))}</span>
             <span className="soft small">
               {state?.since_90k && (
                 <>

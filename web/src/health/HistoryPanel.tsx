@@ -5,7 +5,7 @@ import { get, type Schemas } from "../api/client";
 import { useAsked } from "../api/use";
 import { StateBadge } from "../camera/StateBadge";
 import { lengthOf, nowS, secondsOf, ticksOf } from "../media/times";
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 import { type Column, Panel, ProblemNote, Segmented, Skeleton, sentence, Table, When } from "../ui";
 
 type Stretch = Schemas["Stretch"];
@@ -65,11 +65,7 @@ const COLUMNS: readonly Column<Stretch>[] = [
   {
     key: "what",
     title: texts.cameras.state,
-    cell: (each) => (
-      <StateBadge
-        state={{ camera: "", what: each.what, reason: each.reason, since_90k: each.from_90k, progress: null }}
-      />
-    ),
+    cell: (each) => <StateBadge state={{ what: each.what }} />,
   },
-  { key: "reason", title: texts.health.reason, cell: (each) => sentence(each.reason) },
+  { key: "reason", title: texts.health.reason, cell: (each) => sentence(inWords(each.said, each.reason)) },
 ];

@@ -6,7 +6,7 @@ import { type Camera, type State, titleOf } from "../camera/cameras";
 import { StateBadge } from "../camera/StateBadge";
 import { CoverLegend } from "../media/CoverLegend";
 import { momentOf, nowS, secondsOf, timeOf, utcTimeOf } from "../media/times";
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 import { Icon, IconButton, sentence } from "../ui";
 import { asSeen, LivePicture } from "./LivePicture";
 import type { LivePlayer, LiveState } from "./player";
@@ -62,7 +62,7 @@ export function LiveOne({ camera, others, state }: OneProps) {
       </div>
       <footer className="one-foot">
         <StateBadge state={asSeen(state, kind)} />
-        <span>{state?.reason && sentence(state.reason)}</span>
+        <span>{state?.reason && sentence(inWords(state.said, state.reason))}</span>
         {state?.since_90k && <span className="soft">{texts.live.since(momentOf(secondsOf(state.since_90k)))}</span>}
         <ShownAt player={player} />
       </footer>

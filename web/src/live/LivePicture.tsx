@@ -5,7 +5,7 @@ import { needsAttention } from "../camera/attention";
 import type { State } from "../camera/cameras";
 import { toneOf, wordOf } from "../camera/StateBadge";
 import { momentOf } from "../media/times";
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 import { Progress, sentence } from "../ui";
 import type { LivePlayer, LiveState } from "./player";
 import { useLive } from "./useLive";
@@ -52,7 +52,7 @@ function Words({ live, state }: { live: LiveState; state: State | undefined }) {
   return (
     <div className="picture-words" role="status">
       <strong className="brief">{isWell ? texts.live.brief[live.kind] : wordOf(state.what)}</strong>
-      {!isWell && state.reason && <strong className="long">{sentence(state.reason)}</strong>}
+      {!isWell && state.reason && <strong className="long">{sentence(inWords(state.said, state.reason))}</strong>}
       {lines[live.kind] && <span>{lines[live.kind]}</span>}
     </div>
   );
@@ -65,7 +65,7 @@ function WordsBelow({ state }: { state: State }) {
   return (
     <div className={`picture-words low ${toneOf(state.what)}`}>
       <span className="brief">{wordOf(state.what)}</span>
-      <span className="long">{sentence(state.reason || wordOf(state.what))}</span>
+      <span className="long">{sentence(inWords(state.said, state.reason) || wordOf(state.what))}</span>
       {isLearning && <Progress label={texts.states.learning ?? ""} share={state.progress ?? null} />}
     </div>
   );

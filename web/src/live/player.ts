@@ -3,7 +3,7 @@
 import { liveAddressOf } from "../api/client";
 import { pictureTimes90k, TICKS_PER_S } from "../media/mp4";
 import { canPlay, PieceBuffer } from "../media/source";
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 
 /** waiting: connected, nothing came yet. stale: it played, and nothing came for a while. lost: connecting again. */
 export type LiveState =
@@ -69,7 +69,10 @@ export class LivePlayer {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.say({ kind: "waiting" });
     socket.onmessage = (event) => this.take(event.data);
-    socket.onclose = (event) => this.lost(event.reason || texts.live.connectionLost, event.code === MAY_NO_MORE);
+    socket.onclose = ({ code, reason }) => {
+      const said = { code: code === MAY_NO_MORE ? "may-no-longer-watch" : "no-live-picture", params: {} } as const;
+      this.lost(reason ? inWords(said, reason) : texts.live.connectionLost, code === MAY_NO_MORE);
+    };
     this.socket = socket;
   }
 

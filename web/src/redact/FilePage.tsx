@@ -5,7 +5,7 @@ import { get, Problem, put, remove } from "../api/client";
 import { useAsked, useChange } from "../api/use";
 import { draftOf, dropDraft, useDraft } from "../app/drafts";
 import { goTo, hashOf } from "../app/routes";
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 import { Button, Dialog, Empty, Icon, PageHead, Panel, ProblemNote, Progress, Skeleton, useToast } from "../ui";
 import { areSame, type Box, boxesOf, endsBeforeItBegins, toldOf } from "./box";
 import type { Redaction } from "./RedactPage";
@@ -194,7 +194,10 @@ function DiscardDialog({ id, onClose }: { id: string; onClose: () => void }) {
 function Failed({ file, onRetry }: { file: Redaction; onRetry: () => void }) {
   return (
     <Panel title={words.failed}>
-      <ProblemNote problem={new Problem(0, file.reason ?? "", file.hint)} onAgain={onRetry} />
+      <ProblemNote
+        problem={new Problem(0, inWords(file.said, file.reason ?? ""), file.hint && inWords(file.hint_said, file.hint))}
+        onAgain={onRetry}
+      />
     </Panel>
   );
 }

@@ -4,7 +4,7 @@ import { get, type Schemas } from "../api/client";
 import { useAsked } from "../api/use";
 import { hashOf } from "../app/routes";
 import type { SectionProps } from "../app/sections";
-import { texts } from "../texts";
+import { inWords, texts } from "../texts";
 import { Badge, Empty, type IconName, Note, PageHead, Panel, ProblemNote, Skeleton, Table, type Tone } from "../ui";
 import { FilePage } from "./FilePage";
 import { Intake } from "./Intake";
@@ -36,7 +36,7 @@ function AllFiles() {
       <div className="redact-all">
         {answer?.refuses ? (
           <Note tone="warn" icon="warn">
-            {answer.refuses}
+            {inWords(answer.refuses_said, answer.refuses)}
           </Note>
         ) : (
           answer && <Intake mostBytes={answer.most_bytes} keepS={answer.keep_s} />

@@ -5,7 +5,7 @@ import { useAsked } from "../api/use";
 import { LanguageChoice } from "../app/LanguageChoice";
 import { useMay } from "../app/session";
 import { setTheme, THEMES, useTheme } from "../app/theme";
-import { texts, wordFor } from "../texts";
+import { settingInWords, texts, wordFor } from "../texts";
 import { Badge, Facts, Note, PageHead, Panel, ProblemNote, Segmented, Skeleton } from "../ui";
 import { shownValue } from "./values";
 import "./settings.css";
@@ -58,7 +58,11 @@ function Configuration() {
       <ProblemNote problem={problem} onAgain={again} />
       {!answer && !problem && <Skeleton lines={6} />}
       {answer?.map((each) => (
-        <Panel key={each.name} title={wordFor(texts.settings.sections, each.name) ?? each.name} about={each.about}>
+        <Panel
+          key={each.name}
+          title={wordFor(texts.settings.sections, each.name) ?? each.name}
+          about={settingInWords(each.name, each.about)}
+        >
           <ul className="settings">
             {each.settings.map((one) => (
               <SettingRow key={one.key} setting={one} />
@@ -71,7 +75,7 @@ function Configuration() {
 }
 
 function SettingRow({ setting }: { setting: Schemas["Setting"] }) {
-  const [said, danger] = setting.about.split(/ ?Danger: /, 2);
+  const [said, danger] = settingInWords(setting.key, setting.about).split(/ ?(?:Danger|Опасно): /, 2);
   return (
     <li>
       <code>{setting.key}</code>

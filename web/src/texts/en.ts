@@ -15,6 +15,7 @@ export const en = {
     show: "Show",
     hide: "Hide",
     none: "none",
+    or: " or ",
     more: "Show more",
     percent: (share: number) => `${Math.floor(share * 100)}%`,
     /** With a tenth where it is small. */

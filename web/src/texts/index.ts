@@ -5,6 +5,7 @@ import { type Language, language } from "./language";
 import { ru } from "./ru";
 
 export { LANGUAGES, type Language, language, locale, setLanguage, showLanguage } from "./language";
+export { inWords, settingInWords } from "./said";
 export type { Texts };
 
 const TEXTS: Record<Language, Texts> = { en, ru };

@@ -36,6 +36,7 @@ export const ru: Texts = {
     show: "Показать",
     hide: "Скрыть",
     none: "нет",
+    or: " или ",
     more: "Показать ещё",
     percent: (share: number) => `${Math.floor(share * 100)} %`,
     share: (share: number) => `${NUMBER.format(share < 0.1 ? 100 * share : Math.round(100 * share))} %`,

@@ -2,6 +2,7 @@
 
 import { addressOf, ask, get } from "../api/client";
 import { nowS, secondsOf, ticksOf } from "../media/times";
+import { inWords } from "../texts";
 
 /** One group of pictures: it can be played by itself, after `init`. init, address: where to ask for the bytes.
  * key: the same whichever playlist it was read from, which its times are not, to the millisecond. */
@@ -150,7 +151,7 @@ export async function overviewOf(
     fromS: secondsOf(each.from_90k),
     toS: each.to_90k ? secondsOf(each.to_90k) : nowS(),
     what: each.what,
-    reason: each.reason,
+    reason: inWords(each.said, each.reason),
   }));
   return { fromS, toS, activity: told.activity, gaps, health };
 }

@@ -1,0 +1,91 @@
+"""Finds the code of a sentence, so that the page can say it in other languages.
+
+Sentences are written where something is decided, and pass through processes and the catalogue as text. Here each has a
+code and the values in it; a test compares these with what the code says."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from passerby.said.pictures import PICTURES
+from passerby.said.refusals import REFUSALS
+from passerby.said.sources import SOURCES
+from passerby.said.upkeep import UPKEEP
+
+COMPOSED = {
+    "and": "{what:must}; {also:must}",
+    "with-hint": "{what:must} ({hint:must})",
+    "with-said-hint": "{what:must} (hint: {hint:must})",
+}
+"""Two sentences. They are tried first, and divided at the last place where that is possible."""
+TEMPLATES: Mapping[str, str] = REFUSALS | PICTURES | SOURCES | UPKEEP | COMPOSED
+"""By code. In braces are the names of values; `:may` and `:must` say that a value may or must itself have a code."""
+
+_HOLE = re.compile(r"\{(\w+)(?::(may|must))?\}")
+_LONGEST, _DEEPEST = 600, 4  # a camera may send text that is in a sentence, and it must not take long
+_REMEMBERED = 4096  # the history of cameras repeats a few sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """What a sentence says: its code, and the values in it."""
+
+    code: str
+    params: Mapping[str, str | Coded]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    code: str
+    matches: re.Pattern[str]
+    holes: tuple[tuple[str, str], ...]
+
+
+def _pattern(code: str, template: str) -> _Pattern:
+    parts: list[str] = []
+    end = 0
+    for hole in _HOLE.finditer(template):
+        many = ".+" if code in COMPOSED and not parts else ".+?"
+        parts += [re.escape(template[end : hole.start()]), f"(?P<{hole[1]}>{many})"]
+        end = hole.end()
+    holes = tuple((hole[1], hole[2] or "") for hole in _HOLE.finditer(template))
+    return _Pattern(code, re.compile("".join(parts) + re.escape(template[end:]), re.DOTALL), holes)
+
+
+def _order(code: str, template: str) -> tuple[bool, int]:
+    """What has fewer letters of its own is tried later."""
+    return code not in COMPOSED, -len(_HOLE.sub("", template))
+
+
+_WHOLE = {template: code for code, template in TEMPLATES.items() if "{" not in template}
+_PATTERNS = [
+    _pattern(code, template)
+    for code, template in sorted(TEMPLATES.items(), key=lambda each: _order(*each))
+    if "{" in template
+]
+
+
+@functools.lru_cache(_REMEMBERED)
+def coded(sentence: str, within: int = 0) -> Coded | None:
+    """None if it has no code. within: how many sentences it is in."""
+    if whole := _WHOLE.get(sentence):
+        return Coded(whole, {})
+    if len(sentence) > _LONGEST or within > _DEEPEST:
+        return None
+    return next(filter(None, (_match(each, sentence, within) for each in _PATTERNS)), None)
+
+
+def _match(pattern: _Pattern, sentence: str, within: int) -> Coded | None:
+    found = pattern.matches.fullmatch(sentence)
+    if found is None:
+        return None
+    params: dict[str, str | Coded] = {}
+    for name, kind in pattern.holes:
+        inner = coded(found[name], within + 1) if kind else None
+        if inner is None and kind == "must":
+            return None
+        params[name] = inner or found[name]
+    return Coded(pattern.code, params)
