@@ -49,6 +49,7 @@ NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream")
 def make_app(services: Services, page: Path | None = None) -> FastAPI:
     """page: a folder with the built page, which anybody may load: it shows nothing without the API. Raises
     SettingsError."""
+    path = services.installation.config.server.path
     app = Described(
         title="passerby",
         version=__version__,
@@ -57,6 +58,7 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
         responses=RESPONSES,
         # FastAPI can send requests and errors, with their data, to whatever service the environment names.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        servers=None if path == "/" else [{"url": path.removesuffix("/")}],
         redirect_slashes=False,  # they would lead out of server.path
         openapi_url=None,  # a route of ours serves it: FastAPI's own would bypass the gate
     )

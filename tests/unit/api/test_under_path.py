@@ -54,6 +54,10 @@ def test_an_address_with_a_slash_too_many_leads_nowhere_else(browser: TestClient
     assert browser.get("/cameras/api/session/").status_code == 404
 
 
+def test_the_description_of_the_api_says_where_it_is(browser: TestClient) -> None:
+    assert browser.get("/cameras/api/openapi.json").json()["servers"] == [{"url": "/cameras"}]
+
+
 def test_the_size_of_a_body_is_limited_below_the_path_too(browser: TestClient) -> None:
     assert browser.post("/cameras/api/session", content=b"x" * (1 << 21)).status_code == 413
 
