@@ -91,8 +91,10 @@ def modules(*places: str) -> Iterator[tuple[str, ast.Module]]:
 
 
 def sentences_of(tree: ast.Module) -> Iterator[str]:
-    """The arguments of all calls that are given a sentence."""
+    """The arguments of all calls that are given a sentence, and what is returned beside others."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+            yield from (text for text in literals(node.value) if text.strip("{}': ").count(" ") >= 2)
         if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in SAYS:
             arguments = [*node.args, *(each.value for each in node.keywords)]
             yield from (text for each in arguments for text in literals(each) if text.strip("{}': ").count(" ") >= 2)
