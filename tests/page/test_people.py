@@ -289,6 +289,6 @@ def test_settings_say_what_each_key_does(school: Serving, open_tab: OpenTab, tmp
     port = tab.page.get_by_role("listitem").filter(has_text="server.port")
     expect(port).to_contain_text(school.base.rsplit(":", 1)[1])
     expect(port).to_contain_text("set in the file")
-    expect(tab.page.get_by_role("listitem").filter(has_text="about.operator")).to_contain_text("The facilities office")
+    expect(tab.page.get_by_label("Responsible")).to_have_value("The facilities office")
     tab.page.get_by_role("main").get_by_role("radio", name="Dark").check()
     assert tab.page.evaluate("document.documentElement.dataset.theme") == "dark"

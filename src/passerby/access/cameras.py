@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,8 +52,8 @@ class ConfiguredCamera:
 class Cameras:
     """Every method raises OutputError if the catalogue fails."""
 
-    def __init__(self, rows: Rows, sealer: Sealer, reach: Reach, usual: Keep) -> None:
-        """usual: the retention time of cameras that set none."""
+    def __init__(self, rows: Rows, sealer: Sealer, reach: Reach, usual: Callable[[], Keep]) -> None:
+        """usual: gives the retention time of cameras that set none, which may change."""
         self._rows, self._sealer, self._reach, self._usual = rows, sealer, reach, usual
 
     def list(self) -> list[ConfiguredCamera]:
@@ -126,14 +126,15 @@ class Cameras:
 
     def keep(self) -> dict[str, Keep]:
         """How long recordings are kept, by camera. Includes cameras that are off or were removed."""
+        usual = self._usual()
         with self._rows.transaction("read the retention times") as connection:
             removed = connection.execute(select(limits_of_removed)).all()
             here = connection.execute(select(cameras.c.name, cameras.c.keep_hours, cameras.c.more_than_30_days)).all()
-        found = {row.camera: self._keep(row.keep_hours, True) for row in removed}
-        return found | {row.name: self._keep(row.keep_hours, row.more_than_30_days) for row in here}
+        found = {row.camera: _keep(row.keep_hours, True, usual) for row in removed}
+        return found | {row.name: _keep(row.keep_hours, row.more_than_30_days, usual) for row in here}
 
     def keep_of(self, facts: CameraFacts) -> Keep:
-        return self._keep(facts.keep_hours, facts.more_than_30_days)
+        return _keep(facts.keep_hours, facts.more_than_30_days, self._usual())
 
     def forget_spent_limits(self) -> None:
         """For removed cameras that have no recordings left."""
@@ -147,17 +148,13 @@ class Cameras:
         end_90k = connection.execute(newest).scalar_one()
         return 0 if end_90k is None else max(int(end_90k), self._rows.clock.now_90k())
 
-    def _keep(self, keep_hours: float | None, more_than_30_days: bool) -> Keep:
-        """Earlier versions accepted shorter limits: if they were errors now, nothing would ever be deleted."""
-        return self._usual if keep_hours is None else Keep(max(keep_hours, MIN_HOURS), more_than_30_days)
-
     def _note_limits(self, connection: Connection, which: ColumnElement[bool]) -> None:
         """Called before cameras are removed: their retention limits still apply to their recordings."""
         going = connection.execute(select(cameras).where(which)).all()
-        names = [row.name for row in going]
+        names, usual = [row.name for row in going], self._usual()
         connection.execute(delete(limits_of_removed).where(limits_of_removed.c.camera.in_(names)))
         for row in going:
-            hours = self._keep(row.keep_hours, row.more_than_30_days).hours
+            hours = _keep(row.keep_hours, row.more_than_30_days, usual).hours
             connection.execute(limits_of_removed.insert().values(camera=row.name, keep_hours=hours))
 
     def _elsewhere(self, connection: Connection, configured: Mapping[str, CameraFacts]) -> set[str]:
@@ -248,6 +245,11 @@ class Groups:
         """Returns whether it existed. Users lose the cameras that they saw only through it."""
         with self._rows.transaction("remove a group") as connection:
             return bool(connection.execute(delete(camera_groups).where(camera_groups.c.name == name)).rowcount)
+
+
+def _keep(keep_hours: float | None, more_than_30_days: bool, usual: Keep) -> Keep:
+    """Earlier versions accepted shorter limits: if they were errors now, nothing would ever be deleted."""
+    return usual if keep_hours is None else Keep(max(keep_hours, MIN_HOURS), more_than_30_days)
 
 
 def _check_keep(facts: CameraFacts) -> None:

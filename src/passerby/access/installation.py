@@ -18,6 +18,7 @@ from passerby.access.rows import Rows
 from passerby.access.sealer import KEY_FILE, Sealer
 from passerby.access.sessions import Sessions, Tokens
 from passerby.access.set_up import SetUp
+from passerby.access.settings import PageSettings
 from passerby.access.throttle import Throttle
 from passerby.access.users import Users
 from passerby.access.words import NOTHING, camera_words
@@ -28,7 +29,7 @@ from passerby.errors import SettingsError
 from passerby.folders import closed_to_others
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
-from passerby.rules.retention import Keep, KeepAll
+from passerby.rules.retention import KeepAll
 
 _DAY_90K = 86400 * TICKS_PER_S
 _CATALOGUE = "catalogue.sqlite3"
@@ -57,8 +58,8 @@ class Installation:
         self.rights = Rights(rows)
         self.audit = Audit(rows)
         self.groups = Groups(rows)
-        self.usual_keep = Keep(config.storage.keep_hours, config.storage.more_than_30_days)
-        self.cameras = Cameras(rows, Sealer(data), reach_of(config), self.usual_keep)
+        self.settings = PageSettings(rows, config)
+        self.cameras = Cameras(rows, Sealer(data), reach_of(config), self.settings.usual_keep)
         self.not_people = NotPeople(rows)
         self.passwords = Passwords(sign_in.least_password_letters)
         self.throttle = Throttle(self.clock, sign_in.tries_before_lock_out, sign_in.tries_a_minute)
@@ -111,7 +112,7 @@ class Installation:
     def keep(self) -> KeepAll:
         """How long each camera's recordings are kept, for `Archive.maintain`. Includes cameras that are off, were
         removed or are unknown to the catalogue."""
-        return KeepAll(self.cameras.keep(), self.usual_keep)
+        return KeepAll(self.cameras.keep(), self.settings.usual_keep())
 
 
 def catalogue_url(data: Path, config: Config) -> str:

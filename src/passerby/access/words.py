@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from passerby.access.cameras import CameraFacts, ConfiguredCamera
 from passerby.access.users import User, UserFacts
+from passerby.config import Config
 from passerby.errors import SourceUnavailable
 from passerby.net.address import Address
 
@@ -22,12 +23,30 @@ def camera_words(name: str, before: ConfiguredCamera | None, after: CameraFacts)
     return "; ".join(_camera_words(name, before, after)) or NOTHING
 
 
+def setting_words(before: Config, after: Config, keys: Iterable[str]) -> str:
+    return "; ".join(_setting_words(before, after, keys)) or NOTHING
+
+
 def address_words(address: str) -> str:
     """address: SECRET. What may be shown of an address, which need not be valid."""
     try:
         return Address.parse(address).shown
     except SourceUnavailable:
         return "an address that cannot be read"
+
+
+def _setting_words(before: Config, after: Config, keys: Iterable[str]) -> Iterator[str]:
+    for key in keys:
+        section, _, name = key.partition(".")
+        was, value = (getattr(getattr(config, section), name) for config in (before, after))
+        if value != was:
+            yield f"{key} {_value(value)} (was {_value(was)})"
+
+
+def _value(value: bool | float | str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, str) else f"{value:g}"
 
 
 def _user_words(before: User | None, after: UserFacts) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Routes about the installation: about, health, camera states, settings, metrics."""
+"""Routes about the installation: about, health, camera states, metrics."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from passerby.api.gate import signed_in_of
 from passerby.api.metrics import metrics_text
 from passerby.api.ports import Services, services_of
 from passerby.api.said import WithReason
-from passerby.api.settings import SettingsSection, settings_of
 from passerby.errors import PasserbyError
 from passerby.media.alarms import AlarmKind
 from passerby.rules.access import Action, Subject, may
@@ -74,18 +73,14 @@ def healthz(request: Request, response: Response) -> Health:
 @router.get("/api/about", tags=["about"], summary="What this installation is")
 def about(request: Request) -> AboutShown:
     installation = services_of(request).installation
-    facts, usual = installation.config.about, installation.config.storage.keep_hours
+    config = installation.settings.current()
+    public, usual = config.about, config.storage.keep_hours
     longest = max(keep.hours for keep in installation.keep().all())
     return AboutShown(
-        title=facts.title, operator=facts.operator, contact=facts.contact, purpose=facts.purpose, version=__version__,
+        title=public.title, operator=public.operator, contact=public.contact, purpose=public.purpose,
         cameras=sum(each.facts.is_enabled for each in installation.cameras.list()), keep_hours=usual,
-        longest_keep_hours=longest,
+        longest_keep_hours=longest, version=__version__,
     )  # fmt: skip
-
-
-@router.get("/api/settings", tags=["about"], summary="The configuration; secrets are hidden")
-def settings(request: Request) -> list[SettingsSection]:
-    return settings_of(services_of(request).installation.config)
 
 
 @router.get("/api/states", tags=["health"], summary="The state of each camera that I may see")

@@ -10,6 +10,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/openapi.json"): Action.SEE_ABOUT,
     ("GET", "/api/about"): Action.SEE_ABOUT,
     ("GET", "/api/settings"): Action.SEE_SETTINGS,
+    ("PATCH", "/api/settings"): Action.CHANGE_SETTINGS,
     ("GET", "/api/audit"): Action.SEE_AUDIT,
     ("GET", "/api/states"): Action.SEE_HEALTH,
     ("GET", "/api/alarms"): Action.SEE_HEALTH,

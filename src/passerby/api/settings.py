@@ -1,10 +1,20 @@
-"""The configuration as the page shows it: each key with its value and its effect. Secrets are hidden."""
+"""Routes of the settings: each key with its value and its effect, secrets hidden; some can be changed."""
 
 from __future__ import annotations
 
+from annotated_types import MaxLen
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
 
+from passerby.access import Installation
+from passerby.api.gate import signed_in_of
+from passerby.api.ports import services_of
 from passerby.config import Config, section_of
+from passerby.config.on_page import ON_PAGE, is_in_file
+from passerby.config.on_page import Value as PageValue
+
+router = APIRouter(prefix="/api/settings", tags=["about"])
 
 HIDDEN = "**********"
 NOT_SHOWN = "camera"
@@ -19,6 +29,9 @@ class Setting(BaseModel):
     key: str = Field(description="As in the file: section.key.")
     value: Value = Field(description="The value in effect; null: not set. A secret is a row of *.")
     is_default: bool
+    is_in_file: bool = Field(description="Set in passerby.toml: change it there.")
+    is_changeable: bool = Field(description="It can be changed here.")
+    max_length: int | None = Field(description="Of a text, in letters; null: it is none, or has no limit.")
     about: str = Field(description="What it does, and what is dangerous about it.")
 
 
@@ -30,24 +43,55 @@ class SettingsSection(BaseModel):
     settings: list[Setting]
 
 
-def settings_of(config: Config) -> list[SettingsSection]:
+class SettingsChange(BaseModel):
+    """Any number of them, all or nothing."""
+
+    values: dict[str, PageValue | None] = Field(
+        description="By key, as in the file: section.key. null: the default again.",
+        min_length=1, max_length=len(ON_PAGE), json_schema_extra={"propertyNames": {"enum": list(ON_PAGE)}},
+    )  # fmt: skip
+
+
+@router.get("", summary="The configuration; secrets are hidden")
+def settings(request: Request) -> list[SettingsSection]:
+    return _settings_of(services_of(request).installation)
+
+
+@router.patch("", summary="Change settings, of those that the file does not set")
+def change_settings(change: SettingsChange, request: Request) -> list[SettingsSection]:
+    installation, me = services_of(request).installation, signed_in_of(request)
+    with installation.audit.with_change():
+        words = installation.settings.change(change.values)
+        installation.audit.note(me.user.name, me.through, "settings:change", about=words)
+    return _settings_of(installation)
+
+
+def _settings_of(installation: Installation) -> list[SettingsSection]:
     """In the order of the file."""
-    sections = config.model_dump(mode="json", exclude={NOT_SHOWN})
-    return [_section(config, name, values) for name, values in sections.items()]
+    current = installation.settings.current()
+    shown = current.model_dump(mode="json", exclude={NOT_SHOWN})
+    return [_section(installation.config, current, name, values) for name, values in shown.items()]
 
 
-def _section(config: Config, name: str, values: dict[str, Value]) -> SettingsSection:
+def _section(of_file: Config, config: Config, name: str, values: dict[str, Value]) -> SettingsSection:
     model = section_of(Config.model_fields[name].annotation)
     assert model is not None, "every key is in a section"
     actual, usual = getattr(config, name), model()
     settings = [
         Setting(
             key=f"{name}.{key}", value=_shown(f"{name}.{key}", value),
-            is_default=getattr(actual, key) == getattr(usual, key), about=model.model_fields[key].description or "",
+            is_default=getattr(actual, key) == getattr(usual, key),
+            is_in_file=is_in_file(of_file, f"{name}.{key}"),
+            is_changeable=f"{name}.{key}" in ON_PAGE and not is_in_file(of_file, f"{name}.{key}"),
+            about=model.model_fields[key].description or "", max_length=_max_length(model.model_fields[key]),
         )
         for key, value in values.items()
     ]  # fmt: skip
     return SettingsSection(name=name, about=" ".join((model.__doc__ or "").split()), settings=settings)
+
+
+def _max_length(field: FieldInfo) -> int | None:
+    return next((each.max_length for each in field.metadata if isinstance(each, MaxLen)), None)
 
 
 def _shown(key: str, value: Value) -> Value:

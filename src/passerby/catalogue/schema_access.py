@@ -197,6 +197,14 @@ set_up_links = Table(
     comment="Links to create the first user.",
 )
 
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", String(64), primary_key=True, comment="As in the configuration file: section.key."),
+    Column("value", Text, nullable=False, comment="JSON. Does not count where the file sets the key."),
+    comment="Settings that were changed on the page.",
+)
+
 rights = Table(
     "rights",
     metadata,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from passerby.config import Config, section_of
+from passerby.config.on_page import ON_PAGE, SAYS
 
 HEAD = """\
 Every key that passerby.toml may have. Each shows its default, or an example where there is none, and is commented out:
@@ -40,15 +41,17 @@ def example_text() -> str:
         assert model is not None, "every key is in a section"
         many = "[[{}]]" if isinstance(field.default, tuple) else "[{}]"
         parts.append(f"{_comment(model.__doc__ or '')}\n# {many.format(name)}\n")
-        parts += [_key(key, inner) for key, inner in model.model_fields.items()]
+        parts += [_key(name, key, inner) for key, inner in model.model_fields.items()]
     return "\n".join(parts)
 
 
-def _key(name: str, field: FieldInfo) -> str:
+def _key(section: str, name: str, field: FieldInfo) -> str:
     has_default = not field.is_required() and field.default is not None
     default = f"Default: {toml(field.default)}." if has_default else "Default: none; it must be given."
     if field.default is None:
         default = "Default: not set."
+    if f"{section}.{name}" in ON_PAGE:
+        default += f" {SAYS}"
     value = field.default if has_default else EXAMPLES[name]
     return f"{_comment(f'{field.description} {default}')}\n# {name} = {toml(value)}\n"
 

@@ -68,13 +68,16 @@ def parse_config(values: Mapping[str, Any], where: str = FILE_NAME) -> Config:
     try:
         return Config.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        says = first["msg"].removeprefix("Value error, ")
-        key = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
-        has_key = not key or key in says
-        raise SettingsError(
-            f"{where}: {says}" if has_key else f"{where}: {key}: {says[:1].lower()}{says[1:]}"
-        ) from None
+        raise SettingsError(f"{where}: {words_of(error)}") from None
+
+
+def words_of(error: ValidationError) -> str:
+    """The first of its errors in a sentence that names the key."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    says = first["msg"].removeprefix("Value error, ")
+    key = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
+    has_key = not key or key in says
+    return says if has_key else f"{key}: {says[:1].lower()}{says[1:]}"
 
 
 def _keys_in(values: Mapping[str, Any], before: str = "") -> Iterator[str]:

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from passerby.config import Config, section_of
 from passerby.config.example import EXAMPLES, toml
+from passerby.config.on_page import ON_PAGE, SAYS
 
 HEAD = """\
 # The configuration
@@ -21,7 +22,8 @@ Written from `src/passerby/config/`; do not edit it here. The same as a file to 
 [passerby.example.toml](../../passerby.example.toml).
 
 `passerby serve` reads `passerby.toml` in its data folder, or the file that `--config` names. Without one, every
-default holds. It is read at the start: restart the service after a change. Keys are strict: one that is not here is an
+default holds. It is read at the start: restart the service after a change. Some
+keys can be changed on the page instead, unless they are in the file. Keys are strict: one that is not here is an
 error, which names the nearest.
 """
 _WORDS: dict[Any, str] = {
@@ -36,12 +38,12 @@ def reference_text() -> str:
         assert model is not None, "every key is in a section"
         many = "[[{}]]" if isinstance(field.default, tuple) else "[{}]"
         parts.append(f"## {many.format(name)}\n\n{' '.join((model.__doc__ or '').split())}\n")
-        rows = [_row(key, inner) for key, inner in model.model_fields.items()]
+        rows = [_row(name, key, inner) for key, inner in model.model_fields.items()]
         parts.append("\n".join(["| key | kind | default | |", "|---|---|---|---|", *rows]) + "\n")
     return "\n".join(parts)
 
 
-def _row(name: str, field: FieldInfo) -> str:
+def _row(section: str, name: str, field: FieldInfo) -> str:
     if field.is_required():
         default = "must be given"
     elif field.default is None:
@@ -49,6 +51,8 @@ def _row(name: str, field: FieldInfo) -> str:
     else:
         default = f"`{toml(field.default)}`"
     says = (field.description or "").replace("|", "\\|").replace("Danger:", "**Danger**:")
+    if f"{section}.{name}" in ON_PAGE:
+        says += f" {SAYS}"
     return f"| `{name}` | {_kind(field)} | {default} | {says} |"
 
 

@@ -18,7 +18,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     """Reads who looked at what. Watches nothing."""
     PRIVACY_OFFICER = "privacy-officer"
-    """Answers to the people filmed: reads the audit, the settings and who may do what."""
+    """Answers to the people filmed: reads the audit and who may do what, and changes what they are told."""
     ADMIN = "admin"
     """Runs the installation: cameras, users, groups. Watches nothing."""
 
@@ -46,6 +46,7 @@ class Action(StrEnum):
     CHANGE_USERS = "users:change"
     SEE_AUDIT = "audit:see"
     SEE_SETTINGS = "settings:see"
+    CHANGE_SETTINGS = "settings:change"
     SEE_METRICS = "metrics:see"
 
 
@@ -81,6 +82,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     # Not the admin: admins can give themselves rights, and others should see that.
     Action.SEE_AUDIT: frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER}),
     Action.SEE_SETTINGS: _RUNS_OR_ANSWERS,
+    # How long recordings are kept, and what the people filmed are told.
+    Action.CHANGE_SETTINGS: frozenset({Role.ADMIN, Role.PRIVACY_OFFICER}),
     Action.SEE_METRICS: _ADMIN,
 }
 """Who may do what. An action that is not listed is allowed to nobody."""

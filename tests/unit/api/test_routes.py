@@ -26,6 +26,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/openapi.json"): NOBODY_TOO,
     ("GET", "/api/about"): NOBODY_TOO,
     ("GET", "/api/settings"): "apA",
+    ("PATCH", "/api/settings"): "pA",
     ("GET", "/api/audit"): "ap",
     ("GET", "/api/states"): ALL,
     ("GET", "/api/alarms"): ALL,
@@ -149,7 +150,7 @@ def answer(client: TestClient, method: str, path: str) -> int:
         except WebSocketDisconnect as error:
             return 403 if error.code == 1008 else 200
         return 200
-    return client.request(method, path_of(path), json={} if method in ("POST", "PUT") else None).status_code
+    return client.request(method, path_of(path), json={} if method in ("POST", "PUT", "PATCH") else None).status_code
 
 
 @pytest.mark.parametrize("letter", NOBODY_TOO)

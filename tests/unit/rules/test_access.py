@@ -42,6 +42,7 @@ users:see         . . . a p A
 users:change      . . . . . A
 audit:see         . . . a p .
 settings:see      . . . a p A
+settings:change   . . . . p A
 metrics:see       . . . . . A
 """
 LETTERS = dict(zip("vocapA", Role, strict=True))

@@ -17,7 +17,7 @@ export class Problem extends Error {
   }
 }
 
-type Method = "get" | "post" | "put" | "delete";
+type Method = "get" | "post" | "put" | "patch" | "delete";
 type Operation<P extends keyof paths, M extends Method> = paths[P][M];
 type PathsWith<M extends Method> = {
   [P in keyof paths]: Operation<P, M> extends { responses: unknown } ? P : never;
@@ -76,6 +76,10 @@ export function post<P extends PathsWith<"post">>(path: P, ...told: TellsNothing
 
 export function put<P extends PathsWith<"put">>(path: P, ...told: TellsNothing<Told<Operation<P, "put">>>) {
   return call("PUT", path, (told[0] ?? {}) as AnyTold) as Promise<Answer<Operation<P, "put">>>;
+}
+
+export function patch<P extends PathsWith<"patch">>(path: P, ...told: TellsNothing<Told<Operation<P, "patch">>>) {
+  return call("PATCH", path, (told[0] ?? {}) as AnyTold) as Promise<Answer<Operation<P, "patch">>>;
 }
 
 export function remove<P extends PathsWith<"delete">>(path: P, ...told: TellsNothing<Told<Operation<P, "delete">>>) {

@@ -3,9 +3,10 @@
 import { useState } from "react";
 import { get } from "../api/client";
 import { useAsked } from "../api/use";
+import { LONG_HOURS } from "../camera/hours";
 import { texts } from "../texts";
 import { Check, Checks, Radios, TextField } from "../ui";
-import { type Facts, LONG_HOURS, nameFrom } from "./facts";
+import { type Facts, nameFrom } from "./facts";
 
 type FieldsProps = { facts: Facts; set: (change: Partial<Facts>) => void };
 

@@ -2,6 +2,7 @@
 
 import type { Schemas } from "../api/client";
 import type { Camera } from "../camera/cameras";
+import { LONG_HOURS } from "../camera/hours";
 
 export type Facts = {
   name: string;
@@ -19,8 +20,6 @@ export type Facts = {
   groups: string[];
   isEnabled: boolean;
 };
-
-export const LONG_HOURS = 30 * 24;
 
 /** Longer than usual is only for who says that it is meant. */
 export function isTooLong({ keep, isLong }: Facts): boolean {

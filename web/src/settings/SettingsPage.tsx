@@ -1,5 +1,6 @@
-/** What this browser is told, and what the configuration says: each key with what it does. */
+/** Settings of this browser, settings that are changed here, and what else the configuration says: each key with what it does. */
 
+import { useState } from "react";
 import { get, type Schemas } from "../api/client";
 import { useAsked } from "../api/use";
 import { LanguageChoice } from "../app/LanguageChoice";
@@ -7,6 +8,8 @@ import { useMay } from "../app/session";
 import { setTheme, THEMES, useTheme } from "../app/theme";
 import { settingInWords, texts, wordFor } from "../texts";
 import { Badge, Facts, Note, PageHead, Panel, ProblemNote, Segmented, Skeleton } from "../ui";
+import { CHANGED_HERE, KeepPanel, PublicPanel } from "./ChangePanels";
+import type { Sections } from "./useChanges";
 import { shownValue } from "./values";
 import "./settings.css";
 
@@ -50,14 +53,20 @@ function BrowserPanel() {
 
 function Configuration() {
   const { answer, problem, again } = useAsked((signal) => get("/api/settings", { signal }), "settings");
+  const [saved, setSaved] = useState<Sections | null>(null);
+  const sections = saved ?? answer;
+  if (!sections) return problem ? <ProblemNote problem={problem} onAgain={again} /> : <Skeleton lines={6} />;
+  const inFile = sections
+    .map((each) => ({ ...each, settings: each.settings.filter((one) => !CHANGED_HERE.includes(one.key)) }))
+    .filter((each) => each.settings.length > 0);
   return (
     <>
+      <PublicPanel sections={sections} onSaved={setSaved} />
+      <KeepPanel sections={sections} onSaved={setSaved} />
       <Note tone="calm" icon="about">
         {texts.settings.how}
       </Note>
-      <ProblemNote problem={problem} onAgain={again} />
-      {!answer && !problem && <Skeleton lines={6} />}
-      {answer?.map((each) => (
+      {inFile.map((each) => (
         <Panel
           key={each.name}
           title={wordFor(texts.settings.sections, each.name) ?? each.name}
@@ -81,7 +90,7 @@ function SettingRow({ setting }: { setting: Schemas["Setting"] }) {
       <code>{setting.key}</code>
       <span className="setting-value">
         <strong>{shownValue(setting.value)}</strong>
-        {!setting.is_default && (
+        {setting.is_in_file && (
           <Badge tone="calm" icon="edit">
             {texts.settings.changed}
           </Badge>

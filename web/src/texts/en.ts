@@ -191,6 +191,11 @@ export const en = {
     noGroupsYet:
       "There are no camera groups yet, so users need “Sees all cameras” to see it. Add groups under People & access.",
   },
+  keep: {
+    noNumber: "Enter a number of hours.",
+    tooShort: (hours: number) => `At least ${hours} hours, which is about two minutes.`,
+    tooLong: (hours: number) => `At most ${NUMBER.format(hours)} hours, which is ten years.`,
+  },
   find: {
     title: "Find cameras",
     about:
@@ -324,9 +329,9 @@ export const en = {
     "privacy-officer": {
       label: "Privacy officer",
       about:
-        "Answers to the people filmed: reads the audit, the settings and users' permissions, and marks what is not a person. Cannot watch.",
+        "Answers to the people filmed: reads the audit and users' permissions, changes what people are told and how long recordings are kept, and marks what is not a person. Cannot watch.",
     },
-    admin: { label: "Admin", about: "Manages cameras, users and groups. Cannot watch or read the audit." },
+    admin: { label: "Admin", about: "Manages cameras, users, groups and settings. Cannot watch or read the audit." },
   },
   /** What somebody may do, by the API's word for it. */
   actions: {
@@ -345,6 +350,7 @@ export const en = {
     "users:change": "Add and change users",
     "audit:see": "Read the audit",
     "settings:see": "See the settings",
+    "settings:change": "Change public information and how long recordings are kept",
     "metrics:see": "Read metrics (Prometheus)",
     "file:redact": "Redact files",
   },
@@ -385,6 +391,7 @@ export const en = {
     "group:change": "Renamed a camera group",
     "group:remove": "Removed a camera group",
     "audit:see": "Read the audit",
+    "settings:change": "Changed settings",
     "audit:forget": "Deleted old audit records",
     backup: "Made a backup",
   },
@@ -405,7 +412,28 @@ export const en = {
     browserAbout: "These settings apply only to this browser.",
     language: "Language",
     zone: "Time zone",
-    how: "These are the values from passerby.toml, as read when passerby started. To change them, edit the file in the data folder, or the one given with --config, and restart passerby. The file passerby.example.toml explains every key, too. Cameras have a section of their own.",
+    publicAbout: "Shown to everybody under About, also without signing in. Changes apply at once.",
+    public: {
+      "about.title": { label: "Name of this installation", hint: "For example Hill School." },
+      "about.operator": { label: "Responsible", hint: "Who runs the cameras and answers for them." },
+      "about.contact": {
+        label: "Contact",
+        hint: "How people who are filmed can reach them: an e-mail address, a phone number, an office.",
+      },
+      "about.purpose": { label: "Purpose", hint: "What the cameras are for." },
+    },
+    tooLong: (most: number, count: number) =>
+      `At most ${NUMBER.format(most)} characters. These are ${NUMBER.format(count)}.`,
+    keepTitle: "How long recordings are kept",
+    keepAbout: "For all cameras without a time of their own. Changes apply within 10 seconds, without a restart.",
+    inFile: "Set in passerby.toml. To change it here, remove it there and restart passerby.",
+    notSaved: "Not saved yet",
+    saved: "Saved.",
+    shorterTitle: (hours: number) => `Delete recordings older than ${told(hours)}?`,
+    shorterAbout:
+      "Older recordings from all cameras without a time of their own are deleted within seconds. They cannot be recovered.",
+    shorterDoes: "Save and delete",
+    how: "Everything below is set in passerby.toml and was read when passerby started. To change it, edit the file in the data folder, or the one given with --config, and restart passerby. The file passerby.example.toml explains every key, too. Cameras have a section of their own.",
     changed: "set in the file",
     notSet: "not set",
     empty: "none",
@@ -431,7 +459,7 @@ export const en = {
     kept: "Recordings are kept",
     version: "Version",
     notTold: "Not stated yet",
-    fillIn: "Some of this has not been filled in yet. It belongs under [about] in passerby.toml.",
+    fillIn: "Some of this has not been filled in yet. Admins can do so under Settings.",
     cameras: (count: number) => `${count} switched on`,
     keptFor: (hours: number, longest: number) =>
       longest > hours

@@ -1,6 +1,12 @@
 /** What is typed or chosen, with its label, a hint, and what is wrong with it. */
 
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from "react";
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from "react";
 
 type About = { label: string; hint?: ReactNode; problem?: string | null };
 
@@ -34,6 +40,29 @@ export function TextField({ label, hint, problem, onChange, ...rest }: TextProps
     <Field label={label} hint={hint} problem={problem ?? null}>
       {(id, about) => (
         <input
+          id={id}
+          className="input"
+          aria-describedby={about}
+          aria-invalid={Boolean(problem)}
+          onChange={(event) => onChange(event.target.value)}
+          {...rest}
+        />
+      )}
+    </Field>
+  );
+}
+
+type AreaProps = About &
+  Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, "className" | "onChange"> & {
+    onChange: (value: string) => void;
+  };
+
+/** Several lines. */
+export function TextArea({ label, hint, problem, onChange, ...rest }: AreaProps) {
+  return (
+    <Field label={label} hint={hint} problem={problem ?? null}>
+      {(id, about) => (
+        <textarea
           id={id}
           className="input"
           aria-describedby={about}

@@ -5,7 +5,7 @@ export { Checks, type Explained, Radios } from "./Choices";
 export { Confirm } from "./Confirm";
 export { Dialog } from "./Dialog";
 export { type Fact, Facts } from "./Facts";
-export { Check, type Choice, Field, Segmented, Select, TextField } from "./Field";
+export { Check, type Choice, Field, Segmented, Select, TextArea, TextField } from "./Field";
 export { Icon, type IconName } from "./Icon";
 export { Badge, Empty, Note, ProblemNote, Progress, Skeleton, sentence, type Tone } from "./Notes";
 export { PageHead, Panel } from "./Panel";

@@ -1,0 +1,125 @@
+"""Settings on the page: what is changed there, what is wrong with what was typed, and what only the file changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from passerby.rules.access import Role
+from tests.page.conftest import PASSWORD, PHONE, Serve, Serving, Tab, add_user, playwright
+
+OpenTab = Callable[..., Tab]
+Shoot = Callable[[Tab, str], None]
+expect = playwright.expect
+FILE = '[about]\noperator = "The facilities office"\n'
+
+
+@pytest.fixture(scope="module")
+def school(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    data = tmp_path_factory.mktemp("school") / "data"
+    add_user(data, "kim", Role.ADMIN, Role.PRIVACY_OFFICER)
+    add_user(data, "lee", Role.AUDITOR)
+    return serve(data, FILE)
+
+
+def test_what_people_are_told_is_changed_on_the_page_unless_the_file_says_it(
+    school: Serving, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    tab = open_tab(school.base)
+    tab.sign_in()
+    tab.go("#/settings")
+    operator = tab.page.get_by_label("Responsible")
+    expect(operator).to_have_value("The facilities office")
+    expect(operator).not_to_be_editable()
+    expect(operator).to_have_accessible_description(
+        "Set in passerby.toml. To change it here, remove it there and restart passerby."
+    )
+    save = tab.page.get_by_role("button", name="Save")
+    expect(save).to_have_count(0)
+    tab.page.get_by_label("Contact").fill("x" * 501)
+    expect(tab.page.get_by_text("At most 500 characters. These are 501.")).to_be_visible()
+    expect(save).to_be_disabled()
+    tab.page.get_by_label("Contact").fill("office@school.example")
+    tab.page.get_by_label("Purpose").fill("To see that the gate is closed.\nNothing else.")
+    shoot(tab, "settings-typed")
+
+    tab.go("#/about")  # what is typed is kept meanwhile
+    expect(tab.page.get_by_text("Some of this has not been filled in yet")).to_be_visible()
+    tab.page.go_back()
+    tab.page.get_by_label("Contact").press("Enter")
+    expect(tab.page.get_by_text("Saved.")).to_be_visible()
+    expect(save).to_have_count(0)
+    tab.page.reload()
+    expect(tab.page.get_by_label("Purpose")).to_have_value("To see that the gate is closed.\nNothing else.")
+
+    visitor = open_tab(school.base)
+    visitor.go("#/about")
+    expect(visitor.page.get_by_text("office@school.example")).to_be_visible()
+    expect(visitor.page.get_by_text("To see that the gate is closed.")).to_be_visible()
+    expect(visitor.page.get_by_text("Some of this has not been filled in yet")).to_have_count(0)
+    tab.go("#/people/audit")
+    record = tab.page.get_by_role("row").filter(has_text="Changed settings").first
+    expect(record).to_contain_text("about.contact 'office@school.example' (was '')")
+
+
+def test_a_shorter_time_is_asked_about_and_a_long_one_has_to_be_meant(
+    school: Serving, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    tab = open_tab(school.base, PHONE)
+    tab.sign_in()
+    tab.go("#/settings")
+    hours, save = tab.page.get_by_label("Keep recordings (hours)"), tab.page.get_by_role("button", name="Save")
+    for typed, says in (
+        ("soon", "Enter a number of hours."),
+        ("0.01", "At least 0.03 hours, which is about two minutes."),
+        ("100000", "At most 87,840 hours, which is ten years."),
+        ("1000", "Tick “Keep recordings for more than 30 days”, or enter 720 hours or less."),
+    ):
+        hours.fill(typed)
+        expect(hours).to_have_accessible_description(says)
+        expect(save).to_be_disabled()
+    tab.page.get_by_label("Keep recordings for more than 30 days").check()
+    expect(hours).to_have_accessible_description("41.7 days.")
+    shoot(tab, "phone-settings-long")
+    save.click()
+    expect(tab.page.get_by_text("Saved.")).to_be_visible()
+
+    hours.fill("48,5")
+    save.click()
+    dialog = tab.page.get_by_role("dialog", name="Delete recordings older than 2 days?")
+    expect(dialog).to_contain_text("They cannot be recovered.")
+    shoot(tab, "phone-settings-shorter")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(hours).to_have_value("48.5")
+    save.click()
+    dialog.get_by_role("button", name="Save and delete").click()
+    expect(dialog).to_have_count(0)
+    expect(save).to_have_count(0)
+    tab.go("#/about")
+    expect(tab.page.get_by_text("for at most 2 days, then deleted")).to_be_visible()
+    assert tab.fits()
+
+
+def test_who_may_only_see_the_settings_reads_them(school: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(school.base)
+    tab.sign_in("lee")
+    tab.go("#/settings")
+    for label in ("Name of this installation", "Contact", "Purpose", "Keep recordings (hours)"):
+        expect(tab.page.get_by_label(label)).not_to_be_editable()
+
+
+def test_a_russian_page_has_the_forms_too(school: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(school.base, PHONE, locale="ru-RU")
+    tab.go("")
+    tab.page.get_by_label("Имя").fill("kim")
+    tab.page.get_by_label("Пароль").fill(PASSWORD)
+    tab.page.get_by_role("button", name="Войти", exact=True).click()
+    tab.page.locator("#content").wait_for()
+    tab.go("#/settings")
+    tab.page.get_by_label("Хранить записи (часы)").fill("0,01")
+    expect(tab.page.get_by_text("Не меньше 0,03 часа, то есть примерно двух минут.")).to_be_visible()
+    shoot(tab, "ru-phone-settings")
+    assert tab.fits()
+    tab.page.get_by_role("button", name="Отмена").click()
+    expect(tab.page.get_by_text("Не меньше")).to_have_count(0)
