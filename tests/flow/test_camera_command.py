@@ -41,8 +41,8 @@ def test_a_camera_by_its_name_and_by_its_address(camera: RtspServer, tmp_path: P
     address = camera.url("/yard", "admin", HIDDEN)
     assert passerby(tmp_path, "add", "yard", stdin=f"{address}\n").returncode == 0
     for done in (passerby(tmp_path, "test", "yard"), passerby(tmp_path, "test", stdin=f"{address}\n")):
-        assert done.returncode == 0 and f"it works: {SIZE_WH[0]}x{SIZE_WH[1]}, h264, " in done.stdout, done.stderr
-        rate = float(done.stdout.split("h264, ")[1].split()[0])
+        assert done.returncode == 0 and f"it works: {SIZE_WH[0]}x{SIZE_WH[1]}, H.264, " in done.stdout, done.stderr
+        rate = float(done.stdout.split("H.264, ")[1].split()[0])
         assert rate == pytest.approx(10, abs=2)
 
 
@@ -104,7 +104,7 @@ def test_a_camera_is_found_asked_and_added(tmp_path: Path) -> None:
             tmp_path, "find", server.host, "--user", "admin", "--add", "yard", "--stream", "2", stdin=f"{HIDDEN}\n"
         )
     assert shown.returncode == 0, shown.stderr
-    assert "main stream 1920x1080 h264 25 " in " ".join(shown.stdout.split())
+    assert "main stream 1920x1080 H.264 25 " in " ".join(shown.stdout.split())
     assert f"rtsp://{HOST}/2" in shown.stdout and f"rtsp://{HOST}/1?…" in shown.stdout
     assert wrong.returncode == 1 and "does not accept" in wrong.stderr
     assert added.returncode == 0 and f"added camera yard at rtsp://{HOST}/2" in added.stdout

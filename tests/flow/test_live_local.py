@@ -11,6 +11,7 @@ import pytest
 
 from passerby.capture.live.source import open_live
 from passerby.errors import SourceError, SourceUnavailable, Trouble
+from passerby.media.codecs import codec_title
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.testing.clock import MovingClock
@@ -61,9 +62,21 @@ def test_where_the_machines_clock_is_set_it_begins_anew(street: str) -> None:
         assert all(after - before > 1000 for before, after in itertools.pairwise(frames))
 
 
-def test_files_and_devices_need_to_be_allowed(street: str) -> None:
-    for address in (street, "file:/etc/passwd", "file:///proc/self/environ", "/dev/video0"):
-        assert failure(address).trouble is Trouble.REFUSED_ADDRESS
+def test_files_devices_and_drawings_need_to_be_allowed_and_the_error_says_where(street: str) -> None:
+    for address, key in (
+        (street, "files"), ("file:/etc/passwd", "files"), ("file:///proc/self/environ", "files"),
+        ("/dev/video0", "devices"), ("drawn:street", "drawn"),
+    ):  # fmt: skip
+        refused = failure(address)
+        assert refused.trouble is Trouble.REFUSED_ADDRESS
+        assert refused.hint == f"set sources.{key} = true in passerby.toml and restart passerby"
+
+
+def test_a_file_has_its_codec_named(tmp_path: Path) -> None:
+    make_video(tmp_path / "old.avi", Recipe(codec="mpeg4", count=10, width=320, height=192, draw=as_rgb))
+    with open_live(f"file:{tmp_path / 'old.avi'}", ALLOWED) as source:
+        assert source.codec == "mpeg4" and codec_title(source.codec) == "MPEG-4 Part 2"
+        assert not source.is_coded, "its pictures are taken as whole, as before"
 
 
 def test_a_file_that_is_no_video(tmp_path: Path) -> None:

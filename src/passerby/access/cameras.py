@@ -17,7 +17,7 @@ from passerby.catalogue.schema_access import camera_groups, cameras, cameras_in_
 from passerby.errors import SettingsError, SourceUnavailable
 from passerby.net.address import Address
 from passerby.objects.names import check_camera
-from passerby.rules.reach import Reach
+from passerby.rules.reach import Reach, kind_refusal
 from passerby.rules.retention import MIN_HOURS, Keep
 
 
@@ -207,11 +207,9 @@ class Cameras:
             address = Address.parse(text)
         except SourceUnavailable as error:
             raise SettingsError(error.message, hint=error.hint) from None
-        reach = self._reach
-        allowed = {"file": reach.files, "device": reach.devices, "drawn": reach.drawn}
-        if not allowed.get(address.kind, True):
-            raise SettingsError(f"couldn't use '{address.shown}': the configuration does not allow it",
-                                hint="sources.files, sources.devices and sources.drawn in passerby.toml")  # fmt: skip
+        refused = kind_refusal(address.kind, self._reach)
+        if refused:
+            raise SettingsError(f"couldn't use '{address.shown}': {refused[0]}", hint=refused[1])
         return address
 
 

@@ -15,6 +15,7 @@ from passerby.api.gate import gate, signed_in_of
 from passerby.api.ports import Services, services_of
 from passerby.api.problems import no_such, problem
 from passerby.api.said import Said, said_of
+from passerby.media.codecs import codec_title
 from passerby.rules.access import Action, Subject, may
 
 router = APIRouter(prefix="/api/cameras", tags=["cameras"])
@@ -67,7 +68,7 @@ class Trial(BaseModel):
     reason: str | None = Field(description="Why it gave no picture, in words.")
     width: int | None
     height: int | None
-    codec: str | None
+    codec: str | None = Field(description="In words, such as MPEG-4 Part 2; null: it is not coded.")
     fps: float | None = Field(description="Measured over its first frames.")
     still_jpeg: str | None = Field(description="Redacted or wholly covered; base64.")
     covered: str | None = Field(description="Why the whole still is covered, if it is.")
@@ -110,7 +111,8 @@ def try_camera(body: AddressToTry, request: Request) -> Trial:
     gate(request)  # that took seconds: the user may no longer be an admin
     width, height = done.size_wh or (None, None)
     return Trial(
-        works=done.reason is None, reason=done.reason, width=width, height=height, codec=done.codec, fps=done.fps,
+        works=done.reason is None, reason=done.reason, width=width, height=height, fps=done.fps,
+        codec=codec_title(done.codec) if done.codec else None,
         still_jpeg=base64.b64encode(done.still).decode() if done.still else None, covered=done.covered,
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from passerby.api.said import Said, said_of
 from passerby.capture.onvif import OnvifStream, find_devices, streams_of
 from passerby.clock import Clock
 from passerby.errors import SourceUnavailable
+from passerby.media.codecs import codec_title
 from passerby.net.fetch import Limits
 
 router = APIRouter(prefix="/api/cameras", tags=["cameras"])
@@ -56,7 +57,7 @@ class Stream(BaseModel):
     name: str
     width: int | None
     height: int | None
-    codec: str | None
+    codec: str | None = Field(description="In words, such as H.264.")
     fps: float | None = Field(description="Frames per second, at most.")
     address: str = Field(description="Without login: to add it, put the user and password into it, percent-encoded.")
     was_elsewhere: bool = Field(
@@ -116,6 +117,7 @@ def _asked(request: Request) -> Finder:
 def _shown(found: OnvifStream) -> Stream:
     width, height = found.size_wh or (None, None)
     return Stream(
-        name=found.name, width=width, height=height, codec=found.codec, fps=found.fps,
+        name=found.name, width=width, height=height, fps=found.fps,
+        codec=codec_title(found.codec) if found.codec else None,
         address=found.address.without_login(), was_elsewhere=found.was_elsewhere,
     )  # fmt: skip

@@ -194,7 +194,7 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
 def _check_decodable(container: InputContainer, stream: VideoStream, path: Path) -> None:
     if stream.codec_context is None:
         raise SourceError(
-            f"couldn't read '{path}': there is no decoder for its video ({_codec_name(container)})",
+            f"couldn't read '{path}': there is no decoder for its video ({codec_name(container)})",
             hint="convert it to H.264 first",
         )
     if str(stream.codec_context.codec_tag).lower() in DOLBY_TAGS:
@@ -213,7 +213,7 @@ def check_matrix(colorspace: int, path: Path) -> None:
         )
 
 
-def _codec_name(container: InputContainer) -> str:
+def codec_name(container: InputContainer) -> str:
     """FFmpeg's name for a codec that it cannot decode. PyAV gives it only in FFmpeg's own description of the file."""
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)

@@ -13,6 +13,7 @@ from passerby.cli.camera_words import ask, show
 from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_error
 from passerby.cli.folder import DATA, ConfigFile, Data, installed
 from passerby.errors import SettingsError
+from passerby.media.codecs import codec_title
 
 if TYPE_CHECKING:
     from passerby.access import Installation
@@ -128,7 +129,7 @@ def test(
         raise typer.Exit(EXIT_FAILED)
     width, height = tried.size_wh or (0, 0)
     rate = f"{tried.fps:g} fps" if tried.fps else "too few pictures to measure a rate"
-    typer.echo(f"it works: {width}x{height}, {tried.codec or 'a file'}, {rate}")
+    typer.echo(f"it works: {width}x{height}, {codec_title(tried.codec) if tried.codec else 'not coded'}, {rate}")
     if still is not None and tried.still is not None:
         _write_still(still, tried.still, overwrite)
         typer.echo(f"wrote {still}" + (f", covered whole: {tried.covered}" if tried.covered else ""))

@@ -11,6 +11,7 @@ from passerby.cli.camera_words import ask, show
 from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_warning
 from passerby.cli.folder import DATA, ConfigFile, Data, installed
 from passerby.errors import SettingsError
+from passerby.media.codecs import codec_title
 
 if TYPE_CHECKING:
     from passerby.access import Installation
@@ -104,7 +105,9 @@ def _show(streams: list[OnvifStream], password: str | None) -> None:
         plain = each.address.without_login()
         address = each.address.shown if password and password in plain else plain  # some cameras put it into the path
         rate = f"{each.fps:g}" if each.fps else ""
-        table.add_row(str(number), each.name, f"{width}x{height}" if width else "", each.codec or "", rate, address)
+        table.add_row(
+            str(number), each.name, f"{width}x{height}" if width else "", codec_title(each.codec or ""), rate, address
+        )
     show(table)
     if any(each.was_elsewhere for each in streams):
         say_warning("it names another host for its streams; these are the same ones at its own: try before you add one")

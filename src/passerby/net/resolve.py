@@ -7,7 +7,7 @@ import threading
 
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.net.address import Address
-from passerby.rules.reach import Reach, refusal
+from passerby.rules.reach import Reach, network_hint, refusal
 
 
 def checked_ips(address: Address, reach: Reach, within_s: float) -> list[str]:
@@ -24,7 +24,7 @@ def checked_ips(address: Address, reach: Reach, within_s: float) -> list[str]:
             raise SourceUnavailable(
                 Trouble.REFUSED_ADDRESS,
                 f"'{address.shown}' is not contacted because {why}",
-                "name it under allowed networks in the configuration, if it really is a camera",
+                network_hint(ip),
             )
     return ips
 

@@ -38,6 +38,30 @@ class Reach:
     drawn: bool = False
 
 
+_SWITCHES = {
+    "file": ("files", "files"), "device": ("devices", "devices of this machine"), "drawn": ("drawn", "drawn scenes"),
+}  # fmt: skip
+"""Of each kind that has to be allowed: its switch in the section `sources`, and what people call it."""
+
+
+def kind_refusal(kind: str, reach: Reach) -> tuple[str, str] | None:
+    """Why this kind of source may not be used, and what to do about it; None if it may be. kind: see `Address`."""
+    switch, what = _SWITCHES.get(kind, ("", ""))
+    if not switch or getattr(reach, switch):
+        return None
+    hint = f"set sources.{switch} = true in passerby.toml and restart passerby"
+    return f"{what} are not allowed as cameras here", hint
+
+
+def network_hint(address: str) -> str:
+    """What to do about the refusal of an IP address."""
+    network = f"{address.partition('%')[0]}/{128 if ':' in address else 32}"
+    return (
+        f"if it really is a camera, add its network, such as {network}, to sources.networks in passerby.toml and "
+        "restart passerby"
+    )
+
+
 def refusal(address: str, reach: Reach) -> str | None:
     """Why this IP address may not be contacted, worded to follow "because"; None if it may be.
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.rules.reach import METADATA, Reach, refusal
+from passerby.rules.reach import METADATA, Reach, kind_refusal, network_hint, refusal
 
 REFUSED = ["0.0.0.0", "0.1.2.3", "127.0.0.1", "127.255.3.4", "169.254.169.254", "169.254.1.1", "224.0.0.1",
            "239.255.255.250", "240.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16", "::", "::1",
@@ -49,3 +49,29 @@ def test_every_address_gets_an_answer_and_metadata_never_passes(address: ipaddre
     why = refusal(str(address), Reach())
     assert why is None or why.startswith(("it ", "what "))
     assert why or address not in METADATA
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.1.1", "::1", "fe80::1%eth0"])
+def test_the_hint_names_the_key_and_a_network_that_helps(address: str) -> None:
+    hint = network_hint(address)
+    network = hint.partition("such as ")[2].partition(",")[0]
+    assert "sources.networks in passerby.toml" in hint
+    assert refusal(address, Reach()) and refusal(address, Reach(networks=(network,))) is None
+
+
+ALL = ("0.0.0.0/0",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "without", "with_it"),
+    [
+        ("file", "files", Reach(ALL, devices=True, drawn=True), Reach(files=True)),
+        ("device", "devices", Reach(ALL, files=True, drawn=True), Reach(devices=True)),
+        ("drawn", "drawn", Reach(ALL, files=True, devices=True), Reach(drawn=True)),
+    ],
+)
+def test_other_kinds_need_their_own_key(kind: str, key: str, without: Reach, with_it: Reach) -> None:
+    refused = kind_refusal(kind, without)
+    assert refused and f"sources.{key} = true in passerby.toml" in refused[1]
+    assert kind_refusal(kind, with_it) is None
+    assert kind_refusal("rtsp", Reach()) is None

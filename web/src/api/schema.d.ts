@@ -1904,7 +1904,10 @@ export interface components {
             width: number | null;
             /** Height */
             height: number | null;
-            /** Codec */
+            /**
+             * Codec
+             * @description In words, such as H.264.
+             */
             codec: string | null;
             /**
              * Fps
@@ -2068,7 +2071,10 @@ export interface components {
             width: number | null;
             /** Height */
             height: number | null;
-            /** Codec */
+            /**
+             * Codec
+             * @description In words, such as MPEG-4 Part 2; null: it is not coded.
+             */
             codec: string | null;
             /**
              * Fps

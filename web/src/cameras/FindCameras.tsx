@@ -124,5 +124,5 @@ function figuresOf(stream: Stream): string {
   const size = stream.width && stream.height ? `${stream.width} × ${stream.height}` : null;
   const rate = stream.fps ? texts.cameras.perSecond(stream.fps) : null;
   const elsewhere = stream.was_elsewhere ? texts.find.wasElsewhere : null;
-  return [size, stream.codec?.toUpperCase(), rate, elsewhere].filter(Boolean).join(" · ");
+  return [size, stream.codec, rate, elsewhere].filter(Boolean).join(" · ");
 }

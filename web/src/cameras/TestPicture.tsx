@@ -83,7 +83,7 @@ function Figures({ done }: { done: Schemas["Trial"] }) {
       <FactList
         facts={[
           { name: texts.cameras.size, value: width && height ? `${width} × ${height}` : texts.cameras.unknown },
-          { name: texts.cameras.codec, value: codec?.toUpperCase() ?? texts.cameras.unknown },
+          { name: texts.cameras.codec, value: codec ?? texts.cameras.notCoded },
           { name: texts.cameras.rate, value: fps ? texts.cameras.perSecond(fps) : texts.cameras.unknown },
         ]}
       />

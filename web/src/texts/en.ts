@@ -152,6 +152,7 @@ export const en = {
     noPicture: "No picture",
     size: "Resolution",
     codec: "Codec",
+    notCoded: "none, not encoded",
     rate: "Frame rate",
     unknown: "unknown",
     perSecond: (fps: number) => `${NUMBER.format(fps)} fps`,

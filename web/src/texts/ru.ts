@@ -172,6 +172,7 @@ export const ru: Texts = {
     noPicture: "Нет изображения",
     size: "Разрешение",
     codec: "Кодек",
+    notCoded: "нет, без сжатия",
     rate: "Частота кадров",
     unknown: "неизвестно",
     perSecond: (fps: number) => `${NUMBER.format(fps)} кадр/с`,

@@ -15,13 +15,7 @@ from passerby.net.address import Address
 
 
 def drawn_shots(address: Address, options: LiveOptions, stopped: Callable[[], bool]) -> Iterator[Shot]:
-    """Never ends. Raises SourceUnavailable if drawn cameras are not allowed or there is none with this name."""
-    if not options.reach.drawn:
-        raise SourceUnavailable(
-            Trouble.REFUSED_ADDRESS,
-            f"'{address.shown}' is not shown because drawn cameras are not allowed",
-            "allow them in the configuration",
-        )
+    """Never ends. Raises SourceUnavailable if there is no drawn camera of this name."""
     camera = CAMERAS.get(address.path)
     if camera is None:
         said = f"couldn't open '{address.shown}': there is no drawn camera of this name"

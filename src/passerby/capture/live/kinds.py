@@ -14,6 +14,7 @@ from passerby.capture.live.options import LiveOptions, Opened
 from passerby.capture.live.parts import Parts
 from passerby.capture.live.probe_rtsp import probe_rtsp
 from passerby.capture.live.words import unknown_codec, unopened
+from passerby.capture.probe import codec_name
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.net.address import Address
 from passerby.net.fetch import Body, fetch
@@ -50,24 +51,18 @@ def open_rtsp(address: Address, options: LiveOptions) -> Opened:
             trusted.flush()
             settings |= {"tls_verify": "1", "verifyhost": address.host, "ca_file": trusted.name}
         container = _open(address, address.at(stream.ip), "rtsp", settings, options, left_s)
-    return _opened(container, address, ", ".join(stream.codecs) or "unnamed")
+    return _opened(container, address, ", ".join(stream.codecs))
 
 
 def open_device(address: Address, options: LiveOptions) -> Opened:
     """A camera attached to this machine, by Video4Linux."""
-    if not options.reach.devices:
-        raise SourceUnavailable(
-            Trouble.REFUSED_ADDRESS,
-            f"'{address.shown}' is not opened because cameras at this machine are not allowed",
-            "allow them in the configuration",
-        )
     settings = {"protocol_whitelist": "file", "timestamps": "mono2abs"}
     if options.device_size:
         settings["video_size"] = "{}x{}".format(*options.device_size)
     if options.device_rate:
         settings["framerate"] = str(options.device_rate)
     container = _open(address, address.path, "video4linux2", settings, options, options.open_timeout_s)
-    return _opened(container, address, "unnamed")
+    return _opened(container, address)
 
 
 def open_http(address: Address, options: LiveOptions) -> Opened:
@@ -133,7 +128,7 @@ def _open_hls(address: Address, options: LiveOptions, within_s: float) -> Opened
     except (av.FFmpegError, OSError, ValueError) as error:
         parts.close()
         raise parts.error or unopened(address, error, options.open_timeout_s) from None
-    opened = _opened(container, address, "unnamed")
+    opened = _opened(container, address)
     opened.bursts, opened.beneath = True, parts
     return opened
 
@@ -155,9 +150,11 @@ def _open(
         raise unopened(address, error, within_s) from None
 
 
-def _opened(container: InputContainer, address: Address, codec: str) -> Opened:
+def _opened(container: InputContainer, address: Address, codecs: str = "") -> Opened:
+    """codecs: as the source names them."""
     stream: VideoStream | None = next(iter(container.streams.video), None)
     if stream is None or stream.codec_context is None:
+        named = codecs or codec_name(container)
         container.close()
-        raise unknown_codec(address, codec)
+        raise unknown_codec(address, named)
     return Opened(container, stream)

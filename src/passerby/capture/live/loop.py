@@ -10,23 +10,20 @@ from passerby.capture.live.arrival import ArrivalTimes, WallTime
 from passerby.capture.live.options import LiveOptions, Shot
 from passerby.capture.live.pace import Pace
 from passerby.capture.live.words import clock_was_set
-from passerby.errors import SourceUnavailable, Trouble
+from passerby.capture.source import VideoSource
 from passerby.net.address import Address
 
 
-def looped_shots(address: Address, options: LiveOptions, stopped: Callable[[], bool]) -> Iterator[Shot]:
-    """Never ends. Raises SourceUnavailable if files are not allowed, SourceError if the file is not a video."""
-    if not options.reach.files:
-        raise SourceUnavailable(
-            Trouble.REFUSED_ADDRESS,
-            f"'{address.shown}' is not played because files are not allowed as cameras",
-            "allow them in the configuration",
-        )
+def looped_shots(
+    address: Address, options: LiveOptions, stopped: Callable[[], bool], opened: Callable[[VideoSource], None]
+) -> Iterator[Shot]:
+    """opened: called with the file each time it begins. Never ends. Raises SourceError if the file is not a video."""
     path = Path(address.path)
     clock, wall, times = options.clock, WallTime(options.clock), ArrivalTimes(None)
     while True:
         pace = Pace(clock, stopped)
         with open_source(path) as source:
+            opened(source)
             for frame in source:
                 pace.wait(frame.time_s)
                 if stopped():

@@ -11,9 +11,10 @@ from passerby.capture.live.kinds import open_device, open_http, open_rtsp
 from passerby.capture.live.loop import looped_shots
 from passerby.capture.live.options import LiveOptions, Opened, Shot
 from passerby.capture.live.stream import StreamReader
+from passerby.capture.live.words import check_kind
 from passerby.capture.picture import PictureFitter
 from passerby.capture.probe import LARGEST_SIDE_PX, SMALLEST_SIDE_PX
-from passerby.capture.source import turn_of
+from passerby.capture.source import VideoSource, turn_of
 from passerby.closing import Closing
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.media import hdr
@@ -53,6 +54,7 @@ class LiveSource(Closing):
         self._opened: Opened | None = None
         self._reader: StreamReader | None = None
         self._index = 0
+        self._file_codec: str | None = None
         try:
             self._shots = self._open(options)
             first = next(self._shots, None)
@@ -65,8 +67,9 @@ class LiveSource(Closing):
             raise
 
     def _open(self, options: LiveOptions) -> Iterator[Shot]:
+        check_kind(self.address, options.reach)
         if self.address.kind == "file":
-            return looped_shots(self.address, options, self._stop.is_set)
+            return looped_shots(self.address, options, self._stop.is_set, self._note_file)
         if self.address.kind == "drawn":
             return drawn_shots(self.address, options, self._stop.is_set)
         openers: dict[str, Callable[[Address, LiveOptions], Opened]] = {
@@ -92,7 +95,15 @@ class LiveSource(Closing):
     @property
     def codec(self) -> str | None:
         """FFmpeg's name of its video codec; None if it is not coded."""
-        return self._opened.stream.codec_context.name if self._opened else None
+        return self._opened.stream.codec_context.name if self._opened else self._file_codec
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether its pictures come from an encoder that works now, as those of a file do not."""
+        return self._opened is not None
+
+    def _note_file(self, source: VideoSource) -> None:
+        self._file_codec = source.codec_name
 
     def __repr__(self) -> str:
         return f"LiveSource({self.address.shown!r})"

@@ -8,6 +8,7 @@ import av
 
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.net.address import Address
+from passerby.rules.reach import Reach, kind_refusal
 
 
 def unopened(address: Address, error: Exception, within_s: float) -> SourceUnavailable:
@@ -60,6 +61,14 @@ def broken_off(address: Address, error: Exception | None, within_s: float) -> So
         case _:
             said = f"the connection to '{address.shown}' is lost"
     return SourceUnavailable(Trouble.ENDED, said, "did the camera restart, or lose its network?")
+
+
+def check_kind(address: Address, reach: Reach) -> None:
+    """Raises SourceUnavailable for a kind of source that the configuration does not allow."""
+    refused = kind_refusal(address.kind, reach)
+    if refused:
+        said = f"couldn't open '{address.shown}': {refused[0]}"
+        raise SourceUnavailable(Trouble.REFUSED_ADDRESS, said, refused[1])
 
 
 def no_picture(address: Address, within_s: float) -> SourceUnavailable:

@@ -60,7 +60,7 @@ class LivePath:
         self._inbox = Inbox(source)
         self._strain, self._monitor = (
             Strain(),
-            Monitor((source.format.width, source.format.height), reference, is_coded=source.codec is not None),
+            Monitor((source.format.width, source.format.height), reference, is_coded=source.is_coded),
         )
         self._newest_90k = 0
         self._taken_at_s = time.monotonic()
