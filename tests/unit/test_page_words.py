@@ -35,10 +35,11 @@ SAME_IN_EACH = re.compile(
 """Numbers, names, and what is empty."""
 
 NAMES = {
-    "API", "Apache-2.0", "Authorization", "Bearer", "Delete", "Extensions", "FFmpeg", "GPL", "HTTPS", "I", "IP",
+    "API", "Apache-2.0", "Authorization", "Bearer", "Delete", "Extensions", "FFmpeg", "GPL", "HTTPS", "I", "IP", "IPv6",
     "LGPL", "MIT", "Media", "O", "ONVIF", "Prometheus", "PyAV", "Shift", "Source", "TCP", "TOKEN", "about",
-    "centerface", "config", "cookie", "localhost", "nanodet-g", "passerby", "passerby.example.toml", "passerby.toml",
-    "password", "redact", "rtsp", "serve", "stream1", "sub", "user", "x264",
+    "centerface", "config", "cookie", "dev", "drawn", "fd00", "http", "https", "localhost",
+    "nanodet-g", "passerby", "passerby.example.toml", "passerby.toml",
+    "password", "redact", "rtsp", "rtsps", "serve", "stream1", "street", "sub", "video0", "video1", "x264",
 }  # fmt: skip
 """Latin letters in a language that is written in others: names, keys, and what is typed as it stands."""
 

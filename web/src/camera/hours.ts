@@ -3,7 +3,7 @@
 import { texts } from "../texts";
 
 export const LONG_HOURS = 30 * 24;
-const LEAST_HOURS = 0.03;
+export const LEAST_HOURS = 0.03;
 const MOST_HOURS = 10 * 366 * 24;
 
 /** What is wrong with hours as typed; null: nothing. isLong: more than 30 days are meant. */

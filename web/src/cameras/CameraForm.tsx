@@ -1,6 +1,6 @@
 /** Adds a camera, or changes one: where it is, a test picture of it, and how it is treated. */
 
-import { type FormEvent, useMemo, useState } from "react";
+import { type FormEvent, useMemo, useRef, useState } from "react";
 import { Problem, post, put } from "../api/client";
 import { useChange } from "../api/use";
 import { draftOf, dropDraft, useDraft } from "../app/drafts";
@@ -8,8 +8,9 @@ import { goTo } from "../app/routes";
 import { type Camera, titleOf } from "../camera/cameras";
 import { texts } from "../texts";
 import { Button, Note, PageHead, Panel, ProblemNote, useToast } from "../ui";
+import { hostIn } from "./address";
 import { FindCameras } from "./FindCameras";
-import { changeOf, type Facts, factsOf, isTooLong, nameFrom } from "./facts";
+import { changeOf, type Facts, factsOf, isTooLong, nameFrom, whereProblem, wholeAddress } from "./facts";
 import { NameFields, PolicyFields } from "./PolicyFields";
 import { TestPicture, useTrial } from "./TestPicture";
 import { WhereFields } from "./WhereFields";
@@ -27,20 +28,32 @@ export function CameraForm({ camera, taken, onSaved }: FormProps) {
   const [begun] = useState(() => draftOf<Facts>(draft));
   const [facts, setFacts] = useState<Facts>(begun ?? factsOf(camera));
   const [isFinding, setIsFinding] = useState(false);
+  const [isLeft, setIsLeft] = useState(Boolean(begun?.address));
   const { busy, problem, run } = useChange();
   const trial = useTrial(facts);
+  const where = useRef<HTMLInputElement>(null);
   const toast = useToast();
   const isSaved = useMemo(() => JSON.stringify(facts) === JSON.stringify(factsOf(camera)), [facts, camera]);
   useDraft(draft, isSaved ? null : facts);
   const set = (change: Partial<Facts>) => setFacts((before) => ({ ...before, ...change }));
 
+  const host = hostIn(facts.address);
+  const wrong = whereProblem(facts);
+  /** Whether there is an address to go on with; else shows what to do about it. */
+  const hasAddress = () => {
+    setIsLeft(true);
+    if (host) setIsFinding(true);
+    else if (wrong) where.current?.focus();
+    return !host && !wrong;
+  };
   const save = (event: FormEvent) => {
     event.preventDefault();
+    if (!hasAddress()) return;
     run(async () => {
       if (isTooLong(facts)) throw new Problem(0, texts.cameras.longNotSaid, texts.cameras.longNotSaidHint);
       const change = changeOf(facts);
       if (camera) await put("/api/cameras/{camera}", { path: { camera: camera.name }, body: change });
-      else await post("/api/cameras", { body: { ...change, name: facts.name, address: facts.address.trim() } });
+      else await post("/api/cameras", { body: { ...change, name: facts.name, address: wholeAddress(facts) } });
       toast(camera ? texts.cameras.changed(titleOf(camera)) : texts.cameras.added(facts.title || facts.name));
       dropDraft(draft);
       onSaved();
@@ -76,7 +89,16 @@ export function CameraForm({ camera, taken, onSaved }: FormProps) {
             }
           >
             <div className="stack">
-              <WhereFields facts={facts} isNew={!camera} set={set} onTry={trial.run} isTrying={trial.busy} />
+              <WhereFields
+                facts={facts}
+                isNew={!camera}
+                addressField={where}
+                problem={isLeft ? wrong : null}
+                set={set}
+                onLeft={() => setIsLeft(true)}
+                onTry={() => hasAddress() && trial.run()}
+                isTrying={trial.busy}
+              />
             </div>
           </Panel>
         </div>
@@ -105,9 +127,12 @@ export function CameraForm({ camera, taken, onSaved }: FormProps) {
       </form>
       {isFinding && (
         <FindCameras
+          host={host ?? ""}
+          login={{ user: facts.user, password: facts.password }}
           onClose={() => setIsFinding(false)}
-          onChoose={(address, title) => {
-            set(camera || facts.title ? { address } : { address, title, name: nameFrom(title, "camera", taken) });
+          onChoose={(address, login, title) => {
+            const name = camera || facts.title ? {} : { title, name: nameFrom(title, "camera", taken) };
+            set({ address, ...login, ...name });
             setIsFinding(false);
           }}
         />

@@ -1,21 +1,27 @@
 /** Looks for ONVIF cameras in the network, asks one for its streams, and takes over the address of the chosen one. */
 
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { post, type Schemas } from "../api/client";
 import { useChange } from "../api/use";
 import { inWords, texts } from "../texts";
 import { Button, Dialog, Icon, ProblemNote, SecretField, sentence, TextField } from "../ui";
-import { withLogin } from "./address";
+import type { Login } from "./address";
 
 type Device = Schemas["Device"];
 type Stream = Schemas["Stream"];
 
-/** onChoose: given an address with its log-in, and what the camera calls itself. */
-type FindProps = { onChoose: (address: string, title: string) => void; onClose: () => void };
+type FindProps = {
+  /** A camera that is asked at once; empty: none. */
+  host: string;
+  login: Login;
+  /** Given an address without log-in, the log-in, and what the camera calls itself. */
+  onChoose: (address: string, login: Login, title: string) => void;
+  onClose: () => void;
+};
 
-export function FindCameras({ onChoose, onClose }: FindProps) {
+export function FindCameras({ host, login, onChoose, onClose }: FindProps) {
   const [devices, setDevices] = useState<Device[] | null>(null);
-  const [asked, setAsked] = useState<Device | null>(null);
+  const [asked, setAsked] = useState<Device | null>(host ? named(host) : null);
   const { busy, problem, run } = useChange();
   const find = () => run(async () => setDevices(await post("/api/cameras/find")));
   return (
@@ -27,7 +33,7 @@ export function FindCameras({ onChoose, onClose }: FindProps) {
             {devices ? texts.find.again : texts.find.find}
           </Button>
           {!asked && (
-            <Button kind="quiet" onClick={() => setAsked({ host: "", name: "", hardware: "", location: "" })}>
+            <Button kind="quiet" onClick={() => setAsked(named(""))}>
               {texts.find.byHost}
             </Button>
           )}
@@ -49,16 +55,32 @@ export function FindCameras({ onChoose, onClose }: FindProps) {
             ))}
           </ul>
         )}
-        {asked && <AskStreams key={asked.host} device={asked} onChoose={onChoose} />}
+        {asked && (
+          <AskStreams
+            key={asked.host}
+            device={asked}
+            login={login}
+            isAsked={asked.host !== "" && asked.host === host}
+            onChoose={onChoose}
+          />
+        )}
       </div>
     </Dialog>
   );
 }
 
-function AskStreams({ device, onChoose }: { device: Device; onChoose: FindProps["onChoose"] }) {
+/** A camera of which nothing else is known. */
+function named(host: string): Device {
+  return { host, name: "", hardware: "", location: "" };
+}
+
+type AskProps = { device: Device; login: Login; isAsked: boolean; onChoose: FindProps["onChoose"] };
+
+/** isAsked: at once, without pressing anything. */
+function AskStreams({ device, login, isAsked, onChoose }: AskProps) {
   const [host, setHost] = useState(device.host);
-  const [user, setUser] = useState("");
-  const [password, setPassword] = useState("");
+  const [user, setUser] = useState(login.user);
+  const [password, setPassword] = useState(login.password);
   const [told, setTold] = useState<Schemas["Streams"] | null>(null);
   const { busy, problem, run } = useChange();
   const askIt = () =>
@@ -67,6 +89,11 @@ function AskStreams({ device, onChoose }: { device: Device; onChoose: FindProps[
       const body = { host: host.trim(), user: user || null, password: password || null, trust_any_certificate: false };
       setTold(await post("/api/cameras/streams", { body }));
     });
+  const first = useRef(isAsked ? askIt : null);
+  useEffect(() => {
+    first.current?.();
+    first.current = null;
+  }, []);
   return (
     <form
       className="stack"
@@ -103,10 +130,7 @@ function AskStreams({ device, onChoose }: { device: Device; onChoose: FindProps[
         <ul className="found">
           {told.streams.map((each) => (
             <li key={`${each.name} ${each.address}`}>
-              <button
-                type="button"
-                onClick={() => onChoose(withLogin(each.address, user, password), device.name || host)}
-              >
+              <button type="button" onClick={() => onChoose(each.address, { user, password }, device.name || host)}>
                 <Icon name="live" />
                 <strong>{each.name}</strong>
                 <span className="soft small">{figuresOf(each)}</span>

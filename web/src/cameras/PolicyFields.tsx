@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { get } from "../api/client";
 import { useAsked } from "../api/use";
-import { LONG_HOURS } from "../camera/hours";
+import { hoursProblem, LEAST_HOURS, LONG_HOURS } from "../camera/hours";
 import { texts } from "../texts";
 import { Check, Checks, Radios, TextField } from "../ui";
 import { type Facts, nameFrom } from "./facts";
@@ -74,7 +74,8 @@ export function PolicyFields({ facts, set }: FieldsProps) {
           label={texts.cameras.keep}
           hint={hours > 0 ? texts.cameras.keepIs(hours) : texts.cameras.keepUsual(usual)}
           type="number"
-          min={0.1}
+          problem={facts.keep ? hoursProblem(facts.keep, facts.isLong) : null}
+          min={LEAST_HOURS}
           step="any"
           placeholder={usual === undefined ? "" : String(usual)}
           value={facts.keep}

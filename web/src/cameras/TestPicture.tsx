@@ -5,7 +5,7 @@ import { type Problem, post, type Schemas } from "../api/client";
 import { useChange } from "../api/use";
 import { inWords, texts } from "../texts";
 import { Facts as FactList, Icon, Note, Panel, ProblemNote, sentence } from "../ui";
-import type { Facts } from "./facts";
+import { type Facts, wholeAddress } from "./facts";
 
 type Trial = {
   /** null: not tried, or what is typed has changed since. */
@@ -19,7 +19,7 @@ export function useTrial(facts: Facts): Trial {
   const [kept, setKept] = useState<{ of: string; done: Schemas["Trial"] } | null>(null);
   const { busy, problem, run } = useChange();
   const body = {
-    address: facts.address.trim(),
+    address: wholeAddress(facts),
     transport: facts.transport,
     trust_any_certificate: facts.trustAny,
   };

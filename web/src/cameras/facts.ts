@@ -3,12 +3,16 @@
 import type { Schemas } from "../api/client";
 import type { Camera } from "../camera/cameras";
 import { LONG_HOURS } from "../camera/hours";
+import { texts } from "../texts";
+import { addressProblem, hasLogin, withLogin } from "./address";
 
 export type Facts = {
   name: string;
   title: string;
-  /** With its log-in. Empty: as it is. */
+  /** Without its log-in. Empty: as it is, with the log-in that it has. */
   address: string;
+  user: string;
+  password: string;
   transport: "tcp" | "udp";
   trustAny: boolean;
   mode: "reveal" | "cover";
@@ -31,6 +35,8 @@ export function factsOf(camera: Camera | null): Facts {
     name: camera?.name ?? "",
     title: camera?.title ?? "",
     address: "",
+    user: "",
+    password: "",
     transport: camera?.transport ?? "tcp",
     trustAny: camera?.trust_any_certificate ?? false,
     mode: camera?.mode ?? "reveal",
@@ -42,10 +48,21 @@ export function factsOf(camera: Camera | null): Facts {
   };
 }
 
+/** With its log-in, for the API; empty: as it is. */
+export function wholeAddress({ address, user, password }: Facts): string {
+  return withLogin(address.trim(), hasLogin(address) ? { user, password } : { user: "", password: "" });
+}
+
+/** What is wrong with where the camera is said to be, in words; null: nothing that can be seen from here. */
+export function whereProblem({ address, user, password }: Facts): string | null {
+  if (!address.trim() && (user || password)) return texts.cameras.wrong.loginAlone;
+  return addressProblem(address);
+}
+
 export function changeOf(facts: Facts): Schemas["CameraChange"] {
   return {
     title: facts.title.trim(),
-    address: facts.address.trim() || null,
+    address: wholeAddress(facts) || null,
     transport: facts.transport,
     trust_any_certificate: facts.trustAny,
     mode: facts.mode,

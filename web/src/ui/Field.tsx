@@ -3,6 +3,7 @@
 import {
   type InputHTMLAttributes,
   type ReactNode,
+  type Ref,
   type SelectHTMLAttributes,
   type TextareaHTMLAttributes,
   useId,
@@ -32,6 +33,7 @@ export function Field({
 
 type TextProps = About &
   Omit<InputHTMLAttributes<HTMLInputElement>, "className" | "onChange"> & {
+    ref?: Ref<HTMLInputElement>;
     onChange: (value: string) => void;
   };
 
