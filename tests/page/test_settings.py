@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from passerby.access import Installation
+from passerby.config import Config
 from passerby.rules.access import Role
 from tests.page.conftest import PASSWORD, PHONE, Serve, Serving, Tab, add_user, playwright
 
@@ -123,3 +126,22 @@ def test_a_russian_page_has_the_forms_too(school: Serving, open_tab: OpenTab, sh
     assert tab.fits()
     tab.page.get_by_role("button", name="Отмена").click()
     expect(tab.page.get_by_text("Не меньше")).to_have_count(0)
+
+
+def test_what_does_not_fit_the_file_any_more_is_said(
+    serve: Serve, open_tab: OpenTab, tmp_path: Path, shoot: Shoot
+) -> None:
+    add_user(tmp_path / "data", "kim", Role.ADMIN)
+    installation = Installation(tmp_path / "data", Config())
+    installation.settings.change({"storage.keep_hours": 1000.0, "storage.more_than_30_days": True})
+    installation.close()
+    tab = open_tab(serve(tmp_path / "data", "[storage]\nmore_than_30_days = false\n").base)
+    tab.sign_in()
+    tab.go("#/settings")
+    expect(tab.page.get_by_text("1000 hours is more than 30 days")).to_be_visible()
+    expect(tab.page.get_by_label("Keep recordings (hours)")).to_have_value("72")
+    tab.page.get_by_label("Keep recordings (hours)").fill("100")
+    shoot(tab, "settings-unfit")
+    tab.page.get_by_role("button", name="Save").click()
+    expect(tab.page.get_by_text("Saved.")).to_be_visible()
+    expect(tab.page.get_by_text("1000 hours is more than 30 days")).to_have_count(0)

@@ -12,7 +12,7 @@ from passerby.access.rows import Rows
 from passerby.access.words import setting_words
 from passerby.catalogue.schema_access import settings
 from passerby.config import FILE_NAME, Config
-from passerby.config.on_page import ON_PAGE, Value, check_page, is_in_file, with_page
+from passerby.config.on_page import ON_PAGE, Value, is_in_file, unfit, with_page
 from passerby.errors import SettingsError
 from passerby.rules.retention import Keep
 
@@ -28,6 +28,10 @@ class PageSettings:
         """The configuration in effect now."""
         return with_page(self._config, self._values())
 
+    def unfit(self) -> dict[str, str]:
+        """Why what was set on the page does not count, by section: the file has changed since."""
+        return unfit(self._config, self._values())
+
     def usual_keep(self) -> Keep:
         """How long recordings are kept, of cameras that set nothing else."""
         storage = self.current().storage
@@ -38,6 +42,7 @@ class PageSettings:
         key that is not changed here, or a value that is not allowed."""
         for key in changes:
             self._check_key(key)
+        sections = {key.partition(".")[0] for key in changes}
         try:
             with self._rows.transaction("change the settings") as connection:
                 before = self.current()
@@ -48,7 +53,9 @@ class PageSettings:
                     elif not connection.execute(update(settings).where(where).values(value=kept)).rowcount:
                         connection.execute(settings.insert().values(key=key, value=kept))
                 after = self._values()
-                check_page(self._config, after)
+                wrong = unfit(self._config, {key: after[key] for key in after if key.partition(".")[0] in sections})
+                if wrong:
+                    raise SettingsError(next(iter(wrong.values())))
         except IntegrityError:
             raise SettingsError("somebody else changed the same settings just now", hint="look again") from None
         return setting_words(before, with_page(self._config, after), [key for key in ON_PAGE if key in changes])

@@ -40,6 +40,7 @@ class SettingsSection(BaseModel):
 
     name: str
     about: str
+    problem: str | None = Field(description="Why what was set here does not count: it does not fit the file.")
     settings: list[Setting]
 
 
@@ -70,10 +71,13 @@ def _settings_of(installation: Installation) -> list[SettingsSection]:
     """In the order of the file."""
     current = installation.settings.current()
     shown = current.model_dump(mode="json", exclude={NOT_SHOWN})
-    return [_section(installation.config, current, name, values) for name, values in shown.items()]
+    problems = installation.settings.unfit()
+    return [_section(installation.config, current, name, values, problems.get(name)) for name, values in shown.items()]
 
 
-def _section(of_file: Config, config: Config, name: str, values: dict[str, Value]) -> SettingsSection:
+def _section(
+    of_file: Config, config: Config, name: str, values: dict[str, Value], problem: str | None
+) -> SettingsSection:
     model = section_of(Config.model_fields[name].annotation)
     assert model is not None, "every key is in a section"
     actual, usual = getattr(config, name), model()
@@ -87,7 +91,7 @@ def _section(of_file: Config, config: Config, name: str, values: dict[str, Value
         )
         for key, value in values.items()
     ]  # fmt: skip
-    return SettingsSection(name=name, about=" ".join((model.__doc__ or "").split()), settings=settings)
+    return SettingsSection(name=name, about=" ".join((model.__doc__ or "").split()), problem=problem, settings=settings)
 
 
 def _max_length(field: FieldInfo) -> int | None:

@@ -37,6 +37,10 @@ def serve_folder(data: Path, config: Path | None = None, debug: bool = False, en
     with installed(data, config, log.warning) as installation:
         from passerby.service.run import run_service  # here, since --help need not wait for all of it
 
+        for section, why in installation.settings.unfit().items():
+            log.warning(
+                "what was set on the page for [%s] does not count, since it does not fit the file: %s", section, why
+            )
         run_service(data, installation, _say_how_to_come_in, end_after_s)
 
 

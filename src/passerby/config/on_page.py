@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import ValidationError
 
 from passerby.config.file import Config, words_of
-from passerby.errors import SettingsError
 
 Value = bool | float | str
 
@@ -27,31 +25,30 @@ def is_in_file(config: Config, key: str) -> bool:
 
 
 def with_page(config: Config, values: Mapping[str, Value]) -> Config:
-    """The configuration in effect. config: as the file says. values: by key, as set on the page.
-
-    The file may have changed since, so that the values do not fit any more: then those of the section do not count.
-    """
-    sections = {key.partition(".")[0] for key in values}
-    return config.model_copy(update={each: _section(config, each, values) for each in sections})
+    """The configuration in effect. config: as the file says. values: by key, as set on the page."""
+    fitting = _sections(values) - unfit(config, values).keys()
+    return config.model_copy(update={each: getattr(_merged(config, each, values), each) for each in fitting})
 
 
-def check_page(config: Config, values: Mapping[str, Value]) -> None:
-    """Raises SettingsError for values that the file would not be allowed either."""
-    for section in {key.partition(".")[0] for key in values}:
+def unfit(config: Config, values: Mapping[str, Value]) -> dict[str, str]:
+    """Why values do not count, by section: the file would not be allowed them either. It may have changed since they
+    were set."""
+    found: dict[str, str] = {}
+    for section in _sections(values):
         try:
-            Config.model_validate({section: _merged(config, section, values)})
+            _merged(config, section, values)
         except ValidationError as error:
-            raise SettingsError(words_of(error)) from None
+            found[section] = words_of(error)
+    return found
 
 
-def _section(config: Config, section: str, values: Mapping[str, Value]) -> Any:
-    try:
-        return getattr(Config.model_validate({section: _merged(config, section, values)}), section)
-    except ValidationError:
-        return getattr(config, section)
+def _sections(values: Mapping[str, Value]) -> set[str]:
+    return {key.partition(".")[0] for key in values}
 
 
-def _merged(config: Config, section: str, values: Mapping[str, Value]) -> dict[str, Any]:
+def _merged(config: Config, section: str, values: Mapping[str, Value]) -> Config:
+    """With this section only. Raises ValidationError."""
     of_file = getattr(config, section)
     of_page = {key.partition(".")[2]: value for key, value in values.items() if key.startswith(f"{section}.")}
-    return of_page | {name: getattr(of_file, name) for name in of_file.model_fields_set}
+    keys_in_file = {name: getattr(of_file, name) for name in of_file.model_fields_set}
+    return Config.model_validate({section: of_page | keys_in_file})

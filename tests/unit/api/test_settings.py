@@ -124,11 +124,16 @@ def test_a_change_that_cannot_be_audited_is_not_made(school: House, monkeypatch:
 def test_the_file_wins_over_what_was_set_on_the_page_before(school: House) -> None:
     change(school, storage__keep_hours=1000, storage__more_than_30_days=True, about__contact="office")
     storage = {"catalogue": catalogue_url(school.folder, school.config)}
-    for of_file, hours in (({"keep_hours": 24}, 24), ({"more_than_30_days": False}, 72), ({}, 1000)):
-        config = parse_config({"storage": storage | of_file})
-        later = Installation(school.folder, config)
+    for of_file, hours, unfit in (
+        ({"keep_hours": 24}, 24, []),
+        ({"more_than_30_days": False}, 72, ["storage"]),
+        ({}, 1000, []),
+    ):
+        later = Installation(school.folder, parse_config({"storage": storage | of_file}))
         assert later.keep().of("gate").hours == hours, "what does not fit the file counts for nothing"
+        assert list(later.settings.unfit()) == unfit, "and that is told"
         assert later.settings.current().about.contact == "office"
+        assert later.settings.change({"about.contact": "office"}) == "nothing differs", "other sections can be changed"
         later.close()
 
 
@@ -139,6 +144,9 @@ def test_values_of_another_version_do_no_harm(school: House) -> None:
         connection.execute(settings.insert(), {"key": "storage.keep_hours", "value": '"long"'})
     engine.dispose()
     assert school.installation.keep().of("gate").hours == 72
+    sections = school.signed_in("root").get("/api/settings").json()
+    problems = {each["name"]: each["problem"] for each in sections if each["problem"]}
+    assert problems.keys() == {"storage"} and "storage.keep_hours: input should be" in problems["storage"]
     assert change(school, storage__keep_hours=48).status_code == 200
     assert school.installation.keep().of("gate").hours == 48
 

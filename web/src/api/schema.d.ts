@@ -1860,6 +1860,11 @@ export interface components {
             name: string;
             /** About */
             about: string;
+            /**
+             * Problem
+             * @description Why what was set here does not count: it does not fit the file.
+             */
+            problem: string | null;
             /** Settings */
             settings: components["schemas"]["Setting"][];
         };

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { useMay } from "../app/session";
 import { hoursProblem, LONG_HOURS } from "../camera/hours";
 import { texts } from "../texts";
-import { Button, Check, Confirm, Panel, ProblemNote, TextArea, TextField } from "../ui";
+import { Button, Check, Confirm, Note, Panel, ProblemNote, sentence, TextArea, TextField } from "../ui";
 import { type Changes, type Sections, useChanges } from "./useChanges";
 
 type ChangeProps = { sections: Sections; onSaved: (sections: Sections) => void };
@@ -53,6 +53,7 @@ export function KeepPanel({ sections, onSaved }: ChangeProps) {
   const typed = changes.textOf(KEEP);
   const problem = hoursProblem(typed, changes.isOn(LONG));
   const hint = problem ? undefined : texts.cameras.keepIs(Number(typed));
+  const unfit = sections.find((each) => each.name === "storage")?.problem;
   const isShorter = Number(typed) < Number(keep.value);
   return (
     <Panel title={texts.settings.keepTitle} about={texts.settings.keepAbout}>
@@ -61,6 +62,11 @@ export function KeepPanel({ sections, onSaved }: ChangeProps) {
         isWrong={problem !== null}
         onSave={() => (isShorter ? setIsAsking(true) : changes.save())}
       >
+        {unfit && (
+          <Note tone="warn" icon="warn">
+            {texts.settings.unfit} {sentence(unfit)}
+          </Note>
+        )}
         <TextField
           label={texts.cameras.keep}
           hint={keep.is_in_file ? texts.settings.inFile : hint}

@@ -448,6 +448,7 @@ export const en = {
     keepAbout: "For all cameras without a time of their own. Changes apply within 10 seconds, without a restart.",
     inFile: "Set in passerby.toml. To change it here, remove it there and restart passerby.",
     notSaved: "Not saved yet",
+    unfit: "What was set here does not fit passerby.toml any more, and does not count.",
     saved: "Saved.",
     shorterTitle: (hours: number) => `Delete recordings older than ${told(hours)}?`,
     shorterAbout:
