@@ -147,6 +147,11 @@ def to_coded(box: Box, turn: int, width: int, height: int) -> Box:
     return box
 
 
+def to_upright(box: Box, turn: int, width: int, height: int) -> Box:
+    """From the coded picture (width × height) to the upright one."""
+    return to_coded(box, (360 - turn) % 360, *((height, width) if turn % 180 else (width, height)))
+
+
 def _check_box(box: Box) -> None:
     left, top, right, bottom = box
     if right <= left or bottom <= top:

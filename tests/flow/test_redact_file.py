@@ -210,9 +210,30 @@ def test_corrections_are_hidden_and_the_audit_knows(open_office: OpenOffice, str
     ]  # fmt: skip
 
 
+def test_what_is_nothing_is_remembered_and_another_mode_is_rendered(open_office: OpenOffice, street: Street) -> None:
+    office = open_office()
+    client = office.signed_in("kim")
+    made = bring(client, street.path.read_bytes(), mode="cover")
+    base = f"/api/redactions/{made['id']}"
+    wait_for(client, made["id"], "done")
+    doubts = client.get(f"{base}/report.json").json()["low_confidence"]
+    ids = [each["id"] for each in doubts[:2]]
+    assert client.put(f"{base}/dismissed", json={"dismissed": ids}).json()["dismissed"] == ids
+    asked = client.put(f"{base}/corrections", json={"add": [], "mode": "reveal"})
+    assert (asked.json()["mode"], asked.json()["is_current"]) == ("reveal", False)
+    done = wait_for(client, made["id"], "done", "failed")
+    assert (done["state"], done["mode"], done["dismissed"]) == ("done", "reveal", ids)
+    assert client.get(f"{base}/report.json").json()["mode"]["used"] == "reveal"
+    assert client.put(f"{base}/corrections", json={"add": []}).json()["mode"] == "reveal"
+    assert ("kim", "file:dismiss", made["id"]) in office.audited()
+    assert office.signed_in("lou").put(f"{base}/dismissed", json={"dismissed": []}).status_code == 404
+    assert client.put(f"{base}/dismissed", json={"dismissed": ["../x"]}).status_code == 422
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"add": [], "mode": "clear"},
         {"add": [{"xyxy": [5, 5, 5, 9]}]}, {"remove": [{"xyxy": [0, 0, 9, 9]}], "add": []}, {"add": [{}]}, {},
         {"add": [{"xyxy": [0, 0, 1, 1]}] * 1001}, {"add": [{"xyxy": [0, 0, 1, 1], "start_s": -1}]},
     ],

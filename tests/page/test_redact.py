@@ -206,6 +206,102 @@ def test_a_file_is_redacted_corrected_and_discarded(
     playwright.expect(page.get_by_text("No files yet")).to_be_visible()
 
 
+def left_to_check(page: playwright.Page) -> int:
+    says = page.get_by_text(re.compile(r"^\d+ of \d+ left to check$")).inner_text()
+    return int(says.split()[0])
+
+
+def test_what_is_doubtful_is_outlined_and_covered_or_dismissed(
+    browser: playwright.Browser, served: Served, street: Street, tmp_path: Path, shots: Path | None
+) -> None:
+    page = signed_in(browser, served, viewport=WIDE)
+    page.get_by_label("Moving").check()
+    page.get_by_label("Choose a file").set_input_files(str(street.path))
+    wait_until_done(page)
+    entries, all_of_them = page.locator(".review > li[data-doubt]"), left_to_check(page)
+    assert all_of_them > 3, "the drawn street has people in it who are hard to see"
+
+    outline = page.locator(".doubt-outline")
+    playwright.expect(outline).to_have_count(0)
+    entries.nth(1).get_by_role("button", name=re.compile("^Go to")).click()
+    playwright.expect(outline).to_be_visible()
+    playwright.expect(entries.nth(1).get_by_role("button", name=re.compile("^Go to"))).to_have_attribute(
+        "aria-current", "true"
+    )
+    shoot(page, "review", shots)
+    page.set_viewport_size(PHONE)
+    entries.nth(3).get_by_role("button", name=re.compile("^Go to")).click()
+    playwright.expect(page.get_by_label("Redacted video")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than a phone"
+    if shots:
+        page.screenshot(path=str(shots / "review-phone.png"))
+    page.set_viewport_size(WIDE)
+
+    # With the keyboard: the next one is outlined, and the keyboard is there.
+    first, second = (entries.nth(n).get_attribute("data-doubt") for n in (0, 1))
+    entries.nth(0).get_by_role("button", name="Nothing here").focus()
+    page.keyboard.press("Enter")
+    playwright.expect(page.locator(f".review > li[data-doubt='{second}'] .review-go")).to_be_focused()
+    playwright.expect(outline).to_be_visible()
+    assert left_to_check(page) == all_of_them - 1
+    video = page.get_by_label("Redacted video")
+    wait_for(video, "v => !v.seeking")
+    shown = outline.bounding_box()
+    around = page.locator(".viewer-frame").bounding_box()
+    entries.nth(0).get_by_role("button", name="Cover this").click()
+    playwright.expect(page.get_by_role("button", name="Box 1", exact=True)).to_be_visible()
+    assert left_to_check(page) <= all_of_them - 2, "others in the same place are covered with it"
+    page.get_by_role("button", name="Render again").click()
+    wait_until_done(page)
+
+    page.reload()
+    playwright.expect(page.get_by_text("Frames redacted")).to_be_visible()
+    page.get_by_text("Checked: ").click()
+    gone = page.locator(f".review-done li[data-doubt='{first}']")
+    playwright.expect(gone.get_by_text("Nothing here")).to_be_visible()
+    assert page.locator(f".review > li[data-doubt='{second}'] >> text='Cover this'").count() == 0
+    before = left_to_check(page)
+    gone.get_by_role("button", name="Undo").click()
+    assert left_to_check(page) == before + 1
+    shoot(page, "reviewed", shots)
+
+    download(page, tmp_path / "out.mp4")
+    assert shown and around
+    scale = 640 / float(around["width"])
+    left, top = ((shown[side] - around[side]) * scale for side in ("x", "y"))
+    place = (left, top, left + shown["width"] * scale, top + shown["height"] * scale)
+    covered = [float(each.std()) for each in patches(tmp_path / "out.mp4", place)]
+    assert min(covered) < 12, "it is one colour while it is covered"
+
+
+def patches(path: Path, place: tuple[float, ...]) -> Iterator[np.ndarray]:
+    """The same part of every frame."""
+    left, top, right, bottom = (max(0, round(side)) for side in place)
+    with av.open(str(path)) as clip:
+        for picture in clip.decode(video=0):
+            yield picture.to_ndarray(format="gray")[top:bottom, left:right]
+
+
+def test_where_most_is_hidden_the_other_mode_is_a_button(
+    browser: playwright.Browser, served: Served, tmp_path: Path, shots: Path | None
+) -> None:
+    """A place that changes all over: as from a fixed camera, nothing of it can be shown."""
+    clip, still = tmp_path / "leaves.mp4", np.random.default_rng(1)
+    leaves = (still.integers(0, 255, (12, 16, 3)).astype(np.uint8) for _ in range(30))
+    write_clip(clip, (np.kron(each, np.ones((16, 16, 1), np.uint8)) for each in leaves))
+    page = signed_in(browser, served, viewport=WIDE)
+    page.get_by_label("Fixed").check()
+    page.get_by_label("Choose a file").set_input_files(str(clip))
+    wait_until_done(page)
+    playwright.expect(page.get_by_text(re.compile("^100.* of the picture is hidden on average"))).to_be_visible()
+    shoot(page, "other-mode", shots)
+    page.get_by_role("button", name="Redact as moving camera").click()
+    playwright.expect(page.get_by_role("link", name="Download")).to_have_count(0)
+    wait_until_done(page)
+    playwright.expect(page.get_by_text(re.compile("^Moving camera: "))).to_be_visible()
+    playwright.expect(page.get_by_text("of the picture is hidden on average")).to_have_count(0)
+
+
 def test_a_video_on_its_side_that_begins_late_is_corrected_where_it_was_drawn(
     browser: playwright.Browser, served: Served, street: Street, tmp_path: Path
 ) -> None:

@@ -69,6 +69,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/redactions/{id}"): Action.REDACT_FILE,
     ("DELETE", "/api/redactions/{id}"): Action.REDACT_FILE,
     ("PUT", "/api/redactions/{id}/corrections"): Action.REDACT_FILE,
+    ("PUT", "/api/redactions/{id}/dismissed"): Action.REDACT_FILE,
     ("GET", "/api/redactions/{id}/output"): Action.REDACT_FILE,
     ("GET", "/api/redactions/{id}/report.json"): Action.REDACT_FILE,
     ("GET", "/api/redactions/{id}/report.html"): Action.REDACT_FILE,

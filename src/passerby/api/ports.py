@@ -16,7 +16,7 @@ from passerby.archive import Archive
 from passerby.covers_file import TimedBox
 from passerby.media.camera import CameraState
 from passerby.notify.alarms import Alarms
-from passerby.settings import Settings
+from passerby.settings import Mode, Settings
 
 
 class Fleet(Protocol):
@@ -74,9 +74,10 @@ class CameraTrial(Protocol):
 
 
 class Redaction(Protocol):
-    """An uploaded file and its result. bytes: of the clear file. corrections: boxes added by hand. stage, progress
-    (0..1): while it runs. reason, hint: why it failed. has_output: there is output. is_current: with all corrections so
-    far. *_90k: UTC in ticks of 1/90000 s since 1970."""
+    """An uploaded file and its result. bytes: of the clear file. corrections: boxes added by hand. dismissed: the
+    report's entries that its owner found to be nothing, by id. stage, progress (0..1): while it runs. reason, hint: why
+    it failed. has_output: there is output. is_current: with all corrections so far. *_90k: UTC in ticks of 1/90000 s
+    since 1970."""
 
     @property
     def id(self) -> str: ...
@@ -88,6 +89,8 @@ class Redaction(Protocol):
     def settings(self) -> Settings: ...
     @property
     def corrections(self) -> tuple[TimedBox, ...]: ...
+    @property
+    def dismissed(self) -> tuple[str, ...]: ...
     @property
     def state(self) -> Literal["queued", "running", "done", "failed"]: ...
     @property
@@ -146,8 +149,13 @@ class Redactions(Protocol):
         """The latest output, or report.json, report.html. None if there is none yet."""
         ...
 
-    def correct(self, owner: str, job_id: str, corrections: Sequence[TimedBox]) -> Redaction:
-        """Hides these boxes too, replacing earlier corrections, and renders again."""
+    def correct(self, owner: str, job_id: str, corrections: Sequence[TimedBox], mode: Mode | None = None) -> Redaction:
+        """Hides these boxes too, replacing earlier corrections, and renders again. mode: None for the same as
+        before."""
+        ...
+
+    def dismiss(self, owner: str, job_id: str, dismissed: Sequence[str]) -> Redaction:
+        """Remembers these entries of the report as dealt with, replacing earlier ones."""
         ...
 
     def discard(self, owner: str, job_id: str) -> None: ...

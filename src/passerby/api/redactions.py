@@ -27,12 +27,14 @@ router = APIRouter(prefix="/api/redactions", tags=["redactions"])
 UPLOAD = ("POST", "/api/redactions")
 SILENT_UPLOAD_S = 60.0  # a phone that changes networks is silent for a while
 MAX_CORRECTIONS = 1000
+MAX_DISMISSED = 5000  # of the reports in both modes
 DEFAULTS = Settings()
 REPORT_PAGE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
 """The report has its own styles, and runs no scripts."""
 TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
 JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+DoubtId = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
 
 
 class RedactionShown(BaseModel):
@@ -45,6 +47,7 @@ class RedactionShown(BaseModel):
     shape: Shape
     hide: list[Hide]
     corrections: list[TimedBox] = Field(description="Boxes added by hand.")
+    dismissed: list[str] = Field(description="Entries of the report that its owner has dealt with, by their id.")
     state: Literal["queued", "running", "done", "failed"]
     stage: Literal["starting", "learning", "redacting"] | None = Field(description="While it runs.")
     progress: float | None = Field(description="Of the stage, 0..1; null where nobody knows.")
@@ -87,6 +90,18 @@ class Corrections(BaseModel):
     add: list[TimedBox] = Field(
         max_length=MAX_CORRECTIONS,
         description="Pixels of the upright picture; seconds from the start. They replace earlier ones.",
+    )
+    mode: Mode | None = Field(None, description="Render in this mode; null: in the same as before.")
+
+
+class Dismissed(BaseModel):
+    """What somebody looked at and found to be nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dismissed: list[DoubtId] = Field(
+        max_length=MAX_DISMISSED,
+        description="Entries of the report's low_confidence, by their id. They replace earlier ones.",
     )
 
 
@@ -169,12 +184,20 @@ def discard(id: JobId, request: Request) -> None:
     jobs.discard(_owner(request), id)
 
 
-@router.put("/{id}/corrections", summary="Hide more by hand, and render again")
+@router.put("/{id}/corrections", summary="Hide more by hand, or in another mode, and render again")
 def correct(id: JobId, body: Corrections, request: Request) -> RedactionShown:
     jobs, me = _jobs(request), signed_in_of(request)
     _found(request, id)
     services_of(request).installation.audit.note(me.user.name, me.through, "file:correct", about=id)
-    return _shown(jobs.correct(_owner(request), id, body.add))
+    return _shown(jobs.correct(_owner(request), id, body.add, body.mode))
+
+
+@router.put("/{id}/dismissed", summary="Remember what was looked at and is nothing")
+def dismiss(id: JobId, body: Dismissed, request: Request) -> RedactionShown:
+    jobs, me = _jobs(request), signed_in_of(request)
+    _found(request, id)
+    services_of(request).installation.audit.note(me.user.name, me.through, "file:dismiss", about=id)
+    return _shown(jobs.dismiss(_owner(request), id, body.dismissed))
 
 
 @router.get(

@@ -9,7 +9,8 @@ from rich.console import Console
 from passerby.cli.sources import Job
 from passerby.names import readable
 from passerby.report import Report
-from passerby.report.words import clock, share
+from passerby.report.cautions import advice
+from passerby.report.words import clock, place, share
 
 SPANS_SHOWN = 5
 CAVEAT = (
@@ -33,6 +34,8 @@ def summary_lines(report: Report, job: Job) -> list[str]:
         f"  hidden   {share(report.hidden.mean)} of the picture on average, {share(report.hidden.max)} at most",
         f"  frames   {_frames(report)}",
     ]
+    if report.mode.instead:
+        lines.append(f"  advice   {advice(report.mode.instead)}")
     lines += [f"  problem  {problem.message}{_at(problem.at_s)}" for problem in report.problems[:SPANS_SHOWN]]
     lines += _low_confidence(report)
     lines += [f"  warning  {warning}" for warning in report.warnings]
@@ -60,11 +63,15 @@ def _frames(report: Report) -> str:
 
 
 def _low_confidence(report: Report) -> list[str]:
-    spans = report.low_confidence
-    if not spans:
-        return ["  look at  no span stands out as doubtful"]
-    lines = [f"  look at  {clock(span.start_s)} to {clock(span.end_s)}: {span.reason}" for span in spans[:SPANS_SHOWN]]
-    more = len(spans) - SPANS_SHOWN
+    doubts, size_wh = report.low_confidence, report.source.upright_size
+    if not doubts:
+        return ["  look at  nothing stands out as doubtful"]
+    lines = [
+        f"  look at  {clock(doubt.start_s)} to {clock(doubt.end_s)}, {place(doubt.xyxy, *size_wh)} "
+        f"({', '.join(f'{side:g}' for side in doubt.xyxy)}): {doubt.reason}"
+        for doubt in doubts[:SPANS_SHOWN]
+    ]
+    more = len(doubts) - SPANS_SHOWN
     return [*lines, f"           and {more} more, listed in the report"] if more > 0 else lines
 
 

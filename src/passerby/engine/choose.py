@@ -39,6 +39,8 @@ class Chosen:
     models: list[Model]
     motion_px: float | None = None
     warnings: tuple[str, ...] = ()
+    other: Literal["reveal", "cover"] | None = None
+    """The mode to try if this one hides too much."""
 
 
 def choose_mode(
@@ -54,7 +56,8 @@ def choose_mode(
     if settings.mode == "reveal":
         return _reveal(video, settings, detectors, scene, learned, "as requested")
     if learned is None:
-        return _cover(video, settings, detectors, "too short to learn a background from", None)
+        chosen = _cover(video, settings, detectors, "too short to learn a background from", None)
+        return replace(chosen, other=None)
     if learned.motion.is_fixed and not _is_long_enough(scene, samples):
         return _joined(video, settings, detectors, scene, learned)
     if learned.motion.is_fixed:
@@ -98,7 +101,7 @@ def _cover(
     ahead_s = look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25))
     examiner = CoverMode(size_wh, Watchful(looks), policy, ahead_s)
     warnings = ("Cover mode has no outlines: boxes are drawn.",) if settings.shape == "outline" else ()
-    return Chosen("cover", why, examiner, looks.models, _motion_px(motion, video), warnings)
+    return Chosen("cover", why, examiner, looks.models, _motion_px(motion, video), warnings, other="reveal")
 
 
 def _joined(
@@ -157,4 +160,5 @@ def _reveal(
         delay_s=look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25)) if hides_found else DELAY_S,
         hides_found=hides_found,
     )
-    return Chosen("reveal", why, examiner, looks.models, _motion_px(first.motion if first else None, video))
+    motion_px = _motion_px(first.motion if first else None, video)
+    return Chosen("reveal", why, examiner, looks.models, motion_px, other="cover")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from passerby.detect import Model
-from passerby.media import Kind, RedactedFrame
+from passerby.engine.doubts import Doubts
+from passerby.media import Cover, RedactedFrame
 from passerby.media.stream import StreamFormat
 from passerby.paint import thumbnail
-from passerby.record.still import encode_still
-from passerby.report import FrameCounts, HiddenShare, ModelUsed, Span, Speed, Still, TrackSpan
+from passerby.record import RecordedFile, encode_still, stills_of
+from passerby.report import Doubt, FrameCounts, HiddenShare, ModelUsed, Span, Speed, Still, TrackSpan
 from passerby.track import TrackSummary
 
 STILLS = 12
@@ -20,8 +22,6 @@ STILL_WIDTH_PX = 480
 STILL_QUALITY = 28
 MAX_SPANS = 1000
 MAX_TRACKS = 20_000
-DOUBTFUL_SCORE, DOUBTFUL_HITS = 0.15, 3  # seen this often and this well, but still not counted as a person
-POOR_BEST = 0.35  # a track with no better look was covered on many poor ones
 
 
 def models_used(models: Iterable[Model]) -> tuple[ModelUsed, ...]:
@@ -98,15 +98,19 @@ class Facts:
         self.frames = 0
         self.whole: Counter[str] = Counter()
         self.whole_spans = Spans()
-        self.doubts = Spans()
+        self.doubts = Doubts(stream, start_s)
         self.tracks: list[TrackSpan] = []
         self.tracks_left_out = 0
         self.stills: list[Still] = []
+        self._first_s = 0.0
         self._hidden_sum = self._hidden_max = 0.0
 
-    def wrote(self, frame: RedactedFrame, whole: str | None) -> None:
-        """Counts a frame that was handed to the recorder. whole: why all of it is covered, if it is."""
-        time_s = self._time_s(frame)
+    def wrote(self, frame: RedactedFrame, cover: Cover) -> None:
+        """Counts a frame that was handed to the recorder with this cover."""
+        time_s, whole = self._time_s(frame), cover.whole
+        self.doubts.covered_when.note(float(frame.pts * frame.time_base), cover)
+        if not self.frames:
+            self._first_s = time_s
         self._hidden_sum += frame.hidden
         self._hidden_max = max(self._hidden_max, frame.hidden)
         if whole:
@@ -124,17 +128,25 @@ class Facts:
         """Takes tracks that have ended, and empties the list."""
         for track in tracks:
             first_s, last_s = (max(0.0, t - self._start_s) for t in (track.first_s, track.last_s))
+            self.doubts.add(track)
             if not track.confirmed:
-                if track.best >= DOUBTFUL_SCORE and track.hits >= DOUBTFUL_HITS and track.kind <= Kind.FACE:
-                    self.doubts.add(first_s, last_s, f"what may be a {track.kind.label} was left visible")
                 continue
-            if track.best < POOR_BEST and track.kind <= Kind.FACE:
-                self.doubts.add(first_s, last_s, f"a {track.kind.label} was covered on poor evidence")
             if track.frames and len(self.tracks) < MAX_TRACKS:
                 self.tracks.append(TrackSpan.of(track.tracker_id, track.kind, first_s, last_s, track.frames))
             else:
                 self.tracks_left_out += bool(track.frames)
         tracks.clear()
+
+    def contact_sheet(self, recorded: RecordedFile, doubts: Sequence[Doubt]) -> tuple[Still, ...]:
+        """The doubtful moments; if there are none, what the video looks like from time to time. As they were
+        recorded, so that nothing clear can be in them."""
+        if not doubts:
+            return tuple(self.stills)
+        visible, covered = ([each for each in doubts if each.is_covered == is_covered] for is_covered in (False, True))
+        chosen = [*_spread(visible, STILLS), *_spread(covered, STILLS - min(STILLS, len(visible)))]
+        after_first_s = sorted({max(0.0, doubt.at_s - self._first_s) for doubt in chosen})
+        shown = stills_of(recorded, after_first_s, STILL_WIDTH_PX, STILL_QUALITY, self._stream.turn)
+        return tuple(Still.of(round(time_s + self._first_s, 3), jpeg) for time_s, jpeg in shown)
 
     def frame_counts(self) -> FrameCounts:
         return FrameCounts(
@@ -149,3 +161,8 @@ class Facts:
 
     def _time_s(self, frame: RedactedFrame) -> float:
         return max(0.0, float(frame.pts * frame.time_base) - self._start_s)
+
+
+def _spread(doubts: Sequence[Doubt], most: int) -> Sequence[Doubt]:
+    """At most so many, from all of the video."""
+    return doubts[:: math.ceil(len(doubts) / most)] if most and doubts else ()

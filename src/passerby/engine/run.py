@@ -26,7 +26,7 @@ from passerby.media import Cover, RawFrame
 from passerby.paint import Redactor
 from passerby.record import RecordedFile, Sound, VideoRecorder
 from passerby.report import OutputFacts, Report, SourceFacts
-from passerby.report.cautions import cautions
+from passerby.report.cautions import MUCH_HIDDEN, cautions
 from passerby.report.model import ModeChoice, Problem
 from passerby.settings import Settings
 
@@ -83,7 +83,7 @@ class _Run:
                     redacted = redactor.redact(frame, cover)
                 with facts.clock.stage("encode"):
                     recorder.write(redacted)
-                facts.wrote(redacted, cover.whole)
+                facts.wrote(redacted, cover)
                 self._tell(facts)
 
             with Worker(paint_and_write) as painter:
@@ -149,6 +149,7 @@ class _Run:
 
     def _report(self, facts: Facts, chosen: Chosen, recorded: RecordedFile, encoder: str) -> Report:
         video, settings = self.video, self.settings
+        doubts, hidden = facts.doubts.all(), facts.hidden()
         warnings = [*cautions(settings), *chosen.warnings]
         if facts.tracks_left_out:
             warnings.append(f"{facts.tracks_left_out} more tracks are not listed.")
@@ -170,17 +171,23 @@ class _Run:
                 codec=settings.codec,
                 encoder=encoder,
             ),
-            mode=ModeChoice(used=chosen.mode, asked=settings.mode, why=chosen.why, camera_motion_px=chosen.motion_px),
+            mode=ModeChoice(
+                used=chosen.mode,
+                asked=settings.mode,
+                why=chosen.why,
+                instead=chosen.other if hidden.mean > MUCH_HIDDEN else None,
+                camera_motion_px=chosen.motion_px,
+            ),
             settings=settings,
             models=models_used(chosen.models),
             frames=facts.frame_counts(),
             whole_spans=facts.whole_spans.all(),
-            low_confidence=facts.doubts.all(),
+            low_confidence=doubts,
             tracks=tuple(sorted(facts.tracks, key=lambda track: (track.first_s, track.id))),
             problems=tuple(Problem(kind=p.kind, at_s=max(0.0, p.at_s), message=p.message) for p in video.problems),
-            hidden=facts.hidden(),
+            hidden=hidden,
             speed=facts.clock.speed(facts.frames),
             warnings=tuple(warnings),
             covers=self.covers,
-            contact_sheet=tuple(facts.stills),
+            contact_sheet=facts.contact_sheet(recorded, doubts),
         )

@@ -59,7 +59,7 @@ def redact_still(
         redacted = Redactor(settings.style).redact(frame, cover)
     with facts.clock.stage("encode"):
         recorded = write_still(redacted, output, settings.quality, overwrite=overwrite, source=source)
-    facts.wrote(redacted, cover.whole)
+    facts.wrote(redacted, cover)
     return Report(
         source=SourceFacts(
             name=source.name,

@@ -29,6 +29,7 @@ class Redaction:
     bytes: int
     settings: Settings
     corrections: tuple[TimedBox, ...]
+    dismissed: tuple[str, ...]
     state: State
     stage: Stage | None
     progress: float | None
@@ -46,7 +47,8 @@ class Job:
     """Only `Jobs` uses it, under its lock.
 
     folder: for output; exists from the first order until `forget`. asked: the requested version, which rises with each
-    correction. made: the version of the present output.
+    correction. made: the version of the present output. dismissed: the report's entries that its owner found to be
+    nothing, by id.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Job:
     made_at_90k: int
     touched_s: float
     corrections: tuple[TimedBox, ...] = ()
+    dismissed: tuple[str, ...] = ()
     asked: int = 1
     made: int | None = None
     state: State = "queued"
@@ -79,6 +82,11 @@ class Job:
         # The copy starts at zero, whatever the file's own clock says, so that players count time as the covers do.
         settings = self.settings.model_copy(update={"start_s": 0.0})
         return Order(name=self.name, output=self.output_name, folder=folder, settings=settings, covers=covers)
+
+    def ask_again(self) -> None:
+        """Another version is wanted: work on the one before stops."""
+        self.asked += 1
+        self.state, self.step, self.ended = "queued", None, Ended()
 
     def finish(self, asked: int, ended: Ended) -> None:
         """A version is finished or failed. A newer version replaces the earlier output."""
@@ -107,7 +115,8 @@ class Job:
         total = self.step.total if self.step else None
         return Redaction(
             id=self.id, name=self.name, bytes=self.upload.bytes, settings=self.settings, corrections=self.corrections,
-            state=self.state, stage=(self.step.stage if self.step else "starting") if self.state == "running" else None,
+            dismissed=self.dismissed, state=self.state,
+            stage=(self.step.stage if self.step else "starting") if self.state == "running" else None,
             progress=min(1.0, self.step.done / total) if self.step and total else None,
             reason=self.ended.reason, hint=self.ended.hint, has_output=self.made is not None,
             is_current=self.made == self.asked, output_name=self.output_name, made_at_90k=self.made_at_90k,

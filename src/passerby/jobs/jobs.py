@@ -19,7 +19,7 @@ from passerby.jobs.job import Job, Redaction, safe_name
 from passerby.jobs.messages import Ended, Step
 from passerby.jobs.upload import NO_MEMORY_FILES, Upload, has_memory_files
 from passerby.media.segments import TICKS_PER_S
-from passerby.settings import Settings
+from passerby.settings import Mode, Settings
 
 HEAR_EVERY_S = 0.2  # how soon a discarded file's process is killed
 MAINTAIN_EVERY_S = 5.0
@@ -168,14 +168,22 @@ class Jobs:
             job = self._touched(owner, job_id)
             return job.file(name or job.output_name)
 
-    def correct(self, owner: str, job_id: str, corrections: Sequence[TimedBox]) -> Redaction:
-        """Hide these boxes too, replacing earlier corrections, and render again."""
+    def correct(self, owner: str, job_id: str, corrections: Sequence[TimedBox], mode: Mode | None = None) -> Redaction:
+        """Hide these boxes too, replacing earlier corrections, and render again. mode: None for the same as before."""
         with self._changed:
             job = self._touched(owner, job_id)
             job.corrections = tuple(corrections)
-            job.asked += 1  # work on the version before stops
-            job.state, job.step, job.ended = "queued", None, Ended()
+            if mode is not None:
+                job.settings = job.settings.model_copy(update={"mode": mode})
+            job.ask_again()
             self._changed.notify_all()
+            return self._shown(job)
+
+    def dismiss(self, owner: str, job_id: str, dismissed: Sequence[str]) -> Redaction:
+        """Remembers these entries of the report as dealt with, replacing earlier ones."""
+        with self._changed:
+            job = self._touched(owner, job_id)
+            job.dismissed = tuple(dismissed)
             return self._shown(job)
 
     def discard(self, owner: str, job_id: str) -> None:

@@ -1,22 +1,32 @@
-"""Turns one redacted frame into one still: JPEG, PNG or WebP by the suffix, with nothing in it but the picture."""
+"""Turns one redacted frame into one still: JPEG, PNG or WebP by the suffix, with nothing in it but the picture.
+
+Also makes small stills of a video that has been recorded.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from os import PathLike
 from pathlib import Path
 
 import av
 from av.codec.context import Flags
+from av.container import InputContainer
 from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from av.video.stream import VideoStream
 
 from passerby.errors import OutputError
 from passerby.media.endings import STILL_CODECS
 from passerby.media.frames import RedactedFrame
+from passerby.media.small import small_upright
 from passerby.record.partfile import PartFile, RecordedFile, output_error
 
 _EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+
+TIME_ROUNDS_S = 0.002  # Matroska rounds times to milliseconds
 
 
 def write_still(
@@ -52,9 +62,43 @@ def write_still(
 
 def encode_still(frame: RedactedFrame, codec: str, quality: int = 23) -> bytes:
     """One redacted frame as the bytes of a still. codec: mjpeg, png or libwebp."""
+    return _encoded(frame.picture, codec, quality)
+
+
+def stills_of(
+    video: RecordedFile, times_s: Sequence[float], width_px: int, quality: int, turn: int = 0
+) -> list[tuple[float, bytes]]:
+    """What the video, which is redacted, shows at these times after its first picture: each time, with a small JPEG.
+
+    turn: degrees clockwise to be upright. A time at which the video cannot be read is left out.
+    """
+    stills: list[tuple[float, bytes]] = []
+    with suppress(av.FFmpegError, OSError), av.open(str(video.path), "r") as file:
+        stream = file.streams.video[0]
+        stream.thread_type = "AUTO"
+        first_s = next((picture.time or 0.0 for picture in file.decode(stream)), 0.0)
+        for time_s in times_s:
+            picture = _picture_at(file, stream, first_s + time_s + TIME_ROUNDS_S)
+            if picture is not None:
+                stills.append((time_s, _encoded(small_upright(picture, width_px, turn), "mjpeg", quality)))
+    return stills
+
+
+def _picture_at(file: InputContainer, stream: VideoStream, time_s: float) -> av.VideoFrame | None:
+    """The last picture up to a time, or the first one after it."""
+    file.seek(int(time_s / (stream.time_base or Fraction(1))), stream=stream)
+    found: av.VideoFrame | None = None
+    for picture in file.decode(stream):
+        if found is not None and (picture.time or 0.0) > time_s:
+            break
+        found = picture
+    return found
+
+
+def _encoded(redacted: av.VideoFrame, codec: str, quality: int) -> bytes:
     context = VideoCodecContext.create(codec, "w")
     assert isinstance(context, VideoCodecContext)
-    picture = _converted(frame.picture, codec)
+    picture = _converted(redacted, codec)
     context.width, context.height, context.pix_fmt = picture.width, picture.height, picture.format.name
     context.time_base, context.framerate = Fraction(1, 25), Fraction(25)
     context.color_range, context.colorspace = picture.color_range, picture.colorspace

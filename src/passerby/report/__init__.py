@@ -2,6 +2,7 @@
 
 from passerby.report.model import (
     SCHEMA_VERSION,
+    Doubt,
     FrameCounts,
     HiddenShare,
     ModeChoice,
@@ -18,6 +19,7 @@ from passerby.report.model import (
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Doubt",
     "FrameCounts",
     "HiddenShare",
     "ModeChoice",

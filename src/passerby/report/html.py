@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from passerby.media.look import COLOURS, as_hex, legend
-from passerby.report.model import Report, Span, TrackSpan
-from passerby.report.words import clock, in_bytes, share
+from passerby.report.cautions import advice
+from passerby.report.model import Doubt, Report, Span, Still, TrackSpan
+from passerby.report.words import clock, in_bytes, place, share
 
 LANES_SHOWN = 40  # more rows of tracks are a blur on any screen; the table lists every track
 MAX_TICKS = 6
@@ -36,13 +37,40 @@ class Lane:
     bars: tuple[Bar, ...]
 
 
+@dataclass(frozen=True)
+class Doubtful:
+    """One entry to look at, with the still that shows it. left, top, width, height: of its outline, in per cent."""
+
+    doubt: Doubt
+    still: Still | None
+    where: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+def doubtful(report: Report) -> Iterator[Doubtful]:
+    stills = {still.time_s: still for still in report.contact_sheet}
+    width, height = report.source.upright_size
+    for doubt in report.low_confidence:
+        left, top, right, bottom = doubt.xyxy
+        scale = 100 / max(1, width), 100 / max(1, height)
+        yield Doubtful(
+            doubt, stills.get(doubt.at_s), place(doubt.xyxy, width, height),
+            left * scale[0], top * scale[1], (right - left) * scale[0], (bottom - top) * scale[1],
+        )  # fmt: skip
+
+
 def render(report: Report) -> str:
     duration_s = report.duration_s
     # In the other styles colours have no meaning: they are all one, or what is left of the picture.
     colours = legend() if report.settings.style == "silhouette" else []
+    doubts = list(doubtful(report))
     return _template().render(
-        report=report, lanes=lanes(report), ticks=ticks(duration_s), duration_s=duration_s, legend=colours
-    )
+        doubts=doubts, shown=[each for each in doubts if each.still], advice=advice,
+        report=report, lanes=lanes(report), ticks=ticks(duration_s), duration_s=duration_s, legend=colours,
+    )  # fmt: skip
 
 
 @cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import math
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -15,7 +17,7 @@ from pydantic import (
     field_serializer,
 )
 
-from passerby.covers_file import ManualCovers
+from passerby.covers_file import Box, ManualCovers
 from passerby.media import Kind
 from passerby.media.families import FAMILIES
 from passerby.names import readable
@@ -53,6 +55,11 @@ class SourceFacts(_Facts):
     frames_per_s: float | None = Field(None, gt=0, description="Average rate; None for a still.")
     turn: Literal[0, 90, 180, 270] = Field(0, description="Degrees clockwise to turn the coded picture upright.")
 
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height of the picture as a player shows it."""
+        return (self.height, self.width) if self.turn % 180 else (self.width, self.height)
+
 
 class ModeChoice(_Facts):
     """Which mode ran, and why."""
@@ -60,6 +67,9 @@ class ModeChoice(_Facts):
     used: Literal["reveal", "cover"]
     asked: Literal["auto", "reveal", "cover"]
     why: str = Field(description="One sentence.")
+    instead: Literal["reveal", "cover"] | None = Field(
+        None, description="The other mode, offered if over half of the picture is hidden."
+    )
     camera_motion_px: float | None = Field(
         None, ge=0, description="Measured movement of the camera, picture pixels; None if it was not measured."
     )
@@ -89,6 +99,36 @@ class Span(_Facts):
     end_s: Seconds
     reason: str
     frames: Count | None = None
+
+
+class Doubt(Span):
+    """One thing that a human should look at, with a short stretch of time in which it is in one place.
+
+    The id says of another report on the same file whether it is the same entry.
+    """
+
+    id: str = Field(pattern=r"^[0-9a-f]{12}$")
+    kind: Literal["person", "face"] = Field(description="What it may be.")
+    is_covered: bool = Field(description="It is covered, though hardly seen; false: it was left visible.")
+    xyxy: Box = Field(description="Where: in pixels of the picture as a player shows it, turned upright.")
+    at_s: Seconds = Field(description="When a detector was surest.")
+
+    @classmethod
+    def of(cls, kind: Kind, *, is_covered: bool, start_s: float, end_s: float, at_s: float, xyxy: Box) -> Doubt:
+        """From the engine's own types."""
+        left, top, right, bottom = xyxy
+        label: Any = kind.label
+        covered = f"a {label} was hardly seen: check that the cover hides all of it"
+        facts: dict[str, Any] = {
+            "kind": label,
+            "is_covered": is_covered,
+            "start_s": round(start_s, 3),
+            "end_s": round(end_s, 3),
+            "at_s": round(at_s, 3),
+            "xyxy": (math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)),
+            "reason": covered if is_covered else f"what may be a {label} was left visible, at least in part",
+        }
+        return cls(id=sha256(repr(facts).encode()).hexdigest()[:12], **facts)
 
 
 class TrackSpan(_Facts):
@@ -160,7 +200,8 @@ class OutputFacts(_Facts):
 class Report(_Facts):
     """What one redaction did and how sure it is.
 
-    low_confidence: spans that a human should look at before the output is handed on.
+    low_confidence: what a human should look at before the output is handed on; what was left visible comes first.
+    contact_sheet: redacted stills of those moments, by their `at_s`; if there are none, of moments evenly spaced.
     """
 
     schema_version: Literal["1"] = SCHEMA_VERSION
@@ -172,7 +213,7 @@ class Report(_Facts):
     models: tuple[ModelUsed, ...] = ()
     frames: FrameCounts
     whole_spans: tuple[Span, ...] = ()
-    low_confidence: tuple[Span, ...] = ()
+    low_confidence: tuple[Doubt, ...] = ()
     tracks: tuple[TrackSpan, ...] = ()
     problems: tuple[Problem, ...] = ()
     hidden: HiddenShare

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def clock(time_s: float | None) -> str:
     """`1:23.5`, with hours only if needed; a dash for None."""
@@ -27,3 +29,15 @@ def in_bytes(number: int) -> str:
 def share(value: float) -> str:
     """`3.4 %`; more than nothing is never shown as nothing."""
     return "<0.1 %" if 0 < value < 0.0005 else f"{100 * value:.1f} %"
+
+
+def place(xyxy: Sequence[float], width: int, height: int) -> str:
+    """Where in the picture a box is, in words: `top left`, `middle`."""
+    left, top, right, bottom = xyxy
+    across = _third((left + right) / 2 / max(1, width), ("left", "", "right"))
+    down = _third((top + bottom) / 2 / max(1, height), ("top", "", "bottom"))
+    return f"{down} {across}".strip() or "middle"
+
+
+def _third(share: float, names: tuple[str, str, str]) -> str:
+    return names[min(2, max(0, int(3 * share)))]

@@ -1,6 +1,7 @@
 """Detections → tracks: one object in one camera's view, by place and motion only. No appearance, no identity."""
 
 from passerby.track.flow import FlowMeter, Motion
-from passerby.track.tracker import Tracker, TrackerTimes, TrackSummary
+from passerby.track.summary import SEEN_WELL, Place, Sighting, TrackSummary
+from passerby.track.tracker import Tracker, TrackerTimes
 
-__all__ = ["FlowMeter", "Motion", "TrackSummary", "Tracker", "TrackerTimes"]
+__all__ = ["SEEN_WELL", "FlowMeter", "Motion", "Place", "Sighting", "TrackSummary", "Tracker", "TrackerTimes"]

@@ -20,6 +20,7 @@ from passerby.media import Detections, Kind, Track, TrackPoint
 from passerby.media.overlap import iou
 from passerby.track.flow import Motion
 from passerby.track.reach import grown, hull, within_reach
+from passerby.track.summary import SEEN_WELL, Place, Sighting, TrackSummary, add_sighting
 from passerby.track.trust import BIRTH, GRACE_HITS, LARGE_PEOPLE, LARGE_SHARE, TRUST, WEAK, Evidence
 
 Boxes = npt.NDArray[np.float32]
@@ -47,20 +48,6 @@ class TrackerTimes:
     back_s: float = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class TrackSummary:
-    """A track that has ended: when it was in view. best: its best score."""
-
-    tracker_id: int
-    kind: Kind
-    first_s: float
-    last_s: float
-    frames: int
-    hits: int
-    best: float
-    confirmed: bool
-
-
 @dataclass(slots=True, eq=False)
 class _Live:
     """A track being followed. points: box and score (0 if not seen) by frame index, only for frames not yet taken.
@@ -81,12 +68,17 @@ class _Live:
     missed_at: int | None = None  # the first look since it was last seen that did not find it
     evidence: Evidence = field(default_factory=Evidence)
     near: Evidence = field(default_factory=Evidence)
+    places: list[Place] = field(default_factory=list)
     velocity: Boxes = field(default_factory=lambda: np.zeros(4, np.float32))
 
     def see(self, index: int, box: Boxes, score: float, is_large: bool) -> None:
         """Records that a detector found it there."""
         self.box, self.points[index] = box, (box, score)
         self.evidence.add(score, TRUST[self.kind])
+        if self.is_confirmed and self.evidence.best >= SEEN_WELL:
+            self.places.clear()
+        else:
+            add_sighting(self.places, Sighting(self.seen_at_s, _tuple(box), score))
         if self.kind is not Kind.PERSON or not is_large:
             # Once confirmed, a track stays so: pictures of it are already out.
             self.is_confirmed = self.is_confirmed or self.evidence.is_enough(TRUST[self.kind])
@@ -309,6 +301,7 @@ class Tracker:
                     live.evidence.hits,
                     live.evidence.best,
                     live.is_confirmed,
+                    tuple(live.places),
                 )
             )
 

@@ -85,6 +85,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/redactions/{id}"): "o",
     ("DELETE", "/api/redactions/{id}"): "o",
     ("PUT", "/api/redactions/{id}/corrections"): "o",
+    ("PUT", "/api/redactions/{id}/dismissed"): "o",
     ("GET", "/api/redactions/{id}/output"): "o",
     ("GET", "/api/redactions/{id}/report.json"): "o",
     ("GET", "/api/redactions/{id}/report.html"): "o",

@@ -14,13 +14,13 @@ from passerby.cli.summary import CAVEAT, SPANS_SHOWN, summary_lines
 from passerby.engine import Progress
 from passerby.media import Kind
 from passerby.report import (
+    Doubt,
     FrameCounts,
     HiddenShare,
     ModeChoice,
     OutputFacts,
     Report,
     SourceFacts,
-    Span,
     Speed,
     TrackSpan,
 )
@@ -29,14 +29,19 @@ from passerby.settings import Settings
 JOB = Job(Path("street.mp4"), Path("street.redacted.mp4"), (Path("street.html"),))
 
 
+def doubt(start_s: float) -> Doubt:
+    place = (100, 20, 200, 300)
+    return Doubt.of(Kind.PERSON, is_covered=False, start_s=start_s, end_s=start_s + 1, at_s=start_s, xyxy=place)
+
+
 def a_report(doubtful: int = 0, tracks: tuple[TrackSpan, ...] = ()) -> Report:
     return Report(
-        source=SourceFacts(name="street.mp4", bytes=1, codec="h264", width=2, height=2, duration_s=60.0),
+        source=SourceFacts(name="street.mp4", bytes=1, codec="h264", width=640, height=360, duration_s=60.0),
         output=OutputFacts(name="street.redacted.mp4", bytes=1, sha256="0" * 64, codec="h264"),
         mode=ModeChoice(used="cover", asked="auto", why="The camera moves."),
         settings=Settings(),
         frames=FrameCounts(total=300, redacted=300, covered_whole=12, whole_by_reason={"damaged": 12}),
-        low_confidence=tuple(Span(start_s=n, end_s=n + 1, reason="unsure") for n in range(doubtful)),
+        low_confidence=tuple(doubt(n) for n in range(doubtful)),
         tracks=tracks,
         hidden=HiddenShare(mean=0.0001, max=0.25),
         speed=Speed(wall_s=2.5, cpu_s=4.0, frames_per_s=120),
@@ -67,8 +72,16 @@ def test_summary_counts_tracks_by_kind() -> None:
 
 
 def test_summary_does_not_drown_in_doubtful_spans() -> None:
-    lines = [line for line in summary_lines(a_report(doubtful=40), JOB) if "unsure" in line or "more" in line]
+    lines = [line for line in summary_lines(a_report(doubtful=40), JOB) if "left visible" in line or "more" in line]
     assert len(lines) == SPANS_SHOWN + 1 and "35 more" in lines[-1]
+    assert "0:00.0 to 0:01.0, left (100, 20, 200, 300): what may be a person" in lines[0]
+
+
+def test_summary_names_the_option_that_hides_less() -> None:
+    report = a_report()
+    mode = report.mode.model_copy(update={"instead": "reveal"})
+    assert any("--mode reveal" in line for line in summary_lines(report.model_copy(update={"mode": mode}), JOB))
+    assert not any("--mode" in line for line in summary_lines(report, JOB))
 
 
 @pytest.mark.parametrize(

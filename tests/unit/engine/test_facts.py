@@ -70,7 +70,7 @@ def test_clock_adds_up_each_stage() -> None:
 def write(facts: Facts, covers: list[Cover]) -> None:
     redactor = Redactor()
     for index, cover in enumerate(covers):
-        facts.wrote(redactor.redact(scene_frame(96, 80, "yuv420p", index), cover), cover.whole)
+        facts.wrote(redactor.redact(scene_frame(96, 80, "yuv420p", index), cover), cover)
 
 
 def test_frames_covered_whole_are_counted_by_reason_with_their_times() -> None:
@@ -105,18 +105,8 @@ def test_tracks_are_told_from_the_start_of_the_source() -> None:
     assert not facts.doubts.all()
 
 
-def test_doubts_are_shown_to_a_human() -> None:
-    facts = Facts(STREAM, 0.0, 10)
-    facts.ended([summary(confirmed=False, best=0.25, hits=8, frames=0)])
-    assert not facts.tracks
-    assert "left visible" in facts.doubts.all()[0].reason
-    facts = Facts(STREAM, 0.0, 10)
-    facts.ended([summary(best=0.12)])
-    assert facts.tracks and "poor evidence" in facts.doubts.all()[0].reason
-
-
 def test_frames_of_a_source_that_begins_late_count_from_its_start() -> None:
     facts = Facts(STREAM, float(10 * FRAME_S), 10)
     redacted = Redactor().redact(scene_frame(96, 80, "yuv420p", 10), Cover(whole="dark"))
-    facts.wrote(redacted, "dark")
+    facts.wrote(redacted, Cover(whole="dark"))
     assert facts.whole_spans.all()[0].start_s == pytest.approx(0.0)

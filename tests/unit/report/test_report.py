@@ -16,6 +16,7 @@ from passerby.errors import OutputError, SettingsError
 from passerby.media import Kind
 from passerby.media.look import COLOURS, as_hex, legend
 from passerby.report import (
+    Doubt,
     FrameCounts,
     HiddenShare,
     ModeChoice,
@@ -32,11 +33,14 @@ from passerby.report import (
 from passerby.report.cautions import cautions
 from passerby.report.html import MAX_TICKS, lanes, ticks
 from passerby.report.schema import schema_text
-from passerby.report.words import clock, in_bytes, share
+from passerby.report.words import clock, in_bytes, place, share
 from passerby.settings import Hide, Settings
 
 SCHEMA_FILE = Path(__file__).parents[3] / "docs" / "reference" / "report.schema.json"
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
+
+
+DOUBT = Doubt.of(Kind.PERSON, is_covered=False, start_s=4, end_s=5.5, at_s=4.5, xyxy=(100.2, 20, 199.5, 300))
 
 
 def a_report(**changes: Any) -> Report:
@@ -52,7 +56,7 @@ def a_report(**changes: Any) -> Report:
         "models": (ModelUsed(name="nanodet-g", family="nanodet", sha256="f" * 64),),
         "frames": FrameCounts(total=300, redacted=300, covered_whole=12, whole_by_reason={"learning": 12}),
         "whole_spans": (Span(start_s=0, end_s=0.48, reason="learning", frames=12),),
-        "low_confidence": (Span(start_s=4, end_s=5.5, reason="a person was lost for 0.5 s"),),
+        "low_confidence": (DOUBT,),
         "tracks": (
             TrackSpan.of(1, Kind.PERSON, 0.0, 4.0, 100),
             TrackSpan.of(2, Kind.PERSON, 4.5, 9.0, 112),
@@ -200,3 +204,49 @@ def test_stills_have_a_legend_of_the_colours_that_were_painted() -> None:
 
 def test_a_style_without_colours_has_no_legend() -> None:
     assert 'class="legend"' not in a_report(settings=Settings(style="background")).to_html()
+
+
+def test_the_page_shows_doubtful_frames_with_the_place_outlined() -> None:
+    page = a_report(contact_sheet=(Still.of(4.5, JPEG),)).to_html()
+    assert "Redacted stills" not in page
+    outline = "left:7.81%;top:2.78%;width:7.81%;height:38.89%"
+    assert outline in page and "0:04.5, top left: what may be a person was left visible" in page
+    assert "100, 20, 200, 300" in page, "as a covers file has it"
+
+
+def test_an_outline_is_of_the_upright_picture() -> None:
+    source = SourceFacts(name="a.mp4", bytes=1, codec="h264", width=1280, height=720, duration_s=9, turn=90)
+    page = a_report(source=source, contact_sheet=(Still.of(4.5, JPEG),)).to_html()
+    assert "left:13.89%;top:1.56%;width:13.89%;height:21.88%" in page
+
+
+def test_without_doubts_the_page_shows_what_the_video_looks_like() -> None:
+    page = a_report(low_confidence=()).to_html()
+    assert "Redacted stills" in page and "Nothing stands out" in page
+
+
+def test_entries_are_the_same_in_two_reports_only_if_they_say_the_same() -> None:
+    again = Doubt.of(Kind.PERSON, is_covered=False, start_s=4, end_s=5.5, at_s=4.5, xyxy=(100.4, 20, 199.1, 300))
+    assert again.id == DOUBT.id
+    later = Doubt.of(Kind.PERSON, is_covered=False, start_s=4.1, end_s=5.5, at_s=4.5, xyxy=(100.2, 20, 199.5, 300))
+    assert later.id != DOUBT.id
+
+
+@pytest.mark.parametrize("instead", ["reveal", "cover"])
+def test_where_most_is_hidden_the_option_that_hides_less_is_named(instead: Any) -> None:
+    mode = ModeChoice(used="cover", asked="auto", why="The camera moves.", instead=instead)
+    assert f"Try --mode {instead}" in a_report(mode=mode).to_html()
+    assert "Try --mode" not in a_report().to_html()
+
+
+@pytest.mark.parametrize(
+    ("xyxy", "words"),
+    [
+        ((0, 0, 10, 10), "top left"),
+        ((40, 40, 60, 60), "middle"),
+        ((90, 45, 99, 55), "right"),
+        ((0, 95, 100, 99), "bottom"),
+    ],
+)
+def test_a_place_is_named_by_its_middle(xyxy: tuple[float, ...], words: str) -> None:
+    assert place(xyxy, 100, 100) == words

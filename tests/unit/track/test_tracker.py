@@ -73,6 +73,15 @@ def test_track_is_followed_on_after_its_last_detection() -> None:
     assert left_edges(taken) == [100.0, 104.0, 108.0, 112.0]
 
 
+def test_only_a_track_that_was_never_seen_well_says_where_it_was() -> None:
+    looks = {index: found(moved(12.0 * index), score=POOR) for index in range(0, 20, 2)}
+    (poor,) = run(looks, 25, motion=flow(right=12))[1]
+    assert poor.best < 0.35 and [place[0].time_s for place in poor.places] == pytest.approx([0.0, 1.0])
+    assert np.allclose([seen.xyxy for seen in poor.places[0]], [moved(24.0 * n) for n in range(5)])
+    (well,) = run({index: found(BOX) for index in range(0, 20, 2)}, 25)[1]
+    assert not well.places
+
+
 def test_as_long_as_nobody_looks_a_track_goes_on() -> None:
     """It ends by a look that does not find it."""
     assert frames_with_track(run({0: found(BOX), 7: NOBODY}, 9)[0]) == list(range(7))

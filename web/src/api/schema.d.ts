@@ -812,8 +812,25 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Hide more by hand, and render again */
+        /** Hide more by hand, or in another mode, and render again */
         put: operations["correct_api_redactions__id__corrections_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/redactions/{id}/dismissed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Remember what was looked at and is nothing */
+        put: operations["dismiss_api_redactions__id__dismissed_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1235,6 +1252,11 @@ export interface components {
              * @description Pixels of the upright picture; seconds from the start. They replace earlier ones.
              */
             add: components["schemas"]["TimedBox"][];
+            /**
+             * Mode
+             * @description Render in this mode; null: in the same as before.
+             */
+            mode?: ("auto" | "reveal" | "cover") | null;
         };
         /**
          * Device
@@ -1269,6 +1291,17 @@ export interface components {
              * @default false
              */
             trust_any_certificate: boolean;
+        };
+        /**
+         * Dismissed
+         * @description What somebody looked at and found to be nothing.
+         */
+        Dismissed: {
+            /**
+             * Dismissed
+             * @description Entries of the report's low_confidence, by their id. They replace earlier ones.
+             */
+            dismissed: string[];
         };
         /** FirstUser */
         FirstUser: {
@@ -1635,6 +1668,11 @@ export interface components {
              * @description Boxes added by hand.
              */
             corrections: components["schemas"]["TimedBox"][];
+            /**
+             * Dismissed
+             * @description Entries of the report that its owner has dealt with, by their id.
+             */
+            dismissed: string[];
             /**
              * State
              * @enum {string}
@@ -8015,6 +8053,104 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Corrections"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_api_redactions__id__dismissed_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismissed"];
             };
         };
         responses: {

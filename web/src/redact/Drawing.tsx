@@ -24,6 +24,8 @@ type DrawingProps = {
   /** Only what is there then can be seen; null: all, in a still. */
   timeS: number | null;
   picked: number | null;
+  /** A place that somebody looks at; it cannot be moved. */
+  outline?: Xyxy | null;
   isDrawing: boolean;
   onPick: (key: number | null) => void;
   onDraw: (xyxy: Xyxy) => void;
@@ -78,6 +80,7 @@ export function Drawing(told: DrawingProps) {
       onPointerCancel={cancel}
     >
       <title>{words.hint}</title>
+      {told.outline && <Rect xyxy={told.outline} className="doubt-outline" />}
       {shown.map(({ box, number }) => (
         <DrawnBox key={box.key} box={box} number={number} told={told} />
       ))}

@@ -37,7 +37,7 @@ export function Figures({ report, isVideo, onGo }: FiguresProps) {
       </Panel>
       {report.whole_spans.length > 0 && (
         <Panel title={words.wholeSpans}>
-          <Moments spans={report.whole_spans} none="" onGo={onGo} />
+          <Moments spans={report.whole_spans} onGo={onGo} />
         </Panel>
       )}
       {report.problems.length > 0 && (
@@ -53,23 +53,14 @@ export function Figures({ report, isVideo, onGo }: FiguresProps) {
   );
 }
 
-export function Moments({
-  spans,
-  none,
-  onGo,
-}: {
-  spans: readonly Span[];
-  none: string;
-  onGo: (timeS: number) => void;
-}) {
-  if (spans.length === 0) return <p className="soft">{none}</p>;
+function Moments({ spans, onGo }: { spans: readonly Span[]; onGo: (timeS: number) => void }) {
   return (
     <ul className="redact-moments">
       {spans.slice(0, MOST_MOMENTS).map((each) => (
         <li key={`${each.start_s} ${each.reason}`}>
           <Button
             kind="quiet"
-            aria-label={words.look.go(clock(each.start_s), each.reason)}
+            aria-label={words.goTo(clock(each.start_s), each.reason)}
             onClick={() => onGo(each.start_s)}
           >
             <span className="numbers">{clock(each.start_s)}</span>

@@ -49,13 +49,13 @@ export function FilePage({ id }: { id: string }) {
   if (!file || !boxes) {
     return problem ? <ProblemNote problem={problem} onAgain={asked.again} /> : <Skeleton lines={6} />;
   }
-  const render = () =>
+  const render = (mode: "reveal" | "cover" | null = null) =>
     change.run(async () => {
       const moving = file.corrections.filter((each) => each.points?.length);
       setFile(
         await put("/api/redactions/{id}/corrections", {
           path: { id },
-          body: { add: [...moving, ...toldOf(boxes, isVideo)] },
+          body: { add: [...moving, ...toldOf(boxes, isVideo)], mode },
         }),
       );
     });
@@ -66,11 +66,11 @@ export function FilePage({ id }: { id: string }) {
         isDirty={isDirty}
         isWrong={boxes.some(endsBeforeItBegins)}
         busy={change.busy}
-        onRender={render}
+        onRender={() => render()}
       />
       <div className="stack">
         <ProblemNote problem={problem} />
-        {file.state === "failed" && <Failed file={file} onRetry={render} />}
+        {file.state === "failed" && <Failed file={file} onRetry={() => render()} />}
         {isAtWork(file) && !file.has_output && (
           <Panel>
             <Stage file={file} />
@@ -83,6 +83,7 @@ export function FilePage({ id }: { id: string }) {
             onBoxes={setBoxes}
             isDirty={isDirty}
             atWork={isAtWork(file) && <Stage file={file} />}
+            onMode={render}
           />
         )}
       </div>

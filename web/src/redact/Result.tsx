@@ -4,12 +4,15 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { addressOf } from "../api/client";
 import { useAsked } from "../api/use";
 import { texts } from "../texts";
-import { Note, Panel, ProblemNote, sentence } from "../ui";
+import { Button, Note, ProblemNote, sentence } from "../ui";
 import { type Box, inTheMiddle, NEW_BOX_S, newBox, type Size, type Xyxy } from "./box";
 import { Corrections } from "./Corrections";
-import { Figures, Moments } from "./Figures";
+import { coverFor, isShownAt } from "./doubts";
+import { Figures } from "./Figures";
 import type { Redaction } from "./RedactPage";
-import { reportOf, uprightSize } from "./report";
+import { Review } from "./Review";
+import { type Doubt, type Report, reportOf, uprightSize } from "./report";
+import { useDismissed } from "./useDismissed";
 import { Viewer, type ViewerHandle } from "./Viewer";
 
 const words = texts.redact;
@@ -20,13 +23,16 @@ type ResultProps = {
   onBoxes: (boxes: Box[]) => void;
   isDirty: boolean;
   atWork: ReactNode;
+  onMode: (mode: "reveal" | "cover") => void;
 };
 
-export function Result({ file, boxes, onBoxes, isDirty, atWork }: ResultProps) {
+export function Result({ file, boxes, onBoxes, isDirty, atWork, onMode }: ResultProps) {
   // The one before stays until there is a new one, so that the picture can be looked at while another is rendered.
   const { answer: report, problem, again } = useAsked((signal) => reportOf(file.id, signal), file.id);
   const [timeS, setTimeS] = useState(0);
   const [picked, setPicked] = useState<number | null>(null);
+  const [current, setCurrent] = useState<string | null>(null);
+  const { dismissed, problem: notKept, set: dismiss } = useDismissed(file);
   const viewer = useRef<ViewerHandle>(null);
   const isVideo = file.kind === "video";
 
@@ -55,6 +61,12 @@ export function Result({ file, boxes, onBoxes, isDirty, atWork }: ResultProps) {
     onBoxes(boxes.filter((each) => each.key !== key));
     setPicked(null);
   };
+  // After another rendering it may be gone.
+  const lookedAt = report.low_confidence.find((each) => each.id === current);
+  const look = (doubt: Doubt) => {
+    setCurrent(doubt.id);
+    viewer.current?.show(doubt.at_s);
+  };
   const goTo = (at: number) => viewer.current?.goTo(at);
   return (
     <div className="redact-result">
@@ -69,12 +81,14 @@ export function Result({ file, boxes, onBoxes, isDirty, atWork }: ResultProps) {
           onTime={setTimeS}
           boxes={boxes}
           picked={picked}
+          outline={lookedAt && isShownAt(lookedAt, timeS) ? lookedAt.xyxy : null}
           onPick={setPicked}
           onDraw={add}
           onBox={replace}
           onDrop={drop}
         />
         <p className="soft small">{words.lookThrough}</p>
+        <OtherMode report={report} isBusy={atWork !== false} onMode={onMode} />
         {report.warnings.map((warning) => (
           <Note key={warning} tone="warn" icon="warn">
             {sentence(warning)}
@@ -82,6 +96,19 @@ export function Result({ file, boxes, onBoxes, isDirty, atWork }: ResultProps) {
         ))}
       </div>
       <div className="stack">
+        {isVideo && (
+          <Review
+            doubts={report.low_confidence}
+            dismissed={dismissed}
+            boxes={boxes}
+            size={size}
+            current={lookedAt?.id ?? null}
+            onGo={look}
+            onCover={(doubt) => onBoxes([...boxes, coverFor(doubt, size, durationS)])}
+            onDismiss={(doubt, isDismissed) => dismiss(doubt.id, isDismissed)}
+          />
+        )}
+        <ProblemNote problem={notKept} />
         <Corrections
           isVideo={isVideo}
           boxes={boxes}
@@ -97,11 +124,22 @@ export function Result({ file, boxes, onBoxes, isDirty, atWork }: ResultProps) {
             if (isVideo && (timeS < box.fromS || (box.toS !== null && timeS > box.toS))) goTo(box.fromS);
           }}
         />
-        <Panel title={words.look.title}>
-          <Moments spans={report.low_confidence} none={words.look.none} onGo={goTo} />
-        </Panel>
         <Figures report={report} isVideo={isVideo} onGo={goTo} />
       </div>
     </div>
+  );
+}
+
+/** Where most of the picture is hidden, the other mode may show more of it. */
+function OtherMode({ report, isBusy, onMode }: { report: Report; isBusy: boolean; onMode: ResultProps["onMode"] }) {
+  const { instead } = report.mode;
+  if (!instead) return null;
+  return (
+    <Note tone="calm" icon="cover">
+      <p>{words.otherMode.about[instead](texts.ui.share(report.hidden.mean))}</p>
+      <Button icon="refresh" disabled={isBusy} onClick={() => onMode(instead)}>
+        {words.otherMode.again[instead]}
+      </Button>
+    </Note>
   );
 }

@@ -9,7 +9,12 @@ import { clock } from "./words";
 
 const words = texts.redact.player;
 
-export type ViewerHandle = { goTo: (timeS: number) => void; focusBox: (key: number) => void };
+export type ViewerHandle = {
+  goTo: (timeS: number) => void;
+  /** At a time that the report names, with the picture in sight. */
+  show: (timeS: number) => void;
+  focusBox: (key: number) => void;
+};
 
 type ViewerProps = {
   ref: Ref<ViewerHandle>;
@@ -22,6 +27,7 @@ type ViewerProps = {
   onTime: (timeS: number) => void;
   boxes: readonly Box[];
   picked: number | null;
+  outline: Xyxy | null;
   onPick: (key: number | null) => void;
   onDraw: (xyxy: Xyxy) => void;
   onBox: (box: Box) => void;
@@ -56,6 +62,10 @@ export function Viewer(told: ViewerProps) {
 
   useImperativeHandle(ref, () => ({
     goTo,
+    show: (at) => {
+      goTo(at + 0.5 / framesPerS);
+      frame.current?.scrollIntoView({ block: "nearest" });
+    },
     focusBox: (key) => {
       setIsDrawing(true);
       // After it was drawn.
@@ -70,6 +80,7 @@ export function Viewer(told: ViewerProps) {
       boxes={told.boxes}
       timeS={isVideo ? timeS : null}
       picked={told.picked}
+      outline={told.outline}
       isDrawing={isDrawing}
       onPick={(key) => {
         video.current?.pause();

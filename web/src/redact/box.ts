@@ -38,6 +38,12 @@ export function isAt(box: Box, timeS: number): boolean {
   return box.fromS <= timeS && (box.toS === null || timeS <= box.toS);
 }
 
+/** Whether it hides all of a place from one time to another. */
+export function holds(box: Box, [left, top, right, bottom]: Xyxy, fromS: number, toS: number): boolean {
+  const [x0, y0, x1, y1] = box.xyxy;
+  return isAt(box, fromS) && isAt(box, toS) && x0 <= left && y0 <= top && right <= x1 && bottom <= y1;
+}
+
 export function endsBeforeItBegins(box: Box): boolean {
   return box.toS !== null && box.toS < box.fromS;
 }

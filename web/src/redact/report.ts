@@ -1,17 +1,26 @@
 /** What of the report the page shows. docs/reference/report.md describes all of it. */
 
 import { addressOf, ask } from "../api/client";
+import type { Xyxy } from "./box";
 
 export type Span = { start_s: number; end_s: number; reason: string };
+/** One thing in one place for a short while. */
+export type Doubt = Span & {
+  id: string;
+  kind: "person" | "face";
+  is_covered: boolean;
+  xyxy: Xyxy;
+  at_s: number;
+};
 export type Report = {
   output: { sha256: string };
   source: { width: number; height: number; turn: number; frames_per_s: number | null; duration_s: number | null };
-  mode: { used: "reveal" | "cover"; why: string };
+  mode: { used: "reveal" | "cover"; why: string; instead: "reveal" | "cover" | null };
   frames: { total: number; redacted: number; covered_whole: number };
   hidden: { mean: number; max: number };
   speed: { wall_s: number };
   tracks: unknown[];
-  low_confidence: Span[];
+  low_confidence: Doubt[];
   whole_spans: Span[];
   problems: { at_s: number | null; message: string }[];
   warnings: string[];

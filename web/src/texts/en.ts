@@ -836,10 +836,38 @@ export const en = {
       mode: { reveal: "Fixed camera", cover: "Moving camera" },
       took: (seconds: number) => `It took ${TENTHS.format(seconds)} s.`,
     },
+    otherMode: {
+      about: {
+        reveal: (share: string) =>
+          `${share} of the picture is hidden on average. If the camera stands still, redact the file again as from a fixed camera: then the place itself can be seen.`,
+        cover: (share: string) =>
+          `${share} of the picture is hidden on average. If that is too much, redact the file again as from a moving camera: then only what is found is hidden, so look through it with more care.`,
+      },
+      again: { reveal: "Redact as fixed camera", cover: "Redact as moving camera" },
+    },
+    goTo: (time: string, reason: string) => `Go to ${time}: ${reason}`,
     look: {
-      title: "Check these moments",
-      none: "No moment stands out as doubtful.",
-      go: (time: string, reason: string) => `Go to ${time}: ${reason}`,
+      title: "Check these places",
+      about: "Select an entry to see the place outlined in the picture. Then say what to do about it.",
+      none: "Nothing stands out as doubtful.",
+      left: (open: number, all: number) => `${open} of ${all} left to check`,
+      allDone: "All checked.",
+      more: (n: number) => (n === 1 ? "1 more follows" : `${n} more follow`),
+      done: (n: number) => `Checked: ${n}`,
+      cover: "Cover this",
+      nothing: "Nothing here",
+      undo: "Undo",
+      coveredBy: (box: number) => `Covered by box ${box}`,
+      span: (from: string, to: string) => `${from} to ${to}`,
+      go: (time: string, where: string, what: string) => `Go to ${time}, ${where}: ${what}`,
+      what: {
+        visible: { person: "May be a person who is not fully covered", face: "May be a face that is not fully covered" },
+        covered: {
+          person: "A person, hardly seen: does the cover hide all of it?",
+          face: "A face, hardly seen: does the cover hide all of it?",
+        },
+      },
+      places: ["top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right"],
     },
     wholeSpans: "Covered whole",
     problems: "Problems in the file",

@@ -1,0 +1,120 @@
+"""Collects what a person should check: where in the picture, and when. Each entry points to one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from passerby.covers_file import to_upright
+from passerby.engine.covered_when import CoveredWhen
+from passerby.media import Kind
+from passerby.media.overlap import iou
+from passerby.media.stream import StreamFormat
+from passerby.report import Doubt
+from passerby.track import SEEN_WELL, Place, Sighting, TrackSummary
+
+DOUBTFUL_SCORE, DOUBTFUL_HITS = 0.15, 3  # seen this often and this well, but still not counted as a person
+MAX_DOUBTS = 1000
+MAX_PLACES = 20_000
+JOIN_S = 1.0  # a detector that blinks at one thing begins a new track each time
+JOIN_OVERLAP = 0.5
+LONGEST_S = 10.0  # nobody checks a minute in one go
+RECENT = 50  # things that a place may continue; a crowd has no more that blink
+
+
+@dataclass(slots=True)
+class _Thing:
+    """What was seen in one place for a while, by one track or by several one after the other."""
+
+    kind: Kind
+    is_covered: bool
+    first_s: float
+    last_s: float
+    hull: tuple[float, float, float, float]
+    best: Sighting
+
+    @staticmethod
+    def of(kind: Kind, is_covered: bool, seen: Sequence[Sighting]) -> _Thing:
+        boxes = np.array([each.xyxy for each in seen], np.float64)
+        (left, top), (right, bottom) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+        best = max(seen, key=lambda each: each.score)
+        return _Thing(kind, is_covered, seen[0].time_s, seen[-1].time_s, (left, top, right, bottom), best)
+
+    def may_continue(self, before: _Thing) -> bool:
+        is_soon = (
+            self.first_s - before.last_s <= JOIN_S and max(self.last_s, before.last_s) - before.first_s <= LONGEST_S
+        )
+        return is_soon and self.kind is before.kind and self.is_covered == before.is_covered
+
+    def join(self, later: _Thing) -> None:
+        (a, b, c, d), (e, f, g, h) = self.hull, later.hull
+        self.hull = min(a, e), min(b, f), max(c, g), max(d, h)
+        self.last_s = max(self.last_s, later.last_s)
+        self.best = max(self.best, later.best, key=lambda each: each.score)
+
+
+class Doubts:
+    """Of one video. start_s: the time of its first frame on its own clock."""
+
+    def __init__(self, stream: StreamFormat, start_s: float) -> None:
+        self._stream, self._start_s = stream, start_s
+        self._frame_s = float(1 / stream.average_rate) if stream.average_rate else 0.04
+        self._places: list[tuple[Kind, bool, Place]] = []
+        self.covered_when = CoveredWhen((stream.width, stream.height))
+
+    def add(self, track: TrackSummary) -> None:
+        """Takes a track that has ended, if there is something to check about it."""
+        if track.kind > Kind.FACE:
+            return
+        if track.confirmed:
+            is_doubtful = track.best < SEEN_WELL
+        else:
+            is_doubtful = track.best >= DOUBTFUL_SCORE and track.hits >= DOUBTFUL_HITS
+        if is_doubtful and len(self._places) < MAX_PLACES:
+            self._places += [(track.kind, track.confirmed, place) for place in track.places]
+
+    def all(self) -> tuple[Doubt, ...]:
+        """What was left visible first, each in order of time. Call when every frame is out."""
+        things = []
+        for kind, is_covered, place in self._places:
+            seen = place if is_covered else [each for each in place if not self._is_hidden(each)]
+            if seen:
+                things.append(_Thing.of(kind, is_covered, seen))
+        doubts = [doubt for thing in _joined(things) if (doubt := self._doubt(thing))]
+        return tuple(sorted(doubts, key=lambda doubt: doubt.is_covered)[:MAX_DOUBTS])
+
+    def _is_hidden(self, seen: Sighting) -> bool:
+        """Whether something else hides it, such as the cover of somebody in front, or one drawn by hand."""
+        return self.covered_when.is_hidden(seen.time_s, seen.xyxy)
+
+    def _doubt(self, thing: _Thing) -> Doubt | None:
+        """None if it is outside the picture."""
+        width, height = self._stream.width, self._stream.height
+        left, top, right, bottom = thing.hull
+        inside = max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom)
+        if inside[2] - inside[0] < 1 or inside[3] - inside[1] < 1:
+            return None
+        return Doubt.of(
+            thing.kind,
+            is_covered=thing.is_covered,
+            start_s=max(0.0, thing.first_s - self._start_s),
+            end_s=max(0.0, thing.last_s - self._start_s) + self._frame_s,
+            at_s=max(0.0, thing.best.time_s - self._start_s),
+            xyxy=to_upright(inside, self._stream.turn, width, height),
+        )
+
+
+def _joined(places: Iterable[_Thing]) -> list[_Thing]:
+    """In order of time. A place that continues one of the same kind becomes one with it."""
+    things: list[_Thing] = []
+    for place in sorted(places, key=lambda each: each.first_s):
+        recent = [each for each in things[-RECENT:] if place.may_continue(each)]
+        hulls = np.array([each.hull for each in recent], np.float32).reshape(-1, 4)
+        overlaps = iou(np.array([place.hull], np.float32), hulls)[0] if recent else np.zeros(0)
+        if recent and overlaps.max() >= JOIN_OVERLAP:
+            recent[int(overlaps.argmax())].join(place)
+        else:
+            things.append(place)
+    return things
