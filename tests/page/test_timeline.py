@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ def archive(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     begin = begin_s * TICKS_PER_S
     add_user(data, "kim", Role.OPERATOR)
     add_user(data, "vic", Role.VIEWER)
+    add_user(data, "ann", Role.AUDITOR)
     add_user(data, "ada", Role.ADMIN)  # without one nobody could take kim's roles away
     installation = Installation(data, Config())
     for name in ("gate", "yard"):
@@ -155,6 +157,29 @@ def test_it_plays_faster_and_slower_and_over_gaps(archive: Recorded, open_tab: O
     tab.page.wait_for_timeout(700)
     assert seen(tab)["at"] == paused["at"]
     assert paused["spread"] > 20
+
+
+def test_the_audit_says_what_was_fetched_and_not_what_was_on_the_screen(
+    archive: Recorded, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    looker = open_tab(archive.serving.base)
+    looker.sign_in("vic")
+    begun = at(looker, archive, 20, "yard")
+    looker.page.get_by_role("button", name="Play", exact=True).click()
+    looker.until(f"document.querySelector('video').currentTime > {begun['at'] + 4}")
+    looker.page.goto("about:blank")
+    tab = open_tab(archive.serving.base)
+    tab.sign_in("ann")
+    tab.go("#/people/audit?who=vic&what=timeline:watch")
+    row = tab.page.get_by_role("row").filter(has_text="Yard")
+    expect(row).to_have_count(1)
+    said = re.search(r"looked at .*?(\d\d:\d\d:\d\d) to (\d\d:\d\d:\d\d)", row.inner_text())
+    assert said is not None, row.inner_text()
+    assert local(archive.begin_s + 10) <= said[1] <= local(archive.begin_s + 20)
+    assert local(archive.begin_s + 22) <= said[2] <= local(archive.begin_s + 60)
+    shoot(tab, "audit-look")
+    tab.go("#/people/audit?who=vic&what=timeline:overview")
+    expect(tab.page.get_by_role("row").filter(has_text="overview of").first).to_be_visible()
 
 
 def test_a_gap_is_a_gap_and_leads_to_what_is_beside_it(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:

@@ -13,34 +13,19 @@ from itertools import takewhile
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from passerby.access.looks import AuditEntry, AuditRecord, Entries
 from passerby.access.rows import Rows, ticks
 from passerby.access.sessions import SignedIn
 from passerby.catalogue.database import reason_of
 from passerby.catalogue.schema_access import audit
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.access import Action
 
 _SAME_LOOK_90K = ticks(60)
-_QUARTER_90K = ticks(15 * 60)
 _MAX_REMEMBERED = 10_000
 MAX_FORGOTTEN_AT_ONCE = 10_000
+MAX_READ_AT_ONCE = 5000
 _LONGEST_ABOUT = 20_000  # more than any request can fill: 200 names of groups, and the rest
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRecord:
-    """at_90k: UTC when it began. what: an action. from_90k, to_90k: the time span that was viewed."""
-
-    id: int
-    at_90k: int
-    who: str
-    through: str
-    what: str
-    camera: str | None
-    from_90k: int | None
-    to_90k: int | None
-    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +68,20 @@ class Audit:
         self._looks: OrderedDict[tuple[object, ...], int] = OrderedDict()
 
     def look(
-        self, by: SignedIn, what: Action, camera: str, from_90k: int | None = None, to_90k: int | None = None
+        self, by: SignedIn, what: str, camera: str, from_90k: int | None = None, to_90k: int | None = None
     ) -> None:
         """Call before the first byte is sent."""
         self.note(by.user.name, by.through, what, camera, from_90k, to_90k)
 
-    def look_each_minute(self, by: SignedIn, what: Action, camera: str, from_90k: int, to_90k: int) -> None:
-        """For data sent over hundreds of requests: one record a minute for each session, camera and viewed quarter of
-        an hour. Written before the first byte is sent."""
-        first, last = from_90k // _QUARTER_90K * _QUARTER_90K, -(-to_90k // _QUARTER_90K) * _QUARTER_90K
+    def look_each_minute(
+        self, by: SignedIn, what: str, camera: str, from_90k: int | None = None, to_90k: int | None = None,
+        *, same: object = None,
+    ) -> None:  # fmt: skip
+        """For data sent over hundreds of requests: one record a minute for each session, camera and exact time span.
+        Written before the first byte is sent. same: what tells repeated requests apart instead of the span."""
         self._each_minute(
-            (by.session or by.through, by.user.handle, what, camera, first, last),
-            lambda: self.look(by, what, camera, first, last),
+            (by.session or by.through, by.user.handle, what, camera, same or (from_90k, to_90k)),
+            lambda: self.look(by, what, camera, from_90k, to_90k),
         )
 
     def look_at_each_minute(self, by: SignedIn, what: str, about: str) -> None:
@@ -152,6 +139,20 @@ class Audit:
             said = f"couldn't delete old audit records: {reason_of(error)}"
             raise OutputError(said, hint="is this machine's clock right?") from error
         return len(old)
+
+    def entries(self, wanted: Wanted = ALL, *, before: int | None = None, most: int = 100) -> list[AuditEntry]:
+        """Records with those of one look joined, the newest first by when each began. `most` of them, or a few more;
+        fewer only if there are no more. before: as for `list`."""
+        entries, at_once = Entries(), most
+        while len(entries) < most:
+            found = self.list(wanted, before=before, most=at_once)
+            before, known = (found[-1].id if found else before), len(entries)
+            entries.take(found)
+            if len(found) < at_once:
+                break
+            # One look may have thousands of records: then more are read at a time.
+            at_once = min(2 * at_once, MAX_READ_AT_ONCE) if len(entries) - known < at_once / 2 else most - len(entries)
+        return entries.all()
 
     def list(self, wanted: Wanted = ALL, *, before: int | None = None, most: int = 100) -> list[AuditRecord]:
         """The newest first. before: only records with a smaller id, to continue a listing."""

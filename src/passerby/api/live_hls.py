@@ -33,7 +33,7 @@ def live_playlist(camera: CameraName, request: Request) -> Response:
     if not entries:
         raise problem(404, "there is no live picture now", "see the camera's state")
     me = signed_in_of(request)
-    services.installation.audit.look_each_minute(me, Action.WATCH_LIVE, camera, now_90k, now_90k + 1)
+    services.installation.audit.look_each_minute(me, Action.WATCH_LIVE, camera)
     window = request.app.state.live_windows.of(camera, entries)
     return Response(hls_text(entries, "../timeline/", window), media_type=MEDIA_TYPE)
 

@@ -56,15 +56,18 @@ class GroupTitle(BaseModel):
 
 
 class AuditEntry(BaseModel):
-    """One look or change. Times: UTC, 1/90000 s since 1970."""
+    """One look or change. A look at a recording is fetched in many pieces, each recorded: those of one look are joined.
+    Times: UTC, 1/90000 s since 1970."""
 
-    id: int
-    at_90k: int
+    id: int = Field(description="Of its first record.")
+    at_90k: int = Field(description="When it began.")
+    until_90k: int = Field(description="When its last record was written.")
+    records: int = Field(description="How many records it is.")
     who: str
     through: str = Field(description="session, token NAME, set-up link, reset link, command.")
     what: str
     camera: str | None
-    from_90k: int | None = Field(description="The time that was looked at.")
+    from_90k: int | None = Field(description="The time of the pictures that were sent.")
     to_90k: int | None
     about: str
 
@@ -162,11 +165,11 @@ def audit(
     camera: Annotated[str | None, Query(pattern=NAME)] = None,
     from_90k: Annotated[int | None, Query(ge=0, lt=2**63, description="Written at this time or later.")] = None,
     to_90k: Annotated[int | None, Query(ge=0, lt=2**63, description="Written before this time.")] = None,
-    most: Annotated[int, Query(ge=1, le=1000)] = 100,
+    most: Annotated[int, Query(ge=1, le=1000, description="How many entries, or a few more.")] = 100,
 ) -> list[AuditEntry]:
     records, wanted = services_of(request).installation.audit, Wanted(who, what, camera, from_90k, to_90k)
     records.look_at_each_minute(signed_in_of(request), Action.SEE_AUDIT, wanted.words)
-    found = records.list(wanted, before=before, most=most)
+    found = records.entries(wanted, before=before, most=most)
     return [AuditEntry.model_validate(each, from_attributes=True) for each in found]
 
 

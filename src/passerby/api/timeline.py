@@ -58,7 +58,7 @@ def timeline(
 ) -> Timeline:
     check_range(from_90k, to_90k, LONGEST_TIMELINE_90K)
     archive, since_90k = services_of(request).archive, sees_since_90k_of(request)
-    _note(request, camera, from_90k, to_90k)
+    _note_overview(request, camera, from_90k, to_90k)
     gaps = archive.playlist(camera, from_90k, to_90k, since_90k=since_90k).gaps_90k
     activity = archive.activity(camera, from_90k, to_90k, parts, since_90k=since_90k)
     return Timeline(
@@ -77,7 +77,7 @@ def playlist(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Ti
     found = archive.playlist(camera, from_90k, to_90k, since_90k=sees_since_90k_of(request))
     if not found.entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
-    _note(request, camera, from_90k, to_90k)
+    _note_overview(request, camera, from_90k, to_90k)
     return Response(hls_text(found.entries), media_type=MEDIA_TYPE)
 
 
@@ -108,11 +108,13 @@ def object_bytes(
     range: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
     archive, key = services_of(request).archive, f"{camera}/{day}/{name}"
-    named, size = camera_and_start_of_key(key), archive.size(key)
-    if named is None or size is None or named[1] < sees_since_90k_of(request):
+    named, found = camera_and_start_of_key(key), archive.find(key)
+    if named is None or found is None or named[1] < sees_since_90k_of(request):
         raise problem(404, "there is no such recording")
+    size = found.size
     first, last = _asked(range, size)
-    _note(request, camera, named[1], named[1] + 1)
+    audit, me = services_of(request).installation.audit, signed_in_of(request)
+    audit.look_each_minute(me, Action.WATCH_TIMELINE, camera, *found.span_of(first, last))
     try:
         data = archive.read(key, first, last + 1 - first)
     except FileNotFoundError:
@@ -221,6 +223,9 @@ def _no_range(size: int) -> Exception:
     )
 
 
-def _note(request: Request, camera: str, from_90k: int, to_90k: int) -> None:
-    audit = services_of(request).installation.audit
-    audit.look_each_minute(signed_in_of(request), Action.WATCH_TIMELINE, camera, from_90k, to_90k)
+def _note_overview(request: Request, camera: str, from_90k: int, to_90k: int) -> None:
+    """For what is no picture: when something moved, and when there are recordings. Nobody has seen what is to come."""
+    installation = services_of(request).installation
+    now_90k, me = installation.clock.now_90k(), signed_in_of(request)
+    from_90k, until_90k = min(from_90k, now_90k), min(to_90k, now_90k)
+    installation.audit.look_each_minute(me, "timeline:overview", camera, from_90k, until_90k, same=(from_90k, to_90k))

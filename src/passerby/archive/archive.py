@@ -25,7 +25,7 @@ from passerby.closing import Closing
 from passerby.errors import PasserbyError, SourceError
 from passerby.folders import made_once
 from passerby.media.alarms import Alarm, AlarmKind
-from passerby.media.segments import TICKS_PER_S, Fragment, InitSegment, ObjectState
+from passerby.media.segments import TICKS_PER_S, ArchivedObject, Fragment, InitSegment, ObjectState
 from passerby.objects.names import camera_and_start_of_key, check_camera
 from passerby.objects.store import Store
 from passerby.rules.retention import OBJECT_90K, KeepAll
@@ -147,10 +147,10 @@ class Archive(Closing):
         """Bytes of an object, open or closed. Raises SourceError; FileNotFoundError if it was deleted meanwhile."""
         return self._read_many(key, [start], [length])[0]
 
-    def size(self, key: str) -> int | None:
-        """Bytes of an object up to its last whole GOP. None if it does not exist or may not be read."""
+    def find(self, key: str) -> ArchivedObject | None:
+        """An object, up to its last whole GOP. None if it does not exist or may not be read."""
         found = self._places.rows.find(key)
-        return None if found is None or found.state is ObjectState.DELETING else found.size
+        return None if found is None or found.state is ObjectState.DELETING else found
 
     def total_bytes(self) -> int:
         """The size of all objects except those being deleted."""

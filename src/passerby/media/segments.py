@@ -101,6 +101,12 @@ class ArchivedObject:
     spool: str
     gops: tuple[Gop, ...] = field(repr=False)
 
+    def span_of(self, first: int, last: int) -> tuple[int, int]:
+        """The time of the pictures that have any of these bytes, from the first to the last of both. Where there are
+        only bytes before all pictures, no time at the start."""
+        inside = [gop for gop in self.gops if gop.offset <= last and first < gop.offset + gop.size]
+        return (inside[0].start_90k, inside[-1].end_90k) if inside else (self.start_90k, self.start_90k)
+
 
 _ENTRY = np.dtype([("duration_90k", "<u4"), ("size", "<u4"), ("activity", "u1")])
 """9 bytes per GOP, 4 kB per object. Starts and offsets are sums, since GOPs follow each other without gaps."""

@@ -131,16 +131,52 @@ def test_a_still_is_the_picture_of_its_time(full: House, kim: TestClient) -> Non
     assert looks(full, "still:see") == [("kim", "session", "gate", at, at)]
 
 
-def test_a_look_is_noted_once_a_minute_and_quarter(full: House, kim: TestClient) -> None:
+def entries(house: House, what: str) -> list[tuple[float, float]]:
+    """What the API says that somebody looked at, in seconds since the recording began."""
+    if house.installation.users.find("ann") is None:
+        house.add_user("ann", Role.AUDITOR)
+    found = house.signed_in("ann").get("/api/audit", params={"what": what}).json()
+    times = ((each["from_90k"] - BEGIN_90K, each["to_90k"] - BEGIN_90K) for each in found)
+    return [(from_90k / TICKS_PER_S, to_90k / TICKS_PER_S) for from_90k, to_90k in times]
+
+
+def test_each_piece_that_was_fetched_is_noted_and_those_of_one_look_are_told_as_one(
+    full: House, kim: TestClient
+) -> None:
     played(kim)
     played(kim)
-    quarter = (BEGIN_90K, BEGIN_90K + 900 * TICKS_PER_S)
-    assert looks(full, "timeline:watch") == [("kim", "session", "gate", *quarter)]
+    pieces = looks(full, "timeline:watch")
+    assert len(pieces) == 20 and pieces[-1] == ("kim", "session", "gate", BEGIN_90K, BEGIN_90K + 2 * TICKS_PER_S)
+    assert entries(full, "timeline:watch") == [(60, 70), (0, 30)], "nothing was fetched of the gap"
     full.clock.move(61)
     played(kim)
-    assert len(looks(full, "timeline:watch")) == 2
+    assert len(looks(full, "timeline:watch")) == 40
+    assert entries(full, "timeline:watch") == [(60, 70), (0, 30)] * 2
     played(full.signed_in("kim"))
-    assert len(looks(full, "timeline:watch")) == 3, "another session is another look"
+    assert len(looks(full, "timeline:watch")) == 60, "another session is another look"
+
+
+def test_only_what_was_fetched_is_told(full: House, kim: TestClient) -> None:
+    found = full.archive.find(next(key for key in keys(full) if key.startswith("gate/")))
+    assert found is not None
+    _, day, name = found.key.split("/")
+    middle = found.gops[5]
+    asked = {"Range": f"bytes={middle.offset}-{middle.offset + middle.size}"}
+    assert kim.get(f"{PATH}/objects/{day}/{name}", headers=asked).status_code == 206
+    assert entries(full, "timeline:watch") == [(10, 14)], "with the first byte of the next"
+    header = {"Range": f"bytes=0-{found.gops[0].offset - 1}"}
+    assert kim.get(f"{PATH}/objects/{day}/{name}", headers=header).status_code == 206
+    assert (0, 0) in entries(full, "timeline:watch"), "no picture is in it"
+
+
+def test_an_overview_is_no_look_at_pictures_and_ends_now(full: House, kim: TestClient) -> None:
+    hour = {"from_90k": BEGIN_90K, "to_90k": BEGIN_90K + 3600 * TICKS_PER_S}
+    for _ in range(3):
+        assert kim.get(PATH, params=hour).status_code == 200
+        assert kim.get(f"{PATH}/playlist.m3u8", params=hour).status_code == 200
+        full.clock.move(1)
+    assert entries(full, "timeline:watch") == []
+    assert entries(full, "timeline:overview") == [(0, 200)], "it is 200 s after the recording began"
 
 
 def test_nothing_goes_out_where_the_look_cannot_be_noted(
@@ -171,7 +207,8 @@ def test_nothing_goes_out_where_the_look_cannot_be_noted(
 )  # fmt: skip
 def test_ranges_of_bytes(full: House, kim: TestClient, byte_range: str, code: int) -> None:
     key = next(each for each in keys(full) if each.startswith("gate/"))
-    size = full.archive.size(key)
+    found = full.archive.find(key)
+    size = found.size if found else None
     _, day, name = key.split("/")
     done = kim.get(f"{PATH}/objects/{day}/{name}", headers={"Range": byte_range})
     assert done.status_code == code

@@ -115,7 +115,7 @@ def test_deletions_that_fail_for_a_day_are_told_each_time_and_made_up_for(tmp_pa
             assert len(alarms) == len(late), "one for each that should be gone, each time"
             assert bool(late) == (32 < hour < 52)
             for row in late:
-                assert row.camera == "yard" and archive.size(row.key) is None, "nobody reads it meanwhile"
+                assert row.camera == "yard" and archive.find(row.key) is None, "nobody reads it meanwhile"
             assert not archive.playlist("yard", 0, limit_90k).entries
         days.check_bytes()
 

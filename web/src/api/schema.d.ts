@@ -1041,13 +1041,30 @@ export interface components {
         };
         /**
          * AuditEntry
-         * @description One look or change. Times: UTC, 1/90000 s since 1970.
+         * @description One look or change. A look at a recording is fetched in many pieces, each recorded: those of one look are joined.
+         *     Times: UTC, 1/90000 s since 1970.
          */
         AuditEntry: {
-            /** Id */
+            /**
+             * Id
+             * @description Of its first record.
+             */
             id: number;
-            /** At 90K */
+            /**
+             * At 90K
+             * @description When it began.
+             */
             at_90k: number;
+            /**
+             * Until 90K
+             * @description When its last record was written.
+             */
+            until_90k: number;
+            /**
+             * Records
+             * @description How many records it is.
+             */
+            records: number;
             /** Who */
             who: string;
             /**
@@ -1061,7 +1078,7 @@ export interface components {
             camera: string | null;
             /**
              * From 90K
-             * @description The time that was looked at.
+             * @description The time of the pictures that were sent.
              */
             from_90k: number | null;
             /** To 90K */
@@ -5318,6 +5335,7 @@ export interface operations {
                 from_90k?: number | null;
                 /** @description Written before this time. */
                 to_90k?: number | null;
+                /** @description How many entries, or a few more. */
                 most?: number;
             };
             header?: never;

@@ -15,6 +15,8 @@ import { AuditFilter } from "./AuditFilter";
 type Entry = Schemas["AuditEntry"];
 
 const MOST = 100;
+/** When something moved, and no picture. */
+const OVERVIEW = "timeline:overview";
 
 export function AuditPart({ route }: SectionProps) {
   const wanted = Object.fromEntries(route.query);
@@ -96,7 +98,7 @@ const columnsWith = (titles: Titles): readonly Column<Entry>[] => [
       (each.about || each.from_90k !== null) && (
         <span className="audit-who small">
           {each.about && <span>{each.about}</span>}
-          {each.from_90k !== null && <LookedAt from90k={each.from_90k} to90k={each.to_90k} />}
+          {each.from_90k !== null && <LookedAt what={each.what} from90k={each.from_90k} to90k={each.to_90k} />}
         </span>
       ),
   },
@@ -113,14 +115,15 @@ function CameraOf({ entry: { camera }, titles }: { entry: Entry; titles: Titles 
   );
 }
 
-function LookedAt({ from90k, to90k }: { from90k: number; to90k: number | null }) {
+/** What was sent, and not what was on the screen: looked at 06:49:10 to 06:49:40. */
+function LookedAt({ what, from90k, to90k }: { what: string; from90k: number; to90k: number | null }) {
   return (
     <span className="soft">
-      {texts.people.pictureOf} <When at90k={from90k} />
+      {what === OVERVIEW ? texts.people.overviewOf : texts.people.lookedAt} <When at90k={from90k} />
       {to90k !== null && secondsOf(to90k - from90k) >= 1 && (
         <>
-          {" – "}
-          <When at90k={to90k} />
+          {` ${texts.people.spanTo} `}
+          <When at90k={to90k} after90k={from90k} />
         </>
       )}
     </span>
