@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from passerby.capture import open_source
 from passerby.errors import OutputError, SettingsError
 from passerby.media.stream import StreamFormat
-from passerby.record import RecordedFile, VideoRecorder, list_encoders
+from passerby.record import RecordedFile, VideoRecorder, list_encoders, stills_of
 from tests.media_samples import Recipe, drawn, make_video, redacted, redacted_picture
 
 CLOCK = Fraction(1, 12800)
@@ -368,3 +369,23 @@ def test_quality_is_worth_its_bytes(tmp_path: Path) -> None:
         return float(np.mean([np.abs(a - b).mean() for a, b in zip(frames, wanted, strict=True)]))
 
     assert wrong(good.path) < wrong(poor.path)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize("turn", [0, 90])
+def test_stills_of_a_video_show_what_it_shows_at_their_times(tmp_path: Path, suffix: str, turn: int) -> None:
+    stream = StreamFormat(96, 64, "yuv420p", CLOCK, Fraction(25), turn=turn)
+    video = record(tmp_path / f"out{suffix}", stream, range(51_200, 51_200 + 40 * 512, 512), quality=10)
+    stills = stills_of(video, [0.0, 0.4, 0.42, 1.2, 1.0, 99.0], 96, 14, turn)
+    assert [time_s for time_s, _ in stills] == [0.0, 0.4, 0.42, 1.2, 1.0, 99.0]
+    for (_, jpeg), index in zip(stills, (0, 10, 10, 30, 25, 39), strict=True):
+        shown = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+        assert shown is not None
+        errors = [np.abs(np.rot90(drawn(n, 96, 64), -turn // 90).astype(float) - shown).mean() for n in range(40)]
+        assert int(np.argmin(errors)) == index
+
+
+def test_a_video_that_is_gone_has_no_stills(tmp_path: Path) -> None:
+    video = record(tmp_path / "out.mp4")
+    video.path.unlink()
+    assert stills_of(video, [0.0], 96, 14) == []
