@@ -206,6 +206,78 @@ def test_a_file_is_redacted_corrected_and_discarded(
     playwright.expect(page.get_by_text("No files yet")).to_be_visible()
 
 
+def xs(page: playwright.Page) -> tuple[float, float]:
+    """The left and right side of the first box, in pixels of the picture."""
+    box = page.locator("g[role=button]").first.locator("rect")
+    left, width = (float(box.get_attribute(name) or 0) for name in ("x", "width"))
+    return left, left + width
+
+
+def test_drawing_is_plainly_on_or_off_and_a_box_follows_from_place_to_place(
+    browser: playwright.Browser, served: Served, street: Street, tmp_path: Path, shots: Path | None
+) -> None:
+    page = signed_in(browser, served, viewport=WIDE)
+    page.get_by_label("Moving").check()
+    page.get_by_label("Choose a file").set_input_files(str(street.path))
+    wait_until_done(page)
+    draw, drawing = page.get_by_role("button", name="Draw", exact=True), page.locator("svg.drawing")
+    playwright.expect(draw).to_have_attribute("aria-pressed", "true")
+    playwright.expect(page.get_by_text("Drawing is on")).to_be_visible()
+    assert drawing.evaluate("each => getComputedStyle(each).cursor") == "crosshair"
+    draw.click()
+    playwright.expect(draw).to_have_attribute("aria-pressed", "false")
+    playwright.expect(page.get_by_text("Drawing is off")).to_be_visible()
+    assert drawing.evaluate("each => getComputedStyle(each).cursor") != "crosshair"
+    draw_on_the_wall(page, 640)
+    playwright.expect(page.get_by_text("None yet.")).to_be_visible()
+    shoot(page, "draw-off", shots)
+    draw.click()
+    draw_on_the_wall(page, 640)
+    page.get_by_label("To", exact=True).fill("2")
+
+    # With the keyboard alone: it begins where it was drawn, and ends 200 pixels to the right.
+    page.get_by_role("button", name="Box 1: follow movement").focus()
+    page.keyboard.press("Enter")
+    video = page.get_by_label("Redacted video")
+    wait_for(video, "v => !v.seeking && Math.abs(v.currentTime - 2) < 0.01")
+    page.locator("g[role=button]").first.focus()
+    left, right = xs(page)
+    for _ in range(33):
+        page.keyboard.press("ArrowRight")
+    assert xs(page) == pytest.approx((left + 198, right + 198), abs=1)
+    page.get_by_role("button", name="Position 1, at 0:00.0").click()
+    wait_for(video, "v => !v.seeking && v.currentTime < 0.01")
+    assert xs(page) == pytest.approx((left, right), abs=1), "where it begins it stays"
+    for _ in range(10):
+        page.get_by_role("button", name="Next frame").click()
+    wait_for(video, "v => !v.seeking && Math.abs(v.currentTime - 1.05) < 0.01")
+    assert xs(page) == pytest.approx((left + 104, right + 104), abs=2), "half of the way in half of the time"
+    shoot(page, "moving", shots)
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than a phone"
+    shoot(page, "moving-phone", shots)
+    page.set_viewport_size(WIDE)
+
+    page.get_by_role("button", name="Render again").click()
+    wait_until_done(page)
+    page.reload()
+    playwright.expect(page.get_by_role("button", name="Position 2, at 0:02.0")).to_be_visible()
+    download(page, tmp_path / "out.mp4")
+    with av.open(str(street.path)) as clear, av.open(str(tmp_path / "out.mp4")) as out:
+        pairs = [
+            [np.asarray(each.to_ndarray(format="gray"), np.uint8) for each in pair]
+            for pair in zip(clear.decode(video=0), out.decode(video=0), strict=True)
+        ]
+    for number in (0, 5, 10, 15, 20):
+        place = WALL[0] + 9.9 * number, WALL[1], WALL[2] + 9.9 * number, WALL[3]
+        assert not is_exposed(*(patch(each, place, (0.05, 0.05, 0.95, 0.95)) for each in pairs[number])), number
+    beside = WALL[0] + 198, WALL[1], WALL[2] + 198, WALL[3]
+    assert is_exposed(*(patch(each, beside, (0.05, 0.05, 0.95, 0.95)) for each in pairs[0])), "it is not there yet"
+
+    page.get_by_role("button", name="Box 1: follow movement").click()
+    playwright.expect(page.get_by_role("button", name="Position 1")).to_have_count(0)
+
+
 def left_to_check(page: playwright.Page) -> int:
     says = page.get_by_text(re.compile(r"^\d+ of \d+ left to check$")).inner_text()
     return int(says.split()[0])

@@ -3,7 +3,8 @@
 import { type ReactNode, useId, useState } from "react";
 import { texts } from "../texts";
 import { Button, IconButton, Note, Panel } from "../ui";
-import { type Box, endsBeforeItBegins } from "./box";
+import { atRest, type Box, during, endsBeforeItBegins, moving, type Place, withoutPlace, xyxyAt } from "./box";
+import { clock } from "./words";
 
 const words = texts.redact.draw;
 
@@ -12,6 +13,8 @@ type CorrectionsProps = {
   boxes: readonly Box[];
   picked: number | null;
   timeS: number;
+  /** Of the video. */
+  endS: number;
   isDirty: boolean;
   /** What is shown while it is rendered again. */
   atWork: ReactNode;
@@ -19,6 +22,7 @@ type CorrectionsProps = {
   onBox: (box: Box) => void;
   onDrop: (key: number) => void;
   onPick: (box: Box) => void;
+  onGo: (timeS: number) => void;
 };
 
 export function Corrections(told: CorrectionsProps) {
@@ -51,7 +55,7 @@ export function Corrections(told: CorrectionsProps) {
 
 function Row({ box, number, told }: { box: Box; number: number; told: CorrectionsProps }) {
   const { isVideo, picked, onBox, onDrop, onPick } = told;
-  const [left, top, right, bottom] = box.xyxy;
+  const [left, top, right, bottom] = xyxyAt(box, told.timeS);
   return (
     <li className={box.key === picked ? "is-picked" : undefined}>
       <div className="redact-box-head">
@@ -62,6 +66,7 @@ function Row({ box, number, told }: { box: Box; number: number; told: Correction
         <IconButton icon="trash" label={`${words.remove} ${number}`} onClick={() => onDrop(box.key)} />
       </div>
       {isVideo && <Times box={box} timeS={told.timeS} onBox={onBox} />}
+      {isVideo && <Movement box={box} number={number} list={told} />}
     </li>
   );
 }
@@ -69,14 +74,67 @@ function Row({ box, number, told }: { box: Box; number: number; told: Correction
 function Times({ box, timeS, onBox }: { box: Box; timeS: number; onBox: (box: Box) => void }) {
   return (
     <div className="redact-times">
-      <Seconds label={words.from} value={box.fromS} onChange={(fromS) => onBox({ ...box, fromS })} />
-      <IconButton icon="bracketIn" label={words.fromNow} onClick={() => onBox({ ...box, fromS: floorMs(timeS) })} />
-      <Seconds label={words.to} value={box.toS} onChange={(toS) => onBox({ ...box, toS })} />
-      <IconButton icon="bracketOut" label={words.toNow} onClick={() => onBox({ ...box, toS: ceilMs(timeS) })} />
-      <Button kind="quiet" onClick={() => onBox({ ...box, fromS: 0, toS: null })}>
-        {words.always}
-      </Button>
+      <Seconds label={words.from} value={box.fromS} onChange={(fromS) => onBox(during(box, fromS, box.toS))} />
+      <IconButton icon="bracketIn" label={words.fromNow} onClick={() => onBox(during(box, floorMs(timeS), box.toS))} />
+      <Seconds label={words.to} value={box.toS} onChange={(toS) => onBox(during(box, box.fromS, toS))} />
+      <IconButton icon="bracketOut" label={words.toNow} onClick={() => onBox(during(box, box.fromS, ceilMs(timeS)))} />
+      {box.path.length === 0 && (
+        <Button kind="quiet" onClick={() => onBox({ ...box, fromS: 0, toS: null })}>
+          {words.always}
+        </Button>
+      )}
       {endsBeforeItBegins(box) && <span className="field-problem small">{words.wrongTimes}</span>}
+    </div>
+  );
+}
+
+/** Whether the box stays where it is or goes from place to place, and when it is where. */
+function Movement({ box, number, list }: { box: Box; number: number; list: CorrectionsProps }) {
+  const { timeS, endS, onBox, onPick, onGo } = list;
+  const isMoving = box.path.length > 0;
+  const toggle = () => {
+    if (isMoving) return onBox(atRest(box, timeS));
+    const now = moving(box, endS);
+    onBox(now);
+    onPick(now);
+    // Where it begins is drawn already: where it ends comes next.
+    onGo(now.toS ?? endS);
+  };
+  const go = (place: Place) => {
+    onPick(box);
+    onGo(place.atS);
+  };
+  return (
+    <div className="redact-movement">
+      <Button aria-pressed={isMoving} aria-label={words.followBox(number)} onClick={toggle}>
+        {words.follow}
+      </Button>
+      {isMoving && (
+        <>
+          <p className="small soft">{words.followHint}</p>
+          <ul className="redact-places">
+            {box.path.map((place, index) => (
+              <li key={place.atS}>
+                <Button
+                  kind="quiet"
+                  aria-label={words.place(index + 1, clock(place.atS))}
+                  aria-current={Math.abs(place.atS - timeS) < 0.05 || undefined}
+                  onClick={() => go(place)}
+                >
+                  <span className="numbers">{clock(place.atS)}</span>
+                </Button>
+                {index > 0 && index < box.path.length - 1 && (
+                  <IconButton
+                    icon="cross"
+                    label={words.removePlace(index + 1)}
+                    onClick={() => onBox(withoutPlace(box, place))}
+                  />
+                )}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
     </div>
   );
 }

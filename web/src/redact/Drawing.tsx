@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { texts } from "../texts";
-import { type Box, between, isAt, LEAST_PX, moved, type Size, sized, type Xyxy } from "./box";
+import { type Box, between, isAt, LEAST_PX, moved, placed, type Size, sized, type Xyxy, xyxyAt } from "./box";
 import "./drawing.css";
 
 const words = texts.redact.draw;
@@ -54,7 +54,10 @@ export function Drawing(told: DrawingProps) {
     const to = pointOf(event, size);
     const [dx, dy] = [to[0] - now.from[0], to[1] - now.from[1]];
     if (now.how === "draw") setDrawn(between(now.from, to, size));
-    else onBox({ ...now.box, xyxy: (now.how === "size" ? sized : moved)(now.box.xyxy, dx, dy, size) });
+    else {
+      const change = now.how === "size" ? sized : moved;
+      onBox(placed(now.box, change(xyxyAt(now.box, timeS), dx, dy, size), timeS));
+    }
   };
   const end = () => {
     // A click is no box.
@@ -90,37 +93,52 @@ export function Drawing(told: DrawingProps) {
 }
 
 function DrawnBox({ box, number, told }: { box: Box; number: number; told: DrawingProps }) {
-  const { size, timeS, picked, onPick, onBox, onDrop } = told;
+  const { size, timeS, picked, isDrawing, onPick, onBox, onDrop } = told;
   const isPicked = box.key === picked;
   const isNow = timeS === null || isAt(box, timeS);
+  const xyxy = xyxyAt(box, timeS);
   const pressed = (event: KeyboardEvent) => {
+    if (!isDrawing) return;
     const arrow = ARROWS[event.key];
     if (arrow) {
       const step = Math.max(1, Math.round(size.width * KEY_STEP));
       const change = event.shiftKey ? sized : moved;
-      onBox({ ...box, xyxy: change(box.xyxy, arrow[0] * step, arrow[1] * step, size) });
+      onBox(placed(box, change(xyxy, arrow[0] * step, arrow[1] * step, size), timeS));
     } else if (event.key === "Delete" || event.key === "Backspace") onDrop(box.key);
     else return;
     event.preventDefault();
   };
-  const [, , right, bottom] = box.xyxy;
+  const [, , right, bottom] = xyxy;
   return (
     // biome-ignore lint/a11y/useSemanticElements: nothing of HTML goes into an SVG
     <g
       className={`drawn${isPicked ? " is-picked" : ""}${isNow ? "" : " is-elsewhere"}`}
       role="button"
       tabIndex={0}
-      aria-label={words.picked(number)}
+      aria-label={box.path.length > 0 ? words.pickedMoving(number) : words.picked(number)}
       data-box={box.key}
       onFocus={() => onPick(box.key)}
       onKeyDown={pressed}
     >
-      <Rect xyxy={box.xyxy} box={box.key} />
+      <Rect xyxy={xyxy} box={box.key} />
+      {isPicked && <Path box={box} />}
       {isPicked && (
         // A line of no length: its ends are as large on the screen whatever the picture's size is.
         <path className="drawn-handle" data-box={box.key} data-handle="size" d={`M${right} ${bottom}h0.01`} />
       )}
     </g>
+  );
+}
+
+/** The way of a moving box, with a dot where its middle is at each of its places. */
+function Path({ box: { path } }: { box: Box }) {
+  if (path.length === 0) return null;
+  const middles = path.map(({ xyxy: [left, top, right, bottom] }) => `${(left + right) / 2} ${(top + bottom) / 2}`);
+  return (
+    <>
+      <path className="drawn-way" d={`M${middles.join("L")}`} />
+      <path className="drawn-places" d={middles.map((each) => `M${each}h0.01`).join("")} />
+    </>
   );
 }
 

@@ -51,11 +51,10 @@ export function FilePage({ id }: { id: string }) {
   }
   const render = (mode: "reveal" | "cover" | null = null) =>
     change.run(async () => {
-      const moving = file.corrections.filter((each) => each.points?.length);
       setFile(
         await put("/api/redactions/{id}/corrections", {
           path: { id },
-          body: { add: [...moving, ...toldOf(boxes, isVideo)], mode },
+          body: { add: toldOf(boxes, isVideo), mode },
         }),
       );
     });

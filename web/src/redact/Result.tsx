@@ -114,11 +114,13 @@ export function Result({ file, boxes, onBoxes, isDirty, atWork, onMode }: Result
           boxes={boxes}
           picked={picked}
           timeS={timeS}
+          endS={durationS ?? timeS + NEW_BOX_S}
           isDirty={isDirty}
           atWork={atWork}
           onAdd={() => viewer.current?.focusBox(add(inTheMiddle(size)))}
           onBox={replace}
           onDrop={drop}
+          onGo={goTo}
           onPick={(box) => {
             setPicked(box.key);
             if (isVideo && (timeS < box.fromS || (box.toS !== null && timeS > box.toS))) goTo(box.fromS);

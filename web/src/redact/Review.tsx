@@ -11,7 +11,7 @@ import "./review.css";
 
 const words = texts.redact.look;
 /** More of them are a list that nobody reads; others follow when these are done. */
-const MOST_SHOWN = 8;
+const MOST_SHOWN = 5;
 
 type ReviewProps = {
   doubts: readonly Doubt[];

@@ -152,10 +152,18 @@ export function Viewer(told: ViewerProps) {
             </span>
           </>
         )}
-        <Button icon="edit" aria-pressed={isDrawing} onClick={() => setIsDrawing(!isDrawing)}>
+        <Button
+          icon={isDrawing ? "check" : "edit"}
+          kind={isDrawing ? "primary" : "plain"}
+          aria-pressed={isDrawing}
+          onClick={() => setIsDrawing(!isDrawing)}
+        >
           {texts.redact.draw.draw}
         </Button>
       </div>
+      <p className="small viewer-mode" aria-live="polite">
+        {isDrawing ? texts.redact.draw.isOn : texts.redact.draw.isOff}
+      </p>
     </div>
   );
 }

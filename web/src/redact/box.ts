@@ -6,32 +6,87 @@ import type { Schemas } from "../api/client";
 export type Xyxy = [number, number, number, number];
 export type Size = { width: number; height: number };
 
-/** key: of this page alone. fromS, toS: null in a still; toS null: to the end. */
-export type Box = { key: number; xyxy: Xyxy; fromS: number; toS: number | null };
+/** Where a moving box is at one time. */
+export type Place = { atS: number; xyxy: Xyxy };
+
+/** key: of this page alone. fromS, toS: null in a still; toS null: to the end. path: of a box that moves in straight lines,
+ * from its first place at fromS to its last at toS; empty for one at rest at xyxy. */
+export type Box = { key: number; xyxy: Xyxy; fromS: number; toS: number | null; path: readonly Place[] };
 
 /** A box is at least so wide and high, so that it can be seen and caught. */
 export const LEAST_PX = 4;
 /** What is missed is mostly missed for a moment: so long is a new box there. */
 export const NEW_BOX_S = 1;
+/** Two places of a moving box are further apart: it is one picture. */
+const SAME_TIME_S = 0.01;
 
 let nextKey = 1;
 
-export function newBox(xyxy: Xyxy, fromS: number, toS: number | null): Box {
-  return { key: nextKey++, xyxy, fromS, toS };
+export function newBox(xyxy: Xyxy, fromS: number, toS: number | null, path: readonly Place[] = []): Box {
+  return { key: nextKey++, xyxy, fromS, toS, path };
 }
 
-/** From the API; moving boxes, which a program may have made, are not drawn here. */
 export function boxesOf(told: readonly Schemas["TimedBox"][]): Box[] {
-  return told.flatMap((each) => (each.xyxy ? [newBox(each.xyxy as Xyxy, each.start_s ?? 0, each.end_s ?? null)] : []));
+  return told.map(({ xyxy, points = [], start_s, end_s }) => {
+    const path = points.map((each): Place => ({ atS: each.t_s, xyxy: each.xyxy as Xyxy }));
+    const [first, last] = [path[0], path.at(-1)];
+    if (!first || !last) return newBox(xyxy as Xyxy, start_s ?? 0, end_s ?? null);
+    const [fromS, toS] = [start_s ?? first.atS, end_s ?? last.atS];
+    if (fromS < first.atS) path.unshift({ atS: fromS, xyxy: first.xyxy });
+    if (toS > last.atS) path.push({ atS: toS, xyxy: last.xyxy });
+    return newBox(first.xyxy, fromS, toS, path.length > 1 ? path : []);
+  });
 }
 
 export function toldOf(boxes: readonly Box[], isVideo: boolean): Schemas["TimedBox"][] {
-  return boxes.map(({ xyxy, fromS, toS }) => ({
-    xyxy,
-    start_s: isVideo ? fromS : null,
-    end_s: isVideo ? toS : null,
-    points: [],
-  }));
+  return boxes.map(({ xyxy, fromS, toS, path }) => {
+    const points = path.map((each) => ({ t_s: each.atS, xyxy: each.xyxy }));
+    if (points.length > 0) return { xyxy: null, start_s: null, end_s: null, points };
+    return { xyxy, start_s: isVideo ? fromS : null, end_s: isVideo ? toS : null, points };
+  });
+}
+
+/** Where it is at a time; before and after its own time, where it begins and ends. */
+export function xyxyAt({ xyxy, path }: Box, timeS: number | null): Xyxy {
+  const after = path.findIndex((each) => timeS !== null && timeS <= each.atS);
+  const [one, other] = [path[after - 1], path[after]];
+  if (!other) return path.at(-1)?.xyxy ?? xyxy;
+  if (!one || timeS === null) return other.xyxy;
+  const share = (timeS - one.atS) / (other.atS - one.atS);
+  return one.xyxy.map((side, n) => side + ((other.xyxy[n] ?? side) - side) * share) as Xyxy;
+}
+
+/** Put somewhere: a moving box at that time, one at rest for all of its time. */
+export function placed(box: Box, xyxy: Xyxy, timeS: number | null): Box {
+  if (timeS === null || box.path.length === 0) return { ...box, xyxy };
+  const atS = clamped(timeS, box.fromS, box.toS ?? timeS);
+  const here = box.path.find((each) => Math.abs(each.atS - atS) < SAME_TIME_S);
+  const others = box.path.filter((each) => each !== here);
+  const path = [...others, { atS: here?.atS ?? atS, xyxy }].sort((a, b) => a.atS - b.atS);
+  return { ...box, xyxy: path[0]?.xyxy ?? xyxy, path };
+}
+
+export function withoutPlace(box: Box, place: Place): Box {
+  return { ...box, path: box.path.filter((each) => each !== place) };
+}
+
+/** Moving, from where it is: its last place can then be put elsewhere. endS: of the video. */
+export function moving(box: Box, endS: number): Box {
+  const toS = box.toS ?? endS;
+  return { ...box, toS, path: [box.fromS, toS].map((atS) => ({ atS, xyxy: box.xyxy })) };
+}
+
+export function atRest(box: Box, timeS: number): Box {
+  return { ...box, xyxy: xyxyAt(box, timeS), path: [] };
+}
+
+/** What moves begins and ends where it is then; places in between stay. */
+export function during(box: Box, fromS: number, toS: number | null): Box {
+  const now = { ...box, fromS, toS };
+  if (box.path.length === 0 || toS === null || endsBeforeItBegins(now)) return now;
+  const between = box.path.slice(1, -1).filter((each) => fromS < each.atS && each.atS < toS);
+  const [first, last] = [fromS, toS].map((atS) => ({ atS, xyxy: xyxyAt(box, atS) })) as [Place, Place];
+  return { ...now, xyxy: first.xyxy, path: [first, ...between, last] };
 }
 
 export function isAt(box: Box, timeS: number): boolean {
@@ -40,12 +95,15 @@ export function isAt(box: Box, timeS: number): boolean {
 
 /** Whether it hides all of a place from one time to another. */
 export function holds(box: Box, [left, top, right, bottom]: Xyxy, fromS: number, toS: number): boolean {
-  const [x0, y0, x1, y1] = box.xyxy;
-  return isAt(box, fromS) && isAt(box, toS) && x0 <= left && y0 <= top && right <= x1 && bottom <= y1;
+  if (!isAt(box, fromS) || !isAt(box, toS)) return false;
+  const between = box.path.filter((each) => fromS < each.atS && each.atS < toS).map((each) => each.xyxy);
+  const places = [xyxyAt(box, fromS), ...between, xyxyAt(box, toS)];
+  return places.every(([x0, y0, x1, y1]) => x0 <= left && y0 <= top && right <= x1 && bottom <= y1);
 }
 
-export function endsBeforeItBegins(box: Box): boolean {
-  return box.toS !== null && box.toS < box.fromS;
+/** Or, where it moves, at the same moment: it would have to be in two places. */
+export function endsBeforeItBegins({ fromS, toS, path }: Box): boolean {
+  return toS !== null && (path.length > 0 ? toS - fromS < SAME_TIME_S : toS < fromS);
 }
 
 export function areSame(one: readonly Box[], other: readonly Box[]): boolean {

@@ -865,7 +865,10 @@ export const en = {
       span: (from: string, to: string) => `${from} to ${to}`,
       go: (time: string, where: string, what: string) => `Go to ${time}, ${where}: ${what}`,
       what: {
-        visible: { person: "May be a person who is not fully covered", face: "May be a face that is not fully covered" },
+        visible: {
+          person: "May be a person who is not fully covered",
+          face: "May be a face that is not fully covered",
+        },
         covered: {
           person: "A person, hardly seen: does the cover hide all of it?",
           face: "A face, hardly seen: does the cover hide all of it?",
@@ -891,10 +894,20 @@ export const en = {
       about: "More boxes to hide. Covers can only be added: nobody can judge what is under one.",
       hint: "Draw over the picture with the mouse or a finger.",
       draw: "Draw",
+      isOn: "Drawing is on. Drag over the picture to draw a box, drag a box to move it.",
+      isOff: "Drawing is off. Turn on Draw to draw, move or resize boxes.",
       add: "Add a box here",
       none: "None yet.",
       box: (n: number) => `Box ${n}`,
       picked: (n: number) => `Box ${n}: arrow keys move it, with Shift they resize it, Delete removes it`,
+      pickedMoving: (n: number) =>
+        `Box ${n}, moving: arrow keys move it at this time, with Shift they resize it, Delete removes it`,
+      follow: "Follow movement",
+      followBox: (n: number) => `Box ${n}: follow movement`,
+      followHint:
+        "Go to a time and drag the box to where it should be then. In between it moves in a straight line. Its positions:",
+      place: (n: number, time: string) => `Position ${n}, at ${time}`,
+      removePlace: (n: number) => `Remove position ${n}`,
       from: "From",
       to: "To",
       toNow: "End here",
