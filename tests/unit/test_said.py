@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.api.settings import settings_of
-from passerby.config import Config
+from passerby.api.settings import NOT_SHOWN as IN_NO_SECTION
+from passerby.config import Config, section_of
 from passerby.said import COMPOSED, TEMPLATES, Coded, coded
 from tests.unit.api.conftest import House, OpenHouse, open_house, quick_passwords
 
@@ -56,7 +56,7 @@ PUT_TOGETHER = {
     "no-such-group", "no-such-passkey", "no-such-token", "no-such-box", "no-such-file-of-yours",  # no_such
     "learning-again", "waiting-deleted", "bytes-too-few",
     "not-maintained", "audit-not-deleted", "states-not-recorded", "files-not-discarded",  # upkeep
-    "too-many-files-of-yours", "a-file-of-yours",
+    "too-many-files-of-yours", "a-file-of-yours", "files-not-allowed", "devices-not-allowed", "drawn-not-allowed",
 }  # fmt: skip
 """Codes of sentences that are written in two parts."""
 PARTS = {
@@ -187,8 +187,12 @@ def russian(file: str) -> dict[str, str]:
 
 
 def test_russian_explains_every_key_of_the_configuration_and_its_danger() -> None:
-    english = {each.name: each.about for each in settings_of(Config())}
-    english |= {key.key: key.about for each in settings_of(Config()) for key in each.settings}
+    english = {}
+    for name in Config.model_fields.keys() - {IN_NO_SECTION}:
+        section = section_of(Config.model_fields[name].annotation)
+        assert section is not None
+        english[name] = section.__doc__ or ""
+        english |= {f"{name}.{key}": field.description or "" for key, field in section.model_fields.items()}
     said = russian("settings.ru.ts")
     assert said.keys() == english.keys()
     for key, about in english.items():

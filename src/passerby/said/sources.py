@@ -28,11 +28,12 @@ SOURCES = {
     "reach-multicast": "it is a multicast address",
     "reach-reserved": "it is a reserved or broadcast address",
     "reach-unknown": "what it leads to cannot be told",
-    "reach.hint": "name it under allowed networks in the configuration, if it really is a camera",
-    "drawn-not-allowed": "'{address}' is not shown because drawn cameras are not allowed",
-    "local-not-allowed": "'{address}' is not opened because cameras at this machine are not allowed",
-    "files-not-allowed": "'{address}' is not played because files are not allowed as cameras",
-    "not-allowed.hint": "allow them in the configuration",
+    "reach.hint": "if it really is a camera, add its network, such as {network}, to sources.networks in passerby.toml "
+    "and restart passerby",
+    "files-not-allowed": "files are not allowed as cameras here",
+    "devices-not-allowed": "devices of this machine are not allowed as cameras here",
+    "drawn-not-allowed": "drawn scenes are not allowed as cameras here",
+    "not-allowed.hint": "set sources.{switch} = true in passerby.toml and restart passerby",
     # The network
     "no-such-host": "there is no host of this name",
     "no-such-host.hint": "check the name, or use the camera's IP address",
