@@ -280,7 +280,7 @@ class EngineCampaign:
         while self._waiting and self._watch.settle(self._waiting[0], is_last=is_last):
             self._mode.push(self._waiting.popleft())
         while (ready := self._mode.pop()) is not None:
-            self._judge(*ready)
+            self._judge(ready.frame, ready.cover)
         self._mode.ended_tracks.clear()
 
     def _finish(self) -> None:

@@ -15,6 +15,7 @@ from passerby.engine.cover_mode import CoverMode, look_ahead_s
 from passerby.engine.examiner import Examiner
 from passerby.engine.learner import LEARN_AGAIN_S, Need, StretchLearner
 from passerby.engine.looks import Detectors, kinds_to_find, looks_for
+from passerby.engine.observer import Observer, follower_for, often_enough
 from passerby.engine.plate import PlateExaminer
 from passerby.engine.reveal_mode import DELAY_S, RevealMode
 from passerby.engine.scene import SAMPLES, LearnedScene, Scene, examined, learn_scene
@@ -44,25 +45,29 @@ class Chosen:
 
 
 def choose_mode(
-    video: VideoSource, settings: Settings, detectors: Detectors, tell: Callable[[int, int], None]
+    video: VideoSource,
+    settings: Settings,
+    detectors: Detectors,
+    tell: Callable[[int, int], None],
+    observer: Observer | None = None,
 ) -> Chosen:
     """Chooses reveal mode for a fixed camera and cover mode for a moving one, unless the settings say which."""
     if settings.mode == "cover":
-        return _cover(video, settings, detectors, "as requested", None)
+        return _cover(video, settings, detectors, observer, "as requested", None)
     scene = Scene(video.path, (video.width, video.height), detectors.of({Kind.PERSON}, detectors.video_threads))
     start_s = settings.start_s or 0.0
     samples = scene.samples(start_s, _until(start_s, settings), lambda done: tell(done, SAMPLES))
     learned = learn_scene(samples)
     if settings.mode == "reveal":
-        return _reveal(video, settings, detectors, scene, learned, "as requested")
+        return _reveal(video, settings, detectors, observer, scene, learned, "as requested")
     if learned is None:
-        chosen = _cover(video, settings, detectors, "too short to learn a background from", None)
+        chosen = _cover(video, settings, detectors, observer, "too short to learn a background from", None)
         return replace(chosen, other=None)
     if learned.motion.is_fixed and not _is_long_enough(scene, samples):
-        return _joined(video, settings, detectors, scene, learned)
+        return _joined(video, settings, detectors, observer, scene, learned)
     if learned.motion.is_fixed:
-        return _reveal(video, settings, detectors, scene, learned, _why(learned.motion, video))
-    return _cover(video, settings, detectors, _why(learned.motion, video), learned.motion)
+        return _reveal(video, settings, detectors, observer, scene, learned, _why(learned.motion, video))
+    return _cover(video, settings, detectors, observer, _why(learned.motion, video), learned.motion)
 
 
 def _is_long_enough(scene: Scene, samples: list[Sample]) -> bool:
@@ -93,30 +98,44 @@ def _until(start_s: float, settings: Settings) -> float:
 
 
 def _cover(
-    video: VideoSource, settings: Settings, detectors: Detectors, why: str, motion: CameraMotion | None
+    video: VideoSource,
+    settings: Settings,
+    detectors: Detectors,
+    observer: Observer | None,
+    why: str,
+    motion: CameraMotion | None,
 ) -> Chosen:
     size_wh = (video.width, video.height)
     policy = Policy.of(settings, plates_found=detectors.finds(Kind.PLATE), turn=video.turn)
-    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, cover_mode.LOOK_PLAN)
+    plan = often_enough(cover_mode.LOOK_PLAN, observer)
+    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, plan)
     ahead_s = look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25))
-    examiner = CoverMode(size_wh, Watchful(looks), policy, ahead_s)
+    follower = follower_for(observer, size_wh)
+    examiner = CoverMode(size_wh, Watchful(looks), policy, ahead_s, follower=follower)
     warnings = ("Cover mode has no outlines: boxes are drawn.",) if settings.shape == "outline" else ()
     return Chosen("cover", why, examiner, looks.models, _motion_px(motion, video), warnings, other="reveal")
 
 
 def _joined(
-    video: VideoSource, settings: Settings, detectors: Detectors, scene: Scene, learned: LearnedScene
+    video: VideoSource,
+    settings: Settings,
+    detectors: Detectors,
+    observer: Observer | None,
+    scene: Scene,
+    learned: LearnedScene,
 ) -> Chosen:
     """Handles a fixed camera's video that is too short to establish anything."""
     known = f"a background needs {MIN_ESTABLISHED_S:g} s and {MIN_SAMPLES} samples, there are {scene.span_s:.1f} s"
     why = f"the camera stands still, but {known}: what is found is covered, and so is what moves"
-    return replace(_reveal(video, settings, detectors, scene, learned, why, hides_found=True), mode="cover")
+    found_too = _reveal(video, settings, detectors, observer, scene, learned, why, hides_found=True)
+    return replace(found_too, mode="cover")
 
 
 def _reveal(
     video: VideoSource,
     settings: Settings,
     detectors: Detectors,
+    observer: Observer | None,
     scene: Scene,
     first: LearnedScene | None,
     why: str,
@@ -126,7 +145,7 @@ def _reveal(
     size_wh = (video.width, video.height)
     policy = Policy.of(settings, plates_found=hides_found and detectors.finds(Kind.PLATE), turn=video.turn)
     kinds = kinds_to_find(policy.kinds, detectors) if hides_found else frozenset({Kind.PERSON, Kind.VEHICLE})
-    plan = cover_mode.LOOK_PLAN if hides_found else reveal_mode.LOOK_PLAN
+    plan = often_enough(cover_mode.LOOK_PLAN if hides_found else reveal_mode.LOOK_PLAN, observer)
     looks = looks_for(detectors, kinds, size_wh, plan)
     plates = PlateExaminer(detectors.of({Kind.PERSON, Kind.FACE}, detectors.video_threads))
     absorber = Absorber()
@@ -159,6 +178,7 @@ def _reveal(
         outline=settings.shape == "outline",
         delay_s=look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25)) if hides_found else DELAY_S,
         hides_found=hides_found,
+        follower=follower_for(observer, size_wh),
     )
     motion_px = _motion_px(first.motion if first else None, video)
     return Chosen("reveal", why, examiner, looks.models, motion_px, other="cover")

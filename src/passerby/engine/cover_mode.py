@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from passerby.engine.examiner import Examined
 from passerby.engine.looks import LookPlan
 from passerby.engine.watchful import Watch
 from passerby.engine.window import Held, Window
 from passerby.media import Cover, RawFrame, hdr
 from passerby.rules.coverage import Policy, cover_found
-from passerby.track import FlowMeter, Tracker, TrackerTimes, TrackSummary
+from passerby.track import FlowMeter, Follower, Tracker, TrackerTimes, TrackSummary
 
 LOOK_EVERY_S = 0.16  # a runner moves by a third of their own width between two looks
 LOOK_PLAN = LookPlan(LOOK_EVERY_S)
@@ -27,15 +28,22 @@ class CoverMode:
     """Takes frames in order and gives each back with its cover, `look_ahead_s` later. See `examiner.Examiner`."""
 
     def __init__(
-        self, size_wh: tuple[int, int], watch: Watch, policy: Policy, look_ahead_s: float, *, is_live: bool = False
+        self,
+        size_wh: tuple[int, int],
+        watch: Watch,
+        policy: Policy,
+        look_ahead_s: float,
+        *,
+        is_live: bool = False,
+        follower: Follower | None = None,
     ) -> None:
-        """is_live: looks may come late, and timestamps may jump."""
+        """is_live: looks may come late, and timestamps may jump. follower: for whoever asks what is in view."""
         self._policy = policy
         gap_s = TrackerTimes().back_s if is_live else math.inf  # people who appear later are traced back this far
         self._window = Window(look_ahead_s, longest_s=LONGEST_LOOKS * LOOK_EVERY_S, gap_s=gap_s)
         self._watch = watch
         self._flow = FlowMeter(size_wh)
-        self._tracker = Tracker(size_wh)
+        self._tracker, self._follower = Tracker(size_wh), follower
 
     @property
     def ended_tracks(self) -> list[TrackSummary]:
@@ -49,7 +57,9 @@ class CoverMode:
         return held
 
     def push(self, held: Held) -> None:
-        self._tracker.update(held.frame.index, held.time_s, held.found, held.motion, held.arrived_s)
+        for tracker in (self._tracker, self._follower):
+            if tracker is not None:
+                tracker.update(held.frame.index, held.time_s, held.found, held.motion, held.arrived_s)
         self._window.push(held)
 
     def end(self, unlooked: str | None = None) -> None:
@@ -57,12 +67,14 @@ class CoverMode:
         self._window.end(unlooked)
         self._tracker.finish()
 
-    def pop(self) -> tuple[RawFrame, Cover] | None:
+    def pop(self) -> Examined | None:
         held = self._window.pop()
         if held is None:
             return None
         tracks = self._tracker.take(held.frame.index, held.time_s)
-        return held.frame, Cover(cover_found(tracks, self._policy.wider(held.wider)), whole=held.whole)
+        cover = Cover(cover_found(tracks, self._policy.wider(held.wider)), whole=held.whole)
+        followed = self._follower.take(held.frame.index, held.time_s) if self._follower is not None else ()
+        return Examined(held.frame, cover, tuple(followed), held.looked)
 
 
 def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:

@@ -1,12 +1,38 @@
-"""The interface of a mode: frames go in, and come out with their covers."""
+"""The interface of a mode: frames go in, and come out with their covers and what is in view."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from passerby.engine.window import Held
-from passerby.media import Cover, RawFrame
+from passerby.media import Cover, InView, RawFrame, Track
 from passerby.track import TrackSummary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """A frame, its cover, and what is followed in it if somebody asked for that. has_detections: see `InView`."""
+
+    frame: RawFrame
+    cover: Cover
+    tracks: tuple[Track, ...] = field(default=(), repr=False)
+    has_detections: bool = False
+
+    @property
+    def in_view(self) -> InView:
+        frame = self.frame
+        size_wh = frame.width, frame.height
+        return InView(
+            frame.index,
+            frame.pts,
+            frame.time_base,
+            size_wh,
+            frame.turn,
+            self.tracks,
+            self.has_detections,
+            self.cover.whole,
+        )
 
 
 class Examiner(Protocol):
@@ -20,5 +46,5 @@ class Examiner(Protocol):
     def ended_tracks(self) -> list[TrackSummary]: ...
     def look(self, frame: RawFrame, *, is_last: bool = False) -> Held: ...
     def push(self, held: Held) -> None: ...
-    def pop(self) -> tuple[RawFrame, Cover] | None: ...
+    def pop(self) -> Examined | None: ...
     def end(self) -> None: ...

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.background import Background, Seen, View, shrink, small_size
+from passerby.engine.examiner import Examined
 from passerby.engine.learner import Learner, Need
 from passerby.engine.looks import KNOWN_FOR_S, LookPlan
 from passerby.engine.silhouettes import Silhouettes
@@ -21,7 +22,7 @@ from passerby.media import Cover, CoverBox, RawFrame, Track
 from passerby.media.boxes import BoxShare
 from passerby.rules.coverage import STIRRING_SHARE, Policy, box_of, cover_unestablished, stirring_shares
 from passerby.rules.not_people import says_not_a_person
-from passerby.track import Tracker, TrackerTimes, TrackSummary
+from passerby.track import Follower, Tracker, TrackerTimes, TrackSummary
 
 LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks find people who stand, and the class that sets the colour
 IDLE_LOOK_S = KNOWN_FOR_S  # if nothing differs from a background in which nobody was found, nobody can have come
@@ -62,10 +63,11 @@ class RevealMode:
         hides_found: bool = False,
         not_people: Sequence[BoxShare] = (),
         gap_s: float = math.inf,
+        follower: Follower | None = None,
     ) -> None:
         """hides_found: also hide whatever is detected, as in cover mode, since little is known about the place.
         not_people: a detection in one of these that does not differ from the background is shown. gap_s: see
-        `Window`."""
+        `Window`. follower: for whoever asks what is in view."""
         self._not_people = not_people
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
@@ -74,7 +76,7 @@ class RevealMode:
         self._window = Window(delay_s, longest_s=LONGEST_LOOKS * LOOK_EVERY_S, gap_s=gap_s)
         self._watch = watch
         self._may_follow = False
-        self._tracker = Tracker(size_wh, times_for(delay_s))
+        self._tracker, self._follower = Tracker(size_wh, times_for(delay_s)), follower
         self._learner = learner
         self._view = View(first) if first else None
         self.background = first
@@ -112,7 +114,9 @@ class RevealMode:
         return held
 
     def push(self, held: Held) -> None:
-        self._tracker.update(held.frame.index, held.time_s, held.found, None)
+        for tracker in (self._tracker, self._follower):
+            if tracker is not None:
+                tracker.update(held.frame.index, held.time_s, held.found, None)
         self._window.push(held)
 
     def _is_astir(self, held: Held) -> bool:
@@ -126,13 +130,29 @@ class RevealMode:
         self._window.end()
         self._tracker.finish()
 
-    def pop(self) -> tuple[RawFrame, Cover] | None:
+    def pop(self) -> Examined | None:
         following = self._window.first(1 + UNION_FRAMES)
         held = self._window.pop()
         if held is None:
             return None
         tracks = self._tracker.take(held.frame.index, held.time_s)
-        return held.frame, self._noting_again(held, self._cover(held, following, tracks))
+        cover = self._noting_again(held, self._cover(held, following, tracks))
+        return Examined(held.frame, cover, self._followed(held), held.looked)
+
+    def _followed(self, held: Held) -> tuple[Track, ...]:
+        """What is in view, if anybody asks: without what a user marked as not a person."""
+        if self._follower is None:
+            return ()
+        tracks = self._follower.take(held.frame.index, held.time_s)
+        if held.moving is None:
+            return tuple(tracks)
+        shares = stirring_shares(tracks, held.moving, self._size_wh)
+        tracks = [replace(track, differs=share >= STIRRING_SHARE) for track, share in zip(tracks, shares, strict=True)]
+        return tuple(
+            track
+            for track, is_marked in zip(tracks, self._are_marked(tracks), strict=True)
+            if track.differs or not is_marked
+        )
 
     def _noting_again(self, held: Held, cover: Cover) -> Cover:
         before, self._popped = self._popped, (held.stretch, cover)
@@ -214,17 +234,21 @@ class RevealMode:
         if not self._hides_found:
             tracked = cover_unestablished(tracks, moving, self._size_wh, policy)
             return self._without_not_people(tracked, moving) if self._not_people else tracked
-        boxes = [(track, box_of(track.kind, track.points[0].xyxy, policy)) for track in tracks]
+        boxes = [(track, box_of(track.kind, track.xyxy, policy)) for track in tracks]
         return [(track, box) for track, box in boxes if box is not None]
 
     def _without_not_people(
         self, tracked: list[tuple[Track, CoverBox]], moving: npt.NDArray[np.uint8]
     ) -> list[tuple[Track, CoverBox]]:
-        boxes = np.array([track.points[0].xyxy for track, _ in tracked], np.float32).reshape(-1, 4)
-        shares = np.asarray(boxes / np.array(self._size_wh * 2, np.float32), np.float32)
-        is_none = says_not_a_person(shares, self._not_people)
+        is_none = self._are_marked([track for track, _ in tracked])
         still = [share < STIRRING_SHARE for share in stirring_shares([t for t, _ in tracked], moving, self._size_wh)]
         return [one for one, said, stays in zip(tracked, is_none, still, strict=True) if not (said and stays)]
+
+    def _are_marked(self, tracks: Sequence[Track]) -> npt.NDArray[np.bool_]:
+        """Which of the tracks a user marked as not a person."""
+        boxes = np.array([track.xyxy for track in tracks], np.float32).reshape(-1, 4)
+        shares = np.asarray(boxes / np.array(self._size_wh * 2, np.float32), np.float32)
+        return says_not_a_person(shares, self._not_people)
 
 
 def _meet(before: npt.NDArray[np.uint8], now: npt.NDArray[np.uint8]) -> bool:

@@ -18,6 +18,7 @@ from passerby.engine.examiner import Examiner
 from passerby.engine.facts import Facts, models_used
 from passerby.engine.looks import Detectors
 from passerby.engine.memory import return_freed_pictures
+from passerby.engine.observer import Observer
 from passerby.engine.progress import OnProgress, Progress
 from passerby.engine.still import redact_still
 from passerby.engine.threads import Worker, ahead, telling_last
@@ -40,12 +41,13 @@ def redact(
     overwrite: bool = False,
     progress: OnProgress | None = None,
     detectors: Detectors | None = None,
+    observer: Observer | None = None,
 ) -> Report:
     """Makes a redacted copy of a video or still and reports what was done.
 
-    The output appears under its name only when it is complete. detectors: None for the installed ones. Raises
-    SourceError, OutputError, SettingsError, ModelError, or DetectorError if at the end the detectors do not find what
-    they must find. Then there is no output.
+    The output appears under its name only when it is complete. detectors: None for the installed ones. observer: for
+    videos only. Raises SourceError, OutputError, SettingsError, ModelError, or DetectorError if at the end the
+    detectors do not find what they must find. Then there is no output.
     """
     settings = settings or Settings()
     threads = settings.threads or os.cpu_count() or 1
@@ -55,7 +57,7 @@ def redact(
     if is_still(source):
         return redact_still(Path(source), Path(output), settings, detectors, covers=covers, overwrite=overwrite)
     with open_source(source, settings.start_s, settings.end_s) as video:
-        return _Run(video, Path(output), settings, detectors, covers, progress).run(threads, overwrite)
+        return _Run(video, Path(output), settings, detectors, covers, progress, observer).run(threads, overwrite)
 
 
 @dataclass(slots=True)
@@ -68,13 +70,14 @@ class _Run:
     detectors: Detectors
     covers: ManualCovers | None
     progress: OnProgress | None
+    observer: Observer | None
 
     def run(self, threads: int, overwrite: bool) -> Report:
         facts = Facts(self.video.format, self._start_s, self.video.frame_count_estimate)
         with ExitStack() as stack:
             recorder = stack.enter_context(self._recorder(threads, overwrite))
             with facts.clock.stage("learn"):
-                chosen = choose_mode(self.video, self.settings, self.detectors, self._tell_learning)
+                chosen = choose_mode(self.video, self.settings, self.detectors, self._tell_learning, self.observer)
             redactor = Redactor(self.settings.style, quiet=chosen.mode == "reveal")
 
             def paint_and_write(item: tuple[RawFrame, Cover]) -> None:
@@ -116,7 +119,9 @@ class _Run:
 
     def _hand_over(self, examiner: Examiner, by_hand: ByHand, facts: Facts) -> None:
         while (ready := examiner.pop()) is not None:
-            by_hand.push(*ready)
+            if self.observer is not None:
+                self.observer.note(ready.in_view)
+            by_hand.push(ready.frame, ready.cover)
         facts.ended(examiner.ended_tracks)
 
     @property

@@ -4,6 +4,6 @@ from passerby.media.boxes import Kind
 from passerby.media.cover import Cover, CoverBox
 from passerby.media.detections import Detections
 from passerby.media.frames import RawFrame, RedactedFrame
-from passerby.media.tracks import Track, TrackPoint
+from passerby.media.tracks import InView, Track
 
-__all__ = ["Cover", "CoverBox", "Detections", "Kind", "RawFrame", "RedactedFrame", "Track", "TrackPoint"]
+__all__ = ["Cover", "CoverBox", "Detections", "InView", "Kind", "RawFrame", "RedactedFrame", "Track"]

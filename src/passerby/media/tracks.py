@@ -1,27 +1,64 @@
-"""One object followed in one camera while it is in view. Its id ends when it leaves."""
+"""What is followed in one camera while it is in view. An id ends when its object leaves.
+
+Tracks stay in the process that made them: they cannot be pickled, and an event keeps none of their ids.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from fractions import Fraction
 
 from passerby.media.boxes import Kind
 
 
 @dataclass(frozen=True, slots=True)
-class TrackPoint:
-    """Where a tracked object was in one frame. seen: a detector found it there; else it was bridged or predicted."""
-
-    index: int
-    xyxy: tuple[float, float, float, float]
-    confidence: float
-    seen: bool
-
-
-@dataclass(slots=True)
 class Track:
-    """Where one object was, frame by frame, first to last. confidence: mean score of its detections so far."""
+    """One object in one frame.
+
+    tracker_id: the same from frame to frame while the object is in view. confidence: mean score of its detections so
+    far. xyxy: picture pixels, possibly outside the picture. is_detected: a detector found it in this frame; otherwise
+    its place was bridged or predicted. differs: whether the picture there differs from the established background; None
+    if that is not known.
+    """
 
     tracker_id: int
     kind: Kind
-    confidence: float = 1.0
-    points: list[TrackPoint] = field(default_factory=list)
+    confidence: float
+    xyxy: tuple[float, float, float, float]
+    is_detected: bool
+    differs: bool | None = None
+
+    def __reduce__(self) -> str:
+        raise TypeError("a track never leaves the process: it cannot be pickled")
+
+    def foot_xy(self, turn: int = 0) -> tuple[float, float]:
+        """Where it touches the ground: the middle of the side of its box that is down. turn: see `RawFrame`."""
+        left, top, right, bottom = self.xyxy
+        across, down = (left + right) / 2, (top + bottom) / 2
+        return {0: (across, bottom), 90: (right, down), 180: (across, top), 270: (left, down)}[turn]
+
+
+@dataclass(frozen=True, slots=True)
+class InView:
+    """Everything that is followed in one frame, without the picture.
+
+    index, pts, time_base, turn: see `RawFrame`. size_wh: of the picture, in pixels. tracks: in order of id.
+    has_detections: whether detectors ran on this frame. whole: why the picture is hidden whole, if it is; then tracks
+    may be missing.
+    """
+
+    index: int
+    pts: int
+    time_base: Fraction
+    size_wh: tuple[int, int]
+    turn: int
+    tracks: tuple[Track, ...]
+    has_detections: bool
+    whole: str | None = None
+
+    def __reduce__(self) -> str:
+        raise TypeError("what is in view never leaves the process: it cannot be pickled")
+
+    @property
+    def time_s(self) -> float:
+        return float(self.pts * self.time_base)

@@ -47,8 +47,8 @@ class Policy:
 
 
 def cover_found(tracks: Sequence[Track], policy: Policy) -> tuple[CoverBox, ...]:
-    """Cover mode: one padded box for every track to be hidden. Each track holds only its point in this frame."""
-    boxes = (box_of(track.kind, track.points[0].xyxy, policy) for track in tracks)
+    """Cover mode: one padded box for every track to be hidden."""
+    boxes = (box_of(track.kind, track.xyxy, policy) for track in tracks)
     return _without_contained([box for box in boxes if box is not None])
 
 
@@ -105,7 +105,7 @@ def cover_unestablished(
     """
     covers = []
     for track, share in zip(tracks, stirring_shares(tracks, stirring, size_wh), strict=True):
-        xyxy = track.points[0].xyxy
+        xyxy = track.xyxy
         if share >= STIRRING_SHARE:
             covers.append((track, CoverBox(padded(xyxy, policy.margin), track.kind)))
         elif track.confidence >= SURE_TRACK and (box := box_of(track.kind, xyxy, policy)) is not None:
@@ -118,7 +118,7 @@ def stirring_shares(tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int,
     rows, columns = stirring.shape
     shares = []
     for track in tracks:
-        left, top, right, bottom = track.points[0].xyxy
+        left, top, right, bottom = track.xyxy
         x0, x1 = max(0, int(left * columns / size_wh[0])), max(0, int((right + 1) * columns / size_wh[0]) + 1)
         y0, y1 = max(0, int(top * rows / size_wh[1])), max(0, int((bottom + 1) * rows / size_wh[1]) + 1)
         part = stirring[y0:y1, x0:x1]

@@ -1,7 +1,10 @@
 """Detections → tracks: one object in one camera's view, by place and motion only. No appearance, no identity."""
 
 from passerby.track.flow import FlowMeter, Motion
+from passerby.track.follower import Follower
 from passerby.track.summary import SEEN_WELL, Place, Sighting, TrackSummary
 from passerby.track.tracker import Tracker, TrackerTimes
 
-__all__ = ["SEEN_WELL", "FlowMeter", "Motion", "Place", "Sighting", "TrackSummary", "Tracker", "TrackerTimes"]
+__all__ = [
+    "SEEN_WELL", "FlowMeter", "Follower", "Motion", "Place", "Sighting", "TrackSummary", "Tracker", "TrackerTimes",
+]  # fmt: skip

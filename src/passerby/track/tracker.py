@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from passerby.media import Detections, Kind, Track, TrackPoint
+from passerby.media import Detections, Kind, Track
 from passerby.media.overlap import iou
 from passerby.track.flow import Motion
 from passerby.track.reach import grown, hull, within_reach
@@ -109,8 +109,12 @@ class Tracker:
     `take(index)` may lag behind `update` by any number of frames. The larger the lag, the more gaps can be bridged.
     """
 
-    def __init__(self, size_wh: tuple[int, int], times: TrackerTimes | None = None) -> None:
+    def __init__(
+        self, size_wh: tuple[int, int], times: TrackerTimes | None = None, *, birth_score: float = 0.0
+    ) -> None:
+        """birth_score: a new track needs at least this score, or more if its kind does."""
         self._size_wh = size_wh
+        self._birth = np.maximum(BIRTH, np.float32(birth_score))
         self._times = times or TrackerTimes()
         self._live: list[_Live] = []
         self._ending: list[_Live] = []
@@ -156,7 +160,7 @@ class Tracker:
         return live.is_outside or (may_end and unseen_s >= self._times.lost_s)
 
     def take(self, index: int, time_s: float) -> list[Track]:
-        """Every confirmed track in frame `index`, each with its one point in that frame, in order of id."""
+        """Every confirmed track in frame `index`, in order of id."""
         self._taken = index
         tracks = []
         for live in (*self._ending, *self._live):
@@ -165,8 +169,8 @@ class Tracker:
                 continue
             live.frames += 1
             box, score = point
-            seen = TrackPoint(index, _tuple(box), score, score > 0)
-            tracks.append(Track(live.tracker_id, live.kind, live.evidence.sum / live.evidence.hits, [seen]))
+            mean = live.evidence.sum / live.evidence.hits
+            tracks.append(Track(live.tracker_id, live.kind, mean, _tuple(box), is_detected=score > 0))
         self._sum_up([live for live in self._ending if live.last_index <= index])
         return sorted(tracks, key=lambda track: track.tracker_id)
 
@@ -209,7 +213,7 @@ class Tracker:
         for column, (live, _) in enumerate(pairs):
             best = int(np.argmax(np.where(same[:, column], found.confidence, -1)))
             self._find_again(live, index, time_s, found.xyxy[best], float(found.confidence[best]))
-        may_begin = (found.confidence >= BIRTH[found.class_id]) & ~same.any(axis=1)
+        may_begin = (found.confidence >= self._birth[found.class_id]) & ~same.any(axis=1)
         self._begin(index, time_s, found.take(may_begin))
 
     def _find_again(self, live: _Live, index: int, time_s: float, box: Boxes, score: float) -> None:

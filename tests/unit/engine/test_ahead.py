@@ -57,7 +57,7 @@ def covers(make: Callable[[Looks], Examiner], plan: Plan, lead: int) -> list[See
         while len(waiting) > most:
             mode.push(waiting.popleft())
             while (ready := mode.pop()) is not None:
-                out.append((ready[0].index, ready[1].whole, ready[1].boxes))
+                out.append((ready.frame.index, ready.cover.whole, ready.cover.boxes))
 
     for index in range(FRAMES):
         frame = frame_at(index * FRAME_S, index, damaged=index in damaged)
@@ -68,7 +68,7 @@ def covers(make: Callable[[Looks], Examiner], plan: Plan, lead: int) -> list[See
     push(0)
     mode.end()
     while (ready := mode.pop()) is not None:
-        out.append((ready[0].index, ready[1].whole, ready[1].boxes))
+        out.append((ready.frame.index, ready.cover.whole, ready.cover.boxes))
     return out
 
 

@@ -51,7 +51,7 @@ def run(
 
     def take() -> None:
         while (ready := mode.pop()) is not None:
-            covers.append((ready[0].index, ready[1]))
+            covers.append((ready.frame.index, ready.cover))
 
     for index, picture in enumerate(pictures):
         frame = frame_of(picture, start_s + index * step_s, index)
@@ -136,10 +136,10 @@ def near_the_change(mode: RevealMode) -> list[tuple[int, Cover]]:
     for index, picture in enumerate([*before, *(scene(index) for index in range(6, 12))], start=1):
         mode.push(mode.look(frame_of(picture, LEARN_AGAIN_S + 0.1 * (index - 6), index)))
         while (ready := mode.pop()) is not None:
-            covers.append((ready[0].index, ready[1]))
+            covers.append((ready.frame.index, ready.cover))
     mode.end()
     while (ready := mode.pop()) is not None:
-        covers.append((ready[0].index, ready[1]))
+        covers.append((ready.frame.index, ready.cover))
     return covers
 
 

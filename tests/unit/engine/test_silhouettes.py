@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
 from passerby.engine.silhouettes import Silhouettes
-from passerby.media import Cover, CoverBox, Kind, Track, TrackPoint
+from passerby.media import Cover, CoverBox, Kind, Track
 from passerby.paint.region import Region
 from passerby.rules.coverage import Policy, cover_unestablished
 from passerby.settings import Settings
@@ -37,7 +38,7 @@ def walker(x: int, stride: int = 6, y: int = 60) -> Mask:
 
 def track_of(mask: Mask, number: int = 1) -> Track:
     x, y, wide, high = (2 * side for side in cv2.boundingRect(mask))
-    return Track(number, Kind.PERSON, 0.9, [TrackPoint(0, (x, y, x + wide, y + high), 0.9, seen=True)])
+    return Track(number, Kind.PERSON, 0.9, (x, y, x + wide, y + high), is_detected=True)
 
 
 def covers(
@@ -74,9 +75,8 @@ def test_what_moves_beside_a_box_belongs_to_its_shape() -> None:
     """A detector cuts off feet and bags."""
     mask = walker(100)
     track = track_of(mask[:, :])
-    left, top, right, bottom = track.points[0].xyxy
-    track.points[0] = TrackPoint(0, (left, top, right, bottom - 12), 0.9, seen=True)
-    ((boxes, hidden),) = covers([(mask, [track])])
+    left, top, right, bottom = track.xyxy
+    ((boxes, hidden),) = covers([(mask, [replace(track, xyxy=(left, top, right, bottom - 12))])])
     assert [box.kind for box in boxes] == [Kind.PERSON] and not (whole(mask) & ~hidden).any()
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerby.engine.silhouettes import Silhouettes
-from passerby.media import Cover, CoverBox, Kind, Track, TrackPoint
+from passerby.media import Cover, CoverBox, Kind, Track
 from passerby.paint.region import Region
 from passerby.rules.coverage import Policy, box_of, cover_found, cover_unestablished, padded, with_manual
 from passerby.settings import Hide, Settings
@@ -24,7 +24,7 @@ Box = tuple[float, float, float, float]
 
 
 def track(xyxy: Box, kind: Kind = Kind.PERSON, confidence: float = 0.9, number: int = 1) -> Track:
-    return Track(number, kind, confidence, [TrackPoint(0, xyxy, confidence, seen=True)])
+    return Track(number, kind, confidence, xyxy, is_detected=True)
 
 
 def holds(outer: Box, inner: Box) -> bool:
@@ -53,7 +53,7 @@ def test_padding_only_adds_and_more_margin_adds_more(box: Box, margin: float) ->
 def test_every_track_of_a_kind_to_hide_is_under_a_box_of_its_kind(some: list[Track]) -> None:
     covers = cover_found(some, ALL)
     for each in some:
-        assert any(cover.kind is each.kind and holds(cover.xyxy, each.points[0].xyxy) for cover in covers)
+        assert any(cover.kind is each.kind and holds(cover.xyxy, each.xyxy) for cover in covers)
 
 
 @given(tracks, st.sampled_from([0.0, 0.1, 0.5]))
@@ -62,8 +62,8 @@ def test_every_track_is_painted_though_corners_are_round(some: list[Track], marg
     region = Region(*SIZE_WH, 1, 1)
     region.draw(Cover(cover_found(some, Policy(ALL.kinds, margin))))
     for each in some:
-        left, top = (max(0, math.floor(edge)) for edge in each.points[0].xyxy[:2])
-        right, bottom = (max(0, math.ceil(edge)) for edge in each.points[0].xyxy[2:])
+        left, top = (max(0, math.floor(edge)) for edge in each.xyxy[:2])
+        right, bottom = (max(0, math.ceil(edge)) for edge in each.xyxy[2:])
         assert region.luma[top:bottom, left:right].all()
 
 
@@ -156,10 +156,10 @@ def test_who_stirs_is_hidden_however_poor_the_evidence(mask: np.ndarray, some: l
     covers = cover_of(mask, some)
     scale = SIZE_WH[0] / MASK_WH[0]
     for each in some:
-        left, top, right, bottom = (int(np.clip(v / scale, 0, 200)) for v in each.points[0].xyxy)
+        left, top, right, bottom = (int(np.clip(v / scale, 0, 200)) for v in each.xyxy)
         part = mask[top:bottom, left:right]
         if part.size and part.mean() > 0.3:
-            assert any(holds(cover.xyxy, each.points[0].xyxy) for cover in covers)
+            assert any(holds(cover.xyxy, each.xyxy) for cover in covers)
 
 
 def test_sure_person_on_unchanged_background_is_hidden_and_a_lamp_post_is_not() -> None:

@@ -58,7 +58,7 @@ def frames_with_track(taken: list[list[Track]]) -> list[int]:
 
 
 def left_edges(taken: list[list[Track]]) -> list[float]:
-    return [round(tracks[0].points[0].xyxy[0], 2) for tracks in taken if tracks]
+    return [round(tracks[0].xyxy[0], 2) for tracks in taken if tracks]
 
 
 def test_track_is_followed_back_before_its_first_detection() -> None:
@@ -92,7 +92,7 @@ def test_who_is_found_first_is_hidden_since_the_look_before_wherever_they_can_ha
     """Three widths a second, whatever the flow says: it may be of what is behind them."""
     taken, _ = run({4: NOBODY, 8: found(BOX)}, 9, motion=flow(right=flows))
     for index in (5, 6, 7):
-        left, _, right, _ = taken[index][0].points[0].xyxy
+        left, _, right, _ = taken[index][0].xyxy
         reach = 3.0 * 40 * (8 - index) * FRAME_S
         assert left <= BOX[0] - reach + 0.01 and right >= BOX[2] + reach - 0.01
         assert left <= BOX[0] - flows * (8 - index) and right >= BOX[2] - flows * (8 - index), "nor if it is right"
@@ -104,7 +104,7 @@ def test_a_track_that_is_found_where_it_was_not_thought_to_be_may_be_two(was_the
     post, person = found(moved(-25), score=0.2), found(BOX)
     taken, _ = run({0: person if was_there else post, 4: post if was_there else person}, 6)
     for index in range(5):
-        edges = [track.points[0].xyxy for track in taken[index]]
+        edges = [track.xyxy for track in taken[index]]
         if (was_there and index < 4) or (not was_there and index > 0):
             assert any(left <= BOX[0] and right >= BOX[2] for left, _, right, _ in edges), index
 
@@ -114,14 +114,14 @@ def test_of_one_object_found_twice_the_better_box_counts() -> None:
     lower = (BOX[0], BOX[1] + 40, BOX[2], BOX[3])
     both = Detections.merge([found(lower, score=POOR), found(BOX)])
     taken, _ = run({0: found((BOX[0], BOX[1] + 50, BOX[2], BOX[3]), score=POOR), 2: both}, 3)
-    assert [track.points[0].xyxy for track in taken[2]] == [BOX]
+    assert [track.xyxy for track in taken[2]] == [BOX]
 
 
 def test_gap_is_bridged_and_its_way_corrected() -> None:
     """The flow says 4 px a frame; found again it was 6: the error is spread over the way."""
     taken, ended = run({0: found(BOX), 5: found(moved(30))}, 6, motion=flow(right=4))
     assert left_edges(taken) == [100.0, 106.0, 112.0, 118.0, 124.0, 130.0]
-    assert [point.points[0].seen for (point,) in taken] == [True, False, False, False, False, True]
+    assert [point.is_detected for (point,) in taken] == [True, False, False, False, False, True]
     assert len(ended) == 1 and ended[0].hits == 2
 
 
@@ -198,7 +198,7 @@ def test_without_flow_a_track_goes_on_as_it_went() -> None:
         seen = found(moved(5.0 * index)) if index % 4 == 0 else None
         tracker.update(index, index * FRAME_S, seen, None)
     tracker.finish()
-    edges = [tracker.take(index, index * FRAME_S)[0].points[0].xyxy[0] for index in range(17)]
+    edges = [tracker.take(index, index * FRAME_S)[0].xyxy[0] for index in range(17)]
     assert edges == pytest.approx([100 + 5 * index for index in range(17)], abs=0.5)
 
 
@@ -225,8 +225,8 @@ def test_confirmed_track_has_no_hole_from_its_first_to_its_last_detection(
     assert set(range(at[0], at[-1] + 1)) <= set(frames_with_track(taken))
     for index in at:
         (track,) = taken[index]
-        assert track.points[0].seen and track.points[0].index == index
-        assert track.points[0].xyxy == pytest.approx(looks[index].xyxy[0].tolist())
+        assert track.is_detected
+        assert track.xyxy == pytest.approx(looks[index].xyxy[0].tolist())
 
 
 boxes = st.tuples(st.integers(0, 500), st.integers(0, 200), st.integers(8, 120), st.integers(8, 150)).map(
@@ -259,9 +259,8 @@ def test_any_detections_at_any_lag_give_tracks_that_add_up(
     assert len(taken) == len(crowd)
     ids = [track.tracker_id for track in ended]
     assert len(ids) == len(set(ids)), "every track is summed up once"
-    for index, tracks in enumerate(taken):
+    for tracks in taken:
         assert [track.tracker_id for track in tracks] == sorted({track.tracker_id for track in tracks})
-        assert all(len(track.points) == 1 and track.points[0].index == index for track in tracks)
     count = {track.tracker_id: track.frames for track in ended}
     assert {track.tracker_id for tracks in taken for track in tracks} == {i for i, frames in count.items() if frames}
     assert sum(count.values()) == sum(len(tracks) for tracks in taken)
@@ -321,5 +320,5 @@ def test_a_guess_goes_no_farther_than_half_a_body() -> None:
         tracker.update(index, index * FRAME_S, look, None)
     tracker.finish()
     for index in range(20):
-        lefts += [track.points[0].xyxy[0] for track in tracker.take(index, index * FRAME_S)]
+        lefts += [track.xyxy[0] for track in tracker.take(index, index * FRAME_S)]
     assert lefts[4] == 200.0 and 240 <= max(lefts) <= 200 + 0.5 * 100 + 25

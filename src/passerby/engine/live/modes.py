@@ -11,6 +11,7 @@ from passerby.engine.live.learner import USUAL_TIMES, Keeper, LearnTimes, LiveLe
 from passerby.engine.live.shared import Shared
 from passerby.engine.live.watch import LiveWatch
 from passerby.engine.looks import kinds_to_find, looks_for
+from passerby.engine.observer import Observer, follower_for, often_enough
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import Sampler
 from passerby.media import Kind
@@ -78,16 +79,22 @@ class LiveMode:
             self.examiner.end()
 
 
-def live_mode(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper) -> LiveMode:
+def live_mode(
+    stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper, observer: Observer | None = None
+) -> LiveMode:
     """Sets up the mode that the plan asks for."""
-    return _reveal(stream, plan, shared, keeper) if plan.reveals else _cover(stream, plan, shared)
+    return _reveal(stream, plan, shared, keeper, observer) if plan.reveals else _cover(stream, plan, shared, observer)
 
 
-def _reveal(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper) -> LiveMode:
+def _reveal(
+    stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper, observer: Observer | None
+) -> LiveMode:
     size_wh = (stream.width, stream.height)
     detectors = shared.detectors
     policy = Policy.of(plan.settings, turn=stream.turn)
-    looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, reveal_mode.LOOK_PLAN)
+    look_plan = often_enough(reveal_mode.LOOK_PLAN, observer)
+    looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, look_plan)
+    # The mode's own interval, whatever an observer asks: detecting less often than they ask endangers nobody.
     watch = LiveWatch(looks, shared.looks, reveal_mode.LOOK_EVERY_S)
     first = keeper.load(size_wh)
     sampler = Sampler(size_wh, detectors.of({Kind.PERSON}, detectors.video_threads), plan.not_people)
@@ -112,17 +119,20 @@ def _reveal(stream: StreamFormat, plan: LivePlan, shared: Shared, keeper: Keeper
         delay_s=_window_s(plan),
         not_people=plan.not_people,
         gap_s=WHOLE_FROM * reveal_mode.LOOK_EVERY_S,
+        follower=follower_for(observer, size_wh),
     )
     return LiveMode(examiner, watch, learner)
 
 
-def _cover(stream: StreamFormat, plan: LivePlan, shared: Shared) -> LiveMode:
+def _cover(stream: StreamFormat, plan: LivePlan, shared: Shared, observer: Observer | None) -> LiveMode:
     size_wh = (stream.width, stream.height)
     detectors = shared.detectors
     policy = Policy.of(plan.settings, plates_found=detectors.finds(Kind.PLATE), turn=stream.turn)
-    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, cover_mode.LOOK_PLAN)
+    look_plan = often_enough(cover_mode.LOOK_PLAN, observer)
+    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, look_plan)
     watch = LiveWatch(looks, shared.looks, cover_mode.LOOK_EVERY_S)
-    return LiveMode(CoverMode(size_wh, watch, policy, _window_s(plan), is_live=True), watch)
+    follower = follower_for(observer, size_wh)
+    return LiveMode(CoverMode(size_wh, watch, policy, _window_s(plan), is_live=True, follower=follower), watch)
 
 
 def _window_s(plan: LivePlan) -> float:

@@ -17,6 +17,7 @@ from passerby.engine.live.learner import Keeper
 from passerby.engine.live.modes import LivePlan, live_mode
 from passerby.engine.live.shared import Shared
 from passerby.engine.live.strain import Strain
+from passerby.engine.observer import Observer
 from passerby.engine.reveal_mode import NOT_LEARNED
 from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
@@ -48,11 +49,12 @@ class LivePath:
         reference: ReferenceKeeper,
         sink: Sink,
         is_watched: Callable[[], bool] = lambda: True,
+        observer: Observer | None = None,
     ) -> None:
         """sink: takes every fragment, in order. is_watched: whether somebody is watching live. Takes over the source
         and closes it. Raises OutputError, SettingsError."""
-        self._plan, self._sink, self._is_watched = plan, sink, is_watched
-        self._mode = live_mode(source.format, plan, shared, keeper)
+        self._plan, self._sink, self._is_watched, self._observer = plan, sink, is_watched, observer
+        self._mode = live_mode(source.format, plan, shared, keeper, observer)
         self._redactor = Redactor(plan.settings.style, quiet=plan.reveals)
         self._recorder = SegmentRecorder(source.format, quality=plan.quality)
         self._waiting: deque[Held] = deque()
@@ -109,7 +111,9 @@ class LivePath:
 
     def _hand_over(self) -> None:
         while (ready := self._mode.examiner.pop()) is not None:
-            self._record(*ready)
+            self._record(ready.frame, ready.cover)
+            if self._observer is not None:
+                self._observer.note(ready.in_view)
         self._mode.examiner.ended_tracks.clear()  # nothing uses them here
 
     def _record(self, frame: RawFrame, cover: Cover) -> None:

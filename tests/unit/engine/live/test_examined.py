@@ -87,7 +87,7 @@ def play(
         while waiting and watch.settle(waiting[0], is_last=is_last):
             mode.push(waiting.pop(0))
         while (ready := mode.pop()) is not None:
-            out.append(Out(ready[0].index, ready[1], max(completed), now_s))
+            out.append(Out(ready.frame.index, ready.cover, max(completed), now_s))
 
     for index, (by_time_s, by_clock_s) in enumerate(steps_s):
         until_s = now_s + by_clock_s
