@@ -23,6 +23,7 @@ OWN_CODE = [
 ]  # fmt: skip
 
 MAY_HOLD_CLEAR_FRAMES = {"capture", "background", "detect", "paint", "engine", "media", "testing"}
+MAY_HOLD_PACKETS = {"capture"}
 MAY_HOLD_TRACKS = {"media", "track", "rules", "engine"}
 HOLD_BUT_NEVER_WRITE = {"background", "paint", "engine", "media", "rules", "track"}
 TALKS_TO_OTHERS = {
@@ -94,6 +95,11 @@ def test_only_the_stages_before_the_cover_name_a_clear_frame() -> None:
 def test_every_stage_that_may_hold_a_clear_frame_does() -> None:
     holders = {stage_of(module) for module in MODULES if "RawFrame" in names_in(tree_of(module))}
     assert holders == MAY_HOLD_CLEAR_FRAMES, "a stage that needs none should not be allowed any"
+
+
+def test_only_capture_names_a_clear_packet() -> None:
+    holders = {stage_of(module) for module in MODULES if "SourcePacket" in names_in(tree_of(module))}
+    assert holders == MAY_HOLD_PACKETS
 
 
 def test_tracks_stay_with_those_who_make_something_of_them() -> None:

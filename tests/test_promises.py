@@ -26,6 +26,7 @@ from mypy import api as mypy_api
 import passerby
 from passerby.detect.models import bundled_models
 from passerby.media import Kind
+from passerby.media.packets import SourceCoding, SourcePacket
 from passerby.testing.patterns import SIDE_PX, found_in_bytes, found_in_media, plant
 from passerby.testing.pictures import scene_frame
 from tests.recognisers import calls_in, dependency_tree, networks_among, networks_in, recognisers_among
@@ -292,6 +293,14 @@ def test_a_clear_frame_cannot_be_pickled_or_copied_out() -> None:
             pickle.dump(frame, io.BytesIO(), protocol)
     with pytest.raises(TypeError, match="never leaves the process"):
         copy.deepcopy(frame)
+
+
+def test_a_clear_packet_cannot_be_pickled_or_shown_in_words() -> None:
+    packet = SourcePacket(b"clear", SourceCoding("h264", b"sets", None), None, None, 0, is_key=True)
+    for leave in (copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="never leaves the process"):
+            leave(packet)
+    assert "clear" not in repr(packet) and "sets" not in repr(packet)
 
 
 def test_a_clear_frame_does_not_show_its_pixels_in_words() -> None:

@@ -10,7 +10,7 @@ from passerby.capture.live.drawn import drawn_shots
 from passerby.capture.live.kinds import open_device, open_http, open_rtsp
 from passerby.capture.live.loop import looped_shots
 from passerby.capture.live.options import LiveOptions, Opened, Shot
-from passerby.capture.live.stream import StreamReader
+from passerby.capture.live.stream import OnPacket, StreamReader
 from passerby.capture.live.words import check_kind
 from passerby.capture.picture import PictureFitter
 from passerby.capture.probe import LARGEST_SIDE_PX, SMALLEST_SIDE_PX
@@ -27,16 +27,20 @@ from passerby.net.address import Address
 TIME_BASE = Fraction(1, TICKS_PER_S)
 
 
-def open_live(address: Address | str, options: LiveOptions | None = None) -> LiveSource:
+def open_live(
+    address: Address | str, options: LiveOptions | None = None, on_packet: OnPacket | None = None
+) -> LiveSource:
     """Opens a camera, or something that acts as one. Use it in a `with` block. Blocks until the first picture arrives.
 
     Kinds: rtsp:// and rtsps:// (H.264, HEVC, MJPEG), http:// and https:// (MJPEG or HLS), file: (played in a loop),
-    /dev/videoN, drawn: (a scene of people who do not exist). Raises SourceUnavailable, whose `trouble` says what is
-    wrong; its text never contains a password.
+    /dev/videoN, drawn: (a scene of people who do not exist). on_packet: gets each CLEAR coded packet of an RTSP or HTTP
+    source as it comes, before it is decoded, the first ones while this opens it. It is called in the thread that reads,
+    must be quick and must not raise. Raises SourceUnavailable, whose `trouble` says what is wrong; its text never
+    contains a password.
     """
     options = options or LiveOptions()
     place = Address.parse(address) if isinstance(address, str) else address
-    return LiveSource(place, options)
+    return LiveSource(place, options, on_packet)
 
 
 class LiveSource(Closing):
@@ -47,7 +51,8 @@ class LiveSource(Closing):
     1/90000 s and always increases. If the source is silent, there is a gap in the times.
     """
 
-    def __init__(self, address: Address, options: LiveOptions) -> None:
+    def __init__(self, address: Address, options: LiveOptions, on_packet: OnPacket | None = None) -> None:
+        """See `open_live`."""
         self.address = address
         self._stop = threading.Event()
         self._fitter = PictureFitter()
@@ -56,7 +61,7 @@ class LiveSource(Closing):
         self._index = 0
         self._file_codec: str | None = None
         try:
-            self._shots = self._open(options)
+            self._shots = self._open(options, on_packet)
             first = next(self._shots, None)
             if first is None:
                 raise SourceUnavailable(Trouble.NO_PICTURE, f"'{address.shown}' was stopped before its first picture")
@@ -66,7 +71,7 @@ class LiveSource(Closing):
             self.close()
             raise
 
-    def _open(self, options: LiveOptions) -> Iterator[Shot]:
+    def _open(self, options: LiveOptions, on_packet: OnPacket | None) -> Iterator[Shot]:
         check_kind(self.address, options.reach)
         if self.address.kind == "file":
             return looped_shots(self.address, options, self._stop.is_set, self._note_file)
@@ -76,7 +81,8 @@ class LiveSource(Closing):
             "rtsp": open_rtsp, "http": open_http, "device": open_device,
         }  # fmt: skip
         self._opened = openers[self.address.kind](self.address, options)
-        self._reader = StreamReader(self.address, self._opened, options, self._stop.is_set)
+        on_packet = None if self.address.kind == "device" else on_packet  # its packets may not be coded at all
+        self._reader = StreamReader(self.address, self._opened, options, self._stop.is_set, on_packet)
         return iter(self._reader)
 
     @property

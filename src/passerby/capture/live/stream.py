@@ -18,15 +18,26 @@ from passerby.capture.live.words import broken_off, changed, clock_was_set, no_p
 from passerby.capture.picture import Deinterlacer
 from passerby.capture.trust import Trust
 from passerby.errors import SourceUnavailable
+from passerby.media.packets import SourceCoding, SourcePacket
 from passerby.net.address import Address
+
+OnPacket = Callable[[SourcePacket], None]
 
 
 class StreamReader:
     """Iterate once over its shots, from one thread. Ends only with SourceUnavailable, or quietly after `stop`."""
 
-    def __init__(self, address: Address, opened: Opened, options: LiveOptions, stopped: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        address: Address,
+        opened: Opened,
+        options: LiveOptions,
+        stopped: Callable[[], bool],
+        on_packet: OnPacket | None = None,
+    ) -> None:
+        """on_packet: see `open_live`."""
         self._address, self._opened, self._options = address, opened, options
-        self._stopped = stopped
+        self._stopped, self._on_packet = stopped, on_packet
         self._wall = WallTime(options.clock)
         stream = opened.stream
         self.times = ArrivalTimes(stream.time_base if opened.has_clock else None)
@@ -35,6 +46,8 @@ class StreamReader:
         self.key_bytes: int | None = None
         """Size of the newest one, as coded."""
         context = stream.codec_context
+        time_base = stream.time_base if opened.has_clock else None
+        self._coding = SourceCoding(context.name, context.extradata, time_base)
         self._trust = Trust(context, is_live=True)
         context.flags = context.flags | Flags.low_delay
         self._deinterlacer = Deinterlacer(stream.time_base or Fraction(1, 90_000))
@@ -71,6 +84,8 @@ class StreamReader:
                 if packet.size:
                     if packet.is_keyframe:
                         self.keys, self.key_bytes = self.keys + 1, packet.size
+                    if self._on_packet is not None:
+                        self._on_packet(self._handed_on(packet))
                     yield packet
         except (av.FFmpegError, OSError) as caught:
             error = caught
@@ -83,6 +98,11 @@ class StreamReader:
             raise error
         # Without its cause, whose text contains the address with its password.
         raise broken_off(self._address, error, self._options.read_timeout_s) from None
+
+    def _handed_on(self, packet: Packet[VideoStream]) -> SourcePacket:
+        has_clock = self._coding.time_base is not None
+        pts, dts = (packet.pts, packet.dts) if has_clock else (None, None)
+        return SourcePacket(bytes(packet), self._coding, pts, dts, self._wall.now_90k(), packet.is_keyframe)
 
     def _next_of(self, packets: Iterator[Packet[VideoStream]]) -> Packet[VideoStream] | None:
         if self._opened.beneath is not None:  # set just before reading: time spent elsewhere does not count
