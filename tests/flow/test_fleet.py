@@ -29,6 +29,7 @@ from passerby.media.health import Check
 from passerby.media.mp4.fragments import fragments_in
 from passerby.media.mp4.index import read_index
 from passerby.media.mp4.init import read_init
+from passerby.media.requests import Rebase
 from passerby.media.segments import TICKS_PER_S, Fragment
 from passerby.rules.reach import Reach
 from passerby.rules.retention import KeepAll
@@ -367,7 +368,7 @@ def test_findings_come_from_the_worker_and_a_new_reference_goes_to_it(
         assert {each.check for each in first.findings} == set(Check)
         still = fleet.reference("yard")
         assert still is not None and still.startswith(b"\xff\xd8")
-        assert fleet.rebase("yard") and not fleet.rebase("nowhere")
+        assert fleet.ask("yard", Rebase()) and not fleet.ask("nowhere", Rebase())
         wait_for(fleet, lambda states: states["yard"].reference_at_90k not in (None, first.reference_at_90k))
         fleet.forget("yard")
         assert fleet.reference("yard") is None

@@ -24,6 +24,7 @@ from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media import RawFrame
 from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check, Verdict
+from passerby.media.requests import Rebase
 from passerby.media.segments import Fragment
 from passerby.rules.health.state import blames_detector
 from passerby.rules.retention import KeepAll
@@ -285,7 +286,7 @@ def test_what_it_should_see_is_kept_and_set_anew(camera: RtspServer, shared: Sha
     def is_another(status: CameraState, path: LivePath) -> bool:
         if not before:
             before.append(status.reference_at_90k)
-            path.rebase()
+            path.ask(Rebase())
         return status.reference_at_90k != before[0]
 
     follow(camera.url("/yard"), tmp_path, shared, is_another)

@@ -13,6 +13,7 @@ from passerby.api.problems import no_such, problem
 from passerby.api.said import WithReason
 from passerby.api.timeline import LONGEST_TIMELINE_90K, Time90k, check_range
 from passerby.media.health import Check, Verdict
+from passerby.media.requests import Rebase
 from passerby.rules.access import Action
 
 router = APIRouter(prefix="/api/cameras/{camera}", tags=["health"])
@@ -82,7 +83,7 @@ def rebase(camera: CameraName, request: Request) -> None:
     if services.installation.cameras.find(camera) is None:
         raise no_such("camera", camera)
     services.installation.audit.note(me.user.name, me.through, Action.REBASE, camera)
-    if services.fleet is None or not services.fleet.rebase(camera):
+    if services.fleet is None or not services.fleet.ask(camera, Rebase()):
         raise problem(503, f"camera '{camera}' is not running", "try again when it is")
 
 

@@ -15,6 +15,7 @@ from passerby.access import Installation
 from passerby.archive import Archive
 from passerby.covers_file import TimedBox
 from passerby.media.camera import CameraState
+from passerby.media.requests import CameraRequest
 from passerby.notify.alarms import Alarms
 from passerby.settings import Mode, Settings
 
@@ -41,8 +42,8 @@ class Fleet(Protocol):
         """By camera."""
         ...
 
-    def rebase(self, camera: str) -> bool:
-        """Make what it shows now its reference. Returns whether a worker has it."""
+    def ask(self, camera: str, request: CameraRequest) -> bool:
+        """Passes a request on to a camera. Returns whether a worker has it."""
         ...
 
     def reference(self, camera: str) -> bytes | None:

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from passerby.fleet.messages import Drop, Order, Reader, Rebase, Run, States, Stop, Watched, pack_order
+from passerby.fleet.messages import Ask, Drop, Order, Reader, Run, States, Stop, pack_order
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import Places, work
+from passerby.media.requests import CameraRequest, Watched
 from passerby.media.segments import Fragment
 from passerby.processes import NEW_PROCESS
 
@@ -53,20 +54,21 @@ class Child:
 
     def run(self, plan: CameraPlan) -> None:
         self.plans[plan.camera] = plan
+        self._watched -= {plan.camera}  # the camera starts again, and is asked again
         self._send(Run(plan))
 
     def drop(self, camera: str) -> None:
         if self.plans.pop(camera, None) is not None:
             self._send(Drop(camera))
 
-    def rebase(self, camera: str) -> None:
-        self._send(Rebase(camera))
+    def ask(self, camera: str, request: CameraRequest) -> None:
+        self._send(Ask(camera, request))
 
-    def tell_watched(self, cameras: frozenset[str]) -> None:
-        """Tell it which of its cameras are watched live, if that has changed."""
-        if cameras != self._watched:
-            self._watched = cameras
-            self._send(Watched(cameras))
+    def note_watched(self, cameras: frozenset[str]) -> None:
+        """Tells each of its cameras whether it is watched live, if that has changed."""
+        for camera in cameras ^ self._watched:
+            self.ask(camera, Watched(camera in cameras))
+        self._watched = cameras
 
     def trouble(self) -> str | None:
         """Why it must be replaced, in words; None if all is well."""

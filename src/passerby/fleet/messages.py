@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, get_args
 
 from passerby.fleet.plan import CameraPlan
 from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check, Finding, Verdict
+from passerby.media.requests import CameraRequest
 from passerby.media.segments import Fragment, InitSegment
 
 _HEAD = struct.Struct(">cI")
 _STATES, _INIT, _FRAGMENT = b"S", b"I", b"F"
-_RUN, _DROP, _REBASE, _WATCHED, _STOP = b"R", b"D", b"B", b"W", b"X"
+_RUN, _DROP, _ASK, _STOP = b"R", b"D", b"A", b"X"
+_REQUESTS: dict[str, type[CameraRequest]] = {each.__name__: each for each in get_args(CameraRequest)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,11 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
-class Rebase:
-    """Make what this camera shows now its reference."""
+class Ask:
+    """Pass a request on to this camera; one that it does not have is ignored."""
 
     camera: str
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """The cameras that are watched live now, and no others."""
-
-    cameras: frozenset[str]
+    request: CameraRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ class Stop:
     """Stop all cameras, then exit."""
 
 
-Order = Run | Drop | Rebase | Watched | Stop
+Order = Run | Drop | Ask | Stop
 
 
 def pack_states(states: States) -> bytes:
@@ -100,10 +96,8 @@ def pack_order(order: Order) -> bytes:
             return _message(_RUN, json.loads(plan.model_dump_json()))
         case Drop(camera):
             return _message(_DROP, camera)
-        case Rebase(camera):
-            return _message(_REBASE, camera)
-        case Watched(cameras):
-            return _message(_WATCHED, sorted(cameras))
+        case Ask(camera, request):
+            return _message(_ASK, {"camera": camera, "what": type(request).__name__, "with": asdict(request)})
     return _message(_STOP, None)
 
 
@@ -125,10 +119,8 @@ def read_order(message: bytes) -> Order:
         return Run(CameraPlan.model_validate_json(json.dumps(head)))
     if kind == _DROP:
         return Drop(str(head))
-    if kind == _REBASE:
-        return Rebase(str(head))
-    if kind == _WATCHED:
-        return Watched(frozenset(head))
+    if kind == _ASK and head["what"] in _REQUESTS:
+        return Ask(head["camera"], _REQUESTS[head["what"]](**head["with"]))
     if kind == _STOP:
         return Stop()
     raise ValueError(f"no order is of the kind {kind!r}")

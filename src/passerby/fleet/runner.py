@@ -18,6 +18,7 @@ from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.recording import Publish, Recording
 from passerby.media.camera import CameraState, CameraStatus
+from passerby.media.requests import CameraRequest, Watched
 from passerby.rules.backoff import wait_s
 
 ENDS_WITHIN_S = 10.0
@@ -44,8 +45,8 @@ class CameraRunner:
         before: the previous runner of the same camera, which must end first.
         """
         self.plan = plan
-        self.is_watched = False
-        """Whether somebody watches it live. Set from any thread."""
+        self._watched = Watched(False)
+        self._asking = threading.Lock()
         self._shared, self._archive, self._publish = shared, archive, publish
         self._keeper = KeptBackground(backgrounds, plan.camera)
         self._reference = KeptReference(backgrounds, plan.camera)
@@ -84,11 +85,13 @@ class CameraRunner:
             self._set(path.state)
         return self._state
 
-    def rebase(self) -> None:
-        """From any thread. See `LivePath.rebase`; does nothing while the camera is not open."""
-        path = self._path
-        if path is not None:
-            path.rebase()
+    def ask(self, request: CameraRequest) -> None:
+        """From any thread. What stays valid also reaches a camera that is opened later."""
+        with self._asking:
+            if isinstance(request, Watched):
+                self._watched = request
+            if self._path is not None:
+                self._path.ask(request)
 
     def _tell(self, what: CameraStatus, reason: str) -> None:
         """Sets the state while the camera is not open."""
@@ -157,12 +160,13 @@ class CameraRunner:
                 self._keeper,
                 self._reference,
                 recording.keep,
-                lambda: self.is_watched,
             )
         except BaseException:
             source.close()
             raise
-        self._path = path
+        with self._asking:
+            path.ask(self._watched)
+            self._path = path
         try:
             path.run(self._is_over, self.plan.hung_after_s)
         finally:

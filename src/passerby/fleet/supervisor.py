@@ -18,6 +18,7 @@ from passerby.fleet.live_feed import LiveFeed
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import STOP_WITHIN_S, Places
 from passerby.media.camera import CameraState, CameraStatus
+from passerby.media.requests import CameraRequest
 from passerby.rules.backoff import wait_s
 
 WATCH_S = 0.2
@@ -101,13 +102,13 @@ class Fleet:
         for camera in kept_cameras(self._places.backgrounds) - set(cameras):
             self.forget(camera)
 
-    def rebase(self, camera: str) -> bool:
-        """Make what it shows now its reference. Returns whether a worker has it."""
+    def ask(self, camera: str, request: CameraRequest) -> bool:
+        """Passes a request on to a camera. Returns whether a worker has it."""
         with self._lock:
-            workers = [child for child in self._children if camera in child.plans]
-            for child in workers:
-                child.rebase(camera)
-            return bool(workers)
+            holders = [child for child in self._children if camera in child.plans]
+            for child in holders:
+                child.ask(camera, request)
+            return bool(holders)
 
     def reference(self, camera: str) -> bytes | None:
         """A JPEG of what it should show, established background only; None if there is none yet."""
@@ -176,7 +177,7 @@ class Fleet:
         self._keep_spare()
         watched = self.feed.watched
         for child in self._children:
-            child.tell_watched(watched & child.plans.keys())
+            child.note_watched(watched & child.plans.keys())
 
     def _keep_spare(self) -> None:
         """Loading takes seconds, so one loaded worker stands by to replace another. Without cameras none runs."""

@@ -13,7 +13,7 @@ import cv2
 from passerby.archive import Archive
 from passerby.engine.live.shared import Shared
 from passerby.engine.memory import return_freed_pictures
-from passerby.fleet.messages import Drop, Rebase, Run, States, Stop, Watched, read_order
+from passerby.fleet.messages import Ask, Drop, Run, States, Stop, read_order
 from passerby.fleet.runner import CameraRunner
 from passerby.fleet.sender import Sender
 from passerby.processes import begin_child
@@ -60,7 +60,6 @@ class Worker:
         self._shared, self._archive, self._backgrounds = shared, archive, backgrounds
         self._runners: dict[str, CameraRunner] = {}
         self._ending: list[CameraRunner] = []
-        self._watched: frozenset[str] = frozenset()
         self._next_start_s = 0.0
 
     def run(self) -> None:
@@ -98,22 +97,14 @@ class Worker:
                     start_after_s=self._next_start_s - now_s,
                     before=before,
                 )
-                self._note_watched()
             case Drop(camera):
                 self._end(camera)
-            case Rebase(camera):
+            case Ask(camera, request):
                 if camera in self._runners:
-                    self._runners[camera].rebase()
-            case Watched(cameras):
-                self._watched = cameras
-                self._note_watched()
+                    self._runners[camera].ask(request)
             case Stop():
                 return False
         return True
-
-    def _note_watched(self) -> None:
-        for camera, runner in self._runners.items():
-            runner.is_watched = camera in self._watched
 
     def _end(self, camera: str) -> CameraRunner | None:
         runner = self._runners.pop(camera, None)

@@ -20,6 +20,7 @@ from passerby.fleet.trial import try_apart
 from passerby.fleet.worker import Places
 from passerby.media.boxes import BoxShare
 from passerby.media.camera import CameraState, CameraStatus
+from passerby.media.requests import CameraRequest
 from passerby.rules.retention import object_90k
 from passerby.settings import Settings
 
@@ -67,8 +68,8 @@ class ConfiguredFleet:
     def states(self) -> dict[str, CameraState]:
         return {**self._idle, **self._fleet.states()}
 
-    def rebase(self, camera: str) -> bool:
-        return self._fleet.rebase(camera)
+    def ask(self, camera: str, request: CameraRequest) -> bool:
+        return self._fleet.ask(camera, request)
 
     def reference(self, camera: str) -> bytes | None:
         return self._fleet.reference(camera)

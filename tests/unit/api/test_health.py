@@ -10,6 +10,7 @@ import pytest
 from passerby.access.cameras import CameraFacts
 from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check, Finding, Verdict
+from passerby.media.requests import CameraRequest, Rebase
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from tests.unit.api.conftest import ADDRESS, House, OpenHouse
@@ -23,17 +24,17 @@ FOUND = (
 
 @dataclass
 class OneCamera:
-    """A fleet with a frozen camera. rebased: the cameras that were re-based."""
+    """A fleet with a frozen camera. asked: the requests to cameras."""
 
-    rebased: list[str] = field(default_factory=list)
+    asked: list[tuple[str, CameraRequest]] = field(default_factory=list)
     still: bytes | None = b"\xff\xd8 a still"
     trouble: None = None
 
     def states(self) -> dict[str, CameraState]:
         return {"gate": CameraState(CameraStatus.FROZEN, "it is frozen", SINCE_90K, None, (), FOUND, 77)}
 
-    def rebase(self, camera: str) -> bool:
-        self.rebased.append(camera)
+    def ask(self, camera: str, request: CameraRequest) -> bool:
+        self.asked.append((camera, request))
         return camera == "gate"
 
     def reference(self, camera: str) -> bytes | None:
@@ -94,7 +95,7 @@ def test_a_look_at_the_reference_is_noted(house: House, fleet: OneCamera) -> Non
 
 def test_a_new_reference_is_noted_and_ordered(house: House, fleet: OneCamera) -> None:
     assert house.signed_in("olu").post("/api/cameras/gate/health/reference").status_code == 204
-    assert fleet.rebased == ["gate"] and noted(house)[-1] == ("health:rebase", "gate")
+    assert fleet.asked == [("gate", Rebase())] and noted(house)[-1] == ("health:rebase", "gate")
     assert house.signed_in("ari").post("/api/cameras/gate/health/reference").status_code == 403
     assert house.signed_in("olu").post("/api/cameras/yard/health/reference").status_code == 503, "it is not at work"
 

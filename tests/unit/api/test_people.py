@@ -16,6 +16,7 @@ from passerby.errors import OutputError
 from passerby.jobs import Jobs, Limits
 from passerby.jobs.upload import has_memory_files
 from passerby.media.camera import CameraState, CameraStatus
+from passerby.media.requests import CameraRequest
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
@@ -56,7 +57,7 @@ class StillFleet:
     def states(self) -> Mapping[str, CameraState]:
         return {"gate": STATE}
 
-    def rebase(self, camera: str) -> bool:
+    def ask(self, camera: str, request: CameraRequest) -> bool:
         return False
 
     def reference(self, camera: str) -> bytes | None:

@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.fleet.messages import (
+    Ask,
     Drop,
     Order,
     Reader,
-    Rebase,
     Run,
     States,
     Stop,
-    Watched,
     pack_fragment,
     pack_init,
     pack_order,
@@ -25,6 +24,7 @@ from passerby.fleet.plan import CameraPlan
 from passerby.media.boxes import BoxShare
 from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.health import Check, Finding, Verdict
+from passerby.media.requests import Rebase, Watched
 from passerby.media.segments import Fragment, InitSegment
 from passerby.settings import Settings
 
@@ -36,9 +36,7 @@ PLAN = CameraPlan(
 )
 
 
-@pytest.mark.parametrize(
-    "order", [Run(PLAN), Drop("yard"), Rebase("yard"), Watched(frozenset({"yard", "gate"})), Stop()]
-)
+@pytest.mark.parametrize("order", [Run(PLAN), Drop("yard"), Ask("yard", Rebase()), Ask("yard", Watched(True)), Stop()])
 def test_orders(order: Order) -> None:
     assert read_order(pack_order(order)) == order
     assert "s3cr3t" not in repr(order)

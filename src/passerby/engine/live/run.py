@@ -22,6 +22,7 @@ from passerby.engine.reveal_mode import NOT_LEARNED
 from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
 from passerby.media.camera import CameraState
+from passerby.media.requests import CameraRequest, Rebase, Watched
 from passerby.media.segments import Fragment
 from passerby.paint import Redactor
 from passerby.record import SegmentRecorder
@@ -48,12 +49,12 @@ class LivePath:
         keeper: Keeper,
         reference: ReferenceKeeper,
         sink: Sink,
-        is_watched: Callable[[], bool] = lambda: True,
         observer: Observer | None = None,
     ) -> None:
-        """sink: takes every fragment, in order. is_watched: whether somebody is watching live. Takes over the source
-        and closes it. Raises OutputError, SettingsError."""
-        self._plan, self._sink, self._is_watched, self._observer = plan, sink, is_watched, observer
+        """sink: takes every fragment, in order. Takes over the source and closes it. Raises OutputError,
+        SettingsError."""
+        self._plan, self._sink, self._observer = plan, sink, observer
+        self._is_watched = True  # until it is told
         self._mode = live_mode(source.format, plan, shared, keeper, observer)
         self._redactor = Redactor(plan.settings.style, quiet=plan.reveals)
         self._recorder = SegmentRecorder(source.format, quality=plan.quality)
@@ -122,7 +123,7 @@ class LivePath:
         moved = covered_share(cover, (frame.width, frame.height))
         self._whole = cover.whole
         self.written += 1
-        for fragment in self._recorder.write(redacted, moved, is_watched=self._is_watched()):
+        for fragment in self._recorder.write(redacted, moved, is_watched=self._is_watched):
             self._sink(fragment)
         self._recording_since_s = None
 
@@ -158,9 +159,13 @@ class LivePath:
             reference_at_90k=self._monitor.reference_at_90k,
         )  # fmt: skip
 
-    def rebase(self) -> None:
-        """Takes what the camera shows from now on as its reference. May be called from any thread."""
-        self._monitor.rebase()
+    def ask(self, request: CameraRequest) -> None:
+        """Returns at once. May be called from any thread."""
+        match request:
+            case Rebase():
+                self._monitor.rebase()
+            case Watched(is_watched):
+                self._is_watched = is_watched
 
     @property
     def _hangs(self) -> bool:
