@@ -28,13 +28,13 @@ from passerby.detect.canary import draw, figure
 from passerby.detect.runtime import Bgr, Outputs, Runtime
 from passerby.engine import cover_mode, reveal_mode
 from passerby.engine.cover_mode import CoverMode
+from passerby.engine.held import Held
 from passerby.engine.live.learner import LearnTimes, LiveLearner
 from passerby.engine.live.queue import FairQueue
 from passerby.engine.live.watch import LiveWatch
 from passerby.engine.looks import Detectors, looks_for
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import Sampler
-from passerby.engine.window import Held
 from passerby.media import Kind, RawFrame
 from passerby.media.overlap import iou
 from passerby.paint import Redactor

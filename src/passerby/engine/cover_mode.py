@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.engine.examiner import Examined
+from passerby.engine.held import Held
 from passerby.engine.looks import LookPlan
 from passerby.engine.watchful import Watch
-from passerby.engine.window import Held, Window
+from passerby.engine.window import Window
 from passerby.media import Cover, RawFrame, hdr
 from passerby.rules.coverage import Policy, cover_found
 from passerby.track import FlowMeter, Follower, Tracker, TrackerTimes, TrackSummary
@@ -50,7 +51,7 @@ class CoverMode:
         return self._tracker.ended
 
     def look(self, frame: RawFrame, *, is_last: bool = False) -> Held:
-        held = Held(frame, frame.time_s, motion=self._flow.measure(_luma8(frame)))
+        held = Held(frame, motion=self._flow.measure(_luma8(frame)))
         if held.motion is not None and held.motion.is_cut:
             self._watch.all_due()
         self._watch.look(held, is_last=is_last)

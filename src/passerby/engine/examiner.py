@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from passerby.engine.window import Held
+from passerby.engine.held import Held
 from passerby.media import Cover, InView, RawFrame, Track
 from passerby.track import TrackSummary
 

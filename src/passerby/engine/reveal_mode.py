@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from passerby.background import Background, Seen, View, shrink, small_size
 from passerby.engine.examiner import Examined
+from passerby.engine.held import Held
 from passerby.engine.learner import Learner, Need
 from passerby.engine.looks import KNOWN_FOR_S, LookPlan
 from passerby.engine.silhouettes import Silhouettes
 from passerby.engine.stillness import Lasting, Stillness
 from passerby.engine.watchful import DAMAGED, Watch
-from passerby.engine.window import Held, Window
+from passerby.engine.window import Window
 from passerby.media import Cover, CoverBox, RawFrame, Track
 from passerby.media.boxes import BoxShare
 from passerby.rules.coverage import STIRRING_SHARE, Policy, box_of, cover_unestablished, stirring_shares
@@ -106,7 +107,8 @@ class RevealMode:
 
     def look(self, frame: RawFrame, *, is_last: bool = False) -> Held:
         stretch = self._stillness.note(frame)
-        held = Held(frame, frame.time_s, stretch, whole=DAMAGED if frame.damaged else None)
+        held = Held(frame, stretch)
+        held.hide(DAMAGED if frame.damaged else None)
         self._observe(held)
         self._watch.look(held, must=self._is_astir(held), is_last=is_last)
         # The tracker lags by some frames, and a track of somebody who was found may continue for this long.
@@ -167,15 +169,15 @@ class RevealMode:
             return
         self._learn(held)
         if self._view is None:
-            held.whole = NOT_LEARNED
+            held.hide(NOT_LEARNED)
             return
         seen = self._see(held, self._view)
         if seen.changed:
-            held.whole = CHANGED
+            held.hide(CHANGED)
             self._changed_since_s = held.time_s if self._changed_since_s is None else self._changed_since_s
             return
         self._changed_since_s = None
-        held.moving, held.unknown = seen.moving, seen.unknown
+        held.compare(seen.moving, seen.unknown)
         self._stirs = self._last_moving is None or _meet(self._last_moving, seen.moving)
         self._last_moving = seen.moving
 

@@ -16,13 +16,13 @@ from passerby.engine.by_hand import ByHand
 from passerby.engine.choose import Chosen, choose_mode
 from passerby.engine.examiner import Examiner
 from passerby.engine.facts import Facts, models_used
+from passerby.engine.held import Held
 from passerby.engine.looks import Detectors
 from passerby.engine.memory import return_freed_pictures
 from passerby.engine.observer import Observer
 from passerby.engine.progress import OnProgress, Progress
 from passerby.engine.still import redact_still
 from passerby.engine.threads import Worker, ahead, telling_last
-from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
 from passerby.paint import Redactor
 from passerby.record import RecordedFile, Sound, VideoRecorder

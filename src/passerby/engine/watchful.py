@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from passerby.engine.held import Held
 from passerby.engine.looks import Looks
 from passerby.engine.proofs import DETECTOR_FAILED, failure_of
-from passerby.engine.window import Held
 from passerby.media import Detections
 
 __all__ = ["DAMAGED", "DETECTOR_FAILED", "Watch", "Watchful"]
@@ -49,15 +49,15 @@ class Watchful:
         is_last: no frame follows, so this one is looked at on behalf of those before it too.
         """
         self._owes = held.frame.index if must else self._owes
-        held.owes = self._owes
+        held.needs_look_at(self._owes)
         if held.frame.damaged:
-            held.whole = DAMAGED
+            held.hide(DAMAGED)
             return
         is_needed = bool(self._failure) or self._owes > self._done
         if is_last and is_needed:
             self.looks.all_due()
         if not is_needed or not self.looks.is_due(held.time_s):
-            held.whole = held.whole or self._failure
+            held.hide(self._failure)
             return
         known = self.looks.recall(held.time_s, held.stretch)
         if known is not None:
@@ -66,16 +66,16 @@ class Watchful:
         try:
             found = self.looks.look(held.frame, held.stretch)
         except Exception as error:  # whatever went wrong, nothing is known about the frame: fail closed
-            held.failed, self._failure = True, failure_of(error)
+            self._failure = failure_of(error)
+            held.fail(held.whole or self._failure)
             self.looks.all_due()  # what the other looks found in this frame is lost with it
-            held.whole = held.whole or self._failure
             return
         self._failure = None
         self.looked_at_s = held.time_s
         self._know(held, found)
 
     def _know(self, held: Held, found: Detections) -> None:
-        held.found = found
+        held.find(found)
         self._done = held.frame.index
         if len(found):
             self.found_at_s = held.time_s

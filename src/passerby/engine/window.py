@@ -8,49 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
 from itertools import takewhile
 
-import numpy as np
-import numpy.typing as npt
-
-from passerby.media import Detections, RawFrame
+from passerby.engine.held import Held
 from passerby.rules.effort import LATE, MAX_WIDENING
-from passerby.track import Motion
 
 WIDER_FROM_GAP = 1 / 3  # of the longest gap between two looks; from here on covers grow
 CLOCK_WRONG_S = 2.0  # on the monotonic clock, beyond the wait by the frames' own times; under load it reaches 1 s
-
-
-@dataclass(slots=True, eq=False)
-class Held:
-    """A frame that was looked at if needed, and waits.
-
-    arrived_s: when it arrived, on the caller's monotonic clock. owes: index of the frame at or after which a look must
-    be completed before this one is shown; None for its own. It is lower if nothing can have changed since a look.
-    stretch: number of its stretch, if the mode sets it; frames of one stretch show the same (`Stillness`). whole: why
-    it must be covered whole, if it must. found: what detectors found; None if none looked or one failed. failed:
-    whether one failed. motion: since the frame before, if measured. moving: reveal mode's mask of movement. unknown:
-    where that mask cannot tell. They are kept because the scene may be learned again before the frame comes out.
-    """
-
-    frame: RawFrame
-    time_s: float
-    stretch: int | None = None
-    arrived_s: float = 0.0
-    owes: int | None = None
-    whole: str | None = None
-    found: Detections | None = field(default=None, repr=False)
-    failed: bool = False
-    wider: float = 0.0
-    motion: Motion | None = field(default=None, repr=False)
-    moving: npt.NDArray[np.uint8] | None = field(default=None, repr=False)
-    unknown: npt.NDArray[np.bool_] | None = field(default=None, repr=False)
-
-    @property
-    def looked(self) -> bool:
-        """Whether detectors examined the frame."""
-        return self.found is not None
 
 
 class Window:
@@ -83,7 +47,7 @@ class Window:
 
     def _hide_unlooked(self, why: str | None) -> None:
         for held in takewhile(lambda held: not held.looked, reversed(self._held)):
-            held.whole = held.whole or why
+            held.hide(why)
 
     def first(self, count: int) -> list[Held]:
         """The oldest frames, at most `count`."""
@@ -93,7 +57,7 @@ class Window:
         if not self._held:
             return None
         oldest = self._held[0]
-        owes_nothing = self._owes(oldest) <= (oldest.frame.index if oldest.looked else self._passed_look)
+        owes_nothing = oldest.owes <= (oldest.frame.index if oldest.looked else self._passed_look)
         is_examined = owes_nothing or self._is_between_looks(oldest)
         if not self._may_leave(oldest, is_settled=is_examined or oldest.whole is not None):
             return None
@@ -102,21 +66,17 @@ class Window:
         if owes_nothing:
             self._sure_s = oldest.time_s
         if not is_examined:
-            oldest.whole = oldest.whole or LATE
+            oldest.hide(LATE)
         return self._held.popleft()
 
-    @staticmethod
-    def _owes(held: Held) -> int:
-        return held.frame.index if held.owes is None else held.owes
-
     def _is_between_looks(self, oldest: Held) -> bool:
-        if self._owes(oldest) > self._newest_look:
+        if oldest.owes > self._newest_look:
             return False
         next_s = next((held.time_s for held in self._held if held.looked), math.inf)
         between_s = next_s - self._sure_s
         if self._gap_s < math.inf:  # the further apart two looks are, the less is known about what happened in between
             share = min(1.0, between_s / self._gap_s)
-            oldest.wider = max(oldest.wider, MAX_WIDENING * (share - WIDER_FROM_GAP) / (1 - WIDER_FROM_GAP))
+            oldest.widen(MAX_WIDENING * (share - WIDER_FROM_GAP) / (1 - WIDER_FROM_GAP))
         return between_s <= self._gap_s
 
     def _may_leave(self, oldest: Held, *, is_settled: bool) -> bool:

@@ -13,11 +13,11 @@ from passerby.background import Sample, learn, shrink, small_size
 from passerby.detect import DetectorError
 from passerby.engine.cover_mode import CoverMode
 from passerby.engine.examiner import Examiner
+from passerby.engine.held import Held
 from passerby.engine.learner import StretchLearner
 from passerby.engine.looks import Looks
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.watchful import Watchful
-from passerby.engine.window import Held
 from passerby.media import CoverBox, Detections, RawFrame
 from passerby.rules.coverage import Policy
 from passerby.settings import Settings

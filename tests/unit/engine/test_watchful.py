@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerby.detect import DetectorError
+from passerby.engine.held import Held
 from passerby.engine.watchful import DAMAGED, DETECTOR_FAILED, Watchful
-from passerby.engine.window import Held, Window
+from passerby.engine.window import Window
 from passerby.media import Detections, RawFrame
 from tests.unit.engine.fakes import Scripted, frame_at, looks_of, people
 
@@ -33,7 +34,7 @@ def run(count: int, *scripts: Scripted, damaged: frozenset[int] = frozenset()) -
     watchful = Watchful(looks_of(*scripts))
     frames = []
     for index in range(count):
-        held = Held(frame_at(index * FRAME_S, index, damaged=index in damaged), index * FRAME_S)
+        held = Held(frame_at(index * FRAME_S, index, damaged=index in damaged))
         watchful.look(held)
         window.push(held)
         frames.append(held)
@@ -95,7 +96,7 @@ def test_look_that_is_not_needed_is_left_out_but_never_after_a_failure() -> None
     watchful = Watchful(looks_of(script))
     frames = []
     for index in range(12):
-        held = Held(frame_at(index * FRAME_S, index), index * FRAME_S)
+        held = Held(frame_at(index * FRAME_S, index))
         watchful.look(held, must=index <= 4)
         window.push(held)
         frames.append(held)

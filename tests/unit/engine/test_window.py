@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.engine.window import Held, Window
+from passerby.engine.held import Held
+from passerby.engine.window import Window
 from passerby.media import Detections
 from tests.unit.engine.fakes import frame_at
 
-FRAME = frame_at(0, 0)
+MICROSECONDS = Fraction(1, 1_000_000)
 
 
 def held(time_s: float) -> Held:
-    return Held(FRAME, time_s)
+    return Held(replace(frame_at(0, 0), pts=round(time_s * 1_000_000), time_base=MICROSECONDS))
+
+
+def looked(time_s: float) -> Held:
+    known = held(time_s)
+    known.find(Detections.empty())
+    return known
 
 
 def popped(window: Window) -> list[float]:
@@ -23,12 +33,13 @@ def popped(window: Window) -> list[float]:
     return times
 
 
-@given(st.lists(st.floats(0.001, 3), max_size=40), st.floats(0.1, 2))
-def test_every_frame_comes_out_once_in_order_and_not_before_its_time(steps: list[float], delay_s: float) -> None:
-    window, now_s, out = Window(delay_s), 0.0, list[float]()
+@given(st.lists(st.integers(1, 3_000), max_size=40), st.floats(0.1, 2))
+def test_every_frame_comes_out_once_in_order_and_not_before_its_time(steps_ms: list[int], delay_s: float) -> None:
+    window, now_ms, out = Window(delay_s), 0, list[float]()
     pushed = []
-    for step in steps:
-        now_s += step
+    for step_ms in steps_ms:
+        now_ms += step_ms
+        now_s = now_ms / 1000
         window.push(held(now_s))
         pushed.append(now_s)
         ready = popped(window)
@@ -58,9 +69,8 @@ def test_empty_window_has_nothing_even_at_its_end() -> None:
 
 def test_at_a_break_those_after_the_last_look_are_hidden() -> None:
     window = Window(10)
-    nothing = Detections.empty()
-    seen = [Held(FRAME, 0.0, found=nothing), held(0.1), Held(FRAME, 0.2, found=nothing), held(0.3), held(0.4)]
-    seen[3].whole = "damaged"
+    seen = [looked(0.0), held(0.1), looked(0.2), held(0.3), held(0.4)]
+    seen[3].hide("damaged")
     for each in seen:
         window.push(each)
     window.end("the source broke off")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from passerby.capture.live.source import LiveSource
 from passerby.clock import SystemClock
 from passerby.engine.health.monitor import Monitor, ReferenceKeeper
+from passerby.engine.held import Held
 from passerby.engine.live.inbox import Inbox
 from passerby.engine.live.learner import Keeper
 from passerby.engine.live.modes import LivePlan, live_mode
@@ -19,7 +20,6 @@ from passerby.engine.live.shared import Shared
 from passerby.engine.live.strain import Strain
 from passerby.engine.observer import Observer
 from passerby.engine.reveal_mode import NOT_LEARNED
-from passerby.engine.window import Held
 from passerby.media import Cover, RawFrame
 from passerby.media.camera import CameraState
 from passerby.media.requests import CameraRequest, Rebase, Watched

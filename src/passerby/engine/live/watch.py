@@ -12,11 +12,11 @@ from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from functools import partial
 
+from passerby.engine.held import Held
 from passerby.engine.live.queue import FairQueue
 from passerby.engine.looks import Looks
 from passerby.engine.proofs import failure_of
 from passerby.engine.watchful import DAMAGED
-from passerby.engine.window import Held
 from passerby.media import Detections
 from passerby.rules.effort import AT_EASE, LATE, Effort, effort
 
@@ -84,13 +84,13 @@ class LiveWatch:
 
     def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None:
         """Requests a look if one is due. See `Watchful.look`. Which frame is the last is only known at the end."""
-        held.arrived_s = self._now_s()
+        held.arrive(self._now_s())
         self._owes = held.frame.index if must else self._owes
-        held.owes = self._owes
+        held.needs_look_at(self._owes)
         if not (self.is_failing or self.is_late or self._owes > self._done):
             return
         if held.frame.damaged:
-            held.whole = DAMAGED
+            held.hide(DAMAGED)
         elif self._may_ask and self._is_due(held) and not self._recalls(held):
             stirs = held.moving is None or bool(held.moving.any())
             work = partial(self._looks.look, held.frame, held.stretch)
@@ -135,12 +135,13 @@ class LiveWatch:
             self._asked = None
             self._take(held, asked.answer, max(0.0, left_s) if is_last else 0.0)
         if self.is_failing and not held.looked:
-            held.whole = held.whole or self._failure
-        is_wanted = held.owes is None or held.owes > self._done
+            held.hide(self._failure)
+        is_wanted = held.owes > self._done
         self.effort = effort(self._overdue_s(held, is_wanted), self._every_s)
-        held.wider, held.whole = self.effort.wider, held.whole or self.effort.whole
+        held.widen(self.effort.wider)
+        held.hide(self.effort.whole)
         if is_wanted and not held.looked and self._looked.time_s == float("-inf"):
-            held.whole = held.whole or NEVER_LOOKED
+            held.hide(NEVER_LOOKED)
         return True
 
     def _overdue_s(self, held: Held, is_wanted: bool) -> float:
@@ -162,9 +163,9 @@ class LiveWatch:
             self._looks.all_due()
             return
         except Exception as error:  # whatever went wrong, nothing is known about the frame: fail closed
-            held.failed, self._failure = True, failure_of(error)
+            self._failure = failure_of(error)
+            held.fail(self._failure)
             self._looks.all_due()
-            held.whole = self._failure
             return
         self._failure = None
         self.looked_at_s = held.time_s
@@ -172,7 +173,7 @@ class LiveWatch:
         self._know(held, found)
 
     def _know(self, held: Held, found: Detections) -> None:
-        held.found = found
+        held.find(found)
         self._done, self.is_late = held.frame.index, False
         if len(found):
             self.found_at_s = held.time_s

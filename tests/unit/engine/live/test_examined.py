@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from passerby.background import Sample, learn, shrink, small_size
 from passerby.detect import DetectorError
 from passerby.engine.cover_mode import LOOK_EVERY_S, CoverMode
+from passerby.engine.held import Held
 from passerby.engine.learner import StretchLearner
 from passerby.engine.live.queue import FairQueue
 from passerby.engine.live.watch import LATE_S, LiveWatch
 from passerby.engine.looks import Looks
 from passerby.engine.reveal_mode import LOOK_EVERY_S as REVEAL_EVERY_S
 from passerby.engine.reveal_mode import RevealMode
-from passerby.engine.window import CLOCK_WRONG_S, Held
+from passerby.engine.window import CLOCK_WRONG_S
 from passerby.media import Cover, Detections, RawFrame
 from passerby.rules.coverage import Policy
 from passerby.rules.effort import LATE

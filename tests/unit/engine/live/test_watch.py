@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.detect import DetectorError
+from passerby.engine.held import Held
 from passerby.engine.live.queue import FairQueue
 from passerby.engine.live.watch import LATE_S, NEVER_LOOKED, LiveWatch
 from passerby.engine.watchful import DAMAGED, DETECTOR_FAILED
-from passerby.engine.window import Held
 from passerby.media import Detections, RawFrame
 from passerby.rules.effort import LATE as LATE_LOOK
 from passerby.rules.effort import WHOLE_FROM
@@ -67,7 +67,7 @@ def run(
     out: list[Held] = []
     later: list[int] = []
     for index in range(count):
-        held = Held(frame_at(index * FRAME_S, index, damaged=index in damaged), index * FRAME_S)
+        held = Held(frame_at(index * FRAME_S, index, damaged=index in damaged))
         now_s[0] = held.time_s
 
         def settle(index: int = index) -> None:
@@ -110,7 +110,7 @@ def test_where_a_cameras_clock_stands_still_looks_go_by_when_pictures_come() -> 
     settled = 0
     for index in range(100):
         now_s[0] = index * FRAME_S
-        held = Held(frame_at(index * 1e-4, index), index * 1e-4)
+        held = Held(frame_at(index * 1e-4, index))
         watch.look(held)
         if index < 60:
             queue.step()
@@ -168,7 +168,7 @@ def test_in_a_picture_that_stays_the_same_nobody_looks_twice() -> None:
     watch = LiveWatch(looks_of(script), cast(FairQueue, queue), EVERY_S, lambda: 0.0)
     out = []
     for index in range(60):
-        held = Held(frame_at(index * FRAME_S, index), index * FRAME_S, stretch=1 if index < 50 else 2)
+        held = Held(frame_at(index * FRAME_S, index), stretch=1 if index < 50 else 2)
         watch.look(held)
         queue.step()
         assert watch.settle(held) and watch.found_at_s >= held.time_s - EVERY_S
@@ -188,7 +188,7 @@ def test_what_a_failed_look_left_unknown_is_not_recalled() -> None:
     queue = SteppedQueue()
     watch = LiveWatch(looks_of(script), cast(FairQueue, queue), EVERY_S, lambda: 0.0)
     for index, stretch in enumerate((1, 1, 2, 2, 2, 2)):
-        held = Held(frame_at(index * FRAME_S, index), index * FRAME_S, stretch=stretch)
+        held = Held(frame_at(index * FRAME_S, index), stretch=stretch)
         watch.look(held)
         queue.step()
         watch.settle(held)
