@@ -1,6 +1,6 @@
-"""How closely must the detector look? Heads missed and false cover on single frames, by input size and score.
+"""How large must the input of the detector be? Heads missed and false cover on single frames, by input size and score.
 
-Every frame stands for itself, with nothing bridged: what one look misses, tracking has to make up for.
+Every frame stands for itself, with nothing bridged: what one pass misses, tracking has to make up for.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Person = tuple[int, float, float, float, float]
 
 @dataclass(slots=True)
 class Tally:
-    """Sums over frames for one way to look and one score. hidden, far: pixels away from everybody."""
+    """Sums over frames for one way to detect and one score. hidden, far: pixels away from everybody."""
 
     heads: int = 0
     missed: int = 0
@@ -63,7 +63,7 @@ def study_sizes(shared: Path, clip: Clip, frames: int) -> str:
         looked += 1
         for way, size in zip(ways, (*SIZES_PX, None), strict=True):
             started = time.perf_counter()
-            found = _look(detector, frame, size)
+            found = _detect(detector, frame, size)
             spent_s[way] += time.perf_counter() - started
             for score in SCORES:
                 boxes = found.xyxy[(found.confidence >= score) & (found.class_id == Kind.PERSON)]
@@ -74,7 +74,7 @@ def study_sizes(shared: Path, clip: Clip, frames: int) -> str:
         + " |"
         for way in ways
     ]
-    head = "| how it looks | ms | " + " | ".join(f"score {score:g}" for score in SCORES) + " |"
+    head = "| input | ms | " + " | ".join(f"score {score:g}" for score in SCORES) + " |"
     rule = "| --- | --: |" + " --: |" * len(SCORES)
     return "\n".join([f"Heads missed % / false cover %, {looked} single frames, {MODEL}:", "", head, rule, *lines])
 
@@ -95,7 +95,7 @@ def _sample(clip: Clip, people: dict[int, list[Person]], frames: int) -> Iterato
         yield from (frame for frame in video if frame.index + 1 in wanted)
 
 
-def _look(detector: Detector, frame: RawFrame, size_px: int | None) -> Detections:
+def _detect(detector: Detector, frame: RawFrame, size_px: int | None) -> Detections:
     """size_px: longer side of the input for the whole picture; None: tiles, and the whole picture besides."""
     whole = detector.detect(frame, size_wh=_input(detector, frame, size_px or SIZES_PX[0]), score=min(SCORES))
     if size_px is not None:

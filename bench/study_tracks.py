@@ -15,8 +15,8 @@ from exposure import measure_video
 from process import CommandFailed
 
 from passerby.capture import open_source
-from passerby.engine.cover_mode import LOOK_AHEAD_S, LOOK_EVERY_S
-from passerby.engine.looks import Detectors, LookPlan, looks_for
+from passerby.engine.cover_mode import DETECT_EVERY_S, LOOK_AHEAD_S
+from passerby.engine.passes import Detectors, PassPlan, passes_for
 from passerby.media import Cover, CoverBox, Detections, Kind
 from passerby.paint import Redactor
 from passerby.record import VideoRecorder
@@ -49,7 +49,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A clip, looked at once."""
+    """A clip, examined once."""
 
     size_wh: tuple[int, int]
     moments: list[Moment]
@@ -57,7 +57,7 @@ class Seen:
 
 def study_ahead(shared: Path, clip: Clip, work: Path) -> str:
     """A Markdown table: people exposed by how far ahead the tracker sees before a frame is handed out."""
-    seen = look(clip, LOOK_EVERY_S)
+    seen = detect(clip, DETECT_EVERY_S)
     rows = [(f"{s:g} s", measure(shared, clip, work, covers_of_ours(seen, s))) for s in AHEADS_S]
     return _table("look ahead", rows)
 
@@ -65,8 +65,8 @@ def study_ahead(shared: Path, clip: Clip, work: Path) -> str:
 def study_trackers(shared: Path, clip: Clip, work: Path, python: Path) -> str:
     """A Markdown table: people exposed by tracker. python: of the environment that has ByteTrack."""
     rows = []
-    for every_s, often in ((LOOK_EVERY_S, f"every {LOOK_EVERY_S:g} s"), (0.0, "every frame")):
-        seen = look(clip, every_s)
+    for every_s, often in ((DETECT_EVERY_S, f"every {DETECT_EVERY_S:g} s"), (0.0, "every frame")):
+        seen = detect(clip, every_s)
         for score in HELD_SCORES:
             found = cover(held(seen, score))
             rows.append((f"none, score {score:g}, {often}", measure(shared, clip, work, found)))
@@ -78,16 +78,16 @@ def study_trackers(shared: Path, clip: Clip, work: Path, python: Path) -> str:
     return _table("tracker", rows)
 
 
-def look(clip: Clip, every_s: float) -> Seen:
+def detect(clip: Clip, every_s: float) -> Seen:
     """People in the clip, as cover mode looks for them."""
     with open_source(clip.path) as video:
         size_wh = (video.width, video.height)
-        looks = looks_for(Detectors(), {Kind.PERSON}, size_wh, LookPlan(every_s))
+        passes = passes_for(Detectors(), {Kind.PERSON}, size_wh, PassPlan(every_s))
         flow = FlowMeter(size_wh)
         moments = []
         for frame in video:
             luma = np.asarray(frame.planes()[0] >> (frame.depth - 8), np.uint8)
-            found = looks.look(frame) if looks.is_due(frame.time_s) else None
+            found = passes.run(frame) if passes.is_due(frame.time_s) else None
             moments.append(Moment(frame.index, frame.time_s, flow.measure(luma), found))
     return Seen(size_wh, moments)
 
@@ -108,7 +108,7 @@ def covers_of_ours(seen: Seen, ahead_s: float) -> dict[int, tuple[CoverBox, ...]
 
 
 def held(seen: Seen, score: float) -> Boxes:
-    """No tracker: what one look finds is covered until the next."""
+    """No tracker: what one pass finds is covered until the next."""
     boxes: Boxes = {}
     latest: list[tuple[float, float, float, float]] = []
     for moment in seen.moments:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from passerby.capture.drawn import draw_street
 from passerby.detect import bundled_models
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from tests.postgresql import PostgreSql, postgresql_server
 from tests.streets import FPS, SIZE_WH, Street
 
@@ -20,7 +20,7 @@ settings.load_profile("passerby")
 
 @pytest.fixture(scope="session")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Street:
-    """Three seconds: enough to learn a background, look, miss and bridge."""
+    """Three seconds: enough to learn a background, detect, miss and bridge."""
     if not all((model.folder / model.card.file).exists() for model in bundled_models()):
         pytest.skip("the bundled models have not been built")
     path = tmp_path_factory.mktemp("streets") / "street.mp4"

@@ -3,7 +3,7 @@
 Somebody drawn, whom the networks find while all is well, walks about, at most three body widths in a second; now and
 then another walks in, or steps out of a door. At random times the detector hangs, is late, silent, stale, or broken,
 its queue dies, the clock or the picture leaps. Of every picture that comes out it is measured how much of that person
-shows: of whoever is in it almost whole, or is found there by one look of a detector that works. In reveal mode the
+shows: of whoever is in it almost whole, or is found there by one pass of a detector that works. In reveal mode the
 place is learned from the same pictures first, and anew where they leap. Encoder and disk come after that:
 `test_hangs`.
 """
@@ -29,10 +29,10 @@ from passerby.detect.runtime import Bgr, Outputs, Runtime
 from passerby.engine import cover_mode, reveal_mode
 from passerby.engine.cover_mode import CoverMode
 from passerby.engine.held import Held
+from passerby.engine.live.finder import LiveFinder
 from passerby.engine.live.learner import LearnTimes, LiveLearner
 from passerby.engine.live.queue import FairQueue
-from passerby.engine.live.watch import LiveWatch
-from passerby.engine.looks import Detectors, looks_for
+from passerby.engine.passes import Detectors, passes_for
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import Sampler
 from passerby.media import Kind, RawFrame
@@ -51,7 +51,7 @@ BEYOND_PX = 100
 ALMOST_WHOLE = 0.95  # of the person in the picture: then nobody asks whether a detector finds them
 FOUND_SCORE, FOUND_OVERLAP = 0.45, 0.5  # one such detection is enough for a cover
 FASTEST = 3.0  # body widths in a second
-STAYS_S = 1.0  # at least: nobody comes and vanishes between two looks, which are at most 0.8 s apart or all is whole
+STAYS_S = 1.0  # at least: nobody comes and vanishes between two passes, which are at most 0.8 s apart or all is whole
 LEARN_S = 8.0  # at first
 SHOWN_AT = 0.25
 """Of the person's pixels, from where they count as clear; sleeves at the edge of a cover may show."""
@@ -182,13 +182,13 @@ class EngineCampaign:
 
     def _made(self, mode: Mode) -> CoverMode | RevealMode:
         detectors, queue = BrokenDetectors(self._now), cast(FairQueue, self._queue)
-        policy, every_s = Policy.of(Settings()), reveal_mode.LOOK_EVERY_S
+        policy, every_s = Policy.of(Settings()), reveal_mode.DETECT_EVERY_S
         if mode == "cover":
-            looks = looks_for(detectors, policy.kinds & {Kind.PERSON, Kind.FACE}, SIZE_WH, cover_mode.LOOK_PLAN)
-            self._watch = LiveWatch(looks, queue, cover_mode.LOOK_EVERY_S, lambda: self._clock_s)
-            return CoverMode(SIZE_WH, self._watch, policy, 0.79, is_live=True)
-        looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, SIZE_WH, reveal_mode.LOOK_PLAN)
-        self._watch = LiveWatch(looks, queue, every_s, lambda: self._clock_s)
+            passes = passes_for(detectors, policy.kinds & {Kind.PERSON, Kind.FACE}, SIZE_WH, cover_mode.PASS_PLAN)
+            self._finder = LiveFinder(passes, queue, cover_mode.DETECT_EVERY_S, lambda: self._clock_s)
+            return CoverMode(SIZE_WH, self._finder, policy, 0.79, is_live=True)
+        passes = passes_for(detectors, {Kind.PERSON, Kind.VEHICLE}, SIZE_WH, reveal_mode.PASS_PLAN)
+        self._finder = LiveFinder(passes, queue, every_s, lambda: self._clock_s)
         at_once = cast(FairQueue, _AtOnce())
         learner = LiveLearner(
             Sampler(SIZE_WH, detectors.of({Kind.PERSON})),
@@ -198,10 +198,10 @@ class EngineCampaign:
             lambda background: None,
             LearnTimes(first_every_s=0.15),
         )
-        return RevealMode(SIZE_WH, self._watch, policy, None, learner, delay_s=0.79, gap_s=8 * every_s)
+        return RevealMode(SIZE_WH, self._finder, policy, None, learner, delay_s=0.79, gap_s=8 * every_s)
 
     def _takes_s(self, now_s: float) -> float:
-        """How long a look takes that begins now."""
+        """How long a pass takes that begins now."""
         if self._now.fault == "blocks":
             return max(0.0, self._now.until_s - now_s)
         return self._now.late_s if self._now.fault == "late" else self._rng.uniform(0.02, 0.08)
@@ -269,7 +269,7 @@ class EngineCampaign:
         self._sent[self._index] = np.array(frame.planes()[0], np.uint8), person, self._now.fault
         self._index += 1
         self._settle()
-        self._waiting.append(self._mode.look(frame))
+        self._waiting.append(self._mode.detect(frame))
         self._settle()
         if isinstance(self._mode, RevealMode) and self._mode.background is not self._learned:
             self._learned = self._mode.background
@@ -277,7 +277,7 @@ class EngineCampaign:
 
     def _settle(self, *, is_last: bool = False) -> None:
         self._queue.advance(self._clock_s)
-        while self._waiting and self._watch.settle(self._waiting[0], is_last=is_last):
+        while self._waiting and self._finder.settle(self._waiting[0], is_last=is_last):
             self._mode.push(self._waiting.popleft())
         while (ready := self._mode.pop()) is not None:
             self._judge(ready.frame, ready.cover)
@@ -303,7 +303,7 @@ class EngineCampaign:
             self.figures.unfound += 1
 
     def _is_found(self, frame: RawFrame, person: Mask) -> bool:
-        """By one look of a detector that works."""
+        """By one pass of a detector that works."""
         rows, columns = np.nonzero(person)
         there = np.array([[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]], np.float32)
         for detector in self._healthy:

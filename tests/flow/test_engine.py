@@ -15,7 +15,7 @@ import passerby
 from passerby import Hide, Progress, Settings
 from passerby.capture.drawn import draw_street
 from passerby.covers_file import ManualCovers
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.media import Kind
 from passerby.report import Report
 from passerby.settings import Mode, Style

@@ -13,7 +13,7 @@ import pytest
 import passerby
 from passerby import Settings
 from passerby.capture import open_source
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.record.encoders import Codec
 from passerby.settings import Mode
 from tests.exposure import BODY, is_exposed, lumas, patch

@@ -18,7 +18,7 @@ import passerby
 from passerby import OutputError, Settings
 from passerby.capture import open_source
 from passerby.detect import DetectorError
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.media import RawFrame, RedactedFrame
 from passerby.record import VideoRecorder
 from passerby.settings import Mode
@@ -31,33 +31,33 @@ FAIL_FROM_S, FAIL_UNTIL_S = 1.0, 1.7
 
 
 class Diary:
-    """Says when detectors fail, and writes down who looked at which frame. The last run through the file counts:
+    """Says when detectors fail, and writes down who examined which frame. The last run through the file counts:
     before it reveal mode learns from a sparse one."""
 
     def __init__(self, fault: Fault, model: str | None = None) -> None:
         self._fault, self._model = fault, model
-        self.looks: list[tuple[int, str, bool]] = []
+        self.passes: list[tuple[int, str, bool]] = []
         self._last_s = -1.0
 
     def fault_at(self, model: str, frame: RawFrame) -> Fault | None:
         if frame.time_s < self._last_s:
-            self.looks.clear()
+            self.passes.clear()
         self._last_s = frame.time_s
         fails = FAIL_FROM_S <= frame.time_s < FAIL_UNTIL_S and self._model in (None, model)
-        self.looks.append((round(frame.time_s * FPS), model, not fails))
+        self.passes.append((round(frame.time_s * FPS), model, not fails))
         return self._fault if fails else None
 
     @property
     def good(self) -> set[int]:
-        """Frames that every detector which looked at them examined."""
-        return {frame for frame, _, _ in self.looks} - self.bad
+        """Frames that every detector which examined them examined."""
+        return {frame for frame, _, _ in self.passes} - self.bad
 
     @property
     def bad(self) -> set[int]:
-        return {frame for frame, _, good in self.looks if not good}
+        return {frame for frame, _, good in self.passes if not good}
 
     def unexamined(self) -> list[int]:
-        """Every frame after the last good look before a failure, up to the next good look."""
+        """Every frame after the last good pass before a failure, up to the next good pass."""
         unexamined: set[int] = set()
         for failed in self.bad:
             before = max((frame for frame in self.good if frame < failed), default=-1)
@@ -87,7 +87,7 @@ def test_frames_that_a_detector_failed_on_are_covered_whole(
     faulty.fault_at = diary.fault_at
     report = passerby.redact(street.path, tmp_path / "out.mp4", Settings(mode=mode), detectors=faulty)
     unexamined = [frame for frame in diary.unexamined() if frame < street.frames]
-    assert diary.bad and diary.good, "some looks fail and some do not, or this shows nothing"
+    assert diary.bad and diary.good, "some passes fail and some do not, or this shows nothing"
     assert flat_frames(tmp_path / "out.mp4") == unexamined
     assert report.frames.whole_by_reason == {"detector failed": len(unexamined)}
     assert report.frames.covered_whole == len(unexamined)
@@ -96,7 +96,7 @@ def test_frames_that_a_detector_failed_on_are_covered_whole(
 
 
 @pytest.mark.parametrize("fails", ["centerface", "nanodet-g"])
-def test_after_one_detector_failed_nothing_is_shown_before_all_have_looked_again(
+def test_after_one_detector_failed_nothing_is_shown_before_all_have_run_again(
     street: Street, faulty: FaultyDetectors, tmp_path: Path, fails: str
 ) -> None:
     """What the others found in the same frame was lost with it."""
@@ -104,14 +104,14 @@ def test_after_one_detector_failed_nothing_is_shown_before_all_have_looked_again
     faulty.fault_at = diary.fault_at
     passerby.redact(street.path, tmp_path / "out.mp4", Settings(mode="cover"), detectors=faulty)
     flat = set(flat_frames(tmp_path / "out.mp4"))
-    assert {model for _, model, _ in diary.looks} == {"centerface", "nanodet-g"}
+    assert {model for _, model, _ in diary.passes} == {"centerface", "nanodet-g"}
     shown_again = min(frame for frame in range(street.frames) if frame > max(diary.bad) and frame not in flat)
-    assert {model for frame, model, _ in diary.looks if frame == shown_again} == {"centerface", "nanodet-g"}
+    assert {model for frame, model, _ in diary.passes if frame == shown_again} == {"centerface", "nanodet-g"}
     assert flat == set(diary.unexamined())
 
 
 @pytest.mark.parametrize("mode", ["cover", "reveal", "auto"])
-def test_where_no_look_ever_succeeds_all_is_covered(
+def test_where_no_pass_ever_succeeds_all_is_covered(
     street: Street, faulty: FaultyDetectors, tmp_path: Path, mode: Mode
 ) -> None:
     faulty.fault_at = lambda model, frame: "unforeseen"
@@ -128,14 +128,14 @@ def test_where_no_look_ever_succeeds_all_is_covered(
 def test_where_the_plate_cannot_be_examined_nothing_is_shown(
     street: Street, detectors: Detectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: Mode, error: Exception
 ) -> None:
-    """Every look at frames succeeds: only the empty scene, which reveal mode would show, was looked at by nobody."""
+    """Every pass over frames succeeds: only the empty scene, which reveal mode would show, was examined by nobody."""
     tried: list[object] = []
 
     def fail(*tile: object) -> NoReturn:
         tried.append(tile)
         raise error
 
-    monkeypatch.setattr("passerby.engine.plate._look", fail)
+    monkeypatch.setattr("passerby.engine.plate._detect", fail)
     settings = Settings(mode=mode, end_s=1.0)
     report = passerby.redact(street.path, tmp_path / "out.mp4", settings, detectors=detectors)
     assert tried, "the plate was not examined at all"

@@ -14,7 +14,7 @@ import pytest
 
 import passerby
 from passerby import Hide, Settings
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.report import Report
 from passerby.settings import Mode
 from tests.exposure import BODY, HEAD, is_exposed, lumas, patch

@@ -17,7 +17,7 @@ from passerby.engine.live.learner import LearnTimes
 from passerby.engine.live.modes import LivePlan
 from passerby.engine.live.run import HANGS, HANGS_S, LivePath
 from passerby.engine.live.shared import Shared
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.segments import Fragment

@@ -15,7 +15,7 @@ from passerby import Settings
 from passerby.background import shrink, small_size
 from passerby.capture import open_source
 from passerby.detect import Detector, sample
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.media import Cover, Kind, RawFrame, hdr
 from passerby.media.look import COLOURS
 from passerby.media.overlap import iou

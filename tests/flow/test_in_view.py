@@ -20,8 +20,8 @@ from passerby.engine.live.learner import LearnTimes
 from passerby.engine.live.modes import LivePlan
 from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
-from passerby.engine.looks import Detectors
 from passerby.engine.observer import Observer
+from passerby.engine.passes import Detectors
 from passerby.engine.run import redact
 from passerby.media import InView, Kind
 from passerby.media.overlap import iou

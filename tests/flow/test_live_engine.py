@@ -18,7 +18,7 @@ from passerby.engine.live.learner import LearnTimes
 from passerby.engine.live.modes import LivePlan
 from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.errors import SourceUnavailable, Trouble
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.media import RawFrame
@@ -164,13 +164,13 @@ def test_where_detectors_find_nothing_at_all_all_is_covered_and_the_detector_nam
 
 
 @pytest.mark.promise
-def test_where_looks_come_too_late_all_is_covered_and_the_detector_is_named(
+def test_where_passes_come_too_late_all_is_covered_and_the_detector_is_named(
     camera: RtspServer, street: object, tmp_path: Path
 ) -> None:
-    looks = itertools.count()
+    passes = itertools.count()
 
     def slow(model: str, frame: RawFrame) -> None:
-        time.sleep(1.5 if next(looks) > 4 else 0.0)
+        time.sleep(1.5 if next(passes) > 4 else 0.0)
 
     plan = LivePlan(Settings(mode="cover"))
     with Shared(FaultyDetectors(slow, threads=1)) as overloaded:
@@ -181,8 +181,8 @@ def test_where_looks_come_too_late_all_is_covered_and_the_detector_is_named(
 
 
 @pytest.mark.slow
-@by_real_time("looks are counted that a busy machine has time for")
-def test_what_time_there_is_for_looks_is_shared_evenly(street: object, tmp_path: Path) -> None:
+@by_real_time("passes are counted that a busy machine has time for")
+def test_what_time_there_is_for_passes_is_shared_evenly(street: object, tmp_path: Path) -> None:
     sizes = {f"c{n}": (320 + 32 * n, 192) for n in range(3)}
     looked: Counter[int] = Counter()
 
@@ -204,7 +204,7 @@ def test_what_time_there_is_for_looks_is_shared_evenly(street: object, tmp_path:
     assert looked.keys() == {width for width, _ in sizes.values()}
     assert max(looked.values()) - min(looked.values()) <= 0.3 * max(looked.values()), looked
     for statuses in runs:
-        assert any("instead of every" in status.reason for status in statuses), "each says that it is looked at less"
+        assert any("instead of every" in status.reason for status in statuses), "each says that it is examined less"
 
 
 @pytest.mark.promise
@@ -243,7 +243,7 @@ def test_what_there_is_no_time_for_is_left_out_and_said(camera: RtspServer, shar
     assert statuses[-1].what in (
         CameraStatus.STRAINED,
         CameraStatus.COVERED,
-    )  # late looks cover all too
+    )  # late passes cover all too
     with Archive(tmp_path) as archive:
         fragments = list(archive.fragments(CAMERA, 0, 2**60))
     assert all(before.end_90k <= after.start_90k for before, after in itertools.pairwise(fragments))

@@ -16,7 +16,7 @@ from passerby.archive import Archive
 from passerby.clock import SystemClock
 from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.errors import Trouble
 from passerby.fleet import runner as module
 from passerby.fleet.plan import CameraPlan

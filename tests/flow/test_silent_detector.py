@@ -11,7 +11,7 @@ import passerby
 from passerby import Settings
 from passerby.detect import Detector, DetectorError
 from passerby.detect.proof import WORDS
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.media import Detections, Kind
 from passerby.settings import Mode
 from tests.campaign.engine_faults import BrokenDetectors, Moment

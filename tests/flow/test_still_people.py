@@ -11,7 +11,7 @@ from av.bitstream import BitStreamFilterContext
 
 import passerby
 from passerby import Settings
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.report import Report
 from passerby.settings import Mode
 from tests.exposure import BODY, HEAD, Part, flat_frames, is_exposed, lumas, patch

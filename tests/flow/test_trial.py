@@ -10,7 +10,7 @@ import pytest
 
 from passerby.capture.live.options import LiveOptions
 from passerby.engine.live.trial import try_camera
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.errors import Trouble
 from passerby.testing.patterns import found_in_media
 from passerby.testing.rtsp import Feed, RtspServer, Script
@@ -27,7 +27,7 @@ def camera(street: Street) -> Iterator[RtspServer]:
 
 
 @pytest.mark.promise
-def test_without_a_look_the_still_is_covered_whole(camera: RtspServer, tmp_path: Path) -> None:
+def test_without_a_pass_the_still_is_covered_whole(camera: RtspServer, tmp_path: Path) -> None:
     tried = try_camera(camera.url("/yard", "admin", "s3cr3t"), QUICK)
     assert (tried.reason, tried.size_wh, tried.codec) == (None, SIZE_WH, "h264")
     assert tried.covered
@@ -43,7 +43,7 @@ def test_the_rate_of_the_pictures_is_said(camera: RtspServer) -> None:
 
 
 @pytest.mark.promise
-def test_with_looks_the_place_is_shown_and_who_is_near_is_not(
+def test_with_passes_the_place_is_shown_and_who_is_near_is_not(
     camera: RtspServer, street: Street, detectors: Detectors, tmp_path: Path
 ) -> None:
     tried = try_camera(camera.url("/street", "admin", "s3cr3t"), QUICK, detectors=detectors)

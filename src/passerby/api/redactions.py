@@ -210,7 +210,7 @@ def dismiss(id: JobId, body: Dismissed, request: Request) -> RedactionShown:
 def output(id: JobId, request: Request, download: bool = False) -> Response:
     made = _found(request, id)
     path = _file(request, made, None)
-    _note_look(request, "file:download" if download else "file:watch", id)
+    _note_pass(request, "file:download" if download else "file:watch", id)
     return FileResponse(
         path, media_type=TYPES[path.suffix], filename=made.output_name,
         content_disposition_type="attachment" if download else "inline",
@@ -236,7 +236,7 @@ def report_html(id: JobId, request: Request) -> Response:
 def _report(request: Request, id: str, name: str, kind: str, headers: dict[str, str]) -> Response:
     """It contains small redacted pictures: viewing it counts as a look."""
     path = _file(request, _found(request, id), name)
-    _note_look(request, "file:watch", id)
+    _note_pass(request, "file:watch", id)
     return FileResponse(path, media_type=kind, headers=headers)
 
 
@@ -269,7 +269,7 @@ def _file(request: Request, made: Redaction, name: str | None) -> FilePath:
     return path
 
 
-def _note_look(request: Request, what: str, id: str) -> None:
+def _note_pass(request: Request, what: str, id: str) -> None:
     services_of(request).installation.audit.look_at_each_minute(signed_in_of(request), what, id)
 
 

@@ -104,7 +104,7 @@ class Detector:
         """
         region = sample.snap(frame, region_xyxy or sample.whole(frame))
         size = size_wh or self.input_size(sample.upright_wh(frame, region))
-        return suppress(self._look(frame, [region], size, score)[0], self.model.card.iou)
+        return suppress(self._run(frame, [region], size, score)[0], self.model.card.iou)
 
     def detect_tiles(
         self,
@@ -121,7 +121,7 @@ class Detector:
             return Detections.empty()
         regions = [sample.snap(frame, region) for region in regions_xyxy]
         size = size_wh or self.input_size(sample.upright_wh(frame, regions[0]))
-        parts = [suppress(found, self.model.card.iou) for found in self._look(frame, regions, size, score)]
+        parts = [suppress(found, self.model.card.iou) for found in self._run(frame, regions, size, score)]
         tile = np.repeat(np.arange(len(parts)), [len(found) for found in parts])
         cut = np.concatenate([_is_cut(*pair, frame, size) for pair in zip(parts, regions, strict=True)])
         return suppress(drop_cut(Detections.merge(parts), tile, cut), self.model.card.iou)
@@ -138,7 +138,7 @@ class Detector:
         sums = {tuple(float(values.sum()) for values in answer.values()) for answer in answers}
         return len(sums) == len(answers)
 
-    def _look(
+    def _run(
         self, frame: RawFrame, regions: Sequence[sample.Region], size_wh: tuple[int, int], score: float | None
     ) -> list[Detections]:
         found = self._read([sample.sample_bgr(frame, region, size_wh) for region in regions], score)

@@ -1,7 +1,7 @@
 """Redacts one source: wires the stages together in order. The stages do the work."""
 
 from passerby.engine.audit import AuditResult, Finding, audit
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.engine.progress import Progress
 from passerby.engine.run import redact
 

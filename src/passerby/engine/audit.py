@@ -11,7 +11,7 @@ import numpy as np
 
 from passerby.capture import is_still, open_source, open_still
 from passerby.detect import Detector
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.engine.progress import OnProgress, Progress
 from passerby.engine.still import find_at_every_scale
 from passerby.media import Detections, Kind, RawFrame

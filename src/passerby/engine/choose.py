@@ -13,13 +13,13 @@ from passerby.detect import Model
 from passerby.engine import cover_mode, reveal_mode
 from passerby.engine.cover_mode import CoverMode, look_ahead_s
 from passerby.engine.examiner import Examiner
+from passerby.engine.finder import DirectFinder
 from passerby.engine.learner import LEARN_AGAIN_S, Need, StretchLearner
-from passerby.engine.looks import Detectors, kinds_to_find, looks_for
 from passerby.engine.observer import Observer, follower_for, often_enough
+from passerby.engine.passes import Detectors, kinds_to_find, passes_for
 from passerby.engine.plate import PlateExaminer
 from passerby.engine.reveal_mode import DELAY_S, RevealMode
 from passerby.engine.scene import SAMPLES, LearnedScene, Scene, examined, learn_scene
-from passerby.engine.watchful import Watchful
 from passerby.media import Kind
 from passerby.rules.coverage import Policy
 from passerby.settings import Settings
@@ -107,13 +107,13 @@ def _cover(
 ) -> Chosen:
     size_wh = (video.width, video.height)
     policy = Policy.of(settings, plates_found=detectors.finds(Kind.PLATE), turn=video.turn)
-    plan = often_enough(cover_mode.LOOK_PLAN, observer)
-    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, plan)
+    plan = often_enough(cover_mode.PASS_PLAN, observer)
+    passes = passes_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, plan)
     ahead_s = look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25))
     follower = follower_for(observer, size_wh)
-    examiner = CoverMode(size_wh, Watchful(looks), policy, ahead_s, follower=follower)
+    examiner = CoverMode(size_wh, DirectFinder(passes), policy, ahead_s, follower=follower)
     warnings = ("Cover mode has no outlines: boxes are drawn.",) if settings.shape == "outline" else ()
-    return Chosen("cover", why, examiner, looks.models, _motion_px(motion, video), warnings, other="reveal")
+    return Chosen("cover", why, examiner, passes.models, _motion_px(motion, video), warnings, other="reveal")
 
 
 def _joined(
@@ -145,14 +145,14 @@ def _reveal(
     size_wh = (video.width, video.height)
     policy = Policy.of(settings, plates_found=hides_found and detectors.finds(Kind.PLATE), turn=video.turn)
     kinds = kinds_to_find(policy.kinds, detectors) if hides_found else frozenset({Kind.PERSON, Kind.VEHICLE})
-    plan = often_enough(cover_mode.LOOK_PLAN if hides_found else reveal_mode.LOOK_PLAN, observer)
-    looks = looks_for(detectors, kinds, size_wh, plan)
+    plan = often_enough(cover_mode.PASS_PLAN if hides_found else reveal_mode.PASS_PLAN, observer)
+    passes = passes_for(detectors, kinds, size_wh, plan)
     plates = PlateExaminer(detectors.of({Kind.PERSON, Kind.FACE}, detectors.video_threads))
     absorber = Absorber()
     source_start_s = float(video.start_pts * video.time_base)
 
     def shown(learned: LearnedScene | None, time_s: float) -> Background | None:
-        scene.release(looks)
+        scene.release(passes)
         try:
             return absorber.take(examined(learned, plates), time_s) if learned else None
         except Exception:  # whatever went wrong, nobody knows who is in the plate: fail closed
@@ -171,7 +171,7 @@ def _reveal(
     background = shown(first, source_start_s + (settings.start_s or 0.0))
     examiner = RevealMode(
         size_wh,
-        Watchful(looks),
+        DirectFinder(passes),
         policy,
         background,
         learner,
@@ -181,4 +181,4 @@ def _reveal(
         follower=follower_for(observer, size_wh),
     )
     motion_px = _motion_px(first.motion if first else None, video)
-    return Chosen("reveal", why, examiner, looks.models, motion_px, other="cover")
+    return Chosen("reveal", why, examiner, passes.models, motion_px, other="cover")

@@ -9,19 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.engine.examiner import Examined
+from passerby.engine.finder import Finder
 from passerby.engine.held import Held
-from passerby.engine.looks import LookPlan
-from passerby.engine.watchful import Watch
+from passerby.engine.passes import PassPlan
 from passerby.engine.window import Window
 from passerby.media import Cover, RawFrame, hdr
 from passerby.rules.coverage import Policy, cover_found
 from passerby.track import FlowMeter, Follower, Tracker, TrackerTimes, TrackSummary
 
-LOOK_EVERY_S = 0.16  # a runner moves by a third of their own width between two looks
-LOOK_PLAN = LookPlan(LOOK_EVERY_S)
+DETECT_EVERY_S = 0.16  # a runner moves by a third of their own width between two passes
+PASS_PLAN = PassPlan(DETECT_EVERY_S)
 LOOK_AHEAD_S = 1.5  # most people are certain by then (bench/README.md)
 MIN_LOOK_AHEAD_S = 0.8
-LONGEST_LOOKS = 3  # how long a frame may be held back if its delay is shorter, in usual intervals between looks
+LONGEST_PASSES = 3  # how long a frame may be held back if its delay is shorter, in usual intervals between passes
 LOOK_AHEAD_BYTES = 80 << 20  # of held frames: large pictures are looked ahead less far, down to the minimum
 
 
@@ -31,18 +31,18 @@ class CoverMode:
     def __init__(
         self,
         size_wh: tuple[int, int],
-        watch: Watch,
+        finder: Finder,
         policy: Policy,
         look_ahead_s: float,
         *,
         is_live: bool = False,
         follower: Follower | None = None,
     ) -> None:
-        """is_live: looks may come late, and timestamps may jump. follower: for whoever asks what is in view."""
+        """is_live: passes may come late, and timestamps may jump. follower: for whoever asks what is in view."""
         self._policy = policy
         gap_s = TrackerTimes().back_s if is_live else math.inf  # people who appear later are traced back this far
-        self._window = Window(look_ahead_s, longest_s=LONGEST_LOOKS * LOOK_EVERY_S, gap_s=gap_s)
-        self._watch = watch
+        self._window = Window(look_ahead_s, longest_s=LONGEST_PASSES * DETECT_EVERY_S, gap_s=gap_s)
+        self._finder = finder
         self._flow = FlowMeter(size_wh)
         self._tracker, self._follower = Tracker(size_wh), follower
 
@@ -50,11 +50,11 @@ class CoverMode:
     def ended_tracks(self) -> list[TrackSummary]:
         return self._tracker.ended
 
-    def look(self, frame: RawFrame, *, is_last: bool = False) -> Held:
+    def detect(self, frame: RawFrame, *, is_last: bool = False) -> Held:
         held = Held(frame, motion=self._flow.measure(_luma8(frame)))
         if held.motion is not None and held.motion.is_cut:
-            self._watch.all_due()
-        self._watch.look(held, is_last=is_last)
+            self._finder.all_due()
+        self._finder.find(held, is_last=is_last)
         return held
 
     def push(self, held: Held) -> None:
@@ -63,9 +63,9 @@ class CoverMode:
                 tracker.update(held.frame.index, held.time_s, held.found, held.motion, held.arrived_s)
         self._window.push(held)
 
-    def end(self, unlooked: str | None = None) -> None:
-        """unlooked: see `Window.end`."""
-        self._window.end(unlooked)
+    def end(self, unexamined: str | None = None) -> None:
+        """unexamined: see `Window.end`."""
+        self._window.end(unexamined)
         self._tracker.finish()
 
     def pop(self) -> Examined | None:
@@ -75,7 +75,7 @@ class CoverMode:
         tracks = self._tracker.take(held.frame.index, held.time_s)
         cover = Cover(cover_found(tracks, self._policy.wider(held.wider)), whole=held.whole)
         followed = self._follower.take(held.frame.index, held.time_s) if self._follower is not None else ()
-        return Examined(held.frame, cover, tuple(followed), held.looked)
+        return Examined(held.frame, cover, tuple(followed), held.is_examined)
 
 
 def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:

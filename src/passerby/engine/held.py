@@ -43,14 +43,14 @@ class Held:
         """When it arrived, on the caller's monotonic clock; 0 if there is none."""
         return self._arrived_s
 
-    def needs_look_at(self, index: int) -> None:
-        """A look at this frame or a later one is enough. It is an earlier frame than this one if nothing can have
+    def needs_pass_at(self, index: int) -> None:
+        """A pass over this frame or a later one is enough. It is an earlier frame than this one if nothing can have
         changed since."""
         self._owes = index
 
     @property
     def owes(self) -> int:
-        """Index of the frame at or after which a look must be completed before this one is shown."""
+        """Index of the frame at or after which a pass must be completed before this one is shown."""
         return self._owes
 
     def hide(self, why: str | None) -> None:
@@ -66,17 +66,17 @@ class Held:
         """Why it is covered whole, if it is."""
         return self._whole
 
-    def find(self, found: Detections) -> None:
-        """A look at it was completed."""
+    def complete(self, found: Detections) -> None:
+        """A pass over it was completed."""
         self._found = found
 
     @property
     def found(self) -> Detections | None:
-        """What detectors found; None if none looked or one failed."""
+        """What detectors found; None if none ran or one failed."""
         return self._found
 
     @property
-    def looked(self) -> bool:
+    def is_examined(self) -> bool:
         """Whether detectors examined the frame."""
         return self._found is not None
 

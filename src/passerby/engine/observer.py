@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from passerby.engine.looks import LookPlan
+from passerby.engine.passes import PassPlan
 from passerby.media import InView
 from passerby.track import Follower
 
@@ -28,7 +28,7 @@ def follower_for(observer: Observer | None, size_wh: tuple[int, int]) -> Followe
     return None if observer is None else Follower(size_wh)
 
 
-def often_enough(plan: LookPlan, observer: Observer | None) -> LookPlan:
+def often_enough(plan: PassPlan, observer: Observer | None) -> PassPlan:
     """The plan, with detectors running as often as the observer asks."""
     if observer is None or observer.detect_every_s is None:
         return plan

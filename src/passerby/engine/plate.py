@@ -1,7 +1,7 @@
 """Examines a plate, the one picture that reveal mode shows, with every means there is, before any of it is shown.
 
-It looks at every scale, in tiles, mirrored, turned to either side, and with more contrast if it is dark. That takes
-seconds, but only once per stretch: parts that have not changed since are not examined again.
+It is examined at every scale, in tiles, mirrored, turned to either side, and with more contrast if it is dark. That
+takes seconds, but only once per stretch: parts that have not changed since are not examined again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from passerby.detect import Detector, sample, suppress
 from passerby.detect.runtime import Bgr
-from passerby.engine.looks import least_score
+from passerby.engine.passes import least_score
 from passerby.engine.tiles import Part, Tile, tiles_of
 from passerby.media import Detections, Kind, RawFrame
 from passerby.media.overlap import areas, shares_inside
@@ -41,7 +41,7 @@ EXPLAINED_AREA = 6.0
 FACE_SCORE = 0.25
 FACE_AROUND = 1.0  # of a face's size, added on each side for head and shoulders
 PADDING_PX = 2.0  # for a person 12 px high, a tenth on each side is one pixel
-DARK = 70  # mean luma below which there is another look with raised contrast
+DARK = 70  # mean luma below which there is another pass with raised contrast
 SAME = 5.0  # grey levels, mean over a block: a smaller change does not count
 BLOCK_PX = 8
 FLAT = 2.0  # grey levels of standard deviation: a tile without a block above this shows nothing
@@ -75,7 +75,7 @@ class PlateExaminer:
                     continue
                 before = None if _any_in(changed, tile) else self._known.get((number, tile))
                 if before is None:
-                    before = _look(detector, self._run, picture, tile, is_dark)
+                    before = _detect(detector, self._run, picture, tile, is_dark)
                 known[number, tile] = before
             self._run(partial(_release, detector, tiles))
         self._remember(luma, changed, known)
@@ -126,7 +126,7 @@ def _release(detector: Detector, tiles: Sequence[Tile]) -> Detections:
     return Detections.empty()
 
 
-def _look(detector: Detector, run: Run, picture: Bgr, tile: Tile, is_dark: bool) -> Detections:
+def _detect(detector: Detector, run: Run, picture: Bgr, tile: Tile, is_dark: bool) -> Detections:
     """What one detector finds in a tile in all its views, in pixels of the upright picture."""
     finds_bodies = Kind.PERSON in detector.model.card.kinds
     width, height = tile.input_wh

@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from passerby.background import Background, Seen, View, shrink, small_size
 from passerby.engine.examiner import Examined
+from passerby.engine.finder import DAMAGED, Finder
 from passerby.engine.held import Held
 from passerby.engine.learner import Learner, Need
-from passerby.engine.looks import KNOWN_FOR_S, LookPlan
+from passerby.engine.passes import KNOWN_FOR_S, PassPlan
 from passerby.engine.silhouettes import Silhouettes
 from passerby.engine.stillness import Lasting, Stillness
-from passerby.engine.watchful import DAMAGED, Watch
 from passerby.engine.window import Window
 from passerby.media import Cover, CoverBox, RawFrame, Track
 from passerby.media.boxes import BoxShare
@@ -25,14 +25,14 @@ from passerby.rules.coverage import STIRRING_SHARE, Policy, box_of, cover_unesta
 from passerby.rules.not_people import says_not_a_person
 from passerby.track import Follower, Tracker, TrackerTimes, TrackSummary
 
-LOOK_EVERY_S = 0.5  # what moves is hidden anyway: looks find people who stand, and the class that sets the colour
-IDLE_LOOK_S = KNOWN_FOR_S  # if nothing differs from a background in which nobody was found, nobody can have come
-DELAY_S = 0.75  # one and a half looks, so that a track is known before and after each frame
+DETECT_EVERY_S = 0.5  # what moves is hidden anyway: passes find people who stand, and the class that sets the colour
+IDLE_DETECT_S = KNOWN_FOR_S  # if nothing differs from a background in which nobody was found, nobody can have come
+DELAY_S = 0.75  # one and a half passes, so that a track is known before and after each frame
 FAR_SHARE = 0.5  # input size, of the picture's: far people who stand were claimed when the scene was learned
-PEOPLE_SCORE = 0.15  # moving people need no detection; those who stand are looked at again and again
-LOOK_PLAN = LookPlan(LOOK_EVERY_S, PEOPLE_SCORE, FAR_SHARE, near=False)
+PEOPLE_SCORE = 0.15  # moving people need no detection; those who stand are examined again and again
+PASS_PLAN = PassPlan(DETECT_EVERY_S, PEOPLE_SCORE, FAR_SHARE, near=False)
 TIMES = TrackerTimes(lost_s=1.6, tail_s=0.9, back_s=0.3)  # tail and delay together outlast `lost`, so there is no hole
-LONGEST_LOOKS = 3  # see `cover_mode`
+LONGEST_PASSES = 3  # see `cover_mode`
 STIR_SHARE = 1 / 8000  # of the picture: the smallest person that can be found covers six times as much
 UNION_FRAMES = 1  # before and after: a blob that disappears for one frame stays hidden
 ADAPT_EVERY_S = 0.5
@@ -54,7 +54,7 @@ class RevealMode:
     def __init__(
         self,
         size_wh: tuple[int, int],
-        watch: Watch,
+        finder: Finder,
         policy: Policy,
         first: Background | None,
         learner: Learner,
@@ -74,8 +74,8 @@ class RevealMode:
         self._small_wh = small_size(*size_wh)
         self._policy = policy
         self._outline, self._hides_found = outline, hides_found
-        self._window = Window(delay_s, longest_s=LONGEST_LOOKS * LOOK_EVERY_S, gap_s=gap_s)
-        self._watch = watch
+        self._window = Window(delay_s, longest_s=LONGEST_PASSES * DETECT_EVERY_S, gap_s=gap_s)
+        self._finder = finder
         self._may_follow = False
         self._tracker, self._follower = Tracker(size_wh, times_for(delay_s)), follower
         self._learner = learner
@@ -105,14 +105,14 @@ class RevealMode:
     def ended_tracks(self) -> list[TrackSummary]:
         return self._tracker.ended
 
-    def look(self, frame: RawFrame, *, is_last: bool = False) -> Held:
+    def detect(self, frame: RawFrame, *, is_last: bool = False) -> Held:
         stretch = self._stillness.note(frame)
         held = Held(frame, stretch)
         held.hide(DAMAGED if frame.damaged else None)
         self._observe(held)
-        self._watch.look(held, must=self._is_astir(held), is_last=is_last)
+        self._finder.find(held, must=self._is_astir(held), is_last=is_last)
         # The tracker lags by some frames, and a track of somebody who was found may continue for this long.
-        self._may_follow = held.time_s - self._watch.found_at_s < TIMES.lost_s
+        self._may_follow = held.time_s - self._finder.found_at_s < TIMES.lost_s
         return held
 
     def push(self, held: Held) -> None:
@@ -122,11 +122,11 @@ class RevealMode:
         self._window.push(held)
 
     def _is_astir(self, held: Held) -> bool:
-        """Whether anything can have changed since the last look, or that look is too old to rely on."""
-        is_covered = self._view is None  # so everybody is hidden: looks are for later frames
+        """Whether anything can have changed since the last pass, or that pass is too old to rely on."""
+        is_covered = self._view is None  # so everybody is hidden: passes are for later frames
         if self._hides_found or (not is_covered and (held.moving is None or self._may_follow or self._stirs)):
             return True
-        return held.time_s - self._watch.looked_at_s >= IDLE_LOOK_S
+        return held.time_s - self._finder.examined_at_s >= IDLE_DETECT_S
 
     def end(self) -> None:
         self._window.end()
@@ -139,7 +139,7 @@ class RevealMode:
             return None
         tracks = self._tracker.take(held.frame.index, held.time_s)
         cover = self._noting_again(held, self._cover(held, following, tracks))
-        return Examined(held.frame, cover, self._followed(held), held.looked)
+        return Examined(held.frame, cover, self._followed(held), held.is_examined)
 
     def _followed(self, held: Held) -> tuple[Track, ...]:
         """What is in view, if anybody asks: without what a user marked as not a person."""

@@ -17,9 +17,9 @@ from passerby.engine.choose import Chosen, choose_mode
 from passerby.engine.examiner import Examiner
 from passerby.engine.facts import Facts, models_used
 from passerby.engine.held import Held
-from passerby.engine.looks import Detectors
 from passerby.engine.memory import return_freed_pictures
 from passerby.engine.observer import Observer
+from passerby.engine.passes import Detectors
 from passerby.engine.progress import OnProgress, Progress
 from passerby.engine.still import redact_still
 from passerby.engine.threads import Worker, ahead, telling_last
@@ -97,19 +97,19 @@ class _Run:
         return self._report(facts, chosen, recorded, recorder.encoder_name)
 
     def _examine(self, examiner: Examiner, painter: Worker[tuple[RawFrame, Cover]], facts: Facts) -> None:
-        """Has every frame looked at, passes it through the examiner, and hands it to the painter with its cover."""
+        """Has every frame examined, passes it through the examiner, and hands it to the painter with its cover."""
         by_hand = ByHand(self.covers, self._start_s, painter.put)
 
-        def look(item: tuple[RawFrame, bool]) -> Held:
+        def detect(item: tuple[RawFrame, bool]) -> Held:
             frame, is_last = item
-            with facts.clock.stage("look"):
-                return examiner.look(frame, is_last=is_last)
+            with facts.clock.stage("detect"):
+                return examiner.detect(frame, is_last=is_last)
 
-        with ExitStack() as stack:  # closed in reverse: looking at frames ends before decoding them
-            looked_at = map(look, telling_last(stack.enter_context(closing(ahead(self.video)))))
+        with ExitStack() as stack:  # closed in reverse: detecting ends before decoding them
+            detected = map(detect, telling_last(stack.enter_context(closing(ahead(self.video)))))
             # In this thread, because it compiles the networks: in another thread's heap, leftovers would cost 25 MB.
-            first = list(islice(looked_at, 1))
-            for held in chain(first, stack.enter_context(closing(ahead(looked_at)))):
+            first = list(islice(detected, 1))
+            for held in chain(first, stack.enter_context(closing(ahead(detected)))):
                 with facts.clock.stage("examine"):
                     examiner.push(held)
                 self._hand_over(examiner, by_hand, facts)

@@ -1,4 +1,4 @@
-"""Samples a scene and learns its background; for a file, from sparse looks at the stretch to be redacted."""
+"""Samples a scene and learns its background; for a file, from sparse samples of the stretch to be redacted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from passerby.background import (
 )
 from passerby.capture import sample_frames
 from passerby.detect import Detector, sample
-from passerby.engine.looks import Looks, far_px
+from passerby.engine.passes import Passes, far_px
 from passerby.engine.plate import PlateExaminer, claimed_boxes
 from passerby.engine.threads import ahead
 from passerby.media import Detections, Kind, RawFrame
@@ -86,12 +86,12 @@ class Sampler:
     def _input_wh(self, detector: Detector, share: float) -> tuple[int, int]:
         return detector.input_size(self._upright_wh, far_px(self._upright_wh, share))
 
-    def release(self, looks: Looks) -> None:
+    def release(self, passes: Passes) -> None:
         """Frees the networks that only learning needs. Learning again takes a third of a second to build them again."""
         for detector in self._detectors:
             for share in SHARES:
                 input_wh = self._input_wh(detector, share)
-                if not looks.use(detector, input_wh, self._upright_wh):
+                if not passes.use(detector, input_wh, self._upright_wh):
                     detector.release(input_wh)
 
 
@@ -110,8 +110,8 @@ class Scene:
         """Takes sparse samples of a stretch of the file. A sample on which a detector fails is left out."""
         samples: list[Sample] = []
         times_s: list[float] = []
-        looks = sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s)
-        with closing(ahead(looks)) as frames:
+        sampled = sample_frames(self._path, count=SAMPLES, start_s=start_s, end_s=end_s)
+        with closing(ahead(sampled)) as frames:
             for n, frame in enumerate(frames):
                 samples += self._sampler.sample(frame, n)
                 times_s.append(frame.time_s)
@@ -120,9 +120,9 @@ class Scene:
         self.span_s = max(times_s, default=0.0) - min(times_s, default=0.0)
         return samples
 
-    def release(self, looks: Looks) -> None:
+    def release(self, passes: Passes) -> None:
         """See `Sampler.release`."""
-        self._sampler.release(looks)
+        self._sampler.release(passes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from passerby.covers_file import ManualCovers
 from passerby.detect import Detector, sample
 from passerby.engine.agreement import agreed
 from passerby.engine.facts import Facts, models_used
-from passerby.engine.looks import Detectors, join, kinds_to_find, least_score
+from passerby.engine.passes import Detectors, join, kinds_to_find, least_score
 from passerby.engine.proofs import failure_of
 from passerby.media import Cover, Detections, Kind, RawFrame
 from passerby.paint import Redactor
@@ -27,7 +27,7 @@ SIZES_PX = (416, 640, 960, 1440, 2160)
 """Longer sides of the inputs: what is too large or too small for the network in one is right in the next."""
 MAX_ENLARGED = 2.5  # more enlargement shows no further faces or plates
 MAX_ENLARGED_FOR_BODIES = 1.3  # with more, parts of things are taken for people and vehicles
-MIN_SCORE = 0.05  # of a box in one look: two looks with this score stay below all of EVIDENCE
+MIN_SCORE = 0.05  # of a box in one pass: two passes with this score stay below all of EVIDENCE
 EVIDENCE = {Kind.PERSON: 0.10, Kind.FACE: 0.15, Kind.VEHICLE: 0.25, Kind.PLATE: 0.15}
 """The confidence of `agreed` from which a box is hidden. Of 732 faces on stills, 0.15 leaves 4 and hides 1.7 % of the
 rest of the pictures; 0.20 leaves 10 and hides 1.1 %."""
@@ -122,19 +122,19 @@ def find_at_every_scale(frame: RawFrame, detectors: list[Detector], least: dict[
 
     least: the minimum evidence for each kind. Raises DetectorError.
     """
-    found = join([agreed(list(_looks(detector, frame))) for detector in detectors])
+    found = join([agreed(list(_passes(detector, frame))) for detector in detectors])
     needed = np.array([least[Kind(int(kind))] for kind in found.class_id], np.float32)
     near = found.long_sides_px >= NEAR_SHARE * min(frame.width, frame.height)
     needed[near & (found.class_id == Kind.PERSON)] = max(NEAR_EVIDENCE, least[Kind.PERSON])
     return found.take(found.confidence >= needed)
 
 
-def _looks(detector: Detector, frame: RawFrame) -> Iterator[Detections]:
+def _passes(detector: Detector, frame: RawFrame) -> Iterator[Detections]:
     wh = sample.upright_wh(frame, sample.whole(frame))
     for size_px in _sizes(detector, max(wh)):
         size_wh = detector.input_size(wh, size_px)
         yield detector.detect(frame, size_wh=size_wh, score=least_score(detector, MIN_SCORE))
-        yield _look_mirrored(detector, frame, size_wh)
+        yield _detect_mirrored(detector, frame, size_wh)
 
 
 def _sizes(detector: Detector, long_side_px: int) -> list[int]:
@@ -145,7 +145,7 @@ def _sizes(detector: Detector, long_side_px: int) -> list[int]:
     return [size_px for size_px in SIZES_PX if size_px <= enlarged * long_side_px] or [SIZES_PX[0]]
 
 
-def _look_mirrored(detector: Detector, frame: RawFrame, size_wh: tuple[int, int]) -> Detections:
+def _detect_mirrored(detector: Detector, frame: RawFrame, size_wh: tuple[int, int]) -> Detections:
     """What a detector finds in the mirrored picture at one size, in pixels of the picture itself."""
     region = sample.whole(frame)
     mirror_image = np.ascontiguousarray(sample.sample_bgr(frame, region, size_wh)[:, ::-1])

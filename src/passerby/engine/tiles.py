@@ -49,7 +49,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What a network looks at in one run: one part of the picture, or several that fit side by side."""
+    """What a network sees in one run: one part of the picture, or several that fit side by side."""
 
     parts: tuple[Part, ...]
     input_wh: tuple[int, int]

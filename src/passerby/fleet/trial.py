@@ -8,7 +8,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from passerby.engine.live.trial import CameraTrial, try_camera
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.errors import ModelError, Trouble
 from passerby.fleet.plan import CameraPlan
 from passerby.processes import NEW_PROCESS, begin_child

@@ -21,7 +21,7 @@ from passerby.processes import begin_child
 BEAT_S = 0.5
 STAGGER_S = 0.05  # between opening two cameras, so that a switch that restarted is not hit by all at once
 STOP_WITHIN_S = 8.0
-DETECTOR_HANGS_S = 60.0  # in one look; OpenVINO gives up after 20 s per picture
+DETECTOR_HANGS_S = 60.0  # in one pass; OpenVINO gives up after 20 s per picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Worker:
                 self._beat()
 
     def _beat(self) -> None:
-        hangs = self._shared.looks.busy_s > DETECTOR_HANGS_S  # everything is covered, and only a new process helps
+        hangs = self._shared.detection.busy_s > DETECTOR_HANGS_S  # everything is covered, and only a new process helps
         stuck = tuple(name for name, runner in self._runners.items() if hangs or runner.is_stuck)
         self._outbox.tell(States({name: runner.state() for name, runner in self._runners.items()}, stuck=stuck))
         self._ending = [runner for runner in self._ending if not runner.join(0.0)]

@@ -76,7 +76,7 @@ class ModeChoice(_Facts):
 
 
 class ModelUsed(_Facts):
-    """A detector that looked at the frames."""
+    """A detector that ran on the frames."""
 
     name: str
     family: str = Field(description=f"How its output is decoded: {', '.join(FAMILIES)}.")

@@ -1,14 +1,14 @@
-"""Decides what happens when looks come late: first nothing, then wider covers, then everything is covered."""
+"""Decides what happens when passes come late: first nothing, then wider covers, then everything is covered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 SLOWER_FROM = 2.0
-"""Times the usual interval between looks: less is within normal variation."""
+"""Times the usual interval between passes: less is within normal variation."""
 WIDER_FROM = 3.0
 WHOLE_FROM = 8.0
-"""Reveal mode: 4 s, as long as it goes without a look if nothing moves. Cover mode: 1.3 s, longer than a track lives
+"""Reveal mode: 4 s, as long as it goes without a pass if nothing moves. Cover mode: 1.3 s, longer than a track lives
 without being found again."""
 MAX_WIDENING = 0.5
 """Of a box's size on each side, reached just before everything is covered."""
@@ -30,7 +30,7 @@ AT_EASE = Effort()
 
 
 def effort(overdue_s: float, every_s: float) -> Effort:
-    """overdue_s: how long a look is overdue. every_s: the interval at which there should be one."""
+    """overdue_s: how long a pass is overdue. every_s: the interval at which there should be one."""
     late = overdue_s / every_s
     if late < SLOWER_FROM:
         return AT_EASE

@@ -10,7 +10,7 @@ import numpy as np
 from passerby.detect import Detector, DetectorError, Model
 from passerby.detect.proof import PROOF_INDEX
 from passerby.detect.runtime import Bgr, Outputs, Runtime
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.media import Detections, RawFrame
 
 Fault = Literal["raises", "unforeseen", "hangs", "nan", "truncated", "silent"]

@@ -1,4 +1,4 @@
-"""A queue of looks on a clock that the test moves: nothing waits, and nothing depends on the machine's speed."""
+"""A queue of passes on a clock that the test moves: nothing waits, and nothing depends on the machine's speed."""
 
 from __future__ import annotations
 

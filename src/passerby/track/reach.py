@@ -1,4 +1,4 @@
-"""Computes where somebody may have been who was not seen by any look before."""
+"""Computes where somebody may have been who was not seen by any pass before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 Boxes = npt.NDArray[np.float32]
 
-REACH = 3.0  # of a box's shorter side per second: how far somebody may move who was not seen by any look before
+REACH = 3.0  # of a box's shorter side per second: how far somebody may move who was not seen by any pass before
 
 
 def hull(boxes: Boxes, others: Boxes) -> Boxes:

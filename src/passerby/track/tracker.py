@@ -4,7 +4,7 @@ Two-step linking by overlap as in ByteTrack (Zhang et al., 2022): weak detection
 and a track counts only with enough evidence. Between detections a box moves with the flow of the picture, or with its
 own velocity if no flow is measured. When it is found again, the path in between is corrected. Before its first
 detection it is traced backwards. Somebody found for the first time may have been anywhere within reach since the
-previous look. A track that is found in an unexpected place may be two objects: then both are covered.
+previous pass. A track that is found in an unexpected place may be two objects: then both are covered.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ Box = tuple[float, float, float, float]
 
 MATCH_OVERLAP = 0.2  # of boxes grown by a seventh, since small boxes barely overlap themselves a moment later
 MATCH_GROWTH = 0.15
-MATCH_GROWTH_BLIND = 0.5  # without flow, between looks that may be half a second apart
+MATCH_GROWTH_BLIND = 0.5  # without flow, between passes that may be half a second apart
 STEADINESS = 0.5  # share of the old velocity in the new one
-GUESS_SHARE = 0.5  # of a box's longer side: how far a brisk walker gets in half a second, the time between two looks
+GUESS_SHARE = 0.5  # of a box's longer side: how far a brisk walker gets in half a second, the time between two passes
 SAME_OVERLAP = 0.55  # of a new box with a track just found: the same object, detected twice
 FORETOLD_OVERLAP = 0.5  # of a box with its track's predicted place; less may be somebody else
 
@@ -65,7 +65,7 @@ class _Live:
     is_outside: bool = False
     is_confirmed: bool = False
     guessed_px: float = 0.0  # how far it moved by its own velocity since it was last seen
-    missed_at: int | None = None  # the first look since it was last seen that did not find it
+    missed_at: int | None = None  # the first pass since it was last seen that did not find it
     evidence: Evidence = field(default_factory=Evidence)
     near: Evidence = field(default_factory=Evidence)
     places: list[Place] = field(default_factory=list)
@@ -120,7 +120,7 @@ class Tracker:
         self._ending: list[_Live] = []
         self._moments: deque[_Moment] = deque()
         self._next_id = 1
-        self._taken = self._looked_at = -1
+        self._taken = self._detected_at = -1
         self.ended: list[TrackSummary] = []
         """Tracks that have ended, for the caller to remove."""
 
@@ -132,7 +132,7 @@ class Tracker:
         motion: Motion | None,
         arrived_s: float = 0.0,
     ) -> None:
-        """Adds a frame. found: its detections in picture pixels, None if there was no look. motion: since the last
+        """Adds a frame. found: its detections in picture pixels, None if there was no pass. motion: since the last
         frame. arrived_s: when it arrived, on the monotonic clock, if known."""
         if motion is not None and motion.is_cut:
             self._end(self._live)
@@ -144,17 +144,17 @@ class Tracker:
         if found is not None:
             if len(found):
                 self._link(index, time_s, found)
-            self._note_look(index)
+            self._note_pass(index)
         self._end([live for live in self._live if self._is_over(live, time_s)])
 
-    def _note_look(self, index: int) -> None:
-        self._looked_at = index
+    def _note_pass(self, index: int) -> None:
+        self._detected_at = index
         for live in self._live:
             if live.seen_at < index and live.missed_at is None:
                 live.missed_at = index
 
     def _is_over(self, live: _Live, time_s: float) -> bool:
-        """Whether a track ends. A lack of looks does not end it, as long as frames between two looks may be shown."""
+        """Whether a track ends. A lack of passes does not end it, as long as frames between two passes may be shown."""
         unseen_s = time_s - live.seen_at_s
         may_end = live.missed_at is not None or unseen_s >= self._times.back_s
         return live.is_outside or (may_end and unseen_s >= self._times.lost_s)
@@ -175,7 +175,7 @@ class Tracker:
         return sorted(tracks, key=lambda track: track.tracker_id)
 
     def _is_covered(self, live: _Live, index: int, time_s: float) -> bool:
-        """Whether it is assumed to be still there: for a while, and as long as no look says otherwise."""
+        """Whether it is assumed to be still there: for a while, and as long as no pass says otherwise."""
         return time_s - live.seen_at_s <= self._times.tail_s or live.missed_at is None or index < live.missed_at
 
     def finish(self) -> None:
@@ -268,7 +268,7 @@ class Tracker:
                 live.first_s = before.time_s
 
     def _reach(self, found: Boxes) -> Iterator[tuple[_Moment, Boxes]]:
-        """Where the objects found now were in earlier frames that are not out yet, newest first: since the last look,
+        """Where the objects found now were in earlier frames that are not out yet, newest first: since the last pass,
         wherever they can have been; before that, where the flow says."""
         boxes, newest = found, self._moments[-1]
         for now, before in _backwards(self._moments):
@@ -276,7 +276,7 @@ class Tracker:
                 boxes = now.motion.carry(boxes, backwards=True)
             if before.index <= self._taken:
                 return
-            if now.motion is None or before.index <= self._looked_at:
+            if now.motion is None or before.index <= self._detected_at:
                 yield before, boxes
             else:  # the flow may be that of the background behind them
                 yield before, within_reach(hull(boxes, found), found, newest.since_s(before))

@@ -8,7 +8,7 @@ import sys
 RUNS_THEN_GETS_A_SIGNAL = """
 import asyncio, ctypes, os, signal
 from passerby.detect.detector import drawn_picture
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.media import Kind
 
 detector = Detectors(threads=1).of({Kind.PERSON})[0]

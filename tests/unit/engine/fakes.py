@@ -12,7 +12,7 @@ import av
 import numpy as np
 
 from passerby.detect import Detector
-from passerby.engine.looks import Look, Looks
+from passerby.engine.passes import Pass, Passes
 from passerby.media import Detections, Kind, RawFrame
 from passerby.media.frames import plane_views
 from passerby.testing.pictures import scene_frame
@@ -66,5 +66,5 @@ class Scripted:
         return self.answer(frame)
 
 
-def looks_of(*scripts: Scripted, every_s: Sequence[float] = (0.2, 0.4)) -> Looks:
-    return Looks([Look(cast(Detector, each), 416, every, 0.1) for each, every in zip(scripts, every_s, strict=False)])
+def passes_of(*scripts: Scripted, every_s: Sequence[float] = (0.2, 0.4)) -> Passes:
+    return Passes([Pass(cast(Detector, each), 416, every, 0.1) for each, every in zip(scripts, every_s, strict=False)])

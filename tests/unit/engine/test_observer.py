@@ -6,20 +6,20 @@ from collections.abc import Sequence
 
 import pytest
 
-from passerby.engine.cover_mode import LOOK_PLAN, CoverMode
+from passerby.engine.cover_mode import PASS_PLAN, CoverMode
 from passerby.engine.examiner import Examiner
+from passerby.engine.finder import DirectFinder
 from passerby.engine.learner import StretchLearner
 from passerby.engine.observer import Observer, follower_for, often_enough
-from passerby.engine.reveal_mode import LOOK_PLAN as REVEAL_PLAN
 from passerby.engine.reveal_mode import NOT_LEARNED, RevealMode
-from passerby.engine.watchful import Watchful
+from passerby.engine.reveal_mode import PASS_PLAN as REVEAL_PLAN
 from passerby.media import Detections, InView, Kind, RawFrame
 from passerby.media.boxes import BoxShare
 from passerby.rules.coverage import Policy
 from passerby.settings import Settings
 from passerby.track import Follower
 from tests.unit.background.scenes import edged, empty_scene, with_block
-from tests.unit.engine.fakes import Scripted, looks_of, people
+from tests.unit.engine.fakes import Scripted, passes_of, people
 from tests.unit.engine.test_reveal_mode import SIZE_WH, background, frame_of
 
 STEP_S, STEP_PX, WIDE, HIGH, TOP = 0.1, 3, 12, 30, 30
@@ -41,16 +41,20 @@ def still(index: int) -> RawFrame:
     return frame_of(edged(empty_scene(100 + index)), index * STEP_S, index)
 
 
-def detector(*, every_s: float = 0.2) -> Watchful:
-    return Watchful(looks_of(Scripted(lambda frame: people(box_in(frame.index))), every_s=(every_s,)))
+def detector(*, every_s: float = 0.2) -> DirectFinder:
+    return DirectFinder(passes_of(Scripted(lambda frame: people(box_in(frame.index))), every_s=(every_s,)))
 
 
 def reveal(
-    follower: Follower | None, watch: Watchful | None = None, *, learned: bool = True, marks: Sequence[BoxShare] = ()
+    follower: Follower | None,
+    finder: DirectFinder | None = None,
+    *,
+    learned: bool = True,
+    marks: Sequence[BoxShare] = (),
 ) -> RevealMode:
     learner = StretchLearner(lambda time_s, need: None)
     first = background() if learned else None
-    return RevealMode(SIZE_WH, watch or detector(), POLICY, first, learner, follower=follower, not_people=marks)
+    return RevealMode(SIZE_WH, finder or detector(), POLICY, first, learner, follower=follower, not_people=marks)
 
 
 def cover(follower: Follower | None) -> CoverMode:
@@ -65,7 +69,7 @@ def seen_by(mode: Examiner, frames: list[RawFrame]) -> list[InView]:
             seen.append(ready.in_view)
 
     for frame in frames:
-        mode.push(mode.look(frame, is_last=frame is frames[-1]))
+        mode.push(mode.detect(frame, is_last=frame is frames[-1]))
         take()
     mode.end()
     take()
@@ -113,8 +117,8 @@ def frames(of: object) -> list[RawFrame]:
 
 def standing(marks: Sequence[BoxShare]) -> RevealMode:
     """The detector takes part of the background for a person."""
-    watch = Watchful(looks_of(Scripted(lambda _: people(box_in(2))), every_s=(0.2,)))
-    return reveal(Follower(SIZE_WH), watch, marks=marks)
+    finder = DirectFinder(passes_of(Scripted(lambda _: people(box_in(2))), every_s=(0.2,)))
+    return reveal(Follower(SIZE_WH), finder, marks=marks)
 
 
 def test_while_the_picture_is_hidden_whole_it_says_why() -> None:
@@ -128,10 +132,12 @@ def test_observer_gets_detections_as_often_as_asked_but_never_less_often_than_co
 
     assert often_enough(REVEAL_PLAN, None) is REVEAL_PLAN and often_enough(REVEAL_PLAN, Observer(noted)) is REVEAL_PLAN
     assert often_enough(REVEAL_PLAN, Observer(noted, 0.2)).every_s == 0.2
-    assert often_enough(LOOK_PLAN, Observer(noted, 0.2)).every_s == LOOK_PLAN.every_s
+    assert often_enough(PASS_PLAN, Observer(noted, 0.2)).every_s == PASS_PLAN.every_s
 
 
 def test_where_nothing_stirs_and_nobody_is_no_detections_are_made_for_the_observer() -> None:
     script = Scripted(lambda _: Detections.empty())
-    seen = seen_by(reveal(Follower(SIZE_WH), Watchful(looks_of(script, every_s=(0.2,)))), [still(n) for n in range(50)])
+    seen = seen_by(
+        reveal(Follower(SIZE_WH), DirectFinder(passes_of(script, every_s=(0.2,)))), [still(n) for n in range(50)]
+    )
     assert sum(view.has_detections for view in seen) <= 4

@@ -18,7 +18,7 @@ from passerby.detect.runtime import Bgr, Runtime
 from passerby.engine.learner import Need
 from passerby.engine.live.learner import LearnTimes, LiveLearner
 from passerby.engine.live.queue import FairQueue
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.engine.plate import FACE_AROUND, MAX_ENLARGED, PlateExaminer, claimed_boxes
 from passerby.engine.scene import SAMPLES, Sampler, examined, learn_scene
 from passerby.engine.tiles import tiles_of
@@ -150,7 +150,7 @@ def test_flat_parts_are_not_examined_and_networks_are_freed() -> None:
     assert detector.seen and detector.released >= detector.seen
 
 
-def test_dark_plate_is_looked_at_with_more_contrast_too() -> None:
+def test_dark_plate_is_examined_with_more_contrast_too() -> None:
     by_day, at_night = ScriptedDetector(), ScriptedDetector()
     asked(by_day, PlateExaminer([by_day]), empty_street())
     asked(at_night, PlateExaminer([at_night]), (empty_street() // 4).astype(np.uint8))
@@ -256,10 +256,10 @@ class Learned:
 
 @pytest.fixture
 def queues() -> Iterator[tuple[FairQueue, FairQueue]]:
-    looks, learning = FairQueue("looks"), FairQueue("learning")
-    yield looks, learning
+    passes, learning = FairQueue("detection"), FairQueue("learning")
+    yield passes, learning
     learning.close()
-    looks.close()
+    passes.close()
 
 
 def learn_live(queues: tuple[FairQueue, FairQueue], detector: ScriptedDetector, seconds: int = 60) -> Learned:

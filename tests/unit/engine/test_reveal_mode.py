@@ -10,17 +10,17 @@ import pytest
 
 from passerby.background import Background, Sample, SmallPicture, learn
 from passerby.detect import DetectorError
+from passerby.engine.finder import DirectFinder
 from passerby.engine.learner import LEARN_AGAIN_S, StretchLearner
-from passerby.engine.looks import KNOWN_FOR_S, Looks
+from passerby.engine.passes import KNOWN_FOR_S, Passes
 from passerby.engine.reveal_mode import RELEARN_WAIT_S, RevealMode
 from passerby.engine.stillness import Stillness
-from passerby.engine.watchful import Watchful
 from passerby.media import Cover, Detections, RawFrame
 from passerby.media.frames import plane_views
 from passerby.rules.coverage import Policy
 from passerby.settings import Settings
 from tests.unit.background.scenes import COLUMNS, ROWS, edged, empty_scene, with_block
-from tests.unit.engine.fakes import MILLISECONDS, Scripted, looks_of, people
+from tests.unit.engine.fakes import MILLISECONDS, Scripted, passes_of, people
 
 SIZE_WH = (COLUMNS, ROWS)
 STEP_S = 0.25
@@ -55,17 +55,17 @@ def run(
 
     for index, picture in enumerate(pictures):
         frame = frame_of(picture, start_s + index * step_s, index)
-        mode.push(mode.look(frame, is_last=index == len(pictures) - 1))
+        mode.push(mode.detect(frame, is_last=index == len(pictures) - 1))
         take()
     mode.end()
     take()
     return covers
 
 
-def reveal(first: Background | None, again: Background | None = None, looks: Looks | None = None) -> RevealMode:
-    watch = Watchful(looks or looks_of(Scripted(lambda _: Detections.empty())))
+def reveal(first: Background | None, again: Background | None = None, passes: Passes | None = None) -> RevealMode:
+    finder = DirectFinder(passes or passes_of(Scripted(lambda _: Detections.empty())))
     learner = StretchLearner(lambda time_s, need: again)
-    return RevealMode(SIZE_WH, watch, Policy.of(Settings()), first, learner)
+    return RevealMode(SIZE_WH, finder, Policy.of(Settings()), first, learner)
 
 
 def shown(cover: Cover, column: int, row: int) -> bool:
@@ -117,7 +117,7 @@ def test_place_that_was_not_established_is_not_shown_because_a_later_stretch_is(
     pictures = [with_block(scene(index), 10, 30) if index < learned_at else scene(index) for index in range(times)]
     mode_near_the_change = RevealMode(
         SIZE_WH,
-        Watchful(looks_of(Scripted(lambda _: Detections.empty()))),
+        DirectFinder(passes_of(Scripted(lambda _: Detections.empty()))),
         Policy.of(Settings()),
         background(blind=slice(0, 40)),
         StretchLearner(lambda time_s, need: background()),
@@ -130,11 +130,11 @@ def test_place_that_was_not_established_is_not_shown_because_a_later_stretch_is(
 
 def near_the_change(mode: RevealMode) -> list[tuple[int, Cover]]:
     """Six frames in the second before the scene is learned anew, with somebody where nothing is established yet."""
-    mode.push(mode.look(frame_of(scene(0), 0.0, 0)))
+    mode.push(mode.detect(frame_of(scene(0), 0.0, 0)))
     before = [with_block(scene(index), 10, 30) for index in range(1, 6)]
     covers = []
     for index, picture in enumerate([*before, *(scene(index) for index in range(6, 12))], start=1):
-        mode.push(mode.look(frame_of(picture, LEARN_AGAIN_S + 0.1 * (index - 6), index)))
+        mode.push(mode.detect(frame_of(picture, LEARN_AGAIN_S + 0.1 * (index - 6), index)))
         while (ready := mode.pop()) is not None:
             covers.append((ready.frame.index, ready.cover))
     mode.end()
@@ -179,7 +179,7 @@ def test_failing_detector_hides_all_though_nothing_moves_there() -> None:
         return Detections.empty()
 
     pictures = [with_block(with_block(scene(index), 70, 30), 10 + 5 * index, 30) for index in range(9)]
-    covers = run(reveal(background(), looks=looks_of(Scripted(fail))), pictures)
+    covers = run(reveal(background(), passes=passes_of(Scripted(fail))), pictures)
     whole = [index for index, cover in covers if cover.whole]
     assert set(whole) >= {3, 4, 5} and 8 not in whole
 
@@ -187,20 +187,20 @@ def test_failing_detector_hides_all_though_nothing_moves_there() -> None:
 STANDS = (60.0, 20.0, 80.0, 80.0)
 
 
-def test_who_was_found_in_a_picture_that_stays_the_same_is_hidden_though_nobody_looks_again() -> None:
+def test_who_was_found_in_a_picture_that_stays_the_same_is_hidden_though_nobody_passes_again() -> None:
     """Somebody who was taken for background, and is found all the same."""
     script = Scripted(lambda frame: people(STANDS))
-    covers = run(reveal(background(), looks=looks_of(script)), [scene(index) for index in range(60)])
+    covers = run(reveal(background(), passes=passes_of(script)), [scene(index) for index in range(60)])
     assert not any(shown(cover, 70, 50) for _, cover in covers) and not any(cover.whole for _, cover in covers)
-    looks_on_the_way = len(script.asked_s) - 1  # the last frame is looked at for those before it
-    assert 60 * STEP_S / KNOWN_FOR_S - 1 <= looks_on_the_way <= 60 * STEP_S / KNOWN_FOR_S + 1
+    passes_on_the_way = len(script.asked_s) - 1  # the last frame is examined for those before it
+    assert 60 * STEP_S / KNOWN_FOR_S - 1 <= passes_on_the_way <= 60 * STEP_S / KNOWN_FOR_S + 1
 
 
 @pytest.mark.parametrize("found", [people(STANDS), people()])
-def test_there_is_a_look_as_soon_as_anything_differs(found: Detections) -> None:
+def test_there_is_a_pass_as_soon_as_anything_differs(found: Detections) -> None:
     script = Scripted(lambda frame: found)
     pictures = [with_block(scene(index), 20, 40) if index >= 20 else scene(index) for index in range(28)]
-    run(reveal(background(), looks=looks_of(script)), pictures)
+    run(reveal(background(), passes=passes_of(script)), pictures)
     came_s = 20 * STEP_S
     assert min(at_s - came_s for at_s in script.asked_s if at_s >= came_s) <= 2 * STEP_S
 
@@ -242,7 +242,7 @@ def test_who_walks_in_front_of_a_swaying_tree_is_hidden_and_the_tree_does_not_fl
     walk = [with_block(swaying(300 + index), 70 + 2 * index, 25) for index in range(38)]
     covers = run(reveal(learned), [*wind, *walk], step_s=0.1)
     places = [(column, row) for column in range(96, 132, 3) for row in range(16, 52, 3)]
-    assert not any(cover.whole for _, cover in covers[:-1]), "after the last look nobody knows"
+    assert not any(cover.whole for _, cover in covers[:-1]), "after the last pass nobody knows"
     seen = np.array([[shown(cover, *place) for place in places] for _, cover in covers[60:120]])
     assert (seen[1:] != seen[:-1]).mean() < 0.01
     assert all(shown(cover, column, 70) for _, cover in covers[60:120] for column in range(4, 156))

@@ -13,7 +13,7 @@ import passerby
 from passerby.capture import open_still
 from passerby.detect import Detector, bundled_models
 from passerby.engine import still
-from passerby.engine.looks import Detectors
+from passerby.engine.passes import Detectors
 from passerby.engine.still import find_at_every_scale
 from passerby.media import Kind, RawFrame
 from tests.exposure import is_exposed, patch, read_grey
@@ -43,16 +43,16 @@ def test_small_stills_are_enlarged_for_faces_and_hardly_for_bodies(street: Stree
     assert sizes("nanodet", 768) == [416, 640, 960]
 
 
-def test_tiny_still_is_looked_at_once_and_a_huge_one_within_memory(street: Street) -> None:
+def test_tiny_still_is_examined_once_and_a_huge_one_within_memory(street: Street) -> None:
     assert sizes("centerface", 60) == [416]
     assert max(sizes("centerface", 12_000)) == max(sizes("nanodet", 12_000)) == 2160
 
 
-def test_mirrored_look_finds_the_same_people_in_the_same_places(picture: RawFrame, detectors: Detectors) -> None:
+def test_mirrored_pass_finds_the_same_people_in_the_same_places(picture: RawFrame, detectors: Detectors) -> None:
     (detector,) = detectors.of({Kind.PERSON})
     size_wh = detector.input_size((picture.width, picture.height), 640)
     plain = detector.detect(picture, size_wh=size_wh, score=0.3)
-    mirrored = still._look_mirrored(detector, picture, size_wh)
+    mirrored = still._detect_mirrored(detector, picture, size_wh)
     assert len(plain) >= 2
     for box in plain.xyxy:
         off = np.abs(mirrored.xyxy - box).max(axis=1)

@@ -20,9 +20,9 @@ def held(time_s: float) -> Held:
     return Held(replace(frame_at(0, 0), pts=round(time_s * 1_000_000), time_base=MICROSECONDS))
 
 
-def looked(time_s: float) -> Held:
+def examined(time_s: float) -> Held:
     known = held(time_s)
-    known.find(Detections.empty())
+    known.complete(Detections.empty())
     return known
 
 
@@ -67,9 +67,9 @@ def test_empty_window_has_nothing_even_at_its_end() -> None:
     assert window.pop() is None
 
 
-def test_at_a_break_those_after_the_last_look_are_hidden() -> None:
+def test_at_a_break_those_after_the_last_pass_are_hidden() -> None:
     window = Window(10)
-    seen = [looked(0.0), held(0.1), looked(0.2), held(0.3), held(0.4)]
+    seen = [examined(0.0), held(0.1), examined(0.2), held(0.3), held(0.4)]
     seen[3].hide("damaged")
     for each in seen:
         window.push(each)

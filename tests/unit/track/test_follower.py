@@ -14,10 +14,10 @@ from tests.unit.track.test_tracker import BOX, FRAME_S, NOBODY, SIZE_WH, found, 
 LAG = 7
 
 
-def follow(looks: dict[int, Detections], frames: int) -> list[list[Track]]:
+def follow(passes: dict[int, Detections], frames: int) -> list[list[Track]]:
     follower, taken = Follower(SIZE_WH), []
     for index in range(frames):
-        follower.update(index, index * FRAME_S, looks.get(index), None)
+        follower.update(index, index * FRAME_S, passes.get(index), None)
         if index >= LAG:
             taken.append(follower.take(index - LAG, (index - LAG) * FRAME_S))
     return taken + [follower.take(index, index * FRAME_S) for index in range(len(taken), frames)]
@@ -43,8 +43,8 @@ def test_poor_detections_begin_no_track_but_continue_one() -> None:
 
 
 @pytest.mark.parametrize("every", [2, 5])
-def test_walker_keeps_one_id_and_is_placed_between_two_looks(every: int) -> None:
-    """every: frames between two looks; 0.2 s and 0.5 s."""
+def test_walker_keeps_one_id_and_is_placed_between_two_passes(every: int) -> None:
+    """every: frames between two passes; 0.2 s and 0.5 s."""
     taken = follow({index: found(moved(6.0 * index)) for index in range(0, 41, every)}, 41)
     assert {track.tracker_id for tracks in taken for track in tracks} == {1}
     for index, (track,) in enumerate(taken):
@@ -53,8 +53,8 @@ def test_walker_keeps_one_id_and_is_placed_between_two_looks(every: int) -> None
 
 
 def test_whoever_left_has_no_track_and_who_comes_later_has_another_id() -> None:
-    looks = {**dict.fromkeys(range(5), found(BOX)), **dict.fromkeys(range(5, 50), NOBODY)}
-    taken = follow({**looks, **dict.fromkeys(range(50, 55), found(BOX))}, 55)
+    passes = {**dict.fromkeys(range(5), found(BOX)), **dict.fromkeys(range(5, 50), NOBODY)}
+    taken = follow({**passes, **dict.fromkeys(range(50, 55), found(BOX))}, 55)
     assert [track.tracker_id for (track,) in (taken[0], taken[-1])] == [1, 2]
     assert not any(taken[20:45])
 

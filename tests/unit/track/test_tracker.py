@@ -38,14 +38,14 @@ def moved(dx: float) -> tuple[float, float, float, float]:
 
 
 def run(
-    looks: dict[int, Detections], frames: int, motion: Motion | None = None, lag: int | None = None, cut_at: int = -1
+    passes: dict[int, Detections], frames: int, motion: Motion | None = None, lag: int | None = None, cut_at: int = -1
 ) -> tuple[list[list[Track]], list[TrackSummary]]:
     """What is in every frame, taken `lag` frames after it was given; None: when all have been."""
     tracker = Tracker(SIZE_WH, TIMES)
     taken: list[list[Track]] = []
     for index in range(frames):
         still = flow(is_cut=True) if index == cut_at else motion or flow()
-        tracker.update(index, index * FRAME_S, looks.get(index), still)
+        tracker.update(index, index * FRAME_S, passes.get(index), still)
         if lag is not None and index >= lag:
             taken.append(tracker.take(index - lag, (index - lag) * FRAME_S))
     tracker.finish()
@@ -74,21 +74,20 @@ def test_track_is_followed_on_after_its_last_detection() -> None:
 
 
 def test_only_a_track_that_was_never_seen_well_says_where_it_was() -> None:
-    looks = {index: found(moved(12.0 * index), score=POOR) for index in range(0, 20, 2)}
-    (poor,) = run(looks, 25, motion=flow(right=12))[1]
+    passes = {index: found(moved(12.0 * index), score=POOR) for index in range(0, 20, 2)}
+    (poor,) = run(passes, 25, motion=flow(right=12))[1]
     assert poor.best < 0.35 and [place[0].time_s for place in poor.places] == pytest.approx([0.0, 1.0])
     assert np.allclose([seen.xyxy for seen in poor.places[0]], [moved(24.0 * n) for n in range(5)])
     (well,) = run({index: found(BOX) for index in range(0, 20, 2)}, 25)[1]
     assert not well.places
 
 
-def test_as_long_as_nobody_looks_a_track_goes_on() -> None:
-    """It ends by a look that does not find it."""
+def test_a_track_goes_on_until_a_pass_does_not_find_it() -> None:
     assert frames_with_track(run({0: found(BOX), 7: NOBODY}, 9)[0]) == list(range(7))
 
 
 @pytest.mark.parametrize("flows", [-40.0, 0.0, 12.0, 40.0])
-def test_who_is_found_first_is_hidden_since_the_look_before_wherever_they_can_have_been(flows: float) -> None:
+def test_who_is_found_first_is_hidden_since_the_pass_before_wherever_they_can_have_been(flows: float) -> None:
     """Three widths a second, whatever the flow says: it may be of what is behind them."""
     taken, _ = run({4: NOBODY, 8: found(BOX)}, 9, motion=flow(right=flows))
     for index in (5, 6, 7):
@@ -152,23 +151,23 @@ def test_sure_detection_makes_a_track_of_the_poor_ones_before_it() -> None:
 
 
 def test_two_who_cross_are_two_tracks() -> None:
-    looks = {
+    passes = {
         index: Detections.merge([found(moved(20 * index)), found((400 - 20 * index, 100, 440 - 20 * index, 200))])
         for index in range(16)
     }
-    taken, _ = run(looks, 16)
+    taken, _ = run(passes, 16)
     assert [len(tracks) for tracks in taken] == [2] * 16
 
 
 def test_kinds_are_not_mixed_up() -> None:
-    looks = {0: found(BOX), 2: found(BOX, kind=Kind.VEHICLE)}
-    taken, _ = run(looks, 3)
+    passes = {0: found(BOX), 2: found(BOX, kind=Kind.VEHICLE)}
+    taken, _ = run(passes, 3)
     assert {track.kind for track in taken[2]} == {Kind.PERSON, Kind.VEHICLE}
 
 
 def test_same_object_found_twice_is_one_track() -> None:
-    looks = {index: Detections.merge([found(BOX), found(moved(3), score=0.5)]) for index in (1, 2)}
-    taken, _ = run({0: found(BOX)} | looks, 3)
+    passes = {index: Detections.merge([found(BOX), found(moved(3), score=0.5)]) for index in (1, 2)}
+    taken, _ = run({0: found(BOX)} | passes, 3)
     assert [len(tracks) for tracks in taken] == [1, 1, 1]
 
 
@@ -184,11 +183,11 @@ def test_lost_track_ends_and_is_summed_up_once() -> None:
     assert sum(track.frames for track in ended) == sum(len(tracks) for tracks in taken)
 
 
-def test_no_look_is_not_a_look_that_found_nothing() -> None:
+def test_no_pass_is_not_a_pass_that_found_nothing() -> None:
     """Both leave a track to the flow; neither must end it at once."""
     for nothing in (None, Detections.empty()):
-        looks = {0: found(BOX), 4: found(BOX)} | ({} if nothing is None else dict.fromkeys((1, 2, 3), nothing))
-        assert frames_with_track(run(looks, 5)[0]) == [0, 1, 2, 3, 4]
+        passes = {0: found(BOX), 4: found(BOX)} | ({} if nothing is None else dict.fromkeys((1, 2, 3), nothing))
+        assert frames_with_track(run(passes, 5)[0]) == [0, 1, 2, 3, 4]
 
 
 def test_without_flow_a_track_goes_on_as_it_went() -> None:
@@ -218,15 +217,15 @@ def test_confirmed_track_has_no_hole_from_its_first_to_its_last_detection(
     for gap in gaps:
         at.append(at[-1] + gap)
     walks = walks / max(gaps)
-    looks = {index: found((300 + walks * index, 100, 360 + walks * index, 250), score=score) for index in at}
+    passes = {index: found((300 + walks * index, 100, 360 + walks * index, 250), score=score) for index in at}
     frames = at[-1] + 3
-    taken, ended = run(looks, frames, motion=flow(right=flows / max(gaps)), lag=10)
+    taken, ended = run(passes, frames, motion=flow(right=flows / max(gaps)), lag=10)
     assert all(track.confirmed for track in ended)
     assert set(range(at[0], at[-1] + 1)) <= set(frames_with_track(taken))
     for index in at:
         (track,) = taken[index]
         assert track.is_detected
-        assert track.xyxy == pytest.approx(looks[index].xyxy[0].tolist())
+        assert track.xyxy == pytest.approx(passes[index].xyxy[0].tolist())
 
 
 boxes = st.tuples(st.integers(0, 500), st.integers(0, 200), st.integers(8, 120), st.integers(8, 150)).map(
@@ -279,8 +278,8 @@ SMALL_THEN_LARGE = [
 def test_to_wait_longer_never_covers_less(
     crowd: list[list[tuple[tuple[float, float, float, float], float, Kind]] | None], lag: int
 ) -> None:
-    looks = as_looks(crowd)
-    soon, late = (run(looks, len(crowd), lag=each)[0] for each in (lag, lag + 5))
+    passes = as_looks(crowd)
+    soon, late = (run(passes, len(crowd), lag=each)[0] for each in (lag, lag + 5))
     for before, after in zip(soon, late, strict=True):
         assert {track.tracker_id for track in before} <= {track.tracker_id for track in after}
 
@@ -316,8 +315,8 @@ def test_a_guess_goes_no_farther_than_half_a_body() -> None:
     tracker = Tracker(SIZE_WH, TrackerTimes(lost_s=1.6, tail_s=1.5, back_s=0.3))
     lefts = []
     for index in range(20):
-        look = found(moved(25.0 * index)) if index < 5 else None
-        tracker.update(index, index * FRAME_S, look, None)
+        now = found(moved(25.0 * index)) if index < 5 else None
+        tracker.update(index, index * FRAME_S, now, None)
     tracker.finish()
     for index in range(20):
         lefts += [track.xyxy[0] for track in tracker.take(index, index * FRAME_S)]

@@ -67,10 +67,10 @@ class Gauge:
         if frame.time_s - self._seen_at_s >= due_s - 0.01 and not frame.damaged:
             self._seen_at_s = frame.time_s
             known = None if self._is_doubtful else self._measured.get(stretch, frame.time_s)
-            picture = known or self._measured.set(stretch, frame.time_s, self._look(frame))
+            picture = known or self._measured.set(stretch, frame.time_s, self._measure(frame))
         return Measured(frame.time_s, self._printer.note(frame), self._stir.note(frame), picture)
 
-    def _look(self, frame: RawFrame) -> PictureSeen:
+    def _measure(self, frame: RawFrame) -> PictureSeen:
         luma = shrink_luma(frame, self._small_wh)
         detail, fineness = detail_of(luma)
         return PictureSeen(_light(luma), detail, fineness, self._view(luma, frame.time_s))

@@ -22,7 +22,7 @@ from passerby.media import RawFrame
 from passerby.media.boxes import BoxShare
 
 KEEP_EVERY_S = 600.0  # the stored background is used only at the next start
-MAY_WAIT_S = 2.0  # learning goes behind all looks for people who are there now
+MAY_WAIT_S = 2.0  # learning goes behind all passes for people who are there now
 MIN_NEW = SAMPLES // 3
 UNEVEN = 0.5  # of a step: otherwise anything that repeats at the sampling rate would look the same in every sample
 _GOLDEN = 0.618034  # the fractional parts of its multiples are spread evenly and never repeat
@@ -31,7 +31,7 @@ _GOLDEN = 0.618034  # the fractional parts of its multiples are spread evenly an
 @dataclass(frozen=True, slots=True)
 class LearnTimes:
     """Average intervals in seconds. first_every_s: between samples while everything is covered, so 24 take 36 s. Danger
-    of less: anybody who stands for a third of that time and is missed by every look becomes background. later_every_s:
+    of less: anybody who stands for a third of that time and is missed by every pass becomes background. later_every_s:
     after that. quiet_every_s: while nothing differs from the background. again_s: between two learnings."""
 
     first_every_s: float = 1.5
@@ -65,7 +65,7 @@ class LiveLearner:
         self,
         sampler: Sampler,
         detectors: Sequence[Detector],
-        looks: FairQueue,
+        detection: FairQueue,
         learning: FairQueue,
         keep: Callable[[Background], None],
         times: LearnTimes = USUAL_TIMES,
@@ -73,11 +73,11 @@ class LiveLearner:
         first: Background | None = None,
         not_people: Sequence[BoxShare] = (),
     ) -> None:
-        """detectors: for the plate; used only in the queue `looks`. first: the earlier background, if any. not_people:
-        see `LivePlan.not_people`; `sampler` uses them too."""
+        """detectors: for the plate; used only in the queue `detection`. first: the earlier background, if any.
+        not_people: see `LivePlan.not_people`; `sampler` uses them too."""
         self._not_people = not_people
-        self._sampler, self._looks, self._learning, self._keep = sampler, looks, learning, keep
-        self._plates = PlateExaminer(detectors, lambda work: looks.ask(work, may_wait_s=MAY_WAIT_S).result())
+        self._sampler, self._detection, self._learning, self._keep = sampler, detection, learning, keep
+        self._plates = PlateExaminer(detectors, lambda work: detection.ask(work, may_wait_s=MAY_WAIT_S).result())
         self._absorber = Absorber(first)
         self._times = times
         self._samples: deque[Sample] = deque(maxlen=SAMPLES)
@@ -107,7 +107,7 @@ class LiveLearner:
             self._sampled_at_s = time_s
             sample = partial(self._sampler.sample, frame, self._taken)
             self._taken += 1
-            self._sampling = self._looks.ask(sample, may_wait_s=MAY_WAIT_S)
+            self._sampling = self._detection.ask(sample, may_wait_s=MAY_WAIT_S)
         if self._learned is None and self._has_enough(time_s):
             self._learned_at_s, self._new = time_s, 0
             is_to_keep = not self._serves or time_s - self._kept_at_s >= KEEP_EVERY_S

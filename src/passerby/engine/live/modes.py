@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from passerby.background import Background
 from passerby.engine import cover_mode, reveal_mode
 from passerby.engine.cover_mode import CoverMode
+from passerby.engine.live.finder import LiveFinder
 from passerby.engine.live.learner import USUAL_TIMES, Keeper, LearnTimes, LiveLearner
 from passerby.engine.live.shared import Shared
-from passerby.engine.live.watch import LiveWatch
-from passerby.engine.looks import kinds_to_find, looks_for
 from passerby.engine.observer import Observer, follower_for, often_enough
+from passerby.engine.passes import kinds_to_find, passes_for
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import Sampler
 from passerby.media import Kind
@@ -23,7 +23,7 @@ from passerby.rules.effort import WHOLE_FROM
 from passerby.rules.not_people import check_not_people
 from passerby.settings import Settings
 
-FOR_LOOKS_S = 0.2  # of the delay: how long a look may take without extending it
+FOR_PASSES_S = 0.2  # of the delay: how long a pass may take without extending it
 UNEVEN_S = 0.01  # live timestamps are slightly uneven: without this, a delay of four pictures would often become five
 MIN_DELAY_S = 0.2
 BROKE_OFF = "the source broke off before anybody was looked for in it"
@@ -62,7 +62,7 @@ class LiveMode:
     """A running mode. learner: in reveal mode only."""
 
     examiner: RevealMode | CoverMode
-    watch: LiveWatch
+    finder: LiveFinder
     learner: LiveLearner | None = None
 
     @property
@@ -72,7 +72,7 @@ class LiveMode:
 
     def end(self) -> None:
         """Releases the waiting frames when the source breaks off. In reveal mode they are as safe as any others. In
-        cover mode nothing has looked for anybody who came after the last look."""
+        cover mode nothing has looked for anybody who came after the last pass."""
         if isinstance(self.examiner, CoverMode):
             self.examiner.end(BROKE_OFF)
         else:
@@ -92,16 +92,16 @@ def _reveal(
     size_wh = (stream.width, stream.height)
     detectors = shared.detectors
     policy = Policy.of(plan.settings, turn=stream.turn)
-    look_plan = often_enough(reveal_mode.LOOK_PLAN, observer)
-    looks = looks_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, look_plan)
+    pass_plan = often_enough(reveal_mode.PASS_PLAN, observer)
+    passes = passes_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, pass_plan)
     # The mode's own interval, whatever an observer asks: detecting less often than they ask endangers nobody.
-    watch = LiveWatch(looks, shared.looks, reveal_mode.LOOK_EVERY_S)
+    finder = LiveFinder(passes, shared.detection, reveal_mode.DETECT_EVERY_S)
     first = keeper.load(size_wh)
     sampler = Sampler(size_wh, detectors.of({Kind.PERSON}, detectors.video_threads), plan.not_people)
     learner = LiveLearner(
         sampler,
         detectors.of({Kind.PERSON, Kind.FACE}, detectors.video_threads),
-        shared.looks,
+        shared.detection,
         shared.learning,
         lambda background: keeper.keep(background, size_wh),
         plan.learning,
@@ -111,30 +111,30 @@ def _reveal(
     outline = plan.settings.shape == "outline"
     examiner = RevealMode(
         size_wh,
-        watch,
+        finder,
         policy,
         first,
         learner,
         outline=outline,
         delay_s=_window_s(plan),
         not_people=plan.not_people,
-        gap_s=WHOLE_FROM * reveal_mode.LOOK_EVERY_S,
+        gap_s=WHOLE_FROM * reveal_mode.DETECT_EVERY_S,
         follower=follower_for(observer, size_wh),
     )
-    return LiveMode(examiner, watch, learner)
+    return LiveMode(examiner, finder, learner)
 
 
 def _cover(stream: StreamFormat, plan: LivePlan, shared: Shared, observer: Observer | None) -> LiveMode:
     size_wh = (stream.width, stream.height)
     detectors = shared.detectors
     policy = Policy.of(plan.settings, plates_found=detectors.finds(Kind.PLATE), turn=stream.turn)
-    look_plan = often_enough(cover_mode.LOOK_PLAN, observer)
-    looks = looks_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, look_plan)
-    watch = LiveWatch(looks, shared.looks, cover_mode.LOOK_EVERY_S)
+    pass_plan = often_enough(cover_mode.PASS_PLAN, observer)
+    passes = passes_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, pass_plan)
+    finder = LiveFinder(passes, shared.detection, cover_mode.DETECT_EVERY_S)
     follower = follower_for(observer, size_wh)
-    return LiveMode(CoverMode(size_wh, watch, policy, _window_s(plan), is_live=True, follower=follower), watch)
+    return LiveMode(CoverMode(size_wh, finder, policy, _window_s(plan), is_live=True, follower=follower), finder)
 
 
 def _window_s(plan: LivePlan) -> float:
     """How long a frame waits for those after it."""
-    return plan.privacy_delay_s - FOR_LOOKS_S - UNEVEN_S
+    return plan.privacy_delay_s - FOR_PASSES_S - UNEVEN_S

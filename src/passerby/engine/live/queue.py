@@ -1,4 +1,4 @@
-"""One queue for the looks of many cameras. Each gets its turn; more urgent looks come sooner."""
+"""One queue for the passes of many cameras. Each gets its turn; more urgent passes come sooner."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from passerby.media.segments import Fragment
 from passerby.paint import Redactor
 from passerby.record import SegmentRecorder
 from passerby.rules.coverage import covered_share
-from passerby.rules.health.checks import without_looks, without_signal
+from passerby.rules.health.checks import without_pictures, without_signal
 from passerby.rules.health.state import Doing, state_of
 
 TICK_S = 0.25  # how often to check for a stop request
@@ -54,7 +54,7 @@ class LivePath:
         """sink: takes every fragment, in order. Takes over the source and closes it. Raises OutputError,
         SettingsError."""
         self._plan, self._sink, self._observer = plan, sink, observer
-        self._is_watched = True  # until it is told
+        self._is_watched = True  # until a request says otherwise
         self._mode = live_mode(source.format, plan, shared, keeper, observer)
         self._redactor = Redactor(plan.settings.style, quiet=plan.reveals)
         self._recorder = SegmentRecorder(source.format, quality=plan.quality)
@@ -96,17 +96,17 @@ class LivePath:
         return self._inbox.thread
 
     def _take(self, frame: RawFrame) -> None:
-        """Has the frame looked at, passes it through the examiner, and hands it on with its cover."""
+        """Has the frame examined, passes it through the examiner, and hands it on with its cover."""
         self._newest_90k, self._taken_at_s = frame.pts, time.monotonic()
         self._strain.note(frame.time_s, self._inbox.read, self._inbox.left_out)
-        self._settle()  # the requested look may be done: then the next can be requested
-        held = self._mode.examiner.look(frame)
+        self._settle()  # the requested pass may be done: then the next can be requested
+        held = self._mode.examiner.detect(frame)
         self._monitor.note(frame, self._inbox.flow, self._mode.background, held.stretch)
         self._waiting.append(held)
         self._settle()
 
     def _settle(self, *, is_last: bool = False) -> None:
-        while self._waiting and self._mode.watch.settle(self._waiting[0], is_last=is_last):
+        while self._waiting and self._mode.finder.settle(self._waiting[0], is_last=is_last):
             self._mode.examiner.push(self._waiting.popleft())
         self._hand_over()
 
@@ -143,10 +143,10 @@ class LivePath:
         if silent_s > SILENT_S:
             findings = without_signal(findings, self._newest_90k)
         elif time.monotonic() - self._taken_at_s > SILENT_S:
-            findings = without_looks(findings, self._newest_90k)
-        says = [each for each in (self._strain.says, self._mode.watch.effort.says) if each]
+            findings = without_pictures(findings, self._newest_90k)
+        says = [each for each in (self._strain.says, self._mode.finder.effort.says) if each]
         doing = Doing(
-            self._mode.watch.trouble,
+            self._mode.finder.trouble,
             self._is_learning,
             self.written > 0,
             None if self._whole == NOT_LEARNED else self._whole,

@@ -7,7 +7,7 @@ from itertools import islice
 
 from passerby.capture.live.options import LiveOptions
 from passerby.capture.live.source import open_live
-from passerby.engine.looks import Detectors, kinds_to_find
+from passerby.engine.passes import Detectors, kinds_to_find
 from passerby.engine.still import examine_proved
 from passerby.errors import SourceError, Trouble
 from passerby.media import Cover, Kind, RawFrame
@@ -51,7 +51,7 @@ def try_camera(
     """Opens a camera for a few seconds. Its problems never raise; they are in the result. Raises ModelError.
 
     detectors: None covers the whole still. With detectors it is covered as the settings say, like any still: what no
-    look at any scale finds is shown.
+    pass at any scale finds is shown.
     """
     settings = settings or Settings()
     try:

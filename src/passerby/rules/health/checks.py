@@ -68,7 +68,7 @@ def without_signal(findings: tuple[Finding, ...], since_90k: int) -> tuple[Findi
     return lost, *_unjudged(rest, "there are no pictures to judge by", since_90k)
 
 
-def without_looks(findings: tuple[Finding, ...], since_90k: int) -> tuple[Finding, ...]:
+def without_pictures(findings: tuple[Finding, ...], since_90k: int) -> tuple[Finding, ...]:
     """The same findings, given that this machine has processed no picture since then, though some came."""
     return _unjudged(findings, "this machine is too slow to check the pictures", since_90k)
 

@@ -6,7 +6,7 @@ import pytest
 
 from passerby.media.health import Check, Finding, Verdict
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.health.checks import without_looks, without_signal
+from passerby.rules.health.checks import without_pictures, without_signal
 from passerby.rules.health.latch import HOLDS_FOR_S, Latch
 
 FOUND = tuple(Finding(check, Verdict.BAD if check is Check.MOVED else Verdict.OK, "as it was", 9) for check in Check)
@@ -18,10 +18,10 @@ def test_without_pictures_only_what_was_bad_is_still_told() -> None:
     assert set(lost.values()) == {Verdict.UNKNOWN} and len(lost) == len(Check) - 2
 
 
-def test_where_no_picture_is_looked_at_nothing_is_well() -> None:
-    unlooked = without_looks(FOUND, 50)
-    assert {each.verdict for each in unlooked if each.check is not Check.MOVED} == {Verdict.UNKNOWN}
-    assert {each.since_90k for each in unlooked if each.verdict is Verdict.UNKNOWN} == {50}
+def test_where_no_picture_is_examined_nothing_is_well() -> None:
+    unexamined = without_pictures(FOUND, 50)
+    assert {each.verdict for each in unexamined if each.check is not Check.MOVED} == {Verdict.UNKNOWN}
+    assert {each.since_90k for each in unexamined if each.verdict is Verdict.UNKNOWN} == {50}
 
 
 @pytest.mark.parametrize("is_bad", [True, False])

@@ -1,6 +1,6 @@
-"""Looks at live frames while they wait: a look is requested, and its answer arrives before the frame comes out.
+"""Runs detectors on live frames while they wait: a pass is requested, and its answer comes before the frame leaves.
 
-As in `watchful`, a failure is never taken for "nothing there"; nor is a look that came too late.
+As in `finder`, a failure is never taken for "nothing there"; nor is a pass that came too late.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from functools import partial
 
+from passerby.engine.finder import DAMAGED
 from passerby.engine.held import Held
 from passerby.engine.live.queue import FairQueue
-from passerby.engine.looks import Looks
+from passerby.engine.passes import Passes
 from passerby.engine.proofs import failure_of
-from passerby.engine.watchful import DAMAGED
 from passerby.media import Detections
 from passerby.rules.effort import AT_EASE, LATE, Effort, effort
 
 LATE_S = 1.0
-"""A frame waits at most this long for its look, then goes on without it. Normally a look takes some 50 ms."""
+"""A frame waits at most this long for its pass, then goes on without it. Normally a pass takes some 50 ms."""
 STANDS_STILL = 1.5
-"""After this many usual intervals on the monotonic clock a look is due whatever the frames' times say. Those stand
+"""After this many usual intervals on the monotonic clock a pass is due whatever the frames' times say. Those stand
 still if the camera's clock does."""
-NEVER_LOOKED = "nobody has been looked for yet"
-MAY_WAIT_S = 0.4  # if nothing moves: looks at pictures with movement go first
+NEVER_EXAMINED = "nobody has been looked for yet"
+MAY_WAIT_S = 0.4  # if nothing moves: passes over pictures with movement go first
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A look in progress. at_s: when it was requested, on the monotonic clock."""
+    """A pass in progress. at_s: when it was requested, on the monotonic clock."""
 
     held: Held
     answer: Future[Detections]
@@ -46,76 +46,76 @@ class _Moment:
     arrived_s: float
 
 
-class LiveWatch:
-    """For the frames of one camera, from one thread: call `look` as each arrives, and `settle` in the same order."""
+class LiveFinder:
+    """For the frames of one camera, from one thread: call `find` as each arrives, and `settle` in the same order."""
 
     def __init__(
-        self, looks: Looks, queue: FairQueue, every_s: float, now_s: Callable[[], float] = time.monotonic
+        self, passes: Passes, queue: FairQueue, every_s: float, now_s: Callable[[], float] = time.monotonic
     ) -> None:
-        """every_s: the intended interval between looks while looks are needed. now_s: a monotonic clock. Delayed frames
-        arrive faster than their timestamps say, so waiting is measured by this clock."""
-        self._looks, self._queue, self._every_s, self._now_s = looks, queue, every_s, now_s
+        """every_s: the intended interval between passes while passes are needed. now_s: a monotonic clock. Delayed
+        frames arrive faster than their timestamps say, so waiting is measured by this clock."""
+        self._passes, self._queue, self._every_s, self._now_s = passes, queue, every_s, now_s
         self._asked: _Asked | None = None
-        self._hangs: Future[Detections] | None = None  # a look that was given up but still runs
-        self._owes = self._done = -1  # indices of the newest frame that needs a look, and of the newest that had one
-        self._needless: _Moment | None = None  # up to this frame no look was needed
-        self._looked = _Moment(float("-inf"), float("-inf"))
+        self._hangs: Future[Detections] | None = None  # a pass that was given up but still runs
+        self._owes = self._done = -1  # indices of the newest frame that needs a pass, and of the newest that had one
+        self._needless: _Moment | None = None  # up to this frame no pass was needed
+        self._examined = _Moment(float("-inf"), float("-inf"))
         self._asked_s = float("-inf")
-        self._failure: str | None = None  # why the last look failed
+        self._failure: str | None = None  # why the last pass failed
         self.is_late = False
-        """Whether the last look did not come in time."""
-        self.looked_at_s = self.found_at_s = float("-inf")
+        """Whether the last pass did not come in time."""
+        self.examined_at_s = self.found_at_s = float("-inf")
         self.effort: Effort = AT_EASE
         """As of the last frame that was settled."""
 
     @property
     def trouble(self) -> str | None:
-        """Why everything is covered at the moment; None if looks work as they should."""
+        """Why everything is covered at the moment; None if passes work as they should."""
         return self._failure or (LATE if self.is_late else None)
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last look failed."""
+        """Whether the last pass failed."""
         return self._failure is not None
 
     def all_due(self) -> None:
         """Forgets what is known, as after a cut."""
-        self._looks.all_due()
+        self._passes.all_due()
 
-    def look(self, held: Held, *, must: bool = True, is_last: bool = False) -> None:
-        """Requests a look if one is due. See `Watchful.look`. Which frame is the last is only known at the end."""
+    def find(self, held: Held, *, must: bool = True, is_last: bool = False) -> None:
+        """Requests a pass if one is due. See `DirectFinder.find`. Which frame is the last is only known at the end."""
         held.arrive(self._now_s())
         self._owes = held.frame.index if must else self._owes
-        held.needs_look_at(self._owes)
+        held.needs_pass_at(self._owes)
         if not (self.is_failing or self.is_late or self._owes > self._done):
             return
         if held.frame.damaged:
             held.hide(DAMAGED)
         elif self._may_ask and self._is_due(held) and not self._recalls(held):
             stirs = held.moving is None or bool(held.moving.any())
-            work = partial(self._looks.look, held.frame, held.stretch)
+            work = partial(self._passes.run, held.frame, held.stretch)
             answer = self._queue.ask(work, may_wait_s=0.0 if stirs else MAY_WAIT_S)
             self._asked = _Asked(held, answer, held.arrived_s)
             self._asked_s = held.arrived_s
 
     @property
     def _may_ask(self) -> bool:
-        """Whether a look may be requested: one at a time, since another would hang behind one that hangs."""
+        """Whether a pass may be requested: one at a time, since another would hang behind one that hangs."""
         if self._hangs is not None and self._hangs.done():
             self._hangs = None
         return self._asked is None and self._hangs is None
 
     def _is_due(self, held: Held) -> bool:
-        if self._looks.is_due(held.time_s):
+        if self._passes.is_due(held.time_s):
             return True
         stands_still = held.arrived_s - self._asked_s >= STANDS_STILL * self._every_s
         if stands_still:
-            self._looks.all_due()
+            self._passes.all_due()
         return stands_still
 
     def _recalls(self, held: Held) -> bool:
-        """Whether the content of the frame is known without a look at it."""
-        known = self._looks.recall(held.time_s, held.stretch)
+        """Whether the content of the frame is known without a pass over it."""
+        known = self._passes.recall(held.time_s, held.stretch)
         if known is None:
             return False
         self._asked_s = held.arrived_s
@@ -125,7 +125,7 @@ class LiveWatch:
     def settle(self, held: Held, *, is_last: bool = False) -> bool:
         """Whether all that can be known about a frame is known. is_last: no more frames come, so this waits for it.
 
-        The window decides whether the frame is shown, from the looks that were completed.
+        The window decides whether the frame is shown, from the passes that were completed.
         """
         asked = self._asked
         if asked is not None and asked.held is held:
@@ -134,22 +134,22 @@ class LiveWatch:
                 return False
             self._asked = None
             self._take(held, asked.answer, max(0.0, left_s) if is_last else 0.0)
-        if self.is_failing and not held.looked:
+        if self.is_failing and not held.is_examined:
             held.hide(self._failure)
         is_wanted = held.owes > self._done
         self.effort = effort(self._overdue_s(held, is_wanted), self._every_s)
         held.widen(self.effort.wider)
         held.hide(self.effort.whole)
-        if is_wanted and not held.looked and self._looked.time_s == float("-inf"):
-            held.hide(NEVER_LOOKED)
+        if is_wanted and not held.is_examined and self._examined.time_s == float("-inf"):
+            held.hide(NEVER_EXAMINED)
         return True
 
     def _overdue_s(self, held: Held, is_wanted: bool) -> float:
-        """How overdue a look is at this frame, by its timestamp or its arrival, whichever is more."""
+        """How overdue a pass is at this frame, by its timestamp or its arrival, whichever is more."""
         at = _Moment(held.time_s, held.arrived_s)
         if self._needless is None or not is_wanted:
             self._needless = at
-        known = (self._looked, self._needless)
+        known = (self._examined, self._needless)
         by_time_s = at.time_s - max(each.time_s for each in known)
         by_arrival_s = at.arrived_s - max(each.arrived_s for each in known)
         return max(0.0, max(by_time_s, by_arrival_s) - self._every_s)
@@ -160,20 +160,20 @@ class LiveWatch:
         except (NotYet, CancelledError):  # too late: an answer may still come, but for a frame that is gone
             self._hangs = None if answer.cancel() else answer
             self.is_late = True
-            self._looks.all_due()
+            self._passes.all_due()
             return
         except Exception as error:  # whatever went wrong, nothing is known about the frame: fail closed
             self._failure = failure_of(error)
             held.fail(self._failure)
-            self._looks.all_due()
+            self._passes.all_due()
             return
         self._failure = None
-        self.looked_at_s = held.time_s
-        self._looked = _Moment(held.time_s, held.arrived_s)
+        self.examined_at_s = held.time_s
+        self._examined = _Moment(held.time_s, held.arrived_s)
         self._know(held, found)
 
     def _know(self, held: Held, found: Detections) -> None:
-        held.find(found)
+        held.complete(found)
         self._done, self.is_late = held.frame.index, False
         if len(found):
             self.found_at_s = held.time_s

@@ -1,4 +1,4 @@
-"""Looks whose answers come later, or too late, or never: no frame comes out as if it had been looked at."""
+"""Passes whose answers come later, or too late, or never: no frame comes out as if it had been examined."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.detect import DetectorError
+from passerby.engine.finder import DAMAGED, DETECTOR_FAILED
 from passerby.engine.held import Held
+from passerby.engine.live.finder import LATE_S, NEVER_EXAMINED, LiveFinder
 from passerby.engine.live.queue import FairQueue
-from passerby.engine.live.watch import LATE_S, NEVER_LOOKED, LiveWatch
-from passerby.engine.watchful import DAMAGED, DETECTOR_FAILED
 from passerby.media import Detections, RawFrame
 from passerby.rules.effort import LATE as LATE_LOOK
 from passerby.rules.effort import WHOLE_FROM
-from tests.unit.engine.fakes import Scripted, frame_at, looks_of, people
+from tests.unit.engine.fakes import Scripted, frame_at, passes_of, people
 
 FRAME_S, EVERY_S = 0.1, 0.2
 LATE = round(LATE_S / FRAME_S) + 1  # frames
@@ -62,7 +62,7 @@ def run(
 
     queue = SteppedQueue()
     now_s = [0.0]
-    watch = LiveWatch(looks_of(Scripted(answer)), cast(FairQueue, queue), EVERY_S, lambda: now_s[0])
+    finder = LiveFinder(passes_of(Scripted(answer)), cast(FairQueue, queue), EVERY_S, lambda: now_s[0])
     waiting: list[Held] = []
     out: list[Held] = []
     later: list[int] = []
@@ -71,12 +71,12 @@ def run(
         now_s[0] = held.time_s
 
         def settle(index: int = index) -> None:
-            while waiting and watch.settle(waiting[0]):
+            while waiting and finder.settle(waiting[0]):
                 later.append(index - waiting[0].frame.index)
                 out.append(waiting.pop(0))
 
         settle()
-        watch.look(held)
+        finder.find(held)
         waiting.append(held)
         if index in answered_at:
             queue.step()
@@ -87,38 +87,42 @@ def run(
 def test_answers_in_time_are_as_if_they_had_been_there_at_once() -> None:
     out, later = run(set(range(60)))
     assert not any(held.whole or held.wider for held in out)
-    assert [held.frame.index for held in out if held.looked] == list(range(0, 60, 2))
+    assert [held.frame.index for held in out if held.is_examined] == list(range(0, 60, 2))
     assert set(later) == {0}
 
 
 def test_a_frame_waits_for_its_answer_and_no_longer_than_it_may() -> None:
     out, later = run({index for index in range(60) if index % 5 == 4})
-    assert sum(held.looked for held in out) == 12
+    assert sum(held.is_examined for held in out) == 12
     assert max(later) <= LATE and not any(held.whole for held in out)
 
 
 def test_before_anybody_looked_all_is_covered() -> None:
     out, later = run(set())
-    assert {held.whole for held in out} == {NEVER_LOOKED, LATE_LOOK} and max(later) <= LATE
+    assert {held.whole for held in out} == {NEVER_EXAMINED, LATE_LOOK} and max(later) <= LATE
 
 
-def test_where_a_cameras_clock_stands_still_looks_go_by_when_pictures_come() -> None:
+def test_where_a_cameras_clock_stands_still_passes_go_by_when_pictures_come() -> None:
     queue = SteppedQueue()
     now_s = [0.0]
-    watch = LiveWatch(looks_of(Scripted(lambda _: people())), cast(FairQueue, queue), EVERY_S, lambda: now_s[0])
+    finder = LiveFinder(passes_of(Scripted(lambda _: people())), cast(FairQueue, queue), EVERY_S, lambda: now_s[0])
     out: list[Held] = []
     settled = 0
     for index in range(100):
         now_s[0] = index * FRAME_S
         held = Held(frame_at(index * 1e-4, index))
-        watch.look(held)
+        finder.find(held)
         if index < 60:
             queue.step()
         out.append(held)
-        while settled < len(out) and watch.settle(out[settled]):
+        while settled < len(out) and finder.settle(out[settled]):
             settled += 1
-    looked = [held.frame.index for held in out if held.looked]
-    assert looked[0] == 0 and all(1 <= after - before <= 4 for before, after in pairwise(looked)) and looked[-1] >= 56
+    examined = [held.frame.index for held in out if held.is_examined]
+    assert (
+        examined[0] == 0
+        and all(1 <= after - before <= 4 for before, after in pairwise(examined))
+        and examined[-1] >= 56
+    )
     assert {held.whole for held in out[:settled] if held.frame.index > 62 + (WHOLE_FROM + 1) * EVERY_S / FRAME_S} == {
         LATE_LOOK
     }
@@ -126,7 +130,7 @@ def test_where_a_cameras_clock_stands_still_looks_go_by_when_pictures_come() -> 
 
 def test_without_answers_covers_grow_and_then_all_is_covered() -> None:
     out, later = run({0})
-    assert [held.frame.index for held in out if held.looked] == [0]
+    assert [held.frame.index for held in out if held.is_examined] == [0]
     wider = [held.wider for held in out]
     assert wider == sorted(wider) and wider[0] == 0.0 and wider[-1] > 0.4
     whole = [held.time_s for held in out if held.whole]
@@ -140,7 +144,7 @@ def test_without_answers_covers_grow_and_then_all_is_covered() -> None:
     st.frozensets(st.integers(0, 59), max_size=20),
     st.frozensets(st.integers(0, 59), max_size=5),
 )
-def test_from_a_failure_to_the_next_good_look_all_is_whole(
+def test_from_a_failure_to_the_next_good_pass_all_is_whole(
     answered: frozenset[int], fails: frozenset[int], damaged: frozenset[int]
 ) -> None:
     out, later = run(set(answered), set(fails), set(damaged))
@@ -149,10 +153,10 @@ def test_from_a_failure_to_the_next_good_look_all_is_whole(
     for held in out:
         if held.failed:
             is_failing = True
-        elif held.looked:
+        elif held.is_examined:
             is_failing, looked_s = False, held.time_s
-        if not any(other.looked for other in out[: held.frame.index + 1]):
-            assert held.whole, "nobody has looked at all"
+        if not any(other.is_examined for other in out[: held.frame.index + 1]):
+            assert held.whole, "nobody has been looked for at all"
         if held.frame.index in damaged:
             assert held.whole == DAMAGED
         elif is_failing:
@@ -161,24 +165,24 @@ def test_from_a_failure_to_the_next_good_look_all_is_whole(
             assert held.whole, "nobody looked for so long"
 
 
-def test_in_a_picture_that_stays_the_same_nobody_looks_twice() -> None:
-    """And who was found is found on; a look that fails is not one to rely on."""
+def test_in_a_picture_that_stays_the_same_nobody_passes_twice() -> None:
+    """And who was found is found on; a pass that fails is not one to rely on."""
     script = Scripted(lambda frame: people((10, 10, 30, 60)))
     queue = SteppedQueue()
-    watch = LiveWatch(looks_of(script), cast(FairQueue, queue), EVERY_S, lambda: 0.0)
+    finder = LiveFinder(passes_of(script), cast(FairQueue, queue), EVERY_S, lambda: 0.0)
     out = []
     for index in range(60):
         held = Held(frame_at(index * FRAME_S, index), stretch=1 if index < 50 else 2)
-        watch.look(held)
+        finder.find(held)
         queue.step()
-        assert watch.settle(held) and watch.found_at_s >= held.time_s - EVERY_S
+        assert finder.settle(held) and finder.found_at_s >= held.time_s - EVERY_S
         out.append(held)
     assert script.asked_s == [0.0, 4.0, 5.0]
-    assert [held.frame.index for held in out if held.looked] == list(range(0, 60, 2))
+    assert [held.frame.index for held in out if held.is_examined] == list(range(0, 60, 2))
     assert not any(held.wider or held.whole for held in out)
 
 
-def test_what_a_failed_look_left_unknown_is_not_recalled() -> None:
+def test_what_a_failed_pass_left_unknown_is_not_recalled() -> None:
     def answer(frame: RawFrame) -> Detections:
         if frame.index == 2:
             raise DetectorError("on request")
@@ -186,11 +190,11 @@ def test_what_a_failed_look_left_unknown_is_not_recalled() -> None:
 
     script = Scripted(answer)
     queue = SteppedQueue()
-    watch = LiveWatch(looks_of(script), cast(FairQueue, queue), EVERY_S, lambda: 0.0)
+    finder = LiveFinder(passes_of(script), cast(FairQueue, queue), EVERY_S, lambda: 0.0)
     for index, stretch in enumerate((1, 1, 2, 2, 2, 2)):
         held = Held(frame_at(index * FRAME_S, index), stretch=stretch)
-        watch.look(held)
+        finder.find(held)
         queue.step()
-        watch.settle(held)
-        assert watch.is_failing == (index == 2)
+        finder.settle(held)
+        assert finder.is_failing == (index == 2)
     assert script.asked_s == [0.0, 0.2, 0.3]

@@ -1,4 +1,4 @@
-"""Decides which detectors look at a source, how closely and how often. Speed comes from not looking twice."""
+"""Decides which detectors run on a source, at what size and how often. Speed comes from not detecting twice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEAR_PX = 416
 FAR_SHARE = 2 / 3
 """Of the picture's size, for far objects: NanoDet finds more at this size than at full size (bench/README.md)."""
 FAR_MAX_PX = 1280
-NEAR_MIN_SHARE = 0.35  # smaller things are left to the far look, which sees them better
+NEAR_MIN_SHARE = 0.35  # smaller things are left to the far pass, which sees them better
 PEOPLE_SCORE = 0.06
 FACES_BESIDE_PX = 640  # if people are hidden whole, only faces in windows and close-ups remain to be found
 NEAR_SCORE = 0.25  # near people are easy to see, and a false box of that size hides much
@@ -24,14 +24,14 @@ FACE_BESIDE_SCORE = 0.15
 FACE_SCORE = 0.10
 FACES_MIN_PX, FACES_MAX_PX = 640, 1440
 """CenterFace, unlike NanoDet, finds most at the picture's full size and up to 1.5 times that."""
-KNOWN_FOR_S = 4.0  # how long detections hold in an unchanged picture; then it is looked at again, since noise differs
-SAME_OVERLAP = 0.6  # overlap at which boxes of one kind from several looks are one object
+KNOWN_FOR_S = 4.0  # how long detections hold in an unchanged picture; then it is examined again, since noise differs
+SAME_OVERLAP = 0.6  # overlap at which boxes of one kind from several passes are one object
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One detector at one size, at an interval. least_share: of the picture's shorter side; smaller detections are
-    dropped. proof: shows that the detector finds what it must find; None for no proof."""
+class Pass:
+    """One detector that runs at one size, at an interval. least_share: of the picture's shorter side; smaller ones
+    are dropped. proof: shows that the detector finds what it must find; None for no proof."""
 
     detector: Detector
     long_side_px: int
@@ -46,10 +46,10 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class LookPlan:
-    """How a mode looks. every_s: interval of the far look; others are rarer. people_score: less is noise. far_share:
-    input size for far objects, as a share of the picture's. near: whether a separate look finds what fills the picture.
-    If the far input is smaller than usual, the far look sees that too."""
+class PassPlan:
+    """How a mode detects. every_s: interval of the far pass; others are rarer. people_score: less is noise. far_share:
+    input size for far objects, as a share of the picture's. near: whether a separate pass finds what fills the picture.
+    If the far input is smaller than usual, the far pass sees that too."""
 
     every_s: float
     people_score: float = PEOPLE_SCORE
@@ -57,35 +57,35 @@ class LookPlan:
     near: bool = True
 
 
-class Looks:
-    """All looks at one source. Do not share between threads."""
+class Passes:
+    """All passes over one source. Do not share between threads."""
 
-    def __init__(self, looks: Sequence[Look]) -> None:
-        self._looks = list(looks)
-        self._next_s = [float("-inf")] * len(looks)
-        self._known = [Lasting[Detections](KNOWN_FOR_S) for _ in looks]
+    def __init__(self, passes: Sequence[Pass]) -> None:
+        self._passes = list(passes)
+        self._next_s = [float("-inf")] * len(passes)
+        self._known = [Lasting[Detections](KNOWN_FOR_S) for _ in passes]
 
     @property
     def models(self) -> list[Model]:
         """Every model in use, once."""
-        return list({look.detector.model.card.name: look.detector.model for look in self._looks}.values())
+        return list({each.detector.model.card.name: each.detector.model for each in self._passes}.values())
 
     def use(self, detector: Detector, input_wh: tuple[int, int], upright_wh: tuple[int, int]) -> bool:
-        """Whether any look at pictures of size `upright_wh` needs that detector at that input size."""
-        return any(look.detector is detector and look.input_wh(upright_wh) == input_wh for look in self._looks)
+        """Whether any pass over pictures of size `upright_wh` needs that detector at that input size."""
+        return any(each.detector is detector and each.input_wh(upright_wh) == input_wh for each in self._passes)
 
     def is_due(self, time_s: float) -> bool:
         return any(time_s >= due for due in self._next_s)
 
     def all_due(self) -> None:
-        """Forgets what is known, as after a cut: every look is due."""
-        self._next_s = [float("-inf")] * len(self._looks)
+        """Forgets what is known, as after a cut: every pass is due."""
+        self._next_s = [float("-inf")] * len(self._passes)
         for known in self._known:
             known.forget()
 
     def recall(self, time_s: float, stretch: int | None) -> Detections | None:
-        """What the due looks recently found in a picture of the same stretch: they would find it again. None if one of
-        them has to look."""
+        """What the due passes recently found in a picture of the same stretch: they would find it again. None if one of
+        them has to run."""
         due = self._due(time_s)
         known = [self._known[place].get(stretch, time_s) for place in due]
         parts = [found for found in known if found is not None]
@@ -94,45 +94,45 @@ class Looks:
         self._put_off(due, time_s)
         return join(parts)
 
-    def look(self, frame: RawFrame, stretch: int | None = None) -> Detections:
-        """Runs the due looks and returns what they find. stretch: number of the stretch of identical frames, for
-        `recall`. Raises DetectorError; a look that failed is due again."""
+    def run(self, frame: RawFrame, stretch: int | None = None) -> Detections:
+        """Runs the due passes and returns what they find. stretch: number of the stretch of identical frames, for
+        `recall`. Raises DetectorError; a pass that failed is due again."""
         due, parts = self._due(frame.time_s), []
         for place in due:
-            parts.append(self._known[place].set(stretch, frame.time_s, _look(self._looks[place], frame)))
+            parts.append(self._known[place].set(stretch, frame.time_s, _run(self._passes[place], frame)))
             self._put_off([place], frame.time_s)
         return join(parts)
 
     def _due(self, time_s: float) -> list[int]:
-        """The looks that are due. If any is, the most frequent ones are too: a face does not tell who else is there."""
+        """The passes that are due. If any is, the most frequent are too: a face does not tell who else is there."""
         is_due = [time_s >= due_s for due_s in self._next_s]
         if not any(is_due):
             return []
-        often_s = min(look.every_s for look in self._looks)
-        return [place for place, look in enumerate(self._looks) if is_due[place] or look.every_s <= often_s]
+        often_s = min(each.every_s for each in self._passes)
+        return [place for place, each in enumerate(self._passes) if is_due[place] or each.every_s <= often_s]
 
     def _put_off(self, places: list[int], time_s: float) -> None:
         for place in places:
-            self._next_s[place] = time_s + self._looks[place].every_s - 1e-4
+            self._next_s[place] = time_s + self._passes[place].every_s - 1e-4
 
 
-def _look(look: Look, frame: RawFrame) -> Detections:
+def _run(each: Pass, frame: RawFrame) -> Detections:
     wh = sample.upright_wh(frame, sample.whole(frame))
     try:
-        if look.proof:
-            look.proof.renew()
-        found = look.detector.detect(frame, size_wh=look.input_wh(wh), score=look.score)
+        if each.proof:
+            each.proof.renew()
+        found = each.detector.detect(frame, size_wh=each.input_wh(wh), score=each.score)
     except BaseException:
-        if look.proof:
-            look.proof.doubt()
+        if each.proof:
+            each.proof.doubt()
         raise
-    if not look.least_share:
+    if not each.least_share:
         return found
-    return found.take(found.long_sides_px >= look.least_share * min(wh))
+    return found.take(found.long_sides_px >= each.least_share * min(wh))
 
 
 def join(parts: Sequence[Detections]) -> Detections:
-    """Merges detections of several looks at one frame. Each object keeps its box with the best score."""
+    """Merges detections of several passes over one frame. Each object keeps its box with the best score."""
     whole = Detections.merge(list(parts))
     return whole if len(parts) < 2 else suppress(whole, SAME_OVERLAP)
 
@@ -186,30 +186,30 @@ def far_px(size_wh: tuple[int, int], share: float = FAR_SHARE) -> int:
     return int(min(FAR_MAX_PX, max(NEAR_PX, share * max(size_wh))))
 
 
-def looks_for(
+def passes_for(
     detectors: Detectors,
     kinds: Iterable[Kind],
     size_wh: tuple[int, int],
-    plan: LookPlan,
-) -> Looks:
-    """Looks that find these kinds in pictures of one size: far looks as often as planned, near and face looks rarer."""
+    plan: PassPlan,
+) -> Passes:
+    """Passes that find these kinds in pictures of one size: far ones as often as planned, near and face ones rarer."""
     wanted = frozenset(kinds)
     far = far_px(size_wh, plan.far_share)
-    looks = []
+    passes = []
     for detector in detectors.of(wanted, detectors.video_threads):
         proof = detectors.proof_of(detector)
         if detector.model.card.kinds & wanted == {Kind.FACE}:
             if Kind.PERSON in wanted:
                 score = least_score(detector, FACE_BESIDE_SCORE)
-                looks.append(Look(detector, min(far, FACES_BESIDE_PX), 2 * plan.every_s, score, proof=proof))
+                passes.append(Pass(detector, min(far, FACES_BESIDE_PX), 2 * plan.every_s, score, proof=proof))
             else:
                 faces_px = min(FACES_MAX_PX, max(FACES_MIN_PX, max(size_wh)))
-                looks.append(Look(detector, faces_px, plan.every_s, least_score(detector, FACE_SCORE), proof=proof))
+                passes.append(Pass(detector, faces_px, plan.every_s, least_score(detector, FACE_SCORE), proof=proof))
             continue
-        looks.append(Look(detector, far, plan.every_s, least_score(detector, plan.people_score), proof=proof))
+        passes.append(Pass(detector, far, plan.every_s, least_score(detector, plan.people_score), proof=proof))
         if plan.near and far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:
-            looks.append(Look(detector, NEAR_PX, 3 * plan.every_s, NEAR_SCORE, NEAR_MIN_SHARE, proof))
-    return Looks(looks)
+            passes.append(Pass(detector, NEAR_PX, 3 * plan.every_s, NEAR_SCORE, NEAR_MIN_SHARE, proof))
+    return Passes(passes)
 
 
 def least_score(detector: Detector, score: float) -> float:
