@@ -30,10 +30,10 @@ def steady(seconds: float, begin_90k: int = BEGIN_90K) -> range:
     return range(begin_90k, begin_90k + round(seconds * TICKS_PER_S), FRAME_90K)
 
 
-def recorded(times_90k: Iterable[int], size: tuple[int, int] = SIZE, moved: float = 0.0) -> list[Fragment]:
+def recorded(times_90k: Iterable[int], size: tuple[int, int] = SIZE, active: float = 0.0) -> list[Fragment]:
     """All fragments of a recording."""
     recorder = SegmentRecorder(StreamFormat(*size, "yuv420p", TICK))
-    found = [fragment for frame in frames(times_90k, size) for fragment in recorder.write(frame, moved)]
+    found = [fragment for frame in frames(times_90k, size) for fragment in recorder.write(frame, active)]
     return [*found, *recorder.flush()]
 
 

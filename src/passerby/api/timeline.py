@@ -44,7 +44,9 @@ class Timeline(BaseModel):
 
     from_90k: int
     to_90k: int
-    activity: list[int] = Field(description="The most that moved in each equal part of the range, 0..255.")
+    activity: list[int] = Field(
+        description="The most in each equal part of the range, 0..255: people and vehicles found, and what moves on."
+    )
     gaps: list[Gap] = Field(description="Where nothing is recorded.")
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.background import hull_of, joined, pieces_of
+from passerby.engine.wandering import Wandering
 from passerby.media import CoverBox, Kind, Track
 from passerby.rules import hulls
 from passerby.rules.coverage import MIN_PADDING_PX, Policy
@@ -41,6 +42,7 @@ class Silhouettes:
         self._shapes: dict[int, tuple[float, hulls.Reach]] = {}  # per track: when, and how far around its centre
         self._joined: tuple[Mask, Mask] | None = None
         self._loose = Loose(small_wh)
+        self._wandering = Wandering()
 
     def cover(
         self, moving: Mask, tracked: Sequence[tuple[Track, CoverBox]], time_s: float, policy: Policy
@@ -51,12 +53,15 @@ class Silhouettes:
         moves = self._joined[1]
         shapes = self._tracked(moves, tracked, time_s, policy)
         owners = self._owners(shapes)
-        left = cv2.bitwise_and(self._loose.hold(np.asarray(cv2.bitwise_and(moves, owners), np.uint8), time_s), owners)
-        pieces = [self._pixels(piece) for piece in pieces_of(np.asarray(left, np.uint8))]
-        loose = _padded(np.array(pieces), policy) if pieces else np.empty((0, hulls.DIRECTIONS))
+        unclaimed = np.asarray(cv2.bitwise_and(moves, owners), np.uint8)
+        wandering = self._wandering.update(unclaimed, time_s)
+        left = cv2.bitwise_and(self._loose.hold(unclaimed, time_s), owners)
+        pieces = pieces_of(np.asarray(left, np.uint8))
+        loose = _padded(np.array([self._pixels(piece) for piece in pieces]).reshape(-1, hulls.DIRECTIONS), policy)
         kinds = [Kind.MOTION] * len(pieces) + [box.kind for _, box in tracked]
+        sways = [not _has_any(wandering, piece) for piece in pieces] + [False] * len(tracked)
         # What belongs to no track is drawn below the tracks.
-        return _drawn(np.concatenate([loose, shapes]), kinds)
+        return _drawn(np.concatenate([loose, shapes]), kinds, sways)
 
     def _tracked(
         self, moves: Mask, tracked: Sequence[tuple[Track, CoverBox]], time_s: float, policy: Policy
@@ -164,12 +169,18 @@ def _padded(reach: hulls.Reach, policy: Policy) -> hulls.Reach:
     return reach + hulls.padding(sizes[:, 0], sizes[:, 1])
 
 
-def _drawn(reach: hulls.Reach, kinds: Sequence[Kind]) -> tuple[CoverBox, ...]:
+def _has_any(mask: Mask, piece: npt.NDArray[np.int32]) -> bool:
+    """Whether anything of the mask is in the box around a piece."""
+    (left, top), (right, bottom) = piece.min(axis=0), piece.max(axis=0)
+    return bool(mask[top : bottom + 1, left : right + 1].any())
+
+
+def _drawn(reach: hulls.Reach, kinds: Sequence[Kind], sways: Sequence[bool]) -> tuple[CoverBox, ...]:
     boxes, outlines = (
         hulls.sides(reach).tolist(),
         hulls.corners(reach).round(1).reshape(len(reach), 2 * hulls.DIRECTIONS).tolist(),
     )
     return tuple(
-        CoverBox((box[0], box[1], box[2], box[3]), kind, tuple(outline))
-        for box, outline, kind in zip(boxes, outlines, kinds, strict=True)
+        CoverBox((box[0], box[1], box[2], box[3]), kind, tuple(outline), sway)
+        for box, outline, kind, sway in zip(boxes, outlines, kinds, sways, strict=True)
     )

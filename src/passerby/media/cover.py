@@ -23,11 +23,14 @@ class CoverBox:
 
     hull: the corners of the shape, x and y alternating, convex, in order around it. Without a hull the shape is as
     large as the box and rounded so that at least its `CORE_SHARE` is inside, or the whole box if it was drawn by hand.
+
+    sways: it moves in its place and no detector claims it, such as leaves: hidden like all else, but no activity.
     """
 
     xyxy: tuple[float, float, float, float]
     kind: Kind
     hull: tuple[float, ...] = ()
+    sways: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,7 +41,7 @@ class InitSegment:
 class Fragment:
     """One piece of a GOP as MP4's moof and mdat; the first piece of a GOP begins with its key frame (is_key).
 
-    activity: how much of the picture moved, 0..255, see `activity_of`.
+    activity: in how much of the picture something was active, 0..255, see `activity_of`.
     """
 
     init: InitSegment
@@ -144,6 +144,6 @@ def _sums_before(values: npt.NDArray[np.uint32]) -> Times:
     return np.cumsum(values, dtype=np.int64) - values.astype(np.int64)
 
 
-def activity_of(moved_share: float) -> int:
+def activity_of(active_share: float) -> int:
     """Maps a share of the picture, 0..1, to 0..255 by its root: somebody far away is 1 % of a picture, not nothing."""
-    return int(np.ceil(255 * np.sqrt(min(max(moved_share, 0.0), 1.0))))
+    return int(np.ceil(255 * np.sqrt(min(max(active_share, 0.0), 1.0))))

@@ -49,7 +49,7 @@ class SegmentRecorder:
         self._encoder = LiveEncoder(replace(stream, time_base=TICK), quality, threads)
         self._waiting: list[tuple[int, bytes]] = []  # time and bytes of frames that are encoded but not returned yet
         self._waiting_is_key = False
-        self._moved = 0.0
+        self._active = 0.0
         self._encoded: av.VideoFrame | None = None
         self._last_90k: int | None = None
         self._frame_90k = USUAL_FRAME_90K
@@ -61,9 +61,9 @@ class SegmentRecorder:
         """The init segment of the latest frames."""
         return self._encoder.init
 
-    def write(self, frame: RedactedFrame, moved: float = 0.0, *, is_watched: bool = True) -> list[Fragment]:
-        """Encode one redacted frame; returns the fragments that it completes. moved: the share of the picture that
-        moves, 0..1. is_watched: whether somebody is waiting for more even if nothing changes.
+    def write(self, frame: RedactedFrame, active: float = 0.0, *, is_watched: bool = True) -> list[Fragment]:
+        """Encode one redacted frame; returns the fragments that it completes. active: the share of the picture in
+        which something is active, 0..1. is_watched: whether somebody is waiting for more even if nothing changes.
 
         Raises ValueError for a frame that is not later than the one before, OutputError if it cannot be encoded.
         """
@@ -79,7 +79,7 @@ class SegmentRecorder:
         is_key = self._needs_key or self._last_90k is None or frame.pts // GOP_90K != self._last_90k // GOP_90K
         if is_key or not is_same or not self._waiting or (self._only_key and not is_watched):
             self._encode(frame, is_key)
-        self._moved = max(self._moved, moved)
+        self._active = max(self._active, active)
         self._last_90k, self._needs_key = frame.pts, False
         return done
 
@@ -142,8 +142,8 @@ class SegmentRecorder:
             for (time, data), after in zip(self._waiting, [*times[1:], end_90k], strict=True)
         ]  # fmt: skip
         self._sequence += 1
-        activity = activity_of(self._moved)
+        activity = activity_of(self._active)
         data = make_fragment(self._sequence, times[0], samples, is_key=self._waiting_is_key, activity=activity)
         fragment = Fragment(self.init, times[0], end_90k - times[0], self._waiting_is_key, data, activity)
-        self._waiting, self._moved, self._waiting_is_key = [], 0.0, False
+        self._waiting, self._active, self._waiting_is_key = [], 0.0, False
         return [fragment]

@@ -126,13 +126,15 @@ def stirring_shares(tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int,
     return shares
 
 
-def covered_share(cover: Cover, size_wh: tuple[int, int]) -> float:
-    """About what share of a picture is hidden for movement or detections, 0..1. Unestablished parts do not count."""
+def activity_share(cover: Cover, size_wh: tuple[int, int]) -> float:
+    """About what share of a picture is hidden for detections or for what moves on, 0..1. What sways in its place does
+    not count, nor do unestablished parts."""
     if cover.whole is not None:
         return 1.0
-    if not cover.boxes:
+    boxes = [box.xyxy for box in cover.boxes if not box.sways]
+    if not boxes:
         return 0.0
-    edges = np.array([box.xyxy for box in cover.boxes], np.float32)
+    edges = np.array(boxes, np.float32)
     sides = np.minimum(edges[:, 2:], np.array(size_wh, np.float32)) - np.maximum(edges[:, :2], 0)
     return float(min(1.0, np.clip(sides, 0, None).prod(axis=1).sum() / (size_wh[0] * size_wh[1])))
 

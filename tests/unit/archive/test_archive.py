@@ -155,11 +155,11 @@ def test_a_camera_that_could_lead_elsewhere_is_refused(open_archive: OpenArchive
         open_archive().writer(name)
 
 
-def test_activity_is_where_something_moved(open_archive: OpenArchive) -> None:
+def test_activity_is_where_something_was_active(open_archive: OpenArchive) -> None:
     archive = open_archive()
     halves = [(0, 0.0), (20, 0.25), (40, 0.01)]
-    for start, moved in halves:
-        keep(archive, recorded(steady(20, BEGIN_90K + start * TICKS_PER_S), moved=moved))
+    for start, active in halves:
+        keep(archive, recorded(steady(20, BEGIN_90K + start * TICKS_PER_S), active=active))
     activity = archive.activity("gate", BEGIN_90K - 20 * TICKS_PER_S, BEGIN_90K + 80 * TICKS_PER_S, 10)
     assert list(activity) == [0, 0, 0, 0, 128, 128, 26, 26, 0, 0]
 

@@ -162,7 +162,7 @@ def test_a_written_row_without_any_bytes_is_a_loss_that_is_told(open_archive: Op
 def test_a_lost_catalogue_is_made_again_from_the_objects(tmp_path: Path) -> None:
     folder = tmp_path / "archive"
     with Archive(folder, object_90k=20 * TICKS_PER_S) as archive:
-        keep(archive, recorded(steady(50), moved=0.1))
+        keep(archive, recorded(steady(50), active=0.1))
         archive.maintain(FOREVER, LATER_90K)
         before = check_at_rest(archive, folder)
     for path in folder.glob("catalogue.sqlite3*"):

@@ -212,7 +212,7 @@ def test_all_formats_become_what_browsers_play(size: tuple[int, int], format: st
 def test_movement_is_told_of_each_piece() -> None:
     recorder = SegmentRecorder(StreamFormat(*SIZE, "yuv420p", TICK))
     some = list(frames(steady(4)))
-    fragments = [f for frame in some for f in recorder.write(frame, moved=0.01 if frame is some[12] else 0.0)]
+    fragments = [f for frame in some for f in recorder.write(frame, active=0.01 if frame is some[12] else 0.0)]
     moving = [f for f in fragments if f.activity]
     assert [f.activity for f in moving] == [26]
     assert moving[0].start_90k <= some[12].pts < moving[0].end_90k

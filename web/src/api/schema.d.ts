@@ -2063,7 +2063,7 @@ export interface components {
             to_90k: number;
             /**
              * Activity
-             * @description The most that moved in each equal part of the range, 0..255.
+             * @description The most in each equal part of the range, 0..255: people and vehicles found, and what moves on.
              */
             activity: number[];
             /**

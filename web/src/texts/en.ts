@@ -747,7 +747,7 @@ export const en = {
     nothingInRange: "There is no recording in this range",
     legend: "What the colours mean",
     kinds: {
-      moved: "Motion",
+      moved: "Activity",
       gap: "Not recorded",
       calm: "Starting or off",
       warn: "In doubt",

@@ -770,7 +770,7 @@ export const ru: Texts = {
     nothingInRange: "В этом интервале записи нет",
     legend: "Что значат цвета",
     kinds: {
-      moved: "Движение",
+      moved: "Активность",
       gap: "Нет записи",
       calm: "Запуск или выключена",
       warn: "Сомнение",

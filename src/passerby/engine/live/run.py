@@ -26,7 +26,7 @@ from passerby.media.requests import CameraRequest, Rebase, Watched
 from passerby.media.segments import Fragment
 from passerby.paint import Redactor
 from passerby.record import SegmentRecorder
-from passerby.rules.coverage import covered_share
+from passerby.rules.coverage import activity_share
 from passerby.rules.health.checks import without_pictures, without_signal
 from passerby.rules.health.state import Doing, state_of
 
@@ -120,10 +120,10 @@ class LivePath:
     def _record(self, frame: RawFrame, cover: Cover) -> None:
         self._recording_since_s = time.monotonic()
         redacted = self._redactor.redact_or_repeat(frame, cover)
-        moved = covered_share(cover, (frame.width, frame.height))
+        active = activity_share(cover, (frame.width, frame.height))
         self._whole = cover.whole
         self.written += 1
-        for fragment in self._recorder.write(redacted, moved, is_watched=self._is_watched):
+        for fragment in self._recorder.write(redacted, active, is_watched=self._is_watched):
             self._sink(fragment)
         self._recording_since_s = None
 
