@@ -63,6 +63,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/cameras/{camera}/timeline/init/{id}.mp4"): Action.WATCH_TIMELINE,
     ("GET", "/api/cameras/{camera}/timeline/objects/{day}/{name}"): Action.WATCH_TIMELINE,
     ("GET", "/api/cameras/{camera}/timeline/still.jpg"): Action.SEE_STILL,
+    ("GET", "/api/cameras/{camera}/timeline/thumbnail.jpg"): Action.WATCH_TIMELINE,
     ("GET", "/api/cameras/{camera}/timeline/export.mp4"): Action.EXPORT,
     ("GET", "/api/redactions"): Action.REDACT_FILE,
     ("POST", "/api/redactions"): Action.REDACT_FILE,

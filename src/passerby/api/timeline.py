@@ -19,7 +19,7 @@ from passerby.api.hls import MEDIA_TYPE, hls_text
 from passerby.api.ports import Services, services_of
 from passerby.api.problems import Problem, problem
 from passerby.errors import OutputError
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import GOP_90K, TICKS_PER_S
 from passerby.objects.names import camera_and_start_of_key
 from passerby.rules.access import Action
 
@@ -28,6 +28,7 @@ router = APIRouter(prefix="/api/cameras/{camera}/timeline", tags=["timeline"])
 DAY_90K = 86400 * TICKS_PER_S
 LONGEST_PLAYLIST_90K, LONGEST_TIMELINE_90K, LONGEST_EXPORT_90K = DAY_90K, 366 * DAY_90K, DAY_90K
 LONGEST_READ_BYTES = 64 << 20  # a quarter of an hour at 570 kbit/s; a player asks for a GOP
+THUMBNAIL_PX = 320  # twice as wide as it is shown, for fine screens
 _PIECE_BYTES = 1 << 18
 _LATEST_90K = 4_000_000_000 * TICKS_PER_S  # the year 2096
 
@@ -138,6 +139,21 @@ def still(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
     found = services.archive.still(camera, at_90k, since_90k=sees_since_90k_of(request))
     if found is None:
         raise problem(404, "nothing is recorded there", "ask for another time")
+    return Response(found.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(found.at_90k)})
+
+
+@router.get(
+    "/thumbnail.jpg", summary="A small recorded picture of about a time, for a timeline", response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}, 204: {"description": "Nothing is recorded then."}},
+)  # fmt: skip
+def thumbnail(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
+    """Noted as playing the two seconds that it is of: there are many, and they show what playing shows."""
+    services, me = services_of(request), signed_in_of(request)
+    found = services.archive.thumbnail(camera, at_90k, THUMBNAIL_PX, since_90k=sees_since_90k_of(request))
+    if found is None:
+        return Response(status_code=204)
+    until_90k = found.at_90k + GOP_90K
+    services.installation.audit.look_each_minute(me, Action.WATCH_TIMELINE, camera, found.at_90k, until_90k)
     return Response(found.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(found.at_90k)})
 
 

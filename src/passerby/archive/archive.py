@@ -18,7 +18,7 @@ from passerby.archive.playlist import Playlist, PlaylistEntry, activity_in, make
 from passerby.archive.recovery import match_store_and_rows, mend_open_rows
 from passerby.archive.retention import Space, finish_deleting, retire
 from passerby.archive.rows import Rows
-from passerby.archive.still import Still, still_at
+from passerby.archive.still import Still, still_at, thumbnail_of
 from passerby.archive.waiting import retire_waiting
 from passerby.archive.writer import CameraWriter
 from passerby.closing import Closing
@@ -163,6 +163,11 @@ class Archive(Closing):
     def still(self, camera: str, at_90k: int, *, since_90k: int = 0) -> Still | None:
         """The recorded picture at a time, None if there is none. Raises as `read` does."""
         return still_at(self.fragments(camera, at_90k, at_90k + 1, since_90k=since_90k), at_90k)
+
+    def thumbnail(self, camera: str, at_90k: int, width_px: int, *, since_90k: int = 0) -> Still | None:
+        """A small picture of the GOP of a time, None if there is none. Raises as `read` does."""
+        gop = next(self.fragments(camera, at_90k, at_90k + 1, since_90k=since_90k), None)
+        return None if gop is None else thumbnail_of(gop, width_px)
 
     def fragments(self, camera: str, from_90k: int, to_90k: int, *, since_90k: int = 0) -> Iterator[Fragment]:
         """The GOPs of a range of time, each as one fragment that begins with a key frame. Raises as `read` does."""

@@ -35,6 +35,15 @@ def still_at(gops: Iterable[Fragment], at_90k: int) -> Still | None:
     return None
 
 
+def thumbnail_of(gop: Fragment, width_px: int) -> Still:
+    """The first picture of a GOP, at most so wide: one decoded picture, however long the GOP is."""
+    with av.open(io.BytesIO(gop.init.data + gop.data), "r") as file:
+        picture = next(file.decode(video=0))
+    width = max(2, min(width_px, picture.width) // 2 * 2)
+    height = max(2, round(picture.height * width / picture.width) // 2 * 2)
+    return Still(picture.pts or 0, _jpeg(picture.reformat(width=width, height=height)))
+
+
 def _jpeg(picture: av.VideoFrame) -> bytes:
     context = VideoCodecContext.create("mjpeg", "w")
     assert isinstance(context, VideoCodecContext)

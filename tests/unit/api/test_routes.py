@@ -79,6 +79,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/cameras/{camera}/timeline/init/{id}.mp4"): "vo",
     ("GET", "/api/cameras/{camera}/timeline/objects/{day}/{name}"): "vo",
     ("GET", "/api/cameras/{camera}/timeline/still.jpg"): "vo",
+    ("GET", "/api/cameras/{camera}/timeline/thumbnail.jpg"): "vo",
     ("GET", "/api/cameras/{camera}/timeline/export.mp4"): "o",
     ("GET", "/api/redactions"): "o",
     ("POST", "/api/redactions"): "o",

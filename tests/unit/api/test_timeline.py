@@ -140,6 +140,27 @@ def entries(house: House, what: str) -> list[tuple[float, float]]:
     return [(from_90k / TICKS_PER_S, to_90k / TICKS_PER_S) for from_90k, to_90k in times]
 
 
+def test_a_thumbnail_is_small_and_noted_as_playing_is(full: House, kim: TestClient) -> None:
+    writer = full.archive.writer("yard")
+    for fragment in recorded(steady(6, BEGIN_90K + 100 * TICKS_PER_S), (640, 360)):
+        writer.append(fragment)
+    writer.close()
+    path = "/api/cameras/yard/timeline/thumbnail.jpg"
+    for seconds in (100, 101.5, 103):
+        at = BEGIN_90K + round(seconds * TICKS_PER_S)
+        done = kim.get(path, params={"at_90k": at})
+        assert done.headers["content-type"] == "image/jpeg" and done.headers["cache-control"] == "no-store"
+        assert int(done.headers["x-passerby-at-90k"]) == at // (2 * TICKS_PER_S) * 2 * TICKS_PER_S
+        with av.open(io.BytesIO(done.content), "r") as file:
+            picture = next(file.decode(video=0))
+        assert (picture.width, picture.height) == (320, 180)
+    assert len(looks(full, "timeline:watch")) == 2, "one for each piece that a picture is of"
+    assert entries(full, "timeline:watch") == [(100, 104)]
+    assert looks(full, "still:see") == []
+    nothing = kim.get(path, params={"at_90k": BEGIN_90K + 50 * TICKS_PER_S})
+    assert (nothing.status_code, nothing.content) == (204, b"")
+
+
 def test_each_piece_that_was_fetched_is_noted_and_those_of_one_look_are_told_as_one(
     full: House, kim: TestClient
 ) -> None:
@@ -193,6 +214,7 @@ def test_nothing_goes_out_where_the_look_cannot_be_noted(
         f"{PATH}/playlist.m3u8": RANGE,
         f"{PATH}/export.mp4": RANGE,
         f"{PATH}/still.jpg": {"at_90k": BEGIN_90K},
+        f"{PATH}/thumbnail.jpg": {"at_90k": BEGIN_90K},
         PATH: RANGE,
     }
     for path, params in asked.items():
@@ -262,11 +284,12 @@ def test_what_another_camera_of_the_name_recorded_is_for_who_sees_all_cameras(fu
     full.clock.set_utc(-130)  # so that the last minute, too, has something of the other camera
     asked = {
         f"{PATH}/playlist.m3u8": RANGE, f"{PATH}/export.mp4": RANGE, f"{PATH}/still.jpg": {"at_90k": BEGIN_90K},
+        f"{PATH}/thumbnail.jpg": {"at_90k": BEGIN_90K},
         old: {}, "/api/cameras/gate/still.jpg": {}, "/api/cameras/gate/live/playlist.m3u8": {},
     }  # fmt: skip
     for path, params in asked.items():
         assert kim.get(path, params=params).status_code == 200, path
-        assert lee.get(path, params=params).status_code == 404, path
+        assert lee.get(path, params=params).status_code == (204 if "thumbnail" in path else 404), path
     timeline = lee.get(PATH, params=RANGE).json()
     assert not any(timeline["activity"]) and timeline["gaps"] == [RANGE]
     full.clock.set_utc(130)
