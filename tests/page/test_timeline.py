@@ -236,6 +236,80 @@ def test_a_reader_of_the_screen_is_told_the_time_of_the_strip(archive: Recorded,
     assert int(strip.get_attribute("aria-valuemin") or 0) < before < int(strip.get_attribute("aria-valuemax") or 0)
 
 
+THUMBNAIL = """() => {
+  const found = document.querySelector(".scrubber-hint img");
+  return found?.complete && found.naturalWidth > 0 ? {src: found.src, wide: found.naturalWidth} : null;
+}"""
+
+
+def test_a_picture_of_what_is_there_is_shown_where_the_strip_is_pointed_at(
+    archive: Recorded, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url) if "thumbnail" in request.url else None)
+    tab.sign_in()
+    at(tab, archive, 20.05)
+    strip = tab.page.get_by_role("slider", name="Timeline")
+    box = strip.bounding_box()
+    assert box
+    middle, one_s = box["y"] + box["height"] / 2, box["width"] / 3600
+    x = box["x"] + 0.8 * box["width"]
+    tab.page.wait_for_timeout(1000)  # the gaps are known
+    for back in range(12):  # on the way nothing is asked for
+        tab.page.mouse.move(x + 20 * one_s + back % 3, middle)
+    first = tab.until(THUMBNAIL)
+    assert first["wide"] == 192 and len(asked) <= 2, "recorded no larger"
+    shoot(tab, "thumbnail")
+    tab.page.mouse.move(x + 60 * one_s, middle)  # in the gap
+    expect(tab.page.locator(".scrubber-hint img")).to_have_count(0)
+    expect(tab.page.locator(".scrubber-hint")).to_contain_text(local(archive.begin_s + 80)[:5])
+    before = len(asked)
+    tab.page.mouse.move(x + 20 * one_s, middle)
+    tab.until(THUMBNAIL)
+    assert len(asked) == before, "one that is known is not asked for again"
+    tab.page.mouse.move(x, 10)
+    expect(tab.page.locator(".scrubber-hint")).to_have_count(0)
+    strip.focus()
+    tab.page.keyboard.press("ArrowLeft")
+    tab.until(THUMBNAIL)
+    installation = Installation(archive.data, Config())
+    try:
+        found = [each for each in installation.audit.list() if each.who == "kim" and each.what == "still:see"]
+    finally:
+        installation.close()
+    assert not found, "noted as playing is: not one look for each"
+
+
+def test_the_mark_of_the_time_is_dragged_with_the_mouse(archive: Recorded, open_tab: OpenTab) -> None:
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    begun = at(tab, archive, 10)
+    box = tab.page.get_by_role("slider", name="Timeline").bounding_box()
+    assert box
+    x, y = box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x + 5, y)
+    tab.page.mouse.move(x + 40 / 3600 * box["width"], y)
+    tab.until(f"Math.abs(document.querySelector('video').currentTime - {begun['at'] + 40}) < 4")
+    tab.page.mouse.up()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_every_control_says_what_it_does_in_a_word(
+    archive: Recorded, open_tab: OpenTab, size: playwright.ViewportSize
+) -> None:
+    tab = open_tab(archive.serving.base, size)
+    tab.sign_in()
+    at(tab, archive, 10)
+    controls = tab.page.locator(".controls :is(button, select)")
+    for each in controls.all():
+        assert each.inner_text().strip(), each.get_attribute("aria-label")
+        assert each.evaluate("each => each.scrollWidth <= each.clientWidth + 1")
+    assert tab.fits()
+
+
 @by_real_time("two players run side by side, and are compared while they do")
 def test_cameras_are_in_step(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:
     tab = open_tab(archive.serving.base, WIDE)
@@ -411,11 +485,29 @@ def test_on_a_phone_it_fits_and_is_dragged_and_pinched(archive: Recorded, open_t
         points = [{"x": each, "y": middle, "id": n} for n, each in enumerate(places)]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-    put("touchStart", x - 20, x + 20)
-    for spread in (40, 70, 100):
-        put("touchMove", x - spread, x + spread)
-    put("touchEnd")
+    def pinch() -> None:
+        put("touchStart", x - 20, x + 20)
+        for spread in (40, 70, 100):
+            put("touchMove", x - spread, x + spread)
+        put("touchEnd")
+
+    pinch()
     tab.page.touchscreen.tap(x - 10, middle)  # ten times ten seconds before, had it not been pinched: before all
     tab.until(f"document.querySelector('video').currentTime != {begun['at']}")
     back = begun["at"] - seen(tab)["at"]
     assert 0 < back < 30
+
+    # One finger along the strip takes the picture along, and a small one is shown above it.
+    before = at(tab, archive, 170, "yard")["at"]
+    pinch()
+    pictures = set()
+    put("touchStart", x)
+    for way in range(4, 60, 4):
+        put("touchMove", x - way)
+        tab.page.wait_for_timeout(60)
+        pictures.add(seen(tab)["mark"])
+    tab.until(THUMBNAIL)
+    shoot(tab, "phone-dragged")
+    put("touchEnd")
+    expect(tab.page.locator(".scrubber-hint")).to_have_count(0)
+    assert 60 < before - seen(tab)["at"] < 180 and len(pictures) > 2, "it moves while the finger does"

@@ -4,7 +4,7 @@ import { useState, useSyncExternalStore } from "react";
 import { StateBadge } from "../camera/StateBadge";
 import { dateOf, momentTyped, nowS, timeOf, typedOf, utcTimeOf } from "../media/times";
 import { texts } from "../texts";
-import { Button, Dialog, IconButton, TextField } from "../ui";
+import { Button, Dialog, TextField, ToolButton } from "../ui";
 import type { Playback } from "./playback";
 import { type Stretch, stateAt } from "./recordings";
 
@@ -24,7 +24,12 @@ export function Clock({ playback, health }: ClockProps) {
         <span className="soft small numbers">
           {dateOf(atS)} · {utcTimeOf(atS)}
         </span>
-        <IconButton icon="calendar" label={texts.timeline.pick} onClick={() => setIsPicking(true)} />
+        <ToolButton
+          icon="calendar"
+          word={texts.timeline.words.pick}
+          label={texts.timeline.pick}
+          onClick={() => setIsPicking(true)}
+        />
       </div>
       {isPicking && (
         <PickTime atS={atS} onClose={() => setIsPicking(false)} onPick={(wantedS) => playback.goTo(wantedS)} />

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useSyncExternalStore } from "react";
 import { texts } from "../texts";
-import { Button, IconButton } from "../ui";
+import { ToolButton } from "../ui";
 import { Clock } from "./Clock";
 import type { Range } from "./draw";
 import { Export, type Exported } from "./Export";
@@ -23,27 +23,30 @@ const FIRST_RANGE_S = 60;
 export function Controls({ playback, cameras, range, onRange, onZoom }: ControlsProps) {
   const shown = useSyncExternalStore(playback.listen, playback.snapshot);
   const { atS, isPlaying, rate } = shown;
+  const { words } = texts.timeline;
   const only = cameras.length === 1 ? cameras[0] : undefined;
   const setIn = () => onRange({ fromS: atS, toS: range && range.toS > atS ? range.toS : atS + FIRST_RANGE_S });
   const setOut = () => onRange({ fromS: range && range.fromS < atS ? range.fromS : atS - FIRST_RANGE_S, toS: atS });
   return (
     <div className="controls">
       <Group label={texts.timeline.playing}>
-        <IconButton
+        <ToolButton
           icon="stepBack"
+          word={words.pictureBack}
           label={texts.timeline.pictureBack}
           aria-keyshortcuts=","
           onClick={() => playback.stepPicture(false)}
         />
-        <IconButton
+        <ToolButton
           kind="primary"
           icon={isPlaying ? "pause" : "play"}
-          label={isPlaying ? texts.timeline.pause : texts.timeline.play}
+          word={isPlaying ? texts.timeline.pause : texts.timeline.play}
           aria-keyshortcuts="Space"
           onClick={() => playback.toggle()}
         />
-        <IconButton
+        <ToolButton
           icon="stepOn"
+          word={words.pictureOn}
           label={texts.timeline.pictureOn}
           aria-keyshortcuts="."
           onClick={() => playback.stepPicture(true)}
@@ -60,17 +63,45 @@ export function Controls({ playback, cameras, range, onRange, onZoom }: Controls
             </option>
           ))}
         </select>
-        <Button icon="toNow" onClick={() => playback.toNow()}>
-          {texts.timeline.now}
-        </Button>
+        <ToolButton icon="toNow" word={texts.timeline.now} onClick={() => playback.toNow()} />
       </Group>
       <Clock playback={playback} health={only ? (only.overview?.health ?? []) : null} />
       <Group label={texts.timeline.range}>
-        <IconButton icon="zoomOut" label={texts.timeline.zoomOut} aria-keyshortcuts="-" onClick={() => onZoom(2)} />
-        <IconButton icon="zoomIn" label={texts.timeline.zoomIn} aria-keyshortcuts="+" onClick={() => onZoom(0.5)} />
-        <IconButton icon="bracketIn" label={texts.timeline.rangeIn} aria-keyshortcuts="i" onClick={setIn} />
-        <IconButton icon="bracketOut" label={texts.timeline.rangeOut} aria-keyshortcuts="o" onClick={setOut} />
-        <IconButton icon="cross" label={texts.timeline.noRange} disabled={!range} onClick={() => onRange(null)} />
+        <ToolButton
+          icon="spanMore"
+          word={words.spanMore}
+          label={texts.timeline.spanMore}
+          aria-keyshortcuts="-"
+          onClick={() => onZoom(2)}
+        />
+        <ToolButton
+          icon="spanLess"
+          word={words.spanLess}
+          label={texts.timeline.spanLess}
+          aria-keyshortcuts="+"
+          onClick={() => onZoom(0.5)}
+        />
+        <ToolButton
+          icon="bracketIn"
+          word={words.rangeIn}
+          label={texts.timeline.rangeIn}
+          aria-keyshortcuts="i"
+          onClick={setIn}
+        />
+        <ToolButton
+          icon="bracketOut"
+          word={words.rangeOut}
+          label={texts.timeline.rangeOut}
+          aria-keyshortcuts="o"
+          onClick={setOut}
+        />
+        <ToolButton
+          icon="cross"
+          word={words.noRange}
+          label={texts.timeline.noRange}
+          disabled={!range}
+          onClick={() => onRange(null)}
+        />
         <Export key={`${range?.fromS} ${range?.toS}`} cameras={cameras} range={range} />
       </Group>
     </div>

@@ -1,13 +1,16 @@
-/** The strip of time: drag to move it, wheel or pinch to zoom, click to go there, shift-drag to choose a range. */
+/** The strip of time: drag to move it, wheel or pinch to zoom, click to go there, shift-drag to choose a range. A finger,
+ * or the mouse on the mark of the time, drags the time itself. */
 
-import { type PointerEvent, useEffect, useRef } from "react";
+import { type PointerEvent, useEffect, useRef, useState } from "react";
 import { toneOf, wordOf } from "../camera/StateBadge";
-import { momentOf, utcTimeOf } from "../media/times";
+import { momentOf, nowS } from "../media/times";
 import { texts } from "../texts";
 import { AXIS_PX, type Colors, draw, type Range, type Row, rowPx } from "./draw";
+import { Hint, type Pointed } from "./Hint";
 import type { Playback } from "./playback";
 import { stateAt } from "./recordings";
 import { toPx, toS, type View, zoomed } from "./scale";
+import { forgetThumbnails } from "./thumbnails";
 
 type ScrubberProps = {
   playback: Playback;
@@ -26,11 +29,19 @@ const TOLD_EVERY_S = 60;
 
 export const stripPx = (rows: number): number => AXIS_PX + Math.max(1, rows) * rowPx(rows);
 
-type Hold = { id: number; x: number; beganX: number; view: View; isRange: boolean; hasMoved: boolean };
+/** So near to the mark of the time it is the mark that is dragged. */
+const MARK_PX = 8;
+/** Where the time is dragged this near to an end of the strip, the strip moves on. */
+const EDGE_PX = 24;
+const EDGE_EVERY_MS = 40;
+const EDGE_SHARE = 0.012;
+
+type Hold = { x: number; beganX: number; y: number; view: View; does: "move" | "range" | "time"; hasMoved: boolean };
 
 export function Scrubber({ playback, view, rows, range, onView, onRange }: ScrubberProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const hover = useRef<HTMLOutputElement>(null);
+  const [pointed, setPointed] = useState<Pointed | null>(null);
+  const edge = useRef(0);
   const told = useRef(() => {});
   const held = useRef(new Map<number, Hold>());
   const latest = useRef({ view, rows, range, onView });
@@ -97,55 +108,99 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
 
   const width = () => canvas.current?.clientWidth ?? 1;
   const x = (event: PointerEvent) => event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);
+  const y = (event: PointerEvent) => event.clientY - (canvas.current?.getBoundingClientRect().top ?? 0);
+  const rowAt = (px: number) => rows[Math.floor((px - AXIS_PX) / rowPx(rows.length))] ?? rows[0];
+  const point = (at: number, px: number, isDragging: boolean) =>
+    setPointed({ row: rowAt(px), atS: Math.min(nowS(), toS(latest.current.view, width(), at)), x: at, isDragging });
 
   const down = (event: PointerEvent) => {
     if (event.button !== 0) return;
     canvas.current?.setPointerCapture(event.pointerId);
     const at = x(event);
-    const isRange = event.shiftKey && held.current.size === 0;
-    held.current.set(event.pointerId, { id: event.pointerId, x: at, beganX: at, view, isRange, hasMoved: false });
+    const isFirst = held.current.size === 0;
+    const isOnMark = Math.abs(at - toPx(view, width(), playback.snapshot().atS)) <= MARK_PX;
+    const does = event.shiftKey && isFirst ? "range" : event.pointerType !== "mouse" || isOnMark ? "time" : "move";
+    held.current.set(event.pointerId, { x: at, beganX: at, y: y(event), view, does, hasMoved: false });
     for (const each of held.current.values()) Object.assign(each, { view, beganX: each.x });
+    if (!isFirst) letGo();
   };
 
   const move = (event: PointerEvent) => {
-    showTime(event);
     const hold = held.current.get(event.pointerId);
-    if (!hold) return;
+    if (!hold) {
+      if (event.pointerType === "mouse") point(x(event), y(event), false);
+      return;
+    }
     hold.x = x(event);
+    hold.y = y(event);
     if (Math.abs(hold.x - hold.beganX) > DRAG_PX) hold.hasMoved = true;
     const [one, other] = held.current.values();
     if (one && other) pinch(one, other);
-    else if (hold.hasMoved && hold.isRange) {
+    else if (!hold.hasMoved) return;
+    else if (hold.does === "range") {
       const ends = [toS(view, width(), hold.beganX), toS(view, width(), hold.x)] as const;
       onRange({ fromS: Math.min(...ends), toS: Math.max(...ends) });
-    } else if (hold.hasMoved) {
+    } else if (hold.does === "move") {
       onView({ ...hold.view, fromS: hold.view.fromS - ((hold.x - hold.beganX) / width()) * hold.view.spanS });
+    } else {
+      dragTime(hold);
+      edge.current ||= window.setInterval(() => moveOn(hold), EDGE_EVERY_MS);
     }
   };
+
+  const dragTime = (hold: Hold) => {
+    const at = Math.min(width() - EDGE_PX, Math.max(EDGE_PX, hold.x));
+    playback.isHeld = true;
+    playback.goTo(toS(latest.current.view, width(), at));
+    point(at, hold.y, true);
+  };
+
+  /** While the time is held at an end of the strip. */
+  const moveOn = (hold: Hold) => {
+    const way = hold.x < EDGE_PX ? -1 : hold.x > width() - EDGE_PX ? 1 : 0;
+    if (way === 0 || (way > 0 && playback.snapshot().atS > nowS() - 1)) return;
+    const { view, onView } = latest.current;
+    onView({ ...view, fromS: view.fromS + way * EDGE_SHARE * view.spanS });
+    dragTime(hold);
+  };
+
+  const letGo = () => {
+    window.clearInterval(edge.current);
+    edge.current = 0;
+    playback.isHeld = false;
+    setPointed(null);
+  };
+  useEffect(
+    () => () => {
+      window.clearInterval(edge.current);
+      forgetThumbnails();
+    },
+    [],
+  );
 
   const pinch = (one: Hold, other: Hold) => {
     one.hasMoved = other.hasMoved = true;
     const before = Math.max(10, Math.abs(one.beganX - other.beganX));
     const now = Math.max(10, Math.abs(one.x - other.x));
-    onView(zoomed(one.view, before / now, toS(one.view, width(), (one.beganX + other.beganX) / 2)));
+    const aboutS = toS(one.view, width(), (one.beganX + other.beganX) / 2);
+    const { spanS } = zoomed(one.view, before / now, aboutS);
+    onView({ fromS: aboutS - ((one.x + other.x) / 2 / width()) * spanS, spanS });
   };
 
   const up = (event: PointerEvent) => {
     const hold = held.current.get(event.pointerId);
     held.current.delete(event.pointerId);
-    for (const each of held.current.values()) Object.assign(each, { view, beganX: each.x });
-    if (hold && !hold.hasMoved && event.type === "pointerup") playback.goTo(toS(view, width(), x(event)));
+    for (const each of held.current.values()) Object.assign(each, { view, beganX: each.x, does: "move" });
+    if (!hold) return;
+    if (!hold.hasMoved && event.type === "pointerup") playback.goTo(toS(view, width(), hold.x));
+    letGo();
   };
 
-  const showTime = (event: PointerEvent) => {
-    if (!hover.current) return;
-    const atS = toS(view, width(), x(event));
-    const top = canvas.current?.getBoundingClientRect().top ?? 0;
-    const row = rows[Math.floor((event.clientY - top - AXIS_PX) / rowPx(rows.length))];
-    const state = row?.overview && stateAt(row.overview.health, atS);
-    const parts = [momentOf(atS), utcTimeOf(atS), ...(state ? [wordOf(state.what)] : [])];
-    hover.current.textContent = parts.join(" · ");
-    hover.current.style.left = `${Math.min(width() - 130, Math.max(130, toPx(view, width(), atS)))}px`;
+  /** From the keyboard: what is at the time. */
+  const focus = () => {
+    if (!canvas.current?.matches(":focus-visible")) return;
+    const at = toPx(view, width(), playback.snapshot().atS);
+    if (at >= 0 && at <= width()) point(at, 0, false);
   };
 
   return (
@@ -163,8 +218,12 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
         onPointerMove={move}
         onPointerUp={up}
         onPointerCancel={up}
+        onPointerLeave={() => held.current.size === 0 && setPointed(null)}
+        onFocus={focus}
+        onKeyUp={focus}
+        onBlur={() => setPointed(null)}
       />
-      <output ref={hover} className="scrubber-hover numbers" aria-hidden="true" />
+      {pointed && <Hint at={pointed} spanS={view.spanS} width={width()} />}
     </div>
   );
 }

@@ -85,7 +85,7 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
   const names = useMemo(() => cameras.map((each) => each.name), [cameras]);
   const overviews = useOverviews(names, view);
   const rows = useMemo(
-    () => cameras.map((each): Row => ({ title: titleOf(each), overview: overviews.get(each.name) })),
+    () => cameras.map((each): Row => ({ name: each.name, title: titleOf(each), overview: overviews.get(each.name) })),
     [cameras, overviews],
   );
 

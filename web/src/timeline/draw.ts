@@ -12,7 +12,7 @@ export const rowPx = (rows: number): number => (rows <= 4 ? 40 : rows <= 9 ? 26 
 const HEALTH_PX = { good: 0, calm: 2, warn: 4, bad: 7 };
 const LANE_PX = HEALTH_PX.bad;
 
-export type Row = { title: string; overview: Overview | undefined };
+export type Row = { name: string; title: string; overview: Overview | undefined };
 export type Range = { fromS: number; toS: number };
 export type Colors = Record<"ink" | "soft" | "line" | "sunken" | "accent" | "wash" | "warn" | "bad" | "font", string>;
 

@@ -19,6 +19,8 @@ export class Playback {
   readonly players = new Set<RecordingPlayer>();
   /** Where the next recording begins after a time at which no camera has any; set by who knows the gaps. */
   recordedAfter: (atS: number) => number | null = () => null;
+  /** Somebody has the time in hand: it does not run by itself. */
+  isHeld = false;
   private shown: Shown;
   private readonly listeners = new Set<() => void>();
   private frame = 0;
@@ -76,9 +78,9 @@ export class Playback {
   private readonly step = (ms: number): void => {
     const passedS = Math.min(0.25, Math.max(0, (ms - this.lastMs) / 1000));
     this.lastMs = ms;
-    if (this.shown.isPlaying) this.run(passedS, ms);
+    if (this.shown.isPlaying && !this.isHeld) this.run(passedS, ms);
     const { atS, isPlaying, rate } = this.shown;
-    for (const player of this.players) player.follow(atS, isPlaying, rate);
+    for (const player of this.players) player.follow(atS, isPlaying && !this.isHeld, rate);
     this.frame = requestAnimationFrame(this.step);
   };
 

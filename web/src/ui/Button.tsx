@@ -18,6 +18,28 @@ export function Button({ kind = "plain", icon, busy = false, children, disabled,
   );
 }
 
+type ToolProps = { icon: IconName; word: string; label?: string };
+
+/** A sign with its word below. word: what it is in short. label: the same in full; it has to contain the word. */
+export function ToolButton({ icon, word, label = word, kind = "quiet", ...rest }: Rest & ToolProps & { kind?: Kind }) {
+  return (
+    <button type="button" className={`button ${kind} tool`} aria-label={label} title={label} {...rest}>
+      <Icon name={icon} />
+      <span>{word}</span>
+    </button>
+  );
+}
+
+/** The same that leads somewhere. */
+export function ToolLink({ icon, word, label = word, href }: ToolProps & { href: string }) {
+  return (
+    <a className="button quiet tool" href={href} aria-label={label} title={label}>
+      <Icon name={icon} />
+      <span>{word}</span>
+    </a>
+  );
+}
+
 type IconButtonProps = Rest & { icon: IconName; label: string; kind?: Kind };
 
 /** label: what it does, in words; shown when pointed at, and read aloud. */

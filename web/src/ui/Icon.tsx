@@ -29,6 +29,8 @@ const PATHS = {
   stepBack: "M7 5v14 M18 5.500v13L9.5 12z",
   stepOn: "M17 5v14 M6 5.500v13l8.5-6.500z",
   toNow: "M5 5l8 7-8 7z M18 5v14",
+  spanLess: "M3 12h6 M6 9l3 3-3 3 M21 12h-6 M18 9l-3 3 3 3 M12 5v14",
+  spanMore: "M9 12H3 M6 9l-3 3 3 3 M15 12h6 M18 9l3 3-3 3 M12 5v14",
   zoomIn: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14z M16 16l5 5 M8 11h6 M11 8v6",
   zoomOut: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14z M16 16l5 5 M8 11h6",
   download: "M12 4v11 M7 10.500l5 5 5-5 M4 20h16",
