@@ -281,6 +281,27 @@ def test_a_picture_of_what_is_there_is_shown_where_the_strip_is_pointed_at(
     assert not found, "noted as playing is: not one look for each"
 
 
+def test_a_recorded_picture_is_enlarged_and_the_strip_is_not(
+    archive: Recorded, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    by = "new DOMMatrix(getComputedStyle(document.querySelector('video')).transform).a"
+    tab = open_tab(archive.serving.base, WIDE)
+    tab.sign_in()
+    at(tab, archive, 10)
+    strip = tab.page.get_by_role("slider", name="Timeline")
+    ends = [strip.get_attribute(f"aria-value{end}") for end in ("min", "max")]
+    tab.page.get_by_role("button", name="Zoom in on the picture").click()
+    tab.until(f"Math.abs({by} - 1.5) < 0.01")
+    tab.page.keyboard.press("+")  # where the keyboard is: in the picture
+    tab.until(f"Math.abs({by} - 2.25) < 0.01")
+    shoot(tab, "timeline-zoomed")
+    now = clock(tab)
+    tab.page.keyboard.press("ArrowRight")
+    tab.page.get_by_role("button", name="2.3 ×").click()
+    tab.until(f"{by} === 1")
+    assert [strip.get_attribute(f"aria-value{end}") for end in ("min", "max")] == ends and clock(tab) == now
+
+
 def test_the_mark_of_the_time_is_dragged_with_the_mouse(archive: Recorded, open_tab: OpenTab) -> None:
     tab = open_tab(archive.serving.base, WIDE)
     tab.sign_in()

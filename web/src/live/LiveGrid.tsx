@@ -4,32 +4,36 @@ import { useEffect, useRef, useState } from "react";
 import { type Camera, type State, titleOf } from "../camera/cameras";
 import { StateBadge } from "../camera/StateBadge";
 import { texts } from "../texts";
-import { Icon } from "../ui";
 import { asSeen, LivePicture } from "./LivePicture";
 import type { LiveState } from "./player";
+import { fitOf, GAP_PX, type Size, shapeWithin } from "./rows";
 
 type GridProps = { cameras: Camera[]; states: ReadonlyMap<string, State>; columns: number | null };
 
-const GAP_PX = 8;
-const SHAPE = 16 / 9;
-const FOOT_PX = 36;
-const LEAST_WIDTH_PX = 150;
-const LEAST_WIDTH_OF_FEW_PX = 300;
-const FEW = 6;
-/** More columns are taken where tiles become hardly smaller: that fills the screen better. */
-const NEARLY = 0.9;
+/** Of cameras that were seen before, so that nothing moves when they are seen again. */
+const SHAPES = new Map<string, number>();
+const USUAL_SHAPE = 16 / 9;
+const SAME_SHAPE = 0.01;
 
 /** columns: null: as many as make the tiles largest. */
 export function LiveGrid({ cameras, states, columns }: GridProps) {
   const frame = useRef<HTMLUListElement>(null);
-  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
+  const [size, setSize] = useState<Size | null>(null);
+  const [, setSeen] = useState(0);
+  const noteShape = (camera: string, shape: number) => {
+    const before = SHAPES.get(camera) ?? USUAL_SHAPE;
+    if (Math.abs(before - shapeWithin(shape)) < SAME_SHAPE) return;
+    SHAPES.set(camera, shapeWithin(shape));
+    setSeen((n) => n + 1);
+  };
   useEffect(() => {
     const measure = () => {
       const found = frame.current?.getBoundingClientRect();
-      if (!found) return;
+      const width = frame.current?.parentElement?.clientWidth;
+      if (!found || !width) return;
       const below = frame.current?.nextElementSibling?.getBoundingClientRect().height ?? 0;
       const height = window.innerHeight - found.top - window.scrollY - below - 2 * GAP_PX;
-      setSize({ width: found.width, height });
+      setSize({ width, height });
     };
     measure();
     const observer = new ResizeObserver(measure);
@@ -42,27 +46,39 @@ export function LiveGrid({ cameras, states, columns }: GridProps) {
     };
   }, []);
 
-  const fit = size ? fitOf(cameras.length, size, columns) : { columns: 1, width: undefined };
+  const shapes = cameras.map((each) => SHAPES.get(each.name) ?? USUAL_SHAPE);
+  const fit = size ? fitOf(shapes, size, columns) : null;
   return (
-    <ul
-      ref={frame}
-      className="live-grid"
-      style={{
-        gridTemplateColumns: `repeat(${fit.columns}, minmax(0, ${fit.width ? `${fit.width}px` : "1fr"}))`,
-        gap: GAP_PX,
-      }}
-    >
-      {size && cameras.map((each) => <Tile key={each.name} camera={each} state={states.get(each.name)} />)}
+    <ul ref={frame} className="live-grid" style={{ width: fit?.width, gap: GAP_PX }}>
+      {fit &&
+        cameras.map((each, n) => (
+          <Tile
+            key={each.name}
+            camera={each}
+            state={states.get(each.name)}
+            width={fit.tiles[n] ?? fit.width}
+            shape={shapes[n] ?? USUAL_SHAPE}
+            onShape={(shape) => noteShape(each.name, shape)}
+          />
+        ))}
     </ul>
   );
 }
 
-function Tile({ camera, state }: { camera: Camera; state: State | undefined }) {
+type TileProps = {
+  camera: Camera;
+  state: State | undefined;
+  width: number;
+  shape: number;
+  onShape: (shape: number) => void;
+};
+
+function Tile({ camera, state, width, shape, onShape }: TileProps) {
   const title = titleOf(camera);
   const [kind, setKind] = useState<LiveState["kind"]>("connecting");
   return (
-    <li className="tile">
-      <LivePicture camera={camera.name} state={state} onKind={setKind} />
+    <li className="tile" style={{ width, "--shape": shape } as React.CSSProperties}>
+      <LivePicture camera={camera.name} state={state} onKind={setKind} onShape={onShape} />
       <div className="tile-foot below-picture">
         <a className="tile-name" href={`#/live/${camera.name}`}>
           {title}
@@ -74,30 +90,9 @@ function Tile({ camera, state }: { camera: Camera; state: State | undefined }) {
           aria-label={texts.live.timelineOf(title)}
           title={texts.live.timelineOf(title)}
         >
-          <Icon name="timeline" size={18} />
+          {texts.live.timeline}
         </a>
       </div>
     </li>
   );
-}
-
-type Fit = { columns: number; width: number | undefined };
-
-/** Columns that make tiles as large as can be with all of them in sight, and how wide each then is; where that is too
- * small for pictures, or columns are asked for, tiles fill the width, and the page scrolls where it must. */
-function fitOf(count: number, size: { width: number; height: number }, asked: number | null): Fit {
-  const least = count <= FEW ? LEAST_WIDTH_OF_FEW_PX : LEAST_WIDTH_PX;
-  const most = Math.max(1, Math.floor((size.width + GAP_PX) / (least + GAP_PX)));
-  if (asked !== null) {
-    return { columns: Math.min(asked, Math.max(1, Math.floor(size.width / LEAST_WIDTH_PX))), width: undefined };
-  }
-  let best = { columns: 1, width: 0 };
-  for (let columns = 1; columns <= count; columns++) {
-    const rows = Math.ceil(count / columns);
-    const byWidth = (size.width - GAP_PX * (columns - 1)) / columns;
-    const byHeight = ((size.height - GAP_PX * (rows - 1)) / rows - FOOT_PX) * SHAPE;
-    const width = Math.floor(Math.min(byWidth, byHeight));
-    if (width > best.width * NEARLY) best = { columns, width };
-  }
-  return best.columns > most || best.width < least ? { columns: most, width: undefined } : best;
 }

@@ -7,9 +7,10 @@ import { StateBadge } from "../camera/StateBadge";
 import { CoverLegend } from "../media/CoverLegend";
 import { momentOf, nowS, secondsOf, timeOf, utcTimeOf } from "../media/times";
 import { inWords, texts } from "../texts";
-import { Icon, IconButton, sentence } from "../ui";
+import { sentence, ToolButton, ToolLink } from "../ui";
 import { asSeen, LivePicture } from "./LivePicture";
 import type { LivePlayer, LiveState } from "./player";
+import { shapeWithin } from "./rows";
 
 type OneProps = { camera: Camera; others: Camera[]; state: State | undefined };
 
@@ -17,6 +18,7 @@ export function LiveOne({ camera, others, state }: OneProps) {
   const frame = useRef<HTMLDivElement>(null);
   const player = useRef<RefObject<LivePlayer | null> | null>(null);
   const [kind, setKind] = useState<LiveState["kind"]>("connecting");
+  const [shape, setShape] = useState(16 / 9);
   const title = titleOf(camera);
   const at = others.findIndex((each) => each.name === camera.name);
   const before = others[at - 1];
@@ -34,20 +36,20 @@ export function LiveOne({ camera, others, state }: OneProps) {
   }, [before, after]);
 
   return (
-    <article className="one">
+    <article className="one" style={{ "--shape": shape } as React.CSSProperties}>
       <header className="one-head">
-        <a className="button quiet icon-only" href="#/live" aria-label={texts.live.all} title={texts.live.all}>
-          <Icon name="grid" />
-        </a>
+        <ToolLink icon="grid" word={texts.live.all} href="#/live" />
         <h1>{title}</h1>
         <div className="row">
-          {before && <Neighbour camera={before} icon="back" />}
-          {after && <Neighbour camera={after} icon="next" />}
-          <a className="button" href={`#/timeline/${camera.name}`} aria-label={texts.live.timelineOf(title)}>
-            <Icon name="timeline" size={18} />
-            <span>{texts.live.timeline}</span>
-          </a>
-          <IconButton icon="large" label={texts.live.full} onClick={() => frame.current?.requestFullscreen()} />
+          {before && <Neighbour camera={before} icon="back" word={texts.live.previous} />}
+          {after && <Neighbour camera={after} icon="next" word={texts.live.next} />}
+          <ToolLink
+            icon="timeline"
+            word={texts.live.timeline}
+            label={texts.live.timelineOf(title)}
+            href={`#/timeline/${camera.name}`}
+          />
+          <ToolButton icon="large" word={texts.live.full} onClick={() => frame.current?.requestFullscreen()} />
         </div>
       </header>
       <div ref={frame} className="one-frame">
@@ -55,6 +57,8 @@ export function LiveOne({ camera, others, state }: OneProps) {
           camera={camera.name}
           state={state}
           onKind={setKind}
+          onShape={(seen) => setShape(shapeWithin(seen))}
+          canZoom
           playerRef={(found) => {
             player.current = found;
           }}
@@ -71,13 +75,8 @@ export function LiveOne({ camera, others, state }: OneProps) {
   );
 }
 
-function Neighbour({ camera, icon }: { camera: Camera; icon: "back" | "next" }) {
-  const label = titleOf(camera);
-  return (
-    <a className="button quiet icon-only" href={`#/live/${camera.name}`} aria-label={label} title={label}>
-      <Icon name={icon} />
-    </a>
-  );
+function Neighbour({ camera, icon, word }: { camera: Camera; icon: "back" | "next"; word: string }) {
+  return <ToolLink icon={icon} word={word} label={`${word}: ${titleOf(camera)}`} href={`#/live/${camera.name}`} />;
 }
 
 const EVERY_MS = 500;

@@ -4,12 +4,12 @@ import { type RefObject, useEffect, useRef } from "react";
 import { needsAttention } from "../camera/attention";
 import type { State } from "../camera/cameras";
 import { toneOf, wordOf } from "../camera/StateBadge";
+import { PictureFrame } from "../media/PictureFrame";
 import { momentOf } from "../media/times";
 import { inWords, texts } from "../texts";
 import { Progress, sentence } from "../ui";
 import type { LivePlayer, LiveState } from "./player";
 import { useLive } from "./useLive";
-import "../media/picture.css";
 
 type PictureProps = {
   camera: string;
@@ -17,19 +17,28 @@ type PictureProps = {
   playerRef?: (player: RefObject<LivePlayer | null>) => void;
   /** Told what the picture is, whenever that changes. */
   onKind?: (kind: LiveState["kind"]) => void;
+  onShape?: (shape: number) => void;
+  canZoom?: boolean;
 };
 
-export function LivePicture({ camera, state, playerRef, onKind }: PictureProps) {
+export function LivePicture({ camera, state, playerRef, onKind, onShape, canZoom = false }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   const live = useLive(video, camera, state?.what !== "off");
   const { kind } = live.state;
+  // These two say that there is no picture.
+  const isShown = kind !== "connecting" && kind !== "waiting";
   playerRef?.(live.player);
   useEffect(() => onKind?.(kind), [kind, onKind]);
   return (
-    <div className={`picture ${kind}`}>
-      <video ref={video} muted playsInline tabIndex={-1} aria-label={texts.live.pictureOf(camera)} />
-      <Words live={live.state} state={state} />
-    </div>
+    <PictureFrame
+      video={video}
+      label={texts.live.pictureOf(camera)}
+      kind={kind}
+      words={isShown && <Words live={live.state} state={state} />}
+      wordsWithout={!isShown && <Words live={live.state} state={state} />}
+      zooms={canZoom ? "everywhere" : "no"}
+      {...(onShape ? { onShape } : {})}
+    />
   );
 }
 

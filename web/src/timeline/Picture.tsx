@@ -2,12 +2,12 @@
 
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { StateBadge, toneOf } from "../camera/StateBadge";
+import { PictureFrame } from "../media/PictureFrame";
 import { texts } from "../texts";
 import { Button, sentence } from "../ui";
 import type { Playback } from "./playback";
 import { type PlayerStatus, RecordingPlayer } from "./player";
 import { type Stretch, stateAt } from "./recordings";
-import "../media/picture.css";
 
 const LOOK_MS = 150;
 /** What is loaded sooner is not worth a word. */
@@ -28,35 +28,13 @@ export function Picture({ camera, title, isAlone, health, playback, onSkip }: Pi
   const status = useStatus(video, camera, playback);
   return (
     <figure className="recorded">
-      <div className={`picture ${status.kind}`}>
-        <video ref={video} muted playsInline tabIndex={-1} aria-label={texts.timeline.pictureOf(title)} />
-        {status.kind === "gap" && (
-          <div className="picture-words">
-            <strong>{texts.timeline.nothingThen}</strong>
-            <Why health={health} playback={playback} />
-            {isAlone && (
-              <div className="row">
-                <Button icon="stepBack" onClick={() => onSkip(false)}>
-                  {texts.timeline.toBefore}
-                </Button>
-                <Button icon="stepOn" onClick={() => onSkip(true)}>
-                  {texts.timeline.toAfter}
-                </Button>
-              </div>
-            )}
-          </div>
-        )}
-        {status.kind === "loading" && (
-          <div className="picture-words">
-            <span>{texts.timeline.loading}</span>
-          </div>
-        )}
-        {status.kind === "problem" && (
-          <div className="picture-words" role="alert">
-            <strong>{sentence(status.says)}</strong>
-          </div>
-        )}
-      </div>
+      <PictureFrame
+        video={video}
+        label={texts.timeline.pictureOf(title)}
+        kind={status.kind}
+        zooms="here"
+        words={<Words status={status} isAlone={isAlone} health={health} playback={playback} onSkip={onSkip} />}
+      />
       {!isAlone && (
         <figcaption className="below-picture">
           <span>{title}</span>
@@ -64,6 +42,42 @@ export function Picture({ camera, title, isAlone, health, playback, onSkip }: Pi
         </figcaption>
       )}
     </figure>
+  );
+}
+
+type WordsProps = Omit<PictureProps, "camera" | "title"> & { status: PlayerStatus };
+
+function Words({ status, isAlone, health, playback, onSkip }: WordsProps) {
+  if (status.kind === "gap") {
+    return (
+      <div className="picture-words">
+        <strong>{texts.timeline.nothingThen}</strong>
+        <Why health={health} playback={playback} />
+        {isAlone && (
+          <div className="row">
+            <Button icon="stepBack" onClick={() => onSkip(false)}>
+              {texts.timeline.toBefore}
+            </Button>
+            <Button icon="stepOn" onClick={() => onSkip(true)}>
+              {texts.timeline.toAfter}
+            </Button>
+          </div>
+        )}
+      </div>
+    );
+  }
+  if (status.kind === "loading") {
+    return (
+      <div className="picture-words">
+        <span>{texts.timeline.loading}</span>
+      </div>
+    );
+  }
+  if (status.kind !== "problem") return null;
+  return (
+    <div className="picture-words" role="alert">
+      <strong>{sentence(status.says)}</strong>
+    </div>
   );
 }
 
