@@ -8,15 +8,14 @@ import { type Camera, useCameras } from "../camera/cameras";
 import { NoCameras } from "../camera/NoCameras";
 import { CoverLegend } from "../media/CoverLegend";
 import { texts } from "../texts";
-import { Empty, IconButton, PageHead, ProblemNote, Segmented } from "../ui";
+import { Button, Empty, PageHead, ProblemNote, Segmented, ToolButton } from "../ui";
+import { LayoutsDialog } from "./LayoutsDialog";
 import { LiveGrid } from "./LiveGrid";
 import { LiveOne } from "./LiveOne";
+import { COUNTS, useLayouts } from "./layouts";
 import "./live.css";
 
-const COUNTS = ["auto", "1", "4", "9", "16", "25", "36", "49", "64"] as const;
-type Count = (typeof COUNTS)[number];
 const MOST = 64;
-const KEY = "passerby-live-count";
 
 export default function LivePage({ route }: SectionProps) {
   const { cameras, states, problem, again } = useCameras();
@@ -65,20 +64,24 @@ function ToAll() {
 type ManyProps = { cameras: Camera[]; states: ReturnType<typeof useCameras>["states"]; note: ReactNode };
 
 function Many({ cameras, states, note }: ManyProps) {
-  const [count, setCount] = useState<Count>(() => COUNTS.find((each) => each === localStorage.getItem(KEY)) ?? "auto");
+  const layouts = useLayouts();
+  const { chosen, count } = layouts;
   const [page, setPage] = useState(0);
+  const [isSaving, setIsSaving] = useState(false);
   const attention = useContext(AttentionContext);
-  const faultsFirst = useFaultsFirst(cameras, states);
-  const each = count === "auto" ? Math.min(MOST, cameras.length) : Number(count);
-  const pages = Math.ceil(cameras.length / each);
+  const ofLayout = useMemo(() => cameras.filter((each) => chosen?.cameras.includes(each.name)), [cameras, chosen]);
+  // A layout whose cameras are all gone, or not for this user any more, is no reason for an empty page.
+  const shown = ofLayout.length ? ofLayout : cameras;
+  const faultsFirst = useFaultsFirst(shown, states);
+  const each = count === "auto" ? Math.min(MOST, shown.length) : Number(count);
+  const pages = Math.ceil(shown.length / each);
   const at = Math.min(page, pages - 1);
-  const choose = (chosen: Count) => {
-    localStorage.setItem(KEY, chosen);
-    setCount(chosen);
+  const toFirst = (change: () => void) => {
+    change();
     setPage(0);
   };
   // What makes no difference is not offered.
-  const counts = COUNTS.filter((c, n) => c === "auto" || c === count || Number(COUNTS[n - 1] ?? 0) < cameras.length);
+  const counts = COUNTS.filter((c, n) => c === "auto" || c === count || (Number(COUNTS[n - 1]) || 0) < shown.length);
   return (
     <div className="live">
       <PageHead
@@ -87,23 +90,50 @@ function Many({ cameras, states, note }: ManyProps) {
           <>
             {pages > 1 && (
               <div className="row numbers">
-                <IconButton icon="back" label={texts.live.before} disabled={at === 0} onClick={() => setPage(at - 1)} />
-                {texts.live.ofMany(at * each + 1, Math.min((at + 1) * each, cameras.length), cameras.length)}
-                <IconButton
+                <ToolButton
+                  icon="back"
+                  word={texts.live.previous}
+                  label={texts.live.before}
+                  disabled={at === 0}
+                  onClick={() => setPage(at - 1)}
+                />
+                {texts.live.ofMany(at * each + 1, Math.min((at + 1) * each, shown.length), shown.length)}
+                <ToolButton
                   icon="next"
+                  word={texts.live.next}
                   label={texts.live.after}
                   disabled={at === pages - 1}
                   onClick={() => setPage(at + 1)}
                 />
               </div>
             )}
-            {cameras.length > 1 && (
+            {layouts.layouts.length > 0 && (
+              <select
+                className="input layout"
+                aria-label={texts.live.layouts.choose}
+                value={ofLayout.length ? chosen?.name : ""}
+                onChange={(event) => toFirst(() => layouts.choose(event.target.value || null))}
+              >
+                <option value="">{texts.live.all}</option>
+                {layouts.layouts.map(({ name }) => (
+                  <option key={name} value={name}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            )}
+            {shown.length > 1 && (
               <Segmented
                 label={texts.live.count}
                 value={count}
                 choices={counts.map((c) => ({ value: c, label: c === "auto" ? texts.live.auto : c }))}
-                onChange={choose}
+                onChange={(wanted) => toFirst(() => layouts.setCount(wanted))}
               />
+            )}
+            {cameras.length > 1 && (
+              <Button icon="grid" onClick={() => setIsSaving(true)}>
+                {texts.live.layouts.title}
+              </Button>
             )}
           </>
         }
@@ -116,6 +146,9 @@ function Many({ cameras, states, note }: ManyProps) {
         columns={count === "auto" ? null : Math.sqrt(each)}
       />
       <CoverLegend />
+      {isSaving && (
+        <LayoutsDialog layouts={layouts} cameras={cameras} shown={shown} onClose={() => setIsSaving(false)} />
+      )}
     </div>
   );
 }
