@@ -30,7 +30,7 @@ console.log(JSON.stringify(Object.fromEntries(leaves((await import(path))[name],
 """Every sentence by its path; what takes a count is asked with several."""
 
 SAME_IN_EACH = re.compile(
-    r"ui\.(percent|share)\(|about\.parts\.\d\.(name|licence)|notPeople\.by\(|live\.brief\.playing|timeline\.times\("
+    r"ui\.(percent|share)\(|about\.parts\.\d\.(name|licence)|notPeople\.by\(|live\.brief\.playing|(timeline|media)\.times\("
 )
 """Numbers, names, and what is empty."""
 
