@@ -13,7 +13,7 @@ from passerby.background import Sample, SmallPicture, View, learn
 from passerby.capture.drawn.courses import Course, past
 from passerby.capture.drawn.scenes import SIZE_WH, STREET, YARD, Scene
 from passerby.engine.silhouettes import Silhouettes
-from passerby.media import Cover, Detections, Kind, Track, TrackPoint
+from passerby.media import Cover, Detections, Kind, Track
 from passerby.rules.coverage import Policy, activity_share, cover_unestablished
 from passerby.settings import Settings
 
@@ -71,7 +71,7 @@ def test_who_is_found_is_activity_from_the_start_and_while_they_stand() -> None:
     box = (400.0, 150.0, 440.0, 250.0)
 
     def stands(time_s: float) -> list[Track]:
-        return [Track(1, Kind.PERSON, 0.9, [TrackPoint(0, box, 0.9, seen=True)])]
+        return [Track(1, Kind.PERSON, 0.9, box, is_detected=True)]
 
     seen = activity(covers(replace(STREET, courses=()), 4, stands))
     assert all(0.015 < share < 0.04 for share in seen)
