@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from passerby.cli import audit, backup, camera, demo, doctor, models, redact, serve, user
+from passerby.cli import audit, backup, camera, demo, doctor, events, models, redact, serve, user
 from passerby.processes import leave_no_core
 from passerby.version import __version__
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.command("redact")(redact.redact)
 app.command("audit")(audit.audit)
+app.command("events")(events.events)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)

@@ -11,7 +11,7 @@ from typing import Literal
 class Progress:
     """frames_total: as the source says; None if it does not say. fps: frames per second so far."""
 
-    stage: Literal["learning", "redacting", "auditing"]
+    stage: Literal["learning", "redacting", "auditing", "observing"]
     frames_done: int
     frames_total: int | None
     fps: float

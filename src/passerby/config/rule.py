@@ -1,0 +1,157 @@
+"""The sections `rule` of a file of rules: what is worth noticing in one camera's view."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from passerby.config.section import Section
+from passerby.errors import SettingsError, os_reason
+from passerby.rules.events.geometry import crosses_itself, polygon_area
+
+Share = Annotated[float, Field(ge=0, le=1)]
+PointShare = tuple[Share, Share]
+"""A place in the upright picture, as shares of its width and height: [0, 0] is the upper left corner."""
+MAX_RULES = 64
+MAX_CORNERS = 32
+DAY_S = 86400
+SMALLEST_AREA = 1e-4
+"""Of a zone, as a share of the picture: a smaller one is a slip of the hand."""
+
+
+def _area(corners: tuple[PointShare, ...]) -> tuple[PointShare, ...]:
+    if crosses_itself(corners):
+        raise ValueError("the sides of a zone must not cross each other: name its corners in order, all the way round")
+    if polygon_area(corners) < SMALLEST_AREA:
+        raise ValueError("a zone needs at least three corners that are not on one line")
+    return corners
+
+
+Corners = Annotated[
+    tuple[PointShare, ...],
+    AfterValidator(_area),
+    Field(min_length=3, max_length=MAX_CORNERS, description="The corners of its area on the ground, in order."),
+]
+
+
+class _Rule(Section):
+    name: str = Field(min_length=1, max_length=60, description="What people call it.")
+    objects: Literal["people", "vehicles"] = Field("people", description="What it is about.")
+
+
+class LineRule(_Rule):
+    """Counts who crosses a line, each way: to the right and to the left of somebody who looks along it."""
+
+    kind: Literal["line"]
+    line: tuple[PointShare, PointShare] = Field(description="Its first and its second point, on the ground.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.line[0] == self.line[1]:
+            raise ValueError("a line needs two different points")
+        return self
+
+
+class ZoneRule(_Rule):
+    """Somebody is in a zone."""
+
+    kind: Literal["zone"]
+    zone: Corners
+    after_s: float = Field(0.0, ge=0, le=DAY_S, description="How long they must be there before it is an event.")
+
+
+class CrowdRule(_Rule):
+    """Too many are in a zone."""
+
+    kind: Literal["crowd"]
+    zone: Corners
+    limit: int = Field(ge=1, le=10_000, description="How many may be there.")
+
+
+class LoiteringRule(_Rule):
+    """Somebody stays in a zone for too long."""
+
+    kind: Literal["loitering"]
+    zone: Corners
+    longer_than_s: float = Field(60.0, ge=5, le=DAY_S, description="How long they may stay.")
+
+
+class WrongWayRule(_Rule):
+    """Something goes against an arrow in a zone."""
+
+    kind: Literal["wrong-way"]
+    zone: Corners
+    arrow: tuple[PointShare, PointShare] = Field(description="Its start and its head: the right way.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.arrow[0] == self.arrow[1]:
+            raise ValueError("an arrow needs two different points")
+        return self
+
+
+class StoppedRule(_Rule):
+    """A vehicle that drove into a zone stands there for too long. One that was always there does not count."""
+
+    kind: Literal["stopped"]
+    objects: Literal["people", "vehicles"] = "vehicles"
+    zone: Corners
+    longer_than_s: float = Field(60.0, ge=5, le=DAY_S, description="How long it may stand.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.objects != "vehicles":
+            raise ValueError('only vehicles stop: for people use kind = "loitering"')
+        return self
+
+
+Rule = Annotated[
+    LineRule | ZoneRule | CrowdRule | LoiteringRule | WrongWayRule | StoppedRule, Field(discriminator="kind")
+]
+
+
+class _RulesFile(Section):
+    rule: tuple[Rule, ...] = Field(min_length=1, max_length=MAX_RULES)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        names = [each.name for each in self.rule]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"there are two rules named '{twice}'")
+        return self
+
+
+def read_rules(path: Path) -> tuple[Rule, ...]:
+    """The rules of a TOML file. Raises SettingsError: one sentence that names the rule and the key."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"couldn't read '{path}': {os_reason(error)}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"couldn't read '{path}': {error}", hint="it is written in TOML") from None
+    try:
+        return _RulesFile.model_validate(values).rule
+    except ValidationError as error:
+        raise SettingsError(f"{path}: {_sentence(error, values)}", hint=_HINT) from None
+
+
+_HINT = "docs/reference/rules.md lists the kinds of rules and their keys"
+
+
+def _sentence(error: ValidationError, values: dict[str, object]) -> str:
+    """The first fault, with the rule's name if it has one."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = [part for part in first["loc"] if part != "rule"]
+    says = first["msg"].removeprefix("Value error, ")
+    rules = values.get("rule")
+    if not isinstance(rules, list) or not place or not isinstance(place[0], int):
+        return f"{'.'.join(map(str, place))}: {says}" if place else says
+    rule = rules[place[0]]
+    name = rule.get("name") if isinstance(rule, dict) else None
+    whose = f"rule '{name}'" if isinstance(name, str) else f"rule {place[0] + 1}"
+    key = next((part for part in place[2:] if isinstance(part, str)), None)
+    return f"{whose}: {key}: {says}" if key else f"{whose}: {says}"

@@ -1,0 +1,5 @@
+"""What is in view → events and counts, by the rules of one camera."""
+
+from passerby.events.watcher import Count, Watcher
+
+__all__ = ["Count", "Watcher"]

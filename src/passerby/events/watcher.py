@@ -1,0 +1,141 @@
+"""Applies the rules of one camera to what is in view. It keeps no pictures, and no id outlives a path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from passerby.config.rule import (
+    CrowdRule,
+    LineRule,
+    LoiteringRule,
+    PointShare,
+    Rule,
+    StoppedRule,
+    WrongWayRule,
+)
+from passerby.media import InView, Kind
+from passerby.media.events import Event, EventKind
+from passerby.rules.events.geometry import Point
+from passerby.rules.events.line import Line, Way
+from passerby.rules.events.paths import Moment, Paths
+from passerby.rules.events.spell import Happening
+from passerby.rules.events.way import Stopped, WrongWay
+from passerby.rules.events.zone import Crowd, Loitering, Presence, Zone
+
+KINDS = {"people": Kind.PERSON, "vehicles": Kind.VEHICLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many crossed a line, each way."""
+
+    rule: str
+    right: int
+    left: int
+
+
+class _Lasting(Protocol):
+    """A rule whose events last."""
+
+    def note(self, moment: Moment) -> Happening | None: ...
+    def end(self) -> Happening | None: ...
+
+
+class Watcher:
+    """Everything that is noticed in one camera's view. Give it every frame in order, then `end` it."""
+
+    def __init__(self, rules: Sequence[Rule], start_s: float = 0.0) -> None:
+        """start_s: the time of the source's first frame; times of events are measured from it."""
+        self._rules, self._start_s = tuple(rules), start_s
+        self._paths = Paths()
+        self._size_wh: tuple[int, int] | None = None
+        self._lines: list[tuple[LineRule, Line]] = []
+        self._lasting: list[tuple[Rule, _Lasting]] = []
+        self._crossed: dict[str, dict[Way, int]] = {
+            rule.name: dict.fromkeys(Way, 0) for rule in rules if isinstance(rule, LineRule)
+        }
+        self._last_s = start_s
+
+    @property
+    def counts(self) -> list[Count]:
+        """So far."""
+        return [Count(name, ways[Way.RIGHT], ways[Way.LEFT]) for name, ways in self._crossed.items()]
+
+    def note(self, view: InView) -> list[Event]:
+        """The events that began or ended with this frame. What lasts comes twice: when it begins, without an end, and
+        when it is over."""
+        upright_wh = view.size_wh if view.turn % 180 == 0 else (view.size_wh[1], view.size_wh[0])
+        found = []
+        if upright_wh != self._size_wh:
+            found = self.end()
+            self._size_wh = upright_wh
+            self._set_up(upright_wh)
+        self._last_s = view.time_s
+        return [*found, *self._apply(self._paths.note(view))]
+
+    def end(self) -> list[Event]:
+        """The events that were still to come when there are no more frames."""
+        found = self._apply(self._paths.end(self._last_s)) if self._size_wh else []
+        for rule, lasting in self._lasting:
+            happening = lasting.end()
+            if happening is not None:
+                found.append(self._event(rule, happening))
+        return found
+
+    def _apply(self, moment: Moment) -> list[Event]:
+        found = []
+        for rule, line in self._lines:
+            for crossing in line.note(moment):
+                self._crossed[rule.name][crossing.way] += 1
+                at_s = round(crossing.time_s - self._start_s, 3)
+                found.append(Event(rule.name, EventKind.LINE_CROSSED, rule.objects, at_s, at_s, way=crossing.way))
+        for each, lasting in self._lasting:
+            happening = lasting.note(moment)
+            if happening is not None:
+                found.append(self._event(each, happening))
+        return found
+
+    def _event(self, rule: Rule, happening: Happening) -> Event:
+        start_s = round(happening.start_s - self._start_s, 3)
+        end_s = None if happening.end_s is None else round(happening.end_s - self._start_s, 3)
+        return Event(rule.name, _KINDS_OF_EVENTS[rule.kind], rule.objects, start_s, end_s, happening.peak)
+
+    def _set_up(self, size_wh: tuple[int, int]) -> None:
+        self._paths = Paths()
+        self._lines = [
+            (rule, Line(_pixel(rule.line[0], size_wh), _pixel(rule.line[1], size_wh), (KINDS[rule.objects],)))
+            for rule in self._rules
+            if isinstance(rule, LineRule)
+        ]
+        self._lasting = [(rule, _lasting(rule, size_wh)) for rule in self._rules if not isinstance(rule, LineRule)]
+
+
+_KINDS_OF_EVENTS = {
+    "zone": EventKind.IN_ZONE,
+    "crowd": EventKind.CROWD,
+    "loitering": EventKind.LOITERING,
+    "wrong-way": EventKind.WRONG_WAY,
+    "stopped": EventKind.STOPPED,
+}
+
+
+def _lasting(rule: Rule, size_wh: tuple[int, int]) -> _Lasting:
+    assert not isinstance(rule, LineRule)
+    kinds = (KINDS[rule.objects],)
+    corners = [_pixel(corner, size_wh) for corner in rule.zone]
+    if isinstance(rule, WrongWayRule):
+        return WrongWay(corners, (_pixel(rule.arrow[0], size_wh), _pixel(rule.arrow[1], size_wh)), kinds)
+    zone = Zone(corners, kinds)
+    if isinstance(rule, CrowdRule):
+        return Crowd(zone, rule.limit)
+    if isinstance(rule, LoiteringRule):
+        return Loitering(zone, rule.longer_than_s)
+    if isinstance(rule, StoppedRule):
+        return Stopped(zone, rule.longer_than_s)
+    return Presence(zone, after_s=rule.after_s)
+
+
+def _pixel(point: PointShare, size_wh: tuple[int, int]) -> Point:
+    return point[0] * size_wh[0], point[1] * size_wh[1]

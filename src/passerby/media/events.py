@@ -1,0 +1,32 @@
+"""Something that happened in one camera's view: what, where, when and how many, and never who."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    LINE_CROSSED = "line-crossed"
+    IN_ZONE = "in-zone"
+    CROWD = "crowd"
+    LOITERING = "loitering"
+    WRONG_WAY = "wrong-way"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. rule: the name of the rule that noticed it. objects: what it is about, `people` or `vehicles`.
+    start_s, end_s: seconds from the start of the source; end_s is None while it goes on. count: the most at once. way:
+    across a line, `right` or `left`; otherwise None."""
+
+    rule: str
+    kind: EventKind
+    objects: str
+    start_s: float
+    end_s: float | None
+    count: int = 1
+    way: str | None = None

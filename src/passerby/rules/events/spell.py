@@ -1,0 +1,50 @@
+"""Turns a count that comes and goes into one event with a start, an end and a peak, instead of one for each frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened, or goes on. end_s: None while it goes on. peak: the highest count so far."""
+
+    start_s: float
+    end_s: float | None
+    peak: int
+
+
+class Spell:
+    """One rule's event, as long as it lasts."""
+
+    def __init__(self, *, after_s: float, over_after_s: float) -> None:
+        """after_s: how long there must be a count before it is an event. over_after_s: how long there must be none
+        before it is over: people step out for a moment, and are not found in every frame."""
+        self._after_s, self._over_after_s = after_s, over_after_s
+        self._begun_s: float | None = None
+        self._last_s = 0.0
+        self._peak = 0
+        self._is_known = False
+
+    def note(self, time_s: float, count: int) -> Happening | None:
+        """Adds a count. Returns the event when it begins, and again when it is over."""
+        if count:
+            self._begun_s = time_s if self._begun_s is None else self._begun_s
+            self._last_s, self._peak = time_s, max(self._peak, count)
+            if self._is_known or time_s - self._begun_s < self._after_s:
+                return None
+            self._is_known = True
+            return Happening(self._begun_s, None, self._peak)
+        if self._begun_s is not None and time_s - self._last_s >= self._over_after_s:
+            return self._finish()
+        return None
+
+    def end(self) -> Happening | None:
+        """What goes on when no more frames come ends with the last count."""
+        return self._finish() if self._begun_s is not None else None
+
+    def _finish(self) -> Happening | None:
+        assert self._begun_s is not None
+        done = Happening(self._begun_s, self._last_s, self._peak) if self._is_known else None
+        self._begun_s, self._peak, self._is_known = None, 0, False
+        return done

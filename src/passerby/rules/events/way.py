@@ -1,0 +1,105 @@
+"""Notices movement against an arrow, and vehicles that come and stop."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from passerby.media import Kind
+from passerby.rules.events.geometry import Point, is_inside
+from passerby.rules.events.paths import Moment, Step
+from passerby.rules.events.spell import Happening, Spell
+from passerby.rules.events.zone import OVER_AFTER_S, Zone
+
+OVER_S = 1.0  # a direction is measured over this long: boxes jitter within less
+LEAST_SHARE = 0.4  # of the height of its box: how far something must get in that time to have a direction
+AGAINST = math.cos(math.radians(120))  # within 60 degrees of straight against the arrow; across it is allowed
+STILL_SHARE = 0.15  # of the height of its box: a vehicle that stays this near to one place stands
+ARRIVED_SHARE = 1.0  # of the height of its box: how far it must have come, or it was always there
+
+
+class WrongWay:
+    """Something goes against the arrow in a zone. The peak is the most at once."""
+
+    def __init__(
+        self, polygon: Sequence[Point], arrow: tuple[Point, Point], kinds: Collection[Kind] = (Kind.VEHICLE,)
+    ) -> None:
+        """arrow: its start and its head. Raises ValueError if they are one point; see also `Zone`."""
+        along = (arrow[1][0] - arrow[0][0], arrow[1][1] - arrow[0][1])
+        length = math.hypot(*along)
+        if not length:
+            raise ValueError("an arrow needs two different points")
+        self._along = (along[0] / length, along[1] / length)
+        self._polygon, self._kinds = tuple(polygon), frozenset(kinds)
+        Zone(polygon)
+        self._tracks: dict[int, deque[Step]] = {}
+        self._spell = Spell(after_s=0.0, over_after_s=OVER_AFTER_S)
+
+    def note(self, moment: Moment) -> Happening | None:
+        """See `Spell.note`."""
+        against = 0
+        for walk in moment.walks:
+            if walk.kind not in self._kinds:
+                continue
+            steps = self._tracks.setdefault(walk.path_id, deque())
+            for step in walk.steps:
+                steps.append(step)
+                while len(steps) > 2 and step.time_s - steps[1].time_s >= OVER_S:
+                    steps.popleft()
+            against += self._goes_against(steps)
+        for path_id in moment.gone:
+            self._tracks.pop(path_id, None)
+        return self._spell.note(moment.time_s, against)
+
+    def end(self) -> Happening | None:
+        return self._spell.end()
+
+    def _goes_against(self, steps: deque[Step]) -> bool:
+        first, last = steps[0], steps[-1]
+        if last.time_s - first.time_s < OVER_S or not is_inside(last.xy, self._polygon):
+            return False
+        way = (last.xy[0] - first.xy[0], last.xy[1] - first.xy[1])
+        length = math.hypot(*way)
+        if length < LEAST_SHARE * last.height_px:
+            return False
+        return (way[0] * self._along[0] + way[1] * self._along[1]) / length <= AGAINST
+
+
+@dataclass(slots=True)
+class _Vehicle:
+    first: Step
+    at: Step
+    """The place that it stays near, and since when."""
+    has_arrived: bool = False
+
+
+class Stopped:
+    """A vehicle that drove into a zone stands there for longer than `longest_s`. One that was always there, or whose
+    track begins where it stands, never counts."""
+
+    def __init__(self, zone: Zone, longest_s: float) -> None:
+        self._zone, self._longest_s = zone, longest_s
+        self._vehicles: dict[int, _Vehicle] = {}
+        self._spell = Spell(after_s=0.0, over_after_s=OVER_AFTER_S)
+
+    def note(self, moment: Moment) -> Happening | None:
+        """See `Spell.note`."""
+        inside = self._zone.note(moment)
+        for path_id, (kind, step) in moment.standing.items():
+            if kind is not Kind.VEHICLE:
+                continue
+            vehicle = self._vehicles.setdefault(path_id, _Vehicle(step, step))
+            came = math.dist(vehicle.first.xy, step.xy)
+            vehicle.has_arrived = vehicle.has_arrived or came >= ARRIVED_SHARE * step.height_px
+            if math.dist(vehicle.at.xy, step.xy) > STILL_SHARE * step.height_px:
+                vehicle.at = step
+        for path_id in moment.gone:
+            self._vehicles.pop(path_id, None)
+        standing = [self._vehicles[key] for key in inside]
+        too_long = [v for v in standing if v.has_arrived and moment.time_s - v.at.time_s > self._longest_s]
+        return self._spell.note(moment.time_s, len(too_long))
+
+    def end(self) -> Happening | None:
+        return self._spell.end()

@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+
+from passerby.config.rule import CrowdRule, LineRule, StoppedRule, read_rules
+from passerby.errors import SettingsError
+
+GOOD = """
+[[rule]]
+name = "door"
+kind = "line"
+line = [[0.5, 0.2], [0.5, 1.0]]
+
+[[rule]]
+name = "square"
+kind = "crowd"
+zone = [[0, 0], [1, 0], [1, 1]]
+limit = 12
+
+[[rule]]
+name = "fire lane"
+kind = "stopped"
+zone = [[0, 0], [1, 0], [1, 1]]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "rules.toml"
+
+
+def test_each_kind_has_its_keys(file: Path) -> None:
+    file.write_text(GOOD, encoding="utf-8")
+    door, square, lane = read_rules(file)
+    assert isinstance(door, LineRule)
+    assert door.line == ((0.5, 0.2), (0.5, 1.0))
+    assert isinstance(square, CrowdRule)
+    assert square.limit == 12
+    assert isinstance(lane, StoppedRule)
+    assert (lane.objects, lane.longer_than_s) == ("vehicles", 60)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "rule"),
+        ("rule = 3", "rule"),
+        ('[[rule]]\nname = "a"', "rule 'a'"),
+        ('[[rule]]\nname = "a"\nkind = "who"\n', "rule 'a'"),
+        ('[[rule]]\nname = "a"\nkind = "line"\nline = [[0, 0], [0, 0]]', "rule 'a': a line needs two different points"),
+        ('[[rule]]\nname = "a"\nkind = "line"\nline = [[0, 0], [0, 2]]', "rule 'a': line"),
+        ('[[rule]]\nname = "a"\nkind = "line"\nline = [[0, 0], [0, 1]]\nfast = true', "rule 'a': fast"),
+        ('[[rule]]\nkind = "line"\nline = [[0, 0], [0, 1]]', "rule 1: name"),
+        ('[[rule]]\nname = "a"\nkind = "zone"\nzone = [[0, 0], [1, 1]]', "rule 'a': zone"),
+        ('[[rule]]\nname = "a"\nkind = "zone"\nzone = [[0, 0], [0.5, 0.5], [1, 1]]', "not on one line"),
+        ('[[rule]]\nname = "a"\nkind = "zone"\nzone = [[0, 0], [1, 1], [1, 0], [0, 1]]', "cross each other"),
+        ('[[rule]]\nname = "a"\nkind = "crowd"\nzone = [[0, 0], [1, 0], [1, 1]]', "rule 'a': limit"),
+        (GOOD + GOOD, "two rules named 'door'"),
+        ("[[rule]", "couldn't read"),
+    ],
+)
+def test_a_fault_is_one_sentence_with_the_rule_and_the_key(file: Path, text: str, says: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as error:
+        read_rules(file)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value).strip()
+
+
+def test_people_do_not_stop(file: Path) -> None:
+    text = '[[rule]]\nname = "a"\nkind = "stopped"\nobjects = "people"\nzone = [[0, 0], [1, 0], [1, 1]]'
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match="loitering"):
+        read_rules(file)
+
+
+def test_a_missing_file_is_named(file: Path) -> None:
+    with pytest.raises(SettingsError, match=r"rules\.toml"):
+        read_rules(file)
