@@ -24,7 +24,7 @@ OWN_CODE = [
 
 MAY_HOLD_CLEAR_FRAMES = {"capture", "background", "detect", "paint", "engine", "media", "testing"}
 MAY_HOLD_PACKETS = {"capture"}
-MAY_HOLD_TRACKS = {"media", "track", "rules", "engine"}
+MAY_HOLD_TRACKS = {"engine", "events", "media", "rules", "track"}
 HOLD_BUT_NEVER_WRITE = {"background", "paint", "engine", "media", "rules", "track"}
 TALKS_TO_OTHERS = {
     "asyncio", "ftplib", "http", "logging", "requests", "httpx", "httpx2", "aiohttp", "smtplib", "socket",

@@ -362,7 +362,7 @@ export const ru: Texts = {
     nobody: "без входа",
     lookedAt: "просмотрено",
     overviewOf: "обзор за",
-    spanTo: "–",
+    spanTo: "до",
   },
   roles: {
     viewer: { label: "Наблюдатель", about: "Смотрит онлайн и записи." },

@@ -77,8 +77,9 @@ class Monitor:
         self._newest = learned
         if self._reference is None or self._rebase.is_set():
             self._rebase.clear()
-            self._reference = Established(learned, at_90k)
-            self._keeper.keep(self._reference, self._size_wh)
+            reference = Established(learned, at_90k)
+            self._keeper.keep(reference, self._size_wh)
+            self._reference = reference  # only now: whoever is told of it may ask for its picture at once
             self._compare()
         else:
             self._gauge.compare_also_with(learned)

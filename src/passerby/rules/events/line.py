@@ -1,5 +1,6 @@
-"""Notices who crosses a line, and which way. A path crosses when it gets from one side of the line to the other through
-the part between its two points, however long that takes.
+"""Notices that somebody crosses a line, and which way.
+
+A path crosses when it gets from one side to the other between the line's two points, however long that takes.
 """
 
 from __future__ import annotations
