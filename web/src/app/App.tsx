@@ -55,7 +55,7 @@ function Shown({ route, section, shown }: { route: Route; section: Section | und
   if (section) return <section.Page route={route} />;
   if (isBegin && usual) return null;
   return (
-    <Empty icon="stop" title={texts.app.notHere}>
+    <Empty isPage icon="stop" title={texts.app.notHere}>
       {shown.length ? texts.app.notHereHint : texts.app.noSections}
     </Empty>
   );

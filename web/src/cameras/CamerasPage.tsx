@@ -16,7 +16,7 @@ export default function CamerasPage({ route }: SectionProps) {
   const [, what, name] = route.path;
   const taken = cameras?.map((each) => each.name) ?? [];
 
-  if (what && !mayChange) return <Empty icon="stop" title={texts.cameras.notYours} action={<ToList />} />;
+  if (what && !mayChange) return <Empty isPage icon="stop" title={texts.cameras.notYours} action={<ToList />} />;
   if (what === "new") return <CameraForm camera={null} taken={taken} onSaved={again} />;
   if (!cameras) {
     return (
@@ -28,7 +28,7 @@ export default function CamerasPage({ route }: SectionProps) {
   }
   if (what) {
     const one = cameras.find((each) => what === "change" && each.name === name);
-    if (!one || one.is_in_file) return <Empty icon="cameras" title={texts.cameras.noSuch} action={<ToList />} />;
+    if (!one || one.is_in_file) return <Empty isPage icon="cameras" title={texts.cameras.noSuch} action={<ToList />} />;
     return <CameraForm key={one.name} camera={one} taken={taken} onSaved={again} />;
   }
   return (

@@ -24,7 +24,7 @@ export default function HealthPage({ route }: SectionProps) {
     );
   }
   const one = cameras.find((each) => each.name === name);
-  if (name && !one) return <Empty icon="cameras" title={texts.live.noSuch(name)} />;
+  if (name && !one) return <Empty isPage icon="cameras" title={texts.live.noSuch(name)} />;
   if (one) return <CameraHealth key={one.name} camera={one} state={states.get(one.name)} />;
   return (
     <>

@@ -31,7 +31,7 @@ export default function LivePage({ route }: SectionProps) {
       </>
     );
   }
-  if (name && !one) return <Empty icon="cameras" title={texts.live.noSuch(name)} action={<ToAll />} />;
+  if (name && !one) return <Empty isPage icon="cameras" title={texts.live.noSuch(name)} action={<ToAll />} />;
   const note = <ProblemNote problem={problem} onAgain={again} />;
   if (one) {
     return (

@@ -218,6 +218,7 @@ function Stage({ file }: { file: Redaction }) {
 function Gone() {
   return (
     <Empty
+      isPage
       icon="nothing"
       title={words.gone}
       action={

@@ -60,7 +60,7 @@ export default function TimelinePage({ route }: SectionProps) {
     );
   }
   if (!chosen.length) {
-    return named.length ? <Empty icon="timeline" title={texts.live.noSuch(named.join(", "))} /> : null;
+    return named.length ? <Empty isPage icon="timeline" title={texts.live.noSuch(named.join(", "))} /> : null;
   }
   return (
     <>

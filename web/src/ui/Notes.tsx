@@ -18,14 +18,15 @@ export function Badge({ tone, icon, children }: { tone: Tone; icon: IconName; ch
   );
 }
 
-type EmptyProps = { icon: IconName; title: string; children?: ReactNode; action?: ReactNode };
+type EmptyProps = { icon: IconName; title: string; isPage?: boolean; children?: ReactNode; action?: ReactNode };
 
-/** Where there is nothing: says why, and what to do about it. */
-export function Empty({ icon, title, children, action }: EmptyProps) {
+/** Where there is nothing: says why, and what to do about it. isPage: nothing else is on the page, so this is its heading. */
+export function Empty({ icon, title, isPage, children, action }: EmptyProps) {
+  const Heading = isPage ? "h1" : "h2";
   return (
     <div className="empty">
       <Icon name={icon} size={36} />
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p className="soft">{children}</p>}
       {action}
     </div>

@@ -1,0 +1,76 @@
+"""axe-core finds nothing wrong on any page: at the size of a desk and of a phone, light and dark, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from passerby.rules.access import Role
+from tests.browser import PASSWORD
+from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+expect = playwright.expect
+OpenTab = Callable[..., Tab]
+
+HOUSE = """[[camera]]
+name = "street"
+title = "Street"
+address = "drawn:street"
+[[camera]]
+name = "gate"
+title = "Gate"
+address = "file:gone.mp4"
+[sources]
+drawn = true
+files = true
+"""
+SIGNED_IN = (
+    "live", "live/street", "live/none", "timeline", "timeline/street", "health", "health/street", "health/none",
+    "cameras", "cameras/new", "cameras/change/none", "people/users", "people/groups", "people/audit", "people/me",
+    "redact", "settings", "about", "nowhere",
+)  # fmt: skip
+BUTTON = {"en": "Sign in", "ru": "Войти"}
+
+
+@pytest.fixture(scope="module")
+def house(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    """One camera that records, and one that fails; kim may do all."""
+    data = tmp_path_factory.mktemp("house") / "data"
+    add_user(data, "kim", *Role)
+    return serve(data, HOUSE)
+
+
+def found_wrong(tab: Tab) -> list[str]:
+    """What axe finds on the page as it is: each rule with its first element."""
+    found: dict[str, Any] = axe.Axe().run(tab.page).response
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme", "language"),
+    [(WIDE, "light", "en"), (WIDE, "dark", "ru"), (PHONE, "light", "ru"), (PHONE, "dark", "en")],
+    ids=["wide, light", "wide, dark, Russian", "phone, light, Russian", "phone, dark"],
+)
+def test_axe_finds_nothing_wrong(
+    house: Serving, open_tab: OpenTab, size: playwright.ViewportSize, scheme: str, language: str
+) -> None:
+    locale = {"en": "en-GB", "ru": "ru-RU"}[language]
+    tab = open_tab(house.base, size, color_scheme=scheme, locale=locale, reduced_motion="reduce")
+    tab.go("")
+    button = tab.page.get_by_role("button", name=BUTTON[language], exact=True)
+    expect(button).to_be_visible()
+    wrong = {"sign-in": found_wrong(tab)}
+    tab.page.locator("input[autocomplete^=username]").fill("kim")
+    tab.page.locator("input[type=password]").fill(PASSWORD)
+    button.click()
+    expect(button).to_have_count(0)
+    for name in SIGNED_IN:
+        tab.go(f"#/{name}")
+        expect(tab.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
+        expect(tab.page.locator(".skeleton")).to_have_count(0)
+        wrong[name] = found_wrong(tab)
+        assert tab.fits(), name
+    assert {name: each for name, each in wrong.items() if each} == {}
