@@ -79,6 +79,7 @@ def spans_s(archive: Archive, camera: str) -> list[tuple[float, float]]:
     return [(entry.gop.start_90k / TICKS_PER_S, entry.gop.end_90k / TICKS_PER_S) for entry in entries]
 
 
+@pytest.mark.slow
 @pytest.mark.promise
 def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_clear(
     cameras: RtspServer, street: Street, tmp_path: Path
@@ -110,6 +111,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_clear(
     assert leaks(tmp_path) == []
 
 
+@pytest.mark.slow
 @by_real_time("a worker that says nothing for 5 s is hung, and one that waits for the processor may be")
 def test_a_hung_worker_is_replaced(cameras: RtspServer, street: Street, tmp_path: Path) -> None:
     fleet = fleet_of(tmp_path, plan(cameras, "yard"))
@@ -125,6 +127,7 @@ def test_a_hung_worker_is_replaced(cameras: RtspServer, street: Street, tmp_path
         fleet.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.promise
 def test_every_camera_fails_for_itself_in_words_without_a_secret(
     cameras: RtspServer, street: Street, tmp_path: Path
@@ -207,6 +210,7 @@ def test_viewers_get_what_is_recorded_from_a_key_frame_on(cameras: RtspServer, s
     assert leaks(tmp_path) == []
 
 
+@pytest.mark.slow
 @by_real_time("fragments are as long as pictures take to come")
 def test_what_stays_the_same_comes_often_only_while_somebody_watches(
     cameras: RtspServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

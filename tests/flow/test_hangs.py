@@ -91,6 +91,7 @@ def record(
     return [status for _, status in during]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["disk", "encoder"])
 def test_a_hang_is_said_within_seconds_and_recording_goes_on_and_nobody_is_clear(
     camera: RtspServer, detectors: Detectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str

@@ -92,6 +92,7 @@ def test_real_people_keep_their_tracks(tmp_path: Path, detectors: Detectors) -> 
     assert changes <= 30 and mains >= 0.75 * frames
 
 
+@pytest.mark.slow
 def test_observer_changes_nothing_where_it_asks_for_no_more_detections(
     tmp_path: Path, street: Street, detectors: Detectors
 ) -> None:
@@ -124,6 +125,7 @@ def watch_drawn(detectors: Detectors, mode: Mode, enough: Callable[[list[InView]
     return seen
 
 
+@pytest.mark.slow
 @by_real_time("detections come late where others need the processor")
 @pytest.mark.parametrize("mode", ["cover", "reveal"])
 def test_observer_of_a_live_camera_gets_every_frame_that_is_recorded(detectors: Detectors, mode: Mode) -> None:

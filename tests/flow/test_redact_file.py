@@ -210,6 +210,7 @@ def test_corrections_are_hidden_and_the_audit_knows(open_office: OpenOffice, str
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_is_nothing_is_remembered_and_another_mode_is_rendered(open_office: OpenOffice, street: Street) -> None:
     office = open_office()
     client = office.signed_in("kim")
