@@ -61,6 +61,7 @@ def unmatched(happened: list[tuple[float, str]], found: list[tuple[float, str]])
     return missed, len(rest)
 
 
+@pytest.mark.slow
 def test_command_prints_who_crossed_which_way_and_never_who(tmp_path: Path, detectors: Detectors) -> None:
     clip, rules = tmp_path / "street.mp4", tmp_path / "rules.toml"
     boxes = draw_street(clip, seconds=SECONDS, size=SIZE_WH, fps=FPS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from passerby.rules.access import Role
 from tests.browser import PASSWORD
 from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+axe = importlib.import_module("axe_playwright_python.sync_playwright")  # it has no types
 expect = playwright.expect
 OpenTab = Callable[..., Tab]
 

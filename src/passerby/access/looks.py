@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from passerby.access.rows import ticks
 
 SAME_LOOK_90K = ticks(5 * 60)  # between two records: somebody who pauses for longer looks again
+MAX_RECORDS = 1000  # in one entry: a page of them must not read the whole audit
 TOUCHES_90K = ticks(1)  # between two pieces of a recording: what was lost of it is not a piece that nobody looked at
 
 
@@ -43,7 +44,7 @@ class AuditEntry(AuditRecord):
 
     def with_earlier(self, record: AuditRecord) -> AuditEntry | None:
         """The two as one, if the record is of the same look: of a time that touches this one, and shortly before."""
-        if None in (self.from_90k, self.to_90k, record.from_90k, record.to_90k):
+        if self.records >= MAX_RECORDS or None in (self.from_90k, self.to_90k, record.from_90k, record.to_90k):
             return None
         assert self.from_90k is not None and self.to_90k is not None
         assert record.from_90k is not None and record.to_90k is not None

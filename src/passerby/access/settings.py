@@ -56,6 +56,9 @@ class PageSettings:
                 wrong = unfit(self._config, {key: after[key] for key in after if key.partition(".")[0] in sections})
                 if wrong:
                     raise SettingsError(next(iter(wrong.values())))
+                for key, value in changes.items():
+                    if value is not None and type(value) not in ON_PAGE[key]:
+                        raise SettingsError(f"{key} takes another kind of value")
         except IntegrityError:
             raise SettingsError("somebody else changed the same settings just now", hint="look again") from None
         return setting_words(before, with_page(self._config, after), [key for key in ON_PAGE if key in changes])

@@ -110,10 +110,12 @@ def _refuse_unless(connection: HTTPConnection, verdict: Verdict) -> None:
 
 def cookie_name(connection: HTTPConnection) -> str:
     """With HTTPS, the browser itself accepts `__Host-` only from this very host, and for all of its paths. Under a path
-    the name is another, since the cookie of a passerby at / is sent there too."""
-    if path_of(connection) == "/":
+    the path is in the name, since the cookies of others above it are sent there too."""
+    path = path_of(connection)
+    if path == "/":
         return "__Host-passerby" if is_secure(connection) else "passerby"
-    return "__Secure-passerby-path" if is_secure(connection) else "passerby-path"
+    name = f"passerby{path.replace('/', '-').rstrip('-')}"
+    return f"__Secure-{name}" if is_secure(connection) else name
 
 
 def path_of(connection: HTTPConnection) -> str:

@@ -151,6 +151,7 @@ def thumbnail(camera: CameraName, request: Request, at_90k: Time90k) -> Response
     services, me = services_of(request), signed_in_of(request)
     found = services.archive.thumbnail(camera, at_90k, THUMBNAIL_PX, since_90k=sees_since_90k_of(request))
     if found is None:
+        _note_overview(request, camera, at_90k, at_90k + GOP_90K)
         return Response(status_code=204)
     until_90k = found.at_90k + GOP_90K
     services.installation.audit.look_each_minute(me, Action.WATCH_TIMELINE, camera, found.at_90k, until_90k)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,5 +34,16 @@ class UnderPath:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             return False
         if scope["path"] == "/":  # if a proxy removed the path, a redirect would lead here again
-            return not any(name in Headers(scope=scope) for name in FORWARDED)
+            headers = Headers(scope=scope)
+            return not any(name in headers for name in FORWARDED) and _is_this_machine(headers.get("host", ""))
         return bool(scope["path"] == self._path.removesuffix("/"))
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether somebody asks passerby itself, at its own port, and no proxy at a name."""
+    name = host.rsplit(":", 1)[0].strip("[]") if not host.endswith("]") else host.strip("[]")
+    try:
+        ip_address(name)
+    except ValueError:
+        return name == "localhost"
+    return True

@@ -165,8 +165,11 @@ class Archive(Closing):
         return still_at(self.fragments(camera, at_90k, at_90k + 1, since_90k=since_90k), at_90k)
 
     def thumbnail(self, camera: str, at_90k: int, width_px: int, *, since_90k: int = 0) -> Still | None:
-        """A small picture of the GOP of a time, None if there is none. Raises as `read` does."""
-        gop = next(self.fragments(camera, at_90k, at_90k + 1, since_90k=since_90k), None)
+        """A small picture of the GOP of a time. None if there is none, or if it is damaged or was just deleted."""
+        try:
+            gop = next(self.fragments(camera, at_90k, at_90k + 1, since_90k=since_90k), None)
+        except FileNotFoundError:
+            return None
         return None if gop is None else thumbnail_of(gop, width_px)
 
     def fragments(self, camera: str, from_90k: int, to_90k: int, *, since_90k: int = 0) -> Iterator[Fragment]:

@@ -35,10 +35,15 @@ def still_at(gops: Iterable[Fragment], at_90k: int) -> Still | None:
     return None
 
 
-def thumbnail_of(gop: Fragment, width_px: int) -> Still:
-    """The first picture of a GOP, at most so wide: one decoded picture, however long the GOP is."""
-    with av.open(io.BytesIO(gop.init.data + gop.data), "r") as file:
-        picture = next(file.decode(video=0))
+def thumbnail_of(gop: Fragment, width_px: int) -> Still | None:
+    """The first picture of a GOP, at most so wide: one decoded picture, however long the GOP is. None if damaged."""
+    try:
+        with av.open(io.BytesIO(gop.init.data + gop.data), "r") as file:
+            picture = next(file.decode(video=0), None)
+    except av.FFmpegError:
+        return None
+    if picture is None:
+        return None
     width = max(2, min(width_px, picture.width) // 2 * 2)
     height = max(2, round(picture.height * width / picture.width) // 2 * 2)
     return Still(picture.pts or 0, _jpeg(picture.reformat(width=width, height=height)))

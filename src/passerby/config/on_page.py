@@ -11,10 +11,11 @@ from passerby.config.file import Config, words_of
 Value = bool | float | str
 
 # Not storage.keep_audit_days: whoever changes settings is among those whom the audit watches.
-ON_PAGE = (
-    "storage.keep_hours", "storage.more_than_30_days",
-    "about.title", "about.operator", "about.contact", "about.purpose",
-)  # fmt: skip
+ON_PAGE: Mapping[str, tuple[type, ...]] = {
+    "storage.keep_hours": (float, int), "storage.more_than_30_days": (bool,),
+    "about.title": (str,), "about.operator": (str,), "about.contact": (str,), "about.purpose": (str,),
+}  # fmt: skip
+"""Each with the types that its value may have: true is no number of hours, and text is none either."""
 SAYS = "If not set here, it can be changed on the page."
 
 

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.media import Cover
+from passerby.media import Cover, CoverBox, Kind
+from passerby.media.cover import CORE_SHARE
 
 Box = tuple[float, float, float, float]
 Grid = npt.NDArray[np.uint8]
@@ -65,12 +66,25 @@ class CoveredWhen:
         if cover.cells is not None:
             grid = np.asarray(cv2.resize(cover.cells.astype(np.uint8), (COLUMNS, ROWS), interpolation=cv2.INTER_AREA))
         for box in cover.boxes:
-            left, top, right, bottom = box.xyxy
-            corners = box.hull or (left, top, right, top, right, bottom, left, bottom)
-            _fill(grid, np.array(corners).reshape(-1, 2) * self._scale, 1)
+            _fill(grid, _corners(box) * self._scale, 1)
         for left, top, right, bottom in cover.keep:
             _fill(grid, np.array([(left, top), (right, top), (right, bottom), (left, bottom)]) * self._scale, 0)
         return grid
+
+
+def _corners(box: CoverBox) -> npt.NDArray[np.float64]:
+    """Of a shape that the cover certainly fills: of a rounded one, an octagon inside it."""
+    if box.hull:
+        return np.array(box.hull, np.float64).reshape(-1, 2)
+    left, top, right, bottom = box.xyxy
+    if box.kind is Kind.MANUAL:
+        return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float64)
+    middle, half = np.array([left + right, top + bottom]) / 2, np.array([right - left, bottom - top]) / 2
+    return middle + half * _OCTAGON
+
+
+_OCTAGON = np.array([(0, -1), (1, -1), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1)], np.float64)
+_OCTAGON[1::2] *= CORE_SHARE  # where the rounded shape reaches along the diagonals
 
 
 def _fill(grid: Grid, corners: npt.NDArray[np.float64], value: int) -> None:

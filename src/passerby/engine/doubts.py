@@ -16,8 +16,8 @@ from passerby.report import Doubt
 from passerby.track import SEEN_WELL, Place, Sighting, TrackSummary
 
 DOUBTFUL_SCORE, DOUBTFUL_HITS = 0.15, 3  # seen this often and this well, but still not counted as a person
-MAX_DOUBTS = 1000
-MAX_PLACES = 20_000
+MAX_DOUBTS, MAX_VISIBLE = 1000, 5000  # what was covered on poor evidence must not displace what was left visible
+MAX_PLACES, MAX_VISIBLE_PLACES = 20_000, 100_000
 JOIN_S = 1.0  # a detector that blinks at one thing begins a new track each time
 JOIN_OVERLAP = 0.5
 LONGEST_S = 10.0  # nobody checks a minute in one go
@@ -61,7 +61,10 @@ class Doubts:
     def __init__(self, stream: StreamFormat, start_s: float) -> None:
         self._stream, self._start_s = stream, start_s
         self._frame_s = float(1 / stream.average_rate) if stream.average_rate else 0.04
-        self._places: list[tuple[Kind, bool, Place]] = []
+        self._covered: list[tuple[Kind, Place]] = []
+        self._visible: list[tuple[Kind, Place]] = []
+        self.left_out = 0
+        """Places that are not among `all`, for want of room."""
         self.covered_when = CoveredWhen((stream.width, stream.height))
 
     def add(self, track: TrackSummary) -> None:
@@ -72,18 +75,27 @@ class Doubts:
             is_doubtful = track.best < SEEN_WELL
         else:
             is_doubtful = track.best >= DOUBTFUL_SCORE and track.hits >= DOUBTFUL_HITS
-        if is_doubtful and len(self._places) < MAX_PLACES:
-            self._places += [(track.kind, track.confirmed, place) for place in track.places]
+        if not is_doubtful:
+            return
+        places, most = (self._covered, MAX_PLACES) if track.confirmed else (self._visible, MAX_VISIBLE_PLACES)
+        added = track.places[: max(0, most - len(places))]
+        places += [(track.kind, place) for place in added]
+        self.left_out += len(track.places) - len(added)
 
     def all(self) -> tuple[Doubt, ...]:
         """What was left visible first, each in order of time. Call when every frame is out."""
-        things = []
-        for kind, is_covered, place in self._places:
-            seen = place if is_covered else [each for each in place if not self._is_hidden(each)]
+        visible = []
+        for kind, place in self._visible:
+            seen = [each for each in place if not self._is_hidden(each)]
             if seen:
-                things.append(_Thing.of(kind, is_covered, seen))
+                visible.append(_Thing.of(kind, False, seen))
+        covered = [_Thing.of(kind, True, place) for kind, place in self._covered]
+        return (*self._listed(visible, MAX_VISIBLE), *self._listed(covered, MAX_DOUBTS))
+
+    def _listed(self, things: Iterable[_Thing], most: int) -> list[Doubt]:
         doubts = [doubt for thing in _joined(things) if (doubt := self._doubt(thing))]
-        return tuple(sorted(doubts, key=lambda doubt: doubt.is_covered)[:MAX_DOUBTS])
+        self.left_out += max(0, len(doubts) - most)
+        return doubts[:most]
 
     def _is_hidden(self, seen: Sighting) -> bool:
         """Whether something else hides it, such as the cover of somebody in front, or one drawn by hand."""

@@ -158,6 +158,8 @@ class _Run:
         warnings = [*cautions(settings), *chosen.warnings]
         if facts.tracks_left_out:
             warnings.append(f"{facts.tracks_left_out} more tracks are not listed.")
+        if facts.doubts.left_out:
+            warnings.append(f"{facts.doubts.left_out} more places to check are not listed: watch the whole result.")
         return Report(
             source=SourceFacts(
                 name=video.path.name,

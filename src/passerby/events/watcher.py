@@ -40,15 +40,16 @@ class _Lasting(Protocol):
     """A rule whose events last."""
 
     def note(self, moment: Moment) -> Happening | None: ...
+    def hold(self, time_s: float) -> None: ...
     def end(self) -> Happening | None: ...
 
 
 class Watcher:
     """Everything that is noticed in one camera's view. Give it every frame in order, then `end` it."""
 
-    def __init__(self, rules: Sequence[Rule], start_s: float = 0.0) -> None:
-        """start_s: the time of the source's first frame; times of events are measured from it."""
-        self._rules, self._start_s = tuple(rules), start_s
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._start_s: float | None = None  # of the first frame, from which times of events are measured
         self._paths = Paths()
         self._size_wh: tuple[int, int] | None = None
         self._lines: list[tuple[LineRule, Line]] = []
@@ -56,7 +57,7 @@ class Watcher:
         self._crossed: dict[str, dict[Way, int]] = {
             rule.name: dict.fromkeys(Way, 0) for rule in rules if isinstance(rule, LineRule)
         }
-        self._last_s = start_s
+        self._last_s = 0.0
 
     @property
     def counts(self) -> list[Count]:
@@ -67,13 +68,24 @@ class Watcher:
         """The events that began or ended with this frame. What lasts comes twice: when it begins, without an end, and
         when it is over."""
         upright_wh = view.size_wh if view.turn % 180 == 0 else (view.size_wh[1], view.size_wh[0])
+        if self._start_s is None:
+            self._start_s = view.time_s
         found = []
         if upright_wh != self._size_wh:
             found = self.end()
             self._size_wh = upright_wh
             self._set_up(upright_wh)
         self._last_s = view.time_s
+        if view.whole is not None:
+            self._hold(view.time_s)
+            return found
         return [*found, *self._apply(self._paths.note(view))]
+
+    def _hold(self, time_s: float) -> None:
+        """A picture that is hidden whole tells nothing: neither that somebody is there, nor that nobody is."""
+        self._paths.hold(time_s)
+        for _, lasting in self._lasting:
+            lasting.hold(time_s)
 
     def end(self) -> list[Event]:
         """The events that were still to come when there are no more frames."""
@@ -89,7 +101,7 @@ class Watcher:
         for rule, line in self._lines:
             for crossing in line.note(moment):
                 self._crossed[rule.name][crossing.way] += 1
-                at_s = round(crossing.time_s - self._start_s, 3)
+                at_s = self._since_start(crossing.time_s)
                 found.append(Event(rule.name, EventKind.LINE_CROSSED, rule.objects, at_s, at_s, way=crossing.way))
         for each, lasting in self._lasting:
             happening = lasting.note(moment)
@@ -98,9 +110,13 @@ class Watcher:
         return found
 
     def _event(self, rule: Rule, happening: Happening) -> Event:
-        start_s = round(happening.start_s - self._start_s, 3)
-        end_s = None if happening.end_s is None else round(happening.end_s - self._start_s, 3)
+        start_s = self._since_start(happening.start_s)
+        end_s = None if happening.end_s is None else self._since_start(happening.end_s)
         return Event(rule.name, _KINDS_OF_EVENTS[rule.kind], rule.objects, start_s, end_s, happening.peak)
+
+    def _since_start(self, time_s: float) -> float:
+        """Never before it: a path that begins near the border is continued to it."""
+        return round(max(0.0, time_s - (self._start_s or 0.0)), 3)
 
     def _set_up(self, size_wh: tuple[int, int]) -> None:
         self._paths = Paths()

@@ -74,6 +74,7 @@ REFUSALS = {
     "settings-not-here.hint": "set it in {file}, and restart passerby",
     "settings-in-file": "{key} is set in {file}",
     "settings-in-file.hint": "change it there, or remove it there to change it here",
+    "settings-other-kind": "{key} takes another kind of value",
     "settings-changed": "somebody else changed the same settings just now",
     "keep-too-short": "recordings are kept for at least {least} hours (about two minutes), not {hours} hours",
     "keep-over-ten-years": "{hours} hours are over ten years",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from passerby.access import Installation
-from passerby.access.looks import AuditEntry, AuditRecord, Entries
+from passerby.access.looks import MAX_RECORDS, AuditEntry, AuditRecord, Entries
 from passerby.config import parse_config
 from passerby.media.segments import TICKS_PER_S
 from passerby.testing.clock import MovingClock
@@ -39,6 +39,11 @@ def test_pieces_that_follow_each_other_are_one_entry() -> None:
     assert spans([entry]) == [(10, 40)]
     assert (entry.id, entry.records) == (1, 15)
     assert (entry.at_90k, entry.until_90k) == (10 * TICKS_PER_S, 38 * TICKS_PER_S)
+
+
+def test_an_entry_has_an_end_so_that_a_page_of_them_reads_no_whole_audit() -> None:
+    entries = joined(*(piece(n + 1, 2 * n) for n in range(MAX_RECORDS + 5)))
+    assert [entry.records for entry in entries] == [MAX_RECORDS, 5]
 
 
 def test_pieces_of_several_cameras_side_by_side_are_one_entry_each() -> None:

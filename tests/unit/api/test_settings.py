@@ -69,6 +69,20 @@ def test_recordings_past_a_shorter_limit_go_at_the_next_round(school: House) -> 
     assert kept() == 0
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("storage__keep_hours", True),
+        ("storage__keep_hours", "48"),
+        ("storage__more_than_30_days", 1),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(school: House, key: str, value: object) -> None:
+    """True is no hour: recordings would be gone within seconds."""
+    done = change(school, **{key: value})
+    assert done.status_code in (400, 422) and "another kind of value" in done.text
+
+
 def test_the_audit_has_who_changed_what_from_what(school: House) -> None:
     change(school, about__purpose='To see "who" left', storage__keep_hours=1000, storage__more_than_30_days=True)
     change(school, storage__keep_hours=None)

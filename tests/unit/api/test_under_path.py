@@ -64,7 +64,8 @@ def test_the_size_of_a_body_is_limited_below_the_path_too(browser: TestClient) -
 
 @pytest.mark.promise
 @pytest.mark.parametrize(
-    ("base", "name"), [("https://localhost", "__Secure-passerby-path"), ("http://localhost:8080", "passerby-path")]
+    ("base", "name"),
+    [("https://localhost", "__Secure-passerby-cameras"), ("http://localhost:8080", "passerby-cameras")],
 )
 def test_other_pages_of_the_host_are_not_sent_the_cookie(house: House, base: str, name: str) -> None:
     sign_in = {"name": "kim", "password": PASSWORD}
@@ -85,9 +86,9 @@ def test_who_signed_out_has_no_cookie_left(house: House) -> None:
 
 def test_the_cookie_of_a_passerby_at_the_root_is_another(house: House) -> None:
     sign_in = {"name": "kim", "password": PASSWORD}
-    secret = house.client().post("/cameras/api/session", json=sign_in).cookies["passerby-path"]
+    secret = house.client().post("/cameras/api/session", json=sign_in).cookies["passerby-cameras"]
     client = house.client()
-    client.headers["Cookie"] = f"passerby-path={secret}; passerby=of-another"
+    client.headers["Cookie"] = f"passerby-cameras={secret}; passerby=of-another"
     assert client.get("/cameras/api/session").json()["name"] == "kim"
 
 

@@ -137,8 +137,21 @@ def test_places_and_entries_are_bounded() -> None:
     assert len(places) == MAX_PLACES and all(len(place) <= MAX_SIGHTINGS for place in places)
     doubts = Doubts(STREAM, 0.0)
     for n in range(MAX_DOUBTS + 50):
-        doubts.add(track(places_of((n * 20.0, 0.0))))
-    assert len(doubts.all()) == MAX_DOUBTS
+        doubts.add(track(places_of((n * 20.0, 0.0)), confirmed=True))
+    doubts.add(track(places_of((5.0, 300.0)), best=0.3))
+    entries = doubts.all()
+    assert len(entries) == 1 + MAX_DOUBTS and doubts.left_out == 50
+    assert not entries[0].is_covered, "what was covered does not displace what may be visible"
+
+
+def test_what_is_in_the_corner_of_a_rounded_cover_is_not_hidden() -> None:
+    covered = CoveredWhen((640, 360))
+    covered.note(0.0, Cover((CoverBox((100.0, 100.0, 500.0, 340.0), Kind.PERSON),)))
+    assert covered.is_hidden(0.0, (200.0, 150.0, 400.0, 300.0))
+    assert not covered.is_hidden(0.0, (100.0, 100.0, 122.0, 114.0))
+    drawn = CoveredWhen((640, 360))
+    drawn.note(0.0, Cover((CoverBox((100.0, 100.0, 500.0, 340.0), Kind.MANUAL),)))
+    assert drawn.is_hidden(0.0, (100.0, 100.0, 122.0, 114.0)), "what is drawn by hand is hidden to its corners"
 
 
 def test_in_a_slow_video_only_the_frame_itself_counts() -> None:

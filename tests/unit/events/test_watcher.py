@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from passerby.config.rule import CrowdRule, LineRule, Rule, ZoneRule
+from passerby.config.rule import CrowdRule, LineRule, Rule, StoppedRule, ZoneRule
 from passerby.events import Count, Watcher
-from passerby.media import InView
+from passerby.media import InView, Kind
 from passerby.media.events import Event, EventKind
 from tests.unit.rules.events.walkers import SIZE_WH, Walker, straight, views
 
@@ -15,7 +15,7 @@ ACROSS = Walker(straight((200, 250), (500, 250)))
 
 
 def watched(seen: list[InView], *rules: Rule) -> tuple[list[Event], list[Count]]:
-    watcher = Watcher(rules, start_s=seen[0].time_s)
+    watcher = Watcher(rules)
     events = [event for view in seen for event in watcher.note(view)]
     return [*events, *watcher.end()], watcher.counts
 
@@ -64,6 +64,43 @@ def test_a_new_size_ends_what_went_on() -> None:
     larger = [replace(view, size_wh=(1280, 720)) if view.index > 30 else view for view in standing]
     events, _ = watched(larger, YARD)
     assert [event.end_s is None for event in events] == [True, False]
+
+
+def hidden(seen: list[InView], from_s: float, to_s: float) -> list[InView]:
+    """With pictures hidden whole for a while, of which nothing is known."""
+    return [
+        replace(view, tracks=(), has_detections=False, whole="the light changed")
+        if from_s <= view.time_s < to_s
+        else view
+        for view in seen
+    ]
+
+
+def test_a_picture_that_is_hidden_tells_neither_that_somebody_is_there_nor_that_nobody_is() -> None:
+    stays = Walker(lambda t: (500.0, 250.0) if t < 40 else None)
+    seen = list(views([stays], 60))
+    (_, whole) = watched(hidden(seen, 8, 20), YARD)[0]
+    assert whole.start_s < 1 and whole.end_s is not None and 39 < whole.end_s < 43
+    leaves = Walker(lambda t: (500.0, 250.0) if t < 9 else None)
+    (_, left) = watched(hidden(list(views([leaves], 60)), 8, 20), YARD)[0]
+    assert left.end_s is not None and 20 <= left.end_s < 23, "that they are gone is known only then"
+
+
+def test_who_is_hidden_near_the_border_did_not_cross_the_line_there() -> None:
+    border = LineRule(name="border", kind="line", line=((0.98, 1.0), (0.98, 0.0)))
+    towards = Walker(straight((500, 250), (608, 250)))
+    seen = list(views([towards], 12))
+    assert [event.rule for event in watched(seen, border)[0]] == ["border"]
+    assert watched(hidden(seen, 1.7, 12), border)[0] == []
+
+
+def test_a_vehicle_that_stands_is_not_forgotten_while_the_picture_is_hidden() -> None:
+    rule = StoppedRule(name="lane", kind="stopped", zone=RIGHT_HALF, longer_than_s=10)
+    drive = straight((200, 250), (500, 250))
+    car = Walker(lambda t: drive(t) or (500.0, 250.0), kind=Kind.VEHICLE)
+    later = Walker(lambda t: (500.0, 250.0), 2, Kind.VEHICLE)  # its track is another one afterwards
+    seen = hidden([*views([car], 9), *(view for view in views([later], 40) if view.time_s > 9)], 8, 14)
+    assert [event.end_s is None for event in watched(seen, rule)[0]] == [True, False]
 
 
 def test_an_event_says_how_many_and_never_who() -> None:

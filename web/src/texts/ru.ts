@@ -912,7 +912,7 @@ export const ru: Texts = {
       nothing: "Здесь никого",
       undo: "Отменить",
       coveredBy: (box: number) => `Закрыто рамкой ${box}`,
-      span: (from: string, to: string) => `${from} – ${to}`,
+      span: (from: string, to: string) => `с ${from} до ${to}`,
       go: (time: string, where: string, what: string) => `Перейти к ${time}, ${where}: ${what}`,
       what: {
         visible: { person: "Возможно, человек, закрытый не полностью", face: "Возможно, лицо, закрытое не полностью" },

@@ -84,6 +84,7 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   "settings-not-here.hint": "задайте это в {file} и перезапустите passerby",
   "settings-in-file": "{key} задано в {file}",
   "settings-in-file.hint": "измените это там или удалите оттуда, чтобы менять здесь",
+  "settings-other-kind": "{key}: нужно значение другого вида",
   "settings-changed": "эти же настройки только что изменил кто-то другой",
   "keep-too-short": "записи хранятся не меньше {least} ч (около двух минут), а не {hours} ч",
   "keep-over-ten-years": "{hours} ч — это больше десяти лет",

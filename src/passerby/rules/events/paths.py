@@ -71,6 +71,18 @@ class _Path:
     """All of them until the path counts; then those of the last second."""
     given: Step | None = None  # the last step that was handed out
     is_counted: bool = False
+    held_s: float = -math.inf
+    """The last time of which nothing is known."""
+
+    @property
+    def known_until_s(self) -> float:
+        """Until when it was there, or nobody knows."""
+        return max(self.steps[-1].time_s, self.held_s)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nothing is known of the time after its last step."""
+        return self.held_s > self.steps[-1].time_s
 
     def is_free_at(self, time_s: float) -> bool:
         """Whether nobody was found on it at that time yet."""
@@ -117,6 +129,11 @@ class Paths:
         walks = [walk for each in self._paths.items() if (walk := self._fresh(*each)) is not None]
         return Moment(now_s, (*gone, *walks), self._standing(), tuple(walk.path_id for walk in gone))
 
+    def hold(self, time_s: float) -> None:
+        """Nothing is known of this time: nobody is gone because of it."""
+        for path in self._paths.values():
+            path.held_s = time_s
+
     def end(self, now_s: float) -> Moment:
         """What is left when no more frames come."""
         gone = self._end(now_s + 2 * GONE_AFTER_S)
@@ -159,13 +176,13 @@ class Paths:
 
     def _end(self, now_s: float) -> list[Walk]:
         """The last steps of paths that are over."""
-        over = {key: path for key, path in self._paths.items() if now_s - path.steps[-1].time_s > GONE_AFTER_S}
+        over = {key: path for key, path in self._paths.items() if now_s - path.known_until_s > GONE_AFTER_S}
         walks = []
         self._of_track = {track: key for track, key in self._of_track.items() if key not in over}
         for path_id, path in over.items():
             del self._paths[path_id]
             if path.is_counted:
-                went_to = self._beyond(path.steps, first=False)
+                went_to = None if path.is_hidden else self._beyond(path.steps, first=False)
                 walks.append(Walk(path_id, path.kind, (went_to,) if went_to else (), path.given))
         return walks
 

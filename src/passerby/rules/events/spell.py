@@ -22,7 +22,7 @@ class Spell:
         before it is over: people step out for a moment, and are not found in every frame."""
         self._after_s, self._over_after_s = after_s, over_after_s
         self._begun_s: float | None = None
-        self._last_s = 0.0
+        self._last_s = self._held_s = 0.0
         self._peak = 0
         self._is_known = False
 
@@ -35,9 +35,13 @@ class Spell:
                 return None
             self._is_known = True
             return Happening(self._begun_s, None, self._peak)
-        if self._begun_s is not None and time_s - self._last_s >= self._over_after_s:
+        if self._begun_s is not None and time_s - max(self._last_s, self._held_s) >= self._over_after_s:
             return self._finish()
         return None
+
+    def hold(self, time_s: float) -> None:
+        """Nothing is known of this time: what goes on is not over because of it."""
+        self._held_s = time_s
 
     def end(self) -> Happening | None:
         """What goes on when no more frames come ends with the last count."""

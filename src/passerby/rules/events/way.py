@@ -53,6 +53,10 @@ class WrongWay:
             self._tracks.pop(path_id, None)
         return self._spell.note(moment.time_s, against)
 
+    def hold(self, time_s: float) -> None:
+        """See `Spell.hold`."""
+        self._spell.hold(time_s)
+
     def end(self) -> Happening | None:
         return self._spell.end()
 
@@ -100,6 +104,10 @@ class Stopped:
         standing = [self._vehicles[key] for key in inside]
         too_long = [v for v in standing if v.has_arrived and moment.time_s - v.at.time_s > self._longest_s]
         return self._spell.note(moment.time_s, len(too_long))
+
+    def hold(self, time_s: float) -> None:
+        """See `Spell.hold`."""
+        self._spell.hold(time_s)
 
     def end(self) -> Happening | None:
         return self._spell.end()

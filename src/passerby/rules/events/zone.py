@@ -60,6 +60,10 @@ class Presence:
         """See `Spell.note`."""
         return self._spell.note(moment.time_s, len(self._zone.note(moment)))
 
+    def hold(self, time_s: float) -> None:
+        """See `Spell.hold`."""
+        self._spell.hold(time_s)
+
     def end(self) -> Happening | None:
         return self._spell.end()
 
@@ -78,6 +82,10 @@ class Crowd:
         self._counts = [each for each in self._counts if moment.time_s - each[0] < SMOOTHED_OVER_S]
         mean = math.floor(sum(count for _, count in self._counts) / len(self._counts) + 0.5)
         return self._spell.note(moment.time_s, mean if mean > self._limit else 0)
+
+    def hold(self, time_s: float) -> None:
+        """See `Spell.hold`."""
+        self._spell.hold(time_s)
 
     def end(self) -> Happening | None:
         return self._spell.end()
@@ -114,6 +122,12 @@ class Loitering:
             self._stays[path_id] = stay
         too_long = [stay for stay in self._stays.values() if moment.time_s - stay.since_s > self._longest_s]
         return self._spell.note(moment.time_s, len(too_long))
+
+    def hold(self, time_s: float) -> None:
+        """See `Spell.hold`."""
+        self._spell.hold(time_s)
+        for stay in self._lost:
+            stay.last_s = time_s
 
     def end(self) -> Happening | None:
         return self._spell.end()
