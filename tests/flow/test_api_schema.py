@@ -118,6 +118,7 @@ def check(operation: Any, url: str, session: Any, seen: set[int]) -> None:
     ask()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WHO, ids=lambda name: name or "nobody")
 def test_every_answer_is_as_described(url: str, name: str) -> None:
     description = requests.get(f"{url}/api/openapi.json").json()

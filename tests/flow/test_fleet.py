@@ -181,6 +181,7 @@ def test_a_camera_that_is_unplugged_leaves_no_open_object(street: Street, tmp_pa
             fleet.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.promise
 def test_viewers_get_what_is_recorded_from_a_key_frame_on(cameras: RtspServer, street: Street, tmp_path: Path) -> None:
     fleet = fleet_of(tmp_path, plan(cameras, "yard"))
@@ -361,6 +362,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.promise
 def test_findings_come_from_the_worker_and_a_new_reference_goes_to_it(
     cameras: RtspServer, street: Street, tmp_path: Path
@@ -396,6 +398,7 @@ def test_without_cameras_nothing_runs_and_what_still_loads_ends_at_once(cameras:
     assert time.monotonic() - began_s < 1.5 and not multiprocessing.active_children()
 
 
+@pytest.mark.slow
 @by_real_time("two looks of the watchdog have to fit into half a second")
 def test_a_worker_that_cannot_be_started_is_tried_again(cameras: RtspServer, tmp_path: Path) -> None:
     fleet = fleet_of(tmp_path, plan(cameras, "yard"))

@@ -107,6 +107,7 @@ def recorded(more: int) -> Callable[[CameraState, LivePath], bool]:
     return is_so
 
 
+@pytest.mark.slow
 @pytest.mark.promise
 def test_it_learns_covered_whole_then_shows_the_place_and_never_who_is_there(
     camera: RtspServer, shared: Shared, tmp_path: Path
@@ -249,6 +250,7 @@ def test_what_there_is_no_time_for_is_left_out_and_said(camera: RtspServer, shar
     assert all(before.end_90k <= after.start_90k for before, after in itertools.pairwise(fragments))
 
 
+@pytest.mark.slow
 @by_real_time("how long it takes until it is said is measured")
 def test_a_frozen_picture_is_said(camera: RtspServer, shared: Shared, tmp_path: Path) -> None:
     camera.scripts["/yard"] = Script(freeze_after=25)

@@ -48,6 +48,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.mark.slow
 def test_everything_with_a_picture_is_redacted_and_the_rest_named(folder: Path) -> None:
     make_sound(folder / "song.m4a")
     (folder / ".hidden.mp4").write_bytes((folder / "f.insv").read_bytes())

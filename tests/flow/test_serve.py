@@ -107,6 +107,7 @@ def wait_until_it_listens(client: httpx2.Client) -> None:
     raise AssertionError("it does not listen")
 
 
+@pytest.mark.slow
 def test_from_the_first_start_to_the_cameras_over_https(tls: tuple[Serving, httpx2.Client], tmp_path: Path) -> None:
     serving, client = tls
     assert client.get("/healthz").json() == {"status": "ok", "recording": "running", "reasons": [], "alarms": []}
@@ -133,6 +134,7 @@ def test_from_the_first_start_to_the_cameras_over_https(tls: tuple[Serving, http
     assert (tmp_path / "data" / "secrets.key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_the_second_start_prints_no_link(tmp_path: Path) -> None:
     serving = start(tmp_path, CAMERA)
     try:

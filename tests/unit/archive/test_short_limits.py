@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ def stream() -> list[Fragment]:
     return recorded(steady(LONGEST_S))
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(hours=st.floats(MIN_HOURS, 0.2), begin_s=st.floats(0, 900), phase=st.floats(0, 1), delay_s=st.floats(0, 10))
 def test_a_picture_is_gone_at_its_limit_and_most_are_kept_until_then(
