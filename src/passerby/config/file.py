@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -41,8 +41,7 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        names = [each.name for each in self.camera]
-        twice = next((name for name in names if names.count(name) > 1), None)
+        twice = named_twice(each.name for each in self.camera)
         if twice:
             raise ValueError(f"there are two cameras named '{twice}'")
         return self
@@ -50,13 +49,23 @@ class Config(Section):
 
 def read_config(path: Path) -> Config:
     """Raises SettingsError: one sentence that names the key but never the value, which may be a password."""
+    return parse_config(read_toml(path), str(path))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Raises SettingsError: one sentence that names the file."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"couldn't read '{path}': {os_reason(error)}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"couldn't read '{path}': {error}", hint="it is written in TOML") from None
-    return parse_config(values, str(path))
+
+
+def named_twice(names: Iterable[str]) -> str | None:
+    """The first name that stands there more than once."""
+    known = list(names)
+    return next((name for name in known if known.count(name) > 1), None)
 
 
 def parse_config(values: Mapping[str, Any], where: str = FILE_NAME) -> Config:

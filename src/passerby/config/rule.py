@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from passerby.config.file import named_twice, read_toml
 from passerby.config.section import Section
-from passerby.errors import SettingsError, os_reason
+from passerby.errors import SettingsError
 from passerby.rules.events.geometry import crosses_itself, polygon_area
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -118,8 +118,7 @@ class _RulesFile(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        names = [each.name for each in self.rule]
-        twice = next((name for name in names if names.count(name) > 1), None)
+        twice = named_twice(each.name for each in self.rule)
         if twice:
             raise ValueError(f"there are two rules named '{twice}'")
         return self
@@ -127,12 +126,7 @@ class _RulesFile(Section):
 
 def read_rules(path: Path) -> tuple[Rule, ...]:
     """The rules of a TOML file. Raises SettingsError: one sentence that names the rule and the key."""
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"couldn't read '{path}': {os_reason(error)}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"couldn't read '{path}': {error}", hint="it is written in TOML") from None
+    values = read_toml(path)
     try:
         return _RulesFile.model_validate(values).rule
     except ValidationError as error:

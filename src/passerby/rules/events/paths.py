@@ -8,7 +8,7 @@ before its border, so a path that begins or ends near the border is continued st
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from passerby.media import InView, Kind, Track
@@ -35,22 +35,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """New steps of one object in view. since: its step before these, if there was one. path_id: lives
-    while the object is in view."""
+    """New steps of one object in view. path_id: lives while the object is in view."""
 
     path_id: int
     kind: Kind
     steps: tuple[Step, ...]
-    since: Step | None = None
-
-    @property
-    def pairs(self) -> Iterable[tuple[Step, Step]]:
-        """Each step with the one before it, in order."""
-        before = self.since
-        for step in self.steps:
-            if before is not None:
-                yield before, step
-            before = step
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +158,10 @@ class Paths:
             fresh = [step for step in path.steps if path.given is None or step.time_s > path.given.time_s]
         if not fresh:
             return None
-        since, path.given = path.given, fresh[-1]
+        path.given = fresh[-1]
         while len(path.steps) > LEAST_STEPS and path.steps[1].time_s < path.steps[-1].time_s - PACE_OVER_S:
             path.steps.pop(0)
-        return Walk(path_id, path.kind, tuple(fresh), since)
+        return Walk(path_id, path.kind, tuple(fresh))
 
     def _end(self, now_s: float) -> list[Walk]:
         """The last steps of paths that are over."""
@@ -183,7 +172,7 @@ class Paths:
             del self._paths[path_id]
             if path.is_counted:
                 went_to = None if path.is_hidden else self._beyond(path.steps, first=False)
-                walks.append(Walk(path_id, path.kind, (went_to,) if went_to else (), path.given))
+                walks.append(Walk(path_id, path.kind, (went_to,) if went_to else ()))
         return walks
 
     def _standing(self) -> dict[int, tuple[Kind, Step]]:
