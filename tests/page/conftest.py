@@ -146,7 +146,7 @@ def open_tab(browser: playwright.Browser) -> Iterator[Callable[..., Tab]]:
 
         def note(said: playwright.ConsoleMessage) -> None:
             if said.type in ("error", "warning"):
-                tab.wrong.append(said.text)
+                tab.wrong.append(f"{said.text} {said.location['url']}")
 
         page.on("pageerror", lambda error: tab.wrong.append(f"failed: {error}"))
         page.on("console", note)

@@ -129,7 +129,6 @@ def test_what_could_not_be_checked_is_never_shown_as_well(serving: Serving, open
     expect(row).to_contain_text("Unknown")
     expect(row).to_contain_text("there are no pictures")
     expect(tab.page.locator(".badge.good")).to_have_count(0)
-    tab.wrong[:] = [each for each in tab.wrong if "404" not in each]  # a picture before the first was recorded
 
 
 def test_an_alarm_of_a_kind_that_the_page_does_not_know_is_told_in_the_words_of_the_api(

@@ -81,7 +81,6 @@ def test_a_box_is_drawn_saved_listed_noted_and_removed(serving: Serving, open_ta
     expect(lee.page.locator(".not-people li")).to_contain_text("by kim")
     expect(lee.page.get_by_role("button", name="Draw a box")).to_have_count(0)
     expect(lee.page.get_by_role("button", name="Remove box 1")).to_have_count(0)
-    ours(lee)
 
     pia = open_tab(serving.base, WIDE)
     opened(pia, "pia")
@@ -90,7 +89,6 @@ def test_a_box_is_drawn_saved_listed_noted_and_removed(serving: Serving, open_ta
     ).to_be_visible()
     pia.page.get_by_role("button", name="Remove box 1").click()
     expect(pia.page.locator(".not-people li")).to_have_count(0)
-    ours(tab)
 
 
 def test_a_box_is_made_with_the_keyboard_alone(serving: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
@@ -118,9 +116,3 @@ def test_a_box_is_made_with_the_keyboard_alone(serving: Serving, open_tab: OpenT
     tab.page.get_by_role("button", name="Remove box 1").focus()
     tab.page.keyboard.press("Enter")
     expect(row).to_have_count(0)
-    ours(tab)
-
-
-def ours(tab: Tab) -> None:
-    """A picture before the first was recorded is no fault: the browser itself notes it."""
-    tab.wrong[:] = [each for each in tab.wrong if "404" not in each]

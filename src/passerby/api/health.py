@@ -31,6 +31,9 @@ class CameraHealth(BaseModel):
     state: State
     checks: list[CheckShown] = Field(description="Empty while the camera is not open.")
     reference_at_90k: int | None = Field(description="When its reference was made; null: there is none.")
+    newest_still_at_90k: int | None = Field(
+        description="The time of its newest recorded picture; null: nothing was recorded in the last minute."
+    )
 
 
 class Stretch(WithReason):
@@ -54,6 +57,9 @@ def health(camera: CameraName, request: Request) -> CameraHealth:
             for each in (camera_state.findings if camera_state else ())
         ],
         reference_at_90k=camera_state.reference_at_90k if camera_state else None,
+        newest_still_at_90k=services.archive.newest_still_at_90k(
+            camera, services.installation.clock.now_90k(), since_90k=sees_since_90k_of(request)
+        ),
     )
 
 

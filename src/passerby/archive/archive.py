@@ -122,8 +122,13 @@ class Archive(Closing):
 
     def newest_still(self, camera: str, now_90k: int, *, since_90k: int = 0) -> Still | None:
         """The newest recorded picture of the last minute. Raises as `read` does."""
+        at_90k = self.newest_still_at_90k(camera, now_90k, since_90k=since_90k)
+        return None if at_90k is None else self.still(camera, at_90k, since_90k=since_90k)
+
+    def newest_still_at_90k(self, camera: str, now_90k: int, *, since_90k: int = 0) -> int | None:
+        """The time of the newest recorded picture; None: nothing was recorded in the last minute."""
         entries = self.playlist(camera, now_90k - _NEWEST_90K, now_90k + 1, since_90k=since_90k).entries
-        return self.still(camera, entries[-1].gop.end_90k - 1, since_90k=since_90k) if entries else None
+        return entries[-1].gop.end_90k - 1 if entries else None
 
     def playlist(self, camera: str, from_90k: int, to_90k: int, *, since_90k: int = 0) -> Playlist:
         """What was recorded in a range of time, up to the last whole GOP."""

@@ -131,6 +131,19 @@ def test_a_still_is_the_picture_of_its_time(full: House, kim: TestClient) -> Non
     assert looks(full, "still:see") == [("kim", "session", "gate", at, at)]
 
 
+def test_health_says_whether_there_is_a_newest_still(full: House, kim: TestClient) -> None:
+    newest_90k = [*steady(10, BEGIN_90K + 60 * TICKS_PER_S)][-1]
+    for set_by_s, expected in ((0, None), (-100, newest_90k)):
+        full.clock.set_utc(set_by_s)
+        at_90k = kim.get("/api/cameras/gate/health").json()["newest_still_at_90k"]
+        done = kim.get("/api/cameras/gate/still.jpg")
+        if expected is None:
+            assert (at_90k, done.status_code) == (None, 404)
+        else:
+            assert newest_90k <= at_90k < newest_90k + FRAME_90K
+            assert int(done.headers["x-passerby-at-90k"]) == newest_90k
+
+
 def entries(house: House, what: str) -> list[tuple[float, float]]:
     """What the API says that somebody looked at, in seconds since the recording began."""
     if house.installation.users.find("ann") is None:

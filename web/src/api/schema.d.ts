@@ -1189,6 +1189,11 @@ export interface components {
              * @description When its reference was made; null: there is none.
              */
             reference_at_90k: number | null;
+            /**
+             * Newest Still At 90K
+             * @description The time of its newest recorded picture; null: nothing was recorded in the last minute.
+             */
+            newest_still_at_90k: number | null;
         };
         /** CameraShown */
         CameraShown: {

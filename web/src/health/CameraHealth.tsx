@@ -14,23 +14,22 @@ import { NotPeoplePanel } from "./NotPeoplePanel";
 type Check = Schemas["CheckShown"];
 
 const EVERY_MS = 3000;
-/** States in which nothing is recorded. */
-const WITHOUT_PICTURES = new Set(["connecting", "silent", "failed", "stopped", "absent", "unknown", "off"]);
 const NOT_KNOWN: [Tone, IconName] = ["calm", "wait"];
 const LOOKS: Record<string, [Tone, IconName]> = { ok: ["good", "check"], bad: ["bad", "warn"], unknown: NOT_KNOWN };
 
 export function CameraHealth({ camera, state }: { camera: Camera; state: State | undefined }) {
   const may = useMay();
   const path = { camera: camera.name };
-  const told = useAsked(
+  const asked = useAsked(
     (signal) => get("/api/cameras/{camera}/health", { path, signal }),
     `health ${camera.name}`,
     EVERY_MS,
   );
+  const isRecorded = (asked.answer?.newest_still_at_90k ?? null) !== null;
   const isOff = state?.what === "off";
-  const isOld = useIsOld(told.answeredMs, OLD_AFTER_MS);
-  const isLost = isOld || told.failures >= LOST_AFTER;
-  const shown = isOff || isLost ? state : (told.answer?.state ?? state);
+  const isOld = useIsOld(asked.answeredMs, OLD_AFTER_MS);
+  const isLost = isOld || asked.failures >= LOST_AFTER;
+  const shown = isOff || isLost ? state : (asked.answer?.state ?? state);
   return (
     <article className="camera-health">
       <header className="page-head">
@@ -56,15 +55,15 @@ export function CameraHealth({ camera, state }: { camera: Camera; state: State |
           )}
         </div>
       </header>
-      <ProblemNote problem={told.problem} onAgain={told.again} />
+      <ProblemNote problem={asked.problem} onAgain={asked.again} />
       <Reason state={shown} />
       <ComparePanel
         camera={camera.name}
-        referenceAt90k={told.answer?.reference_at_90k ?? null}
-        isRecorded={state !== undefined && !WITHOUT_PICTURES.has(state.what)}
+        referenceAt90k={asked.answer?.reference_at_90k ?? null}
+        isRecorded={isRecorded}
       />
-      <Checks checks={isOff ? [] : isLost ? null : (told.answer?.checks ?? null)} />
-      <NotPeoplePanel camera={camera} isRecorded={state !== undefined && !WITHOUT_PICTURES.has(state.what)} />
+      <Checks checks={isOff ? [] : isLost ? null : (asked.answer?.checks ?? null)} />
+      <NotPeoplePanel camera={camera} isRecorded={isRecorded} />
       <HistoryPanel camera={camera.name} />
     </article>
   );

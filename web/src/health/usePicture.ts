@@ -1,13 +1,8 @@
-/** A picture that is asked for once, since each time is a look that is written down; again when somebody wants it, and
- * a few times where there is none yet, since a camera's first one is recorded some seconds after it was added. */
+/** A picture that is asked for once, since each time is a look that is written down; again when somebody wants it. */
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { ask } from "../api/client";
 import { type Asked, useAsked } from "../api/use";
-
-const NOT_YET = 404;
-const MOST_TRIES = 10;
-const TRY_EVERY_MS = 3000;
 
 export type Picture = { url: string; at90k: number | null };
 
@@ -29,13 +24,5 @@ export function usePicture(address: string | null): Asked<Picture | null> {
     setPicture({ url, at90k: asked.answer.at90k });
     return () => URL.revokeObjectURL(url);
   }, [asked.answer]);
-  const tries = useRef(0);
-  const { problem, again } = asked;
-  useEffect(() => {
-    if (problem?.status !== NOT_YET || tries.current >= MOST_TRIES) return;
-    tries.current += 1;
-    const timer = window.setTimeout(again, TRY_EVERY_MS);
-    return () => window.clearTimeout(timer);
-  }, [problem, again]);
   return { ...asked, answer: picture };
 }
