@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from passerby.access.camera_rules import forget_rules
 from passerby.access.not_people import forget_not_people
 from passerby.access.rows import Rows
 from passerby.access.sealer import Sealer
@@ -105,6 +106,7 @@ class Cameras:
             self._note_limits(connection, cameras.c.name == name)
             connection.execute(delete(cameras).where(cameras.c.name == name))
             forget_not_people(connection, [name])
+            forget_rules(connection, [name])
 
     def follow_file(self, configured: Mapping[str, CameraFacts]) -> None:
         """Make the file's cameras match the file. Raises SettingsError if one was also added on the page."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from passerby.access.audit import MAX_FORGOTTEN_AT_ONCE, Audit
+from passerby.access.camera_rules import CameraRules
 from passerby.access.cameras import CameraFacts, Cameras, ConfiguredCamera, Groups
 from passerby.access.not_people import NotPeople
 from passerby.access.passkeys import Passkeys
@@ -61,6 +62,7 @@ class Installation:
         self.settings = PageSettings(rows, config)
         self.cameras = Cameras(rows, Sealer(data), reach_of(config), self.settings.usual_keep)
         self.not_people = NotPeople(rows)
+        self.rules = CameraRules(rows)
         self.passwords = Passwords(sign_in.least_password_letters)
         self.throttle = Throttle(self.clock, sign_in.tries_before_lock_out, sign_in.tries_a_minute)
 

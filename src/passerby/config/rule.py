@@ -47,6 +47,9 @@ class LineRule(_Rule):
 
     kind: Literal["line"]
     line: tuple[PointShare, PointShare] = Field(description="Its first and its second point, on the ground.")
+    alert: Literal["none", "right", "left", "both"] = Field(
+        "none", description="Which crossings are events of a live camera. All are counted."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:

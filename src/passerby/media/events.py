@@ -17,6 +17,18 @@ class EventKind(StrEnum):
     STOPPED = "stopped"
 
 
+class EventState(StrEnum):
+    """What people did about an event."""
+
+    NEW = "new"
+    SEEN = "seen"
+    TAKEN = "taken"
+    """Somebody is dealing with it."""
+    DONE = "done"
+    FALSE = "false"
+    """It did not happen: the rule was wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event. rule: the name of the rule that noticed it. objects: what it is about, `people` or `vehicles`.
@@ -28,5 +40,19 @@ class Event:
     objects: str
     start_s: float
     end_s: float | None
+    count: int = 1
+    way: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CameraEvent:
+    """An event of a live camera: as `Event`, with its times in UTC, 1/90000 s since 1970."""
+
+    camera: str
+    rule: str
+    kind: EventKind
+    objects: str
+    start_90k: int
+    end_90k: int | None
     count: int = 1
     way: str | None = None

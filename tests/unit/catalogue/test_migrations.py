@@ -15,11 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 import passerby.catalogue.migrations
 from passerby.catalogue.database import migrate, open_database
 from passerby.catalogue.schema import inits
-from passerby.catalogue.schema_access import audit, cameras
+from passerby.catalogue.schema_access import audit
+from passerby.catalogue.schema_events import events
 from passerby.clock import SystemClock
 from passerby.media.segments import TICKS_PER_S
 
-metadata = cameras.metadata
+metadata = events.metadata
 STEPS = ScriptDirectory(passerby.catalogue.migrations.__path__[0])
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
+from passerby.catalogue.schema import metadata
 from passerby.catalogue.schema_access import cameras
+from passerby.catalogue.schema_events import events
 
 connection = context.config.attributes["connection"]
-metadata = cameras.metadata  # of all tables: this module adds its own to those of the recordings
+assert cameras.metadata is events.metadata is metadata  # these modules add their tables to it
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
 with context.begin_transaction():
     context.run_migrations()

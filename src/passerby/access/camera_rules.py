@@ -1,0 +1,143 @@
+"""What is worth noticing in each camera's view: the rules, from the page and from the configuration file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from passerby.access.rows import Rows
+from passerby.catalogue.schema_events import rules
+from passerby.config.file import words_of
+from passerby.config.rule import MAX_RULES, Rule
+from passerby.errors import SettingsError
+
+_RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRule:
+    """One rule of a camera. who: the user who changed it last; empty: the file. at_90k: UTC when."""
+
+    camera: str
+    rule: Rule
+    is_enabled: bool
+    is_in_file: bool
+    who: str
+    at_90k: int
+
+
+class CameraRules:
+    """Every method raises OutputError if the catalogue fails."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def list(self, camera: str | None = None) -> list[CameraRule]:
+        """Of one camera or of all, by name. One that this version cannot read is left out."""
+        query = select(rules).order_by(rules.c.camera, rules.c.name)
+        if camera is not None:
+            query = query.where(rules.c.camera == camera)
+        with self._rows.transaction("read the rules") as connection:
+            found = [_camera_rule(row) for row in connection.execute(query)]
+        return [each for each in found if each is not None]
+
+    def enabled(self) -> dict[str, tuple[Rule, ...]]:
+        """By camera, for cameras that have any."""
+        found: dict[str, tuple[Rule, ...]] = {}
+        for each in self.list():
+            if each.is_enabled:
+                found[each.camera] = (*found.get(each.camera, ()), each.rule)
+        return found
+
+    def put(self, camera: str, rule: Rule, *, is_enabled: bool, who: str, is_new: bool) -> CameraRule:
+        """Adds a rule, or replaces the one of its name. camera: must exist. Raises SettingsError for a name that is
+        taken (is_new), a rule that does not exist (not is_new) or is in the file, and if there are too many."""
+        values = _values(rule) | {"is_enabled": is_enabled, "who": who, "at_90k": self._rows.clock.now_90k()}
+        count = select(func.count()).select_from(rules).where(rules.c.camera == camera)
+        with self._rows.transaction("change a rule") as connection:
+            row = connection.execute(select(rules).where(*_named(camera, rule.name))).one_or_none()
+            if is_new:
+                if row is not None:
+                    raise SettingsError(f"camera '{camera}' has a rule named '{rule.name}' already")
+                if connection.execute(count).scalar_one() >= MAX_RULES:
+                    raise SettingsError(f"camera '{camera}' has {MAX_RULES} rules already, the maximum")
+                connection.execute(insert(rules).values(camera=camera, is_in_file=False, **values))
+            else:
+                _check_on_page(camera, rule.name, row)
+                connection.execute(update(rules).where(*_named(camera, rule.name)).values(**values))
+        return CameraRule(camera, rule, is_enabled, False, who, values["at_90k"])
+
+    def remove(self, camera: str, name: str) -> None:
+        """Raises SettingsError if there is no such rule, or if it is in the file."""
+        with self._rows.transaction("remove a rule") as connection:
+            row = connection.execute(select(rules).where(*_named(camera, name))).one_or_none()
+            _check_on_page(camera, name, row)
+            connection.execute(delete(rules).where(*_named(camera, name)))
+
+    def follow_file(self, configured: Mapping[str, Sequence[Rule]]) -> None:
+        """Make the file's rules match the file. Raises SettingsError if one of the same name was added on the page."""
+        now_90k = self._rows.clock.now_90k()
+        with self._rows.transaction("apply the rules of the configuration file") as connection:
+            before = {
+                (row.camera, row.name): row.at_90k
+                for row in connection.execute(select(rules).where(rules.c.is_in_file))
+            }
+            connection.execute(delete(rules).where(rules.c.is_in_file))
+            for camera, its in configured.items():
+                for rule in its:
+                    if connection.execute(select(rules.c.name).where(*_named(camera, rule.name))).first() is not None:
+                        raise SettingsError(
+                            f"rule '{rule.name}' of camera '{camera}' is in the configuration file and was added on "
+                            "the page too",
+                            hint="give it another name in the file",
+                        )
+                    at_90k = before.get((camera, rule.name), now_90k)
+                    values = {**_values(rule), "is_enabled": True, "is_in_file": True, "who": "", "at_90k": at_90k}
+                    connection.execute(insert(rules).values(camera=camera, **values))
+
+
+def forget_rules(connection: Connection, cameras: Collection[str]) -> None:
+    """For cameras that are removed."""
+    connection.execute(delete(rules).where(rules.c.camera.in_(cameras), ~rules.c.is_in_file))
+
+
+def checked_rule(values: Mapping[str, Any]) -> Rule:
+    """A rule from its keys, as in the file. Raises SettingsError: one sentence that names the key."""
+    try:
+        return _RULE.validate_python(values)
+    except ValidationError as error:
+        raise SettingsError(words_of(error)) from None
+
+
+def rule_values(rule: Rule) -> dict[str, Any]:
+    """The keys of a rule, as in the file."""
+    values: dict[str, Any] = json.loads(_RULE.dump_json(rule))
+    return values
+
+
+def _values(rule: Rule) -> dict[str, Any]:
+    return {"name": rule.name, "value": json.dumps(rule_values(rule), separators=(",", ":"))}
+
+
+def _named(camera: str, name: str) -> tuple[Any, Any]:
+    return rules.c.camera == camera, rules.c.name == name
+
+
+def _check_on_page(camera: str, name: str, row: Row[Any] | None) -> None:
+    if row is None:
+        raise SettingsError(f"camera '{camera}' has no rule named '{name}'")
+    if row.is_in_file:
+        raise SettingsError(f"rule '{name}' is defined in the configuration file", hint="change it there")
+
+
+def _camera_rule(row: Row[Any]) -> CameraRule | None:
+    try:
+        rule = checked_rule(json.loads(row.value))
+    except (SettingsError, ValueError):  # of another version
+        return None
+    return CameraRule(row.camera, rule, row.is_enabled, row.is_in_file, row.who, row.at_90k)

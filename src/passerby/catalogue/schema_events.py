@@ -1,0 +1,78 @@
+"""Still more of the catalogue's tables, column by column: rules, events and counts."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from passerby.catalogue.schema import Number, metadata
+
+rules = Table(
+    "rules",
+    metadata,
+    # Not a foreign key to cameras.name: cameras in the configuration file are inserted anew at each start.
+    Column("camera", String(64), primary_key=True, comment="As in cameras.name. Removed with the camera."),
+    Column("name", String(60), primary_key=True, comment="Name shown to users."),
+    Column("value", Text, nullable=False, comment="JSON: the keys of a rule, as in the configuration file."),
+    Column("is_enabled", Boolean, nullable=False, comment="Whether it raises events."),
+    Column(
+        "is_in_file", Boolean, nullable=False, comment="Defined in passerby.toml: it is changed there, not on the page."
+    ),
+    Column("who", String(64), nullable=False, comment="Name of the user who changed it last. Empty: the file."),
+    Column("at_90k", BigInteger, nullable=False, comment="UTC of the last change, 1/90000 s since 1970."),
+    comment="What is worth noticing in each camera's view.",
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True, comment="Ascending in order of writing."),
+    Column("camera", String(64), nullable=False, comment="As in objects.camera."),
+    Column("rule", String(60), nullable=False, comment="Name of the rule, as it was."),
+    Column("kind", String(20), nullable=False, comment="What happened: one word, such as crowd."),
+    Column("objects", String(10), nullable=False, comment="people or vehicles. Empty: neither."),
+    Column("way", String(5), nullable=False, comment="Across a line: right or left. Otherwise empty."),
+    Column("start_90k", BigInteger, nullable=False, comment="UTC of the start, 1/90000 s since 1970."),
+    Column(
+        "end_90k",
+        BigInteger,
+        nullable=False,
+        comment="UTC of the end. While open: the latest time at which it went on.",
+    ),
+    Column("is_open", Boolean, nullable=False, comment="It goes on. After a crash the next start closes it."),
+    Column("count", Integer, nullable=False, comment="The most at once."),
+    Column(
+        "state", String(8), nullable=False, comment="new, seen, taken (somebody is dealing with it), done or false."
+    ),
+    Column("state_who", String(64), nullable=False, comment="Name of the user who set the state. Empty: nobody."),
+    Column("state_90k", BigInteger, nullable=False, comment="UTC when the state was set. 0: never."),
+    Index("events_by_time", "start_90k", "id"),
+    Index("events_by_camera", "camera", "start_90k", "id"),
+    Index("events_by_state", "state", "start_90k", "id"),
+    sqlite_autoincrement=True,  # ids are never reused: an outdated page must not change another event
+    comment="What happened, where, when and how many; never who.",
+)
+
+event_comments = Table(
+    "event_comments",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True, comment="Ascending in order of writing."),
+    Column(
+        "event_id", Number, ForeignKey("events.id", ondelete="CASCADE"), nullable=False, comment="What it is about."
+    ),
+    Column("who", String(64), nullable=False, comment="Name of the user who wrote it."),
+    Column("at_90k", BigInteger, nullable=False, comment="UTC, 1/90000 s since 1970."),
+    Column("text", String(1000), nullable=False, comment="As written."),
+    Index("event_comments_by_event", "event_id", "id"),
+    comment="Comments of users on events.",
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("camera", String(64), primary_key=True, comment="As in objects.camera."),
+    Column("rule", String(60), primary_key=True, comment="Name of the rule, as it was."),
+    Column("way", String(5), primary_key=True, comment="right or left."),
+    Column("minute", BigInteger, primary_key=True, comment="UTC, minutes since 1970."),
+    Column("count", Integer, nullable=False, comment="How many crossed in that minute."),
+    comment="Crossings of lines, by minute. A minute without any has no row.",
+)

@@ -1,0 +1,76 @@
+"""Events and counts in the catalogue: each once, ended, and closed after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from passerby.access.rows import Rows
+from passerby.catalogue.database import open_database
+from passerby.catalogue.schema_events import counts, events
+from passerby.events.records import EventRecords
+from passerby.media.events import CameraEvent, EventKind
+from passerby.media.segments import TICKS_PER_S
+from passerby.testing.clock import MovingClock
+
+AT = 1_790_000_000 * TICKS_PER_S
+CROSSED = CameraEvent("gate", "door", EventKind.LINE_CROSSED, "people", AT, AT, 1, "right")
+CROWD = CameraEvent("gate", "hall", EventKind.CROWD, "people", AT, None, 5)
+
+
+@pytest.fixture
+def engine(catalogue_url: str) -> Iterator[Engine]:
+    engine = open_database(catalogue_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def records(engine: Engine) -> EventRecords:
+    return EventRecords(Rows(engine, MovingClock()))
+
+
+def rows(engine: Engine) -> list[Any]:
+    with engine.connect() as connection:
+        return list(connection.execute(select(events).order_by(events.c.id)))
+
+
+def test_an_event_that_lasts_is_one_row(engine: Engine, records: EventRecords) -> None:
+    records.add([CROWD])
+    (row,) = rows(engine)
+    assert (row.is_open, row.count, row.end_90k, row.state) == (True, 5, AT, "new")
+    records.keep_open("gate", AT + 10)
+    records.keep_open("yard", AT + 20)
+    assert rows(engine)[0].end_90k == AT + 10
+    ended = CameraEvent("gate", "hall", EventKind.CROWD, "people", AT, AT + 99, 8)
+    records.add([ended])
+    records.add([ended])
+    (row,) = rows(engine)
+    assert (row.is_open, row.count, row.end_90k) == (False, 8, AT + 99)
+
+
+def test_crossings_are_counted_by_minute_and_way(engine: Engine, records: EventRecords) -> None:
+    later = CameraEvent("gate", "door", EventKind.LINE_CROSSED, "people", AT + 61 * TICKS_PER_S, AT, 1, "left")
+    records.add([CROSSED, CROSSED, later])
+    records.count([CROSSED, CROSSED, later])
+    with engine.connect() as connection:
+        found = [
+            tuple(row)
+            for row in connection.execute(
+                select(counts.c.way, counts.c.minute, counts.c["count"]).order_by(counts.c.way)
+            )
+        ]
+    minute = AT // (60 * TICKS_PER_S)
+    assert found == [("left", minute + 1, 1), ("right", minute, 2)]
+    assert len(rows(engine)) == 3, "two may cross at once"
+
+
+def test_what_was_open_at_a_crash_ends_when_it_was_last_known(engine: Engine, records: EventRecords) -> None:
+    records.add([CROWD])
+    records.keep_open("gate", AT + 10)
+    records.close_open("gate")
+    (row,) = rows(engine)
+    assert (row.is_open, row.end_90k) == (False, AT + 10)
