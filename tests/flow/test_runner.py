@@ -6,7 +6,7 @@ import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from av.container import OutputContainer
 
 from passerby.archive import Archive
 from passerby.clock import SystemClock
+from passerby.config.rule import LineRule, ZoneRule
 from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
 from passerby.engine.passes import Detectors
@@ -22,8 +23,11 @@ from passerby.fleet import runner as module
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.runner import CameraRunner
 from passerby.media.camera import CameraStatus
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
+from passerby.settings import Settings
 from passerby.testing.rtsp import RtspServer
+from tests.events import counted, event_sink, written_events
 from tests.planted import walked
 from tests.retries import by_real_time
 
@@ -45,8 +49,8 @@ def failures(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @contextmanager
 def running(plan: CameraPlan, data: Path, detectors: Detectors) -> Iterator[CameraRunner]:
-    with Archive(data) as archive, Shared(detectors) as shared:
-        runner = CameraRunner(plan, shared, archive, data / "backgrounds", lambda *args: None)
+    with Archive(data) as archive, Shared(detectors) as shared, closing(event_sink(data)) as events:
+        runner = CameraRunner(plan, shared, archive, events, data / "backgrounds", lambda *args: None)
         try:
             yield runner
         finally:
@@ -54,7 +58,7 @@ def running(plan: CameraPlan, data: Path, detectors: Detectors) -> Iterator[Came
             assert runner.join(20.0)
 
 
-def until(is_so: Callable[[], bool]) -> None:
+def until(is_so: Callable[[], object]) -> None:
     give_up_s = time.monotonic() + 40.0
     while not is_so():
         assert time.monotonic() < give_up_s
@@ -144,3 +148,25 @@ def test_a_source_that_hangs_is_given_up_and_opened_again_once_it_lets_go(
             assert readers() == 1
     finally:
         lets_go.set()
+
+
+MIDDLE = LineRule(name="middle", kind="line", line=((0.5, 1.0), (0.5, 0.0)))
+EVERYWHERE = ZoneRule(name="street", kind="zone", zone=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))
+
+
+@pytest.mark.slow
+def test_what_happens_in_view_is_written_while_it_goes_on(tmp_path: Path, detectors: Detectors) -> None:
+    plan = CameraPlan(
+        camera="street", address="drawn:street", reach=Reach(drawn=True), settings=Settings(mode="cover"),
+        rules=(MIDDLE, EVERYWHERE),
+    )  # fmt: skip
+    with running(plan, tmp_path, detectors) as runner:
+        until(lambda: written_events(tmp_path))
+        (event,) = written_events(tmp_path)
+        assert (event.camera, event.rule, event.kind, event.is_open) == ("street", "street", "in-zone", True)
+        assert abs(event.start_90k - SystemClock().now_90k()) < 40 * TICKS_PER_S
+        until(lambda: counted(tmp_path))
+        assert runner.state().events_trouble is None
+        runner.use_rules(plan.model_copy(update={"rules": (MIDDLE,)}))
+        until(lambda: not written_events(tmp_path)[0].is_open)
+    assert {rule for rule, _ in counted(tmp_path)} == {"middle"}

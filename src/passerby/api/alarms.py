@@ -24,6 +24,7 @@ MEANS = {
     AlarmKind.UPKEEP: "maintenance work fails",
     AlarmKind.CAMERAS: "the configured cameras cannot be read",
     AlarmKind.DETECTOR: "a detector fails, is late, or does not find what it must find: everything is covered",
+    AlarmKind.EVENTS: "events are not noticed, or not written",
 }
 """Shown to everybody: names no camera and no place."""
 
@@ -73,5 +74,10 @@ def standing(services: Services) -> list[Standing]:
         Standing(Alarm(AlarmKind.DETECTOR, camera, state.reason), state.since_90k)
         for camera, state in sorted(states.items())
         if blames_detector(state.what, state.reason)
+    ]
+    entries += [
+        Standing(Alarm(AlarmKind.EVENTS, camera, state.events_trouble), None)
+        for camera, state in sorted(states.items())
+        if state.events_trouble
     ]
     return entries + services.alarms.now()

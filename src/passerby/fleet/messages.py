@@ -69,7 +69,7 @@ def pack_states(states: States) -> bytes:
         camera: [
             state.what, state.reason, state.since_90k, state.progress, list(state.figures),
             [[each.check, each.verdict, each.reason, each.since_90k] for each in state.findings],
-            state.reference_at_90k,
+            state.reference_at_90k, state.events_trouble,
         ]
         for camera, state in states.of.items()
     }  # fmt: skip
@@ -153,7 +153,7 @@ class Reader:
 
 
 def _state(fields: Sequence[Any]) -> CameraState:
-    what, reason, since_90k, progress, figures, findings, reference_at_90k = fields
+    what, reason, since_90k, progress, figures, findings, reference_at_90k, events_trouble = fields
     return CameraState(
         CameraStatus(what),
         reason,
@@ -162,4 +162,5 @@ def _state(fields: Sequence[Any]) -> CameraState:
         tuple((name, value) for name, value in figures),
         tuple(Finding(Check(check), Verdict(verdict), says, at) for check, verdict, says, at in findings),
         reference_at_90k,
+        events_trouble,
     )

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from passerby.capture.live.options import LiveOptions
+from passerby.config.rule import Rule
 from passerby.engine.live.learner import LearnTimes
 from passerby.engine.live.modes import LONGEST_DELAY_S, MIN_DELAY_S, LivePlan
 from passerby.media.boxes import BoxShare
@@ -35,6 +36,13 @@ class CameraPlan(BaseModel):
     trust_any_certificate: bool = False
     reach: Reach = Reach()
     not_people: tuple[BoxShare, ...] = Field((), description="See LivePlan.not_people.")
+    rules: tuple[Rule, ...] = Field((), description="What is worth noticing in its view.")
+
+    def differs_in_rules_only(self, other: CameraPlan) -> bool:
+        """Whether it can be applied without starting the camera again. It cannot if one of them has no rules: then
+        nothing is followed."""
+        both_have = bool(self.rules) and bool(other.rules)
+        return both_have and self.model_copy(update={"rules": other.rules}) == other
 
     @property
     def options(self) -> LiveOptions:

@@ -13,7 +13,11 @@ from passerby.capture.live.source import open_live
 from passerby.clock import SystemClock
 from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
+from passerby.engine.observe import DETECT_EVERY_S
+from passerby.engine.observer import Observer
 from passerby.errors import OutputError, PasserbyError, SourceUnavailable, Trouble
+from passerby.events.live import LiveWatch
+from passerby.events.sink import EventSink
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.recording import Publish, Recording
@@ -34,6 +38,7 @@ class CameraRunner:
         plan: CameraPlan,
         shared: Shared,
         archive: Archive,
+        events: EventSink,
         backgrounds: Path,
         publish: Publish,
         *,
@@ -47,7 +52,8 @@ class CameraRunner:
         self.plan = plan
         self._watched = Watched(False)
         self._asking = threading.Lock()
-        self._shared, self._archive, self._publish = shared, archive, publish
+        self._shared, self._archive, self._events, self._publish = shared, archive, events, publish
+        self._watch = LiveWatch(plan.camera, plan.rules, events) if plan.rules else None
         self._keeper = KeptBackground(backgrounds, plan.camera)
         self._reference = KeptReference(backgrounds, plan.camera)
         self._start_after_s, self._before = start_after_s, before
@@ -83,7 +89,15 @@ class CameraRunner:
             self._tell(CameraStatus.FAILED, unrecorded)
         elif path is not None:
             self._set(path.state)
+        if self._watch is not None:
+            self._state = replace(self._state, events_trouble=self._watch.trouble or self._events.trouble)
         return self._state
+
+    def use_rules(self, plan: CameraPlan) -> None:
+        """From any thread: applies a plan that differs in its rules only, from the next frame on."""
+        self.plan = plan
+        if self._watch is not None:
+            self._watch.use(plan.rules)
 
     def ask(self, request: CameraRequest) -> None:
         """From any thread. What stays valid also reaches a camera that is opened later."""
@@ -160,6 +174,7 @@ class CameraRunner:
                 self._keeper,
                 self._reference,
                 recording.keep,
+                None if self._watch is None else Observer(self._watch.note, DETECT_EVERY_S),
             )
         except BaseException:
             source.close()
@@ -171,6 +186,8 @@ class CameraRunner:
             path.run(self._is_over, self.plan.hung_after_s)
         finally:
             self._path, self._reader = None, path.reader
+            if self._watch is not None:
+                self._watch.end()
 
     def _is_over(self) -> bool:
         self._beat_s = time.monotonic()

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import cv2
 
+from passerby.access.rows import Rows
 from passerby.archive import Archive
+from passerby.catalogue.database import open_database
+from passerby.clock import SystemClock
 from passerby.engine.live.shared import Shared
 from passerby.engine.memory import return_freed_pictures
+from passerby.events.records import EventRecords
+from passerby.events.sink import EventSink
 from passerby.fleet.messages import Ask, Drop, Run, States, Stop, read_order
 from passerby.fleet.runner import CameraRunner
 from passerby.fleet.sender import Sender
@@ -43,8 +49,8 @@ def work(pipe: Connection, places: Places) -> None:
     sender = Sender(pipe)
     sender.tell(States({}, ready=False))
     archive = Archive(places.folder, catalogue_url=places.catalogue_url, store=places.store)
-    with archive, Shared() as shared:
-        worker = Worker(pipe, sender, shared, archive, places.backgrounds)
+    with archive, Shared() as shared, closing(_sink(places)) as events:
+        worker = Worker(pipe, sender, shared, archive, events, places.backgrounds)
         try:
             worker.run()
         finally:
@@ -52,12 +58,19 @@ def work(pipe: Connection, places: Places) -> None:
     sender.close(1.0)
 
 
+def _sink(places: Places) -> EventSink:
+    url = places.catalogue_url or f"sqlite:///{places.folder / 'catalogue.sqlite3'}"
+    return EventSink(EventRecords(Rows(open_database(url), SystemClock())))
+
+
 class Worker:
     """Its cameras, by name."""
 
-    def __init__(self, pipe: Connection, sender: Sender, shared: Shared, archive: Archive, backgrounds: Path) -> None:
+    def __init__(
+        self, pipe: Connection, sender: Sender, shared: Shared, archive: Archive, events: EventSink, backgrounds: Path
+    ) -> None:
         self._pipe, self._outbox = pipe, sender
-        self._shared, self._archive, self._backgrounds = shared, archive, backgrounds
+        self._shared, self._archive, self._events, self._backgrounds = shared, archive, events, backgrounds
         self._runners: dict[str, CameraRunner] = {}
         self._ending: list[CameraRunner] = []
         self._next_start_s = 0.0
@@ -85,6 +98,10 @@ class Worker:
         """Returns whether to go on."""
         match read_order(self._pipe.recv_bytes()):
             case Run(plan):
+                runner = self._runners.get(plan.camera)
+                if runner is not None and plan.differs_in_rules_only(runner.plan):
+                    runner.use_rules(plan)
+                    return True
                 before = self._end(plan.camera)
                 now_s = time.monotonic()
                 self._next_start_s = max(now_s, self._next_start_s + STAGGER_S)
@@ -92,6 +109,7 @@ class Worker:
                     plan,
                     self._shared,
                     self._archive,
+                    self._events,
                     self._backgrounds,
                     self._outbox.send,
                     start_after_s=self._next_start_s - now_s,

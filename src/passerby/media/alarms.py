@@ -10,7 +10,7 @@ class AlarmKind(StrEnum):
     """store: recordings cannot be stored. delete: they cannot be deleted. space: they are deleted too early. lost:
     recordings in the catalogue are missing. strange: the store holds files that are not recordings. upkeep:
     maintenance work failed. cameras: the configured cameras cannot be read. detector: a camera is covered whole
-    because its detector fails, is late or finds nothing."""
+    because its detector fails, is late or finds nothing. events: what happens is not noticed, or not written."""
 
     STORE = "store"
     DELETE = "delete"
@@ -20,6 +20,7 @@ class AlarmKind(StrEnum):
     UPKEEP = "upkeep"
     CAMERAS = "cameras"
     DETECTOR = "detector"
+    EVENTS = "events"
 
     @property
     def happens_once(self) -> bool:

@@ -55,6 +55,8 @@ class CameraState:
     """The findings of all checks; none while the camera is not open."""
     reference_at_90k: int | None = None
     """When the reference that it is compared with was made, UTC in 1/90000 s; None if there is none."""
+    events_trouble: str | None = None
+    """Why its rules notice nothing, or what they notice is not written: one sentence. None: all is well."""
 
     @property
     def records(self) -> bool:

@@ -10,7 +10,10 @@ UPKEEP = {
     "alarm-upkeep": "maintenance work fails",
     "alarm-cameras": "the configured cameras cannot be read",
     "alarm-detector": "a detector fails, is late, or does not find what it must find: everything is covered",
+    "alarm-events": "events are not noticed, or not written",
     # What it says
+    "rules-not-applied": "its rules could not be applied: {why:may}",
+    "events-not-written": "events could not be written: {why:may}",
     "nothing-stored": "Nothing can be stored or deleted: {why:may}",
     "recording-waits": "A recording is waiting in '{path}': {why:may}",
     "recording-may-exist": "A recording that should be gone may still exist: {why:may}",

@@ -10,6 +10,7 @@ from passerby.access.cameras import ConfiguredCamera
 from passerby.access.installation import reach_of
 from passerby.clock import SystemClock
 from passerby.config import Config
+from passerby.config.rule import Rule
 from passerby.detect.models import ModelStore
 from passerby.engine.live.learner import LearnTimes
 from passerby.engine.live.trial import CameraTrial
@@ -103,12 +104,13 @@ class ConfiguredFleet:
         idle: dict[str, CameraState] = {}
         wanted: dict[str, CameraPlan] = {}
         not_people = self._installation.not_people.all()
+        rules = self._installation.rules.enabled()
         for camera in configured:
             if not camera.facts.is_enabled:
                 idle[camera.name] = self._idle_state(camera.name, CameraStatus.STOPPED, "it is switched off")
                 continue
             try:
-                wanted[camera.name] = self._plan(camera, not_people.get(camera.name, ()))
+                wanted[camera.name] = self._plan(camera, not_people.get(camera.name, ()), rules.get(camera.name, ()))
             except (PasserbyError, ValueError) as error:
                 idle[camera.name] = self._idle_state(camera.name, CameraStatus.FAILED, str(error))
         for name in self._plans.keys() - wanted.keys():
@@ -127,7 +129,7 @@ class ConfiguredFleet:
             return before
         return CameraState(what, reason, SystemClock().now_90k())
 
-    def _plan(self, camera: ConfiguredCamera, not_people: tuple[BoxShare, ...]) -> CameraPlan:
+    def _plan(self, camera: ConfiguredCamera, not_people: tuple[BoxShare, ...], rules: tuple[Rule, ...]) -> CameraPlan:
         """Raises SettingsError if its address cannot be decrypted."""
         facts = camera.facts
         address = self._installation.cameras.secret_address(camera.name)
@@ -139,6 +141,7 @@ class ConfiguredFleet:
             "privacy_delay_s": facts.privacy_delay_s,
             "object_90k": object_90k(self._installation.cameras.keep_of(facts)),
             "not_people": not_people,
+            "rules": rules,
         }
         return base.model_copy(update=own)
 

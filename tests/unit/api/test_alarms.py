@@ -9,6 +9,7 @@ import pytest
 
 from passerby.access.cameras import CameraFacts
 from passerby.api import Services
+from passerby.media.camera import CameraState, CameraStatus
 from passerby.rules.access import Role
 from passerby.service import upkeep
 from passerby.testing.clock import MovingClock
@@ -153,3 +154,12 @@ def test_an_error_that_nobody_foresaw_is_an_alarm_until_a_round_goes_well(
         monkeypatch.setattr(house.installation, "forget_old", lambda: None)
         house.clock.move(upkeep.FORGET_EVERY_S)
         until(lambda: client.get("/healthz").json()["status"] == "ok")
+
+
+def test_rules_that_notice_nothing_are_an_alarm(house: House) -> None:
+    fleet = services(house).fleet
+    assert isinstance(fleet, StillFleet)
+    trouble = "events could not be written: the disk is full"
+    fleet.now = {"gate": CameraState(CameraStatus.RECORDING, "it records", BEGIN_90K, events_trouble=trouble)}
+    assert alarms_of(house, "vi") == [("events", "gate", False)]
+    assert alarms_of(house, "root") == [("events", "gate", True)]

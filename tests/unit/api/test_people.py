@@ -48,6 +48,7 @@ class StillFleet:
 
     def __init__(self) -> None:
         self.changes = 0
+        self.now: Mapping[str, CameraState] = {"gate": STATE}
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
@@ -55,7 +56,7 @@ class StillFleet:
         self.changes += 1
 
     def states(self) -> Mapping[str, CameraState]:
-        return {"gate": STATE}
+        return self.now
 
     def ask(self, camera: str, request: CameraRequest) -> bool:
         return False

@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from passerby.fleet.plan import CameraPlan
 from passerby.fleet.runner import CameraRunner
 from passerby.media.camera import CameraStatus
 from passerby.rules.reach import Reach
+from tests.events import event_sink
 
 NOBODY_TIMES_OUT_S = 0.4
 
@@ -40,8 +43,9 @@ def until(is_so: Callable[[], bool]) -> None:
 
 def run(plan: CameraPlan, data: Path, is_so: Callable[[CameraRunner], bool]) -> None:
     """Until something is so. It never gets as far as needing detectors."""
-    with Archive(data) as archive:
-        runner = CameraRunner(plan, None, archive, data / "backgrounds", lambda *args: None)  # type: ignore[arg-type]
+    with Archive(data) as archive, closing(event_sink(data)) as events:
+        shared: Any = None
+        runner = CameraRunner(plan, shared, archive, events, data / "backgrounds", lambda *args: None)
         try:
             until(lambda: is_so(runner))
         finally:

@@ -32,7 +32,7 @@ def test_objects_are_short_where_the_limit_is(installation: Installation, tmp_pa
     for name, hours in (("usual", None), ("long", 30.0), ("short", 0.05), ("shorter", 0.03)):
         installation.cameras.add(name, CameraFacts(address="rtsp://192.0.2.7/stream", keep_hours=hours))
     fleet = ConfiguredFleet(installation, Places(tmp_path, tmp_path / "backgrounds"))
-    lengths_s = {each.name: fleet._plan(each, ()).object_90k / TICKS_PER_S for each in installation.cameras.list()}
+    lengths_s = {each.name: fleet._plan(each, (), ()).object_90k / TICKS_PER_S for each in installation.cameras.list()}
     assert lengths_s == {"usual": 900, "long": 900, "short": 44, "shorter": 26}
 
 

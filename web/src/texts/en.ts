@@ -576,6 +576,7 @@ export const en = {
       upkeep: "Maintenance work fails",
       cameras: "Changes to cameras are not picked up",
       detector: "A detector does not work: everything is covered",
+      events: "Events are not noticed, or not written",
     },
     files: (count: number) => `${count} files`,
     moreAlarms: (count: number) => `and ${count} more`,

@@ -598,6 +598,7 @@ export const ru: Texts = {
       upkeep: "Обслуживание не удаётся",
       cameras: "Изменения камер не применяются",
       detector: "Детектор не работает: всё закрыто",
+      events: "События не замечаются или не записываются",
     },
     files: (count: number) => counted(count, "файл", "файла", "файлов"),
     moreAlarms: (count: number) => `и ещё ${count}`,

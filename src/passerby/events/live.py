@@ -1,0 +1,114 @@
+"""Watches one live camera: applies its rules to what is in view, and hands on what happened, with times in UTC."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
+
+from passerby.config.rule import LineRule, Rule
+from passerby.events.watcher import Watcher
+from passerby.media import InView
+from passerby.media.events import CameraEvent, Event, EventKind
+from passerby.media.segments import TICKS_PER_S
+
+KEEP_EVERY_90K = 10 * TICKS_PER_S
+"""How often events that go on are noted: after a crash their end is known no more precisely."""
+AGAIN_AFTER_S = 60.0  # after an error
+
+
+class Sink(Protocol):
+    """See `EventSink`."""
+
+    def begin(self, camera: str) -> None: ...
+    def add(self, events: Sequence[CameraEvent]) -> None: ...
+    def count(self, crossings: Sequence[CameraEvent]) -> None: ...
+    def keep_open(self, camera: str, now_90k: int) -> None: ...
+
+
+class LiveWatch:
+    """The rules of one camera, for as long as it runs. `note` and `end` are for the thread that records."""
+
+    def __init__(self, camera: str, rules: Sequence[Rule], sink: Sink) -> None:
+        self._camera, self._sink = camera, sink
+        self._lock = threading.Lock()
+        self._rules = tuple(rules)
+        self._is_changed = False
+        self._watcher: Watcher | None = None
+        self._first_s = 0.0
+        self._open = 0
+        self._kept_90k = 0
+        self._again_s = float("-inf")
+        self.trouble: str | None = None
+        """Why nothing is noticed at the moment, one sentence."""
+        sink.begin(camera)
+
+    def use(self, rules: Sequence[Rule]) -> None:
+        """From any thread: other rules, from the next frame on."""
+        with self._lock:
+            self._rules, self._is_changed = tuple(rules), True
+
+    def note(self, view: InView) -> None:
+        """What is in view in the next frame. Never raises: recording goes on whatever happens here."""
+        try:
+            self._note(view)
+        except Exception as error:
+            self.trouble = f"its rules could not be applied: an unexpected {type(error).__name__}"
+            self._watcher, self._again_s = None, view.time_s + AGAIN_AFTER_S
+            self._close()
+
+    def end(self) -> None:
+        """No more frames come, as when the camera is lost: whatever goes on is over. Never raises."""
+        with suppress(Exception):  # then `_close` ends them
+            if self._watcher is not None:
+                self._hand_on(self._watcher.end())
+        self._watcher = None
+        self._close()
+
+    def _note(self, view: InView) -> None:
+        with self._lock:
+            rules, is_changed, self._is_changed = self._rules, self._is_changed, False
+        if is_changed:
+            self.end()
+            self._again_s = float("-inf")
+        if self._watcher is None:
+            if view.time_s < self._again_s <= view.time_s + AGAIN_AFTER_S:
+                return
+            self._watcher, self._first_s, self.trouble = Watcher(rules), view.time_s, None
+        self._hand_on(self._watcher.note(view))
+        now_90k = round(view.time_s * TICKS_PER_S)
+        if self._open and abs(now_90k - self._kept_90k) >= KEEP_EVERY_90K:
+            self._kept_90k = now_90k
+            self._sink.keep_open(self._camera, now_90k)
+
+    def _hand_on(self, found: Sequence[Event]) -> None:
+        happened = [self._of(event) for event in found]
+        crossings = [event for event in happened if event.kind is EventKind.LINE_CROSSED]
+        if crossings:
+            self._sink.count(crossings)
+        listed = [event for event in happened if event.kind is not EventKind.LINE_CROSSED or self._alerts(event)]
+        if listed:
+            self._sink.add(listed)
+        lasting = [event for event in listed if event.kind is not EventKind.LINE_CROSSED]
+        self._open = max(0, self._open + sum(1 if event.end_90k is None else -1 for event in lasting))
+
+    def _close(self) -> None:
+        """Nothing goes on any more."""
+        if self._open:
+            self._open = 0
+            self._sink.begin(self._camera)
+
+    def _alerts(self, event: CameraEvent) -> bool:
+        rule = next((each for each in self._rules if each.name == event.rule), None)
+        return isinstance(rule, LineRule) and rule.alert in ("both", event.way)
+
+    def _of(self, event: Event) -> CameraEvent:
+        end_90k = None if event.end_s is None else self._at_90k(event.end_s)
+        return CameraEvent(
+            self._camera, event.rule, event.kind, event.objects, self._at_90k(event.start_s), end_90k, event.count,
+            event.way,
+        )  # fmt: skip
+
+    def _at_90k(self, since_start_s: float) -> int:
+        return round((self._first_s + since_start_s) * TICKS_PER_S)

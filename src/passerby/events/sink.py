@@ -1,0 +1,89 @@
+"""Writes the events of all cameras of one process in a thread of its own: recording never waits for the catalogue."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from passerby.errors import OutputError
+from passerby.events.records import EventRecords
+from passerby.media.events import CameraEvent
+
+MAX_WAITING = 10_000
+"""Pieces of work that wait for a catalogue that fails; the newest are dropped after that."""
+RETRY_AFTER_S = 1.0
+CLOSES_WITHIN_S = 3.0
+
+
+class EventSink:
+    """Takes events from any thread, in order. What fails is written later."""
+
+    def __init__(self, records: EventRecords, retry_after_s: float = RETRY_AFTER_S) -> None:
+        self._records, self._retry_after_s = records, retry_after_s
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._changed = threading.Condition()
+        self._closing_until_s: float | None = None
+        self.dropped = 0
+        """Pieces of work that there was no room for."""
+        self.trouble: str | None = None
+        """Why events are not being written at the moment, one sentence."""
+        self._thread = threading.Thread(target=self._run, name="passerby-events", daemon=True)
+        self._thread.start()
+
+    def begin(self, camera: str) -> None:
+        """Before a camera's first event: what was left open, as after a crash, is over."""
+        self._put(lambda: self._records.close_open(camera))
+
+    def add(self, events: Sequence[CameraEvent]) -> None:
+        """Events that began or ended."""
+        self._put(lambda: self._records.add(events))
+
+    def count(self, crossings: Sequence[CameraEvent]) -> None:
+        """Crossings of lines."""
+        self._put(lambda: self._records.count(crossings))
+
+    def keep_open(self, camera: str, now_90k: int) -> None:
+        """The camera's open events go on."""
+        self._put(lambda: self._records.keep_open(camera, now_90k))
+
+    def close(self) -> None:
+        """Writes what waits, for some seconds at most."""
+        with self._changed:
+            self._closing_until_s = time.monotonic() + CLOSES_WITHIN_S
+            self._changed.notify()
+        self._thread.join(CLOSES_WITHIN_S + 1.0)
+
+    def _put(self, work: Callable[[], None]) -> None:
+        with self._changed:
+            if len(self._waiting) >= MAX_WAITING:
+                self.dropped += 1
+                return
+            self._waiting.append(work)
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while (work := self._next()) is not None:
+            try:
+                work()
+            except Exception as error:  # whatever it is: without this thread no event would be written any more
+                said = str(error) if isinstance(error, OutputError) else f"an unexpected {type(error).__name__}"
+                self.trouble = f"events could not be written: {said}"
+                with self._changed:
+                    self._changed.wait(self._retry_after_s)
+                    if not isinstance(error, OutputError):  # it would fail again, and hold up the rest
+                        self._waiting.popleft()
+                        self.dropped += 1
+                continue
+            self.trouble = None
+            with self._changed:
+                self._waiting.popleft()
+
+    def _next(self) -> Callable[[], None] | None:
+        """The oldest that waits, which stays there until it is done. None: it is over."""
+        with self._changed:
+            while not self._waiting and self._closing_until_s is None:
+                self._changed.wait()
+            is_over = self._closing_until_s is not None and time.monotonic() >= self._closing_until_s
+            return self._waiting[0] if self._waiting and not is_over else None
