@@ -53,7 +53,8 @@ RARE = {
 }
 """What only those see who start a service, or hardly ever anybody; it is shown as it is."""
 PUT_TOGETHER = {
-    "no-such-group", "no-such-passkey", "no-such-token", "no-such-box", "no-such-file-of-yours",  # no_such
+    "no-such-group", "no-such-passkey", "no-such-token", "no-such-box", "no-such-rule",  # no_such
+    "no-such-file-of-yours",
     "learning-again", "waiting-deleted", "bytes-too-few",
     "not-maintained", "audit-not-deleted", "states-not-recorded", "files-not-discarded",  # upkeep
     "too-many-files-of-yours", "a-file-of-yours", "files-not-allowed", "devices-not-allowed", "drawn-not-allowed",

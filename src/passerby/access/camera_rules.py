@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from passerby.access.rows import Rows
 from passerby.catalogue.schema_events import rules
-from passerby.config.file import words_of
-from passerby.config.rule import MAX_RULES, Rule
+from passerby.config.rule import MAX_RULES, Rule, rule_fault
 from passerby.errors import SettingsError
 
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
@@ -54,22 +53,30 @@ class CameraRules:
                 found[each.camera] = (*found.get(each.camera, ()), each.rule)
         return found
 
-    def put(self, camera: str, rule: Rule, *, is_enabled: bool, who: str, is_new: bool) -> CameraRule:
-        """Adds a rule, or replaces the one of its name. camera: must exist. Raises SettingsError for a name that is
-        taken (is_new), a rule that does not exist (not is_new) or is in the file, and if there are too many."""
+    def find(self, camera: str, name: str) -> CameraRule | None:
+        return next((each for each in self.list(camera) if each.rule.name == name), None)
+
+    def put(
+        self, camera: str, rule: Rule, *, is_enabled: bool, who: str, is_new: bool, name: str | None = None
+    ) -> CameraRule:
+        """Adds a rule, or replaces one. camera: must exist. name: of the one to replace, if it gets another. Raises
+        SettingsError for a name that is taken, a rule that does not exist (not is_new) or is in the file, and if there
+        are too many."""
         values = _values(rule) | {"is_enabled": is_enabled, "who": who, "at_90k": self._rows.clock.now_90k()}
+        name = name or rule.name
         count = select(func.count()).select_from(rules).where(rules.c.camera == camera)
         with self._rows.transaction("change a rule") as connection:
-            row = connection.execute(select(rules).where(*_named(camera, rule.name))).one_or_none()
+            row = connection.execute(select(rules).where(*_named(camera, name))).one_or_none()
+            if not is_new:
+                _check_on_page(camera, name, row)
+            if is_new or rule.name != name:
+                _check_not_taken(connection, camera, rule.name)
             if is_new:
-                if row is not None:
-                    raise SettingsError(f"camera '{camera}' has a rule named '{rule.name}' already")
                 if connection.execute(count).scalar_one() >= MAX_RULES:
                     raise SettingsError(f"camera '{camera}' has {MAX_RULES} rules already, the maximum")
                 connection.execute(insert(rules).values(camera=camera, is_in_file=False, **values))
             else:
-                _check_on_page(camera, rule.name, row)
-                connection.execute(update(rules).where(*_named(camera, rule.name)).values(**values))
+                connection.execute(update(rules).where(*_named(camera, name)).values(**values))
         return CameraRule(camera, rule, is_enabled, False, who, values["at_90k"])
 
     def remove(self, camera: str, name: str) -> None:
@@ -111,7 +118,7 @@ def checked_rule(values: Mapping[str, Any]) -> Rule:
     try:
         return _RULE.validate_python(values)
     except ValidationError as error:
-        raise SettingsError(words_of(error)) from None
+        raise SettingsError(rule_fault(error)) from None
 
 
 def rule_values(rule: Rule) -> dict[str, Any]:
@@ -126,6 +133,11 @@ def _values(rule: Rule) -> dict[str, Any]:
 
 def _named(camera: str, name: str) -> tuple[Any, Any]:
     return rules.c.camera == camera, rules.c.name == name
+
+
+def _check_not_taken(connection: Connection, camera: str, name: str) -> None:
+    if connection.execute(select(rules.c.name).where(*_named(camera, name))).first() is not None:
+        raise SettingsError(f"camera '{camera}' has a rule named '{name}' already")
 
 
 def _check_on_page(camera: str, name: str, row: Row[Any] | None) -> None:

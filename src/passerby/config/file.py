@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,13 +14,14 @@ from passerby.config.camera import Camera
 from passerby.config.keys import keys_of
 from passerby.config.metrics import Metrics
 from passerby.config.oidc import Oidc
+from passerby.config.reading import named_twice, read_toml, words_of
 from passerby.config.redact import Redact
 from passerby.config.section import Section
 from passerby.config.server import Server
 from passerby.config.sign_in import SignIn
 from passerby.config.sources import Sources
 from passerby.config.storage import Storage
-from passerby.errors import SettingsError, os_reason
+from passerby.errors import SettingsError
 
 FILE_NAME = "passerby.toml"
 
@@ -52,22 +52,6 @@ def read_config(path: Path) -> Config:
     return parse_config(read_toml(path), str(path))
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Raises SettingsError: one sentence that names the file."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"couldn't read '{path}': {os_reason(error)}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"couldn't read '{path}': {error}", hint="it is written in TOML") from None
-
-
-def named_twice(names: Iterable[str]) -> str | None:
-    """The first name that stands there more than once."""
-    known = list(names)
-    return next((name for name in known if known.count(name) > 1), None)
-
-
 def parse_config(values: Mapping[str, Any], where: str = FILE_NAME) -> Config:
     """Like `read_config`, for data already parsed."""
     known = dict(keys_of(Config))
@@ -78,15 +62,6 @@ def parse_config(values: Mapping[str, Any], where: str = FILE_NAME) -> Config:
         return Config.model_validate(values)
     except ValidationError as error:
         raise SettingsError(f"{where}: {words_of(error)}") from None
-
-
-def words_of(error: ValidationError) -> str:
-    """The first of its errors in a sentence that names the key."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    says = first["msg"].removeprefix("Value error, ")
-    key = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
-    has_key = not key or key in says
-    return says if has_key else f"{key}: {says[:1].lower()}{says[1:]}"
 
 
 def _keys_in(values: Mapping[str, Any], before: str = "") -> Iterator[str]:

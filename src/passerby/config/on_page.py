@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from passerby.config.file import Config, words_of
+from passerby.config.file import Config
+from passerby.config.reading import words_of
 
 Value = bool | float | str
 

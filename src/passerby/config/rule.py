@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from passerby.config.file import named_twice, read_toml
+from passerby.config.reading import named_twice, read_toml, words_of
 from passerby.config.section import Section
 from passerby.errors import SettingsError
 from passerby.rules.events.geometry import crosses_itself, polygon_area
@@ -37,8 +37,15 @@ Corners = Annotated[
 ]
 
 
+def _name(name: str) -> str:
+    """It is in addresses and in lists: there it has to be seen."""
+    if not name.isprintable() or not any(each.isalnum() for each in name):
+        raise ValueError("a name needs a letter or a digit, and no line breaks")
+    return name
+
+
 class _Rule(Section):
-    name: str = Field(min_length=1, max_length=60, description="What people call it.")
+    name: Annotated[str, AfterValidator(_name)] = Field(min_length=1, max_length=60, description="What people call it.")
     objects: Literal["people", "vehicles"] = Field("people", description="What it is about.")
 
 
@@ -136,6 +143,16 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
         raise SettingsError(f"{path}: {_sentence(error, values)}", hint=_HINT) from None
 
 
+def rule_fault(error: ValidationError) -> str:
+    """What is wrong with one rule, in a sentence that names the key."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    if first["type"].startswith("union_tag"):  # it has no kind, or one that there is not
+        return f"kind: input should be {_kinds()}"
+    if first["type"] == "extra_forbidden":
+        return f"a rule of kind '{first['loc'][0]}' has no key '{first['loc'][-1]}'"
+    return words_of(error, skip=1)
+
+
 _HINT = "docs/reference/rules.md lists the kinds of rules and their keys"
 
 
@@ -152,3 +169,11 @@ def _sentence(error: ValidationError, values: dict[str, object]) -> str:
     whose = f"rule '{name}'" if isinstance(name, str) else f"rule {place[0] + 1}"
     key = next((part for part in place[2:] if isinstance(part, str)), None)
     return f"{whose}: {key}: {says}" if key else f"{whose}: {says}"
+
+
+def _kinds() -> str:
+    """As pydantic says it of a choice."""
+    kinds = [
+        f"'{each}'" for model in get_args(get_args(Rule)[0]) for each in get_args(model.model_fields["kind"].annotation)
+    ]
+    return f"{', '.join(kinds[:-1])} or {kinds[-1]}"

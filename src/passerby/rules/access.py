@@ -40,6 +40,8 @@ class Action(StrEnum):
     REBASE = "health:rebase"
     CHANGE_CAMERAS = "cameras:change"
     SAY_NOT_PEOPLE = "not-people:change"
+    SEE_RULES = "rules:see"
+    CHANGE_RULES = "rules:change"
     SEE_GROUPS = "groups:see"
     CHANGE_GROUPS = "groups:change"
     SEE_USERS = "users:see"
@@ -75,6 +77,9 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.CHANGE_CAMERAS: _ADMIN,
     # What this reveals is revealed to everybody: those who answer to the people filmed may say so, and take it back.
     Action.SAY_NOT_PEOPLE: frozenset({Role.ADMIN, Role.PRIVACY_OFFICER}),
+    Action.SEE_RULES: _ALL,
+    # A rule shows nobody more than before. Operators answer what it raises, and see the picture to draw it on.
+    Action.CHANGE_RULES: frozenset({Role.OPERATOR, Role.ADMIN}),
     Action.SEE_GROUPS: _RUNS_OR_ANSWERS,
     Action.CHANGE_GROUPS: _ADMIN,
     Action.SEE_USERS: _RUNS_OR_ANSWERS,

@@ -96,6 +96,22 @@ REFUSALS = {
     "box-too-large":
         "a box can cover at most a quarter of the picture: draw it closely around the poster or screen",
     "box-too-small": "a box must be at least 0.5 % of the picture wide and high",
+    # Rules
+    "no-such-rule": "there is no rule '{name}'",
+    "rule-name-taken": "camera '{camera}' has a rule named '{name}' already",
+    "rule-missing": "camera '{camera}' has no rule named '{name}'",
+    "too-many-rules": "camera '{camera}' has {count} rules already, the maximum",
+    "rule-in-file": "rule '{name}' is defined in the configuration file",
+    "rule-in-both":
+        "rule '{name}' of camera '{camera}' is in the configuration file and was added on the page too",
+    "rule-in-both.hint": "give it another name in the file",
+    "rule-key-unknown": "a rule of kind '{kind}' has no key '{key}'",
+    "rule-name-unseen": "a name needs a letter or a digit, and no line breaks",
+    "zone-crosses-itself":
+        "the sides of a zone must not cross each other: name its corners in order, all the way round",
+    "zone-too-small": "a zone needs at least three corners that are not on one line",
+    "line-without-length": "a line needs two different points",
+    "arrow-without-length": "an arrow needs two different points",
     # Recordings
     "no-live-picture": "there is no live picture now",
     "no-live-picture.hint": "see the camera's state",

@@ -118,6 +118,7 @@ CHANGES: list[tuple[str, str, dict[str, Any] | None]] = [
     ("POST", "/api/cameras", {"name": "door", "address": ADDRESS}),
     ("PUT", "/api/cameras/gate", {"mode": "cover", "address": ADDRESS}),
     ("POST", "/api/cameras/gate/not-people", {"left": 0.1, "top": 0.2, "right": 0.2, "bottom": 0.5}),
+    ("POST", "/api/cameras/gate/rules", {"rule": {"name": "door", "kind": "line", "line": [[0.5, 1], [0.5, 0]]}}),
     ("DELETE", "/api/cameras/gate", None),
 ]
 

@@ -36,6 +36,8 @@ health:see        v o c a p A
 health:rebase     . o . . . A
 cameras:change    . . . . . A
 not-people:change . . . . p A
+rules:see         v o c a p A
+rules:change      . o . . . A
 groups:see        . . . a p A
 groups:change     . . . . . A
 users:see         . . . a p A

@@ -106,6 +106,21 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   "box-too-large": "рамка может закрывать не больше четверти изображения: обведите плакат или экран плотнее",
   "box-too-small": "ширина и высота рамки — не меньше 0,5 % изображения",
 
+  // Rules
+  "no-such-rule": "нет правила «{name}»",
+  "rule-name-taken": "у камеры «{camera}» уже есть правило «{name}»",
+  "rule-missing": "у камеры «{camera}» нет правила «{name}»",
+  "too-many-rules": "у камеры «{camera}» уже {count} правил, больше нельзя",
+  "rule-in-file": "правило «{name}» задано в файле конфигурации",
+  "rule-in-both": "правило «{name}» камеры «{camera}» есть в файле конфигурации и добавлено ещё и на странице",
+  "rule-in-both.hint": "дайте ему в файле другое имя",
+  "rule-key-unknown": "у правила вида «{kind}» нет ключа «{key}»",
+  "rule-name-unseen": "в имени нужна буква или цифра и не должно быть переносов строки",
+  "zone-crosses-itself": "стороны зоны не должны пересекаться: перечислите углы по порядку, по кругу",
+  "zone-too-small": "зоне нужно хотя бы три угла не на одной прямой",
+  "line-without-length": "линии нужны две разные точки",
+  "arrow-without-length": "стрелке нужны две разные точки",
+
   // Recordings
   "no-live-picture": "сейчас нет изображения",
   "no-live-picture.hint": "посмотрите состояние камеры",

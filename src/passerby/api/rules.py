@@ -1,0 +1,115 @@
+"""Routes of the rules of a camera: what is worth noticing in its view. Each change is recorded with its user."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from passerby.access.camera_rules import CameraRule, checked_rule
+from passerby.access.rule_words import rule_words
+from passerby.api.cameras import CameraName
+from passerby.api.gate import signed_in_of
+from passerby.api.ports import Services, services_of
+from passerby.api.problems import no_such
+from passerby.config.rule import Rule
+
+router = APIRouter(prefix="/api/cameras/{camera}/rules", tags=["cameras"])
+
+RuleName = Annotated[str, Path(min_length=1, max_length=60, description="The rule's name.")]
+
+
+class _AsRule:
+    """Described as a rule, but checked by `checked_rule`, whose sentence names the key as the file has it."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(TypeAdapter(Rule).core_schema)
+
+
+class RuleChange(BaseModel):
+    rule: Annotated[dict[str, Any], _AsRule()] = Field(description="Its keys, as in the file.")
+    is_enabled: bool = True
+
+
+class RuleShown(BaseModel):
+    rule: Rule
+    is_enabled: bool
+    is_in_file: bool = Field(description="Defined in passerby.toml: change it there.")
+    who: str = Field(description="The user who changed it last; empty: the file or a command.")
+    at_90k: int = Field(description="When: UTC, 1/90000 s since 1970.")
+
+
+@router.get("", summary="The rules of a camera, by name")
+def rules(camera: CameraName, request: Request) -> list[RuleShown]:
+    services = services_of(request)
+    _check(services, camera)
+    return [_shown(each) for each in services.installation.rules.list(camera)]
+
+
+@router.post("", summary="Add a rule", status_code=201)
+def add_rule(camera: CameraName, body: RuleChange, request: Request) -> RuleShown:
+    services, me = services_of(request), signed_in_of(request)
+    rule = checked_rule(body.rule)
+    with services.installation.audit.with_change():
+        _check(services, camera)
+        added = services.installation.rules.put(camera, rule, is_enabled=body.is_enabled, who=me.user.name, is_new=True)
+        about = rule_words(None, added)
+        services.installation.audit.note(me.user.name, me.through, "rule:add", camera, about=about)
+    _tell(services)
+    return _shown(added)
+
+
+@router.put("/{rule:path}", summary="Change a rule; what it raised before keeps the name that it had")
+def change_rule(camera: CameraName, rule: RuleName, body: RuleChange, request: Request) -> RuleShown:
+    services, me = services_of(request), signed_in_of(request)
+    new = checked_rule(body.rule)
+    with services.installation.audit.with_change():
+        before = _found(services, camera, rule)
+        after = services.installation.rules.put(
+            camera, new, is_enabled=body.is_enabled, who=me.user.name, is_new=False, name=rule
+        )
+        about = rule_words(before, after)
+        services.installation.audit.note(me.user.name, me.through, "rule:change", camera, about=about)
+    _tell(services)
+    return _shown(after)
+
+
+@router.delete("/{rule:path}", summary="Remove a rule; what it raised stays", status_code=204)
+def remove_rule(camera: CameraName, rule: RuleName, request: Request) -> None:
+    services, me = services_of(request), signed_in_of(request)
+    with services.installation.audit.with_change():
+        before = _found(services, camera, rule)
+        services.installation.rules.remove(camera, rule)
+        about = f"{before.rule.name!r}, kind {before.rule.kind}"
+        services.installation.audit.note(me.user.name, me.through, "rule:remove", camera, about=about)
+    _tell(services)
+
+
+def _check(services: Services, camera: str) -> None:
+    if services.installation.cameras.find(camera) is None:
+        raise no_such("camera", camera)
+
+
+def _found(services: Services, camera: str, name: str) -> CameraRule:
+    _check(services, camera)
+    found = services.installation.rules.find(camera, name)
+    if found is None:
+        raise no_such("rule", name)
+    return found
+
+
+def _tell(services: Services) -> None:
+    if services.fleet:
+        services.fleet.cameras_changed()
+
+
+def _shown(each: CameraRule) -> RuleShown:
+    return RuleShown(
+        rule=each.rule, is_enabled=each.is_enabled, is_in_file=each.is_in_file, who=each.who, at_90k=each.at_90k
+    )
