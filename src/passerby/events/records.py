@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from passerby.access.rows import Rows
@@ -25,13 +25,27 @@ class EventRecords:
     def close_open(self, camera: str) -> None:
         """Events that were left open, as after a crash, ended when they were last known to go on. Call before the
         camera's first event."""
+        self._close(events.c.camera == camera, events.c.kind != EventKind.CAMERA)
+
+    def close_health(self) -> None:
+        """The same for what is wrong with cameras, of all of them."""
+        self._close(events.c.kind == EventKind.CAMERA)
+
+    def _close(self, *which: ColumnElement[bool]) -> None:
         with self._rows.transaction("end events") as connection:
-            connection.execute(update(events).where(events.c.camera == camera, events.c.is_open).values(is_open=False))
+            connection.execute(update(events).where(events.c.is_open, *which).values(is_open=False))
 
     def keep_open(self, camera: str, now_90k: int) -> None:
         """The camera's open events go on."""
+        self._keep(now_90k, events.c.camera == camera, events.c.kind != EventKind.CAMERA)
+
+    def keep_health(self, now_90k: int) -> None:
+        """What is wrong with cameras still is."""
+        self._keep(now_90k, events.c.kind == EventKind.CAMERA)
+
+    def _keep(self, now_90k: int, *which: ColumnElement[bool]) -> None:
         with self._rows.transaction("note that events go on") as connection:
-            where = (events.c.camera == camera, events.c.is_open, events.c.end_90k < now_90k)
+            where = (events.c.is_open, events.c.end_90k < now_90k, *which)
             connection.execute(update(events).where(*where).values(end_90k=now_90k))
 
     def add(self, found: Sequence[CameraEvent]) -> None:

@@ -15,6 +15,8 @@ class EventKind(StrEnum):
     LOITERING = "loitering"
     WRONG_WAY = "wrong-way"
     STOPPED = "stopped"
+    CAMERA = "camera"
+    """A camera is not well. Its status is in place of a rule."""
 
 
 class EventState(StrEnum):
