@@ -323,7 +323,6 @@ def test_health_shows_each_check_and_the_reference_beside_the_newest_picture(
     tab.page.get_by_role("dialog").get_by_role("button", name="Set new reference").click()
     expect(tab.page.get_by_text("A new reference is being made.")).to_be_visible()
 
-
     phone = open_tab(school.base, PHONE, is_mobile=True, has_touch=True)
     phone.sign_in()
     for section in (
