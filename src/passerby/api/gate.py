@@ -13,6 +13,7 @@ from passerby.api.permissions import TABLE
 from passerby.api.permits import Permit
 from passerby.api.ports import services_of
 from passerby.api.problems import problem
+from passerby.archive import Reader
 from passerby.rules.access import LOOKS, NOBODY, Action, Subject, Verdict, may, sees_since_90k
 
 CSRF_HEADER = "X-Passerby-CSRF"
@@ -75,9 +76,9 @@ def signed_in_of(connection: HTTPConnection) -> SignedIn:
     return found
 
 
-def sees_since_90k_of(request: Request) -> int:
-    """From when on the user sees the recordings of the camera in the path: pass it to the archive."""
-    return int(request.state.sees_since_90k)
+def recordings_of(request: Request) -> Reader:
+    """Those of the camera in the path that the user sees, not those of an earlier camera of its name."""
+    return services_of(request).archive.since(int(request.state.sees_since_90k))
 
 
 def _same_site(connection: HTTPConnection, method: str, signed_in: SignedIn | None) -> Verdict:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from passerby.api.about import State, states_of
 from passerby.api.cameras import CameraName
-from passerby.api.gate import sees_since_90k_of, signed_in_of
+from passerby.api.gate import recordings_of, signed_in_of
 from passerby.api.ports import services_of
 from passerby.api.problems import no_such, problem
 from passerby.api.said import WithReason
@@ -57,9 +57,7 @@ def health(camera: CameraName, request: Request) -> CameraHealth:
             for each in (camera_state.findings if camera_state else ())
         ],
         reference_at_90k=camera_state.reference_at_90k if camera_state else None,
-        newest_still_at_90k=services.archive.newest_still_at_90k(
-            camera, services.installation.clock.now_90k(), since_90k=sees_since_90k_of(request)
-        ),
+        newest_still_at_90k=recordings_of(request).newest_still_at_90k(camera, services.installation.clock.now_90k()),
     )
 
 
@@ -100,7 +98,7 @@ def rebase(camera: CameraName, request: Request) -> None:
 def newest_still(camera: CameraName, request: Request) -> Response:
     services, now_90k = services_of(request), services_of(request).installation.clock.now_90k()
     services.installation.audit.look(signed_in_of(request), Action.SEE_STILL, camera)
-    found = services.archive.newest_still(camera, now_90k, since_90k=sees_since_90k_of(request))
+    found = recordings_of(request).newest_still(camera, now_90k)
     if found is None:
         raise problem(404, "nothing was recorded in the last minute")
     headers = {"X-Passerby-At-90k": str(found.at_90k), "Cache-Control": "no-store"}

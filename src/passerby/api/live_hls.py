@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 
 from passerby.api.cameras import CameraName
-from passerby.api.gate import sees_since_90k_of, signed_in_of
+from passerby.api.gate import recordings_of, signed_in_of
 from passerby.api.hls import MEDIA_TYPE, Window, hls_text
 from passerby.api.ports import services_of
 from passerby.api.problems import problem
@@ -28,8 +28,7 @@ WINDOW_90K = 24 * TICKS_PER_S  # a player starts three target durations before t
 def live_playlist(camera: CameraName, request: Request) -> Response:
     services = services_of(request)
     now_90k = services.installation.clock.now_90k()
-    since_90k = sees_since_90k_of(request)
-    entries = services.archive.playlist(camera, now_90k - WINDOW_90K, now_90k, since_90k=since_90k).entries
+    entries = recordings_of(request).playlist(camera, now_90k - WINDOW_90K, now_90k).entries
     if not entries:
         raise problem(404, "there is no live picture now", "see the camera's state")
     me = signed_in_of(request)

@@ -14,13 +14,13 @@ from pydantic import BaseModel, Field
 from passerby.access.rows import new_secret
 from passerby.api.cameras import CameraName
 from passerby.api.exports import FileGoingOut, exports_of
-from passerby.api.gate import sees_since_90k_of, signed_in_of
+from passerby.api.gate import recordings_of, signed_in_of
 from passerby.api.hls import MEDIA_TYPE, hls_text
 from passerby.api.ports import Services, services_of
 from passerby.api.problems import Problem, problem
+from passerby.archive import Reader
 from passerby.errors import OutputError
 from passerby.media.segments import GOP_90K, TICKS_PER_S
-from passerby.objects.names import camera_and_start_of_key
 from passerby.rules.access import Action
 
 router = APIRouter(prefix="/api/cameras/{camera}/timeline", tags=["timeline"])
@@ -60,10 +60,10 @@ def timeline(
     parts: Annotated[int, Query(ge=1, le=4000)] = 500,
 ) -> Timeline:
     check_range(from_90k, to_90k, LONGEST_TIMELINE_90K)
-    archive, since_90k = services_of(request).archive, sees_since_90k_of(request)
+    recordings = recordings_of(request)
     _note_overview(request, camera, from_90k, to_90k)
-    gaps = archive.playlist(camera, from_90k, to_90k, since_90k=since_90k).gaps_90k
-    activity = archive.activity(camera, from_90k, to_90k, parts, since_90k=since_90k)
+    gaps = recordings.playlist(camera, from_90k, to_90k).gaps_90k
+    activity = recordings.activity(camera, from_90k, to_90k, parts)
     return Timeline(
         from_90k=from_90k, to_90k=to_90k, activity=list(activity),
         gaps=[Gap(from_90k=start, to_90k=end) for start, end in gaps],
@@ -76,8 +76,7 @@ def timeline(
 )  # fmt: skip
 def playlist(camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k) -> Response:
     check_range(from_90k, to_90k, LONGEST_PLAYLIST_90K)
-    archive = services_of(request).archive
-    found = archive.playlist(camera, from_90k, to_90k, since_90k=sees_since_90k_of(request))
+    found = recordings_of(request).playlist(camera, from_90k, to_90k)
     if not found.entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
     _note_overview(request, camera, from_90k, to_90k)
@@ -110,16 +109,16 @@ def object_bytes(
     request: Request,
     range: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
-    archive, key = services_of(request).archive, f"{camera}/{day}/{name}"
-    named, found = camera_and_start_of_key(key), archive.find(key)
-    if named is None or found is None or named[1] < sees_since_90k_of(request):
+    recordings, key = recordings_of(request), f"{camera}/{day}/{name}"
+    found = recordings.find(key)
+    if found is None:
         raise problem(404, "there is no such recording")
     size = found.size
     first, last = _asked(range, size)
     audit, me = services_of(request).installation.audit, signed_in_of(request)
     audit.look_each_minute(me, Action.WATCH_TIMELINE, camera, *found.span_of(first, last))
     try:
-        data = archive.read(key, first, last + 1 - first)
+        data = recordings.read(key, first, last + 1 - first)
     except FileNotFoundError:
         raise problem(404, "this recording has just been deleted") from None
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(len(data))}
@@ -136,7 +135,7 @@ def object_bytes(
 def still(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
     services, me = services_of(request), signed_in_of(request)
     services.installation.audit.look(me, Action.SEE_STILL, camera, at_90k, at_90k)
-    found = services.archive.still(camera, at_90k, since_90k=sees_since_90k_of(request))
+    found = recordings_of(request).still(camera, at_90k)
     if found is None:
         raise problem(404, "nothing is recorded there", "ask for another time")
     return Response(found.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(found.at_90k)})
@@ -149,7 +148,7 @@ def still(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
 def thumbnail(camera: CameraName, request: Request, at_90k: Time90k) -> Response:
     """Noted as playing the two seconds that it is of: there are many, and they show what playing shows."""
     services, me = services_of(request), signed_in_of(request)
-    found = services.archive.thumbnail(camera, at_90k, THUMBNAIL_PX, since_90k=sees_since_90k_of(request))
+    found = recordings_of(request).thumbnail(camera, at_90k, THUMBNAIL_PX)
     if found is None:
         _note_overview(request, camera, at_90k, at_90k + GOP_90K)
         return Response(status_code=204)
@@ -176,8 +175,8 @@ def export(
     """Browsers save the answer to disk without showing a problem, so a page asks with only_ask first."""
     check_range(from_90k, to_90k, LONGEST_EXPORT_90K)
     services, me = services_of(request), signed_in_of(request)
-    since_90k = sees_since_90k_of(request)
-    entries = services.archive.playlist(camera, from_90k, to_90k, since_90k=since_90k).entries
+    recordings = recordings_of(request)
+    entries = recordings.playlist(camera, from_90k, to_90k).entries
     if not entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
     size = sum(each.gop.size for each in entries)
@@ -188,7 +187,7 @@ def export(
         return Response(status_code=204)
     try:
         services.installation.audit.look(me, Action.EXPORT, camera, from_90k, to_90k)
-        file = _exported(services, camera, from_90k, to_90k, since_90k)
+        file = _exported(services, recordings, camera, from_90k, to_90k)
     except BaseException:
         place.free()
         raise
@@ -198,11 +197,11 @@ def export(
     return FileGoingOut(file, place, "video/mp4", headers)
 
 
-def _exported(services: Services, camera: str, from_90k: int, to_90k: int, since_90k: int) -> BinaryIO:
+def _exported(services: Services, recordings: Reader, camera: str, from_90k: int, to_90k: int) -> BinaryIO:
     """An open file without a name: nothing is left of it if the browser disconnects."""
     path = services.scratch / f"{new_secret()}.mp4"
     try:
-        services.archive.export(camera, from_90k, to_90k, path, since_90k=since_90k)
+        recordings.export(camera, from_90k, to_90k, path)
         return path.open("rb")
     except OutputError as error:
         raise problem(422, error.message.replace(str(path), f"{camera}.mp4"), error.hint) from None

@@ -3,7 +3,8 @@
 from passerby.archive.archive import Archive
 from passerby.archive.export import ExportedFile
 from passerby.archive.playlist import Playlist, PlaylistEntry
+from passerby.archive.reader import Reader
 from passerby.archive.still import Still
 from passerby.archive.writer import CameraWriter
 
-__all__ = ["Archive", "CameraWriter", "ExportedFile", "Playlist", "PlaylistEntry", "Still"]
+__all__ = ["Archive", "CameraWriter", "ExportedFile", "Playlist", "PlaylistEntry", "Reader", "Still"]
