@@ -64,11 +64,12 @@ class RevealMode:
         hides_found: bool = False,
         not_people: Sequence[BoxShare] = (),
         gap_s: float = math.inf,
+        is_live: bool = False,
         follower: Follower | None = None,
     ) -> None:
         """hides_found: also hide whatever is detected, as in cover mode, since little is known about the place.
         not_people: a detection in one of these that does not differ from the background is shown. gap_s: see
-        `Window`. follower: for whoever asks what is in view."""
+        `Window`. is_live: there is no report. follower: for whoever asks what is in view."""
         self._not_people = not_people
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
@@ -77,7 +78,8 @@ class RevealMode:
         self._window = Window(delay_s, longest_s=LONGEST_PASSES * DETECT_EVERY_S, gap_s=gap_s)
         self._finder = finder
         self._may_follow = False
-        self._tracker, self._follower = Tracker(size_wh, times_for(delay_s)), follower
+        self._tracker = Tracker(size_wh, times_for(delay_s), keeps_places=not is_live)
+        self._follower = follower
         self._learner = learner
         self._view = View(first) if first else None
         self.background = first

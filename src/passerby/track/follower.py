@@ -23,7 +23,7 @@ class Follower:
     """Call `update` for every frame in order, then `take` for every frame in order. See `Tracker`."""
 
     def __init__(self, size_wh: tuple[int, int]) -> None:
-        self._tracker = Tracker(size_wh, TIMES, birth_score=BIRTH_SCORE)
+        self._tracker = Tracker(size_wh, TIMES, birth_score=BIRTH_SCORE, keeps_places=False)
 
     def update(
         self, index: int, time_s: float, found: Detections | None, motion: Motion | None, arrived_s: float = 0.0

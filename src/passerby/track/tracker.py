@@ -51,7 +51,7 @@ class TrackerTimes:
 @dataclass(slots=True, eq=False)
 class _Live:
     """A track being followed. points: box and score (0 if not seen) by frame index, only for frames not yet taken.
-    near: evidence while it is large, for a person."""
+    near: evidence while it is large, for a person. places: see `Tracker`; None: not kept."""
 
     tracker_id: int
     kind: Kind
@@ -68,16 +68,16 @@ class _Live:
     missed_at: int | None = None  # the first pass since it was last seen that did not find it
     evidence: Evidence = field(default_factory=Evidence)
     near: Evidence = field(default_factory=Evidence)
-    places: list[Place] = field(default_factory=list)
+    places: list[Place] | None = None
     velocity: Boxes = field(default_factory=lambda: np.zeros(4, np.float32))
 
     def see(self, index: int, box: Boxes, score: float, is_large: bool) -> None:
         """Records that a detector found it there."""
         self.box, self.points[index] = box, (box, score)
         self.evidence.add(score, TRUST[self.kind])
-        if self.is_confirmed and self.evidence.best >= SEEN_WELL:
+        if self.places is not None and self.is_confirmed and self.evidence.best >= SEEN_WELL:
             self.places.clear()
-        else:
+        elif self.places is not None:
             add_sighting(self.places, Sighting(self.seen_at_s, _tuple(box), score))
         if self.kind is not Kind.PERSON or not is_large:
             # Once confirmed, a track stays so: pictures of it are already out.
@@ -110,10 +110,16 @@ class Tracker:
     """
 
     def __init__(
-        self, size_wh: tuple[int, int], times: TrackerTimes | None = None, *, birth_score: float = 0.0
+        self,
+        size_wh: tuple[int, int],
+        times: TrackerTimes | None = None,
+        *,
+        birth_score: float = 0.0,
+        keeps_places: bool = True,
     ) -> None:
-        """birth_score: a new track needs at least this score, or more if its kind does."""
-        self._size_wh = size_wh
+        """birth_score: a new track needs at least this score, or more if its kind does. keeps_places: where tracks were
+        seen is for a report, and can take megabytes for each."""
+        self._size_wh, self._keeps_places = size_wh, keeps_places
         self._birth = np.maximum(BIRTH, np.float32(birth_score))
         self._times = times or TrackerTimes()
         self._live: list[_Live] = []
@@ -252,6 +258,7 @@ class Tracker:
         born = []
         for box, score, class_id in zip(found.xyxy, found.confidence, found.class_id, strict=True):
             live = _Live(self._next_id, Kind(int(class_id)), box, index, time_s, index, time_s)
+            live.places = [] if self._keeps_places else None
             live.see(index, box.copy(), float(score), self._is_large(box))
             self._next_id += 1
             born.append(live)
@@ -305,7 +312,7 @@ class Tracker:
                     live.evidence.hits,
                     live.evidence.best,
                     live.is_confirmed,
-                    tuple(live.places),
+                    tuple(live.places or ()),
                 )
             )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -38,10 +40,15 @@ def moved(dx: float) -> tuple[float, float, float, float]:
 
 
 def run(
-    passes: dict[int, Detections], frames: int, motion: Motion | None = None, lag: int | None = None, cut_at: int = -1
+    passes: dict[int, Detections],
+    frames: int,
+    motion: Motion | None = None,
+    lag: int | None = None,
+    cut_at: int = -1,
+    keeps_places: bool = True,
 ) -> tuple[list[list[Track]], list[TrackSummary]]:
     """What is in every frame, taken `lag` frames after it was given; None: when all have been."""
-    tracker = Tracker(SIZE_WH, TIMES)
+    tracker = Tracker(SIZE_WH, TIMES, keeps_places=keeps_places)
     taken: list[list[Track]] = []
     for index in range(frames):
         still = flow(is_cut=True) if index == cut_at else motion or flow()
@@ -80,6 +87,17 @@ def test_only_a_track_that_was_never_seen_well_says_where_it_was() -> None:
     assert np.allclose([seen.xyxy for seen in poor.places[0]], [moved(24.0 * n) for n in range(5)])
     (well,) = run({index: found(BOX) for index in range(0, 20, 2)}, 25)[1]
     assert not well.places
+
+
+def test_without_its_places_a_track_is_followed_all_the_same() -> None:
+    scores = dict(enumerate([0.1, 0.1, 0.12, 0.3, 0.2, 0.9, 0.1, 0.8, 0.7, 0.1]))
+    passes = {2 * n: found(moved(20.0 * n), score=score) for n, score in scores.items()}
+    passes |= {2 * n: found(moved(300.0 - n), score=POOR) for n in range(len(scores), 20)}
+    taken, with_places = run(passes, 60, motion=flow(right=10))
+    taken_without, without = run(passes, 60, motion=flow(right=10), keeps_places=False)
+    assert any(taken) and taken_without == taken
+    assert any(each.places for each in with_places) and not any(each.places for each in without)
+    assert without == [replace(each, places=()) for each in with_places]
 
 
 def test_a_track_goes_on_until_a_pass_does_not_find_it() -> None:

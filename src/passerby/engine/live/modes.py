@@ -119,6 +119,7 @@ def _reveal(
         delay_s=_window_s(plan),
         not_people=plan.not_people,
         gap_s=WHOLE_FROM * reveal_mode.DETECT_EVERY_S,
+        is_live=True,
         follower=follower_for(observer, size_wh),
     )
     return LiveMode(examiner, finder, learner)
