@@ -34,7 +34,7 @@ def events(
     as_json: Annotated[bool, typer.Option("--json", help="Print events and counts as JSON.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Print what happens in a video: lines crossed, zones entered, crowds, loitering, wrong ways, stopped vehicles.
+    """Print what happens in a video: lines crossed, zones entered, crowds, loitering, wrong ways, stops, falls.
 
     It says what, where, when and how many, and never who. It writes no pictures.
 
@@ -100,4 +100,6 @@ _HAPPENED = {
     EventKind.LOITERING: "{who} stayed for too long",
     EventKind.WRONG_WAY: "{who} went the wrong way",
     EventKind.STOPPED: "{who} stopped for too long",
+    EventKind.FALL: "{who} fell",
+    EventKind.LYING: "{who} lying for too long",
 }

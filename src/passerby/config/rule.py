@@ -118,8 +118,32 @@ class StoppedRule(_Rule):
         return self
 
 
+class _PeopleOnly(_Rule):
+    zone: Corners | None = Field(None, description="Where, on the ground. Without one: everywhere.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.objects != "people":
+            raise ValueError("only people fall and lie")
+        return self
+
+
+class FallRule(_PeopleOnly):
+    """Somebody falls from upright and stays low."""
+
+    kind: Literal["fall"]
+
+
+class LyingRule(_PeopleOnly):
+    """Somebody lies for too long, whether they fell or not."""
+
+    kind: Literal["lying"]
+    longer_than_s: float = Field(3.0, ge=2, le=DAY_S, description="How long they may lie.")
+
+
 Rule = Annotated[
-    LineRule | ZoneRule | CrowdRule | LoiteringRule | WrongWayRule | StoppedRule, Field(discriminator="kind")
+    LineRule | ZoneRule | CrowdRule | LoiteringRule | WrongWayRule | StoppedRule | FallRule | LyingRule,
+    Field(discriminator="kind"),
 ]
 
 

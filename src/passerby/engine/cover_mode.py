@@ -15,7 +15,7 @@ from passerby.engine.passes import PassPlan
 from passerby.engine.window import Window
 from passerby.media import Cover, RawFrame, hdr
 from passerby.rules.coverage import Policy, cover_found
-from passerby.track import FlowMeter, Follower, Tracker, TrackerTimes, TrackSummary
+from passerby.track import FlowMeter, Follower, Tracker, TrackerTimes, TrackSummary, hints_of
 
 DETECT_EVERY_S = 0.16  # a runner moves by a third of their own width between two passes
 PASS_PLAN = PassPlan(DETECT_EVERY_S)
@@ -74,8 +74,10 @@ class CoverMode:
             return None
         tracks = self._tracker.take(held.frame.index, held.time_s)
         cover = Cover(cover_found(tracks, self._policy.wider(held.wider)), whole=held.whole)
-        followed = self._follower.take(held.frame.index, held.time_s) if self._follower is not None else ()
-        return Examined(held.frame, cover, tuple(followed), held.is_examined)
+        if self._follower is None:
+            return Examined(held.frame, cover, (), held.is_examined)
+        followed = tuple(self._follower.take(held.frame.index, held.time_s))
+        return Examined(held.frame, cover, followed, held.is_examined, hints_of(held.found))
 
 
 def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:

@@ -12,12 +12,14 @@ from passerby.track import TrackSummary
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examined:
-    """A frame, its cover, and what is followed in it if somebody asked for that. has_detections: see `InView`."""
+    """A frame, its cover, and what is followed in it if somebody asked for that. has_detections, hints: see
+    `InView`."""
 
     frame: RawFrame
     cover: Cover
     tracks: tuple[Track, ...] = field(default=(), repr=False)
     has_detections: bool = False
+    hints: tuple[tuple[float, float, float, float], ...] = field(default=(), repr=False)
 
     @property
     def in_view(self) -> InView:
@@ -32,6 +34,7 @@ class Examined:
             self.tracks,
             self.has_detections,
             self.cover.whole,
+            self.hints,
         )
 
 

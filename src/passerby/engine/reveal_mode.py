@@ -23,7 +23,7 @@ from passerby.media import Cover, CoverBox, RawFrame, Track
 from passerby.media.boxes import BoxShare
 from passerby.rules.coverage import STIRRING_SHARE, Policy, box_of, cover_unestablished, stirring_shares
 from passerby.rules.not_people import says_not_a_person
-from passerby.track import Follower, Tracker, TrackerTimes, TrackSummary
+from passerby.track import Follower, Tracker, TrackerTimes, TrackSummary, hints_of
 
 DETECT_EVERY_S = 0.5  # what moves is hidden anyway: passes find people who stand, and the class that sets the colour
 IDLE_DETECT_S = KNOWN_FOR_S  # if nothing differs from a background in which nobody was found, nobody can have come
@@ -38,6 +38,8 @@ UNION_FRAMES = 1  # before and after: a blob that disappears for one frame stays
 ADAPT_EVERY_S = 0.5
 SAME_FOR_S = 1.0  # how long a comparison holds in a picture that stays the same; adapting needs to see the noise
 RELEARN_WAIT_S = 1.0  # of global change before the scene is learned again
+
+Box = tuple[float, float, float, float]
 
 CHANGED = "the whole picture changed: the light, or the camera was moved"
 NOT_LEARNED = "nothing is established yet"
@@ -141,7 +143,7 @@ class RevealMode:
             return None
         tracks = self._tracker.take(held.frame.index, held.time_s)
         cover = self._noting_again(held, self._cover(held, following, tracks))
-        return Examined(held.frame, cover, self._followed(held), held.is_examined)
+        return Examined(held.frame, cover, self._followed(held), held.is_examined, self._hints(held))
 
     def _followed(self, held: Held) -> tuple[Track, ...]:
         """What is in view, if anybody asks: without what a user marked as not a person."""
@@ -154,9 +156,14 @@ class RevealMode:
         tracks = [replace(track, differs=share >= STIRRING_SHARE) for track, share in zip(tracks, shares, strict=True)]
         return tuple(
             track
-            for track, is_marked in zip(tracks, self._are_marked(tracks), strict=True)
+            for track, is_marked in zip(tracks, self._are_marked([t.xyxy for t in tracks]), strict=True)
             if track.differs or not is_marked
         )
+
+    def _hints(self, held: Held) -> tuple[Box, ...]:
+        """Where somebody may be, if anybody asks: without what a user marked as not a person."""
+        hints = hints_of(held.found) if self._follower is not None else ()
+        return tuple(box for box, is_marked in zip(hints, self._are_marked(hints), strict=True) if not is_marked)
 
     def _noting_again(self, held: Held, cover: Cover) -> Cover:
         before, self._popped = self._popped, (held.stretch, cover)
@@ -244,13 +251,13 @@ class RevealMode:
     def _without_not_people(
         self, tracked: list[tuple[Track, CoverBox]], moving: npt.NDArray[np.uint8]
     ) -> list[tuple[Track, CoverBox]]:
-        is_none = self._are_marked([track for track, _ in tracked])
+        is_none = self._are_marked([track.xyxy for track, _ in tracked])
         still = [share < STIRRING_SHARE for share in stirring_shares([t for t, _ in tracked], moving, self._size_wh)]
         return [one for one, said, stays in zip(tracked, is_none, still, strict=True) if not (said and stays)]
 
-    def _are_marked(self, tracks: Sequence[Track]) -> npt.NDArray[np.bool_]:
-        """Which of the tracks a user marked as not a person."""
-        boxes = np.array([track.xyxy for track in tracks], np.float32).reshape(-1, 4)
+    def _are_marked(self, xyxy: Sequence[Box]) -> npt.NDArray[np.bool_]:
+        """Which of the boxes a user marked as not a person."""
+        boxes = np.array(xyxy, np.float32).reshape(-1, 4)
         shares = np.asarray(boxes / np.array(self._size_wh * 2, np.float32), np.float32)
         return says_not_a_person(shares, self._not_people)
 

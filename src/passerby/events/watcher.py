@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from passerby.config.rule import (
     CrowdRule,
+    FallRule,
     LineRule,
     LoiteringRule,
+    LyingRule,
     PointShare,
     Rule,
     StoppedRule,
@@ -17,9 +19,12 @@ from passerby.config.rule import (
 )
 from passerby.media import InView, Kind
 from passerby.media.events import Event, EventKind
+from passerby.rules.events.fall import Fall
 from passerby.rules.events.geometry import Point
 from passerby.rules.events.line import Line, Way
+from passerby.rules.events.lying import Lying
 from passerby.rules.events.paths import Moment, Paths
+from passerby.rules.events.posture import Postures
 from passerby.rules.events.spell import Happening
 from passerby.rules.events.way import Stopped, WrongWay
 from passerby.rules.events.zone import Crowd, Loitering, Presence, Zone
@@ -51,6 +56,8 @@ class Watcher:
         self._rules = tuple(rules)
         self._start_s: float | None = None  # of the first frame, from which times of events are measured
         self._paths = Paths()
+        self._postures: Postures | None = None
+        """None if no rule asks who is down."""
         self._size_wh: tuple[int, int] | None = None
         self._lines: list[tuple[LineRule, Line]] = []
         self._lasting: list[tuple[Rule, _Lasting]] = []
@@ -79,11 +86,16 @@ class Watcher:
         if view.whole is not None:
             self._hold(view.time_s)
             return found
-        return [*found, *self._apply(self._paths.note(view))]
+        moment = self._paths.note(view)
+        if self._postures is not None:
+            moment = replace(moment, down=self._postures.note(view))
+        return [*found, *self._apply(moment)]
 
     def _hold(self, time_s: float) -> None:
         """A picture that is hidden whole tells nothing: neither that somebody is there, nor that nobody is."""
         self._paths.hold(time_s)
+        if self._postures is not None:
+            self._postures.hold(time_s)
         for _, lasting in self._lasting:
             lasting.hold(time_s)
 
@@ -120,6 +132,7 @@ class Watcher:
 
     def _set_up(self, size_wh: tuple[int, int]) -> None:
         self._paths = Paths()
+        self._postures = Postures() if any(isinstance(rule, FallRule | LyingRule) for rule in self._rules) else None
         self._lines = [
             (rule, Line(_pixel(rule.line[0], size_wh), _pixel(rule.line[1], size_wh), (KINDS[rule.objects],)))
             for rule in self._rules
@@ -134,12 +147,17 @@ _KINDS_OF_EVENTS = {
     "loitering": EventKind.LOITERING,
     "wrong-way": EventKind.WRONG_WAY,
     "stopped": EventKind.STOPPED,
+    "fall": EventKind.FALL,
+    "lying": EventKind.LYING,
 }
 
 
 def _lasting(rule: Rule, size_wh: tuple[int, int]) -> _Lasting:
     assert not isinstance(rule, LineRule)
     kinds = (KINDS[rule.objects],)
+    if isinstance(rule, FallRule | LyingRule):
+        where = rule.zone and [_pixel(corner, size_wh) for corner in rule.zone]
+        return Fall(where) if isinstance(rule, FallRule) else Lying(where, rule.longer_than_s)
     corners = [_pixel(corner, size_wh) for corner in rule.zone]
     if isinstance(rule, WrongWayRule):
         return WrongWay(corners, (_pixel(rule.arrow[0], size_wh), _pixel(rule.arrow[1], size_wh)), kinds)

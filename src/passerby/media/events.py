@@ -15,6 +15,8 @@ class EventKind(StrEnum):
     LOITERING = "loitering"
     WRONG_WAY = "wrong-way"
     STOPPED = "stopped"
+    FALL = "fall"
+    LYING = "lying"
     CAMERA = "camera"
     """A camera is not well. Its status is in place of a rule."""
 

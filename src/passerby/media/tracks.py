@@ -44,7 +44,8 @@ class InView:
 
     index, pts, time_base, turn: see `RawFrame`. size_wh: of the picture, in pixels. tracks: in order of id.
     has_detections: whether detectors ran on this frame. whole: why the picture is hidden whole, if it is; then tracks
-    may be missing.
+    may be missing. hints: boxes in which a detector found a person in this frame, also if it was not sure enough to
+    follow them: people who lie score low.
     """
 
     index: int
@@ -55,6 +56,7 @@ class InView:
     tracks: tuple[Track, ...]
     has_detections: bool
     whole: str | None = None
+    hints: tuple[tuple[float, float, float, float], ...] = ()
 
     def __reduce__(self) -> str:
         raise TypeError("what is in view never leaves the process: it cannot be pickled")

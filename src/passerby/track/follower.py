@@ -15,6 +15,7 @@ from passerby.track.tracker import Tracker, TrackerTimes
 BIRTH_SCORE = 0.45  # on campus.avi 0.35 makes twice as many tracks of nobody
 LEAST_SCORE = 0.25  # continues a track
 SAME_SHARE = 0.6  # of a box inside a better one of its kind: a part of the same person
+LEAST_HINT = 0.15  # somebody who lies often scores no more
 TIMES = TrackerTimes(lost_s=2.0, tail_s=0.5, back_s=0.3)
 KINDS = (Kind.PERSON, Kind.VEHICLE)
 
@@ -47,3 +48,11 @@ def _each_once(found: Detections) -> Detections:
         if not (inside[place, kept].any() or inside[kept, place].any()):
             kept.append(place)
     return found.take(np.array(kept, np.intp))
+
+
+def hints_of(found: Detections | None) -> tuple[tuple[float, float, float, float], ...]:
+    """The boxes of everybody found, also of those too unsure to follow. See `InView`."""
+    if found is None:
+        return ()
+    boxes = found.xyxy[(found.class_id == Kind.PERSON) & (found.confidence >= LEAST_HINT)]
+    return tuple((left, top, right, bottom) for left, top, right, bottom in boxes.tolist())

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from passerby.config.rule import CrowdRule, LineRule, StoppedRule, read_rules
+from passerby.config.rule import CrowdRule, FallRule, LineRule, LyingRule, StoppedRule, read_rules
 from passerby.errors import SettingsError
 
 GOOD = """
@@ -40,6 +40,13 @@ def test_each_kind_has_its_keys(file: Path) -> None:
     assert (lane.objects, lane.longer_than_s) == ("vehicles", 60)
 
 
+def test_falls_and_lying_need_no_zone(file: Path) -> None:
+    file.write_text('[[rule]]\nname = "a"\nkind = "fall"\n[[rule]]\nname = "b"\nkind = "lying"', encoding="utf-8")
+    fall, lying = read_rules(file)
+    assert isinstance(fall, FallRule) and isinstance(lying, LyingRule)
+    assert (fall.zone, lying.zone, lying.longer_than_s) == (None, None, 3)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -55,6 +62,8 @@ def test_each_kind_has_its_keys(file: Path) -> None:
         ('[[rule]]\nname = "a"\nkind = "zone"\nzone = [[0, 0], [0.5, 0.5], [1, 1]]', "not on one line"),
         ('[[rule]]\nname = "a"\nkind = "zone"\nzone = [[0, 0], [1, 1], [1, 0], [0, 1]]', "cross each other"),
         ('[[rule]]\nname = "a"\nkind = "crowd"\nzone = [[0, 0], [1, 0], [1, 1]]', "rule 'a': limit"),
+        ('[[rule]]\nname = "a"\nkind = "fall"\nobjects = "vehicles"', "only people fall"),
+        ('[[rule]]\nname = "a"\nkind = "lying"\nlonger_than_s = 0.5', "rule 'a': longer_than_s"),
         (GOOD + GOOD, "two rules named 'door'"),
         ("[[rule]", "couldn't read"),
     ],

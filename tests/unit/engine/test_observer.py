@@ -23,6 +23,7 @@ from tests.unit.engine.fakes import Scripted, passes_of, people
 from tests.unit.engine.test_reveal_mode import SIZE_WH, background, frame_of
 
 STEP_S, STEP_PX, WIDE, HIGH, TOP = 0.1, 3, 12, 30, 30
+UNSURE = 0.2  # too little to be followed
 POLICY = Policy.of(Settings())
 
 
@@ -57,8 +58,8 @@ def reveal(
     return RevealMode(SIZE_WH, finder or detector(), POLICY, first, learner, follower=follower, not_people=marks)
 
 
-def cover(follower: Follower | None) -> CoverMode:
-    return CoverMode(SIZE_WH, detector(), POLICY, 0.8, follower=follower)
+def cover(follower: Follower | None, finder: DirectFinder | None = None) -> CoverMode:
+    return CoverMode(SIZE_WH, finder or detector(), POLICY, 0.8, follower=follower)
 
 
 def seen_by(mode: Examiner, frames: list[RawFrame]) -> list[InView]:
@@ -108,6 +109,22 @@ def test_what_a_user_marked_as_not_a_person_is_not_in_view() -> None:
     assert not any(view.tracks for view in seen_by(standing((here,)), frames(still)))
     walked = seen_by(reveal(Follower(SIZE_WH), marks=(here,)), frames(walker))
     assert all(view.tracks for view in walked), "whoever passes it is"
+
+
+@pytest.mark.parametrize("mode", [cover, reveal])
+def test_who_is_found_unsurely_is_a_hint_and_nobody_who_is_followed(mode: object) -> None:
+    assert callable(mode)
+    finder = DirectFinder(passes_of(Scripted(lambda frame: people(box_in(2), score=UNSURE)), every_s=(0.2,)))
+    seen = seen_by(mode(Follower(SIZE_WH), finder), frames(still))
+    assert not any(view.tracks for view in seen)
+    assert {view.hints for view in seen if view.has_detections} == {(box_in(2),)}
+    assert not any(view.hints for view in seen if not view.has_detections)
+    assert not any(view.hints for view in seen_by(mode(None, finder), frames(still))), "nobody asks"
+
+
+def test_what_a_user_marked_as_not_a_person_is_no_hint() -> None:
+    assert any(view.hints for view in seen_by(standing(()), frames(still)))
+    assert not any(view.hints for view in seen_by(standing((BoxShare(0, 0.2, 0.2, 0.8),)), frames(still)))
 
 
 def frames(of: object) -> list[RawFrame]:

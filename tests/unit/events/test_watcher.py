@@ -2,10 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from passerby.config.rule import CrowdRule, LineRule, Rule, StoppedRule, ZoneRule
+from passerby.config.rule import CrowdRule, FallRule, LineRule, LyingRule, Rule, StoppedRule, ZoneRule
 from passerby.events import Count, Watcher
 from passerby.media import InView, Kind
 from passerby.media.events import Event, EventKind
+from tests.unit.rules.events.people import FALLS, LIES, STANDS, going, mirrored, seen
 from tests.unit.rules.events.walkers import SIZE_WH, Walker, straight, views
 
 DOOR = LineRule(name="door", kind="line", line=((0.5, 1.0), (0.5, 0.2)))
@@ -27,6 +28,21 @@ def test_one_walk_is_a_crossing_and_a_stay() -> None:
     assert crossing.start_s == pytest.approx(2.2, abs=0.3)
     assert (entered.kind, entered.end_s, left.start_s) == (EventKind.IN_ZONE, None, entered.start_s)
     assert counts == [Count("door", 1, 0)]
+
+
+def test_a_fall_and_lying_begin_when_somebody_last_stood_and_last_until_they_are_up() -> None:
+    rules = FallRule(name="fall", kind="fall"), LyingRule(name="lying", kind="lying", longer_than_s=4)
+    events, _ = watched(seen([going((0, STANDS), (2, LIES), (8, STANDS))], 12), *rules)
+    assert [(each.kind, each.end_s is None) for each in events] == [
+        (EventKind.FALL, True), (EventKind.LYING, True), (EventKind.FALL, False), (EventKind.LYING, False),
+    ]  # fmt: skip
+    assert [each.start_s for each in events] == pytest.approx([2.0] * 4, abs=0.3)
+
+
+def test_a_fall_is_about_a_zone_of_the_upright_picture() -> None:
+    fall = FallRule(name="fall", kind="fall", zone=RIGHT_HALF)
+    assert watched(seen([FALLS], 10), fall)[0]
+    assert not watched([mirrored(view) for view in seen([FALLS], 10)], fall)[0]
 
 
 def test_what_goes_on_at_the_end_ends_there() -> None:

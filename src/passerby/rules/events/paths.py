@@ -43,14 +43,24 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
+class Down:
+    """Somebody who is down. since_s: since when; if they fell, they last stood then. xy: as of `Step`."""
+
+    since_s: float
+    xy: Point
+    fell: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """What is known of the ground at one time. walks: new steps. standing: the last step of everybody in view, new or
-    not, by id. gone: the ids of those who are no longer in view."""
+    not, by id. gone: the ids of those who are no longer in view. down: everybody who is down, if a rule asks for it."""
 
     time_s: float
     walks: tuple[Walk, ...]
     standing: dict[int, tuple[Kind, Step]]
     gone: tuple[int, ...] = ()
+    down: tuple[Down, ...] = ()
 
 
 @dataclass(slots=True)

@@ -26,10 +26,12 @@ class Spell:
         self._peak = 0
         self._is_known = False
 
-    def note(self, time_s: float, count: int) -> Happening | None:
-        """Adds a count. Returns the event when it begins, and again when it is over."""
+    def note(self, time_s: float, count: int, since_s: float | None = None) -> Happening | None:
+        """Adds a count. Returns the event when it begins, and again when it is over. since_s: when what is counted
+        began, if that was known only later."""
         if count:
-            self._begun_s = time_s if self._begun_s is None else self._begun_s
+            if self._begun_s is None:
+                self._begun_s = time_s if since_s is None else since_s
             self._last_s, self._peak = time_s, max(self._peak, count)
             if self._is_known or time_s - self._begun_s < self._after_s:
                 return None
