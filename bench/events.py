@@ -1,18 +1,24 @@
 """How well are events found? Rules over annotated footage, held against what happened.
 
-    events.py [--shared DIR] [--detect-every S]
+    events.py [--only lines|falls] [--shared DIR] [--detect-every S]
 
 Lines: `campus.avi` with the five lines of `events/campus.lines.tsv`; what happened is computed from the reference boxes
 as that file says: a foot point crosses the segment, with 4 px of hysteresis. Found: within 1 s, the same way. Too many:
 what is left, as a share of what happened. Once as it is, once with every second frame dropped.
+
+Falls and lying: the clips of `events/falls` and `events/fall-timed`, and clips in which nobody falls. Each once in the
+mode that the measurement of the camera chooses, and once in cover mode; the confusion of each rule, with the clips
+where it errs.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,16 +26,20 @@ from pathlib import Path
 import av
 from clips import shared_folder
 
-from passerby.config.rule import LineRule
+from passerby.config.rule import FallRule, LineRule, LyingRule, Rule
 from passerby.engine import observe
 from passerby.engine.observe import DETECT_EVERY_S
 from passerby.events import Watcher
-from passerby.media.events import Event
+from passerby.media.events import Event, EventKind
 from passerby.rules.events.geometry import segments_meet, signed_distance
+from passerby.settings import Settings
 
 SIZE_WH, FPS = (768, 576), 10
 HYSTERESIS_PX = 4
 TOLERANCE_S = 1.0
+FALLS = range(1, 6)  # activities of events/falls, see SOURCES.md
+LIES_DOWN = 11
+NOBODY_FALLS = ("campus.avi", "square.mp4", "corridor.mp4", "parking.mp4")
 
 Px = tuple[float, float]
 
@@ -99,9 +109,44 @@ def events_in(clip: Path, lines: list[tuple[Px, Px]], detect_every_s: float) -> 
         LineRule(name=str(n), kind="line", line=((a[0] / width, a[1] / height), (b[0] / width, b[1] / height)))
         for n, (a, b) in enumerate(lines)
     ]
+    return applied(clip, rules, detect_every_s)
+
+
+def applied(clip: Path, rules: Sequence[Rule], detect_every_s: float, settings: Settings | None = None) -> list[Event]:
     watcher, found = Watcher(rules), []
-    observe(clip, lambda view: found.extend(watcher.note(view)), detect_every_s=detect_every_s)
+    observe(clip, lambda view: found.extend(watcher.note(view)), detect_every_s=detect_every_s, settings=settings)
     return [*found, *watcher.end()]
+
+
+def postures_of(clip: Path) -> dict[EventKind, bool | None]:
+    """Whether somebody falls in a clip, and lies. None: either is right."""
+    activity = re.match(r"a(\d+)_", clip.name)
+    if activity:
+        falls = int(activity[1]) in FALLS
+        return {EventKind.FALL: falls, EventKind.LYING: falls or (None if int(activity[1]) == LIES_DOWN else False)}
+    timed = re.fullmatch(r"kuleuven_(\d+\.\d+)", clip.stem)
+    falls = timed is not None and float(timed[1]) <= 24 <= float(timed[1]) + 10
+    return {EventKind.FALL: falls, EventKind.LYING: falls}
+
+
+def measure_falls(footage: Path, detect_every_s: float) -> None:
+    events = footage / "events"
+    clips = sorted([*(events / "falls").glob("*.mp4"), *(events / "fall-timed").glob("*.mp4")])
+    clips += [footage / name for name in NOBODY_FALLS]
+    rules = (FallRule(name="fall", kind="fall"), LyingRule(name="lying", kind="lying"))
+    print("\n| rule, mode | it happens | found | it does not | found for nothing | missed in | for nothing in |")
+    print("|---|---|---|---|---|---|---|")
+    for mode in ("auto", "cover"):
+        kinds = [{event.kind for event in applied(clip, rules, detect_every_s, Settings(mode=mode))} for clip in clips]
+        for kind in (EventKind.FALL, EventKind.LYING):
+            truths = [
+                (clip.stem, postures_of(clip)[kind], kind in found) for clip, found in zip(clips, kinds, strict=True)
+            ]
+            missed = [name for name, is_so, is_found in truths if is_so and not is_found]
+            extra = [name for name, is_so, is_found in truths if is_so is False and is_found]
+            so, not_so = (sum(is_so is wanted for _, is_so, _ in truths) for wanted in (True, False))
+            cells = (f"{kind}, {mode}", so, so - len(missed), not_so, len(extra), ", ".join(missed), ", ".join(extra))
+            print("| " + " | ".join(map(str, cells)) + " |")
 
 
 def halved(source: Path, output: Path) -> Path:
@@ -121,6 +166,7 @@ def halved(source: Path, output: Path) -> Path:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--only", choices=["lines", "falls"])
     options.add_argument("--shared", type=Path, default=shared_folder())
     options.add_argument("--detect-every", type=float, default=DETECT_EVERY_S)
     chosen = options.parse_args()
@@ -128,13 +174,20 @@ def main() -> None:
     table, boxes = footage / "events" / "campus.lines.tsv", footage / "campus.people.txt"
     if not table.is_file():
         sys.exit(f"no footage in '{footage}': set PASSERBY_SHARED to the folder that holds it")
+    if chosen.only != "falls":
+        measure_lines(footage, table, boxes, chosen.detect_every)
+    if chosen.only != "lines":
+        measure_falls(footage, chosen.detect_every)
+
+
+def measure_lines(footage: Path, table: Path, boxes: Path, detect_every_s: float) -> None:
     lines, feet = lines_of(table), feet_of(boxes)
     print("| lines | happened | found | too many | missed at | too many at |\n|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as work:
         clips = {"campus": footage / "campus.avi"}
         clips["campus, every second frame"] = halved(clips["campus"], Path(work) / "half.mp4")
         for name, clip in clips.items():
-            events = events_in(clip, lines, chosen.detect_every)
+            events = events_in(clip, lines, detect_every_s)
             results = []
             for n, line in enumerate(lines):
                 found = [(event.start_s, str(event.way)) for event in events if event.rule == str(n)]

@@ -40,27 +40,31 @@ def observe(
     note: Callable[[InView], None],
     *,
     detect_every_s: float = DETECT_EVERY_S,
+    settings: Settings | None = None,
     progress: OnProgress | None = None,
     detectors: Detectors | None = None,
 ) -> Observed:
-    """Calls `note` with what is in view in each frame of a video, in order.
+    """Calls `note` with what is in view in each frame of a video, in order. settings: of a redaction; the defaults if
+    None.
 
     Raises SourceError or ModelError, and DetectorError if at the end the detectors do not find what they must find:
     then nobody knows what happened.
     """
     detectors = detectors or Detectors(threads=os.cpu_count())
     with open_source(source) as video:
-        observed = _observe(video, Observer(note, detect_every_s), detectors, progress)
+        observed = _observe(video, settings or Settings(), Observer(note, detect_every_s), detectors, progress)
     detectors.prove()
     return observed
 
 
-def _observe(video: VideoSource, observer: Observer, detectors: Detectors, progress: OnProgress | None) -> Observed:
+def _observe(
+    video: VideoSource, settings: Settings, observer: Observer, detectors: Detectors, progress: OnProgress | None
+) -> Observed:
     def tell(stage: Literal["learning", "observing"], done: int, total: int | None, fps: float = 0.0) -> None:
         if progress:
             progress(Progress(stage, done, total, fps))
 
-    chosen = choose_mode(video, Settings(), detectors, lambda done, total: tell("learning", done, total), observer)
+    chosen = choose_mode(video, settings, detectors, lambda done, total: tell("learning", done, total), observer)
     examiner, started = chosen.examiner, time.perf_counter()
     frames = whole = 0
     last_s = start_s = float(video.start_pts * video.time_base)

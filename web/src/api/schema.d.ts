@@ -1417,6 +1417,37 @@ export interface components {
              */
             dismissed: string[];
         };
+        /**
+         * FallRule
+         * @description Somebody falls from upright and stays low.
+         */
+        FallRule: {
+            /**
+             * Name
+             * @description What people call it.
+             */
+            name: string;
+            /**
+             * Objects
+             * @description What it is about.
+             * @default people
+             * @enum {string}
+             */
+            objects: "people" | "vehicles";
+            /**
+             * Zone
+             * @description Where, on the ground. Without one: everywhere.
+             */
+            zone?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "fall";
+        };
         /** FirstUser */
         FirstUser: {
             /** Name */
@@ -1562,6 +1593,43 @@ export interface components {
              * Longer Than S
              * @description How long they may stay.
              * @default 60
+             */
+            longer_than_s: number;
+        };
+        /**
+         * LyingRule
+         * @description Somebody lies for too long, whether they fell or not.
+         */
+        LyingRule: {
+            /**
+             * Name
+             * @description What people call it.
+             */
+            name: string;
+            /**
+             * Objects
+             * @description What it is about.
+             * @default people
+             * @enum {string}
+             */
+            objects: "people" | "vehicles";
+            /**
+             * Zone
+             * @description Where, on the ground. Without one: everywhere.
+             */
+            zone?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lying";
+            /**
+             * Longer Than S
+             * @description How long they may lie.
+             * @default 3
              */
             longer_than_s: number;
         };
@@ -1954,7 +2022,7 @@ export interface components {
              * Rule
              * @description Its keys, as in the file.
              */
-            rule: components["schemas"]["LineRule"] | components["schemas"]["ZoneRule"] | components["schemas"]["CrowdRule"] | components["schemas"]["LoiteringRule"] | components["schemas"]["WrongWayRule"] | components["schemas"]["StoppedRule"];
+            rule: components["schemas"]["LineRule"] | components["schemas"]["ZoneRule"] | components["schemas"]["CrowdRule"] | components["schemas"]["LoiteringRule"] | components["schemas"]["WrongWayRule"] | components["schemas"]["StoppedRule"] | components["schemas"]["FallRule"] | components["schemas"]["LyingRule"];
             /**
              * Is Enabled
              * @default true
@@ -1964,7 +2032,7 @@ export interface components {
         /** RuleShown */
         RuleShown: {
             /** Rule */
-            rule: components["schemas"]["LineRule"] | components["schemas"]["ZoneRule"] | components["schemas"]["CrowdRule"] | components["schemas"]["LoiteringRule"] | components["schemas"]["WrongWayRule"] | components["schemas"]["StoppedRule"];
+            rule: components["schemas"]["LineRule"] | components["schemas"]["ZoneRule"] | components["schemas"]["CrowdRule"] | components["schemas"]["LoiteringRule"] | components["schemas"]["WrongWayRule"] | components["schemas"]["StoppedRule"] | components["schemas"]["FallRule"] | components["schemas"]["LyingRule"];
             /** Is Enabled */
             is_enabled: boolean;
             /**
