@@ -38,7 +38,8 @@ class CoverMode:
         is_live: bool = False,
         follower: Follower | None = None,
     ) -> None:
-        """is_live: passes may come late, timestamps may jump, and there is no report. follower: for whoever asks what is in view."""
+        """is_live: passes may come late, timestamps may jump, and there is no report. follower: for whoever asks what
+        is in view."""
         self._policy = policy
         gap_s = TrackerTimes().back_s if is_live else math.inf  # people who appear later are traced back this far
         self._window = Window(look_ahead_s, longest_s=LONGEST_PASSES * DETECT_EVERY_S, gap_s=gap_s)
