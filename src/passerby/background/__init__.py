@@ -1,6 +1,7 @@
 """RawFrame → what is established background, what moves, and whether the camera moves. Decisions are left to rules."""
 
 from passerby.background.absorb import Absorber
+from passerby.background.changes import Changes
 from passerby.background.claims import Sample, mask_of
 from passerby.background.learn import Background, learn
 from passerby.background.model import BackgroundModel, Observation
@@ -17,6 +18,7 @@ __all__ = [
     "Background",
     "BackgroundModel",
     "CameraMotion",
+    "Changes",
     "Observation",
     "Plate",
     "Registered",

@@ -34,7 +34,8 @@ def events(
     as_json: Annotated[bool, typer.Option("--json", help="Print events and counts as JSON.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Print what happens in a video: lines crossed, zones entered, crowds, loitering, wrong ways, stops, falls.
+    """Print what happens in a video: lines crossed, zones entered, crowds, loitering, wrong ways, stops, falls,
+    things left behind or removed.
 
     It says what, where, when and how many, and never who. It writes no pictures.
 
@@ -56,6 +57,7 @@ def events(
         observed = observe(
             source,
             lambda view: found.extend(watcher.note(view)),
+            wants_changes=watcher.needs_changes,
             progress=lambda progress: terminal.progressed(job, progress),
         )
     found.extend(watcher.end())
@@ -92,7 +94,7 @@ def _line(event: Event) -> str:
     return f"{when}  {event.rule}: {_HAPPENED[event.kind].format(who=who, way=event.way)}"
 
 
-_ONE = {"people": "somebody", "vehicles": "a vehicle"}
+_ONE = {"people": "somebody", "vehicles": "a vehicle", "things": "something"}
 _HAPPENED = {
     EventKind.LINE_CROSSED: "{who} crossed to the {way}",
     EventKind.IN_ZONE: "{who} in the zone",
@@ -102,4 +104,6 @@ _HAPPENED = {
     EventKind.STOPPED: "{who} stopped for too long",
     EventKind.FALL: "{who} fell",
     EventKind.LYING: "{who} lying for too long",
+    EventKind.LEFT_OBJECT: "{who} was left behind",
+    EventKind.REMOVED_OBJECT: "{who} is gone that was there",
 }

@@ -44,8 +44,11 @@ def _name(name: str) -> str:
     return name
 
 
-class _Rule(Section):
+class _Named(Section):
     name: Annotated[str, AfterValidator(_name)] = Field(min_length=1, max_length=60, description="What people call it.")
+
+
+class _Rule(_Named):
     objects: Literal["people", "vehicles"] = Field("people", description="What it is about.")
 
 
@@ -141,8 +144,17 @@ class LyingRule(_PeopleOnly):
     longer_than_s: float = Field(3.0, ge=2, le=DAY_S, description="How long they may lie.")
 
 
+class ObjectRule(_Named):
+    """Something was left behind, or something is gone that was always there."""
+
+    kind: Literal["left-object", "removed-object"]
+    objects: Literal["things"] = "things"
+    zone: Corners | None = Field(None, description="Where it counts; by default everywhere.")
+    after_s: float = Field(10.0, ge=3, le=DAY_S, description="How long nobody must have been with it.")
+
+
 Rule = Annotated[
-    LineRule | ZoneRule | CrowdRule | LoiteringRule | WrongWayRule | StoppedRule | FallRule | LyingRule,
+    LineRule | ZoneRule | CrowdRule | LoiteringRule | WrongWayRule | StoppedRule | FallRule | LyingRule | ObjectRule,
     Field(discriminator="kind"),
 ]
 

@@ -15,7 +15,7 @@ from passerby.engine.cover_mode import CoverMode, look_ahead_s
 from passerby.engine.examiner import Examiner
 from passerby.engine.finder import DirectFinder
 from passerby.engine.learner import LEARN_AGAIN_S, Need, StretchLearner
-from passerby.engine.observer import Observer, follower_for, often_enough
+from passerby.engine.observer import Observer, changes_for, follower_for, often_enough
 from passerby.engine.passes import Detectors, kinds_to_find, passes_for
 from passerby.engine.plate import PlateExaminer
 from passerby.engine.reveal_mode import DELAY_S, RevealMode
@@ -179,6 +179,7 @@ def _reveal(
         delay_s=look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25)) if hides_found else DELAY_S,
         hides_found=hides_found,
         follower=follower_for(observer, size_wh),
+        changes=changes_for(observer, size_wh),
     )
     motion_px = _motion_px(first.motion if first else None, video)
     return Chosen("reveal", why, examiner, passes.models, motion_px, other="cover")

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from passerby.background import Changes
 from passerby.engine.examiner import Examined
 from passerby.engine.finder import Finder
 from passerby.engine.held import Held
@@ -37,15 +38,17 @@ class CoverMode:
         *,
         is_live: bool = False,
         follower: Follower | None = None,
+        changes: Changes | None = None,
     ) -> None:
-        """is_live: passes may come late, timestamps may jump, and there is no report. follower: for whoever asks what
-        is in view."""
+        """is_live: passes may come late, timestamps may jump, and there is no report. follower, changes: for whoever
+        asks what is in view."""
         self._policy = policy
         gap_s = TrackerTimes().back_s if is_live else math.inf  # people who appear later are traced back this far
         self._window = Window(look_ahead_s, longest_s=LONGEST_PASSES * DETECT_EVERY_S, gap_s=gap_s)
         self._finder = finder
         self._flow = FlowMeter(size_wh)
         self._tracker, self._follower = Tracker(size_wh, keeps_places=not is_live), follower
+        self._changes = changes
 
     @property
     def ended_tracks(self) -> list[TrackSummary]:
@@ -75,10 +78,11 @@ class CoverMode:
             return None
         tracks = self._tracker.take(held.frame.index, held.time_s)
         cover = Cover(cover_found(tracks, self._policy.wider(held.wider)), whole=held.whole)
+        changes = self._changes.note(held.frame, held.found) if self._changes is not None else None
         if self._follower is None:
             return Examined(held.frame, cover, (), held.is_examined)
         followed = tuple(self._follower.take(held.frame.index, held.time_s))
-        return Examined(held.frame, cover, followed, held.is_examined, hints_of(held.found))
+        return Examined(held.frame, cover, followed, held.is_examined, hints_of(held.found), changes)
 
 
 def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:

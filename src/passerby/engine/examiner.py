@@ -6,20 +6,21 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from passerby.engine.held import Held
-from passerby.media import Cover, InView, RawFrame, Track
+from passerby.media import Change, Cover, InView, RawFrame, Track
 from passerby.track import TrackSummary
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examined:
-    """A frame, its cover, and what is followed in it if somebody asked for that. has_detections, hints: see
-    `InView`."""
+    """A frame, its cover, and what is followed in it if somebody asked for that. has_detections, hints,
+    changes: see `InView`."""
 
     frame: RawFrame
     cover: Cover
     tracks: tuple[Track, ...] = field(default=(), repr=False)
     has_detections: bool = False
     hints: tuple[tuple[float, float, float, float], ...] = field(default=(), repr=False)
+    changes: tuple[Change, ...] | None = None
 
     @property
     def in_view(self) -> InView:
@@ -35,6 +36,7 @@ class Examined:
             self.has_detections,
             self.cover.whole,
             self.hints,
+            self.changes,
         )
 
 

@@ -41,18 +41,19 @@ def observe(
     *,
     detect_every_s: float = DETECT_EVERY_S,
     settings: Settings | None = None,
+    wants_changes: bool = False,
     progress: OnProgress | None = None,
     detectors: Detectors | None = None,
 ) -> Observed:
     """Calls `note` with what is in view in each frame of a video, in order. settings: of a redaction; the defaults if
-    None.
+    None. wants_changes: see `Observer`.
 
     Raises SourceError or ModelError, and DetectorError if at the end the detectors do not find what they must find:
     then nobody knows what happened.
     """
     detectors = detectors or Detectors(threads=os.cpu_count())
     with open_source(source) as video:
-        observed = _observe(video, settings or Settings(), Observer(note, detect_every_s), detectors, progress)
+        observed = _observe(video, settings or Settings(), Observer(note, detect_every_s, wants_changes), detectors, progress)
     detectors.prove()
     return observed
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.background import Background, Seen, View, shrink, small_size
+from passerby.background import Background, Changes, Seen, View, shrink, small_size
 from passerby.engine.examiner import Examined
 from passerby.engine.finder import DAMAGED, Finder
 from passerby.engine.held import Held
@@ -68,10 +68,11 @@ class RevealMode:
         gap_s: float = math.inf,
         is_live: bool = False,
         follower: Follower | None = None,
+        changes: Changes | None = None,
     ) -> None:
         """hides_found: also hide whatever is detected, as in cover mode, since little is known about the place.
         not_people: a detection in one of these that does not differ from the background is shown. gap_s: see
-        `Window`. is_live: there is no report. follower: for whoever asks what is in view."""
+        `Window`. is_live: there is no report. follower, changes: for whoever asks what is in view."""
         self._not_people = not_people
         self._size_wh = size_wh
         self._small_wh = small_size(*size_wh)
@@ -81,7 +82,7 @@ class RevealMode:
         self._finder = finder
         self._may_follow = False
         self._tracker = Tracker(size_wh, times_for(delay_s), keeps_places=not is_live)
-        self._follower = follower
+        self._follower, self._changes = follower, changes
         self._learner = learner
         self._view = View(first) if first else None
         self.background = first
@@ -143,7 +144,8 @@ class RevealMode:
             return None
         tracks = self._tracker.take(held.frame.index, held.time_s)
         cover = self._noting_again(held, self._cover(held, following, tracks))
-        return Examined(held.frame, cover, self._followed(held), held.is_examined, self._hints(held))
+        changes = self._changes.note(held.frame, held.found) if self._changes is not None else None
+        return Examined(held.frame, cover, self._followed(held), held.is_examined, self._hints(held), changes)
 
     def _followed(self, held: Held) -> tuple[Track, ...]:
         """What is in view, if anybody asks: without what a user marked as not a person."""

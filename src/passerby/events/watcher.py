@@ -12,6 +12,7 @@ from passerby.config.rule import (
     LineRule,
     LoiteringRule,
     LyingRule,
+    ObjectRule,
     PointShare,
     Rule,
     StoppedRule,
@@ -23,6 +24,7 @@ from passerby.rules.events.fall import Fall
 from passerby.rules.events.geometry import Point
 from passerby.rules.events.line import Line, Way
 from passerby.rules.events.lying import Lying
+from passerby.rules.events.objects import Objects
 from passerby.rules.events.paths import Moment, Paths
 from passerby.rules.events.posture import Postures
 from passerby.rules.events.spell import Happening
@@ -61,6 +63,7 @@ class Watcher:
         self._size_wh: tuple[int, int] | None = None
         self._lines: list[tuple[LineRule, Line]] = []
         self._lasting: list[tuple[Rule, _Lasting]] = []
+        self._objects: list[tuple[Rule, Objects]] = []
         self._crossed: dict[str, dict[Way, int]] = {
             rule.name: dict.fromkeys(Way, 0) for rule in rules if isinstance(rule, LineRule)
         }
@@ -70,6 +73,11 @@ class Watcher:
     def counts(self) -> list[Count]:
         """So far."""
         return [Count(name, ways[Way.RIGHT], ways[Way.LEFT]) for name, ways in self._crossed.items()]
+
+    @property
+    def needs_changes(self) -> bool:
+        """Whether a rule asks for what came or went: see `Observer.wants_changes`."""
+        return any(isinstance(rule, ObjectRule) for rule in self._rules)
 
     def note(self, view: InView) -> list[Event]:
         """The events that began or ended with this frame. What lasts comes twice: when it begins, without an end, and
@@ -89,7 +97,8 @@ class Watcher:
         moment = self._paths.note(view)
         if self._postures is not None:
             moment = replace(moment, down=self._postures.note(view))
-        return [*found, *self._apply(moment)]
+        found += self._apply(moment)
+        return found + [self._event(rule, each) for rule, objects in self._objects for each in objects.note(view)]
 
     def _hold(self, time_s: float) -> None:
         """A picture that is hidden whole tells nothing: neither that somebody is there, nor that nobody is."""
@@ -98,6 +107,8 @@ class Watcher:
             self._postures.hold(time_s)
         for _, lasting in self._lasting:
             lasting.hold(time_s)
+        for _, objects in self._objects:
+            objects.hold(time_s)
 
     def end(self) -> list[Event]:
         """The events that were still to come when there are no more frames."""
@@ -106,7 +117,7 @@ class Watcher:
             happening = lasting.end()
             if happening is not None:
                 found.append(self._event(rule, happening))
-        return found
+        return found + [self._event(rule, each) for rule, objects in self._objects for each in objects.end()]
 
     def _apply(self, moment: Moment) -> list[Event]:
         found = []
@@ -138,7 +149,10 @@ class Watcher:
             for rule in self._rules
             if isinstance(rule, LineRule)
         ]
-        self._lasting = [(rule, _lasting(rule, size_wh)) for rule in self._rules if not isinstance(rule, LineRule)]
+        self._lasting = [
+            (rule, _lasting(rule, size_wh)) for rule in self._rules if not isinstance(rule, LineRule | ObjectRule)
+        ]
+        self._objects = [(rule, _objects(rule, size_wh)) for rule in self._rules if isinstance(rule, ObjectRule)]
 
 
 _KINDS_OF_EVENTS = {
@@ -149,11 +163,18 @@ _KINDS_OF_EVENTS = {
     "stopped": EventKind.STOPPED,
     "fall": EventKind.FALL,
     "lying": EventKind.LYING,
+    "left-object": EventKind.LEFT_OBJECT,
+    "removed-object": EventKind.REMOVED_OBJECT,
 }
 
 
+def _objects(rule: ObjectRule, size_wh: tuple[int, int]) -> Objects:
+    corners = None if rule.zone is None else [_pixel(corner, size_wh) for corner in rule.zone]
+    return Objects(corners, is_new=rule.kind == "left-object", after_s=rule.after_s)
+
+
 def _lasting(rule: Rule, size_wh: tuple[int, int]) -> _Lasting:
-    assert not isinstance(rule, LineRule)
+    assert not isinstance(rule, LineRule | ObjectRule)
     kinds = (KINDS[rule.objects],)
     if isinstance(rule, FallRule | LyingRule):
         where = rule.zone and [_pixel(corner, size_wh) for corner in rule.zone]

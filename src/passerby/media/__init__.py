@@ -4,6 +4,6 @@ from passerby.media.boxes import Kind
 from passerby.media.cover import Cover, CoverBox
 from passerby.media.detections import Detections
 from passerby.media.frames import RawFrame, RedactedFrame
-from passerby.media.tracks import InView, Track
+from passerby.media.tracks import Change, InView, Track
 
-__all__ = ["Cover", "CoverBox", "Detections", "InView", "Kind", "RawFrame", "RedactedFrame", "Track"]
+__all__ = ["Change", "Cover", "CoverBox", "Detections", "InView", "Kind", "RawFrame", "RedactedFrame", "Track"]

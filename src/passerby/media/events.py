@@ -15,6 +15,8 @@ class EventKind(StrEnum):
     LOITERING = "loitering"
     WRONG_WAY = "wrong-way"
     STOPPED = "stopped"
+    LEFT_OBJECT = "left-object"
+    REMOVED_OBJECT = "removed-object"
     FALL = "fall"
     LYING = "lying"
     CAMERA = "camera"
@@ -35,9 +37,9 @@ class EventState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. rule: the name of the rule that noticed it. objects: what it is about, `people` or `vehicles`.
-    start_s, end_s: seconds from the start of the source; end_s is None while it goes on. count: the most at once. way:
-    across a line, `right` or `left`; otherwise None."""
+    """One event. rule: the name of the rule that noticed it. objects: what it is about, `people`, `vehicles` or
+    `things`. start_s, end_s: seconds from the start of the source; end_s is None while it goes on. count: the most at
+    once. way: across a line, `right` or `left`; otherwise None."""
 
     rule: str
     kind: EventKind

@@ -39,13 +39,31 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A place that came to look different and stays so, without its picture. It lasts until it is as before.
+
+    number: the same from frame to frame. xyxy: picture pixels. is_new: something came; otherwise something went.
+    since_s: since when, on the clock of the frames. as_seen_s: when it was last seen unhidden and unmoved. claimed_s:
+    when it was last found to be a person or a vehicle; minus infinity if never.
+    """
+
+    number: int
+    xyxy: tuple[float, float, float, float]
+    is_new: bool
+    since_s: float
+    as_seen_s: float
+    claimed_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class InView:
     """Everything that is followed in one frame, without the picture.
 
     index, pts, time_base, turn: see `RawFrame`. size_wh: of the picture, in pixels. tracks: in order of id.
     has_detections: whether detectors ran on this frame. whole: why the picture is hidden whole, if it is; then tracks
     may be missing. hints: boxes in which a detector found a person in this frame, also if it was not sure enough to
-    follow them: people who lie score low.
+    follow them: people who lie score low. changes: what came to stay or went for good; None if nobody asked,
+    or the camera moves.
     """
 
     index: int
@@ -57,6 +75,7 @@ class InView:
     has_detections: bool
     whole: str | None = None
     hints: tuple[tuple[float, float, float, float], ...] = ()
+    changes: tuple[Change, ...] | None = None
 
     def __reduce__(self) -> str:
         raise TypeError("what is in view never leaves the process: it cannot be pickled")

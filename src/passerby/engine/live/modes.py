@@ -10,7 +10,7 @@ from passerby.engine.cover_mode import CoverMode
 from passerby.engine.live.finder import LiveFinder
 from passerby.engine.live.learner import USUAL_TIMES, Keeper, LearnTimes, LiveLearner
 from passerby.engine.live.shared import Shared
-from passerby.engine.observer import Observer, follower_for, often_enough
+from passerby.engine.observer import Observer, changes_for, follower_for, often_enough
 from passerby.engine.passes import kinds_to_find, passes_for
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import Sampler
@@ -121,6 +121,7 @@ def _reveal(
         gap_s=WHOLE_FROM * reveal_mode.DETECT_EVERY_S,
         is_live=True,
         follower=follower_for(observer, size_wh),
+        changes=changes_for(observer, size_wh),
     )
     return LiveMode(examiner, finder, learner)
 
@@ -132,8 +133,16 @@ def _cover(stream: StreamFormat, plan: LivePlan, shared: Shared, observer: Obser
     pass_plan = often_enough(cover_mode.PASS_PLAN, observer)
     passes = passes_for(detectors, kinds_to_find(policy.kinds, detectors), size_wh, pass_plan)
     finder = LiveFinder(passes, shared.detection, cover_mode.DETECT_EVERY_S)
-    follower = follower_for(observer, size_wh)
-    return LiveMode(CoverMode(size_wh, finder, policy, _window_s(plan), is_live=True, follower=follower), finder)
+    examiner = CoverMode(
+        size_wh,
+        finder,
+        policy,
+        _window_s(plan),
+        is_live=True,
+        follower=follower_for(observer, size_wh),
+        changes=changes_for(observer, size_wh),
+    )
+    return LiveMode(examiner, finder)
 
 
 def _window_s(plan: LivePlan) -> float:

@@ -1,0 +1,135 @@
+"""Two backgrounds of one scene, a slow and a quick one. What is calm and differs from the slow one came or went.
+
+The method is that of Porikli, Ivanov and Haga, "Robust abandoned object detection using dual foregrounds" (2008). It
+looks back only, so that it says the same of a file and of a live camera.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passerby.background.claims import Mask
+from passerby.background.small import EDGE_SLOPE, SmallPicture, edge_tolerance, steepness
+
+CALM_MAX = 10.0  # grey levels that noise leaves between one look and the next
+SETTLED_S = 3.0  # without movement before a place counts as calm: somebody who walks is gone sooner
+DIFFERENCE_MIN, SHAKE_PX = 14.0, 0.5  # as in `model`; more for edges, since small things are judged here
+QUICK, SLOW = 0.25, 0.05  # of a difference, at each look: the slow one follows the sun within half a minute
+GAIN_RANGE = (0.75, 1.33)  # automatic exposure; outside it, the light was switched
+GLOBAL_SHARE = 0.35  # of the picture differs: the light changed, or somebody fills the picture
+EDGES_AWAY, EDGES_ENOUGH = 0.35, 200  # of the edges are out of place: the camera was moved; with fewer, nobody knows
+GRID_PX = 8
+
+Look = npt.NDArray[np.float32]
+"""(rows, columns, 3): luma and twice each chroma, smoothed. CLEAR: treat it like a `RawFrame`."""
+
+
+def look_of(picture: SmallPicture) -> Look:
+    """The small picture as it is compared here."""
+    planes = [picture.y, *(cv2.convertScaleAbs(plane, alpha=2.0, beta=-128.0) for plane in picture[1:])]
+    return np.asarray(cv2.blur(cv2.merge(planes), (3, 3)), np.float32)
+
+
+def apart(a: Look, b: Look) -> npt.NDArray[np.float32]:
+    """(rows, columns): by how many grey levels two looks differ."""
+    return np.asarray(np.abs(a - b).max(axis=2), np.float32)
+
+
+class TwoSpeeds:
+    """Feed it looks at one scene in the order of time."""
+
+    def __init__(self, first: Look) -> None:
+        shape = first.shape[:2]
+        self.quick, self.slow = first.copy(), first.copy()
+        self.known: Mask = np.zeros(shape, np.bool_)
+        """Where the slow background is known: what was calm there and nobody."""
+        self._calm_s = np.zeros(shape, np.float32)
+        self._doubted: Mask = np.zeros(shape, np.bool_)  # claimed since it is calm: it may be somebody
+        self._slope = np.zeros(shape, np.float32)
+        self._limit = np.full(shape, DIFFERENCE_MIN, np.float32)
+        self._differs: Mask = np.zeros(shape, np.bool_)
+
+    def take(self, look: Look, claimed: Mask, since_s: float) -> Look | None:
+        """Adds a look. claimed: where somebody may be. since_s: since the last one. Returns the look in the light of
+        the slow background; None if the light or the view is another, and nothing of it counts any more."""
+        level = self._level(look)
+        if level is None:
+            return None
+        calm = apart(level, self.quick) <= CALM_MAX
+        np.add(self._calm_s, since_s, out=self._calm_s)
+        self._calm_s[~calm] = 0.0
+        self._doubted = (self._doubted & calm) | claimed
+        self.quick += np.where(calm, QUICK, 1.0).astype(np.float32)[..., None] * (level - self.quick)
+        if self._is_another(level):
+            return None
+        self._learn()
+        return level
+
+    @property
+    def calm(self) -> Mask:
+        """Where nothing moved for a while."""
+        return self._calm_s >= SETTLED_S
+
+    @property
+    def changed(self) -> Mask:
+        """Where it is calm and other than it always was."""
+        return self.calm & self.known & self._differs
+
+    @property
+    def as_before(self) -> Mask:
+        """Where it is as it always was."""
+        return self.known & ~self._differs
+
+    def absorb(self, where: Mask) -> None:
+        """What is there now has always been there, from now on."""
+        self.slow[where] = self.quick[where]
+        self._differs &= ~where
+
+    def _level(self, look: Look) -> Look | None:
+        grid = (slice(GRID_PX // 2, None, GRID_PX),) * 2
+        known = self.known[grid]
+        if known.sum() < known.size / 10:
+            return look
+        gain = float(np.median((look[grid][known][:, 0] + 1) / (self.slow[grid][known][:, 0] + 1)))
+        if not GAIN_RANGE[0] < gain < GAIN_RANGE[1]:
+            return None
+        return np.asarray(look * np.array([1 / gain, 1, 1], np.float32), np.float32)
+
+    def _is_another(self, level: Look) -> bool:
+        count = int(self.known.sum())
+        if count < self.known.size / 10:
+            return False
+        differs = apart(level, self.slow)
+        if int((self.known & (differs > self._limit)).sum()) > GLOBAL_SHARE * count:
+            return True
+        edges = self.known & (self._slope > EDGE_SLOPE)
+        away = edges & (np.abs(level[..., 0] - self.slow[..., 0]) > edge_tolerance(self._slope))
+        return int(edges.sum()) >= EDGES_ENOUGH and int(away.sum()) > EDGES_AWAY * int(edges.sum())
+
+    def _learn(self) -> None:
+        settled = self.calm & ~self._doubted
+        fresh = settled & ~self.known
+        self.slow[fresh] = self.quick[fresh]
+        self.known |= fresh
+        same = settled & ~self._differing()
+        self.slow[same] += np.float32(SLOW) * (self.quick[same] - self.slow[same])
+        self._slope = steepness(np.asarray(np.clip(self.slow[..., 0], 0, 255), np.uint8))
+        self._limit = np.asarray(DIFFERENCE_MIN + SHAKE_PX * self._slope, np.float32)
+        self._differs = self._differing()
+
+    def _differing(self) -> Mask:
+        return np.asarray(apart(self.quick, self.slow) > self._limit, np.bool_)
+
+
+def contrast(look: Look, part: tuple[slice, slice], mask: Mask) -> float:
+    """How much the border of a region stands out, as a share of the picture's brightness. part: where its mask is."""
+    rows, columns = (
+        slice(max(0, side.start - 2), min(size, side.stop + 2)) for side, size in zip(part, look.shape[:2], strict=True)
+    )
+    around = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
+    around[part[0].start - rows.start :, part[1].start - columns.start :][: mask.shape[0], : mask.shape[1]] = mask
+    border = cv2.morphologyEx(around, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).astype(np.bool_)
+    luma = np.asarray(np.clip(look[rows, columns, 0], 0, 255), np.uint8)
+    return float(steepness(luma)[border].mean() / (1 + np.median(look[::GRID_PX, ::GRID_PX, 0])))
