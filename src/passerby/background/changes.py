@@ -11,11 +11,20 @@ from itertools import count
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from passerby.background.claims import Mask, mask_of
 from passerby.background.small import shrink, small_size
-from passerby.background.two_speeds import CALM_MAX, SETTLED_S, Look, TwoSpeeds, apart, contrast, look_of
+from passerby.background.two_speeds import (
+    CALM_MAX,
+    SETTLED_S,
+    Look,
+    Part,
+    TwoSpeeds,
+    apart,
+    contrast,
+    look_of,
+    with_margin,
+)
 from passerby.media import Change, Detections, Kind, RawFrame
 from passerby.media.overlap import areas, shares_inside
 
@@ -25,19 +34,18 @@ THIN_PX = 1.5  # half the width of what is left where the edge of a shadow moved
 LEAST_AREA_PX = 20  # of the small picture
 SAME_SHARE, BACK_SHARE = 0.8, 0.6  # of its pixels: it is as it was; the place is as it was before it
 OVERLAP = 0.3  # of the smaller of two regions: they are one thing
+CALM_AROUND = 0.75  # of the pixels around it: where it is less calm, somebody sways, whom no detector finds
 HIDDEN_SHARE = 0.2  # of its pixels are behind somebody, or something that moves: nothing is known of it
 OUTLINE_KEPT = 0.4  # of its outline's contrast: what keeps it in other light is still there
 CLAIM_SCORE = 0.2
 CLAIM_SHARE = 0.5  # of it must be in a box that claims it
 CLAIM_TIMES = 8.0  # a box may be so many times larger, unless it is certain: weak boxes are of anything
 CERTAIN = 0.45
+CLAIMED_FOR_S = 3.0  # detectors blink: what was somebody a moment ago still is
 LARGEST_WEAK = 0.25  # of the picture: weak claims of more are of nothing
 AT_MOST = 64
 LIGHT_SPREAD, LIGHT_COLOUR = 0.08, 4.0  # of the ratio of luma; of chroma, in grey levels: only the light is different
 DARKEST_SHADOW = 0.4  # of the light that is left
-
-Part = tuple[slice, slice]
-Boxes = npt.NDArray[np.float32]
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +92,7 @@ class Changes:
         self._looked_s = -np.inf
         self._another_since_s: float | None = None
         self._found: list[Detections] = []  # since the last look
+        self._claimed_s = np.full(self._small_wh[::-1], -np.inf)
 
     def note(self, frame: RawFrame, found: Detections | None) -> tuple[Change, ...]:
         """Adds a frame, in order. found: what detectors found in it, if they ran. Returns everything that came or went
@@ -101,6 +110,7 @@ class Changes:
             self._model = TwoSpeeds(look)
             return
         claimed = mask_of(claims.xyxy, look.shape[:2])
+        self._claimed_s[claimed] = time_s
         carried = [thing.whole(look.shape) for thing in self._things if thing.is_carried]
         level = self._model.take(look, np.logical_or.reduce([claimed, *carried]), since_s)
         if level is None:
@@ -151,12 +161,15 @@ class Changes:
         if (calm & model.as_before[part][mask]).mean() >= BACK_SHARE:
             thing.is_gone = True
         elif same.mean() >= SAME_SHARE:
-            thing.as_seen_s = time_s
+            if _is_calm_around(model, part, mask):
+                thing.as_seen_s = time_s
         elif is_open:
             thing.is_gone = True  # something else is there, which is found by itself
 
     def _find(self, model: TwoSpeeds, time_s: float) -> None:
-        changed = cv2.morphologyEx(model.changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+        free = model.changed & (time_s - self._claimed_s >= CLAIMED_FOR_S)
+        changed = cv2.morphologyEx(free.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+        changed[[0, -1]] = changed[:, [0, -1]] = 0  # beyond it, nobody knows how far a strip goes on
         depth = cv2.distanceTransform(changed, cv2.DIST_L2, 3)
         _, labels, stats, _ = cv2.connectedComponentsWithStats(changed)
         for label, (left, top, width, height, area) in list(enumerate(stats.tolist()))[1:]:
@@ -198,6 +211,12 @@ def _is_claimed(thing: _Thing, claims: Detections) -> bool:
     inside = shares_inside(box, claims.xyxy)[0] >= CLAIM_SHARE
     fits = areas(claims.xyxy) <= CLAIM_TIMES * areas(box)[0]
     return bool((inside & (fits | (claims.confidence >= CERTAIN))).any())
+
+
+def _is_calm_around(model: TwoSpeeds, part: Part, mask: Mask) -> bool:
+    grown, inside = with_margin(part, mask, model.known.shape)
+    around = cv2.dilate(inside.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.bool_) & ~inside
+    return bool(model.calm[grown][around].mean() >= CALM_AROUND) if around.any() else True
 
 
 def _is_light(model: TwoSpeeds, part: Part, mask: Mask) -> bool:

@@ -21,7 +21,10 @@ GAIN_RANGE = (0.75, 1.33)  # automatic exposure; outside it, the light was switc
 GLOBAL_SHARE = 0.35  # of the picture differs: the light changed, or somebody fills the picture
 EDGES_AWAY, EDGES_ENOUGH = 0.35, 200  # of the edges are out of place: the camera was moved; with fewer, nobody knows
 GRID_PX = 8
+MARGIN_PX = 2
 
+Part = tuple[slice, slice]
+"""Rows and columns."""
 Look = npt.NDArray[np.float32]
 """(rows, columns, 3): luma and twice each chroma, smoothed. CLEAR: treat it like a `RawFrame`."""
 
@@ -62,7 +65,7 @@ class TwoSpeeds:
         self._calm_s[~calm] = 0.0
         self._doubted = (self._doubted & calm) | claimed
         self.quick += np.where(calm, QUICK, 1.0).astype(np.float32)[..., None] * (level - self.quick)
-        if self._is_another(level):
+        if self._is_another(level, claimed):
             return None
         self._learn()
         return level
@@ -97,14 +100,14 @@ class TwoSpeeds:
             return None
         return np.asarray(look * np.array([1 / gain, 1, 1], np.float32), np.float32)
 
-    def _is_another(self, level: Look) -> bool:
+    def _is_another(self, level: Look, claimed: Mask) -> bool:
         count = int(self.known.sum())
         if count < self.known.size / 10:
             return False
         differs = apart(level, self.slow)
         if int((self.known & (differs > self._limit)).sum()) > GLOBAL_SHARE * count:
             return True
-        edges = self.known & (self._slope > EDGE_SLOPE)
+        edges = self.known & ~claimed & (self._slope > EDGE_SLOPE)
         away = edges & (np.abs(level[..., 0] - self.slow[..., 0]) > edge_tolerance(self._slope))
         return int(edges.sum()) >= EDGES_ENOUGH and int(away.sum()) > EDGES_AWAY * int(edges.sum())
 
@@ -123,13 +126,20 @@ class TwoSpeeds:
         return np.asarray(apart(self.quick, self.slow) > self._limit, np.bool_)
 
 
-def contrast(look: Look, part: tuple[slice, slice], mask: Mask) -> float:
+def contrast(look: Look, part: Part, mask: Mask) -> float:
     """How much the border of a region stands out, as a share of the picture's brightness. part: where its mask is."""
-    rows, columns = (
-        slice(max(0, side.start - 2), min(size, side.stop + 2)) for side, size in zip(part, look.shape[:2], strict=True)
-    )
-    around = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
-    around[part[0].start - rows.start :, part[1].start - columns.start :][: mask.shape[0], : mask.shape[1]] = mask
-    border = cv2.morphologyEx(around, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).astype(np.bool_)
-    luma = np.asarray(np.clip(look[rows, columns, 0], 0, 255), np.uint8)
+    grown, around = with_margin(part, mask, look.shape)
+    border = cv2.morphologyEx(around.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).astype(np.bool_)
+    luma = np.asarray(np.clip(look[grown][..., 0], 0, 255), np.uint8)
     return float(steepness(luma)[border].mean() / (1 + np.median(look[::GRID_PX, ::GRID_PX, 0])))
+
+
+def with_margin(part: Part, mask: Mask, shape: tuple[int, ...]) -> tuple[Part, Mask]:
+    """The same region, with the pixels around it that are in the picture."""
+    rows, columns = (
+        slice(max(0, side.start - MARGIN_PX), min(size, side.stop + MARGIN_PX))
+        for side, size in zip(part, shape[:2], strict=True)
+    )
+    grown = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.bool_)
+    grown[part[0].start - rows.start :, part[1].start - columns.start :][: mask.shape[0], : mask.shape[1]] = mask
+    return (rows, columns), grown

@@ -53,7 +53,8 @@ def observe(
     """
     detectors = detectors or Detectors(threads=os.cpu_count())
     with open_source(source) as video:
-        observed = _observe(video, settings or Settings(), Observer(note, detect_every_s, wants_changes), detectors, progress)
+        observer = Observer(note, detect_every_s, wants_changes)
+        observed = _observe(video, settings or Settings(), observer, detectors, progress)
     detectors.prove()
     return observed
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from passerby.config.rule import CrowdRule, FallRule, LineRule, LyingRule, StoppedRule, read_rules
+from passerby.config.rule import CrowdRule, FallRule, LineRule, LyingRule, ObjectRule, StoppedRule, read_rules
 from passerby.errors import SettingsError
 
 GOOD = """
@@ -21,6 +21,16 @@ limit = 12
 name = "fire lane"
 kind = "stopped"
 zone = [[0, 0], [1, 0], [1, 1]]
+
+[[rule]]
+name = "bags"
+kind = "left-object"
+
+[[rule]]
+name = "paintings"
+kind = "removed-object"
+zone = [[0, 0], [1, 0], [1, 1]]
+after_s = 30
 """
 
 
@@ -31,13 +41,16 @@ def file(tmp_path: Path) -> Path:
 
 def test_each_kind_has_its_keys(file: Path) -> None:
     file.write_text(GOOD, encoding="utf-8")
-    door, square, lane = read_rules(file)
+    door, square, lane, bags, paintings = read_rules(file)
     assert isinstance(door, LineRule)
     assert door.line == ((0.5, 0.2), (0.5, 1.0))
     assert isinstance(square, CrowdRule)
     assert square.limit == 12
     assert isinstance(lane, StoppedRule)
     assert (lane.objects, lane.longer_than_s) == ("vehicles", 60)
+    assert isinstance(bags, ObjectRule) and isinstance(paintings, ObjectRule)
+    assert (bags.kind, bags.objects, bags.zone, bags.after_s) == ("left-object", "things", None, 10)
+    assert (paintings.kind, paintings.zone, paintings.after_s) == ("removed-object", ((0, 0), (1, 0), (1, 1)), 30)
 
 
 def test_falls_and_lying_need_no_zone(file: Path) -> None:
@@ -64,6 +77,8 @@ def test_falls_and_lying_need_no_zone(file: Path) -> None:
         ('[[rule]]\nname = "a"\nkind = "crowd"\nzone = [[0, 0], [1, 0], [1, 1]]', "rule 'a': limit"),
         ('[[rule]]\nname = "a"\nkind = "fall"\nobjects = "vehicles"', "only people fall"),
         ('[[rule]]\nname = "a"\nkind = "lying"\nlonger_than_s = 0.5', "rule 'a': longer_than_s"),
+        ('[[rule]]\nname = "a"\nkind = "left-object"\nobjects = "people"', "rule 'a': objects"),
+        ('[[rule]]\nname = "a"\nkind = "removed-object"\nafter_s = 1', "rule 'a': after_s"),
         (GOOD + GOOD, "two rules named 'door'"),
         ("[[rule]", "couldn't read"),
     ],

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from passerby.background import Changes
 from passerby.engine.cover_mode import PASS_PLAN, CoverMode
 from passerby.engine.examiner import Examiner
 from passerby.engine.finder import DirectFinder
 from passerby.engine.learner import StretchLearner
-from passerby.engine.observer import Observer, follower_for, often_enough
+from passerby.engine.observer import Observer, changes_for, follower_for, often_enough
 from passerby.engine.reveal_mode import NOT_LEARNED, RevealMode
 from passerby.engine.reveal_mode import PASS_PLAN as REVEAL_PLAN
 from passerby.media import Detections, InView, Kind, RawFrame
@@ -52,14 +53,18 @@ def reveal(
     *,
     learned: bool = True,
     marks: Sequence[BoxShare] = (),
+    changes: Changes | None = None,
 ) -> RevealMode:
     learner = StretchLearner(lambda time_s, need: None)
     first = background() if learned else None
-    return RevealMode(SIZE_WH, finder or detector(), POLICY, first, learner, follower=follower, not_people=marks)
+    finder = finder or detector()
+    return RevealMode(SIZE_WH, finder, POLICY, first, learner, follower=follower, not_people=marks, changes=changes)
 
 
-def cover(follower: Follower | None, finder: DirectFinder | None = None) -> CoverMode:
-    return CoverMode(SIZE_WH, finder or detector(), POLICY, 0.8, follower=follower)
+def cover(
+    follower: Follower | None, finder: DirectFinder | None = None, changes: Changes | None = None
+) -> CoverMode:
+    return CoverMode(SIZE_WH, finder or detector(), POLICY, 0.8, follower=follower, changes=changes)
 
 
 def seen_by(mode: Examiner, frames: list[RawFrame]) -> list[InView]:
@@ -158,3 +163,23 @@ def test_where_nothing_stirs_and_nobody_is_no_detections_are_made_for_the_observ
         reveal(Follower(SIZE_WH), DirectFinder(passes_of(script, every_s=(0.2,)))), [still(n) for n in range(50)]
     )
     assert sum(view.has_detections for view in seen) <= 4
+
+
+@pytest.mark.parametrize("mode", [cover, reveal])
+def test_what_came_to_stay_is_in_view_for_whoever_asks(mode: object) -> None:
+    """What detectors find is somebody walking, and the thing is beside their way."""
+    assert callable(mode)
+
+    def with_bag(index: int) -> RawFrame:
+        scene = edged(empty_scene(100 + index))
+        picture = with_block(scene, 120, 70, 8, 8) if index >= 80 else scene
+        return frame_of(picture, index * STEP_S, index)
+
+    asks = Observer(lambda view: None, wants_changes=True)
+    changes = changes_for(asks, SIZE_WH)
+    seen = seen_by(mode(None, changes=changes), [with_bag(index) for index in range(180)])
+    assert len({change.number for view in seen for change in view.changes or ()}) == 1
+    (change,) = seen[-1].changes or ()
+    assert change.xyxy == pytest.approx((120, 70, 128, 78), abs=2) and change.is_new
+    assert changes_for(None, SIZE_WH) is None and changes_for(Observer(lambda view: None), SIZE_WH) is None
+    assert {view.changes for view in seen_by(mode(None), [with_bag(index) for index in range(20)])} == {None}

@@ -27,7 +27,8 @@ STEP_S = 0.25
 
 
 def frame_of(picture: SmallPicture, time_s: float, index: int) -> RawFrame:
-    made = av.VideoFrame(COLUMNS, ROWS, "yuv444p")
+    rows, columns = picture.y.shape
+    made = av.VideoFrame(columns, rows, "yuv444p")
     for plane, values in zip(plane_views(made), picture, strict=True):
         plane[:] = values
     return RawFrame(made, index, round(time_s * 1000), MILLISECONDS)

@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from passerby.config.rule import CrowdRule, FallRule, LineRule, LyingRule, Rule, StoppedRule, ZoneRule
+from passerby.config.rule import CrowdRule, FallRule, LineRule, LyingRule, ObjectRule, Rule, StoppedRule, ZoneRule
 from passerby.events import Count, Watcher
 from passerby.media import InView, Kind
 from passerby.media.events import Event, EventKind
 from tests.unit.rules.events.people import FALLS, LIES, STANDS, going, mirrored, seen
+from tests.unit.rules.events.test_objects import AFTER_S, FOUND_S, OWNER, scene
 from tests.unit.rules.events.walkers import SIZE_WH, Walker, straight, views
 
 DOOR = LineRule(name="door", kind="line", line=((0.5, 1.0), (0.5, 0.2)))
@@ -127,3 +128,26 @@ def test_an_event_says_how_many_and_never_who() -> None:
     events, _ = watched(list(views(people, 12)), crowd, DOOR)
     assert max(event.count for event in events) == 3
     assert not any("700" in str(event) for event in events)
+
+
+def test_a_thing_that_is_left_is_one_event_and_only_such_rules_ask_for_changes() -> None:
+    bags = ObjectRule(name="bags", kind="left-object", after_s=AFTER_S)
+    paintings = ObjectRule(name="paintings", kind="removed-object")
+    events, _ = watched(list(scene([OWNER], 60)), bags, paintings)
+    began, ended = events
+    assert (began.rule, began.kind, began.objects, began.count) == ("bags", EventKind.LEFT_OBJECT, "things", 1)
+    assert began.start_s == pytest.approx(FOUND_S + AFTER_S, abs=0.5) and began.end_s is None
+    assert (ended.start_s, ended.end_s) == (began.start_s, 60.0)
+    assert Watcher([bags, YARD]).needs_changes and not Watcher([YARD, DOOR]).needs_changes
+
+
+def test_a_thing_counts_in_its_zone() -> None:
+    place = ((0.4, 0.5), (0.55, 0.5), (0.55, 0.8), (0.4, 0.8))
+    for zone, expected in ((place, 2), (((0.6, 0.0), (1.0, 0.0), (1.0, 1.0)), 0)):
+        events, _ = watched(list(scene([OWNER], 60)), ObjectRule(name="bags", kind="left-object", zone=zone))
+        assert len(events) == expected
+
+
+def test_a_picture_that_is_hidden_whole_does_not_count_for_things() -> None:
+    hidden = [replace(view, whole="damaged") if view.time_s > FOUND_S + 5 else view for view in scene([OWNER], 60)]
+    assert watched(hidden, ObjectRule(name="bags", kind="left-object"))[0] == []

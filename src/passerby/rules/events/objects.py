@@ -25,7 +25,11 @@ STAYS_S = 5.0  # whoever is near it for longer than it takes to pass
 CLAIMED_FOR_S = 5.0  # detectors blink: what was a person or a vehicle a moment ago may still be one
 SEEN_WITHIN_S = 1.5  # otherwise it is hidden, and nothing is known
 LARGEST_HEIGHTS = 1.0  # of whoever came with it: a larger thing is a door, a car, or a group of people
+OVER_AFTER_S = 10.0  # what is found anew at the same place until then is the same thing
+SAME_SHARE = 0.5  # of the smaller of two boxes: they are of one thing
 LONGEST_STEP_S = 1.0  # between two frames: of what happens in a longer gap nothing is known
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,22 @@ class _Somebody:
 
 @dataclass(slots=True)
 class _Watch:
-    """One thing. alone_s: for how long nobody was with it. with_s: for how long now somebody has been."""
+    """One thing. last_s: when it was last there. alone_s: for how long nobody was with it. with_s: for how long now
+    somebody has been."""
 
+    box: Box
+    last_s: float
     came_with: set[int] = field(default_factory=set)
     largest_px: float = 0.0
     alone_s: float = 0.0
     with_s: float = 0.0
     raised_s: float | None = None
+
+    def is_at(self, box: Box) -> bool:
+        """Whether a thing that is found there is this one."""
+        across = min(self.box[2], box[2]) - max(self.box[0], box[0])
+        down = min(self.box[3], box[3]) - max(self.box[1], box[1])
+        return across > 0 and down > 0 and across * down >= SAME_SHARE * min(_area(self.box), _area(box))
 
 
 class Objects:
@@ -56,6 +69,8 @@ class Objects:
         """is_new: notices what came, otherwise what went. after_s: how long nobody must have been with it."""
         self._polygon, self._is_new, self._after_s = polygon, is_new, after_s
         self._watched: dict[int, _Watch] = {}
+        self._lost: list[_Watch] = []
+        """Events whose things were there a moment ago."""
         self._people: deque[tuple[float, list[_Somebody]]] = deque()
         self._before_s = -math.inf
 
@@ -66,16 +81,22 @@ class Objects:
         since_s, self._before_s = min(LONGEST_STEP_S, max(0.0, view.time_s - self._before_s)), view.time_s
         self._people.append((view.time_s, people))
         changes = [change for change in view.changes or () if change.is_new is self._is_new]
-        found = self._over({change.number for change in changes}, view.time_s)
+        there = {change.number for change in changes}
+        self._lost += [
+            watch for number, watch in self._watched.items() if number not in there and watch.raised_s is not None
+        ]
+        self._watched = {number: watch for number, watch in self._watched.items() if number in there}
+        found = []
         for change in changes:
             box = upright(change.xyxy, view.size_wh, view.turn)
-            watch = self._watched.get(change.number)
-            if watch is None:
-                watch = self._watched[change.number] = self._begun(change, box)
-            self._pass(watch, change, box, people, since_s, view.time_s)
-            if self._counts(watch, box):
+            watch = self._watched.get(change.number) or self._begun(change, box)
+            self._watched[change.number] = watch
+            watch.box, watch.last_s = box, view.time_s
+            self._pass(watch, change, people, since_s)
+            if self._counts(watch):
                 watch.raised_s = view.time_s
                 found.append(Happening(view.time_s, None, 1))
+        found += self._over(view.time_s - OVER_AFTER_S)
         kept_s = view.time_s - CAME_BEFORE_S - 4 * CAME_AFTER_S
         while self._people[0][0] < kept_s:
             self._people.popleft()
@@ -87,27 +108,34 @@ class Objects:
 
     def end(self) -> list[Happening]:
         """What is still so when no more frames come."""
-        return self._over(set(), self._before_s)
+        self._lost += [watch for watch in self._watched.values() if watch.raised_s is not None]
+        self._watched = {}
+        return self._over(math.inf)
 
-    def _over(self, there: set[int], now_s: float) -> list[Happening]:
-        over = [self._watched.pop(number) for number in list(self._watched) if number not in there]
-        return [Happening(watch.raised_s, now_s, 1) for watch in over if watch.raised_s is not None]
+    def _over(self, last_s: float) -> list[Happening]:
+        """The events of things that were last there by then."""
+        over = [watch for watch in self._lost if watch.last_s <= last_s]
+        self._lost = [watch for watch in self._lost if watch.last_s > last_s]
+        return [Happening(watch.raised_s, watch.last_s, 1) for watch in over if watch.raised_s is not None]
 
-    def _begun(self, change: Change, box: tuple[float, float, float, float]) -> _Watch:
-        """A thing that is new, with those who came with it."""
-        watch, place = _Watch(), _foot(box)
+    def _begun(self, change: Change, box: Box) -> _Watch:
+        """A thing that is new, with those who came with it; or one that was lost for a moment."""
+        again = next((watch for watch in self._lost if watch.is_at(box)), None)
+        if again is not None:
+            self._lost.remove(again)
+            return again
+        watch = _Watch(box, change.since_s)
         for time_s, people in self._people:
             if not -CAME_BEFORE_S <= time_s - change.since_s <= CAME_AFTER_S:
                 continue
             for each in people:
-                if each.is_within(NEAR_HEIGHTS, place):
+                if each.is_within(NEAR_HEIGHTS, _foot(box)):
                     watch.came_with.add(each.track_id)
                     watch.largest_px = max(watch.largest_px, LARGEST_HEIGHTS * each.height_px)
         return watch
 
-    def _pass(self, watch: _Watch, change: Change, box: tuple[float, float, float, float],
-              people: list[_Somebody], since_s: float, now_s: float) -> None:  # fmt: skip
-        place = _foot(box)
+    def _pass(self, watch: _Watch, change: Change, people: list[_Somebody], since_s: float) -> None:
+        place, now_s = _foot(watch.box), watch.last_s
         near = {each.track_id for each in people if each.is_within(NEAR_HEIGHTS, place)}
         owners = {each.track_id for each in people if each.is_within(OWNER_HEIGHTS, place)} & watch.came_with
         is_with_it = bool(near) or (self._is_new and bool(owners))
@@ -121,19 +149,23 @@ class Objects:
         if now_s - change.as_seen_s <= SEEN_WITHIN_S:
             watch.alone_s += since_s
 
-    def _counts(self, watch: _Watch, box: tuple[float, float, float, float]) -> bool:
+    def _counts(self, watch: _Watch) -> bool:
         """Whether it is an event now, for the first time."""
-        left, top, right, bottom = box
+        left, top, right, bottom = watch.box
         if watch.raised_s is not None or watch.alone_s < self._after_s or not watch.came_with:
             return False
         if max(right - left, bottom - top) > watch.largest_px:
             return False
-        return self._polygon is None or is_inside(_foot(box), self._polygon)
+        return self._polygon is None or is_inside(_foot(watch.box), self._polygon)
 
 
-def _somebody(track_id: int, box: tuple[float, float, float, float]) -> _Somebody:
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _somebody(track_id: int, box: Box) -> _Somebody:
     return _Somebody(track_id, _foot(box), box[3] - box[1])
 
 
-def _foot(box: tuple[float, float, float, float]) -> Point:
+def _foot(box: Box) -> Point:
     return (box[0] + box[2]) / 2, box[3]
