@@ -79,10 +79,11 @@ class CoverMode:
         tracks = self._tracker.take(held.frame.index, held.time_s)
         cover = Cover(cover_found(tracks, self._policy.wider(held.wider)), whole=held.whole)
         changes = self._changes.note(held.frame, held.found) if self._changes is not None else None
-        if self._follower is None:
-            return Examined(held.frame, cover, (), held.is_examined)
-        followed = tuple(self._follower.take(held.frame.index, held.time_s))
-        return Examined(held.frame, cover, followed, held.is_examined, hints_of(held.found), changes)
+        followed, hints = (), ()
+        if self._follower is not None:
+            followed = tuple(self._follower.take(held.frame.index, held.time_s))
+            hints = hints_of(held.found)
+        return Examined(held.frame, cover, followed, held.is_examined, hints, changes)
 
 
 def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:
