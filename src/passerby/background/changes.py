@@ -168,6 +168,8 @@ class Changes:
 
     def _find(self, model: TwoSpeeds, time_s: float) -> None:
         free = model.changed & (time_s - self._claimed_s >= CLAIMED_FOR_S)
+        if not free.any():
+            return
         changed = cv2.morphologyEx(free.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
         changed[[0, -1]] = changed[:, [0, -1]] = 0  # beyond it, nobody knows how far a strip goes on
         depth = cv2.distanceTransform(changed, cv2.DIST_L2, 3)

@@ -20,6 +20,7 @@ QUICK, SLOW = 0.25, 0.05  # of a difference, at each look: the slow one follows 
 GAIN_RANGE = (0.75, 1.33)  # automatic exposure; outside it, the light was switched
 GLOBAL_SHARE = 0.35  # of the picture differs: the light changed, or somebody fills the picture
 EDGES_AWAY, EDGES_ENOUGH = 0.35, 200  # of the edges are out of place: the camera was moved; with fewer, nobody knows
+SLOPE_EVERY = 4  # looks: the slow background's edges hardly change
 GRID_PX = 8
 MARGIN_PX = 2
 
@@ -37,7 +38,8 @@ def look_of(picture: SmallPicture) -> Look:
 
 def apart(a: Look, b: Look) -> npt.NDArray[np.float32]:
     """(rows, columns): by how many grey levels two looks differ."""
-    return np.asarray(np.abs(a - b).max(axis=2), np.float32)
+    luma, *chroma = cv2.split(cv2.absdiff(a, b))
+    return np.asarray(cv2.max(luma, cv2.max(*chroma)), np.float32)
 
 
 class TwoSpeeds:
@@ -52,6 +54,7 @@ class TwoSpeeds:
         self._doubted: Mask = np.zeros(shape, np.bool_)  # claimed since it is calm: it may be somebody
         self._slope = np.zeros(shape, np.float32)
         self._limit = np.full(shape, DIFFERENCE_MIN, np.float32)
+        self._looks = 0
         self._differs: Mask = np.zeros(shape, np.bool_)
 
     def take(self, look: Look, claimed: Mask, since_s: float) -> Look | None:
@@ -64,7 +67,8 @@ class TwoSpeeds:
         np.add(self._calm_s, since_s, out=self._calm_s)
         self._calm_s[~calm] = 0.0
         self._doubted = (self._doubted & calm) | claimed
-        self.quick += np.where(calm, QUICK, 1.0).astype(np.float32)[..., None] * (level - self.quick)
+        cv2.accumulateWeighted(level, self.quick, QUICK, mask=calm.view(np.uint8))
+        cv2.copyTo(level, (~calm).view(np.uint8), self.quick)
         if self._is_another(level, claimed):
             return None
         self._learn()
@@ -98,7 +102,7 @@ class TwoSpeeds:
         gain = float(np.median((look[grid][known][:, 0] + 1) / (self.slow[grid][known][:, 0] + 1)))
         if not GAIN_RANGE[0] < gain < GAIN_RANGE[1]:
             return None
-        return np.asarray(look * np.array([1 / gain, 1, 1], np.float32), np.float32)
+        return np.asarray(cv2.multiply(look, np.array((1 / gain, 1.0, 1.0, 1.0))), np.float32)
 
     def _is_another(self, level: Look, claimed: Mask) -> bool:
         count = int(self.known.sum())
@@ -114,13 +118,14 @@ class TwoSpeeds:
     def _learn(self) -> None:
         settled = self.calm & ~self._doubted
         fresh = settled & ~self.known
-        self.slow[fresh] = self.quick[fresh]
+        cv2.copyTo(self.quick, fresh.view(np.uint8), self.slow)
         self.known |= fresh
-        same = settled & ~self._differing()
-        self.slow[same] += np.float32(SLOW) * (self.quick[same] - self.slow[same])
-        self._slope = steepness(np.asarray(np.clip(self.slow[..., 0], 0, 255), np.uint8))
-        self._limit = np.asarray(DIFFERENCE_MIN + SHAKE_PX * self._slope, np.float32)
         self._differs = self._differing()
+        cv2.accumulateWeighted(self.quick, self.slow, SLOW, mask=(settled & ~self._differs).view(np.uint8))
+        self._looks += 1
+        if self._looks % SLOPE_EVERY == 0:
+            self._slope = steepness(np.asarray(cv2.convertScaleAbs(cv2.extractChannel(self.slow, 0)), np.uint8))
+            self._limit = np.asarray(DIFFERENCE_MIN + SHAKE_PX * self._slope, np.float32)
 
     def _differing(self) -> Mask:
         return np.asarray(apart(self.quick, self.slow) > self._limit, np.bool_)

@@ -46,9 +46,10 @@ def events(
       passerby events street.mp4 --rules rules.toml --json > events.json
     """
     from passerby.engine import observe
-    from passerby.events import Watcher
+    from passerby.events import Watcher, needs_changes
 
-    watcher = Watcher(read_rules(rules))
+    asked = read_rules(rules)
+    watcher = Watcher(asked)
     found: list[Event] = []
 
     job = Job(source, source)
@@ -57,7 +58,7 @@ def events(
         observed = observe(
             source,
             lambda view: found.extend(watcher.note(view)),
-            wants_changes=watcher.needs_changes,
+            wants_changes=needs_changes(asked),
             progress=lambda progress: terminal.progressed(job, progress),
         )
     found.extend(watcher.end())

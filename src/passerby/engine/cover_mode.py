@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.background import Changes
 from passerby.engine.examiner import Examined
 from passerby.engine.finder import Finder
 from passerby.engine.held import Held
+from passerby.engine.observer import ChangesAsked
 from passerby.engine.passes import PassPlan
 from passerby.engine.window import Window
-from passerby.media import Cover, RawFrame, hdr
+from passerby.media import Cover, RawFrame, Track, hdr
 from passerby.rules.coverage import Policy, cover_found
 from passerby.track import FlowMeter, Follower, Tracker, TrackerTimes, TrackSummary, hints_of
 
@@ -38,7 +38,7 @@ class CoverMode:
         *,
         is_live: bool = False,
         follower: Follower | None = None,
-        changes: Changes | None = None,
+        changes: ChangesAsked | None = None,
     ) -> None:
         """is_live: passes may come late, timestamps may jump, and there is no report. follower, changes: for whoever
         asks what is in view."""
@@ -79,11 +79,11 @@ class CoverMode:
         tracks = self._tracker.take(held.frame.index, held.time_s)
         cover = Cover(cover_found(tracks, self._policy.wider(held.wider)), whole=held.whole)
         changes = self._changes.note(held.frame, held.found) if self._changes is not None else None
-        followed, hints = (), ()
-        if self._follower is not None:
-            followed = tuple(self._follower.take(held.frame.index, held.time_s))
-            hints = hints_of(held.found)
-        return Examined(held.frame, cover, followed, held.is_examined, hints, changes)
+        hints = () if self._follower is None else hints_of(held.found)
+        return Examined(held.frame, cover, self._followed(held), held.is_examined, hints, changes)
+
+    def _followed(self, held: Held) -> tuple[Track, ...]:
+        return () if self._follower is None else tuple(self._follower.take(held.frame.index, held.time_s))
 
 
 def _luma8(frame: RawFrame) -> npt.NDArray[np.uint8]:

@@ -53,7 +53,7 @@ def observe(
     """
     detectors = detectors or Detectors(threads=os.cpu_count())
     with open_source(source) as video:
-        observer = Observer(note, detect_every_s, wants_changes)
+        observer = Observer(note, detect_every_s, lambda: wants_changes)
         observed = _observe(video, settings or Settings(), observer, detectors, progress)
     detectors.prove()
     return observed

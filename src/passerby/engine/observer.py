@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from passerby.background import Changes
 from passerby.engine.passes import PassPlan
-from passerby.media import InView
+from passerby.media import Change, Detections, InView, RawFrame
 from passerby.track import Follower
 
 
@@ -17,12 +17,12 @@ class Observer:
 
     note: called for each frame in order, when it comes out, in the thread that records: it must be quick and must not
     raise. detect_every_s: how often at least detectors run while anybody may be in view; None: as often as covers need
-    it. wants_changes: also what came to stay or went for good, for a camera that stands still.
+    it. wants_changes: asked at each frame, whether it also wants what came to stay or went for good.
     """
 
     note: Callable[[InView], None]
     detect_every_s: float | None = None
-    wants_changes: bool = False
+    wants_changes: Callable[[], bool] = lambda: False
 
 
 def follower_for(observer: Observer | None, size_wh: tuple[int, int]) -> Follower | None:
@@ -30,9 +30,26 @@ def follower_for(observer: Observer | None, size_wh: tuple[int, int]) -> Followe
     return None if observer is None else Follower(size_wh)
 
 
-def changes_for(observer: Observer | None, size_wh: tuple[int, int]) -> Changes | None:
-    """What notices changes for the observer; None if nobody asks."""
-    return Changes(size_wh) if observer is not None and observer.wants_changes else None
+class ChangesAsked:
+    """What came or went, as long as the observer asks; when it does not, the scene is forgotten."""
+
+    def __init__(self, wants_changes: Callable[[], bool], size_wh: tuple[int, int]) -> None:
+        self._wants_changes, self._size_wh = wants_changes, size_wh
+        self._changes: Changes | None = None
+
+    def note(self, frame: RawFrame, found: Detections | None) -> tuple[Change, ...] | None:
+        """See `Changes.note`. None if nobody asks."""
+        if not self._wants_changes():
+            self._changes = None
+            return None
+        if self._changes is None:
+            self._changes = Changes(self._size_wh)
+        return self._changes.note(frame, found)
+
+
+def changes_for(observer: Observer | None, size_wh: tuple[int, int]) -> ChangesAsked | None:
+    """What notices changes for the observer; None if there is none."""
+    return None if observer is None else ChangesAsked(observer.wants_changes, size_wh)
 
 
 def often_enough(plan: PassPlan, observer: Observer | None) -> PassPlan:

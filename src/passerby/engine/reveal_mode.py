@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from passerby.background import Background, Changes, Seen, View, shrink, small_size
+from passerby.background import Background, Seen, View, shrink, small_size
 from passerby.engine.examiner import Examined
 from passerby.engine.finder import DAMAGED, Finder
 from passerby.engine.held import Held
 from passerby.engine.learner import Learner, Need
+from passerby.engine.observer import ChangesAsked
 from passerby.engine.passes import KNOWN_FOR_S, PassPlan
 from passerby.engine.silhouettes import Silhouettes
 from passerby.engine.stillness import Lasting, Stillness
@@ -68,7 +69,7 @@ class RevealMode:
         gap_s: float = math.inf,
         is_live: bool = False,
         follower: Follower | None = None,
-        changes: Changes | None = None,
+        changes: ChangesAsked | None = None,
     ) -> None:
         """hides_found: also hide whatever is detected, as in cover mode, since little is known about the place.
         not_people: a detection in one of these that does not differ from the background is shown. gap_s: see

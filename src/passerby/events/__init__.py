@@ -1,5 +1,5 @@
 """What is in view → events and counts, by the rules of one camera."""
 
-from passerby.events.watcher import Count, Watcher
+from passerby.events.watcher import Count, Watcher, needs_changes
 
-__all__ = ["Count", "Watcher"]
+__all__ = ["Count", "Watcher", "needs_changes"]

@@ -34,6 +34,11 @@ from passerby.rules.events.zone import Crowd, Loitering, Presence, Zone
 KINDS = {"people": Kind.PERSON, "vehicles": Kind.VEHICLE}
 
 
+def needs_changes(rules: Sequence[Rule]) -> bool:
+    """Whether a rule asks for what came or went: see `Observer`."""
+    return any(isinstance(rule, ObjectRule) for rule in rules)
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How many crossed a line, each way."""
@@ -73,11 +78,6 @@ class Watcher:
     def counts(self) -> list[Count]:
         """So far."""
         return [Count(name, ways[Way.RIGHT], ways[Way.LEFT]) for name, ways in self._crossed.items()]
-
-    @property
-    def needs_changes(self) -> bool:
-        """Whether a rule asks for what came or went: see `Observer.wants_changes`."""
-        return any(isinstance(rule, ObjectRule) for rule in self._rules)
 
     def note(self, view: InView) -> list[Event]:
         """The events that began or ended with this frame. What lasts comes twice: when it begins, without an end, and

@@ -174,7 +174,7 @@ class CameraRunner:
                 self._keeper,
                 self._reference,
                 recording.keep,
-                None if self._watch is None else Observer(self._watch.note, DETECT_EVERY_S),
+                None if self._watch is None else Observer(self._watch.note, DETECT_EVERY_S, self._watch.wants_changes),
             )
         except BaseException:
             source.close()

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from passerby.background import Changes
 from passerby.engine.cover_mode import PASS_PLAN, CoverMode
 from passerby.engine.examiner import Examiner
 from passerby.engine.finder import DirectFinder
 from passerby.engine.learner import StretchLearner
-from passerby.engine.observer import Observer, changes_for, follower_for, often_enough
+from passerby.engine.observer import ChangesAsked, Observer, changes_for, follower_for, often_enough
 from passerby.engine.reveal_mode import NOT_LEARNED, RevealMode
 from passerby.engine.reveal_mode import PASS_PLAN as REVEAL_PLAN
 from passerby.media import Detections, InView, Kind, RawFrame
@@ -53,7 +52,7 @@ def reveal(
     *,
     learned: bool = True,
     marks: Sequence[BoxShare] = (),
-    changes: Changes | None = None,
+    changes: ChangesAsked | None = None,
 ) -> RevealMode:
     learner = StretchLearner(lambda time_s, need: None)
     first = background() if learned else None
@@ -62,7 +61,7 @@ def reveal(
 
 
 def cover(
-    follower: Follower | None, finder: DirectFinder | None = None, changes: Changes | None = None
+    follower: Follower | None, finder: DirectFinder | None = None, changes: ChangesAsked | None = None
 ) -> CoverMode:
     return CoverMode(SIZE_WH, finder or detector(), POLICY, 0.8, follower=follower, changes=changes)
 
@@ -175,11 +174,13 @@ def test_what_came_to_stay_is_in_view_for_whoever_asks(mode: object) -> None:
         picture = with_block(scene, 120, 70, 8, 8) if index >= 80 else scene
         return frame_of(picture, index * STEP_S, index)
 
-    asks = Observer(lambda view: None, wants_changes=True)
+    asks = Observer(lambda view: None, wants_changes=lambda: True)
     changes = changes_for(asks, SIZE_WH)
     seen = seen_by(mode(None, changes=changes), [with_bag(index) for index in range(180)])
     assert len({change.number for view in seen for change in view.changes or ()}) == 1
     (change,) = seen[-1].changes or ()
     assert change.xyxy == pytest.approx((120, 70, 128, 78), abs=2) and change.is_new
-    assert changes_for(None, SIZE_WH) is None and changes_for(Observer(lambda view: None), SIZE_WH) is None
-    assert {view.changes for view in seen_by(mode(None), [with_bag(index) for index in range(20)])} == {None}
+    assert changes_for(None, SIZE_WH) is None
+    for nobody in (None, changes_for(Observer(lambda view: None), SIZE_WH)):
+        seen = seen_by(mode(None, changes=nobody), [with_bag(index) for index in range(20)])
+        assert {view.changes for view in seen} == {None}
