@@ -9,6 +9,7 @@ what is left, as a share of what happened. Once as it is, once with every second
 Falls and lying: the clips of `events/falls` and `events/fall-timed`, and clips in which nobody falls. Each once in the
 mode that the measurement of the camera chooses, and once in cover mode; the confusion of each rule, with the clips
 where it errs.
+Things that are left or removed: see `events_objects.py`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import av
 from clips import shared_folder
+from events_objects import object_rows
 
 from passerby.config.rule import FallRule, LineRule, LyingRule, Rule
 from passerby.engine import observe
@@ -194,6 +196,8 @@ def measure_lines(footage: Path, table: Path, boxes: Path, detect_every_s: float
                 results.append(compare(crossings(feet, line), found))
                 print(_row(f"{name}, {line[0]} to {line[1]}", [results[-1]]))
             print(_row(f"**{name}**", results, places=False))
+    for row in object_rows(footage, chosen.detect_every):
+        print(row, flush=True)
 
 
 def _row(name: str, results: list[Result], *, places: bool = True) -> str:

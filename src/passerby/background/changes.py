@@ -37,7 +37,7 @@ OVERLAP = 0.3  # of the smaller of two regions: they are one thing
 CALM_AROUND = 0.75  # of the pixels around it: where it is less calm, somebody sways, whom no detector finds
 HIDDEN_SHARE = 0.2  # of its pixels are behind somebody, or something that moves: nothing is known of it
 OUTLINE_KEPT = 0.4  # of its outline's contrast: what keeps it in other light is still there
-CLAIM_SCORE = 0.2
+PERSON_SCORE, VEHICLE_SCORE = 0.2, 0.3  # from which a detection claims: a bag scores up to 0.25 as a vehicle
 CLAIM_SHARE = 0.5  # of it must be in a box that claims it
 CLAIM_TIMES = 8.0  # a box may be so many times larger, unless it is certain: weak boxes are of anything
 CERTAIN = 0.45
@@ -131,7 +131,8 @@ class Changes:
     def _claims(self) -> Detections:
         """What may be somebody or a vehicle, in small-picture pixels."""
         found = Detections.merge(self._found)
-        found = found.take(np.isin(found.class_id, (Kind.PERSON, Kind.VEHICLE)) & (found.confidence >= CLAIM_SCORE))
+        is_person = (found.class_id == Kind.PERSON) & (found.confidence >= PERSON_SCORE)
+        found = found.take(is_person | ((found.class_id == Kind.VEHICLE) & (found.confidence >= VEHICLE_SCORE)))
         small = Detections(np.asarray(found.xyxy * self._scale, np.float32), found.confidence, found.class_id)
         is_large = areas(small.xyxy) > LARGEST_WEAK * self._small_wh[0] * self._small_wh[1]
         return small.take(~is_large | (small.confidence >= CERTAIN))

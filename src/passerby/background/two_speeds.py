@@ -102,7 +102,9 @@ class TwoSpeeds:
         gain = float(np.median((look[grid][known][:, 0] + 1) / (self.slow[grid][known][:, 0] + 1)))
         if not GAIN_RANGE[0] < gain < GAIN_RANGE[1]:
             return None
-        return np.asarray(cv2.multiply(look, np.array((1 / gain, 1.0, 1.0, 1.0))), np.float32)
+        level = look.copy()
+        level[..., 0] /= gain
+        return level
 
     def _is_another(self, level: Look, claimed: Mask) -> bool:
         count = int(self.known.sum())
