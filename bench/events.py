@@ -1,6 +1,6 @@
 """How well are events found? Rules over annotated footage, held against what happened.
 
-    events.py [--only lines|falls] [--shared DIR] [--detect-every S]
+    events.py [--only lines|falls|objects] [--shared DIR] [--detect-every S]
 
 Lines: `campus.avi` with the five lines of `events/campus.lines.tsv`; what happened is computed from the reference boxes
 as that file says: a foot point crosses the segment, with 4 px of hysteresis. Found: within 1 s, the same way. Too many:
@@ -9,6 +9,7 @@ what is left, as a share of what happened. Once as it is, once with every second
 Falls and lying: the clips of `events/falls` and `events/fall-timed`, and clips in which nobody falls. Each once in the
 mode that the measurement of the camera chooses, and once in cover mode; the confusion of each rule, with the clips
 where it errs.
+
 Things that are left or removed: see `events_objects.py`.
 """
 
@@ -168,7 +169,7 @@ def halved(source: Path, output: Path) -> Path:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--only", choices=["lines", "falls"])
+    options.add_argument("--only", choices=["lines", "falls", "objects"])
     options.add_argument("--shared", type=Path, default=shared_folder())
     options.add_argument("--detect-every", type=float, default=DETECT_EVERY_S)
     chosen = options.parse_args()
@@ -176,10 +177,13 @@ def main() -> None:
     table, boxes = footage / "events" / "campus.lines.tsv", footage / "campus.people.txt"
     if not table.is_file():
         sys.exit(f"no footage in '{footage}': set PASSERBY_SHARED to the folder that holds it")
-    if chosen.only != "falls":
+    if chosen.only in (None, "lines"):
         measure_lines(footage, table, boxes, chosen.detect_every)
-    if chosen.only != "lines":
+    if chosen.only in (None, "falls"):
         measure_falls(footage, chosen.detect_every)
+    if chosen.only in (None, "objects"):
+        for row in object_rows(footage, chosen.detect_every):
+            print(row, flush=True)
 
 
 def measure_lines(footage: Path, table: Path, boxes: Path, detect_every_s: float) -> None:
@@ -196,8 +200,6 @@ def measure_lines(footage: Path, table: Path, boxes: Path, detect_every_s: float
                 results.append(compare(crossings(feet, line), found))
                 print(_row(f"{name}, {line[0]} to {line[1]}", [results[-1]]))
             print(_row(f"**{name}**", results, places=False))
-    for row in object_rows(footage, chosen.detect_every):
-        print(row, flush=True)
 
 
 def _row(name: str, results: list[Result], *, places: bool = True) -> str:
