@@ -172,15 +172,18 @@ class _Case:
             self.risen = 0
             return own
         came = [box for key, box in people.items() if key not in self.others]
-        stands_up = any(self.stance.stands_in(box) for box in came)
-        if stands_up if own is None else self.stance.is_up(own):
+        standing = [box for box in came if own is None and self.stance.stands_in(box)]
+        if self.stance.is_up(own) if own is not None else standing and not self.is_certain:
             self.risen += 1
             return None
         if own is not None and _height(own) >= SQUAT_SHAPE * _width(own):
             return None
         others = [box for key, box in people.items() if key in self.others and key != self.tracker_id]
-        may_be = (box for box in (*came, *hints) if self._may_be(box, own) and not _is_part_of(box, others))
-        return next(may_be, None)
+        may_be = (b for b in (*came, *hints) if self._may_be(b, own) and not _is_part_of(b, (*others, *standing)))
+        down = next(may_be, None)
+        if standing and down is None:  # with somebody still down, it is somebody who helps
+            self.risen += 1
+        return down
 
     def _may_be(self, box: Box, own: Box | None) -> bool:
         """Whether a box that is not followed as them may be them, lying. own: the box in which they are followed."""

@@ -156,6 +156,23 @@ def test_a_helper_does_not_end_it() -> None:
     assert len(downs(views)[-1]) == 1
 
 
+def test_who_comes_to_help_does_not_end_it_but_who_stands_up_does() -> None:
+    def lost(time_s: float) -> Box | None:
+        return FALLS(time_s) if time_s < 2.4 else None
+
+    def lies(time_s: float) -> Box | None:
+        return LIES if 2.4 < time_s < 10 else None
+
+    def helper(time_s: float) -> Box | None:
+        return box(44, 118, (250, 252)) if 6 < time_s < 13 else None
+
+    def riser(time_s: float) -> Box | None:
+        return box(44, 118, (330, 252)) if time_s > 10 else None
+
+    (event,) = noticed(Fall(None), seen([lost, helper, riser], 20, hinted=[lies]))
+    assert event.end_s == pytest.approx(10.2, abs=0.4)
+
+
 def test_two_who_fall_are_one_event_of_two() -> None:
     other = going((0, box(44, 120, (560, 250))), (3, box(116, 40, (520, 255))))
     (event,) = noticed(Fall(None), seen([FALLS, other], 12))
