@@ -46,7 +46,7 @@ def events(
       passerby events street.mp4 --rules rules.toml --json > events.json
     """
     from passerby.engine import observe
-    from passerby.events import Watcher, needs_changes
+    from passerby.events import Watcher, needs_changes, needs_vehicles
 
     asked = read_rules(rules)
     watcher = Watcher(asked)
@@ -59,6 +59,7 @@ def events(
             source,
             lambda view: found.extend(watcher.note(view)),
             wants_changes=needs_changes(asked),
+            wants_vehicles=needs_vehicles(asked),
             progress=lambda progress: terminal.progressed(job, progress),
         )
     found.extend(watcher.end())

@@ -15,7 +15,7 @@ from passerby.engine.cover_mode import CoverMode, look_ahead_s
 from passerby.engine.examiner import Examiner
 from passerby.engine.finder import DirectFinder
 from passerby.engine.learner import LEARN_AGAIN_S, Need, StretchLearner
-from passerby.engine.observer import Observer, changes_for, follower_for, often_enough
+from passerby.engine.observer import Observer, changes_for, closeups_for, follower_for, often_enough
 from passerby.engine.passes import Detectors, kinds_to_find, passes_for
 from passerby.engine.plate import PlateExaminer
 from passerby.engine.reveal_mode import DELAY_S, RevealMode
@@ -169,16 +169,17 @@ def _reveal(
 
     learner = StretchLearner(learn_from)
     background = shown(first, source_start_s + (settings.start_s or 0.0))
+    closeups = closeups_for(observer, detectors)
     examiner = RevealMode(
         size_wh,
-        DirectFinder(passes),
+        DirectFinder(passes, closeups),
         policy,
         background,
         learner,
         outline=settings.shape == "outline",
         delay_s=look_ahead_s(video.format.frame_bytes, float(video.average_rate or 25)) if hides_found else DELAY_S,
         hides_found=hides_found,
-        follower=follower_for(observer, size_wh),
+        follower=follower_for(observer, size_wh, closeups),
         changes=changes_for(observer, size_wh),
     )
     motion_px = _motion_px(first.motion if first else None, video)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from passerby.engine.closeups import CloseUps
 from passerby.engine.held import Held
 from passerby.engine.passes import Passes
 from passerby.engine.proofs import DETECTOR_FAILED, failure_of
@@ -28,12 +29,21 @@ class Finder(Protocol):
     def all_due(self) -> None: ...
 
 
+def examine(passes: Passes, closeups: CloseUps | None, held: Held) -> tuple[Detections, Detections | None]:
+    """Runs the due passes over a frame, then close-ups of what moves. Returns what was found, and the vehicles of the
+    close-ups, None without any. Raises DetectorError."""
+    found = passes.run(held.frame, held.stretch)
+    if closeups is None or held.moving is None:
+        return found, None
+    return found, closeups.find(held.frame, held.moving, found)
+
+
 class DirectFinder:
     """Runs the passes when they are due. If they fail, every frame from the last good pass to the next is covered
     whole: later frames are marked here, waiting ones by the window when it learns of the failure."""
 
-    def __init__(self, passes: Passes) -> None:
-        self.passes = passes
+    def __init__(self, passes: Passes, closeups: CloseUps | None = None) -> None:
+        self.passes, self._closeups = passes, closeups
         self._failure: str | None = None  # why the last pass failed
         self._owes = self._done = -1  # indices of the newest frame that needs a pass, and of the newest that had one
         self.examined_at_s = self.found_at_s = float("-inf")
@@ -61,10 +71,10 @@ class DirectFinder:
             return
         known = self.passes.recall(held.time_s, held.stretch)
         if known is not None:
-            self._know(held, known)
+            self._know(held, known, self._closeups.found if self._closeups else None)
             return
         try:
-            found = self.passes.run(held.frame, held.stretch)
+            found, vehicles = examine(self.passes, self._closeups, held)
         except Exception as error:  # whatever went wrong, nothing is known about the frame: fail closed
             self._failure = failure_of(error)
             held.fail(held.whole or self._failure)
@@ -72,10 +82,10 @@ class DirectFinder:
             return
         self._failure = None
         self.examined_at_s = held.time_s
-        self._know(held, found)
+        self._know(held, found, vehicles)
 
-    def _know(self, held: Held, found: Detections) -> None:
-        held.complete(found)
+    def _know(self, held: Held, found: Detections, vehicles: Detections | None) -> None:
+        held.complete(found, vehicles)
         self._done = held.frame.index
-        if len(found):
+        if len(found) or vehicles:
             self.found_at_s = held.time_s

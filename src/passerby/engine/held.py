@@ -20,7 +20,7 @@ class Held:
     """
 
     __slots__ = (
-        "_arrived_s", "_found", "_moving", "_owes", "_unknown", "_whole", "_wider",
+        "_arrived_s", "_found", "_moving", "_owes", "_unknown", "_vehicles", "_whole", "_wider",
         "failed", "frame", "motion", "stretch", "time_s",
     )  # fmt: skip
 
@@ -31,6 +31,7 @@ class Held:
         self._owes = frame.index
         self._whole: str | None = None
         self._found: Detections | None = None
+        self._vehicles: Detections | None = None
         self._moving: Moving | None = None
         self._unknown: Unknown | None = None
 
@@ -66,14 +67,20 @@ class Held:
         """Why it is covered whole, if it is."""
         return self._whole
 
-    def complete(self, found: Detections) -> None:
-        """A pass over it was completed."""
-        self._found = found
+    def complete(self, found: Detections, vehicles: Detections | None = None) -> None:
+        """A pass over it was completed, and close-ups of what moves, if anybody asks for vehicles."""
+        self._found, self._vehicles = found, vehicles
 
     @property
     def found(self) -> Detections | None:
         """What detectors found; None if none ran or one failed."""
         return self._found
+
+    @property
+    def vehicles(self) -> Detections | None:
+        """The vehicles that close-ups found, for whoever asks what is in view; None without close-ups. Covers never
+        depend on them."""
+        return self._vehicles
 
     @property
     def is_examined(self) -> bool:

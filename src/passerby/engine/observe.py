@@ -42,18 +42,19 @@ def observe(
     detect_every_s: float = DETECT_EVERY_S,
     settings: Settings | None = None,
     wants_changes: bool = False,
+    wants_vehicles: bool = False,
     progress: OnProgress | None = None,
     detectors: Detectors | None = None,
 ) -> Observed:
     """Calls `note` with what is in view in each frame of a video, in order. settings: of a redaction; the defaults if
-    None. wants_changes: see `Observer`.
+    None. wants_changes, wants_vehicles: see `Observer`.
 
     Raises SourceError or ModelError, and DetectorError if at the end the detectors do not find what they must find:
     then nobody knows what happened.
     """
     detectors = detectors or Detectors(threads=os.cpu_count())
     with open_source(source) as video:
-        observer = Observer(note, detect_every_s, lambda: wants_changes)
+        observer = Observer(note, detect_every_s, lambda: wants_changes, lambda: wants_vehicles)
         observed = _observe(video, settings or Settings(), observer, detectors, progress)
     detectors.prove()
     return observed

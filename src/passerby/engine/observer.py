@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from passerby.background import Changes
-from passerby.engine.passes import PassPlan
-from passerby.media import Change, Detections, InView, RawFrame
+from passerby.engine.closeups import CloseUps
+from passerby.engine.passes import Detectors, PassPlan
+from passerby.media import Change, Detections, InView, Kind, RawFrame
 from passerby.track import Follower
 
 
@@ -17,17 +18,28 @@ class Observer:
 
     note: called for each frame in order, when it comes out, in the thread that records: it must be quick and must not
     raise. detect_every_s: how often at least detectors run while anybody may be in view; None: as often as covers need
-    it. wants_changes: asked at each frame, whether it also wants what came to stay or went for good.
+    it. wants_changes, wants_vehicles: asked at each frame, whether it also wants what came to stay or went for good, and
+    vehicles. For those, what moves is looked at closely, for 7 ms of CPU each.
     """
 
     note: Callable[[InView], None]
     detect_every_s: float | None = None
     wants_changes: Callable[[], bool] = lambda: False
+    wants_vehicles: Callable[[], bool] = lambda: False
 
 
-def follower_for(observer: Observer | None, size_wh: tuple[int, int]) -> Follower | None:
-    """What follows people for the observer; None if nobody asks."""
-    return None if observer is None else Follower(size_wh)
+def follower_for(
+    observer: Observer | None, size_wh: tuple[int, int], closeups: CloseUps | None = None
+) -> Follower | None:
+    """What follows people and vehicles for the observer; None if nobody asks."""
+    return None if observer is None else Follower(size_wh, has_closeups=closeups is not None)
+
+
+def closeups_for(observer: Observer | None, detectors: Detectors) -> CloseUps | None:
+    """What looks closely for vehicles while the observer asks for them; None if there is none."""
+    if observer is None:
+        return None
+    return CloseUps(detectors.of({Kind.VEHICLE}, detectors.video_threads), observer.wants_vehicles)
 
 
 class ChangesAsked:

@@ -122,9 +122,9 @@ class RevealMode:
         return held
 
     def push(self, held: Held) -> None:
-        for tracker in (self._tracker, self._follower):
-            if tracker is not None:
-                tracker.update(held.frame.index, held.time_s, held.found, None)
+        self._tracker.update(held.frame.index, held.time_s, held.found, None)
+        if self._follower is not None:
+            self._follower.update(held.frame.index, held.time_s, held.found, None, vehicles=held.vehicles)
         self._window.push(held)
 
     def _is_astir(self, held: Held) -> bool:
@@ -155,7 +155,7 @@ class RevealMode:
         tracks = self._follower.take(held.frame.index, held.time_s)
         if held.moving is None:
             return tuple(tracks)
-        shares = stirring_shares(tracks, held.moving, self._size_wh)
+        shares = stirring_shares([track.xyxy for track in tracks], held.moving, self._size_wh)
         tracks = [replace(track, differs=share >= STIRRING_SHARE) for track, share in zip(tracks, shares, strict=True)]
         return tuple(
             track
@@ -255,7 +255,8 @@ class RevealMode:
         self, tracked: list[tuple[Track, CoverBox]], moving: npt.NDArray[np.uint8]
     ) -> list[tuple[Track, CoverBox]]:
         is_none = self._are_marked([track.xyxy for track, _ in tracked])
-        still = [share < STIRRING_SHARE for share in stirring_shares([t for t, _ in tracked], moving, self._size_wh)]
+        shares = stirring_shares([track.xyxy for track, _ in tracked], moving, self._size_wh)
+        still = [share < STIRRING_SHARE for share in shares]
         return [one for one, said, stays in zip(tracked, is_none, still, strict=True) if not (said and stays)]
 
     def _are_marked(self, xyxy: Sequence[Box]) -> npt.NDArray[np.bool_]:

@@ -39,6 +39,11 @@ def needs_changes(rules: Sequence[Rule]) -> bool:
     return any(isinstance(rule, ObjectRule) for rule in rules)
 
 
+def needs_vehicles(rules: Sequence[Rule]) -> bool:
+    """Whether a rule is about vehicles: see `Observer`."""
+    return any(rule.objects == "vehicles" for rule in rules)
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How many crossed a line, each way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,7 +104,7 @@ def cover_unestablished(
     stirring: (rows, columns) over the whole picture, nonzero where the frame differs from the background or has none.
     """
     covers = []
-    for track, share in zip(tracks, stirring_shares(tracks, stirring, size_wh), strict=True):
+    for track, share in zip(tracks, stirring_shares([track.xyxy for track in tracks], stirring, size_wh), strict=True):
         xyxy = track.xyxy
         if share >= STIRRING_SHARE:
             covers.append((track, CoverBox(padded(xyxy, policy.margin), track.kind)))
@@ -113,12 +113,11 @@ def cover_unestablished(
     return covers
 
 
-def stirring_shares(tracks: Sequence[Track], stirring: Mask, size_wh: tuple[int, int]) -> list[float]:
-    """For each track, the share of its box that differs from the background or has none."""
+def stirring_shares(boxes_xyxy: Iterable[Sequence[float]], stirring: Mask, size_wh: tuple[int, int]) -> list[float]:
+    """For each box, the share of it that differs from the background or has none."""
     rows, columns = stirring.shape
     shares = []
-    for track in tracks:
-        left, top, right, bottom = track.xyxy
+    for left, top, right, bottom in boxes_xyxy:
         x0, x1 = max(0, int(left * columns / size_wh[0])), max(0, int((right + 1) * columns / size_wh[0]) + 1)
         y0, y1 = max(0, int(top * rows / size_wh[1])), max(0, int((bottom + 1) * rows / size_wh[1]) + 1)
         part = stirring[y0:y1, x0:x1]

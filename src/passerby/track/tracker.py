@@ -10,7 +10,7 @@ previous pass. A track that is found in an unexpected place may be two objects: 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +21,7 @@ from passerby.media.overlap import iou
 from passerby.track.flow import Motion
 from passerby.track.reach import grown, hull, within_reach
 from passerby.track.summary import SEEN_WELL, Place, Sighting, TrackSummary, add_sighting
-from passerby.track.trust import BIRTH, GRACE_HITS, LARGE_PEOPLE, LARGE_SHARE, TRUST, WEAK, Evidence
+from passerby.track.trust import GRACE_HITS, LARGE_PEOPLE, LARGE_SHARE, TRUST, Evidence, Trust, by_class
 
 Boxes = npt.NDArray[np.float32]
 Box = tuple[float, float, float, float]
@@ -60,6 +60,7 @@ class _Live:
     seen_at_s: float
     last_index: int
     first_s: float
+    trust: Trust
     points: dict[int, tuple[Boxes, float]] = field(default_factory=dict)
     frames: int = 0
     is_outside: bool = False
@@ -74,14 +75,14 @@ class _Live:
     def see(self, index: int, box: Boxes, score: float, is_large: bool) -> None:
         """Records that a detector found it there."""
         self.box, self.points[index] = box, (box, score)
-        self.evidence.add(score, TRUST[self.kind])
+        self.evidence.add(score, self.trust)
         if self.places is not None and self.is_confirmed and self.evidence.best >= SEEN_WELL:
             self.places.clear()
         elif self.places is not None:
             add_sighting(self.places, Sighting(self.seen_at_s, _tuple(box), score))
         if self.kind is not Kind.PERSON or not is_large:
             # Once confirmed, a track stays so: pictures of it are already out.
-            self.is_confirmed = self.is_confirmed or self.evidence.is_enough(TRUST[self.kind])
+            self.is_confirmed = self.is_confirmed or self.evidence.is_enough(self.trust)
             return
         self.near.add(score, LARGE_PEOPLE)
         if self.near.is_enough(LARGE_PEOPLE) or self.evidence.best >= LARGE_PEOPLE.certain:
@@ -114,13 +115,14 @@ class Tracker:
         size_wh: tuple[int, int],
         times: TrackerTimes | None = None,
         *,
-        birth_score: float = 0.0,
+        trust: Mapping[Kind, Trust] = TRUST,
         keeps_places: bool = True,
     ) -> None:
-        """birth_score: a new track needs at least this score, or more if its kind does. keeps_places: where tracks were
-        seen is for a report, and can take megabytes for each."""
+        """trust: how much evidence begins and confirms a track of each kind. keeps_places: where tracks were seen is for
+        a report, and can take megabytes for each."""
         self._size_wh, self._keeps_places = size_wh, keeps_places
-        self._birth = np.maximum(BIRTH, np.float32(birth_score))
+        self._trust = trust
+        self._weak, self._birth = (by_class(trust, level) for level in ("weak", "birth"))
         self._times = times or TrackerTimes()
         self._live: list[_Live] = []
         self._ending: list[_Live] = []
@@ -208,7 +210,7 @@ class Tracker:
             live.points[index] = (box, 0.0)
 
     def _link(self, index: int, time_s: float, found: Detections) -> None:
-        found = found.take(found.confidence >= WEAK[found.class_id])
+        found = found.take(found.confidence >= self._weak[found.class_id])
         growth = MATCH_GROWTH if self._moments[-1].motion is not None else MATCH_GROWTH_BLIND
         pairs = list(_pairs(self._live, found, growth))
         taken = np.array([i for _, i in pairs], np.intp)
@@ -257,7 +259,8 @@ class Tracker:
     def _begin(self, index: int, time_s: float, found: Detections) -> None:
         born = []
         for box, score, class_id in zip(found.xyxy, found.confidence, found.class_id, strict=True):
-            live = _Live(self._next_id, Kind(int(class_id)), box, index, time_s, index, time_s)
+            kind = Kind(int(class_id))
+            live = _Live(self._next_id, kind, box, index, time_s, index, time_s, self._trust[kind])
             live.places = [] if self._keeps_places else None
             live.see(index, box.copy(), float(score), self._is_large(box))
             self._next_id += 1

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from passerby.media import Kind
 
@@ -37,10 +40,11 @@ FACES = Trust(weak=0.12, birth=0.15, certain=0.4, likely=0.25, likely_hits=2, ev
 VEHICLES = Trust(weak=0.15, birth=0.25, certain=0.5, likely=0.45, likely_hits=3, evidence=math.inf)
 """A vehicle near enough for its plate to be read scores high; a road scores a little for as long as it is in view."""
 TRUST = {Kind.PERSON: PEOPLE, Kind.FACE: FACES, Kind.PLATE: FACES, Kind.VEHICLE: VEHICLES}
-WEAK, BIRTH = (
-    np.array([getattr(TRUST[kind], level) for kind in sorted(TRUST)], np.float32) for level in ("weak", "birth")
-)
-"""By `class_id`: the tracked kinds come first."""
+
+
+def by_class(trust: Mapping[Kind, Trust], level: Literal["weak", "birth"]) -> npt.NDArray[np.float32]:
+    """One level of every kind, by `class_id`: the tracked kinds come first."""
+    return np.array([getattr(trust[kind], level) for kind in sorted(trust)], np.float32)
 
 
 @dataclass(slots=True)

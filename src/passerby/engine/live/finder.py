@@ -12,7 +12,8 @@ from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from functools import partial
 
-from passerby.engine.finder import DAMAGED
+from passerby.engine.closeups import CloseUps
+from passerby.engine.finder import DAMAGED, examine
 from passerby.engine.held import Held
 from passerby.engine.live.queue import FairQueue
 from passerby.engine.passes import Passes
@@ -29,12 +30,16 @@ NEVER_EXAMINED = "nobody has been looked for yet"
 MAY_WAIT_S = 0.4  # if nothing moves: passes over pictures with movement go first
 
 
+Answer = tuple[Detections, Detections | None]
+"""See `examine`."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A pass in progress. at_s: when it was requested, on the monotonic clock."""
 
     held: Held
-    answer: Future[Detections]
+    answer: Future[Answer]
     at_s: float
 
 
@@ -50,13 +55,19 @@ class LiveFinder:
     """For the frames of one camera, from one thread: call `find` as each arrives, and `settle` in the same order."""
 
     def __init__(
-        self, passes: Passes, queue: FairQueue, every_s: float, now_s: Callable[[], float] = time.monotonic
+        self,
+        passes: Passes,
+        queue: FairQueue,
+        every_s: float,
+        now_s: Callable[[], float] = time.monotonic,
+        closeups: CloseUps | None = None,
     ) -> None:
         """every_s: the intended interval between passes while passes are needed. now_s: a monotonic clock. Delayed
         frames arrive faster than their timestamps say, so waiting is measured by this clock."""
         self._passes, self._queue, self._every_s, self._now_s = passes, queue, every_s, now_s
+        self._closeups = closeups
         self._asked: _Asked | None = None
-        self._hangs: Future[Detections] | None = None  # a pass that was given up but still runs
+        self._hangs: Future[Answer] | None = None  # a pass that was given up but still runs
         self._owes = self._done = -1  # indices of the newest frame that needs a pass, and of the newest that had one
         self._needless: _Moment | None = None  # up to this frame no pass was needed
         self._examined = _Moment(float("-inf"), float("-inf"))
@@ -93,7 +104,7 @@ class LiveFinder:
             held.hide(DAMAGED)
         elif self._may_ask and self._is_due(held) and not self._recalls(held):
             stirs = held.moving is None or bool(held.moving.any())
-            work = partial(self._passes.run, held.frame, held.stretch)
+            work = partial(examine, self._passes, self._closeups, held)
             answer = self._queue.ask(work, may_wait_s=0.0 if stirs else MAY_WAIT_S)
             self._asked = _Asked(held, answer, held.arrived_s)
             self._asked_s = held.arrived_s
@@ -119,7 +130,7 @@ class LiveFinder:
         if known is None:
             return False
         self._asked_s = held.arrived_s
-        self._know(held, known)
+        self._know(held, known, self._closeups.found if self._closeups else None)
         return True
 
     def settle(self, held: Held, *, is_last: bool = False) -> bool:
@@ -154,9 +165,9 @@ class LiveFinder:
         by_arrival_s = at.arrived_s - max(each.arrived_s for each in known)
         return max(0.0, max(by_time_s, by_arrival_s) - self._every_s)
 
-    def _take(self, held: Held, answer: Future[Detections], patience_s: float) -> None:
+    def _take(self, held: Held, answer: Future[Answer], patience_s: float) -> None:
         try:
-            found = answer.result(patience_s)
+            found, vehicles = answer.result(patience_s)
         except (NotYet, CancelledError):  # too late: an answer may still come, but for a frame that is gone
             self._hangs = None if answer.cancel() else answer
             self.is_late = True
@@ -170,10 +181,10 @@ class LiveFinder:
         self._failure = None
         self.examined_at_s = held.time_s
         self._examined = _Moment(held.time_s, held.arrived_s)
-        self._know(held, found)
+        self._know(held, found, vehicles)
 
-    def _know(self, held: Held, found: Detections) -> None:
-        held.complete(found)
+    def _know(self, held: Held, found: Detections, vehicles: Detections | None) -> None:
+        held.complete(found, vehicles)
         self._done, self.is_late = held.frame.index, False
-        if len(found):
+        if len(found) or vehicles:
             self.found_at_s = held.time_s

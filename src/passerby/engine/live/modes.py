@@ -10,7 +10,7 @@ from passerby.engine.cover_mode import CoverMode
 from passerby.engine.live.finder import LiveFinder
 from passerby.engine.live.learner import USUAL_TIMES, Keeper, LearnTimes, LiveLearner
 from passerby.engine.live.shared import Shared
-from passerby.engine.observer import Observer, changes_for, follower_for, often_enough
+from passerby.engine.observer import Observer, changes_for, closeups_for, follower_for, often_enough
 from passerby.engine.passes import kinds_to_find, passes_for
 from passerby.engine.reveal_mode import RevealMode
 from passerby.engine.scene import Sampler
@@ -95,7 +95,8 @@ def _reveal(
     pass_plan = often_enough(reveal_mode.PASS_PLAN, observer)
     passes = passes_for(detectors, {Kind.PERSON, Kind.VEHICLE}, size_wh, pass_plan)
     # The mode's own interval, whatever an observer asks: detecting less often than they ask endangers nobody.
-    finder = LiveFinder(passes, shared.detection, reveal_mode.DETECT_EVERY_S)
+    closeups = closeups_for(observer, detectors)
+    finder = LiveFinder(passes, shared.detection, reveal_mode.DETECT_EVERY_S, closeups=closeups)
     first = keeper.load(size_wh)
     sampler = Sampler(size_wh, detectors.of({Kind.PERSON}, detectors.video_threads), plan.not_people)
     learner = LiveLearner(
@@ -120,7 +121,7 @@ def _reveal(
         not_people=plan.not_people,
         gap_s=WHOLE_FROM * reveal_mode.DETECT_EVERY_S,
         is_live=True,
-        follower=follower_for(observer, size_wh),
+        follower=follower_for(observer, size_wh, closeups),
         changes=changes_for(observer, size_wh),
     )
     return LiveMode(examiner, finder, learner)

@@ -15,7 +15,9 @@ from passerby.media import InView, Kind, Track
 from passerby.rules.events.geometry import Point
 
 LEAST_STEPS = 3  # two may be a post that was taken for somebody twice
-LEAST_CONFIDENCE = 0.3
+LEAST_CONFIDENCE = {Kind.PERSON: 0.3, Kind.VEHICLE: 0.25}  # the mean of a track: vehicles score low
+SURE_VEHICLE = 0.45
+CAME_SHARE = 0.5  # of its height: how far a less sure vehicle must have come before it counts
 GONE_AFTER_S = 2.0  # as long as a track lives without being found
 HEIGHT_SHARE = 0.5  # of a new height in the smoothed one: the lower edge of a box jumps more than its middle
 EDGE_SHARE = 0.75  # of somebody's height: so near to the border, they came from beyond it
@@ -68,6 +70,7 @@ class _Path:
     kind: Kind
     steps: list[Step] = field(default_factory=list)
     """All of them until the path counts; then those of the last second."""
+    confidence: float = 0.0  # of its last track
     given: Step | None = None  # the last step that was handed out
     is_counted: bool = False
     held_s: float = -math.inf
@@ -82,6 +85,16 @@ class _Path:
     def is_hidden(self) -> bool:
         """Whether nothing is known of the time after its last step."""
         return self.held_s > self.steps[-1].time_s
+
+    @property
+    def may_count(self) -> bool:
+        """Whether there is enough of it. What was taken for a vehicle and stands may be anything."""
+        if len(self.steps) < LEAST_STEPS:
+            return False
+        if self.kind is not Kind.VEHICLE or self.confidence >= SURE_VEHICLE:
+            return True
+        first, last = self.steps[0], self.steps[-1]
+        return math.dist(first.xy, last.xy) >= CAME_SHARE * last.height_px
 
     def is_free_at(self, time_s: float) -> bool:
         """Whether nobody was found on it at that time yet."""
@@ -119,11 +132,12 @@ class Paths:
         gone = self._end(now_s)
         followed = {self._of_track[t.tracker_id] for t in view.tracks if t.tracker_id in self._of_track}
         for track in view.tracks:
-            if not track.is_detected or track.confidence < LEAST_CONFIDENCE:
+            if not track.is_detected or track.confidence < LEAST_CONFIDENCE.get(track.kind, 1.0):
                 continue
             step = _step(now_s, upright(track.xyxy, view.size_wh, view.turn))
             path = self._path(track, step, followed)
             path.steps.append(_smoothed(step, path.steps[-1]) if path.steps else step)
+            path.confidence = track.confidence
         self._size_wh = view.size_wh if view.turn % 180 == 0 else (view.size_wh[1], view.size_wh[0])
         walks = [walk for each in self._paths.items() if (walk := self._fresh(*each)) is not None]
         return Moment(now_s, (*gone, *walks), self._standing(), tuple(walk.path_id for walk in gone))
@@ -159,7 +173,7 @@ class Paths:
 
     def _fresh(self, path_id: int, path: _Path) -> Walk | None:
         if not path.is_counted:
-            if len(path.steps) < LEAST_STEPS:
+            if not path.may_count:
                 return None
             path.is_counted = True
             came_from = self._beyond(path.steps, first=True)

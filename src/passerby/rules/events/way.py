@@ -15,6 +15,7 @@ from passerby.rules.events.zone import OVER_AFTER_S, Zone
 
 OVER_S = 1.0  # a direction is measured over this long: boxes jitter within less
 LEAST_SHARE = 0.4  # of the height of its box: how far something must get in that time to have a direction
+AT_ONCE_SHARE = 1.0  # of the height of its box: what got this far has a direction, however soon
 AGAINST = math.cos(math.radians(120))  # within 60 degrees of straight against the arrow; across it is allowed
 STILL_SHARE = 0.15  # of the height of its box: a vehicle that stays this near to one place stands
 ARRIVED_SHARE = 1.0  # of the height of its box: how far it must have come, or it was always there
@@ -62,11 +63,12 @@ class WrongWay:
 
     def _goes_against(self, steps: deque[Step]) -> bool:
         first, last = steps[0], steps[-1]
-        if last.time_s - first.time_s < OVER_S or not is_inside(last.xy, self._polygon):
+        if not is_inside(last.xy, self._polygon):
             return False
         way = (last.xy[0] - first.xy[0], last.xy[1] - first.xy[1])
         length = math.hypot(*way)
-        if length < LEAST_SHARE * last.height_px:
+        least_share = LEAST_SHARE if last.time_s - first.time_s >= OVER_S else AT_ONCE_SHARE
+        if length < least_share * last.height_px:
             return False
         return (way[0] * self._along[0] + way[1] * self._along[1]) / length <= AGAINST
 
