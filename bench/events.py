@@ -1,6 +1,10 @@
 """How well are events found? Rules over annotated footage, held against what happened.
 
+<<<<<<< HEAD
     events.py [--only lines|falls|objects] [--shared DIR] [--detect-every S]
+=======
+    events.py [--only lines|falls|vehicles] [--shared DIR] [--detect-every S]
+>>>>>>> 554b0dd (Measure wrong ways of vehicles, forwards and backwards)
 
 Lines: `campus.avi` with the five lines of `events/campus.lines.tsv`; what happened is computed from the reference boxes
 as that file says: a foot point crosses the segment, with 4 px of hysteresis. Found: within 1 s, the same way. Too many:
@@ -11,6 +15,8 @@ mode that the measurement of the camera chooses, and once in cover mode; the con
 where it errs.
 
 Things that are left or removed: see `events_objects.py`.
+
+Vehicles: `events/carriageways.mp4`, forwards and backwards, with the cars and rules of `carriageways.py`.
 """
 
 from __future__ import annotations
@@ -26,6 +32,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import carriageways
 from clips import shared_folder
 from events_objects import object_rows
 
@@ -167,9 +174,33 @@ def halved(source: Path, output: Path) -> Path:
     return output
 
 
+def measure_vehicles(clip: Path, detect_every_s: float) -> None:
+    """Prints wrong ways and crossings of the cars on both carriageways, forwards and backwards."""
+    print("\n| vehicles | go the wrong way | found | events | cross a line | found | too many |\n|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as work:
+        back = carriageways.played_backwards(clip, Path(work) / "back.mp4")
+        for name, each, is_back in (("forwards", clip, False), ("backwards", back, True)):
+            drive = carriageways.drive(each, detect_every_s, backwards=is_back)
+            results = []
+            for rule in ("line towards", "line away"):
+                crossed = carriageways.lines_crossed(backwards=is_back)
+                found = [(event.start_s, str(event.way)) for event in drive.events if event.rule == rule]
+                results.append(compare(sorted((at_s, way) for line, at_s, way in crossed if line == rule), found))
+            wrong = [event for event in drive.events if event.kind is EventKind.WRONG_WAY and event.end_s is not None]
+            peaks = ", ".join(f"{event.rule}: {event.count} at once" for event in wrong) or "none"
+            happened, missed = (sum(n) for n in zip(*((r.happened, len(r.missed)) for r in results), strict=True))
+            too_many = sum(len(result.too_many) for result in results)
+            cells = (name, len(carriageways.CARS) if is_back else 0, len(drive.wrong), peaks, happened, happened - missed)
+            print("| " + " | ".join(map(str, (*cells, too_many))) + " |")
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+<<<<<<< HEAD
     options.add_argument("--only", choices=["lines", "falls", "objects"])
+=======
+    options.add_argument("--only", choices=["lines", "falls", "vehicles"])
+>>>>>>> 554b0dd (Measure wrong ways of vehicles, forwards and backwards)
     options.add_argument("--shared", type=Path, default=shared_folder())
     options.add_argument("--detect-every", type=float, default=DETECT_EVERY_S)
     chosen = options.parse_args()
@@ -181,9 +212,14 @@ def main() -> None:
         measure_lines(footage, table, boxes, chosen.detect_every)
     if chosen.only in (None, "falls"):
         measure_falls(footage, chosen.detect_every)
+<<<<<<< HEAD
     if chosen.only in (None, "objects"):
         for row in object_rows(footage, chosen.detect_every):
             print(row, flush=True)
+=======
+    if chosen.only in (None, "vehicles"):
+        measure_vehicles(footage / "events" / "carriageways.mp4", chosen.detect_every)
+>>>>>>> 554b0dd (Measure wrong ways of vehicles, forwards and backwards)
 
 
 def measure_lines(footage: Path, table: Path, boxes: Path, detect_every_s: float) -> None:
@@ -200,6 +236,11 @@ def measure_lines(footage: Path, table: Path, boxes: Path, detect_every_s: float
                 results.append(compare(crossings(feet, line), found))
                 print(_row(f"{name}, {line[0]} to {line[1]}", [results[-1]]))
             print(_row(f"**{name}**", results, places=False))
+<<<<<<< HEAD
+=======
+    for row in object_rows(footage, detect_every_s):
+        print(row, flush=True)
+>>>>>>> 554b0dd (Measure wrong ways of vehicles, forwards and backwards)
 
 
 def _row(name: str, results: list[Result], *, places: bool = True) -> str:
