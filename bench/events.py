@@ -1,10 +1,6 @@
 """How well are events found? Rules over annotated footage, held against what happened.
 
-<<<<<<< HEAD
-    events.py [--only lines|falls|objects] [--shared DIR] [--detect-every S]
-=======
-    events.py [--only lines|falls|vehicles] [--shared DIR] [--detect-every S]
->>>>>>> 554b0dd (Measure wrong ways of vehicles, forwards and backwards)
+    events.py [--only lines|falls|vehicles|objects] [--shared DIR] [--detect-every S]
 
 Lines: `campus.avi` with the five lines of `events/campus.lines.tsv`; what happened is computed from the reference boxes
 as that file says: a foot point crosses the segment, with 4 px of hysteresis. Found: within 1 s, the same way. Too many:
@@ -176,7 +172,9 @@ def halved(source: Path, output: Path) -> Path:
 
 def measure_vehicles(clip: Path, detect_every_s: float) -> None:
     """Prints wrong ways and crossings of the cars on both carriageways, forwards and backwards."""
-    print("\n| vehicles | go the wrong way | found | events | cross a line | found | too many |\n|---|---|---|---|---|---|---|")
+    print(
+        "\n| vehicles | go the wrong way | found | events | cross a line | found | too many |\n|---|---|---|---|---|---|---|"
+    )
     with tempfile.TemporaryDirectory() as work:
         back = carriageways.played_backwards(clip, Path(work) / "back.mp4")
         for name, each, is_back in (("forwards", clip, False), ("backwards", back, True)):
@@ -190,17 +188,20 @@ def measure_vehicles(clip: Path, detect_every_s: float) -> None:
             peaks = ", ".join(f"{event.rule}: {event.count} at once" for event in wrong) or "none"
             happened, missed = (sum(n) for n in zip(*((r.happened, len(r.missed)) for r in results), strict=True))
             too_many = sum(len(result.too_many) for result in results)
-            cells = (name, len(carriageways.CARS) if is_back else 0, len(drive.wrong), peaks, happened, happened - missed)
+            cells = (
+                name,
+                len(carriageways.CARS) if is_back else 0,
+                len(drive.wrong),
+                peaks,
+                happened,
+                happened - missed,
+            )
             print("| " + " | ".join(map(str, (*cells, too_many))) + " |")
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-<<<<<<< HEAD
-    options.add_argument("--only", choices=["lines", "falls", "objects"])
-=======
-    options.add_argument("--only", choices=["lines", "falls", "vehicles"])
->>>>>>> 554b0dd (Measure wrong ways of vehicles, forwards and backwards)
+    options.add_argument("--only", choices=["lines", "falls", "vehicles", "objects"])
     options.add_argument("--shared", type=Path, default=shared_folder())
     options.add_argument("--detect-every", type=float, default=DETECT_EVERY_S)
     chosen = options.parse_args()
@@ -212,14 +213,11 @@ def main() -> None:
         measure_lines(footage, table, boxes, chosen.detect_every)
     if chosen.only in (None, "falls"):
         measure_falls(footage, chosen.detect_every)
-<<<<<<< HEAD
     if chosen.only in (None, "objects"):
         for row in object_rows(footage, chosen.detect_every):
             print(row, flush=True)
-=======
     if chosen.only in (None, "vehicles"):
         measure_vehicles(footage / "events" / "carriageways.mp4", chosen.detect_every)
->>>>>>> 554b0dd (Measure wrong ways of vehicles, forwards and backwards)
 
 
 def measure_lines(footage: Path, table: Path, boxes: Path, detect_every_s: float) -> None:
@@ -236,11 +234,6 @@ def measure_lines(footage: Path, table: Path, boxes: Path, detect_every_s: float
                 results.append(compare(crossings(feet, line), found))
                 print(_row(f"{name}, {line[0]} to {line[1]}", [results[-1]]))
             print(_row(f"**{name}**", results, places=False))
-<<<<<<< HEAD
-=======
-    for row in object_rows(footage, detect_every_s):
-        print(row, flush=True)
->>>>>>> 554b0dd (Measure wrong ways of vehicles, forwards and backwards)
 
 
 def _row(name: str, results: list[Result], *, places: bool = True) -> str:

@@ -9,15 +9,16 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import av
 import pytest
 
 from passerby.capture.drawn import draw_street
-from passerby.config.rule import FallRule, LineRule, LyingRule
+from passerby.config.rule import FallRule, LineRule, LyingRule, WrongWayRule
 from passerby.engine import Detectors, observe
 from passerby.events import Watcher
 from passerby.media.events import Event, EventKind
 from passerby.rules.events.geometry import segments_meet, signed_distance
-from tests.media_samples import footage
+from tests.media_samples import Recipe, footage, make_video
 from tests.streets import FPS, NEAR_PX, SIZE_WH
 
 SECONDS = 14
@@ -156,3 +157,44 @@ def test_real_falls_are_found(camera: int, detectors: Detectors) -> None:
 @pytest.mark.parametrize("clip", ["events/falls/a9_t1_c1", "events/falls/a9_t1_c2", "square", "parking"])
 def test_who_bends_down_or_sits_in_a_crowd_neither_falls_nor_lies(clip: str, detectors: Detectors) -> None:
     assert not postures_in(footage(f"{clip}.mp4"), detectors)
+
+
+@pytest.mark.slow
+def test_nobody_goes_the_wrong_way_and_every_car_crosses_its_line(detectors: Detectors) -> None:
+    found = on_the_carriageways(footage("events/carriageways.mp4"), detectors)
+    assert not [event for event in found if event.kind is EventKind.WRONG_WAY]
+    assert sorted((event.rule, str(event.way)) for event in found) == [("left", "right")] * 3 + [("right", "left")]
+
+
+@pytest.mark.slow
+def test_played_backwards_both_carriageways_are_driven_the_wrong_way(tmp_path: Path, detectors: Detectors) -> None:
+    with av.open(str(footage("events/carriageways.mp4"))) as clip:
+        frames = [frame.to_ndarray(format="rgb24") for frame in clip.decode(video=0)][::-1]
+    width, height = frames[0].shape[1::-1]
+    recipe = Recipe(
+        width=width, height=height, count=len(frames), rate=30, options={"crf": "16"},
+        draw=lambda index, _width, _height: frames[index],
+    )  # fmt: skip
+    make_video(tmp_path / "back.mp4", recipe)
+    found = on_the_carriageways(tmp_path / "back.mp4", detectors)
+    wrong = [event for event in found if event.kind is EventKind.WRONG_WAY and event.end_s is not None]
+    assert sorted((event.rule, event.count) for event in wrong) == [("away", 1), ("towards", 2)]
+    crossed = [(event.rule, str(event.way)) for event in found if event.kind is EventKind.LINE_CROSSED]
+    assert sorted(crossed) == [("left", "left")] * 3 + [("right", "right")]
+
+
+def on_the_carriageways(clip: Path, detectors: Detectors) -> list[Event]:
+    """What happens on the near half of the road: three cars come towards the camera, and one goes away."""
+    towards, down = ((0, 1), (0, 0.82), (0.36, 0.5), (0.48, 0.5), (0.46, 1)), ((0.42, 0.5), (0.2, 0.95))
+    away, up = ((0.54, 0.5), (0.64, 0.5), (1, 0.9), (1, 1), (0.58, 1)), ((0.8, 0.95), (0.6, 0.5))
+    watcher = Watcher(
+        [
+            WrongWayRule(name="towards", kind="wrong-way", objects="vehicles", zone=towards, arrow=down),
+            WrongWayRule(name="away", kind="wrong-way", objects="vehicles", zone=away, arrow=up),
+            LineRule(name="left", kind="line", objects="vehicles", line=((0.05, 0.75), (0.48, 0.75))),
+            LineRule(name="right", kind="line", objects="vehicles", line=((0.55, 0.75), (0.95, 0.75))),
+        ]
+    )
+    found = list[Event]()
+    observe(clip, lambda view: found.extend(watcher.note(view)), wants_vehicles=True, detectors=detectors)
+    return found + watcher.end()

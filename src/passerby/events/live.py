@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from passerby.config.rule import LineRule, Rule
-from passerby.events.watcher import Watcher, needs_changes
+from passerby.events.watcher import Watcher, needs_changes, needs_vehicles
 from passerby.media import InView
 from passerby.media.events import CameraEvent, Event, EventKind
 from passerby.media.segments import TICKS_PER_S
@@ -53,6 +53,11 @@ class LiveWatch:
         """Whether a rule asks for what came or went: see `Observer`."""
         with self._lock:
             return needs_changes(self._rules)
+
+    def wants_vehicles(self) -> bool:
+        """Whether a rule is about vehicles: see `Observer`."""
+        with self._lock:
+            return needs_vehicles(self._rules)
 
     def note(self, view: InView) -> None:
         """What is in view in the next frame. Never raises: recording goes on whatever happens here."""

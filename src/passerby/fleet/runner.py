@@ -164,6 +164,13 @@ class CameraRunner:
         self._tell(CameraStatus.FAILED, said)
         return trouble
 
+    @property
+    def _observer(self) -> Observer | None:
+        watch = self._watch
+        if watch is None:
+            return None
+        return Observer(watch.note, DETECT_EVERY_S, watch.wants_changes, watch.wants_vehicles)
+
     def _follow(self, recording: Recording) -> None:
         source = open_live(self.plan.address, self.plan.options)
         try:
@@ -174,7 +181,7 @@ class CameraRunner:
                 self._keeper,
                 self._reference,
                 recording.keep,
-                None if self._watch is None else Observer(self._watch.note, DETECT_EVERY_S, self._watch.wants_changes),
+                self._observer,
             )
         except BaseException:
             source.close()

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
+from passerby.detect import Detector
+from passerby.engine.closeups import CloseUps
 from passerby.engine.cover_mode import PASS_PLAN, CoverMode
-from passerby.engine.examiner import Examiner
+from passerby.engine.examiner import Examined, Examiner
 from passerby.engine.finder import DirectFinder
 from passerby.engine.learner import StretchLearner
-from passerby.engine.observer import ChangesAsked, Observer, changes_for, follower_for, often_enough
+from passerby.engine.observer import (
+    ChangesAsked,
+    Observer,
+    changes_for,
+    follower_for,
+    often_enough,
+)
 from passerby.engine.reveal_mode import NOT_LEARNED, RevealMode
 from passerby.engine.reveal_mode import PASS_PLAN as REVEAL_PLAN
 from passerby.media import Detections, InView, Kind, RawFrame
@@ -20,6 +29,7 @@ from passerby.settings import Settings
 from passerby.track import Follower
 from tests.unit.background.scenes import edged, empty_scene, with_block
 from tests.unit.engine.fakes import Scripted, passes_of, people
+from tests.unit.engine.test_closeups import Looking, vehicles
 from tests.unit.engine.test_reveal_mode import SIZE_WH, background, frame_of
 
 STEP_S, STEP_PX, WIDE, HIGH, TOP = 0.1, 3, 12, 30, 30
@@ -67,11 +77,15 @@ def cover(
 
 
 def seen_by(mode: Examiner, frames: list[RawFrame]) -> list[InView]:
+    return [each.in_view for each in examined_by(mode, frames)]
+
+
+def examined_by(mode: Examiner, frames: list[RawFrame]) -> list[Examined]:
     seen = []
 
     def take() -> None:
         while (ready := mode.pop()) is not None:
-            seen.append(ready.in_view)
+            seen.append(ready)
 
     for frame in frames:
         mode.push(mode.detect(frame, is_last=frame is frames[-1]))
@@ -146,6 +160,22 @@ def test_while_the_picture_is_hidden_whole_it_says_why() -> None:
     seen = seen_by(reveal(Follower(SIZE_WH), learned=False), [walker(index) for index in range(12)])
     assert {view.whole for view in seen} == {NOT_LEARNED}
     assert {track.differs for view in seen for track in view.tracks} <= {None}
+
+
+@pytest.mark.promise
+def test_close_ups_find_vehicles_and_change_no_cover() -> None:
+    def mode(closeups: CloseUps | None) -> RevealMode:
+        passes = passes_of(Scripted(lambda _: Detections.empty()), every_s=(0.2,))
+        return reveal(Follower(SIZE_WH, has_closeups=True), DirectFinder(passes, closeups))
+
+    looking = Looking(Detections.empty())
+    looking.answer = lambda frame: vehicles(box_in(frame.index))
+    pictures = [walker(index) for index in range(40)]
+    plain, closely = (examined_by(mode(each), pictures) for each in (None, CloseUps([cast(Detector, looking)], lambda: True)))
+    assert not any(each.tracks for each in plain)
+    kinds = {tuple((track.tracker_id, track.kind) for track in each.tracks) for each in closely[:-2]}
+    assert kinds == {((1, Kind.VEHICLE),)} and looking.regions
+    assert [each.cover.boxes for each in plain] == [each.cover.boxes for each in closely]
 
 
 def test_observer_gets_detections_as_often_as_asked_but_never_less_often_than_covers_need() -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from passerby.config.rule import CrowdRule, FallRule, LineRule, LyingRule, ObjectRule, Rule, StoppedRule, ZoneRule
-from passerby.events import Count, Watcher, needs_changes
+from passerby.events import Count, Watcher, needs_changes, needs_vehicles
 from passerby.media import InView, Kind
 from passerby.media.events import Event, EventKind
 from tests.unit.rules.events.people import FALLS, LIES, STANDS, going, mirrored, seen
@@ -139,6 +139,11 @@ def test_a_thing_that_is_left_is_one_event_and_only_such_rules_ask_for_changes()
     assert began.start_s == pytest.approx(FOUND_S + AFTER_S, abs=0.5) and began.end_s is None
     assert (ended.start_s, ended.end_s) == (began.start_s, 60.0)
     assert needs_changes([bags, YARD]) and not needs_changes([YARD, DOOR])
+
+
+def test_only_rules_about_vehicles_ask_for_them() -> None:
+    tow = StoppedRule(name="tow", kind="stopped", zone=YARD.zone)
+    assert needs_vehicles([tow, DOOR]) and not needs_vehicles([YARD, DOOR])
 
 
 def test_a_thing_counts_in_its_zone() -> None:

@@ -14,10 +14,13 @@ from tests.unit.track.test_tracker import BOX, FRAME_S, NOBODY, SIZE_WH, found, 
 LAG = 7
 
 
-def follow(passes: dict[int, Detections], frames: int) -> list[list[Track]]:
-    follower, taken = Follower(SIZE_WH), []
+def follow(
+    passes: dict[int, Detections], frames: int, closeups: dict[int, Detections] | None = None
+) -> list[list[Track]]:
+    follower, taken = Follower(SIZE_WH, has_closeups=closeups is not None), []
     for index in range(frames):
-        follower.update(index, index * FRAME_S, passes.get(index), None)
+        vehicles = closeups.get(index) if closeups else None
+        follower.update(index, index * FRAME_S, passes.get(index), None, vehicles=vehicles)
         if index >= LAG:
             taken.append(follower.take(index - LAG, (index - LAG) * FRAME_S))
     return taken + [follower.take(index, index * FRAME_S) for index in range(len(taken), frames)]
@@ -66,6 +69,29 @@ def test_faces_are_not_followed() -> None:
 def test_foot_is_on_the_side_that_is_down() -> None:
     track = Track(1, Kind.PERSON, 0.9, (10, 20, 30, 60), is_detected=True)
     assert [track.foot_xy(turn) for turn in (0, 90, 180, 270)] == [(20, 60), (30, 40), (20, 20), (10, 40)]
+
+
+def test_poor_vehicles_are_followed_if_close_ups_found_them() -> None:
+    poor = {index: found(moved(6.0 * index), score=0.25, kind=Kind.VEHICLE) for index in range(0, 21, 2)}
+    nobody = dict.fromkeys(poor, NOBODY)
+    assert not any(follow(poor, 21)) and not any(follow(poor, 21, {}))
+    taken = follow(nobody, 21, poor)
+    assert all([(track.tracker_id, track.kind) for track in tracks] == [(1, Kind.VEHICLE)] for tracks in taken)
+
+
+def test_one_poor_vehicle_of_a_close_up_is_nothing() -> None:
+    once = {2: found(BOX, score=0.3, kind=Kind.VEHICLE)}
+    assert not any(follow(dict.fromkeys(range(0, 21, 2), NOBODY), 21, once))
+
+
+def test_people_are_followed_the_same_with_and_without_close_ups() -> None:
+    passes = {index: found(moved(6.0 * index), score=0.3 + 0.02 * index) for index in range(0, 21, 2)}
+    assert follow(passes, 21) == follow(passes, 21, {})
+
+
+def test_a_sure_vehicle_is_followed_without_a_close_up() -> None:
+    sure = dict.fromkeys(range(9), found(BOX, kind=Kind.VEHICLE))
+    assert all(len(tracks) == 1 for tracks in follow(sure, 9, {}))
 
 
 @pytest.mark.promise

@@ -40,6 +40,12 @@ def test_what_stands_goes_nowhere() -> None:
     assert noticed(WrongWay(ROAD, EAST), [shaking]) == []
 
 
+def test_what_gets_far_in_half_a_second_has_a_direction() -> None:
+    fast = straight((540, 250), (300, 250), speed=400.0)
+    assert len(noticed(WrongWay(ROAD, EAST), [car(fast)])) == 1
+    assert noticed(WrongWay(ROAD, EAST), [car(straight((360, 250), (320, 250), speed=80.0))]) == []
+
+
 def test_an_arrow_without_length_is_refused() -> None:
     with pytest.raises(ValueError, match="arrow"):
         WrongWay(ROAD, (EAST[0], EAST[0]))

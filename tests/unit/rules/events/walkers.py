@@ -23,6 +23,7 @@ class Walker:
     tracker_id: int = 1
     kind: Kind = Kind.PERSON
     height_px: float = HEIGHT_PX
+    confidence: float = 0.8
 
     def track(self, time_s: float) -> Track | None:
         feet = self.at(time_s)
@@ -31,7 +32,7 @@ class Walker:
         x, y = feet
         half = self.height_px / 5
         box = (x - half, y - self.height_px, x + half, y)
-        return Track(self.tracker_id, self.kind, 0.8, box, is_detected=True)
+        return Track(self.tracker_id, self.kind, self.confidence, box, is_detected=True)
 
 
 def straight(a: Point, b: Point, *, from_s: float = 0.0, speed: float = 60.0) -> Callable[[float], Point | None]:
