@@ -171,7 +171,8 @@ def test_close_ups_find_vehicles_and_change_no_cover() -> None:
     looking = Looking(Detections.empty())
     looking.answer = lambda frame: vehicles(box_in(frame.index))
     pictures = [walker(index) for index in range(40)]
-    plain, closely = (examined_by(mode(each), pictures) for each in (None, CloseUps([cast(Detector, looking)], lambda: True)))
+    closeups = CloseUps([cast(Detector, looking)], lambda: True)
+    plain, closely = (examined_by(mode(each), pictures) for each in (None, closeups))
     assert not any(each.tracks for each in plain)
     kinds = {tuple((track.tracker_id, track.kind) for track in each.tracks) for each in closely[:-2]}
     assert kinds == {((1, Kind.VEHICLE),)} and looking.regions
