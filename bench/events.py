@@ -172,9 +172,7 @@ def halved(source: Path, output: Path) -> Path:
 
 def measure_vehicles(clip: Path, detect_every_s: float) -> None:
     """Prints wrong ways and crossings of the cars on both carriageways, forwards and backwards."""
-    print(
-        "\n| vehicles | go the wrong way | found | events | cross a line | found | too many |\n|---|---|---|---|---|---|---|"
-    )
+    print("\n| vehicles | go the wrong way | found | events | cross a line | found | too many |\n|" + "---|" * 7)
     with tempfile.TemporaryDirectory() as work:
         back = carriageways.played_backwards(clip, Path(work) / "back.mp4")
         for name, each, is_back in (("forwards", clip, False), ("backwards", back, True)):

@@ -18,8 +18,8 @@ class Observer:
 
     note: called for each frame in order, when it comes out, in the thread that records: it must be quick and must not
     raise. detect_every_s: how often at least detectors run while anybody may be in view; None: as often as covers need
-    it. wants_changes, wants_vehicles: asked at each frame, whether it also wants what came to stay or went for good, and
-    vehicles. For those, what moves is looked at closely, for 7 ms of CPU each.
+    it. wants_changes: asked at each frame, whether it also wants what came to stay or went for good. wants_vehicles:
+    the same for vehicles; then what moves is looked at closely, for 7 ms of CPU each.
     """
 
     note: Callable[[InView], None]

@@ -118,8 +118,8 @@ class Tracker:
         trust: Mapping[Kind, Trust] = TRUST,
         keeps_places: bool = True,
     ) -> None:
-        """trust: how much evidence begins and confirms a track of each kind. keeps_places: where tracks were seen is for
-        a report, and can take megabytes for each."""
+        """trust: how much evidence begins and confirms a track of each kind. keeps_places: where tracks were seen is
+        for a report, and can take megabytes for each."""
         self._size_wh, self._keeps_places = size_wh, keeps_places
         self._trust = trust
         self._weak, self._birth = (by_class(trust, level) for level in ("weak", "birth"))
