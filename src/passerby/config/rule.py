@@ -11,13 +11,18 @@ from passerby.config.reading import named_twice, read_toml, words_of
 from passerby.config.section import Section
 from passerby.errors import SettingsError
 from passerby.rules.events.geometry import crosses_itself, polygon_area
+from passerby.rules.events.ground import Ground
+from passerby.rules.events.schedule import Schedule
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PointShare = tuple[Share, Share]
 """A place in the upright picture, as shares of its width and height: [0, 0] is the upper left corner."""
+Metres = Annotated[float, Field(gt=0, le=1000)]
 MAX_RULES = 64
 MAX_CORNERS = 32
 DAY_S = 86400
+MAX_TIMES = 16
+SMALLEST_AREA_M2 = 1.0  # on less, one person more or less decides
 SMALLEST_AREA = 1e-4
 """Of a zone, as a share of the picture: a smaller one is a slip of the hand."""
 
@@ -44,8 +49,20 @@ def _name(name: str) -> str:
     return name
 
 
+def _times(entries: tuple[str, ...]) -> tuple[str, ...]:
+    Schedule.of(entries)
+    return entries
+
+
 class _Named(Section):
     name: Annotated[str, AfterValidator(_name)] = Field(min_length=1, max_length=60, description="What people call it.")
+    when: Annotated[tuple[str, ...], AfterValidator(_times)] = Field(
+        (), max_length=MAX_TIMES, description="When it holds, in local time. Empty: always."
+    )
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule.of(self.when)
 
 
 class _Rule(_Named):
@@ -82,6 +99,40 @@ class CrowdRule(_Rule):
     kind: Literal["crowd"]
     zone: Corners
     limit: int = Field(ge=1, le=10_000, description="How many may be there.")
+
+
+class DensityRule(_Rule):
+    """Too many are in a zone for its size."""
+
+    kind: Literal["density"]
+    zone: Corners
+    limit: float = Field(gt=0, le=20, description="How many may be there on a square metre.")
+    ground: tuple[PointShare, PointShare, PointShare, PointShare] = Field(
+        description="The corners of a rectangle on the ground, in order."
+    )
+    ground_m: tuple[Metres, Metres] = Field(
+        description="In metres, how long its side from the first corner to the second is, and from there to the third."
+    )
+
+    @property
+    def area_m2(self) -> float:
+        """Of the zone, on the ground."""
+        return Ground(self.ground, self.ground_m).area_m2(self.zone)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.area_m2 < SMALLEST_AREA_M2:
+            raise ValueError(f"the zone is {self.area_m2:.2f} m² large: less than {SMALLEST_AREA_M2:g} has no density")
+        return self
+
+
+class QueueRule(_Rule):
+    """Too many wait in a zone, or for too long. Whoever is there for less than 5 seconds passes through."""
+
+    kind: Literal["queue"]
+    zone: Corners
+    limit: int | None = Field(None, ge=1, le=10_000, description="How many may wait.")
+    longer_than_s: float | None = Field(None, ge=5, le=DAY_S, description="How long they may wait.")
 
 
 class LoiteringRule(_Rule):
@@ -154,7 +205,17 @@ class ObjectRule(_Named):
 
 
 Rule = Annotated[
-    LineRule | ZoneRule | CrowdRule | LoiteringRule | WrongWayRule | StoppedRule | FallRule | LyingRule | ObjectRule,
+    LineRule
+    | ZoneRule
+    | CrowdRule
+    | DensityRule
+    | QueueRule
+    | LoiteringRule
+    | WrongWayRule
+    | StoppedRule
+    | FallRule
+    | LyingRule
+    | ObjectRule,
     Field(discriminator="kind"),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Protocol
 
 from passerby.config.rule import LineRule, Rule
@@ -85,8 +86,9 @@ class LiveWatch:
         if self._watcher is None:
             if view.time_s < self._again_s <= view.time_s + AGAIN_AFTER_S:
                 return
-            self._watcher, self._first_s, self.trouble = Watcher(rules), view.time_s, None
+            self._watcher, self._first_s, self.trouble = Watcher(rules, _utc), view.time_s, None
         self._hand_on(self._watcher.note(view))
+        self._watcher.take_minutes()  # else they would pile up: nothing keeps the series of a live camera yet
         now_90k = round(view.time_s * TICKS_PER_S)
         if self._open and abs(now_90k - self._kept_90k) >= KEEP_EVERY_90K:
             self._kept_90k = now_90k
@@ -122,3 +124,8 @@ class LiveWatch:
 
     def _at_90k(self, since_start_s: float) -> int:
         return round((self._first_s + since_start_s) * TICKS_PER_S)
+
+
+def _utc(time_s: float) -> datetime:
+    """Frames of a live camera have times since 1970."""
+    return datetime.fromtimestamp(time_s, UTC)

@@ -12,6 +12,8 @@ class EventKind(StrEnum):
     LINE_CROSSED = "line-crossed"
     IN_ZONE = "in-zone"
     CROWD = "crowd"
+    DENSITY = "density"
+    QUEUE = "queue"
     LOITERING = "loitering"
     WRONG_WAY = "wrong-way"
     STOPPED = "stopped"

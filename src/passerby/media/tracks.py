@@ -83,3 +83,9 @@ class InView:
     @property
     def time_s(self) -> float:
         return float(self.pts * self.time_base)
+
+    @property
+    def upright_wh(self) -> tuple[int, int]:
+        """Of the upright picture, in pixels."""
+        width, height = self.size_wh
+        return (width, height) if self.turn % 180 == 0 else (height, width)

@@ -2,7 +2,17 @@ from pathlib import Path
 
 import pytest
 
-from passerby.config.rule import CrowdRule, FallRule, LineRule, LyingRule, ObjectRule, StoppedRule, read_rules
+from passerby.config.rule import (
+    CrowdRule,
+    DensityRule,
+    FallRule,
+    LineRule,
+    LyingRule,
+    ObjectRule,
+    QueueRule,
+    StoppedRule,
+    read_rules,
+)
 from passerby.errors import SettingsError
 
 GOOD = """
@@ -31,6 +41,21 @@ name = "paintings"
 kind = "removed-object"
 zone = [[0, 0], [1, 0], [1, 1]]
 after_s = 30
+
+[[rule]]
+name = "platform"
+kind = "density"
+limit = 1.5
+zone = [[0.2, 0.5], [0.8, 0.5], [0.8, 1], [0.2, 1]]
+ground = [[0.2, 0.5], [0.8, 0.5], [0.8, 1], [0.2, 1]]
+ground_m = [4, 6]
+when = ["mon-fri 22:00-06:00", "sat,sun"]
+
+[[rule]]
+name = "till"
+kind = "queue"
+zone = [[0, 0], [1, 0], [1, 1]]
+longer_than_s = 300
 """
 
 
@@ -41,7 +66,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_each_kind_has_its_keys(file: Path) -> None:
     file.write_text(GOOD, encoding="utf-8")
-    door, square, lane, bags, paintings = read_rules(file)
+    door, square, lane, bags, paintings, platform, till = read_rules(file)
     assert isinstance(door, LineRule)
     assert door.line == ((0.5, 0.2), (0.5, 1.0))
     assert isinstance(square, CrowdRule)
@@ -51,6 +76,11 @@ def test_each_kind_has_its_keys(file: Path) -> None:
     assert isinstance(bags, ObjectRule) and isinstance(paintings, ObjectRule)
     assert (bags.kind, bags.objects, bags.zone, bags.after_s) == ("left-object", "things", None, 10)
     assert (paintings.kind, paintings.zone, paintings.after_s) == ("removed-object", ((0, 0), (1, 0), (1, 1)), 30)
+    assert isinstance(platform, DensityRule)
+    assert platform.area_m2 == pytest.approx(24)
+    assert platform.when == ("mon-fri 22:00-06:00", "sat,sun")
+    assert isinstance(till, QueueRule)
+    assert (till.limit, till.longer_than_s) == (None, 300)
 
 
 def test_falls_and_lying_need_no_zone(file: Path) -> None:
@@ -79,6 +109,11 @@ def test_falls_and_lying_need_no_zone(file: Path) -> None:
         ('[[rule]]\nname = "a"\nkind = "lying"\nlonger_than_s = 0.5', "rule 'a': longer_than_s"),
         ('[[rule]]\nname = "a"\nkind = "left-object"\nobjects = "people"', "rule 'a': objects"),
         ('[[rule]]\nname = "a"\nkind = "removed-object"\nafter_s = 1', "rule 'a': after_s"),
+        ('[[rule]]\nname = "a"\nkind = "line"\nline = [[0, 0], [0, 1]]\nwhen = ["sunday"]', "'sunday' is no day"),
+        (GOOD.replace("ground_m = [4, 6]", ""), "rule 'platform': ground_m"),
+        (GOOD.replace("ground_m = [4, 6]", "ground_m = [0.5, 0.5]"), "rule 'platform': the zone is 0.25 m² large"),
+        (GOOD.replace("ground = [[0.2, 0.5], [0.8, 0.5]", "ground = [[0.8, 0.5], [0.2, 0.5]"), "of a rectangle"),
+        (GOOD.replace("ground = [[0.2, 0.5], [0.8, 0.5]", "ground = [[0.49, 0.7], [0.51, 0.7]"), "horizon"),
         (GOOD + GOOD, "two rules named 'door'"),
         ("[[rule]", "couldn't read"),
     ],

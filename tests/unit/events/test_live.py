@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -117,3 +118,14 @@ def test_an_error_is_said_ends_what_went_on_and_is_tried_again_after_a_minute(mo
     for view in live(STANDS, 20, AT_90K + 66 * TICKS_PER_S):
         watch.note(view)
     assert watch.trouble is None and len(written.events) == 2
+
+
+def test_a_rule_holds_at_its_times_by_the_local_clock() -> None:
+    hour = datetime.fromtimestamp(AT_90K // TICKS_PER_S).astimezone().hour
+    now, later = (f"{(hour + n) % 24:02d}:00-{(hour + n + 1) % 24:02d}:00" for n in (0, 3))
+    rules = [YARD.model_copy(update={"name": span, "when": (span,)}) for span in (now, later)]
+    written = Written()
+    watch = LiveWatch("gate", rules, written)
+    for view in live(STANDS, 6):
+        watch.note(view)
+    assert ([event.rule for event in written.events], watch.trouble) == ([now], None)

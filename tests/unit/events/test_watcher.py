@@ -1,14 +1,32 @@
 from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from passerby.config.rule import CrowdRule, FallRule, LineRule, LyingRule, ObjectRule, Rule, StoppedRule, ZoneRule
+from passerby.config.rule import (
+    CrowdRule,
+    DensityRule,
+    FallRule,
+    LineRule,
+    LoiteringRule,
+    LyingRule,
+    ObjectRule,
+    QueueRule,
+    Rule,
+    StoppedRule,
+    ZoneRule,
+)
+from passerby.errors import SettingsError
 from passerby.events import Count, Watcher, needs_changes, needs_vehicles
+from passerby.events.local_time import utc_of_file
 from passerby.media import InView, Kind
 from passerby.media.events import Event, EventKind
+from passerby.media.series import Measure, Minute
+from passerby.rules.events.sight import Doubt
 from tests.unit.rules.events.people import FALLS, LIES, STANDS, going, mirrored, seen
 from tests.unit.rules.events.test_objects import AFTER_S, FOUND_S, OWNER, scene
-from tests.unit.rules.events.walkers import SIZE_WH, Walker, straight, views
+from tests.unit.rules.events.walkers import SIZE_WH, Walker, standing, straight, views
 
 DOOR = LineRule(name="door", kind="line", line=((0.5, 1.0), (0.5, 0.2)))
 RIGHT_HALF = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
@@ -156,3 +174,108 @@ def test_a_thing_counts_in_its_zone() -> None:
 def test_a_picture_that_is_hidden_whole_does_not_count_for_things() -> None:
     hidden = [replace(view, whole="damaged") if view.time_s > FOUND_S + 5 else view for view in scene([OWNER], 60)]
     assert watched(hidden, ObjectRule(name="bags", kind="left-object"))[0] == []
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def timed(seen: list[InView], starts_at: datetime, *rules: Rule) -> tuple[list[Event], list[Minute]]:
+    """With a clock: the events, and the series of minutes."""
+    watcher = Watcher(rules, utc_of_file(starts_at), BERLIN)
+    events = [event for view in seen for event in watcher.note(view)]
+    events += watcher.end()
+    return events, watcher.take_minutes()
+
+
+def stays(seconds: float) -> list[InView]:
+    return list(views([Walker(lambda _: (500.0, 250.0))], seconds))
+
+
+def test_who_is_there_when_a_schedule_begins_counts_from_then_until_it_ends() -> None:
+    """22:00:00 is 30 s after the start, and 22:01 is where it ends; by the local clock."""
+    night = YARD.model_copy(update={"when": ("22:00-22:01",)})
+    waits = LoiteringRule(name="waits", kind="loitering", zone=RIGHT_HALF, longer_than_s=20, when=("22:00-22:01",))
+    start = datetime(2026, 7, 6, 19, 59, 30, tzinfo=UTC)
+    events, minutes = timed(stays(120), start, night, waits)
+    over = {event.rule: (event.start_s, event.end_s) for event in events if event.end_s is not None}
+    assert over == {"yard": pytest.approx((30, 90), abs=0.3), "waits": pytest.approx((50, 90), abs=0.3)}
+    assert [(each.rule, each.start_s, each.most) for each in minutes] == [("yard", 30, 1)]
+
+
+def test_a_crossing_counts_while_its_rule_holds() -> None:
+    door = DOOR.model_copy(update={"when": ("mon 12:00-13:00",)})
+    at_noon, before = datetime(2026, 7, 6, 10, 0, tzinfo=UTC), datetime(2026, 7, 6, 9, 59, 40, tzinfo=UTC)
+    seen = list(views([ACROSS], 12))
+    assert [event.start_s for event in timed(seen, at_noon, door)[0]] == [pytest.approx(2.2, abs=0.3)]
+    assert timed(seen, before, door) == ([], [])
+
+
+def test_on_the_day_an_hour_comes_twice_a_rule_holds_twice_and_where_it_is_left_out_never() -> None:
+    rule = YARD.model_copy(update={"when": ("02:30-02:31",)})
+    hours = [replace(view, pts=view.pts * 300) for view in stays(30)]  # a frame a minute, for two and a half hours
+    assert len(timed(hours, datetime(2026, 10, 24, 23, 50, tzinfo=UTC), rule)[1]) == 2
+    assert timed(hours, datetime(2026, 3, 29, 0, 20, tzinfo=UTC), rule) == ([], [])
+
+
+def test_an_event_ends_with_its_schedule_though_the_picture_is_hidden() -> None:
+    rule = YARD.model_copy(update={"when": ("22:00-22:01",)})
+    seen = hidden(stays(90), 40, 80)
+    (event,) = [each for each in timed(seen, datetime(2026, 7, 6, 20, tzinfo=UTC), rule)[0] if each.end_s is not None]
+    assert event.end_s == pytest.approx(40, abs=0.3), "the last that is known of it"
+
+
+def test_a_rule_that_holds_at_times_is_refused_where_the_time_is_not_known() -> None:
+    with pytest.raises(SettingsError, match="rule 'yard' holds at certain times"):
+        Watcher([DOOR, YARD.model_copy(update={"when": ("sat",)})])
+
+
+def test_a_thing_that_is_left_before_its_rule_holds_does_not_count() -> None:
+    seen, minute = list(scene([OWNER], 60)), datetime(2026, 7, 6, 20, tzinfo=UTC)
+    held, not_held = (
+        ObjectRule(name="bags", kind="left-object", after_s=AFTER_S, when=(span,))
+        for span in ("22:00-22:02", "22:01-22:02")
+    )
+    assert [event.end_s is None for event in timed(seen, minute, held)[0]] == [True, False]
+    assert timed(seen, minute, not_held)[0] == []
+
+
+GROUND = ((0.5, 0.5), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0))
+"""Seen from straight above: 2 by 2 metres."""
+
+
+def test_too_many_for_the_size_of_a_zone_is_one_event_with_a_peak() -> None:
+    people = [Walker(standing((350.0 + 70 * n, 300.0), 0, 20), n) for n in range(4)]
+    seen = list(views(people, 30))
+
+    def events(limit: float, zone: tuple[tuple[float, float], ...] = GROUND) -> list[Event]:
+        rule = DensityRule(name="d", kind="density", zone=zone, limit=limit, ground=GROUND, ground_m=(2, 2))
+        return [event for event in watched(seen, rule)[0] if event.end_s is not None]
+
+    (event,) = events(0.9)
+    assert (event.kind, event.count) == (EventKind.DENSITY, 4)
+    assert events(1.0) == []
+    assert events(0.9, RIGHT_HALF) == [], "the same people on twice the ground"
+
+
+def test_series_are_of_whole_minutes_each_taken_once() -> None:
+    queue = QueueRule(name="till", kind="queue", zone=RIGHT_HALF)
+    watcher, taken = Watcher([queue, DOOR]), list[tuple[float, Minute]]()
+    for view in views([Walker(lambda t: (500.0, 250.0)), Walker(straight((200, 200), (260, 200)), 2)], 130):
+        watcher.note(view)
+        taken += [(view.time_s, minute) for minute in watcher.take_minutes()]
+    assert {(minute.rule, minute.start_s) for _, minute in taken} == {(r, s) for r in ("till", "door") for s in (0, 60)}
+    assert all(at_s == pytest.approx(minute.start_s + 65, abs=0.3) for at_s, minute in taken)
+    watcher.end()
+    assert {minute.start_s for minute in watcher.take_minutes()} == {120}
+    assert watcher.take_minutes() == []
+    assert [minute.most for _, minute in taken if minute.measure is Measure.WAITING] == [1, 1]
+
+
+def test_a_rule_says_what_it_cannot_see() -> None:
+    small = Walker(lambda _: (500.0, 250.0), height_px=15)
+    watcher = Watcher([YARD, DOOR])
+    for view in views([small], 10):
+        watcher.note(view)
+    assert [(each.rule, each.doubt, each.height_px) for each in watcher.cautions] == [
+        ("yard", Doubt.TOO_SMALL, 15), ("door", Doubt.TOO_FEW, None),
+    ]  # fmt: skip

@@ -1347,6 +1347,12 @@ export interface components {
              */
             name: string;
             /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
+            /**
              * Objects
              * @description What it is about.
              * @default people
@@ -1371,6 +1377,78 @@ export interface components {
              * @description How many may be there.
              */
             limit: number;
+        };
+        /**
+         * DensityRule
+         * @description Too many are in a zone for its size.
+         */
+        DensityRule: {
+            /**
+             * Name
+             * @description What people call it.
+             */
+            name: string;
+            /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
+            /**
+             * Objects
+             * @description What it is about.
+             * @default people
+             * @enum {string}
+             */
+            objects: "people" | "vehicles";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "density";
+            /**
+             * Zone
+             * @description The corners of its area on the ground, in order.
+             */
+            zone: [
+                number,
+                number
+            ][];
+            /**
+             * Limit
+             * @description How many may be there on a square metre.
+             */
+            limit: number;
+            /**
+             * Ground
+             * @description The corners of a rectangle on the ground, in order.
+             */
+            ground: [
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ]
+            ];
+            /**
+             * Ground M
+             * @description In metres, how long its side from the first corner to the second is, and from there to the third.
+             */
+            ground_m: [
+                number,
+                number
+            ];
         };
         /**
          * Device
@@ -1427,6 +1505,12 @@ export interface components {
              * @description What people call it.
              */
             name: string;
+            /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
             /**
              * Objects
              * @description What it is about.
@@ -1526,6 +1610,12 @@ export interface components {
              */
             name: string;
             /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
+            /**
              * Objects
              * @description What it is about.
              * @default people
@@ -1570,6 +1660,12 @@ export interface components {
              */
             name: string;
             /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
+            /**
              * Objects
              * @description What it is about.
              * @default people
@@ -1606,6 +1702,12 @@ export interface components {
              * @description What people call it.
              */
             name: string;
+            /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
             /**
              * Objects
              * @description What it is about.
@@ -1833,6 +1935,48 @@ export interface components {
              */
             at_90k: number;
         };
+        /**
+         * ObjectRule
+         * @description Something was left behind, or something is gone that was always there.
+         */
+        ObjectRule: {
+            /**
+             * Name
+             * @description What people call it.
+             */
+            name: string;
+            /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "left-object" | "removed-object";
+            /**
+             * Objects
+             * @default things
+             * @constant
+             */
+            objects: "things";
+            /**
+             * Zone
+             * @description Where it counts; by default everywhere.
+             */
+            zone?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * After S
+             * @description How long nobody must have been with it.
+             * @default 10
+             */
+            after_s: number;
+        };
         /** PasskeyShown */
         PasskeyShown: {
             /** Id */
@@ -1877,6 +2021,53 @@ export interface components {
             readonly said: components["schemas"]["Said"] | null;
             /** @description The hint as a code; null: it has none. */
             readonly hint_said: components["schemas"]["Said"] | null;
+        };
+        /**
+         * QueueRule
+         * @description Too many wait in a zone, or for too long. Whoever is there for less than 5 seconds passes through.
+         */
+        QueueRule: {
+            /**
+             * Name
+             * @description What people call it.
+             */
+            name: string;
+            /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
+            /**
+             * Objects
+             * @description What it is about.
+             * @default people
+             * @enum {string}
+             */
+            objects: "people" | "vehicles";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "queue";
+            /**
+             * Zone
+             * @description The corners of its area on the ground, in order.
+             */
+            zone: [
+                number,
+                number
+            ][];
+            /**
+             * Limit
+             * @description How many may wait.
+             */
+            limit?: number | null;
+            /**
+             * Longer Than S
+             * @description How long they may wait.
+             */
+            longer_than_s?: number | null;
         };
         /** RedactionList */
         RedactionList: {
@@ -2022,7 +2213,7 @@ export interface components {
              * Rule
              * @description Its keys, as in the file.
              */
-            rule: components["schemas"]["LineRule"] | components["schemas"]["ZoneRule"] | components["schemas"]["CrowdRule"] | components["schemas"]["LoiteringRule"] | components["schemas"]["WrongWayRule"] | components["schemas"]["StoppedRule"] | components["schemas"]["FallRule"] | components["schemas"]["LyingRule"];
+            rule: components["schemas"]["LineRule"] | components["schemas"]["ZoneRule"] | components["schemas"]["CrowdRule"] | components["schemas"]["DensityRule"] | components["schemas"]["QueueRule"] | components["schemas"]["LoiteringRule"] | components["schemas"]["WrongWayRule"] | components["schemas"]["StoppedRule"] | components["schemas"]["FallRule"] | components["schemas"]["LyingRule"] | components["schemas"]["ObjectRule"];
             /**
              * Is Enabled
              * @default true
@@ -2032,7 +2223,7 @@ export interface components {
         /** RuleShown */
         RuleShown: {
             /** Rule */
-            rule: components["schemas"]["LineRule"] | components["schemas"]["ZoneRule"] | components["schemas"]["CrowdRule"] | components["schemas"]["LoiteringRule"] | components["schemas"]["WrongWayRule"] | components["schemas"]["StoppedRule"] | components["schemas"]["FallRule"] | components["schemas"]["LyingRule"];
+            rule: components["schemas"]["LineRule"] | components["schemas"]["ZoneRule"] | components["schemas"]["CrowdRule"] | components["schemas"]["DensityRule"] | components["schemas"]["QueueRule"] | components["schemas"]["LoiteringRule"] | components["schemas"]["WrongWayRule"] | components["schemas"]["StoppedRule"] | components["schemas"]["FallRule"] | components["schemas"]["LyingRule"] | components["schemas"]["ObjectRule"];
             /** Is Enabled */
             is_enabled: boolean;
             /**
@@ -2244,6 +2435,12 @@ export interface components {
              * @description What people call it.
              */
             name: string;
+            /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
             /**
              * Objects
              * @default vehicles
@@ -2552,6 +2749,12 @@ export interface components {
              */
             name: string;
             /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
+            /**
              * Objects
              * @description What it is about.
              * @default people
@@ -2596,6 +2799,12 @@ export interface components {
              * @description What people call it.
              */
             name: string;
+            /**
+             * When
+             * @description When it holds, in local time. Empty: always.
+             * @default []
+             */
+            when: string[];
             /**
              * Objects
              * @description What it is about.

@@ -138,7 +138,7 @@ class Paths:
             path = self._path(track, step, followed)
             path.steps.append(_smoothed(step, path.steps[-1]) if path.steps else step)
             path.confidence = track.confidence
-        self._size_wh = view.size_wh if view.turn % 180 == 0 else (view.size_wh[1], view.size_wh[0])
+        self._size_wh = view.upright_wh
         walks = [walk for each in self._paths.items() if (walk := self._fresh(*each)) is not None]
         return Moment(now_s, (*gone, *walks), self._standing(), tuple(walk.path_id for walk in gone))
 
@@ -220,6 +220,12 @@ class Paths:
             return None
         xy = end.xy[0] + pace[0] * left_s, end.xy[1] + pace[1] * left_s
         return Step(end.time_s + (-left_s if first else left_s), xy, end.height_px)
+
+
+def standing_in(view: InView) -> Moment:
+    """One picture alone: everybody in it stands where they were found."""
+    boxes = ((track, upright(track.xyxy, view.size_wh, view.turn)) for track in view.tracks if track.is_detected)
+    return Moment(view.time_s, (), {track.tracker_id: (track.kind, _step(view.time_s, box)) for track, box in boxes})
 
 
 def upright(

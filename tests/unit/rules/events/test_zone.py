@@ -4,8 +4,9 @@ import pytest
 
 from passerby.media import Kind
 from passerby.rules.events.geometry import Point
+from passerby.rules.events.loitering import Loitering
 from passerby.rules.events.spell import Happening, Spell
-from passerby.rules.events.zone import Crowd, Loitering, Presence, Zone
+from passerby.rules.events.zone import Crowd, Presence, Zone
 from tests.unit.rules.events.walkers import Walker, moments, standing, straight
 
 YARD = ((200.0, 100.0), (440.0, 100.0), (440.0, 340.0), (200.0, 340.0))
