@@ -1,6 +1,6 @@
 """How well are events found? Rules over annotated footage, held against what happened.
 
-    events.py [--only lines|falls|vehicles|objects] [--shared DIR] [--detect-every S]
+    events.py [--only lines|falls|vehicles|objects|heads] [--shared DIR] [--detect-every S]
 
 Lines: `campus.avi` with the five lines of `events/campus.lines.tsv`; what happened is computed from the reference boxes
 as that file says: a foot point crosses the segment, with 4 px of hysteresis. Found: within 1 s, the same way. Too many:
@@ -13,6 +13,8 @@ where it errs.
 Things that are left or removed: see `events_objects.py`.
 
 Vehicles: `events/carriageways.mp4`, forwards and backwards, with the cars and rules of `carriageways.py`.
+Heads: the stills of `events/density`, with their heads in `heads.tsv`. Counted: everybody whom `passerby events STILL`
+finds in the whole picture. The error of a still is a share of its heads.
 """
 
 from __future__ import annotations
@@ -32,10 +34,10 @@ import carriageways
 from clips import shared_folder
 from events_objects import object_rows
 
-from passerby.config.rule import FallRule, LineRule, LyingRule, Rule
-from passerby.engine import observe
+from passerby.config.rule import FallRule, LineRule, LyingRule, Rule, ZoneRule
+from passerby.engine import Detectors, observe, observe_still
 from passerby.engine.observe import DETECT_EVERY_S
-from passerby.events import Watcher
+from passerby.events import Watcher, standing
 from passerby.media.events import Event, EventKind
 from passerby.rules.events.geometry import segments_meet, signed_distance
 from passerby.settings import Settings
@@ -186,20 +188,34 @@ def measure_vehicles(clip: Path, detect_every_s: float) -> None:
             peaks = ", ".join(f"{event.rule}: {event.count} at once" for event in wrong) or "none"
             happened, missed = (sum(n) for n in zip(*((r.happened, len(r.missed)) for r in results), strict=True))
             too_many = sum(len(result.too_many) for result in results)
-            cells = (
-                name,
-                len(carriageways.CARS) if is_back else 0,
-                len(drive.wrong),
-                peaks,
-                happened,
-                happened - missed,
-            )
-            print("| " + " | ".join(map(str, (*cells, too_many))) + " |")
+            against = len(carriageways.CARS) if is_back else 0
+            cells = (name, against, len(drive.wrong), peaks, happened, happened - missed, too_many)
+            print("| " + " | ".join(map(str, cells)) + " |")
+
+
+def heads_in(table: Path) -> list[tuple[str, int, int]]:
+    """Each still with its heads, and how many people are counted in it."""
+    everywhere = ZoneRule(name="all", kind="zone", zone=((0, 0), (1, 0), (1, 1), (0, 1)))
+    detectors, stills = Detectors(), []
+    for row in table.read_text(encoding="utf-8").splitlines()[1:]:
+        name, heads = row.split("\t")[:2]
+        (found,) = standing([everywhere], observe_still(table.parent / name, detectors))
+        stills.append((name, int(heads), found.count or 0))
+    return stills
+
+
+def measure_heads(table: Path) -> None:
+    print("| still | heads | counted | error |\n|---|---|---|---|")
+    errors = []
+    for name, heads, counted in heads_in(table):
+        errors.append(abs(counted - heads) / heads)
+        print(f"| {name} | {heads} | {counted} | {100 * errors[-1]:.0f} % |")
+    print(f"| **mean of {len(errors)}** | | | {100 * sum(errors) / len(errors):.1f} % |")
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--only", choices=["lines", "falls", "vehicles", "objects"])
+    options.add_argument("--only", choices=["lines", "falls", "vehicles", "objects", "heads"])
     options.add_argument("--shared", type=Path, default=shared_folder())
     options.add_argument("--detect-every", type=float, default=DETECT_EVERY_S)
     chosen = options.parse_args()
@@ -216,6 +232,8 @@ def main() -> None:
             print(row, flush=True)
     if chosen.only in (None, "vehicles"):
         measure_vehicles(footage / "events" / "carriageways.mp4", chosen.detect_every)
+    if chosen.only in (None, "heads"):
+        measure_heads(footage / "events" / "density" / "heads.tsv")
 
 
 def measure_lines(footage: Path, table: Path, boxes: Path, detect_every_s: float) -> None:

@@ -13,7 +13,7 @@ from passerby.engine.passes import Detectors
 from passerby.engine.still import find_at_every_scale
 from passerby.media import Detections, InView, Kind, Track
 
-EVIDENCE = {Kind.PERSON: 0.55, Kind.FACE: 0.4, Kind.VEHICLE: 0.3, Kind.PLATE: 1.0}
+EVIDENCE = {Kind.PERSON: 0.65, Kind.FACE: 0.45, Kind.VEHICLE: 0.3, Kind.PLATE: 1.0}
 """From which somebody counts. Less is hidden by a redaction when in doubt, but counts too many (bench/events.py)."""
 BODY_FACES = 7.0  # how tall a body is, in heights of its face
 UPPER, ABOVE = 0.5, 0.05  # of a body's height: where its face is

@@ -57,7 +57,10 @@ def when_it_holds(rule: Rule, utc_of: UtcOf | None, zone: tzinfo | None) -> Call
     if not rule.when:
         return lambda _: True
     if utc_of is None:
-        raise SettingsError(f"rule '{rule.name}' holds at certain times, and when this was recorded is not known")
+        raise SettingsError(
+            f"rule '{rule.name}' holds at certain times, and when this was recorded is not known",
+            hint="say it with --starts-at '2026-03-28 22:15'",
+        )
     schedule = rule.schedule
     return lambda time_s: schedule.holds_at(*week_minute(utc_of(time_s), zone))
 

@@ -31,7 +31,8 @@ class Sight:
 
     def note(self, view: InView) -> None:
         for track in view.tracks:
-            if track.is_detected and track.kind in self._kinds and track.confidence >= LEAST_CONFIDENCE:
+            least = LEAST_CONFIDENCE.get(track.kind, 1.0)
+            if track.is_detected and track.kind in self._kinds and track.confidence >= least:
                 left, top, right, bottom = upright(track.xyxy, view.size_wh, view.turn)
                 if self._is_near(((left + right) / 2, bottom), bottom - top):
                     self._heights[min(TALLEST_PX, round(bottom - top))] += 1
