@@ -27,15 +27,21 @@ def house(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
     """One camera, which fails; kim may do all."""
     data = tmp_path_factory.mktemp("house") / "data"
     add_user(data, "kim", *Role)
+    add_user(data, "lee", Role.ADMIN)
     return serve(data, CAMERA)
 
 
 def sign_in_in_russian(tab: Tab) -> None:
+    type_in_russian(tab)
+    expect(tab.page.get_by_role("button", name="Выйти").first).to_be_visible()
+
+
+def type_in_russian(tab: Tab, name: str = "kim") -> None:
+    """Whatever the page's language is afterwards."""
     tab.go("")
-    tab.page.get_by_label("Имя").fill("kim")
+    tab.page.get_by_label("Имя").fill(name)
     tab.page.get_by_label("Пароль").fill(PASSWORD)
     tab.page.get_by_role("button", name="Войти", exact=True).click()
-    expect(tab.page.get_by_role("button", name="Выйти").first).to_be_visible()
 
 
 def language_of(tab: Tab) -> str:
@@ -77,6 +83,31 @@ def test_a_russian_browser_reads_russian_and_may_choose_english(
     assert language_of(tab) == "en"
     tab.page.reload()
     expect(tab.page.get_by_role("heading", name="People & access")).to_be_visible()
+
+    other = open_tab(house.base, locale="ru-RU")  # the account's, wherever it signs in
+    type_in_russian(other)
+    expect(other.page.get_by_role("button", name="Sign out").first).to_be_visible()
+    other.page.get_by_role("button", name="Sign out").first.click()
+    expect(other.page.get_by_role("button", name="Войти", exact=True)).to_be_visible()
+
+
+def test_the_installation_s_language_is_for_whoever_has_chosen_none(
+    house: Serving, open_tab: OpenTab, shoot: Callable[[Tab, str], None]
+) -> None:
+    tab = open_tab(house.base, locale="en-GB")
+    tab.sign_in("lee")
+    tab.go("#/settings")
+    tab.page.get_by_label("Default language").select_option("Русский")
+    shoot(tab, "default-language")
+    tab.page.get_by_role("button", name="Save").click()
+    expect(tab.page.get_by_text("Saved").first).to_be_visible()
+    visitor = open_tab(house.base, locale="en-GB")
+    visitor.go("#/about")
+    visitor.until("document.documentElement.lang === 'ru'")
+    tab.page.get_by_label("Default language").select_option("That of the browser")
+    tab.page.get_by_role("button", name="Save").click()
+    visitor.page.reload()
+    visitor.until("document.documentElement.lang === 'en'")
 
 
 def test_what_passerby_refuses_is_said_in_russian(house: Serving, open_tab: OpenTab) -> None:

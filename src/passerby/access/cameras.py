@@ -127,12 +127,16 @@ class Cameras:
                 _put_in_groups(connection, name, facts.groups, make=True)
 
     def keep(self) -> dict[str, Keep]:
-        """How long recordings are kept, by camera. Includes cameras that are off or were removed."""
+        """How long recordings are kept, by camera. Includes cameras that are off or were removed: those without a limit
+        of their own follow the default where it gets shorter, and never where it gets longer."""
         usual = self._usual()
         with self._rows.transaction("read the retention times") as connection:
             removed = connection.execute(select(limits_of_removed)).all()
             here = connection.execute(select(cameras.c.name, cameras.c.keep_hours, cameras.c.more_than_30_days)).all()
-        found = {row.camera: _keep(row.keep_hours, True, usual) for row in removed}
+        found = {
+            row.camera: _keep(row.keep_hours if row.is_own else min(row.keep_hours, usual.hours), True, usual)
+            for row in removed
+        }
         return found | {row.name: _keep(row.keep_hours, row.more_than_30_days, usual) for row in here}
 
     def keep_of(self, facts: CameraFacts) -> Keep:
@@ -157,7 +161,8 @@ class Cameras:
         connection.execute(delete(limits_of_removed).where(limits_of_removed.c.camera.in_(names)))
         for row in going:
             hours = _keep(row.keep_hours, row.more_than_30_days, usual).hours
-            connection.execute(limits_of_removed.insert().values(camera=row.name, keep_hours=hours))
+            values = {"camera": row.name, "keep_hours": hours, "is_own": row.keep_hours is not None}
+            connection.execute(limits_of_removed.insert().values(**values))
 
     def _elsewhere(self, connection: Connection, configured: Mapping[str, CameraFacts]) -> set[str]:
         """The cameras whose new address differs or cannot be compared: they may show another place."""

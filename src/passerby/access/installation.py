@@ -13,6 +13,7 @@ from passerby.access.cameras import CameraFacts, Cameras, ConfiguredCamera, Grou
 from passerby.access.not_people import NotPeople
 from passerby.access.passkeys import Passkeys
 from passerby.access.passwords import Passwords
+from passerby.access.preferences import Preferences
 from passerby.access.reset import Reset
 from passerby.access.rights import Rights
 from passerby.access.rows import Rows
@@ -54,6 +55,7 @@ class Installation:
         self.sessions = Sessions(rows, self.users, sign_in.session_hours * 3600, sign_in.idle_minutes * 60)
         self.tokens = Tokens(rows, self.users)
         self.passkeys = Passkeys(rows, self.users)
+        self.preferences = Preferences(rows)
         self.set_up = SetUp(rows, sign_in.set_up_link_minutes * 60)
         self.reset = Reset(rows, sign_in.set_up_link_minutes * 60)
         self.rights = Rights(rows)

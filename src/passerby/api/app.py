@@ -23,6 +23,7 @@ from passerby.api import (
     onvif,
     passkeys,
     people,
+    preferences,
     redactions,
     rules,
     settings,
@@ -78,8 +79,8 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
         exclude_content_types=NOT_COMPRESSED,
     )
     sections = (
-        about, settings, alarms, sign_in, passkeys, oidc, people, cameras, not_people, rules, onvif, health, timeline,
-        live, live_hls, redactions,
+        about, settings, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people, rules, onvif,
+        health, timeline, live, live_hls, redactions,
     )  # fmt: skip
     for routes in sections:
         app.include_router(routes.router)

@@ -37,6 +37,8 @@ TABLE: dict[tuple[str, str], Action] = {
     ("POST", "/api/self/passkeys/options"): Action.CHANGE_SELF,
     ("DELETE", "/api/self/passkeys/{id}"): Action.CHANGE_SELF,
     ("PUT", "/api/self/password"): Action.CHANGE_SELF,
+    ("GET", "/api/self/preferences"): Action.SEE_SELF,
+    ("PATCH", "/api/self/preferences"): Action.CHANGE_SELF,
     ("GET", "/api/self/tokens"): Action.SEE_SELF,
     ("POST", "/api/self/tokens"): Action.CHANGE_SELF,
     ("DELETE", "/api/self/tokens/{id}"): Action.CHANGE_SELF,

@@ -15,6 +15,7 @@ from passerby.access.users import User
 from passerby.api.gate import cookie_name, drop_cookie, set_cookie, signed_in_of
 from passerby.api.ports import services_of
 from passerby.api.problems import no_such, problem
+from passerby.config.about import Language
 from passerby.rules.access import NOBODY, Action, Principal, Role, may, may_give
 
 router = APIRouter(prefix="/api", tags=["sign-in"])
@@ -55,6 +56,10 @@ class SessionState(BaseModel):
     passkeys: Literal[True] = True
     oidc_label: str | None = Field(None, description="The label of the single sign-on button; null: none.")
     least_password_letters: int = Field(description="Shorter passwords are refused.")
+    language: Language | None = Field(None, description="Of the page, as I chose it; null: I chose none.")
+    usual_language: Language | None = Field(
+        description="Of the page, for whoever chose none; null: that of the browser."
+    )
 
 
 class PasswordChange(BaseModel):
@@ -227,7 +232,11 @@ def _state(
     installation: Installation, user: User | None, principal: Principal = NOBODY, secret: str | None = None
 ) -> SessionState:
     oidc, least = installation.config.oidc, installation.config.sign_in.least_password_letters
-    state = SessionState(name=None, oidc_label=oidc.label if oidc.issuer else None, least_password_letters=least)
+    usual = installation.settings.current().about.language
+    state = SessionState(
+        name=None, oidc_label=oidc.label if oidc.issuer else None, least_password_letters=least,
+        usual_language=None if usual == "auto" else usual,
+    )  # fmt: skip
     if user is None:
         return state
     titles = {name: title for name, title in installation.groups.list() if name in user.groups}
@@ -235,6 +244,7 @@ def _state(
         "name": user.name, "roles": sorted(user.roles), "groups": sorted(user.groups), "group_titles": titles,
         "sees_all_cameras": user.sees_all_cameras, "may": [each for each in Action if may(principal, each).allowed],
         "csrf_token": csrf_token_of(secret) if secret else None,
+        "language": installation.preferences.of(user).get("language"),
     }  # fmt: skip
     return state.model_copy(update=of_user)
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    true,
+)  # fmt: skip
 
 from passerby.catalogue.schema import Number, metadata
 
@@ -73,6 +86,13 @@ limits_of_removed = Table(
         Float,
         nullable=False,
         comment="How long its recordings are kept: as configured when it was removed.",
+    ),
+    Column(
+        "is_own",
+        Boolean,
+        nullable=False,
+        server_default=true(),
+        comment="Whether the camera had a limit of its own. If not, a default that gets shorter applies.",
     ),
     comment="Removed cameras, so that their recordings expire when they would have.",
 )
@@ -184,6 +204,21 @@ passkeys = Table(
     ),
     Column("created_90k", BigInteger, nullable=False, comment="UTC, 1/90000 s since 1970."),
     comment="WebAuthn credentials.",
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column(
+        "user_id",
+        Number,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        primary_key=True,
+        comment="The user whose it is.",
+    ),
+    Column("name", String(32), primary_key=True, comment="language or layouts."),
+    Column("value", Text, nullable=False, comment="JSON."),
+    comment="What users have chosen for themselves on the page.",
 )
 
 set_up_links = Table(

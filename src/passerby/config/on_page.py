@@ -15,6 +15,7 @@ Value = bool | float | str
 ON_PAGE: Mapping[str, tuple[type, ...]] = {
     "storage.keep_hours": (float, int), "storage.more_than_30_days": (bool,),
     "about.title": (str,), "about.operator": (str,), "about.contact": (str,), "about.purpose": (str,),
+    "about.language": (str,),
 }  # fmt: skip
 """Each with the types that its value may have: true is no number of hours, and text is none either."""
 SAYS = "If not set here, it can be changed on the page."

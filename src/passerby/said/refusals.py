@@ -20,6 +20,7 @@ REFUSALS = {
     "key-in-config": "{key} in passerby.toml",
     "own-mistake": "an error in passerby itself ({type})",
     "not-found": "not found",
+    "nothing-at-address": "there is nothing at this address",
     "method-not-allowed": "method not allowed",
     # Signing in
     "name-or-password-wrong": "the name or password is wrong",

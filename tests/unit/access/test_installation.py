@@ -103,6 +103,13 @@ def test_what_a_removed_camera_recorded_goes_when_it_would_have_gone(installatio
     for name in ("gate", "yard"):
         installation.cameras.remove(name)
     assert installation.keep().by_camera == {"gate": Keep(2, True), "yard": Keep(72, True)}
+    for hours, of_yard in (
+        (24.0, 24),
+        (1.0, 1),
+        (100.0, 72),
+    ):  # never longer than it was
+        installation.settings.change({"storage.keep_hours": hours})
+        assert installation.keep().by_camera == {"gate": Keep(2, True), "yard": Keep(of_yard, True)}
     installation.cameras.add("gate", CameraFacts(address=ADDRESS, keep_hours=5))
     assert installation.keep().of("gate") == Keep(5)
     installation.cameras.remove("gate")

@@ -53,6 +53,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/api/self/passkeys/options"): ALL,
     ("DELETE", "/api/self/passkeys/{id}"): ALL,
     ("PUT", "/api/self/password"): ALL,
+    ("GET", "/api/self/preferences"): ALL,
+    ("PATCH", "/api/self/preferences"): ALL,
     ("GET", "/api/self/tokens"): ALL,
     ("POST", "/api/self/tokens"): ALL,
     ("DELETE", "/api/self/tokens/{id}"): ALL,
@@ -234,3 +236,11 @@ def test_the_description_has_every_route_and_every_way_to_fail(open_house: OpenH
             assert route["summary"] and route["tags"], (method, path)
             assert {"401", "403", "422", "503"} <= route["responses"].keys()
             assert "HTTPValidationError" not in str(route), "errors are one kind"
+
+
+@pytest.mark.parametrize("path", ["/api/redactions/not-an-id", "/api/cameras/a%20gate/health", "/api/redactions/%00"])
+def test_what_no_name_can_be_is_not_there_and_no_pattern_is_shown(house: House, path: str) -> None:
+    house.add_user("kim", *Role, sees_all=True)
+    done = house.signed_in("kim").get(path)
+    assert done.status_code == 404
+    assert done.json()["message"] == "there is nothing at this address" and done.json()["said"]

@@ -2,6 +2,7 @@
 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { type Action, get, onSignedOut, Problem, remove, type Schemas, setCsrfToken } from "../api/client";
+import { rememberLanguages } from "../texts";
 import { draftsAreOf, dropDrafts } from "./drafts";
 
 export type Session = Schemas["SessionState"];
@@ -22,10 +23,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState<Session | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
 
-  const enter = useCallback((told: Session) => {
-    setCsrfToken(told.csrf_token ?? null);
-    draftsAreOf(told.name);
-    setSession(told);
+  const enter = useCallback((session: Session) => {
+    setCsrfToken(session.csrf_token ?? null);
+    draftsAreOf(session.name);
+    rememberLanguages(session.language ?? null, session.usual_language);
+    setSession(session);
   }, []);
 
   const askAgain = useCallback(async () => {

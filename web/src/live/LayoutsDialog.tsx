@@ -3,8 +3,8 @@
 import { useState } from "react";
 import { type Camera, titleOf } from "../camera/cameras";
 import { texts } from "../texts";
-import { Button, Check, Dialog, TextField } from "../ui";
-import type { Layouts } from "./layouts";
+import { Button, Check, Dialog, ProblemNote, TextField } from "../ui";
+import { type Layouts, MAX_LAYOUTS } from "./layouts";
 
 type DialogProps = { layouts: Layouts; cameras: Camera[]; shown: Camera[]; onClose: () => void };
 
@@ -22,11 +22,11 @@ export function LayoutsDialog({ layouts, cameras, shown, onClose }: DialogProps)
   };
   const trimmed = name.trim();
   const isReplaced = layouts.layouts.some((each) => each.name === trimmed);
+  const isFull = !isReplaced && layouts.layouts.length >= MAX_LAYOUTS;
   const save = () => {
     if (!trimmed || !names.size) return;
     const chosen = cameras.map((each) => each.name).filter((each) => names.has(each));
-    layouts.save({ name: trimmed, cameras: chosen, count: layouts.count });
-    onClose();
+    layouts.save({ name: trimmed, cameras: chosen, count: layouts.count }, onClose);
   };
   return (
     <Dialog
@@ -35,7 +35,7 @@ export function LayoutsDialog({ layouts, cameras, shown, onClose }: DialogProps)
       actions={
         <>
           <Button onClick={onClose}>{texts.ui.cancel}</Button>
-          <Button kind="primary" disabled={!trimmed || !names.size} onClick={save}>
+          <Button kind="primary" busy={layouts.busy} disabled={!trimmed || !names.size || isFull} onClick={save}>
             {isReplaced ? texts.live.layouts.replace : texts.live.layouts.save}
           </Button>
         </>
@@ -43,6 +43,7 @@ export function LayoutsDialog({ layouts, cameras, shown, onClose }: DialogProps)
     >
       <div className="stack">
         <p className="soft">{texts.live.layouts.about}</p>
+        <ProblemNote problem={layouts.problem} />
         {layouts.layouts.length > 0 && (
           <ul className="layouts">
             {layouts.layouts.map((each) => (
@@ -64,6 +65,7 @@ export function LayoutsDialog({ layouts, cameras, shown, onClose }: DialogProps)
           value={name}
           maxLength={LONGEST_NAME}
           autoComplete="off"
+          problem={isFull ? texts.live.layouts.full(MAX_LAYOUTS) : null}
           onChange={setName}
         />
         <div>

@@ -24,10 +24,11 @@ export default function LivePage({ route }: SectionProps) {
   const one = name ? cameras?.find((each) => each.name === name) : undefined;
 
   if (!shown) {
+    if (!problem) return <Loading />;
     return (
       <>
         <PageHead title={texts.live.title} />
-        {problem ? <ProblemNote problem={problem} onAgain={again} /> : <div className="live-grid" aria-busy="true" />}
+        <ProblemNote problem={problem} onAgain={again} />
       </>
     );
   }
@@ -53,6 +54,15 @@ export default function LivePage({ route }: SectionProps) {
   return <Many cameras={shown} states={states} note={note} />;
 }
 
+function Loading() {
+  return (
+    <>
+      <PageHead title={texts.live.title} />
+      <div className="live-grid" aria-busy="true" />
+    </>
+  );
+}
+
 function ToAll() {
   return (
     <a className="button" href="#/live">
@@ -76,6 +86,7 @@ function Many({ cameras, states, note }: ManyProps) {
   const each = count === "auto" ? Math.min(MOST, shown.length) : Number(count);
   const pages = Math.ceil(shown.length / each);
   const at = Math.min(page, pages - 1);
+  if (layouts.isLoading) return <Loading />;
   const toFirst = (change: () => void) => {
     change();
     setPage(0);
@@ -139,6 +150,7 @@ function Many({ cameras, states, note }: ManyProps) {
         }
       />
       {note}
+      {!isSaving && <ProblemNote problem={layouts.problem} />}
       <AttentionLine attention={attention} className="live-attention" />
       <LiveGrid
         cameras={faultsFirst.slice(at * each, (at + 1) * each)}

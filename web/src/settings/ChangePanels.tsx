@@ -1,10 +1,11 @@
 /** The settings that are changed here: what people are told, and how long recordings are kept. */
 
 import { type FormEvent, type ReactNode, useState } from "react";
+import { LANGUAGE_CHOICES } from "../app/LanguageChoice";
 import { useMay } from "../app/session";
 import { hoursProblem, LONG_HOURS } from "../camera/hours";
 import { texts } from "../texts";
-import { Button, Check, Confirm, Note, Panel, ProblemNote, sentence, TextArea, TextField } from "../ui";
+import { Button, Check, Confirm, Note, Panel, ProblemNote, Select, sentence, TextArea, TextField } from "../ui";
 import { type Changes, type Sections, useChanges } from "./useChanges";
 
 type ChangeProps = { sections: Sections; onSaved: (sections: Sections) => void };
@@ -13,8 +14,13 @@ const KEEP = "storage.keep_hours";
 const LONG = "storage.more_than_30_days";
 const PUBLIC = ["about.title", "about.operator", "about.contact", "about.purpose"] as const;
 
+const LANGUAGE = "about.language";
+
 /** The keys that these panels show. */
-export const CHANGED_HERE: readonly string[] = [KEEP, LONG, ...PUBLIC];
+export const CHANGED_HERE: readonly string[] = [KEEP, LONG, ...PUBLIC, LANGUAGE];
+
+/** Those of the API; its own letters for that of the browser. */
+const USUAL_LANGUAGES = [{ value: "auto", label: texts.settings.ofBrowser }, ...LANGUAGE_CHOICES];
 
 export function PublicPanel({ sections, onSaved }: ChangeProps) {
   const changes = useChanges("settings about", sections, onSaved);
@@ -34,12 +40,21 @@ export function PublicPanel({ sections, onSaved }: ChangeProps) {
       onChange: (typed: string) => changes.type(key, typed),
     };
   });
+  const language = changes.settingOf(LANGUAGE);
   return (
     <Panel title={texts.settings.sections.about} about={texts.settings.publicAbout}>
       <ChangeForm changes={changes} isWrong={fields.some((each) => each.problem)} onSave={changes.save}>
         {fields.map(({ key, ...field }) =>
           key === "about.purpose" ? <TextArea key={key} rows={3} {...field} /> : <TextField key={key} {...field} />,
         )}
+        <Select
+          label={texts.settings.usualLanguage}
+          hint={language.is_in_file ? texts.settings.inFile : texts.settings.usualLanguageHint}
+          choices={USUAL_LANGUAGES}
+          value={changes.textOf(LANGUAGE)}
+          disabled={!mayChange || !language.is_changeable}
+          onChange={(chosen) => changes.type(LANGUAGE, chosen)}
+        />
       </ChangeForm>
     </Panel>
   );

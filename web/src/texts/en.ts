@@ -12,6 +12,9 @@ export const en = {
     again: "Try again",
     loading: "Loading",
     cancel: "Cancel",
+    change: "Change",
+    rename: "Rename",
+    remove: "Remove",
     show: "Show",
     hide: "Hide",
     none: "none",
@@ -119,6 +122,8 @@ export const en = {
     begun: "These are your earlier entries. They are not saved yet; Cancel discards them.",
     addAbout: "All pictures are redacted before they are shown or recorded, including the test picture.",
     change: (title: string) => `Change ${title}`,
+    off: "Switch off",
+    on: "Switch on",
     switchOff: (title: string) => `Switch off ${title}`,
     switchOn: (title: string) => `Switch on ${title}`,
     remove: (title: string) => `Remove ${title}`,
@@ -421,6 +426,7 @@ export const en = {
     "group:remove": "Removed a camera group",
     "audit:see": "Read the audit",
     "settings:change": "Changed settings",
+    "preferences:change": "Changed language or layouts",
     "audit:forget": "Deleted old audit records",
     backup: "Made a backup",
   },
@@ -437,9 +443,12 @@ export const en = {
   },
   settings: {
     title: "Settings",
-    browser: "This browser",
-    browserAbout: "These settings apply only to this browser.",
+    browser: "Display",
+    browserAbout: "The theme applies to this browser, the language to your account.",
     language: "Language",
+    usualLanguage: "Default language",
+    usualLanguageHint: "For everybody who has not chosen a language, also without signing in.",
+    ofBrowser: "That of the browser",
     zone: "Time zone",
     publicAbout: "Shown to everybody under About, also without signing in. Changes apply at once.",
     public: {
@@ -459,7 +468,7 @@ export const en = {
     notSaved: "Not saved yet",
     unfit: "What was set here does not fit passerby.toml any more, and does not count.",
     saved: "Saved.",
-    shorterTitle: (hours: number) => `Delete recordings older than ${told(hours)}?`,
+    shorterTitle: (hours: number) => `Delete recordings older than ${period(hours)}?`,
     shorterAbout:
       "Older recordings from all cameras without a time of their own are deleted within seconds. They cannot be recovered.",
     shorterDoes: "Save and delete",
@@ -493,8 +502,8 @@ export const en = {
     cameras: (count: number) => `${count} switched on`,
     keptFor: (hours: number, longest: number) =>
       longest > hours
-        ? `for ${told(hours)}, for some cameras up to ${told(longest)}, then deleted`
-        : `for at most ${told(hours)}, then deleted`,
+        ? `for ${period(hours)}, for some cameras up to ${period(longest)}, then deleted`
+        : `for at most ${period(hours)}, then deleted`,
     does: "What it does",
     doesList: [
       {
@@ -691,10 +700,11 @@ export const en = {
     layouts: {
       title: "Layouts",
       choose: "Layout",
-      about: "A layout is a name for some cameras and how many are shown at once. It is kept in this browser.",
+      about: "A layout is a set of cameras and how many of them are shown at once. Layouts are saved in your account.",
       name: "Name",
       save: "Save layout",
       replace: "Replace layout",
+      full: (most: number) => `There can be ${most} layouts. Remove one first.`,
       remove: "Remove",
       removeThis: (name: string) => `Remove ${name}`,
     },
@@ -953,7 +963,7 @@ export const en = {
   },
 };
 
-function told(hours: number): string {
+function period(hours: number): string {
   return hours < 48 ? `${NUMBER.format(hours)} hours` : `${NUMBER.format(hours / 24)} days`;
 }
 

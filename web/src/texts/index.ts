@@ -4,7 +4,15 @@ import { en, type Texts } from "./en";
 import { type Language, language } from "./language";
 import { ru } from "./ru";
 
-export { LANGUAGES, type Language, language, locale, setLanguage, showLanguage } from "./language";
+export {
+  chooseLanguage,
+  LANGUAGES,
+  type Language,
+  language,
+  locale,
+  rememberLanguages,
+  showLanguage,
+} from "./language";
 export { inWords, settingInWords } from "./said";
 export type { Texts };
 

@@ -1,11 +1,19 @@
-/** Which language the page is in: as the user chose in this browser, else the first of the browser's that there is. */
+/** Which language the page is in: the account's, else the one chosen in this browser, else that of the installation, else
+ * the first of the browser's that there is. */
 
-export const LANGUAGES = { en: "English", ru: "Русский" } as const;
-export type Language = keyof typeof LANGUAGES;
+import type { components } from "../api/schema";
 
-const KEY = "passerby-language";
+export type Language = NonNullable<components["schemas"]["SessionState"]["language"]>;
+export const LANGUAGES: Readonly<Record<Language, string>> = { en: "English", ru: "Русский" };
 
-export const language: Language = chosen() ?? offered(navigator.languages) ?? "en";
+/** What the server says is remembered here, since words are looked up before it is asked. */
+const KEYS = {
+  account: "passerby-language-account",
+  browser: "passerby-language",
+  installation: "passerby-language-installation",
+} as const;
+
+export const language: Language = current();
 
 /** For dates: the browser's own variety of the language, such as en-GB, where it has one. */
 export const locale: string = navigator.languages.find((each) => languageOf(each) === language) ?? language;
@@ -15,19 +23,26 @@ export function showLanguage(): void {
   document.documentElement.lang = language;
 }
 
-/** Words are looked up when the page begins, so it begins again. */
-export function setLanguage(wanted: Language): void {
-  if (wanted === language) return;
-  localStorage.setItem(KEY, wanted);
-  location.reload();
+/** null: none was chosen. */
+export function rememberLanguages(ofAccount: Language | null, ofInstallation: Language | null): void {
+  remember("account", ofAccount);
+  remember("installation", ofInstallation);
+  if (current() !== language) location.reload();
 }
 
-function chosen(): Language | undefined {
-  return languageOf(localStorage.getItem(KEY) ?? "");
+export function chooseLanguage(of: "account" | "browser", wanted: Language): void {
+  remember(of, wanted);
+  if (current() !== language) location.reload(); // words are looked up when the page begins
 }
 
-function offered(tags: readonly string[]): Language | undefined {
-  return tags.map(languageOf).find((each) => each !== undefined);
+function remember(of: keyof typeof KEYS, wanted: Language | null): void {
+  if (wanted) localStorage.setItem(KEYS[of], wanted);
+  else localStorage.removeItem(KEYS[of]);
+}
+
+function current(): Language {
+  const kept = [KEYS.account, KEYS.browser, KEYS.installation].map((key) => localStorage.getItem(key) ?? "");
+  return [...kept, ...navigator.languages].map(languageOf).find((each) => each !== undefined) ?? "en";
 }
 
 function languageOf(tag: string): Language | undefined {

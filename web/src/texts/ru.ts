@@ -33,6 +33,9 @@ export const ru: Texts = {
     again: "Повторить",
     loading: "Загрузка",
     cancel: "Отмена",
+    change: "Изменить",
+    rename: "Переименовать",
+    remove: "Удалить",
     show: "Показать",
     hide: "Скрыть",
     none: "нет",
@@ -139,6 +142,8 @@ export const ru: Texts = {
     begun: "Это то, что вы ввели раньше. Оно ещё не сохранено; «Отмена» удалит его.",
     addAbout: "Все изображения обезличиваются до показа и записи, пробный снимок тоже.",
     change: (title: string) => `Изменить «${title}»`,
+    off: "Выключить",
+    on: "Включить",
     switchOff: (title: string) => `Выключить «${title}»`,
     switchOn: (title: string) => `Включить «${title}»`,
     remove: (title: string) => `Удалить «${title}»`,
@@ -443,6 +448,7 @@ export const ru: Texts = {
     "group:remove": "Удаление группы камер",
     "audit:see": "Чтение журнала доступа",
     "settings:change": "Изменение настроек",
+    "preferences:change": "Выбор языка или раскладок",
     "audit:forget": "Удаление старых записей журнала",
     backup: "Резервное копирование",
   },
@@ -459,9 +465,12 @@ export const ru: Texts = {
   },
   settings: {
     title: "Настройки",
-    browser: "Этот браузер",
-    browserAbout: "Эти настройки действуют только в этом браузере.",
+    browser: "Вид",
+    browserAbout: "Тема действует в этом браузере, язык — в вашей учётной записи.",
     language: "Язык",
+    usualLanguage: "Язык по умолчанию",
+    usualLanguageHint: "Для всех, кто не выбрал язык, в том числе без входа.",
+    ofBrowser: "Как в браузере",
     zone: "Часовой пояс",
     publicAbout: "Видно всем в разделе «О системе», в том числе без входа. Изменения действуют сразу.",
     public: {
@@ -482,7 +491,7 @@ export const ru: Texts = {
     notSaved: "Ещё не сохранено",
     unfit: "То, что было задано здесь, больше не согласуется с passerby.toml и не действует.",
     saved: "Сохранено.",
-    shorterTitle: (hours: number) => `Удалить записи старше ${toldUpTo(hours)}?`,
+    shorterTitle: (hours: number) => `Удалить записи старше ${periodUpTo(hours)}?`,
     shorterAbout:
       "Более старые записи всех камер, у которых нет своего срока, удаляются за несколько секунд. Восстановить их нельзя.",
     shorterDoes: "Сохранить и удалить",
@@ -516,8 +525,8 @@ export const ru: Texts = {
     cameras: (count: number) => `${count} ${form(count, "включена", "включены", "включены")}`,
     keptFor: (hours: number, longest: number) =>
       longest > hours
-        ? `${told(hours)}, для некоторых камер до ${toldUpTo(longest)}, затем удаляются`
-        : `не дольше ${toldUpTo(hours)}, затем удаляются`,
+        ? `${period(hours)}, для некоторых камер до ${periodUpTo(longest)}, затем удаляются`
+        : `не дольше ${periodUpTo(hours)}, затем удаляются`,
     does: "Что система делает",
     doesList: [
       {
@@ -714,10 +723,11 @@ export const ru: Texts = {
     layouts: {
       title: "Раскладки",
       choose: "Раскладка",
-      about: "Раскладка — это имя для нескольких камер и их числа на экране. Она хранится в этом браузере.",
+      about: "Раскладка — это набор камер и их число на экране. Раскладки сохраняются в вашей учётной записи.",
       name: "Название",
       save: "Сохранить раскладку",
       replace: "Заменить раскладку",
+      full: (most: number) => `Раскладок может быть не больше ${most}. Сначала удалите одну.`,
       remove: "Удалить",
       removeThis: (name: string) => `Удалить «${name}»`,
     },
@@ -946,8 +956,8 @@ export const ru: Texts = {
       still: "Обезличенный снимок",
       play: "Воспроизвести",
       pause: "Пауза",
-      before: "Предыдущий кадр",
-      next: "Следующий кадр",
+      before: "Кадр назад",
+      next: "Кадр вперёд",
       time: "Время",
       at: (now: string, all: string) => `${now} из ${all}`,
       unplayable: "Этот браузер не может воспроизвести видео. Скачайте его, чтобы посмотреть.",
@@ -983,11 +993,11 @@ export const ru: Texts = {
   },
 };
 
-function told(hours: number): string {
+function period(hours: number): string {
   return hours < 48 ? counted(hours, "час", "часа", "часов") : counted(hours / 24, "день", "дня", "дней");
 }
 
-function toldUpTo(hours: number): string {
+function periodUpTo(hours: number): string {
   return hours < 48 ? upTo(hours, "часа", "часов") : upTo(hours / 24, "дня", "дней");
 }
 

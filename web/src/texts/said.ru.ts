@@ -26,6 +26,7 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   "key-in-config": "{key} в passerby.toml",
   "own-mistake": "ошибка в самом passerby ({type})",
   "not-found": "не найдено",
+  "nothing-at-address": "по этому адресу ничего нет",
   "method-not-allowed": "такой запрос здесь не разрешён",
 
   // Signing in

@@ -62,4 +62,6 @@ export const ru: Readonly<Record<string, string>> = {
   "about.operator": "Кто держит камеры и отвечает за них.",
   "about.contact": "Как с ним связаться тем, кого снимают.",
   "about.purpose": "Для чего эти камеры.",
+  "about.language":
+    "Язык страницы для тех, кто его не выбрал, в том числе без входа: en, ru или auto — как в браузере.",
 };
