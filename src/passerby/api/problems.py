@@ -74,6 +74,8 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    if first["loc"][0] == "path":  # a name or an id of a shape that none has
+        return _answer(404, Problem(message="there is nothing at this address"))
     place = ".".join(str(part) for part in first["loc"] if part != "body")
     says = str(first["msg"]).removeprefix("Value error, ")
     return _answer(422, Problem(message=f"{place}: {says[:1].lower()}{says[1:]}" if place else says))

@@ -32,8 +32,8 @@ type QueryPart<O> =
       ? { query?: T }
       : object;
 type BodyPart<O> = O extends { requestBody: { content: { "application/json": infer T } } } ? { body: T } : object;
-type Told<O> = PathPart<O> & QueryPart<O> & BodyPart<O> & { signal?: AbortSignal };
-type TellsNothing<T> = Partial<T> extends T ? [told?: T] : [told: T];
+type Input<O> = PathPart<O> & QueryPart<O> & BodyPart<O> & { signal?: AbortSignal };
+type InputIfAny<T> = Partial<T> extends T ? [input?: T] : [input: T];
 
 type Json<R> = R extends { content: { "application/json": infer T } } ? T : undefined;
 type Answer<O> = O extends { responses: infer R }
@@ -44,7 +44,7 @@ type Answer<O> = O extends { responses: infer R }
       : undefined
   : never;
 
-type AnyTold = {
+type AnyInput = {
   path?: Record<string, string | number>;
   query?: Record<string, unknown>;
   body?: unknown;
@@ -65,30 +65,30 @@ export function onSignedOut(tell: () => void): void {
 }
 
 /** GET `path`, a path as the API's description has it. Throws Problem. */
-export function get<P extends PathsWith<"get">>(path: P, ...told: TellsNothing<Told<Operation<P, "get">>>) {
-  return call("GET", path, (told[0] ?? {}) as AnyTold) as Promise<Answer<Operation<P, "get">>>;
+export function get<P extends PathsWith<"get">>(path: P, ...input: InputIfAny<Input<Operation<P, "get">>>) {
+  return call("GET", path, (input[0] ?? {}) as AnyInput) as Promise<Answer<Operation<P, "get">>>;
 }
 
 /** Likewise; with what is sent in `body`. */
-export function post<P extends PathsWith<"post">>(path: P, ...told: TellsNothing<Told<Operation<P, "post">>>) {
-  return call("POST", path, (told[0] ?? {}) as AnyTold) as Promise<Answer<Operation<P, "post">>>;
+export function post<P extends PathsWith<"post">>(path: P, ...input: InputIfAny<Input<Operation<P, "post">>>) {
+  return call("POST", path, (input[0] ?? {}) as AnyInput) as Promise<Answer<Operation<P, "post">>>;
 }
 
-export function put<P extends PathsWith<"put">>(path: P, ...told: TellsNothing<Told<Operation<P, "put">>>) {
-  return call("PUT", path, (told[0] ?? {}) as AnyTold) as Promise<Answer<Operation<P, "put">>>;
+export function put<P extends PathsWith<"put">>(path: P, ...input: InputIfAny<Input<Operation<P, "put">>>) {
+  return call("PUT", path, (input[0] ?? {}) as AnyInput) as Promise<Answer<Operation<P, "put">>>;
 }
 
-export function patch<P extends PathsWith<"patch">>(path: P, ...told: TellsNothing<Told<Operation<P, "patch">>>) {
-  return call("PATCH", path, (told[0] ?? {}) as AnyTold) as Promise<Answer<Operation<P, "patch">>>;
+export function patch<P extends PathsWith<"patch">>(path: P, ...input: InputIfAny<Input<Operation<P, "patch">>>) {
+  return call("PATCH", path, (input[0] ?? {}) as AnyInput) as Promise<Answer<Operation<P, "patch">>>;
 }
 
-export function remove<P extends PathsWith<"delete">>(path: P, ...told: TellsNothing<Told<Operation<P, "delete">>>) {
-  return call("DELETE", path, (told[0] ?? {}) as AnyTold) as Promise<Answer<Operation<P, "delete">>>;
+export function remove<P extends PathsWith<"delete">>(path: P, ...input: InputIfAny<Input<Operation<P, "delete">>>) {
+  return call("DELETE", path, (input[0] ?? {}) as AnyInput) as Promise<Answer<Operation<P, "delete">>>;
 }
 
 /** The address of what is no JSON: pictures, playlists, downloads. */
-export function addressOf<P extends PathsWith<"get">>(path: P, ...told: TellsNothing<Told<Operation<P, "get">>>) {
-  return addressFor(path, (told[0] ?? {}) as AnyTold);
+export function addressOf<P extends PathsWith<"get">>(path: P, ...input: InputIfAny<Input<Operation<P, "get">>>) {
+  return addressFor(path, (input[0] ?? {}) as AnyInput);
 }
 
 /** The address of a WebSocket, which OpenAPI cannot describe. */
@@ -112,13 +112,13 @@ type Upload<P extends PathsWith<"post">> = QueryPart<Operation<P, "post">> & {
 };
 
 /** POST with a file as the body, as it is; fetch cannot tell how much of it was sent. Throws Problem, and AbortError. */
-export function send<P extends PathsWith<"post">>(path: P, told: Upload<P>) {
+export function send<P extends PathsWith<"post">>(path: P, input: Upload<P>) {
   return new Promise<Answer<Operation<P, "post">>>((answer, fail) => {
     const request = new XMLHttpRequest();
-    request.open("POST", addressFor(path, told as AnyTold));
+    request.open("POST", addressFor(path, input as AnyInput));
     request.setRequestHeader("Content-Type", "application/octet-stream");
     if (csrfToken) request.setRequestHeader("X-Passerby-CSRF", csrfToken);
-    request.upload.onprogress = (event) => told.onSent(event.total ? event.loaded / event.total : 0);
+    request.upload.onprogress = (event) => input.onSent(event.total ? event.loaded / event.total : 0);
     request.onerror = () => fail(new Problem(0, texts.problems.unreachable, texts.problems.unreachableHint));
     request.onabort = () => fail(new DOMException("", "AbortError"));
     request.onload = async () => {
@@ -127,29 +127,29 @@ export function send<P extends PathsWith<"post">>(path: P, told: Upload<P>) {
       if (response.status === 401) whenSignedOut();
       fail(await problemOf(response));
     };
-    told.signal.addEventListener("abort", () => request.abort());
-    request.send(told.file);
+    input.signal.addEventListener("abort", () => request.abort());
+    request.send(input.file);
   });
 }
 
-async function call(method: string, template: string, told: AnyTold): Promise<unknown> {
+async function call(method: string, template: string, input: AnyInput): Promise<unknown> {
   const headers = new Headers();
-  if (told.body !== undefined) headers.set("Content-Type", "application/json");
+  if (input.body !== undefined) headers.set("Content-Type", "application/json");
   if (method !== "GET" && csrfToken) headers.set("X-Passerby-CSRF", csrfToken);
-  const response = await ask(addressFor(template, told), {
+  const response = await ask(addressFor(template, input), {
     method,
     headers,
-    body: told.body === undefined ? null : JSON.stringify(told.body),
-    signal: told.signal ?? null,
+    body: input.body === undefined ? null : JSON.stringify(input.body),
+    signal: input.signal ?? null,
   });
   return response.status === 204 ? undefined : response.json();
 }
 
 /** Relative to the page, which may be under any path of its host. */
-function addressFor(template: string, told: AnyTold): string {
-  const path = template.slice(1).replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(told.path?.[name])));
+function addressFor(template: string, input: AnyInput): string {
+  const path = template.slice(1).replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(input.path?.[name])));
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(told.query ?? {})) {
+  for (const [name, value] of Object.entries(input.query ?? {})) {
     if (value === undefined || value === null) continue;
     for (const each of Array.isArray(value) ? value : [value]) query.append(name, String(each));
   }
@@ -168,10 +168,10 @@ async function answered(address: string, how: RequestInit): Promise<Response> {
 
 async function problemOf(response: Response): Promise<Problem> {
   try {
-    const told = (await response.json()) as Partial<Schemas["Problem"]>;
-    if (told.message) {
-      const hint = told.hint ? inWords(told.hint_said, told.hint) : null;
-      return new Problem(response.status, inWords(told.said, told.message), hint);
+    const body = (await response.json()) as Partial<Schemas["Problem"]>;
+    if (body.message) {
+      const hint = body.hint ? inWords(body.hint_said, body.hint) : null;
+      return new Problem(response.status, inWords(body.said, body.message), hint);
     }
   } catch {
     // Not from passerby: a proxy in between answers in its own way.

@@ -12,8 +12,8 @@ export function routeOf(hash: string): Route {
 
 /** For an href. Camera names need no escaping, all else is escaped. */
 export function hashOf(path: readonly string[], query: Record<string, string> = {}): string {
-  const told = new URLSearchParams(query).toString();
-  return `#/${path.map((each) => encodeURIComponent(each).replaceAll("%2B", "+")).join("/")}${told ? `?${told}` : ""}`;
+  const search = new URLSearchParams(query).toString();
+  return `#/${path.map((each) => encodeURIComponent(each).replaceAll("%2B", "+")).join("/")}${search ? `?${search}` : ""}`;
 }
 
 /** replace: without a step in the history. */

@@ -27,10 +27,10 @@ export type Cameras = {
 
 export function useCameras(): Cameras {
   const { answer, problem, again: askCameras } = useAsked((signal) => get("/api/cameras", { signal }), "cameras");
-  const told = useAsked((signal) => get("/api/states", { signal }), "states", STATES_EVERY_MS);
-  const lost = told.failures >= LOST_AFTER ? told.problem : null;
-  const isOld = useIsOld(told.answeredMs, OLD_AFTER_MS);
-  const { answeredMs, again: askStates } = told;
+  const askedStates = useAsked((signal) => get("/api/states", { signal }), "states", STATES_EVERY_MS);
+  const lost = askedStates.failures >= LOST_AFTER ? askedStates.problem : null;
+  const isOld = useIsOld(askedStates.answeredMs, OLD_AFTER_MS);
+  const { answeredMs, again: askStates } = askedStates;
   const cameras = useMemo(
     () => answer && [...answer].sort((a, b) => titleOf(a).localeCompare(titleOf(b), locale, { numeric: true })),
     [answer],
@@ -38,13 +38,13 @@ export function useCameras(): Cameras {
   const states = useMemo(() => {
     const off = new Set(answer?.filter((each) => !each.is_enabled).map((each) => each.name));
     const why = lost?.message ?? (isOld ? texts.problems.old : null);
-    const known = why ? told.answer?.map((each) => notAnswered(each, why, answeredMs)) : told.answer;
+    const known = why ? askedStates.answer?.map((each) => notAnswered(each, why, answeredMs)) : askedStates.answer;
     return new Map(known?.map((each) => [each.camera, off.has(each.camera) ? switchedOff(each) : each]));
-  }, [told.answer, answer, lost, isOld, answeredMs]);
+  }, [askedStates.answer, answer, lost, isOld, answeredMs]);
   // Which cameras there are is asked for once; where that failed, again as soon as anything is answered.
   useEffect(() => {
-    if (problem && told.answer) askCameras();
-  }, [problem, told.answer, askCameras]);
+    if (problem && askedStates.answer) askCameras();
+  }, [problem, askedStates.answer, askCameras]);
   const again = useCallback(() => {
     askCameras();
     askStates();

@@ -8,7 +8,7 @@ import { type Camera, type State, titleOf } from "../camera/cameras";
 import { useGroupTitles } from "../camera/groups";
 import { StateBadge } from "../camera/StateBadge";
 import { inWords, texts } from "../texts";
-import { Badge, type Column, Confirm, Icon, IconButton, ProblemNote, sentence, Table, useToast, When } from "../ui";
+import { Badge, type Column, Confirm, ProblemNote, sentence, Table, ToolButton, ToolLink, useToast, When } from "../ui";
 
 type TableProps = {
   cameras: Camera[];
@@ -100,21 +100,25 @@ function Actions({ camera, onChanged }: { camera: Camera; onChanged: () => void 
   return (
     <div className="camera-actions">
       <div className="row">
-        <a
-          className="button quiet icon-only"
+        <ToolLink
+          icon="edit"
+          word={texts.ui.change}
+          label={texts.cameras.change(title)}
           href={hashOf(["cameras", "change", name])}
-          title={texts.cameras.change(title)}
-          aria-label={texts.cameras.change(title)}
-        >
-          <Icon name="edit" />
-        </a>
-        <IconButton
+        />
+        <ToolButton
           icon={camera.is_enabled ? "off" : "play"}
+          word={camera.is_enabled ? texts.cameras.off : texts.cameras.on}
           label={camera.is_enabled ? texts.cameras.switchOff(title) : texts.cameras.switchOn(title)}
           disabled={busy}
           onClick={turn}
         />
-        <IconButton icon="trash" label={texts.cameras.remove(title)} onClick={() => setIsRemoving(true)} />
+        <ToolButton
+          icon="trash"
+          word={texts.ui.remove}
+          label={texts.cameras.remove(title)}
+          onClick={() => setIsRemoving(true)}
+        />
       </div>
       <ProblemNote problem={problem} />
       {isRemoving && (

@@ -81,13 +81,13 @@ function AskStreams({ device, login, isAsked, onChoose }: AskProps) {
   const [host, setHost] = useState(device.host);
   const [user, setUser] = useState(login.user);
   const [password, setPassword] = useState(login.password);
-  const [told, setTold] = useState<Schemas["Streams"] | null>(null);
+  const [answer, setAnswer] = useState<Schemas["Streams"] | null>(null);
   const { busy, problem, run } = useChange();
   const askIt = () =>
     run(async () => {
-      setTold(null);
+      setAnswer(null);
       const body = { host: host.trim(), user: user || null, password: password || null, trust_any_certificate: false };
-      setTold(await post("/api/cameras/streams", { body }));
+      setAnswer(await post("/api/cameras/streams", { body }));
     });
   const first = useRef(isAsked ? askIt : null);
   useEffect(() => {
@@ -124,11 +124,11 @@ function AskStreams({ device, login, isAsked, onChoose }: AskProps) {
         </Button>
       </div>
       <ProblemNote problem={problem} />
-      {told && !told.works && <p role="alert">{told.reason && sentence(inWords(told.said, told.reason))}</p>}
-      {told?.works && told.streams.length === 0 && <p>{texts.find.noStreams}</p>}
-      {told?.works && (
+      {answer && !answer.works && <p role="alert">{answer.reason && sentence(inWords(answer.said, answer.reason))}</p>}
+      {answer?.works && answer.streams.length === 0 && <p>{texts.find.noStreams}</p>}
+      {answer?.works && (
         <ul className="found">
-          {told.streams.map((each) => (
+          {answer.streams.map((each) => (
             <li key={`${each.name} ${each.address}`}>
               <button type="button" onClick={() => onChoose(each.address, { user, password }, device.name || host)}>
                 <Icon name="live" />

@@ -6,7 +6,7 @@ import { useAsked, useChange } from "../api/use";
 import { useMay } from "../app/session";
 import type { Camera } from "../camera/cameras";
 import { texts } from "../texts";
-import { Button, IconButton, Note, Panel, ProblemNote, useToast, When } from "../ui";
+import { Button, Note, Panel, ProblemNote, ToolButton, useToast, When } from "../ui";
 import { NotPersonEditor } from "./NotPersonEditor";
 import "./not-people.css";
 
@@ -105,7 +105,9 @@ function Row({ camera, box, number, mayChange, onRemoved }: RowProps) {
         <span className="soft small">
           {words.by(box.who)} <When at90k={box.at_90k} />
         </span>
-        {mayChange && <IconButton icon="trash" label={words.remove(number)} disabled={busy} onClick={drop} />}
+        {mayChange && (
+          <ToolButton icon="trash" word={texts.ui.remove} label={words.remove(number)} disabled={busy} onClick={drop} />
+        )}
       </div>
       <ProblemNote problem={problem} />
     </li>

@@ -14,12 +14,12 @@ import {
   Confirm,
   Dialog,
   Empty,
-  IconButton,
   Panel,
   ProblemNote,
   Skeleton,
   Table,
   TextField,
+  ToolButton,
   useToast,
 } from "../ui";
 
@@ -76,8 +76,18 @@ function GroupTable({ groups, mayChange, onChanged }: GroupTableProps) {
       title: texts.people.change,
       cell: (each) => (
         <span className="group-actions">
-          <IconButton icon="edit" label={texts.people.renameGroup(each.title)} onClick={() => setRenaming(each)} />
-          <IconButton icon="trash" label={texts.people.removeGroup(each.title)} onClick={() => setRemoving(each)} />
+          <ToolButton
+            icon="edit"
+            word={texts.ui.rename}
+            label={texts.people.renameGroup(each.title)}
+            onClick={() => setRenaming(each)}
+          />
+          <ToolButton
+            icon="trash"
+            word={texts.ui.remove}
+            label={texts.people.removeGroup(each.title)}
+            onClick={() => setRemoving(each)}
+          />
         </span>
       ),
     });

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useState } from "react";
 import { texts } from "../texts";
-import { Confirm, IconButton, useToast } from "../ui";
+import { Confirm, ToolButton, useToast } from "../ui";
 
 interface Named {
   id: number | string;
@@ -32,7 +32,12 @@ export function Owned<Item extends Named>(props: Props<Item>) {
             <li key={item.id}>
               <strong>{item.name}</strong>
               <span className="soft small">{props.about(item)}</span>
-              <IconButton icon="trash" label={texts.people.removeThis(item.name)} onClick={() => setRemoving(item)} />
+              <ToolButton
+                icon="trash"
+                word={texts.ui.remove}
+                label={texts.people.removeThis(item.name)}
+                onClick={() => setRemoving(item)}
+              />
             </li>
           ))}
         </ul>

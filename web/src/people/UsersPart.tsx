@@ -6,7 +6,7 @@ import { useAsked } from "../api/use";
 import { useMay, useSession } from "../app/session";
 import { useGroupTitles } from "../camera/groups";
 import { texts } from "../texts";
-import { Badge, Button, type Column, IconButton, Panel, ProblemNote, Skeleton, Table } from "../ui";
+import { Badge, Button, type Column, Panel, ProblemNote, Skeleton, Table, ToolButton } from "../ui";
 import { rolesOf } from "./roles";
 import { UserDialog } from "./UserDialog";
 
@@ -63,7 +63,12 @@ function UserTable({ users, onChange }: { users: User[]; onChange: ((user: User)
       key: "do",
       title: texts.people.change,
       cell: (each) => (
-        <IconButton icon="edit" label={texts.people.changeUser(each.name)} onClick={() => onChange(each)} />
+        <ToolButton
+          icon="edit"
+          word={texts.ui.change}
+          label={texts.people.changeUser(each.name)}
+          onClick={() => onChange(each)}
+        />
       ),
     });
   }

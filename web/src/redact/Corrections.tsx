@@ -2,7 +2,7 @@
 
 import { type ReactNode, useId, useState } from "react";
 import { texts } from "../texts";
-import { Button, IconButton, Note, Panel } from "../ui";
+import { Button, IconButton, Note, Panel, ToolButton } from "../ui";
 import { atRest, type Box, during, endsBeforeItBegins, moving, type Place, withoutPlace, xyxyAt } from "./box";
 import { clock } from "./words";
 
@@ -25,8 +25,8 @@ type CorrectionsProps = {
   onGo: (timeS: number) => void;
 };
 
-export function Corrections(told: CorrectionsProps) {
-  const { boxes, isDirty, atWork, onAdd } = told;
+export function Corrections(props: CorrectionsProps) {
+  const { boxes, isDirty, atWork, onAdd } = props;
   return (
     <Panel
       title={words.title}
@@ -40,7 +40,7 @@ export function Corrections(told: CorrectionsProps) {
       {boxes.length === 0 && <p className="soft">{words.none}</p>}
       <ul className="redact-boxes">
         {boxes.map((box, index) => (
-          <Row key={box.key} box={box} number={index + 1} told={told} />
+          <Row key={box.key} box={box} number={index + 1} list={props} />
         ))}
       </ul>
       {atWork ||
@@ -53,9 +53,9 @@ export function Corrections(told: CorrectionsProps) {
   );
 }
 
-function Row({ box, number, told }: { box: Box; number: number; told: CorrectionsProps }) {
-  const { isVideo, picked, onBox, onDrop, onPick } = told;
-  const [left, top, right, bottom] = xyxyAt(box, told.timeS);
+function Row({ box, number, list }: { box: Box; number: number; list: CorrectionsProps }) {
+  const { isVideo, picked, onBox, onDrop, onPick } = list;
+  const [left, top, right, bottom] = xyxyAt(box, list.timeS);
   return (
     <li className={box.key === picked ? "is-picked" : undefined}>
       <div className="redact-box-head">
@@ -63,10 +63,15 @@ function Row({ box, number, told }: { box: Box; number: number; told: Correction
           {words.box(number)}
         </Button>
         <span className="soft small numbers">{words.size(Math.round(right - left), Math.round(bottom - top))}</span>
-        <IconButton icon="trash" label={`${words.remove} ${number}`} onClick={() => onDrop(box.key)} />
+        <ToolButton
+          icon="trash"
+          word={texts.ui.remove}
+          label={`${words.remove} ${number}`}
+          onClick={() => onDrop(box.key)}
+        />
       </div>
-      {isVideo && <Times box={box} timeS={told.timeS} onBox={onBox} />}
-      {isVideo && <Movement box={box} number={number} list={told} />}
+      {isVideo && <Times box={box} timeS={list.timeS} onBox={onBox} />}
+      {isVideo && <Movement box={box} number={number} list={list} />}
     </li>
   );
 }
@@ -75,9 +80,9 @@ function Times({ box, timeS, onBox }: { box: Box; timeS: number; onBox: (box: Bo
   return (
     <div className="redact-times">
       <Seconds label={words.from} value={box.fromS} onChange={(fromS) => onBox(during(box, fromS, box.toS))} />
-      <IconButton icon="bracketIn" label={words.fromNow} onClick={() => onBox(during(box, floorMs(timeS), box.toS))} />
+      <ToolButton icon="bracketIn" word={words.fromNow} onClick={() => onBox(during(box, floorMs(timeS), box.toS))} />
       <Seconds label={words.to} value={box.toS} onChange={(toS) => onBox(during(box, box.fromS, toS))} />
-      <IconButton icon="bracketOut" label={words.toNow} onClick={() => onBox(during(box, box.fromS, ceilMs(timeS)))} />
+      <ToolButton icon="bracketOut" word={words.toNow} onClick={() => onBox(during(box, box.fromS, ceilMs(timeS)))} />
       {box.path.length === 0 && (
         <Button kind="quiet" onClick={() => onBox({ ...box, fromS: 0, toS: null })}>
           {words.always}
@@ -159,8 +164,8 @@ function Seconds({ label, value, onChange }: SecondsProps) {
         onBlur={() => setTyped(null)}
         onChange={(event) => {
           setTyped(event.target.value);
-          const told = event.target.valueAsNumber;
-          if (told >= 0) onChange(told);
+          const typed = event.target.valueAsNumber;
+          if (typed >= 0) onChange(typed);
         }}
       />
     </>

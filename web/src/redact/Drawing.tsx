@@ -33,8 +33,8 @@ type DrawingProps = {
   onDrop: (key: number) => void;
 };
 
-export function Drawing(told: DrawingProps) {
-  const { size, boxes, timeS, picked, isDrawing, onPick, onDraw, onBox } = told;
+export function Drawing(props: DrawingProps) {
+  const { size, boxes, timeS, picked, isDrawing, onPick, onDraw, onBox } = props;
   const held = useRef<Held | null>(null);
   const [drawn, setDrawn] = useState<Xyxy | null>(null);
 
@@ -83,17 +83,17 @@ export function Drawing(told: DrawingProps) {
       onPointerCancel={cancel}
     >
       <title>{words.hint}</title>
-      {told.outline && <Rect xyxy={told.outline} className="doubt-outline" />}
+      {props.outline && <Rect xyxy={props.outline} className="doubt-outline" />}
       {shown.map(({ box, number }) => (
-        <DrawnBox key={box.key} box={box} number={number} told={told} />
+        <DrawnBox key={box.key} box={box} number={number} drawing={props} />
       ))}
       {drawn && <Rect xyxy={drawn} className="drawn is-new" />}
     </svg>
   );
 }
 
-function DrawnBox({ box, number, told }: { box: Box; number: number; told: DrawingProps }) {
-  const { size, timeS, picked, isDrawing, onPick, onBox, onDrop } = told;
+function DrawnBox({ box, number, drawing }: { box: Box; number: number; drawing: DrawingProps }) {
+  const { size, timeS, picked, isDrawing, onPick, onBox, onDrop } = drawing;
   const isPicked = box.key === picked;
   const isNow = timeS === null || isAt(box, timeS);
   const xyxy = xyxyAt(box, timeS);

@@ -7,7 +7,7 @@ import { draftOf, dropDraft, useDraft } from "../app/drafts";
 import { goTo, hashOf } from "../app/routes";
 import { inWords, texts } from "../texts";
 import { Button, Dialog, Empty, Icon, PageHead, Panel, ProblemNote, Progress, Skeleton, useToast } from "../ui";
-import { areSame, type Box, boxesOf, endsBeforeItBegins, toldOf } from "./box";
+import { areSame, type Box, boxesOf, correctionsOf, endsBeforeItBegins } from "./box";
 import type { Redaction } from "./RedactPage";
 import { Result } from "./Result";
 import { timeOfDay } from "./words";
@@ -54,7 +54,7 @@ export function FilePage({ id }: { id: string }) {
       setFile(
         await put("/api/redactions/{id}/corrections", {
           path: { id },
-          body: { add: toldOf(boxes, isVideo), mode },
+          body: { add: correctionsOf(boxes, isVideo), mode },
         }),
       );
     });

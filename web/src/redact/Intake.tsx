@@ -1,4 +1,4 @@
-/** Where a file is dropped or chosen, with what can be told about it, and how much of it was sent. */
+/** Where a file is dropped or chosen, with what can be said about it, and how much of it was sent. */
 
 import { type DragEvent, useRef, useState } from "react";
 import { Problem, type Schemas, send } from "../api/client";

@@ -2,7 +2,7 @@
 
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { texts } from "../texts";
-import { Button, IconButton, Note } from "../ui";
+import { Button, Note, ToolButton } from "../ui";
 import type { Box, Size, Xyxy } from "./box";
 import { Drawing } from "./Drawing";
 import { clock } from "./words";
@@ -34,8 +34,8 @@ type ViewerProps = {
   onDrop: (key: number) => void;
 };
 
-export function Viewer(told: ViewerProps) {
-  const { ref, address, isVideo, size, framesPerS, timeS, onTime } = told;
+export function Viewer(props: ViewerProps) {
+  const { ref, address, isVideo, size, framesPerS, timeS, onTime } = props;
   const video = useRef<HTMLVideoElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const [durationS, setDurationS] = useState(0);
@@ -77,18 +77,18 @@ export function Viewer(told: ViewerProps) {
   const drawing = (
     <Drawing
       size={size}
-      boxes={told.boxes}
+      boxes={props.boxes}
       timeS={isVideo ? timeS : null}
-      picked={told.picked}
-      outline={told.outline}
+      picked={props.picked}
+      outline={props.outline}
       isDrawing={isDrawing}
       onPick={(key) => {
         video.current?.pause();
-        told.onPick(key);
+        props.onPick(key);
       }}
-      onDraw={told.onDraw}
-      onBox={told.onBox}
-      onDrop={told.onDrop}
+      onDraw={props.onDraw}
+      onBox={props.onBox}
+      onDrop={props.onDrop}
     />
   );
   return (
@@ -130,13 +130,23 @@ export function Viewer(told: ViewerProps) {
       <div className="viewer-bar">
         {isVideo && (
           <>
-            <IconButton icon="stepBack" label={words.before} onClick={() => step(-1)} />
-            <IconButton
+            <ToolButton
+              icon="stepBack"
+              word={texts.timeline.words.pictureBack}
+              label={words.before}
+              onClick={() => step(-1)}
+            />
+            <ToolButton
               icon={isPlaying ? "pause" : "play"}
-              label={isPlaying ? words.pause : words.play}
+              word={isPlaying ? words.pause : words.play}
               onClick={toggle}
             />
-            <IconButton icon="stepOn" label={words.next} onClick={() => step(1)} />
+            <ToolButton
+              icon="stepOn"
+              word={texts.timeline.words.pictureOn}
+              label={words.next}
+              onClick={() => step(1)}
+            />
             <input
               type="range"
               aria-label={words.time}

@@ -26,8 +26,8 @@ export function newBox(xyxy: Xyxy, fromS: number, toS: number | null, path: read
   return { key: nextKey++, xyxy, fromS, toS, path };
 }
 
-export function boxesOf(told: readonly Schemas["TimedBox"][]): Box[] {
-  return told.map(({ xyxy, points = [], start_s, end_s }) => {
+export function boxesOf(corrections: readonly Schemas["TimedBox"][]): Box[] {
+  return corrections.map(({ xyxy, points = [], start_s, end_s }) => {
     const path = points.map((each): Place => ({ atS: each.t_s, xyxy: each.xyxy as Xyxy }));
     const [first, last] = [path[0], path.at(-1)];
     if (!first || !last) return newBox(xyxy as Xyxy, start_s ?? 0, end_s ?? null);
@@ -38,7 +38,7 @@ export function boxesOf(told: readonly Schemas["TimedBox"][]): Box[] {
   });
 }
 
-export function toldOf(boxes: readonly Box[], isVideo: boolean): Schemas["TimedBox"][] {
+export function correctionsOf(boxes: readonly Box[], isVideo: boolean): Schemas["TimedBox"][] {
   return boxes.map(({ xyxy, fromS, toS, path }) => {
     const points = path.map((each) => ({ t_s: each.atS, xyxy: each.xyxy }));
     if (points.length > 0) return { xyxy: null, start_s: null, end_s: null, points };

@@ -25,7 +25,7 @@ type ScrubberProps = {
 const DRAG_PX = 4;
 const ZOOM_FOR_EACH_PX = 0.0018;
 /** While it plays, a reader of the screen hears of steps this long, not of each second. */
-const TOLD_EVERY_S = 60;
+const REPORT_EVERY_S = 60;
 
 export const stripPx = (rows: number): number => AXIS_PX + Math.max(1, rows) * rowPx(rows);
 
@@ -42,7 +42,7 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
   const canvas = useRef<HTMLCanvasElement>(null);
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const edge = useRef(0);
-  const told = useRef(() => {});
+  const reporting = useRef(() => {});
   const held = useRef(new Map<number, Hold>());
   const latest = useRef({ view, rows, range, onView });
   latest.current = { view, rows, range, onView };
@@ -74,18 +74,18 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
       draw(paper, { view, rows, range, width, height: tall, atS }, colorsOf(element));
     };
     paint();
-    let toldS = Number.NEGATIVE_INFINITY;
-    let toldOf: readonly Row[] | null = null;
-    const tell = () => {
+    let reportedS = Number.NEGATIVE_INFINITY;
+    let reportedOf: readonly Row[] | null = null;
+    const report = () => {
       const { atS, isPlaying } = playback.snapshot();
       const { rows } = latest.current;
-      if (isPlaying && rows === toldOf && Math.abs(atS - toldS) < TOLD_EVERY_S) return;
-      [toldS, toldOf] = [atS, rows];
+      if (isPlaying && rows === reportedOf && Math.abs(atS - reportedS) < REPORT_EVERY_S) return;
+      [reportedS, reportedOf] = [atS, rows];
       element.setAttribute("aria-valuenow", String(Math.round(atS)));
       element.setAttribute("aria-valuetext", [momentOf(atS), ...statesAt(rows, atS)].join(", "));
     };
-    told.current = tell;
-    const deaf = playback.listen(tell);
+    reporting.current = report;
+    const deaf = playback.listen(report);
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       const { view, onView } = latest.current;
@@ -104,7 +104,7 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
   }, [playback]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: how cameras were is known later than the time
-  useEffect(() => told.current(), [rows]);
+  useEffect(() => reporting.current(), [rows]);
 
   const width = () => canvas.current?.clientWidth ?? 1;
   const x = (event: PointerEvent) => event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);

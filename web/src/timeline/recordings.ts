@@ -142,16 +142,16 @@ export async function overviewOf(
 ): Promise<Overview> {
   const path = { camera };
   const query = { from_90k: ticksOf(fromS), to_90k: ticksOf(toS) };
-  const [told, history] = await Promise.all([
+  const [overview, history] = await Promise.all([
     get("/api/cameras/{camera}/timeline", { path, query: { ...query, parts }, signal }),
     get("/api/cameras/{camera}/health/history", { path, query, signal }),
   ]);
-  const gaps = told.gaps.map((each): [number, number] => [secondsOf(each.from_90k), secondsOf(each.to_90k)]);
+  const gaps = overview.gaps.map((each): [number, number] => [secondsOf(each.from_90k), secondsOf(each.to_90k)]);
   const health = history.map((each) => ({
     fromS: secondsOf(each.from_90k),
     toS: each.to_90k ? secondsOf(each.to_90k) : nowS(),
     what: each.what,
     reason: inWords(each.said, each.reason),
   }));
-  return { fromS, toS, activity: told.activity, gaps, health };
+  return { fromS, toS, activity: overview.activity, gaps, health };
 }

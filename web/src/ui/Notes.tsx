@@ -87,7 +87,7 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
 }
 
 /** The API's sentences begin small and end without a full stop, to fit after a colon. */
-export function sentence(told: string): string {
-  const first = told.charAt(0).toUpperCase() + told.slice(1);
+export function sentence(said: string): string {
+  const first = said.charAt(0).toUpperCase() + said.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }
