@@ -85,7 +85,7 @@ def test_a_box_is_drawn_saved_listed_noted_and_removed(serving: Serving, open_ta
     pia = open_tab(serving.base, WIDE)
     opened(pia, "pia")
     expect(
-        pia.page.get_by_text("Your roles show no pictures, so you can remove boxes but not draw them.")
+        pia.page.get_by_text("Your roles do not let you see pictures, so you can remove boxes but not draw them.")
     ).to_be_visible()
     pia.page.get_by_role("button", name="Remove box 1").click()
     expect(pia.page.locator(".not-people li")).to_have_count(0)

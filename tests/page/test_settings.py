@@ -41,7 +41,7 @@ def test_what_people_are_told_is_changed_on_the_page_unless_the_file_says_it(
     save = tab.page.get_by_role("button", name="Save")
     expect(save).to_have_count(0)
     tab.page.get_by_label("Contact").fill("x" * 501)
-    expect(tab.page.get_by_text("At most 500 characters. These are 501.")).to_be_visible()
+    expect(tab.page.get_by_text("At most 500 characters; this has 501.")).to_be_visible()
     expect(save).to_be_disabled()
     tab.page.get_by_label("Contact").fill("office@school.example")
     tab.page.get_by_label("Purpose").fill("To see that the gate is closed.\nNothing else.")
