@@ -189,7 +189,7 @@ def russian(file: str) -> dict[str, str]:
 
 def test_russian_explains_every_key_of_the_configuration_and_its_danger() -> None:
     english = {}
-    for name in Config.model_fields.keys() - {IN_NO_SECTION}:
+    for name in Config.model_fields.keys() - IN_NO_SECTION:
         section = section_of(Config.model_fields[name].annotation)
         assert section is not None
         english[name] = section.__doc__ or ""

@@ -17,6 +17,7 @@ from passerby.access.preferences import Preferences
 from passerby.access.reset import Reset
 from passerby.access.rights import Rights
 from passerby.access.rows import Rows
+from passerby.access.rule_words import rule_words
 from passerby.access.sealer import KEY_FILE, Sealer
 from passerby.access.sessions import Sessions, Tokens
 from passerby.access.set_up import SetUp
@@ -27,6 +28,7 @@ from passerby.access.words import NOTHING, camera_words
 from passerby.catalogue.database import open_database
 from passerby.clock import Clock, SystemClock
 from passerby.config import FILE_NAME, Camera, Config
+from passerby.config.rule import Rule
 from passerby.errors import SettingsError
 from passerby.folders import closed_to_others
 from passerby.media.segments import TICKS_PER_S
@@ -72,7 +74,7 @@ class Installation:
         self._engine.dispose()
 
     def follow_file(self) -> None:
-        """Make the cameras that are configured in the file match it. Each change is recorded in the audit."""
+        """Make the cameras and rules that are configured in the file match it. Each change is recorded in the audit."""
         configured = {each.name: facts_of(each) for each in self.config.camera}
         with self.audit.with_change(), self.noting_boxes_that_go("", "file"):
             before = {each.name: each for each in self.cameras.list() if each.is_in_file}
@@ -86,6 +88,22 @@ class Installation:
                     self.audit.note("", "file", "camera:add", name, about=words)
                 elif words != NOTHING:
                     self.audit.note("", "file", "camera:change", name, about=words)
+            self._follow_rules()
+
+    def _follow_rules(self) -> None:
+        before = {(each.camera, each.rule.name): each for each in self.rules.list() if each.is_in_file}
+        configured: dict[str, list[Rule]] = {}
+        for each in self.config.rule:
+            configured.setdefault(each.camera, []).append(each.rule)
+        self.rules.follow_file(configured)
+        after = {(each.camera, each.rule.name): each for each in self.rules.list() if each.is_in_file}
+        for camera, name in sorted(before.keys() - after.keys()):
+            gone = rule_words(before[camera, name], None)
+            self.audit.note("", "file", "rule:remove", camera, about=gone)
+        for key, rule in after.items():
+            if key not in before or before[key].rule != rule.rule:
+                what = "rule:change" if key in before else "rule:add"
+                self.audit.note("", "file", what, rule.camera, about=rule_words(before.get(key), rule))
 
     @contextmanager
     def noting_boxes_that_go(self, who: str, through: str) -> Iterator[None]:

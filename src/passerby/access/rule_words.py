@@ -10,8 +10,10 @@ from passerby.access.camera_rules import CameraRule, rule_values
 from passerby.access.words import NOTHING
 
 
-def rule_words(before: CameraRule | None, after: CameraRule) -> str:
-    """before: None for a new rule."""
+def rule_words(before: CameraRule | None, after: CameraRule | None) -> str:
+    """before: None for a new rule. after: None for one that is removed."""
+    if after is None:
+        return f"{before.rule.name!r}, kind {before.rule.kind}" if before else NOTHING
     name = (before or after).rule.name
     return f"{name!r}: {'; '.join(_words(before, after)) or NOTHING}"
 

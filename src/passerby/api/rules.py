@@ -86,7 +86,7 @@ def remove_rule(camera: CameraName, rule: RuleName, request: Request) -> None:
     with services.installation.audit.with_change():
         before = _found(services, camera, rule)
         services.installation.rules.remove(camera, rule)
-        about = f"{before.rule.name!r}, kind {before.rule.kind}"
+        about = rule_words(before, None)
         services.installation.audit.note(me.user.name, me.through, "rule:remove", camera, about=about)
     _tell(services)
 

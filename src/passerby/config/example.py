@@ -12,6 +12,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from passerby.config import Config, section_of
+from passerby.config.keys import fields_of
 from passerby.config.on_page import ON_PAGE, SAYS
 
 HEAD = """\
@@ -29,8 +30,12 @@ EXAMPLES = {
     "name": "gate",
     "address": "rtsp://user:PASSWORD@192.0.2.7/stream1",
     "keep_hours": 72.0,
+    "camera": "gate",
+    "rule.name": "door",
+    "kind": "line",
+    "line": ((0.5, 1.0), (0.5, 0.2)),
 }
-"""For keys without a default."""
+"""For keys without a default; with their section where others have the same name."""
 _WIDTH = 118
 
 
@@ -41,7 +46,7 @@ def example_text() -> str:
         assert model is not None, "every key is in a section"
         many = "[[{}]]" if isinstance(field.default, tuple) else "[{}]"
         parts.append(f"{_comment(model.__doc__ or '')}\n# {many.format(name)}\n")
-        parts += [_key(name, key, inner) for key, inner in model.model_fields.items()]
+        parts += [_key(name, key, inner) for key, inner in fields_of(model)]
     return "\n".join(parts)
 
 
@@ -52,7 +57,7 @@ def _key(section: str, name: str, field: FieldInfo) -> str:
         default = "Default: not set."
     if f"{section}.{name}" in ON_PAGE:
         default += f" {SAYS}"
-    value = field.default if has_default else EXAMPLES[name]
+    value = field.default if has_default else EXAMPLES.get(f"{section}.{name}") or EXAMPLES[name]
     return f"{_comment(f'{field.description} {default}')}\n# {name} = {toml(value)}\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from passerby.config.metrics import Metrics
 from passerby.config.oidc import Oidc
 from passerby.config.reading import named_twice, read_toml, words_of
 from passerby.config.redact import Redact
+from passerby.config.rule import MAX_RULES, RULES_HINT, RuleSection, rule_keys, rules_fault
 from passerby.config.section import Section
 from passerby.config.server import Server
 from passerby.config.sign_in import SignIn
@@ -38,12 +39,19 @@ class Config(Section):
     metrics: Metrics = Metrics()
     about: About = About()
     camera: tuple[Camera, ...] = ()
+    rule: tuple[RuleSection, ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         twice = named_twice(each.name for each in self.camera)
         if twice:
             raise ValueError(f"there are two cameras named '{twice}'")
+        for camera in {each.camera for each in self.rule}:
+            names = [each.rule.name for each in self.rule if each.camera == camera]
+            if twice := named_twice(names):
+                raise ValueError(f"camera '{camera}' has two rules named '{twice}'")
+            if len(names) > MAX_RULES:
+                raise ValueError(f"camera '{camera}' has more than {MAX_RULES} rules")
         return self
 
 
@@ -54,13 +62,15 @@ def read_config(path: Path) -> Config:
 
 def parse_config(values: Mapping[str, Any], where: str = FILE_NAME) -> Config:
     """Like `read_config`, for data already parsed."""
-    known = dict(keys_of(Config))
+    known = {key for key, _ in keys_of(Config)} | set(rule_keys())
     for key in _keys_in(values):
         if key not in known:
             raise _unknown(key, known, where)
     try:
         return Config.model_validate(values)
     except ValidationError as error:
+        if error.errors()[0]["loc"][:1] == ("rule",):
+            raise SettingsError(f"{where}: {rules_fault(error, values)}", hint=RULES_HINT) from None
         raise SettingsError(f"{where}: {words_of(error)}") from None
 
 
@@ -72,6 +82,6 @@ def _keys_in(values: Mapping[str, Any], before: str = "") -> Iterator[str]:
                 yield from _keys_in(inner, f"{before}{name}.")
 
 
-def _unknown(key: str, known: Mapping[str, object], where: str) -> SettingsError:
+def _unknown(key: str, known: Collection[str], where: str) -> SettingsError:
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
     return SettingsError(f"{where}: there is no key '{key}'", hint=f"did you mean '{near[0]}'?" if near else None)

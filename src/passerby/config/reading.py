@@ -28,10 +28,10 @@ def named_twice(names: Iterable[str]) -> str | None:
     return next((name for name in known if known.count(name) > 1), None)
 
 
-def words_of(error: ValidationError, skip: int = 0) -> str:
-    """The first of its errors in a sentence that names the key. skip: how many parts of its place are no keys."""
+def words_of(error: ValidationError) -> str:
+    """The first of its errors in a sentence that names the key."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     says = first["msg"].removeprefix("Value error, ")
-    key = ".".join(str(part) for part in first["loc"][skip:] if isinstance(part, str))
+    key = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
     has_key = not key or key in says
     return says if has_key else f"{key}: {says[:1].lower()}{says[1:]}"

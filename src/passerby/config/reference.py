@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from passerby.config import Config, section_of
 from passerby.config.example import EXAMPLES, toml
+from passerby.config.keys import fields_of
 from passerby.config.on_page import ON_PAGE, SAYS
 
 HEAD = """\
@@ -38,7 +39,7 @@ def reference_text() -> str:
         assert model is not None, "every key is in a section"
         many = "[[{}]]" if isinstance(field.default, tuple) else "[{}]"
         parts.append(f"## {many.format(name)}\n\n{' '.join((model.__doc__ or '').split())}\n")
-        rows = [_row(name, key, inner) for key, inner in model.model_fields.items()]
+        rows = [_row(name, key, inner) for key, inner in fields_of(model)]
         parts.append("\n".join(["| key | kind | default | |", "|---|---|---|---|", *rows]) + "\n")
     return "\n".join(parts)
 
@@ -71,7 +72,7 @@ def _word(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
         return " or ".join(f'`"{each}"`' for each in get_args(annotation))
     if get_origin(annotation) is tuple:
-        return "list of texts"
+        return "list of points" if get_origin(get_args(annotation)[0]) is tuple else "list of texts"
     inner = [each for each in get_args(annotation) if each is not type(None)]
     if inner:
         return _word(inner[0])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
-from passerby.config.reading import named_twice, read_toml, words_of
+from passerby.config.keys import Inline, keys_of
+from passerby.config.reading import named_twice, read_toml
 from passerby.config.section import Section
 from passerby.errors import SettingsError
 from passerby.rules.events.geometry import crosses_itself, polygon_area
@@ -72,7 +75,7 @@ class _Rule(_Named):
 class LineRule(_Rule):
     """Counts who crosses a line, each way: to the right and to the left of somebody who looks along it."""
 
-    kind: Literal["line"]
+    kind: Literal["line"] = Field(description="What it watches for.")
     line: tuple[PointShare, PointShare] = Field(description="Its first and its second point, on the ground.")
     alert: Literal["none", "right", "left", "both"] = Field(
         "none", description="Which crossings are events of a live camera. All are counted."
@@ -220,6 +223,22 @@ Rule = Annotated[
 ]
 
 
+class RuleSection(Section):
+    """What is worth noticing in a camera's view; repeat the section for each rule. Its keys depend on its kind, and
+    docs/reference/rules.md lists them all: these are those of a line. More can be added on the page."""
+
+    camera: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="The name of the camera that it is for.")
+    rule: Annotated[Rule, Inline] = Field(description="Its other keys.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apart(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        rule = {key: value for key, value in values.items() if key != "camera"}
+        return {"rule": rule} | ({"camera": values["camera"]} if "camera" in values else {})
+
+
 class _RulesFile(Section):
     rule: tuple[Rule, ...] = Field(min_length=1, max_length=MAX_RULES)
 
@@ -237,40 +256,51 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     try:
         return _RulesFile.model_validate(values).rule
     except ValidationError as error:
-        raise SettingsError(f"{path}: {_sentence(error, values)}", hint=_HINT) from None
+        raise SettingsError(f"{path}: {rules_fault(error, values)}", hint=RULES_HINT) from None
+
+
+RULES_HINT = "docs/reference/rules.md lists the kinds of rules and their keys"
+
+
+def rules_fault(error: ValidationError, values: Mapping[str, object]) -> str:
+    """The first fault in sections `rule`, with the rule's name if it has one. values: of the file."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = [part for part in first["loc"] if part != "rule"]
+    rules = values.get("rule")
+    if not isinstance(rules, list) or not place or not isinstance(place[0], int):
+        says = first["msg"].removeprefix("Value error, ")
+        return f"{'.'.join(map(str, place))}: {says}" if place else says
+    rule = rules[place[0]]
+    name = rule.get("name") if isinstance(rule, dict) else None
+    whose = f"rule '{name}'" if isinstance(name, str) else f"rule {place[0] + 1}"
+    return f"{whose}: {_fault(first, place[1:])}"
 
 
 def rule_fault(error: ValidationError) -> str:
     """What is wrong with one rule, in a sentence that names the key."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    if first["type"].startswith("union_tag"):  # it has no kind, or one that there is not
-        return f"kind: input should be {_kinds()}"
+    return _fault(first, first["loc"])
+
+
+def rule_keys() -> Iterator[str]:
+    """Those of all kinds, as `keys_of` has them."""
+    for each in _kinds():
+        yield from (key for key, _ in keys_of(each, "rule."))
+
+
+def _fault(first: ErrorDetails, place: Sequence[int | str]) -> str:
+    """place: from the rule on. It begins with its kind, unless that is what is wrong."""
+    kinds = [get_args(each.model_fields["kind"].annotation)[0] for each in _kinds()]
+    if first["type"].startswith("union_tag"):
+        known = [f"'{each}'" for each in kinds]
+        return f"kind: input should be {', '.join(known[:-1])} or {known[-1]}"
+    keys = [part for part in (place[1:] if place and place[0] in kinds else place) if isinstance(part, str)]
     if first["type"] == "extra_forbidden":
-        return f"a rule of kind '{first['loc'][0]}' has no key '{first['loc'][-1]}'"
-    return words_of(error, skip=1)
-
-
-_HINT = "docs/reference/rules.md lists the kinds of rules and their keys"
-
-
-def _sentence(error: ValidationError, values: dict[str, object]) -> str:
-    """The first fault, with the rule's name if it has one."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = [part for part in first["loc"] if part != "rule"]
+        return f"a rule of kind '{place[0]}' has no key '{keys[-1]}'"
     says = first["msg"].removeprefix("Value error, ")
-    rules = values.get("rule")
-    if not isinstance(rules, list) or not place or not isinstance(place[0], int):
-        return f"{'.'.join(map(str, place))}: {says}" if place else says
-    rule = rules[place[0]]
-    name = rule.get("name") if isinstance(rule, dict) else None
-    whose = f"rule '{name}'" if isinstance(name, str) else f"rule {place[0] + 1}"
-    key = next((part for part in place[2:] if isinstance(part, str)), None)
-    return f"{whose}: {key}: {says}" if key else f"{whose}: {says}"
+    return f"{'.'.join(keys)}: {says[:1].lower()}{says[1:]}" if keys else says
 
 
-def _kinds() -> str:
-    """As pydantic says it of a choice."""
-    kinds = [
-        f"'{each}'" for model in get_args(get_args(Rule)[0]) for each in get_args(model.model_fields["kind"].annotation)
-    ]
-    return f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+def _kinds() -> tuple[type[Section], ...]:
+    found: tuple[type[Section], ...] = get_args(get_args(Rule)[0])
+    return found

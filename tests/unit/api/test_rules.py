@@ -7,8 +7,11 @@ from urllib.parse import quote
 
 import pytest
 
+from passerby.access.camera_rules import checked_rule
 from passerby.access.cameras import CameraFacts
+from passerby.config import parse_config
 from passerby.config.rule import MAX_RULES
+from passerby.errors import SettingsError
 from passerby.rules.access import Role
 from tests.unit.api.conftest import ADDRESS, House, OpenHouse
 from tests.unit.api.test_people import StillFleet
@@ -89,11 +92,11 @@ def test_who_only_watches_changes_no_rule(house: House) -> None:
         ({**DOOR, "line": [[0.5, 2], [0.5, 0.5]]},
          "line: input should be less than or equal to 1", "value-wrong"),
         ({**DOOR, "limit": 3}, "a rule of kind 'line' has no key 'limit'", "rule-key-unknown"),
-        ({**DOOR, "name": ".."}, "a name needs a letter or a digit, and no line breaks", "rule-name-unseen"),
-        ({**DOOR, "name": "a\nb"}, "a name needs a letter or a digit, and no line breaks", "rule-name-unseen"),
+        ({**DOOR, "name": ".."}, "name: a name needs a letter or a digit, and no line breaks", "value-wrong"),
+        ({**DOOR, "name": "a\nb"}, "name: a name needs a letter or a digit, and no line breaks", "value-wrong"),
         ({**YARD, "zone": [[0, 0], [1, 1], [1, 0], [0, 1]]},
-         "the sides of a zone must not cross each other: name its corners in order, all the way round",
-         "zone-crosses-itself"),
+         "zone: the sides of a zone must not cross each other: name its corners in order, all the way round",
+         "value-wrong"),
         ({"name": "x", "kind": "crowd", "zone": YARD["zone"]}, "limit: field required", "value-wrong"),
     ],
 )  # fmt: skip
@@ -131,3 +134,35 @@ def test_a_camera_that_there_is_not_has_no_rules_and_rules_go_with_the_camera(ho
     root.post(PATH, json={"rule": DOOR})
     root.delete("/api/cameras/gate")
     assert house.installation.rules.list() == []
+
+
+def test_rules_of_the_file_follow_it_are_noted_and_are_changed_only_there(open_house: OpenHouse) -> None:
+    gate = [{"name": "gate", "address": ADDRESS}]
+    house = open_house({"camera": gate, "rule": [{"camera": "gate", **DOOR}, {"camera": "gate", **YARD}]})
+    installation = house.installation
+    installation.follow_file()
+    installation.follow_file()  # the same again: nothing to note
+    house.add_user("olu", Role.OPERATOR, sees_all=True)
+    olu = house.signed_in("olu")
+    assert [(each["rule"]["name"], each["is_in_file"]) for each in olu.get(PATH).json()] == [
+        ("door", True), ("yard", True),
+    ]  # fmt: skip
+    for refused in (olu.delete(f"{PATH}/door"), olu.put(f"{PATH}/door", json={"rule": DOOR})):
+        assert refused.status_code == 422 and refused.json()["said"]["code"] == "rule-in-file"
+    installation.config = parse_config({"camera": gate, "rule": [{"camera": "gate", **DOOR, "alert": "left"}]})
+    installation.follow_file()
+    assert [each.rule.name for each in installation.rules.list()] == ["door"]
+    assert [(what, about.partition(":")[0]) for _, what, _, about in noted(house)] == [
+        ("rule:add", "'door'"), ("rule:add", "'yard'"), ("rule:remove", "'yard', kind zone"), ("rule:change", "'door'"),
+    ]  # fmt: skip
+    assert noted(house)[-1][3] == """'door': alert "left" (was "none")"""
+
+
+def test_a_rule_of_the_file_with_the_name_of_one_from_the_page_is_refused(open_house: OpenHouse) -> None:
+    house = open_house()
+    house.installation.cameras.add("gate", CameraFacts(address=ADDRESS))
+    house.installation.rules.put("gate", checked_rule(DOOR), is_enabled=True, who="kim", is_new=True)
+    house.installation.config = parse_config({"rule": [{"camera": "gate", **DOOR}]})
+    with pytest.raises(SettingsError, match="is in the configuration file and was added on the page too"):
+        house.installation.follow_file()
+    assert not house.installation.rules.list()[0].is_in_file and noted(house) == []

@@ -82,6 +82,7 @@ def test_every_key_says_its_effect() -> None:
         ("[sevrer]\nport = 1", "sevrer", "server"),
         ("[[camera]]\nprivacy_dealy_s=1", "camera.privacy_dealy_s", "camera.privacy_delay_s"),
         ("port = 1", "port", "server.port"),
+        ('[[rule]]\nkind = "crowd"\nlimt = 3', "rule.limt", "rule.limit"),
     ],
 )  # fmt: skip
 def test_an_unknown_key_is_named_with_the_nearest(text: str, key: str, near: str, tmp_path: Path) -> None:
@@ -129,3 +130,31 @@ def test_no_error_repeats_a_secret(text: str) -> None:
 def test_no_secret_is_in_the_words_of_a_config() -> None:
     config = parse_config({"camera": [{"name": "a", "address": f"rtsp://u:{HIDDEN}@h/"}]})
     assert HIDDEN not in repr(config) and HIDDEN not in config.model_dump_json()
+
+
+LINE = 'camera = "gate"\nname = "door"\nkind = "line"\nline = [[0, 0], [1, 1]]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f"[[rule]]\n{LINE}limit = 3", "rule 'door': a rule of kind 'line' has no key 'limit'"),
+        (f"[[rule]]\n{LINE}[[rule]]\n{LINE}", "camera 'gate' has two rules named 'door'"),
+        (f"[[rule]]\n{LINE.replace('gate', 'the gate')}", "rule 'door': camera: string should match pattern"),
+        (f"[[rule]]\n{LINE.replace('line', 'face', 1)}", "rule 'door': kind: input should be 'line', 'zone'"),
+        (f"[[rule]]\n{LINE.replace('1, 1', '1, 2')}", "rule 'door': line: input should be less than or equal to 1"),
+        ('[[rule]]\nname = "door"\nkind = "line"\nline = [[0, 0], [1, 1]]', "rule 'door': camera: field required"),
+    ],
+)
+def test_a_rule_that_may_not_be_is_named_with_its_key(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "passerby.toml").write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        read_config(tmp_path / "passerby.toml")
+    assert says in caught.value.message
+
+
+def test_two_cameras_may_have_rules_of_one_name(tmp_path: Path) -> None:
+    (tmp_path / "passerby.toml").write_text(f"[[rule]]\n{LINE}[[rule]]\n{LINE.replace('gate', 'yard')}")
+    assert [(each.camera, each.rule.name) for each in read_config(tmp_path / "passerby.toml").rule] == [
+        ("gate", "door"), ("yard", "door"),
+    ]  # fmt: skip

@@ -99,7 +99,7 @@ def test_falls_and_lying_need_no_zone(file: Path) -> None:
         ('[[rule]]\nname = "a"\nkind = "who"\n', "rule 'a'"),
         ('[[rule]]\nname = "a"\nkind = "line"\nline = [[0, 0], [0, 0]]', "rule 'a': a line needs two different points"),
         ('[[rule]]\nname = "a"\nkind = "line"\nline = [[0, 0], [0, 2]]', "rule 'a': line"),
-        ('[[rule]]\nname = "a"\nkind = "line"\nline = [[0, 0], [0, 1]]\nfast = true', "rule 'a': fast"),
+        ('[[rule]]\nname = "a"\nkind = "line"\nline = [[0, 0], [0, 1]]\nfast = true', "kind 'line' has no key 'fast'"),
         ('[[rule]]\nkind = "line"\nline = [[0, 0], [0, 1]]', "rule 1: name"),
         ('[[rule]]\nname = "a"\nkind = "zone"\nzone = [[0, 0], [1, 1]]', "rule 'a': zone"),
         ('[[rule]]\nname = "a"\nkind = "zone"\nzone = [[0, 0], [0.5, 0.5], [1, 1]]', "not on one line"),
