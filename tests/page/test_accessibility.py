@@ -31,7 +31,7 @@ files = true
 SIGNED_IN = (
     "live", "live/street", "live/none", "timeline", "timeline/street", "health", "health/street", "health/none",
     "cameras", "cameras/new", "cameras/change/none", "people/users", "people/groups", "people/audit", "people/me",
-    "redact", "settings", "about", "nowhere",
+    "rules", "rules/street", "rules/none", "redact", "settings", "about", "nowhere",
 )  # fmt: skip
 BUTTON = {"en": "Sign in", "ru": "Войти"}
 

@@ -35,7 +35,7 @@ export function App() {
   if (first === "reset") return <ResetPage name={route.path[1] ?? ""} secret={route.path[2] ?? ""} />;
   if (session.name === null && section?.needs !== null) return <SignInPage />;
   return (
-    <Shell sections={shown} current={section}>
+    <Shell sections={shown.filter((each) => !each.isWithin)} current={section}>
       <Boundary key={section?.path ?? ""}>
         <Suspense fallback={<Skeleton />}>
           <Shown route={route} section={section} shown={shown} />

@@ -14,6 +14,8 @@ export type Section = {
   title: string;
   icon: IconName;
   needs: readonly Action[] | null;
+  /** It is not in the navigation: other sections lead to it. */
+  isWithin?: true;
   Page: ComponentType<SectionProps>;
 };
 
@@ -54,6 +56,14 @@ export const SECTIONS: readonly Section[] = [
     icon: "cameras",
     needs: ["cameras:see"],
     Page: later(() => import("../cameras/CamerasPage")),
+  },
+  {
+    path: "rules",
+    title: texts.rules.title,
+    icon: "rules",
+    needs: ["rules:see"],
+    isWithin: true,
+    Page: later(() => import("../rules/RulesPage")),
   },
   {
     path: "redact",

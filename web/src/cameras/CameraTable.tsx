@@ -24,6 +24,7 @@ export function CameraTable({ cameras, states, mayChange, onChanged }: TableProp
     { key: "state", title: texts.cameras.state, cell: (each) => <HowItIs state={states.get(each.name)} /> },
     { key: "policy", title: texts.cameras.policy, cell: (each) => <PolicyOf camera={each} /> },
     { key: "groups", title: texts.cameras.groups, cell: (each) => titlesOf(each.groups) || texts.cameras.noGroup },
+    { key: "rules", title: texts.rules.title, cell: (each) => <ToRules camera={each} /> },
   ];
   if (mayChange) {
     columns.push({
@@ -63,6 +64,15 @@ export function HowItIs({ state }: { state: State | undefined }) {
         )}
       </span>
     </div>
+  );
+}
+
+function ToRules({ camera }: { camera: Camera }) {
+  const label = texts.rules.of(titleOf(camera));
+  return (
+    <a className="button quiet icon-only" href={hashOf(["rules", camera.name])} title={label} aria-label={label}>
+      <Icon name="rules" />
+    </a>
   );
 }
 

@@ -53,6 +53,12 @@ export function CameraHealth({ camera, state }: { camera: Camera; state: State |
               {texts.nav.timeline}
             </a>
           )}
+          {may("rules:see") && (
+            <a className="button" href={`#/rules/${camera.name}`}>
+              <Icon name="rules" size={18} />
+              {texts.rules.title}
+            </a>
+          )}
         </div>
       </header>
       <ProblemNote problem={asked.problem} onAgain={asked.again} />

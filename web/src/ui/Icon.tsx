@@ -45,6 +45,10 @@ const PATHS = {
   trash: "M5 7h14 M10 7V4h4v3 M7 7l1 13h8l1-13",
   search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14z M16 16l5 5",
   refresh: "M19 12a7 7 0 1 1-2-5 M19 4v4h-4",
+  rules: "M6 21V4h11l-2.500 4 2.500 4H6",
+  undo: "M9 6L4 11l5 5 M4 11h10a6 6 0 0 1 6 6v1",
+  redo: "M15 6l5 5-5 5 M20 11H10a6 6 0 0 0-6 6v1",
+  swap: "M7 4v15 M3.500 15.500L7 19l3.500-3.500 M17 20V5 M13.500 8.500L17 5l3.500 3.500",
   grid: "M4 4h6v6H4z M14 4h6v6h-6z M4 14h6v6H4z M14 14h6v6h-6z",
 } as const;
 

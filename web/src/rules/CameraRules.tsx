@@ -1,0 +1,174 @@
+/** One camera's rules over its newest redacted picture: the list, or one that is being made or changed. */
+
+import { type ReactNode, useState } from "react";
+import { addressOf, get } from "../api/client";
+import { useAsked } from "../api/use";
+import { draftOf } from "../app/drafts";
+import { hashOf } from "../app/routes";
+import { useMay } from "../app/session";
+import { type Camera, titleOf } from "../camera/cameras";
+import { usePicture } from "../health/usePicture";
+import type { Size } from "../redact/box";
+import { texts } from "../texts";
+import { Button, Empty, Icon, Note, Panel, ProblemNote, Skeleton } from "../ui";
+import { Canvas } from "./Canvas";
+import { ChooseKind } from "./ChooseKind";
+import { drawnOf, newRule, valuesOf } from "./kinds";
+import { type Begun, draftKey, RuleEditor } from "./RuleEditor";
+import { RuleList } from "./RuleList";
+
+const words = texts.rules;
+/** Where there is no picture. */
+const USUAL_SIZE: Size = { width: 1600, height: 900 };
+
+export function CameraRules({ camera }: { camera: Camera }) {
+  const mayChange = useMay()("rules:change");
+  const path = { camera: camera.name };
+  const asked = useAsked((signal) => get("/api/cameras/{camera}/rules", { path, signal }), `rules ${camera.name}`);
+  const [begun, setBegun] = useState<Begun | null>(() => draftOf<Begun>(draftKey(camera.name)) ?? null);
+  const [isChoosing, setIsChoosing] = useState(false);
+  const rules = asked.answer;
+  const edited = mayChange && rules ? begun : null;
+
+  return (
+    <article>
+      <Head
+        camera={camera}
+        onAdd={mayChange && rules && rules.length > 0 && !begun ? () => setIsChoosing(true) : null}
+      />
+      <ProblemNote problem={asked.problem} onAgain={asked.again} />
+      {!rules && !asked.problem && <Skeleton lines={5} />}
+      {rules && (
+        <WithPicture camera={camera.name}>
+          {(size, picture) =>
+            edited ? (
+              <RuleEditor
+                key={edited.was?.rule.name ?? edited.values.kind}
+                camera={camera.name}
+                begun={edited}
+                rules={rules}
+                size={size}
+                picture={picture}
+                onSaved={asked.again}
+                onClose={() => setBegun(null)}
+              />
+            ) : (
+              <div className="rules-layout">
+                <Canvas size={size} others={rules.map(drawnOf)} drawn={null}>
+                  {picture}
+                </Canvas>
+                {rules.length === 0 ? (
+                  <Panel>
+                    <Empty
+                      icon="rules"
+                      title={words.none}
+                      action={
+                        mayChange && (
+                          <Button kind="primary" icon="plus" onClick={() => setIsChoosing(true)}>
+                            {words.add}
+                          </Button>
+                        )
+                      }
+                    >
+                      {mayChange ? words.noneHint : words.noneHere}
+                    </Empty>
+                  </Panel>
+                ) : (
+                  <RuleList
+                    camera={camera.name}
+                    rules={rules}
+                    mayChange={mayChange}
+                    onEdit={(was) => setBegun({ was, values: valuesOf(was), isEnabled: was.is_enabled })}
+                    onChanged={asked.again}
+                  />
+                )}
+              </div>
+            )
+          }
+        </WithPicture>
+      )}
+      {isChoosing && rules && (
+        <ChooseKind
+          onClose={() => setIsChoosing(false)}
+          onChoose={(kind) => {
+            const taken = rules.map((each) => each.rule.name);
+            setBegun({ was: null, values: newRule(kind, taken), isEnabled: true });
+            setIsChoosing(false);
+          }}
+        />
+      )}
+    </article>
+  );
+}
+
+function Head({ camera, onAdd }: { camera: Camera; onAdd: (() => void) | null }) {
+  return (
+    <header className="page-head">
+      <div className="row">
+        <a
+          className="button quiet icon-only"
+          href={hashOf(["health", camera.name])}
+          aria-label={words.back(titleOf(camera))}
+          title={words.back(titleOf(camera))}
+        >
+          <Icon name="back" />
+        </a>
+        <div>
+          <h1>{words.of(titleOf(camera))}</h1>
+          <p className="soft">{words.about}</p>
+        </div>
+      </div>
+      {onAdd && (
+        <Button kind="primary" icon="plus" onClick={onAdd}>
+          {words.add}
+        </Button>
+      )}
+    </header>
+  );
+}
+
+/** Asks for the newest redacted still, once. Where there is none, or none may be seen, there is a grid and the reason. */
+function WithPicture({
+  camera,
+  children,
+}: {
+  camera: string;
+  children: (size: Size, picture: ReactNode) => ReactNode;
+}) {
+  const maySee = useMay()("still:see");
+  const path = { camera };
+  const health = useAsked((signal) => get("/api/cameras/{camera}/health", { path, signal }), `rules health ${camera}`);
+  const isRecorded = (health.answer?.newest_still_at_90k ?? null) !== null;
+  const picture = usePicture(maySee && isRecorded ? addressOf("/api/cameras/{camera}/still.jpg", { path }) : null);
+  const [size, setSize] = useState<Size>(USUAL_SIZE);
+  const isWaiting = !health.answer && !health.problem;
+  const problem = health.problem ?? picture.problem;
+  const why = maySee ? (isWaiting || isRecorded ? null : words.noPicture) : words.noPictures;
+  return (
+    <>
+      <ProblemNote problem={problem} onAgain={picture.problem ? picture.again : health.again} />
+      {why && (
+        <div className="rules-why">
+          <Note tone="calm" icon="about">
+            {why}
+          </Note>
+        </div>
+      )}
+      {children(
+        size,
+        picture.answer ? (
+          <img
+            src={picture.answer.url}
+            alt={words.picture}
+            onLoad={(event) => {
+              const { naturalWidth: width, naturalHeight: height } = event.currentTarget;
+              setSize({ width, height });
+            }}
+          />
+        ) : (
+          <div className="rules-grid" aria-hidden="true" />
+        ),
+      )}
+    </>
+  );
+}
