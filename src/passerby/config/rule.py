@@ -290,7 +290,7 @@ def rule_keys() -> Iterator[str]:
 
 def _fault(first: ErrorDetails, place: Sequence[int | str]) -> str:
     """place: from the rule on. It begins with its kind, unless that is what is wrong."""
-    kinds = [get_args(each.model_fields["kind"].annotation)[0] for each in _kinds()]
+    kinds = [kind for each in _kinds() for kind in get_args(each.model_fields["kind"].annotation)]
     if first["type"].startswith("union_tag"):
         known = [f"'{each}'" for each in kinds]
         return f"kind: input should be {', '.join(known[:-1])} or {known[-1]}"

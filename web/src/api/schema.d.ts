@@ -1656,7 +1656,7 @@ export interface components {
              */
             objects: "people" | "vehicles";
             /**
-             * @description What it watches for. (enum property replaced by openapi-typescript)
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "line";

@@ -26,6 +26,7 @@ export type Kind = {
 const DAY_S = 86_400;
 const BOTH = ["people", "vehicles"] as const;
 const LONGER: FieldOf = { key: "longer_than_s", min: 5, max: DAY_S };
+const ALONE: FieldOf = { key: "after_s", min: 3, max: DAY_S };
 
 export const KINDS: Readonly<Record<string, Kind>> = {
   line: {
@@ -53,6 +54,20 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     objects: ["vehicles"],
     fields: [LONGER],
     usual: { objects: "vehicles", longer_than_s: 60 },
+  },
+  fall: { shapes: ["zone"], objects: ["people"], fields: [], usual: { objects: "people" } },
+  lying: {
+    shapes: ["zone"],
+    objects: ["people"],
+    fields: [{ key: "longer_than_s", min: 2, max: DAY_S }],
+    usual: { objects: "people", longer_than_s: 3 },
+  },
+  "left-object": { shapes: ["zone"], objects: ["things"], fields: [ALONE], usual: { objects: "things", after_s: 10 } },
+  "removed-object": {
+    shapes: ["zone"],
+    objects: ["things"],
+    fields: [ALONE],
+    usual: { objects: "things", after_s: 10 },
   },
 };
 

@@ -660,7 +660,7 @@ export const en = {
     needsName: "A name needs a letter or a digit.",
     nameTaken: "This camera has a rule with this name.",
     objectsOf: "For",
-    objects: { people: "People", vehicles: "Vehicles" },
+    objects: { people: "People", vehicles: "Vehicles", things: "Things" },
     vehiclesHint: "The built-in detector misses many vehicles: try the rule before you rely on it.",
     alert: "Events",
     alertHint: "Every crossing is counted, each way. An event is also listed and can send a message.",
@@ -672,7 +672,7 @@ export const en = {
     },
     /** Of keys that are numbers. */
     fields: {
-      after_s: { label: "After (seconds)", hint: "How long somebody is there before it is an event." },
+      after_s: { label: "After (seconds)", hint: "How long it goes on before it is an event." },
       longer_than_s: { label: "Longer than (seconds)", hint: "Who leaves sooner is no event." },
       limit: { label: "More than", hint: "So many may be there." },
     },
@@ -690,6 +690,10 @@ export const en = {
       loitering: { label: "Loitering", about: "Somebody stays in one place for long." },
       "wrong-way": { label: "Wrong way", about: "Somebody or something goes against an arrow." },
       stopped: { label: "Stopped vehicle", about: "A vehicle drives in and stands there for long." },
+      fall: { label: "Fall", about: "Somebody falls and stays low." },
+      lying: { label: "Lying", about: "Somebody lies, whether they fell or not." },
+      "left-object": { label: "Left object", about: "Something was put down and nobody is with it." },
+      "removed-object": { label: "Removed object", about: "Something is gone that was always there." },
     },
     draw: {
       how: "Shapes lie on the ground: people are where their feet are. Drag points, or move them with arrow keys (with Shift: finely). A small point on a side makes a new corner.",
@@ -937,7 +941,7 @@ export const en = {
     shapes: { rounded: "Rounded boxes", outline: "Outlines" },
     outlineHint: "Outlines show build and gait, by which people can be recognised.",
     hide: "What to look for",
-    hides: { people: "People", faces: "Faces", plates: "Number plates", vehicles: "Vehicles" },
+    hides: { people: "People", faces: "Faces", plates: "Number plates", vehicles: "Vehicles", things: "Things" },
     hidePeopleHint: "Without this, people can be seen where the camera moves.",
     hideNothing: "Choose at least one.",
     sending: (name: string) => `Uploading ${name}`,
