@@ -53,10 +53,11 @@ RARE = {
 }
 """What only those see who start a service, or hardly ever anybody; it is shown as it is."""
 PUT_TOGETHER = {
-    "no-such-group", "no-such-passkey", "no-such-token", "no-such-box", "no-such-rule",  # no_such
+    "no-such-group", "no-such-passkey", "no-such-token", "no-such-box", "no-such-rule", "no-such-event",  # no_such
     "no-such-file-of-yours",
     "learning-again", "waiting-deleted", "bytes-too-few",
-    "not-maintained", "audit-not-deleted", "states-not-recorded", "files-not-discarded",  # upkeep
+    "not-maintained", "audit-not-deleted", "events-not-deleted",  # upkeep
+    "states-not-recorded", "files-not-discarded",
     "too-many-files-of-yours", "a-file-of-yours", "files-not-allowed", "devices-not-allowed", "drawn-not-allowed",
 }  # fmt: skip
 """Codes of sentences that are written in two parts."""

@@ -15,7 +15,9 @@ from passerby.access.rows import Rows
 from passerby.access.sealer import Sealer
 from passerby.catalogue.schema import objects
 from passerby.catalogue.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
+from passerby.catalogue.schema_events import counts, events
 from passerby.errors import SettingsError, SourceUnavailable
+from passerby.media.segments import TICKS_PER_S
 from passerby.net.address import Address
 from passerby.objects.names import check_camera
 from passerby.rules.reach import Reach, kind_refusal
@@ -149,10 +151,16 @@ class Cameras:
             connection.execute(delete(limits_of_removed).where(spent))
 
     def _since_90k(self, connection: Connection, name: str) -> int:
-        """For a camera that is being added. Recordings under its name are older than now, unless a clock was wrong."""
-        newest = select(func.max(objects.c.end_90k)).where(objects.c.camera == name)
-        end_90k = connection.execute(newest).scalar_one()
-        return 0 if end_90k is None else max(int(end_90k), self._rows.clock.now_90k())
+        """For a camera that is being added. What is there under its name is older than now, unless a clock was wrong.
+        Events and counts are kept for longer than recordings."""
+        newest = (
+            select(func.max(objects.c.end_90k)).where(objects.c.camera == name),
+            select(func.max(events.c.end_90k)).where(events.c.camera == name),
+            select((func.max(counts.c.minute) + 1) * (60 * TICKS_PER_S)).where(counts.c.camera == name),
+        )
+        ends_90k = [connection.execute(query).scalar_one() for query in newest]
+        known = [int(each) for each in ends_90k if each is not None]
+        return max(*known, self._rows.clock.now_90k()) if known else 0
 
     def _note_limits(self, connection: Connection, which: ColumnElement[bool]) -> None:
         """Called before cameras are removed: their retention limits still apply to their recordings."""

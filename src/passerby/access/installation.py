@@ -30,6 +30,8 @@ from passerby.clock import Clock, SystemClock
 from passerby.config import FILE_NAME, Camera, Config
 from passerby.config.rule import Rule
 from passerby.errors import SettingsError
+from passerby.events.log import EventLog
+from passerby.events.tallies import Tallies
 from passerby.folders import closed_to_others
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
@@ -67,6 +69,8 @@ class Installation:
         self.cameras = Cameras(rows, Sealer(data), reach_of(config), self.settings.usual_keep)
         self.not_people = NotPeople(rows)
         self.rules = CameraRules(rows)
+        self.events = EventLog(rows)
+        self.tallies = Tallies(rows)
         self.passwords = Passwords(sign_in.least_password_letters)
         self.throttle = Throttle(self.clock, sign_in.tries_before_lock_out, sign_in.tries_a_minute)
 
@@ -130,6 +134,12 @@ class Installation:
         days = self.config.storage.keep_audit_days
         while self.audit.forget(self.clock.now_90k() - days * _DAY_90K) == MAX_FORGOTTEN_AT_ONCE:
             pass
+
+    def retire_old(self) -> None:
+        """Delete events and counts older than the configuration says. Raises OutputError."""
+        now_90k, storage = self.clock.now_90k(), self.config.storage
+        self.events.retire(now_90k - storage.keep_events_days * _DAY_90K)
+        self.tallies.retire(now_90k - storage.keep_counts_days * _DAY_90K)
 
     def keep(self) -> KeepAll:
         """How long each camera's recordings are kept, for `Archive.maintain`. Includes cameras that are off, were

@@ -15,6 +15,8 @@ from passerby.api import (
     about,
     alarms,
     cameras,
+    counts,
+    events,
     health,
     live,
     live_hls,
@@ -30,6 +32,7 @@ from passerby.api import (
     sign_in,
     timeline,
 )
+from passerby.api.event_feed import EventFeed
 from passerby.api.exports import Exports
 from passerby.api.gate import gate
 from passerby.api.middleware import Middleware
@@ -68,6 +71,7 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
     app.state.services = services
     app.state.finder = onvif.Finder(services.installation.clock)
     app.state.exports = Exports()
+    app.state.event_feed = EventFeed(services.installation.events)
     app.state.live_windows = live_hls.LiveWindows()
     app.state.oidc = _sign_on(services)
     handle_problems(app)
@@ -80,7 +84,7 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
     )
     sections = (
         about, settings, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people, rules, onvif,
-        health, timeline, live, live_hls, redactions,
+        health, timeline, live, live_hls, events, counts, redactions,
     )  # fmt: skip
     for routes in sections:
         app.include_router(routes.router)

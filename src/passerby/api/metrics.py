@@ -19,10 +19,13 @@ from prometheus_client.registry import Collector
 
 from passerby.api.alarms import standing
 from passerby.api.ports import Services
+from passerby.config.rule import LineRule
 from passerby.media.alarms import AlarmKind
 from passerby.media.camera import CameraState
 from passerby.media.segments import TICKS_PER_S
 from passerby.version import __version__
+
+_DAY_90K = 86400 * TICKS_PER_S
 
 
 def metrics_text(services: Services, words: Mapping[str, str]) -> tuple[bytes, str]:
@@ -77,6 +80,7 @@ def _of_cameras(services: Services, words: Mapping[str, str]) -> Iterator[Metric
     for camera, end_90k in services.archive.newest_ends(words).items():
         ages.add_metric([camera], max(0, now_90k - end_90k) / TICKS_PER_S)
     yield ages
+    yield _crossings(services, words, now_90k)
 
 
 def _pictures(states: Mapping[str, CameraState], figure: str, does: str) -> Metric:
@@ -87,6 +91,18 @@ def _pictures(states: Mapping[str, CameraState], figure: str, does: str) -> Metr
         if (count := dict(state.figures).get(figure)) is not None:
             pictures.add_metric([camera], count)
     return pictures
+
+
+def _crossings(services: Services, cameras: Mapping[str, str], now_90k: int) -> Metric:
+    """Restarts from zero each day, as Prometheus expects of counters: the sum of years would take long."""
+    installation = services.installation
+    says = "Crossings of a line, since midnight UTC."
+    crossings = CounterMetricFamily("passerby_line_crossings", says, labels=["camera", "rule", "way"])
+    lines = [(each.camera, each.rule.name) for each in installation.rules.list() if isinstance(each.rule, LineRule)]
+    known = [each for each in lines if each[0] in cameras]
+    for (camera, rule, way), count in installation.tallies.since(known, now_90k - now_90k % _DAY_90K).items():
+        crossings.add_metric([camera, rule, way], count)
+    return crossings
 
 
 def _free_bytes(folder: Path) -> float:

@@ -48,6 +48,7 @@ events = Table(
     Index("events_by_time", "start_90k", "id"),
     Index("events_by_camera", "camera", "start_90k", "id"),
     Index("events_by_state", "state", "start_90k", "id"),
+    Index("events_by_camera_state", "camera", "state", "start_90k", "id"),
     sqlite_autoincrement=True,  # ids are never reused: an outdated page must not change another event
     comment="What happened, where, when and how many; never who.",
 )

@@ -48,6 +48,10 @@ class Storage(Section):
         description="How long the audit records are kept. Danger: what happened before that can no longer be "
         "looked up.",
     )
+    keep_events_days: int = Field(
+        90, ge=1, le=3660, description="How long events are kept, with what users wrote about them."
+    )
+    keep_counts_days: int = Field(730, ge=1, le=3660, description="How long counts by minute are kept.")
 
     @model_validator(mode="after")
     def _check(self) -> Self:

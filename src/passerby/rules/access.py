@@ -34,6 +34,9 @@ class Action(StrEnum):
     WATCH_TIMELINE = "timeline:watch"
     SEE_STILL = "still:see"
     EXPORT = "recording:export"
+    SEE_EVENTS = "events:see"
+    CHANGE_EVENTS = "events:change"
+    SEE_COUNTS = "counts:see"
     REDACT_FILE = "file:redact"
     SEE_CAMERAS = "cameras:see"
     SEE_HEALTH = "health:see"
@@ -70,6 +73,9 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.WATCH_TIMELINE: _WATCHES,
     Action.SEE_STILL: _WATCHES,
     Action.EXPORT: frozenset({Role.OPERATOR}),
+    Action.SEE_EVENTS: _WATCHES,
+    Action.CHANGE_EVENTS: frozenset({Role.OPERATOR}),
+    Action.SEE_COUNTS: _WATCHES,
     Action.REDACT_FILE: frozenset({Role.OPERATOR}),
     Action.SEE_CAMERAS: _ALL,
     Action.SEE_HEALTH: _ALL,
@@ -100,6 +106,9 @@ NEVER_BY_TOKEN = IN_PERSON | {
 
 LOOKS = frozenset({Action.WATCH_LIVE, Action.WATCH_TIMELINE, Action.SEE_STILL, Action.EXPORT, Action.REDACT_FILE})
 """Each of these shows pictures, and writes an audit record before the first byte is sent."""
+
+OF_THOSE_WHO_WATCH = LOOKS | {Action.SEE_EVENTS, Action.CHANGE_EVENTS, Action.SEE_COUNTS}
+"""Only for cameras in one's own groups, whatever else a user is here for: they say what the camera saw."""
 
 UNBOUND = frozenset({Role.ADMIN, Role.AUDITOR, Role.PRIVACY_OFFICER})
 """Roles that see every camera's name and state: they answer for all of them, and watch none."""
@@ -190,6 +199,6 @@ def _role_reasons(principal: Principal, action: Action) -> list[str]:
 def _camera_reasons(principal: Principal, action: Action, subject: Subject) -> list[str]:
     if not subject.camera or principal.sees_all_cameras or principal.groups & subject.groups:
         return []
-    if action not in LOOKS and principal.roles & UNBOUND:
+    if action not in OF_THOSE_WHO_WATCH and principal.roles & UNBOUND:
         return []
     return [f"camera '{subject.camera}' is in none of your groups"]

@@ -132,6 +132,12 @@ REFUSALS = {
     "export-empty": "couldn't export to '{path}': nothing is recorded there",
     "export-size-changes": "couldn't export to '{path}': the picture has another size from {time} on",
     "export-size-changes.hint": "export what is before and after it as two files",
+    # Events
+    "no-such-event": "there is no event '{name}'",
+    "too-many-comments": "there are {count} comments on this event already",
+    "not-a-time-zone": "'{zone}' is not a time zone",
+    "not-a-time-zone.hint": "use a name such as Europe/Riga",
+    "events-cursor-half": "before_90k and before_id go together",
     # Values of forms
     "value-wrong": "{field}: {what:must}",
     "value-missing": "field required",

@@ -35,6 +35,7 @@ UPKEEP = {
         "should: was the clock of this machine ahead, or is it behind?",
     "not-maintained": "recordings could not be maintained: {why:may}",
     "audit-not-deleted": "old records of the audit could not be deleted: {why:may}",
+    "events-not-deleted": "old events and counts could not be deleted: {why:may}",
     "states-not-recorded": "camera states could not be recorded: {why:may}",
     "files-not-discarded": "files of users who may no longer upload could not be discarded: {why:may}",
     "changes-not-applied": "changes to cameras could not be applied: {type}",

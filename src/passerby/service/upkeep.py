@@ -27,7 +27,7 @@ REMEMBER_EVERY_S = 1.0
 @contextmanager
 def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> Iterator[None]:
     """Stores ended recordings, including those that workers closed on exit, and deletes old ones; once a day deletes
-    old audit records."""
+    old audit records, events and counts."""
     clock = installation.clock
     forgot_s = -math.inf
     next_s = MAINTAIN_EVERY_S
@@ -46,6 +46,8 @@ def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> 
             forgot_s = clock.monotonic()
             with _reporting("forget", "old records of the audit could not be deleted", alarms):
                 installation.forget_old()
+            with _reporting("retire", "old events and counts could not be deleted", alarms):
+                installation.retire_old()
         return next_s
 
     with _every(MAINTAIN_EVERY_S, maintain_and_forget, "maintain"):

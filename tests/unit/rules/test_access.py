@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from passerby.rules.access import (
     ANYBODY,
     IN_PERSON,
-    LOOKS,
     NEVER_BY_TOKEN,
     NOBODY,
+    OF_THOSE_WHO_WATCH,
     ROLES,
     Action,
     Principal,
@@ -30,6 +30,9 @@ live:watch        v o . . . .
 timeline:watch    v o . . . .
 still:see         v o . . . .
 recording:export  . o . . . .
+events:see        v o . . . .
+events:change     . o . . . .
+counts:see        v o . . . .
 file:redact       . o . . . .
 cameras:see       v o c a p A
 health:see        v o c a p A
@@ -84,7 +87,7 @@ def test_what_nobody_thought_about_nobody_may(principal: Principal, subject: Sub
 
 @given(principal=principals, subject=subjects, action=st.sampled_from(Action))
 def test_pictures_are_only_for_who_was_given_the_camera(principal: Principal, subject: Subject, action: Action) -> None:
-    if action in LOOKS and subject.camera and may(principal, action, subject).allowed:
+    if action in OF_THOSE_WHO_WATCH and subject.camera and may(principal, action, subject).allowed:
         assert principal.sees_all_cameras or principal.groups & subject.groups
         assert principal.roles & {Role.VIEWER, Role.OPERATOR}
 
