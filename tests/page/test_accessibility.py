@@ -29,7 +29,8 @@ drawn = true
 files = true
 """
 SIGNED_IN = (
-    "live", "live/street", "live/none", "timeline", "timeline/street", "health", "health/street", "health/none",
+    "live", "live/street", "live/none", "timeline", "timeline/street", "events",
+    "events/counts", "health", "health/street", "health/none",
     "cameras", "cameras/new", "cameras/change/none", "people/users", "people/groups", "people/audit", "people/me",
     "rules", "rules/street", "rules/none", "redact", "settings", "about", "nowhere",
 )  # fmt: skip

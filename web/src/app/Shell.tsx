@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useChange } from "../api/use";
 import { AttentionLine } from "../camera/AttentionLine";
 import { type Attention, AttentionContext, attentionWords, useAttention } from "../camera/attention";
+import { useUnread } from "../events/unread";
 import { texts } from "../texts";
 import { Button, Dialog, Icon, ProblemNote, Segmented } from "../ui";
 import type { Section } from "./sections";
@@ -13,6 +14,8 @@ import { setTheme, THEMES, useTheme } from "./theme";
 
 /** On a phone there is room for five; the fifth leads to the rest. */
 const IN_BAR = 4;
+/** More has no room beside a section's name. */
+const MOST_UNREAD = 99;
 
 type ShellProps = { sections: Section[]; current: Section | undefined; children: ReactNode };
 
@@ -20,6 +23,7 @@ export function Shell({ sections, current, children }: ShellProps) {
   const [isMore, setIsMore] = useState(false);
   const rest = sections.slice(IN_BAR);
   const attention = useAttention();
+  const unread = useUnread();
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={skipToContent}>
@@ -30,7 +34,7 @@ export function Shell({ sections, current, children }: ShellProps) {
         <ul className="side-list">
           {sections.map((each) => (
             <li key={each.path}>
-              <SectionLink section={each} isCurrent={each === current} attention={attention} />
+              <SectionLink section={each} isCurrent={each === current} attention={attention} unread={unread} />
             </li>
           ))}
         </ul>
@@ -43,7 +47,13 @@ export function Shell({ sections, current, children }: ShellProps) {
         <AttentionLine attention={attention} className="bar-attention" />
         <div className="bar-links">
           {sections.slice(0, IN_BAR).map((each) => (
-            <SectionLink key={each.path} section={each} isCurrent={each === current} attention={attention} />
+            <SectionLink
+              key={each.path}
+              section={each}
+              isCurrent={each === current}
+              attention={attention}
+              unread={unread}
+            />
           ))}
           <button
             type="button"
@@ -65,6 +75,7 @@ export function Shell({ sections, current, children }: ShellProps) {
                   section={each}
                   isCurrent={each === current}
                   attention={attention}
+                  unread={unread}
                   onClick={() => setIsMore(false)}
                 />
               </li>
@@ -87,13 +98,14 @@ export function Brand() {
 }
 
 type SectionLinkProps = {
+  unread: number;
   section: Section;
   isCurrent: boolean;
   attention: Attention | null;
   onClick?: () => void;
 };
 
-function SectionLink({ section, isCurrent, attention, onClick }: SectionLinkProps) {
+function SectionLink({ unread, section, isCurrent, attention, onClick }: SectionLinkProps) {
   return (
     <a
       className="section-link"
@@ -104,6 +116,12 @@ function SectionLink({ section, isCurrent, attention, onClick }: SectionLinkProp
       <Icon name={section.icon} />
       <span>{section.title}</span>
       {section.path === "health" && <Count attention={attention} />}
+      {section.path === "events" && unread > 0 && (
+        <span className="section-count numbers calm" title={texts.events.unread(unread)}>
+          <span aria-hidden="true">{unread > MOST_UNREAD ? `${MOST_UNREAD}+` : unread}</span>
+          <span className="only-heard">{texts.events.unread(unread)}</span>
+        </span>
+      )}
     </a>
   );
 }

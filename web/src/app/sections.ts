@@ -44,6 +44,13 @@ export const SECTIONS: readonly Section[] = [
     Page: later(() => import("../timeline/TimelinePage")),
   },
   {
+    path: "events",
+    title: texts.nav.events,
+    icon: "bell",
+    needs: ["events:see", "counts:see"],
+    Page: later(() => import("../events/EventsPage")),
+  },
+  {
     path: "health",
     title: texts.nav.health,
     icon: "health",

@@ -4,9 +4,11 @@ import { useEffect, useRef, useState } from "react";
 import { type Camera, type State, titleOf } from "../camera/cameras";
 import { StateBadge } from "../camera/StateBadge";
 import { texts } from "../texts";
+import { Icon } from "../ui";
 import { asSeen, LivePicture } from "./LivePicture";
 import type { LiveState } from "./player";
 import { fitOf, GAP_PX, type Size, shapeWithin } from "./rows";
+import { useHappening } from "./useHappening";
 
 type GridProps = { cameras: Camera[]; states: ReadonlyMap<string, State>; columns: number | null };
 
@@ -47,6 +49,7 @@ export function LiveGrid({ cameras, states, columns }: GridProps) {
   }, []);
 
   const shapes = cameras.map((each) => SHAPES.get(each.name) ?? USUAL_SHAPE);
+  const happening = useHappening();
   const fit = size ? fitOf(shapes, size, columns) : null;
   return (
     <ul ref={frame} className="live-grid" style={{ width: fit?.width, gap: GAP_PX }}>
@@ -56,6 +59,7 @@ export function LiveGrid({ cameras, states, columns }: GridProps) {
             key={each.name}
             camera={each}
             state={states.get(each.name)}
+            happening={happening.get(each.name)}
             width={fit.tiles[n] ?? fit.width}
             shape={shapes[n] ?? USUAL_SHAPE}
             onShape={(shape) => noteShape(each.name, shape)}
@@ -67,13 +71,14 @@ export function LiveGrid({ cameras, states, columns }: GridProps) {
 
 type TileProps = {
   camera: Camera;
+  happening: { id: number; words: string } | undefined;
   state: State | undefined;
   width: number;
   shape: number;
   onShape: (shape: number) => void;
 };
 
-function Tile({ camera, state, width, shape, onShape }: TileProps) {
+function Tile({ camera, happening, state, width, shape, onShape }: TileProps) {
   const title = titleOf(camera);
   const [kind, setKind] = useState<LiveState["kind"]>("connecting");
   return (
@@ -83,6 +88,16 @@ function Tile({ camera, state, width, shape, onShape }: TileProps) {
         <a className="tile-name" href={`#/live/${camera.name}`}>
           {title}
         </a>
+        {happening && (
+          <a
+            className="tile-event"
+            href={`#/events/${happening.id}?all=1&camera=${camera.name}`}
+            aria-label={texts.events.onTile(happening.words)}
+          >
+            <Icon name="bell" size={14} />
+            <span>{happening.words}</span>
+          </a>
+        )}
         <StateBadge state={asSeen(state, kind)} />
         <a
           className="tile-link"

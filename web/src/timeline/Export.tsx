@@ -97,7 +97,7 @@ function ExportOne({ camera, range }: { camera: Exported; range: Range }) {
 }
 
 /** Asks whether it can be made before the browser is sent for it, which would say nothing of a problem. Throws Problem. */
-async function save(camera: string, range: Range): Promise<void> {
+export async function save(camera: string, range: Range): Promise<void> {
   const path = { camera };
   const query = { from_90k: ticksOf(range.fromS), to_90k: ticksOf(range.toS) };
   await get(PATH, { path, query: { ...query, only_ask: true } });

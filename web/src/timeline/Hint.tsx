@@ -4,7 +4,7 @@ import { useState } from "react";
 import { wordOf } from "../camera/StateBadge";
 import { momentOf, utcTimeOf } from "../media/times";
 import type { Row } from "./draw";
-import { stateAt } from "./recordings";
+import { happenedAt, stateAt } from "./recordings";
 import { useThumbnail, wantedAt } from "./thumbnails";
 
 /** row: the camera that is pointed at. x: px from the left of the strip. */
@@ -12,6 +12,7 @@ export type Pointed = { row: Row | undefined; atS: number; x: number; isDragging
 
 /** Half as wide as it can be, px: nothing of it is outside the strip. */
 const HALF_PX = 130;
+const NEAR_PX = 4;
 
 type HintProps = { at: Pointed; spanS: number; width: number };
 
@@ -19,7 +20,13 @@ export function Hint({ at: { row, atS, x, isDragging }, spanS, width }: HintProp
   const picture = useThumbnail(row ? wantedAt(row.name, row.overview, atS, spanS) : null, isDragging);
   const [broken, setBroken] = useState<string | null>(null);
   const state = row?.overview && stateAt(row.overview.health, atS);
-  const parts = [momentOf(atS), utcTimeOf(atS), ...(state ? [wordOf(state.what)] : [])];
+  const happened = row?.overview && happenedAt(row.overview.events, atS, (NEAR_PX / width) * spanS);
+  const parts = [
+    momentOf(atS),
+    utcTimeOf(atS),
+    ...(state ? [wordOf(state.what)] : []),
+    ...(happened ? [happened.words] : []),
+  ];
   const left = Math.min(width - HALF_PX, Math.max(HALF_PX, x));
   return (
     <div className="scrubber-hint numbers" style={{ left }} aria-hidden="true">

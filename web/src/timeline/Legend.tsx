@@ -2,7 +2,7 @@
 
 import { texts } from "../texts";
 
-const KINDS = ["moved", "gap", "calm", "warn", "bad"] as const;
+const KINDS = ["moved", "event", "gap", "calm", "warn", "bad"] as const;
 
 export function Legend() {
   return (

@@ -8,9 +8,11 @@ import { localOffsetS, ticksOf, toPx, type View } from "./scale";
 export const AXIS_PX = 26;
 /** Lower where there are more, so that the strip leaves room for the pictures. */
 export const rowPx = (rows: number): number => (rows <= 4 ? 40 : rows <= 9 ? 26 : 20);
-/** Below each row's activity, how tall by how bad it is; events will have their lane above it. */
+/** Below each row's activity, how tall by how bad it is. */
 const HEALTH_PX = { good: 0, calm: 2, warn: 4, bad: 7 };
 const LANE_PX = HEALTH_PX.bad;
+/** Events are marks along the top of a row. */
+const EVENT_PX = 5;
 
 export type Row = { name: string; title: string; overview: Overview | undefined };
 export type Range = { fromS: number; toS: number };
@@ -62,6 +64,11 @@ function drawRow(paper: CanvasRenderingContext2D, scene: Scene, row: Row, top: n
       const right = Math.min(width, toPx(view, width, Math.min(toS, nowS())));
       if (right > left) hatch(paper, left, top + 1, Math.max(1, right - left), tall - 2, colors);
     }
+  }
+  paper.fillStyle = colors.ink;
+  for (const each of row.overview?.events ?? []) {
+    const left = toPx(view, width, each.fromS);
+    paper.fillRect(left - 1, top + 1, Math.max(3, toPx(view, width, each.toS) - left), EVENT_PX);
   }
   for (const each of row.overview?.health ?? []) {
     const tone = toneOf(each.what);

@@ -1,6 +1,7 @@
 /** What one camera recorded, by quarters of an hour: which bytes hold which time. Read from its HLS playlists. */
 
 import { addressOf, ask, get } from "../api/client";
+import { whatOf } from "../events/facts";
 import { nowS, secondsOf, ticksOf } from "../media/times";
 import { inWords } from "../texts";
 
@@ -124,6 +125,14 @@ export function stateAt(health: readonly Stretch[], atS: number): Stretch | unde
   return health.find((each) => each.fromS <= atS && atS < each.toS);
 }
 
+/** An event of a camera that was not marked as false. */
+export type Happened = { fromS: number; toS: number; words: string };
+
+/** What happened at a time, or so near to it that its marks touch; undefined: nothing. */
+export function happenedAt(events: readonly Happened[], atS: number, nearS: number): Happened | undefined {
+  return events.find((each) => each.fromS - nearS <= atS && atS <= each.toS + nearS);
+}
+
 /** What there is of a range of time, for the scrubber. */
 export type Overview = {
   fromS: number;
@@ -131,6 +140,7 @@ export type Overview = {
   activity: readonly number[];
   gaps: readonly [number, number][];
   health: readonly Stretch[];
+  events: readonly Happened[];
 };
 
 export async function overviewOf(
@@ -142,9 +152,14 @@ export async function overviewOf(
 ): Promise<Overview> {
   const path = { camera };
   const query = { from_90k: ticksOf(fromS), to_90k: ticksOf(toS) };
+<<<<<<< HEAD
   const [overview, history] = await Promise.all([
+=======
+  const [told, history, events] = await Promise.all([
+>>>>>>> c82b3a9 (Add the Events page, marks of events, and charts of counts)
     get("/api/cameras/{camera}/timeline", { path, query: { ...query, parts }, signal }),
     get("/api/cameras/{camera}/health/history", { path, query, signal }),
+    get("/api/cameras/{camera}/events", { path, query, signal }),
   ]);
   const gaps = overview.gaps.map((each): [number, number] => [secondsOf(each.from_90k), secondsOf(each.to_90k)]);
   const health = history.map((each) => ({
@@ -153,5 +168,16 @@ export async function overviewOf(
     what: each.what,
     reason: inWords(each.said, each.reason),
   }));
+<<<<<<< HEAD
   return { fromS, toS, activity: overview.activity, gaps, health };
+=======
+  const happened = events
+    .filter((each) => each.state !== "false")
+    .map((each) => ({
+      fromS: secondsOf(each.start_90k),
+      toS: secondsOf(each.end_90k),
+      words: `${each.rule}: ${whatOf(each)}`,
+    }));
+  return { fromS, toS, activity: told.activity, gaps, health, events: happened };
+>>>>>>> c82b3a9 (Add the Events page, marks of events, and charts of counts)
 }

@@ -1,0 +1,196 @@
+"""Events in a real browser: there within a second, dealt with by keys, found again on the timeline."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, insert
+
+from passerby.access import Installation
+from passerby.access.cameras import CameraFacts
+from passerby.access.installation import catalogue_url
+from passerby.access.rows import Rows
+from passerby.archive import Archive
+from passerby.catalogue.database import open_database
+from passerby.catalogue.schema_events import counts, events
+from passerby.clock import SystemClock
+from passerby.config import Config
+from passerby.events.records import EventRecords
+from passerby.media.events import CameraEvent, EventKind, EventState
+from passerby.media.segments import TICKS_PER_S
+from passerby.rules.access import Role
+from tests.page.conftest import PHONE, Serve, Serving, Tab, add_user, playwright
+from tests.recordings import recorded, steady
+
+OpenTab = Callable[..., Tab]
+Shoot = Callable[[Tab, str], None]
+expect = playwright.expect
+
+NOWHERE = "http://192.0.2.7/"
+MINUTE_90K = 60 * TICKS_PER_S
+
+
+@dataclass
+class House:
+    serving: Serving
+    engine: Engine
+    begin_90k: int
+
+    @property
+    def records(self) -> EventRecords:
+        return EventRecords(Rows(self.engine, SystemClock()))
+
+
+@pytest.fixture(scope="module")
+def house(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """Recordings of five minutes at the gate that ended some minutes ago, and a handful of events in them."""
+    data: Path = tmp_path_factory.mktemp("events") / "data"
+    data.mkdir()
+    add_user(data, "kim", Role.OPERATOR, Role.ADMIN)
+    add_user(data, "vic", Role.VIEWER)
+    begin = int(time.time()) // 60 * MINUTE_90K - 15 * MINUTE_90K
+    installation = Installation(data, Config())
+    for name, title in (("gate", "Main gate"), ("hall", "Ticket hall")):
+        installation.cameras.add(name, CameraFacts(address=NOWHERE, title=title, is_enabled=False))
+    with Archive(data) as archive:
+        for name in ("gate", "hall"):
+            writer = archive.writer(name)
+            for fragment in recorded(steady(300, begin), (320, 180)):
+                writer.append(fragment)
+            writer.close()
+        archive.maintain(installation.keep(), installation.clock.now_90k())
+    installation.close()
+    engine = open_database(catalogue_url(data, Config()))
+    house = House(serve(data), engine, begin)
+    fill(house)
+    return house
+
+
+def fill(house: House) -> None:
+    def at(seconds: float) -> int:
+        return house.begin_90k + round(seconds * TICKS_PER_S)
+
+    house.records.add([
+        *(CameraEvent("gate", "Entrance", EventKind.LINE_CROSSED, "people", at(20 + 9 * n), at(20 + 9 * n), 1, "right")
+          for n in range(5)),
+        CameraEvent("hall", "Queue", EventKind.CROWD, "people", at(90), at(131), 14),
+        CameraEvent("gate", "Emergency exit", EventKind.IN_ZONE, "people", at(150), at(157), 2),
+        CameraEvent("hall", "Bench", EventKind.LOITERING, "people", at(180), at(280), 1),
+        CameraEvent("gate", "One-way", EventKind.WRONG_WAY, "people", at(220), at(224), 1),
+    ])  # fmt: skip
+    old = [  # of the rule "One-way" many were false
+        {"camera": "gate", "rule": "One-way", "kind": "wrong-way", "objects": "people", "way": "",
+         "start_90k": at(-9 * n), "end_90k": at(-9 * n), "is_open": False, "count": 1, "state": EventState.FALSE if n < 5 else EventState.DONE,
+         "state_who": "vic", "state_90k": at(0)}
+        for n in range(1, 13)
+    ]  # fmt: skip
+    now = at(0) // MINUTE_90K
+    crossings = [
+        {"camera": "gate", "rule": "Entrance", "way": way, "minute": now - 30 * n, "count": 3 + (n * 7 + len(way)) % 23}
+        for n in range(1, 48 * 16) for way in ("left", "right") if 14 < n % 48 < 40
+    ]  # fmt: skip
+    with house.engine.begin() as connection:
+        connection.execute(insert(events), old)
+        connection.execute(insert(counts), crossings)
+
+
+def test_a_duty_officer_works_through_the_list_with_keys(house: House, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(house.serving.base)
+    tab.sign_in()
+    page = tab.page
+    expect(page.get_by_role("navigation").first.get_by_text("9 new events")).to_be_attached()
+    tab.go("#/events")
+    rows = page.locator(".event-row")
+    expect(rows).to_have_count(5)  # five crossings one after the other are one row
+    expect(rows.last).to_contain_text("× 5")
+    expect(rows.first).to_contain_text("Wrong way")
+    page.keyboard.press("j")
+    detail = page.locator(".event-detail")
+    expect(detail.get_by_role("heading")).to_have_text("Wrong way")
+    expect(detail).to_contain_text("Right in 66% of 12")
+    expect(page.locator(".event-large")).to_have_js_property("complete", True)
+    tab.until("document.querySelector('.event-large')?.naturalWidth === 320")
+    shoot(tab, "events")
+    page.keyboard.press("f")
+    expect(detail.get_by_role("heading")).to_have_text("Loitering")
+    expect(rows).to_have_count(5)
+    expect(rows.first).to_contain_text("False")
+    page.keyboard.press("t")
+    expect(detail).to_contain_text("Being dealt with: kim")
+    page.keyboard.press("c")
+    page.keyboard.type("Somebody waits for a bus")
+    detail.get_by_role("button", name="Comment").click()
+    expect(detail).to_contain_text("Somebody waits for a bus")
+    page.locator("h1").click()
+    for _ in range(2):
+        page.keyboard.press("j")
+    expect(detail.get_by_role("heading")).to_have_text("Crowd, 14 people")
+    page.keyboard.press("s")
+    expect(page.get_by_role("navigation").first.get_by_text("6 new events")).to_be_attached()
+    page.keyboard.press("r")
+    expect(page.locator(".scrubber")).to_be_visible()
+    expect(page).to_have_url(re.compile("#/timeline/gate"))
+
+
+def test_what_happens_now_is_there_within_a_second_and_leads_to_nothing_else(house: House, open_tab: OpenTab) -> None:
+    tab = open_tab(house.serving.base)
+    tab.sign_in("vic")
+    tab.go("#/events")
+    expect(tab.page.locator(".event-row").first).to_be_visible()
+    tab.page.wait_for_timeout(1500)
+    now = round(time.time() * TICKS_PER_S)
+    house.records.add([CameraEvent("gate", "Square", EventKind.CROWD, "people", now, None, 30)])
+    expect(tab.page.locator(".event-row").first).to_contain_text("Crowd, 30 people")
+    expect(tab.page.locator(".event-row").first).to_contain_text("goes on")
+    tab.page.keyboard.press("j")
+    expect(tab.page.locator(".event-detail")).to_be_visible()
+    expect(tab.page.get_by_role("button", name="False")).to_have_count(0)  # a viewer changes nothing
+    house.records.add([CameraEvent("gate", "Square", EventKind.CROWD, "people", now, now + TICKS_PER_S, 30)])
+
+
+def test_filters_are_in_the_address_and_nothing_says_what_to_do(house: House, open_tab: OpenTab) -> None:
+    tab = open_tab(house.serving.base)
+    tab.sign_in()
+    tab.go("#/events?all=1&kind=wrong-way")
+    expect(tab.page.locator(".event-row")).to_have_count(13)
+    tab.page.get_by_label("State").select_option("false")
+    expect(tab.page.locator(".event-row").first).to_contain_text("False")
+    expect(tab.page).to_have_url(re.compile("state=false"))
+    tab.page.get_by_label("Camera").select_option("hall")
+    expect(tab.page.get_by_text("No events match")).to_be_visible()
+
+
+def test_counts_are_drawn_beside_the_week_before(house: House, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(house.serving.base)
+    tab.sign_in("vic")
+    tab.go("#/events/counts?camera=gate&per=hour")
+    expect(tab.page.locator(".counts-chart canvas")).to_be_visible()
+    expect(tab.page.locator(".table tbody tr")).to_have_count(2)
+    shoot(tab, "counts")
+    for per in ("Day", "Week"):
+        tab.page.get_by_text(per, exact=True).click()
+        expect(tab.page.locator(".counts-chart canvas")).to_be_visible()
+    tab.page.get_by_label("Camera").select_option("hall")
+    expect(tab.page.get_by_text("No counts yet")).to_be_visible()
+
+
+def test_a_phone_shows_the_list_or_the_event(house: House, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(house.serving.base, PHONE, has_touch=True)
+    tab.sign_in()
+    tab.go("#/events?all=1")
+    row = tab.page.locator(".event-row").first
+    expect(row).to_be_visible()
+    assert tab.fits()
+    shoot(tab, "events-phone")
+    row.get_by_role("link").click()
+    expect(tab.page.locator(".event-detail")).to_be_visible()
+    expect(row).to_be_hidden()
+    assert tab.fits()
+    shoot(tab, "event-phone")
+    tab.page.get_by_role("link", name="All events").click()
+    expect(row).to_be_visible()

@@ -1,0 +1,91 @@
+/** Which events are listed. It is in the page's address, so that a link shows the same. */
+
+import type { Schemas } from "../api/client";
+import { goTo, hashOf } from "../app/routes";
+import { texts } from "../texts";
+import { Button, Segmented, Select, TextField } from "../ui";
+import { type Event, kindOf, STATES } from "./facts";
+import type { Wanted } from "./useLog";
+
+type FilterProps = {
+  wanted: Wanted;
+  titles: ReadonlyMap<string, string>;
+  rules: readonly Schemas["RulePrecision"][];
+  events: readonly Event[];
+};
+
+export function EventFilter({ wanted, titles, rules, events }: FilterProps) {
+  const set = (name: string, value: string | null) => {
+    const { [name]: _, ...rest } = wanted;
+    goTo(hashOf(["events"], value ? { ...rest, [name]: value } : rest), true);
+  };
+  const named = [...rules, ...events].map((each) => each.rule);
+  const any = { value: "", label: texts.events.any };
+  const select = (name: string, label: string, choices: readonly { value: string; label: string }[]) => (
+    <Select
+      label={label}
+      value={wanted[name] ?? ""}
+      choices={[any, ...withChosen(choices, wanted[name])]}
+      onChange={(value) => set(name, value)}
+    />
+  );
+  return (
+    <div className="event-filter">
+      <Segmented
+        label={texts.events.which}
+        value={wanted.all || wanted.state ? "all" : "todo"}
+        choices={[
+          { value: "todo", label: texts.events.todo },
+          { value: "all", label: texts.events.all },
+        ]}
+        onChange={(which) => {
+          const { all: _, state: __, ...rest } = wanted;
+          goTo(hashOf(["events"], which === "all" ? { ...rest, all: "1" } : rest), true);
+        }}
+      />
+      <div className="event-filters">
+        {select(
+          "camera",
+          texts.events.camera,
+          [...titles].map(([value, label]) => ({ value, label })),
+        )}
+        {select(
+          "kind",
+          texts.events.kind,
+          Object.keys(texts.events.kinds).map((value) => ({ value, label: kindOf(value) })),
+        )}
+        {select(
+          "rule",
+          texts.events.rule,
+          [...new Set(named)].sort().map((value) => ({ value, label: value })),
+        )}
+        {select(
+          "state",
+          texts.events.state,
+          STATES.map((value) => ({ value, label: texts.events.states[value] })),
+        )}
+        <TextField
+          label={texts.events.day}
+          type="date"
+          value={wanted.day ?? ""}
+          onChange={(value) => set("day", value)}
+        />
+        {Object.keys(wanted).some((each) => each !== "all") && (
+          <Button
+            kind="quiet"
+            icon="cross"
+            onClick={() => goTo(hashOf(["events"], wanted.all ? { all: "1" } : {}), true)}
+          >
+            {texts.events.clear}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** What is chosen stays a choice, also when it is not there any more. */
+function withChosen(choices: readonly { value: string; label: string }[], chosen: string | undefined) {
+  const isThere = !chosen || choices.some((each) => each.value === chosen);
+  return isThere ? choices : [...choices, { value: chosen, label: chosen }];
+}

@@ -1,0 +1,165 @@
+/** The list of events beside the one that is looked at; on a phone one or the other. */
+
+import { useEffect } from "react";
+import { get, put } from "../api/client";
+import { useAsked } from "../api/use";
+import { goTo, hashOf } from "../app/routes";
+import type { SectionProps } from "../app/sections";
+import { useMay } from "../app/session";
+import { titleOf } from "../camera/cameras";
+import { texts } from "../texts";
+import { Button, Empty, Icon, ProblemNote, Skeleton, useToast } from "../ui";
+import { EventDetail } from "./EventDetail";
+import { EventFilter } from "./EventFilter";
+import { EventRow } from "./EventRow";
+import { type Group, groupsOf, type State } from "./facts";
+import { KeyHelp } from "./KeyHelp";
+import { eventsChanged } from "./unread";
+import { useEventKeys } from "./useEventKeys";
+import { type Log, useLog } from "./useLog";
+
+export function EventsPart({ route }: SectionProps) {
+  const wanted = Object.fromEntries(route.query);
+  const log = useLog(wanted);
+  const toast = useToast();
+  const mayChange = useMay()("events:change");
+  const cameras = useAsked((signal) => get("/api/cameras", { signal }), "cameras");
+  const titles = new Map(cameras.answer?.map((each) => [each.name, titleOf(each)]));
+  const precision = useAsked((signal) => get("/api/events/precision", { signal }), "precision");
+  const groups = groupsOf(log.events ?? []);
+  const id = Number(route.path[1]);
+  const at = groups.findIndex((each) => each.all.some((event) => event.id === id));
+  const choose = (group: Group | undefined) => {
+    if (group) goTo(hashOf(["events", String(group.first.id)], wanted), true);
+  };
+  const set = async (group: Group, state: State) => {
+    const next = groups[groups.indexOf(group) + 1] ?? groups[groups.indexOf(group) - 1];
+    const done = await Promise.all(
+      group.all.map((each) => put("/api/events/{id}/state", { path: { id: each.id }, body: { state } })),
+    );
+    log.changed(done);
+    toast(texts.events.marked[state]);
+    eventsChanged();
+    precision.again();
+    if (next && state !== "taken") choose(next);
+  };
+  const chosen = groups[at];
+  useEventKeys({ chosen, mayChange, onStep: (step) => choose(groups[at < 0 ? 0 : at + step]), set });
+
+  // On the way through the list with keys the chosen one stays in sight.
+  useEffect(() => {
+    if (id) document.getElementById(`event-${id}`)?.scrollIntoView({ block: "nearest" });
+  }, [id]);
+
+  return (
+    <div className={chosen ? "events has-chosen" : "events"}>
+      <div className="events-list">
+        <EventFilter wanted={wanted} titles={titles} rules={precision.answer ?? []} events={log.events ?? []} />
+        {groups.length > 0 && <KeyHelp mayChange={mayChange} />}
+        <ProblemNote problem={log.problem} onAgain={log.again} />
+        <List log={log} groups={groups} at={at} wanted={wanted} titles={titles} />
+      </div>
+      {groups.length > 0 && (
+        <aside className="events-chosen" aria-label={texts.events.choose}>
+          {chosen ? (
+            <EventDetail
+              key={chosen.first.id}
+              group={chosen}
+              title={titles.get(chosen.first.camera) ?? chosen.first.camera}
+              precision={precision.answer?.find(
+                (each) => each.camera === chosen.first.camera && each.rule === chosen.first.rule,
+              )}
+              back={hashOf(["events"], wanted)}
+              set={(state) => set(chosen, state)}
+              onCommented={log.again}
+            />
+          ) : (
+            <Empty icon="bell" title={texts.events.choose}>
+              {texts.events.chooseHint}
+            </Empty>
+          )}
+        </aside>
+      )}
+    </div>
+  );
+}
+
+type ListProps = {
+  log: Log;
+  groups: readonly Group[];
+  at: number;
+  wanted: Record<string, string>;
+  titles: ReadonlyMap<string, string>;
+};
+
+function List({ log, groups, at, wanted, titles }: ListProps) {
+  if (!log.events) return log.problem ? null : <Skeleton lines={6} />;
+  if (!groups.length) return <Nothing wanted={wanted} />;
+  return (
+    <>
+      <ul className="event-rows">
+        {groups.map((each, n) => (
+          <EventRow
+            key={each.first.id}
+            group={each}
+            title={titles.get(each.first.camera) ?? each.first.camera}
+            href={hashOf(["events", String(each.first.id)], wanted)}
+            isChosen={n === at}
+          />
+        ))}
+      </ul>
+      {log.hasMore && (
+        <div className="row">
+          <Button busy={log.isAsking} onClick={log.older}>
+            {texts.events.older}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Nothing({ wanted }: { wanted: Record<string, string> }) {
+  const mayChange = useMay()("cameras:change");
+  const any = useAsked((signal) => get("/api/events", { query: { most: 1 }, signal }), "any event");
+  const filters = Object.keys(wanted).filter((each) => each !== "all");
+  if (!any.answer) return <Skeleton />;
+  if (!any.answer.events.length) {
+    return (
+      <Empty
+        icon="bell"
+        title={texts.events.none}
+        action={
+          mayChange && (
+            <a className="button primary" href="#/cameras">
+              <Icon name="cameras" size={18} />
+              {texts.events.addRule}
+            </a>
+          )
+        }
+      >
+        {mayChange ? texts.events.noneHint : texts.events.noneAsk}
+      </Empty>
+    );
+  }
+  if (filters.length) {
+    return (
+      <Empty icon="search" title={texts.events.nothing}>
+        {texts.events.nothingHint}
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      icon="check"
+      title={texts.events.allDone}
+      action={
+        <a className="button" href={hashOf(["events"], { all: "1" })}>
+          {texts.events.showAll}
+        </a>
+      }
+    >
+      {texts.events.allDoneHint}
+    </Empty>
+  );
+}
