@@ -60,7 +60,8 @@ def fill(url: str, now_90k: int) -> None:
             start = now_90k - span + span * n // COUNT
             rows.append({
                 "camera": f"c{rng.randrange(CAMERAS)}", "rule": f"rule {rng.randrange(RULES)}",
-                "kind": rng.choice(KINDS), "objects": "people", "way": "", "start_90k": start, "end_90k": start + 5 * TICKS_PER_S,
+                "kind": rng.choice(KINDS), "objects": "people", "way": "",
+                "start_90k": start, "end_90k": start + 5 * TICKS_PER_S,
                 "is_open": False, "count": 1, "state": rng.choice(STATES), "state_who": "", "state_90k": 0,
             })  # fmt: skip
         with engine.begin() as connection:

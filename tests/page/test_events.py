@@ -85,7 +85,8 @@ def fill(house: House) -> None:
     ])  # fmt: skip
     old = [  # of the rule "One-way" many were false
         {"camera": "gate", "rule": "One-way", "kind": "wrong-way", "objects": "people", "way": "",
-         "start_90k": at(-9 * n), "end_90k": at(-9 * n), "is_open": False, "count": 1, "state": EventState.FALSE if n < 5 else EventState.DONE,
+         "start_90k": at(-9 * n), "end_90k": at(-9 * n), "is_open": False, "count": 1,
+         "state": EventState.FALSE if n < 5 else EventState.DONE,
          "state_who": "vic", "state_90k": at(0)}
         for n in range(1, 13)
     ]  # fmt: skip

@@ -187,10 +187,11 @@ def _newest(sight: Sight, wanted: Filter, conditions: Sequence[ColumnElement[boo
     cameras = [wanted.camera] if wanted.camera is not None else None
     if sight.since_90k is not None:
         cameras = [each for each in sight.since_90k if cameras is None or each in cameras]
-    branches = list(product(cameras if cameras is not None else [None], wanted.states or [None]))
+    states: Sequence[EventState | None] = wanted.states or [None]
+    branches = list(product(cameras if cameras is not None else [None], states))
     order = (events.c.start_90k.desc(), events.c.id.desc())
     if not 1 < len(branches) <= _MAX_BRANCHES:
-        given = [] if not wanted.states else [events.c.state.in_(wanted.states)]
+        given: list[ColumnElement[bool]] = [] if not wanted.states else [events.c.state.in_(wanted.states)]
         if wanted.camera is not None:
             given.append(events.c.camera == wanted.camera)
         return select(events).where(*conditions, *given, _seen(sight)).order_by(*order).limit(most)
