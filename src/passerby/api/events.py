@@ -176,7 +176,8 @@ def still(id: EventId, request: Request) -> Response:
     services, found = services_of(request), _found(request, id, Action.SEE_STILL)
     at_90k = found.start_90k
     services.installation.audit.look(signed_in_of(request), Action.SEE_STILL, found.camera, at_90k, at_90k)
-    recorded = services.archive.still(found.camera, at_90k, since_90k=_since_90k(request, found, Action.SEE_STILL))
+    recordings = services.archive.since(_since_90k(request, found, Action.SEE_STILL))
+    recorded = recordings.still(found.camera, at_90k)
     if recorded is None:
         raise problem(404, "nothing is recorded there", "ask for another time")
     return Response(recorded.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(recorded.at_90k)})

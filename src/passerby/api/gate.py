@@ -76,9 +76,14 @@ def signed_in_of(connection: HTTPConnection) -> SignedIn:
     return found
 
 
+def sees_since_90k_of(request: Request) -> int:
+    """From when on the user sees events and counts of the camera in the path."""
+    return int(request.state.sees_since_90k)
+
+
 def recordings_of(request: Request) -> Reader:
     """Those of the camera in the path that the user sees, not those of an earlier camera of its name."""
-    return services_of(request).archive.since(int(request.state.sees_since_90k))
+    return services_of(request).archive.since(sees_since_90k_of(request))
 
 
 def _same_site(connection: HTTPConnection, method: str, signed_in: SignedIn | None) -> Verdict:
