@@ -31,7 +31,7 @@ TALKS_TO_OTHERS = {
     "socketserver", "ssl", "subprocess", "syslog", "telnetlib", "urllib", "webbrowser", "xmlrpc", "shelve",
     "pickle", "marshal",
 }  # fmt: skip
-ONLY_TALKS = {"asyncio", "http", "socket", "ssl", "urllib"}
+ONLY_TALKS = {"asyncio", "http", "smtplib", "socket", "ssl", "urllib"}
 SERVES = {"asyncio", "logging", "ssl", "urllib"}
 WRITES = {"imwrite", "imencode", "write_bytes", "write_text", "tofile", "savez", "savetxt", "mkstemp", "memmap"}
 NOT_PURE = {"open", "print", "input", "exec", "eval"}

@@ -54,7 +54,7 @@ class Installation:
         sign_in = config.sign_in
         is_elsewhere = config.storage.catalogue is not None
         self._engine = open_database(catalogue_url(data, config), self.was_open.append if is_elsewhere else None)
-        rows = Rows(self._engine, self.clock)
+        self.rows = rows = Rows(self._engine, self.clock)
         self.users = Users(rows)
         self.sessions = Sessions(rows, self.users, sign_in.session_hours * 3600, sign_in.idle_minutes * 60)
         self.tokens = Tokens(rows, self.users)

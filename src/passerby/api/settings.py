@@ -17,8 +17,8 @@ from passerby.config.on_page import Value as PageValue
 router = APIRouter(prefix="/api/settings", tags=["about"])
 
 HIDDEN = "**********"
-NOT_SHOWN = frozenset({"camera", "rule"})
-"""Cameras and their rules have sections of their own on the page, and in the API."""
+NOT_SHOWN = {"camera", "rule", "channel", "route"}
+"""Lists of tables. Cameras, rules and channels have routes of their own in the API."""
 
 Value = bool | int | float | str | list[str] | None
 
@@ -70,7 +70,7 @@ def change_settings(change: SettingsChange, request: Request) -> list[SettingsSe
 def _settings_of(installation: Installation) -> list[SettingsSection]:
     """In the order of the file."""
     current = installation.settings.current()
-    shown = current.model_dump(mode="json", exclude=set(NOT_SHOWN))
+    shown = current.model_dump(mode="json", exclude=NOT_SHOWN)
     problems = installation.settings.unfit()
     return [_section(installation.config, current, name, values, problems.get(name)) for name, values in shown.items()]
 

@@ -32,10 +32,25 @@ EXAMPLES = {
     "keep_hours": 72.0,
     "camera": "gate",
     "rule.name": "door",
-    "kind": "line",
+    "rule.kind": "line",
     "line": ((0.5, 1.0), (0.5, 0.2)),
+    "channel.name": "duty",
+    "channel.kind": "email",
+    "channel.address": "smtps://user:PASSWORD@mail.example",
+    "secret": "file:/etc/passerby/webhook_secret",
+    "sender": "passerby@mail.example",
+    "to": ["duty@mail.example"],
+    "channels": ["duty"],
+    "escalate_after_s": 600.0,
+    "escalate_to": ["duty"],
 }
-"""For keys without a default; with their section where others have the same name."""
+"""For keys without a default, and the one that goes with them; by key, or section.key if it differs."""
+
+
+def example_of(section: str, name: str) -> Any:
+    return EXAMPLES.get(f"{section}.{name}", EXAMPLES.get(name))
+
+
 _WIDTH = 118
 
 
@@ -57,7 +72,7 @@ def _key(section: str, name: str, field: FieldInfo) -> str:
         default = "Default: not set."
     if f"{section}.{name}" in ON_PAGE:
         default += f" {SAYS}"
-    value = field.default if has_default else EXAMPLES.get(f"{section}.{name}") or EXAMPLES[name]
+    value = field.default if has_default else example_of(section, name)
     return f"{_comment(f'{field.description} {default}')}\n# {name} = {toml(value)}\n"
 
 

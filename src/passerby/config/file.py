@@ -11,11 +11,13 @@ from pydantic import ValidationError, model_validator
 
 from passerby.config.about import About
 from passerby.config.camera import Camera
+from passerby.config.channel import Channel
 from passerby.config.keys import keys_of
 from passerby.config.metrics import Metrics
 from passerby.config.oidc import Oidc
 from passerby.config.reading import named_twice, read_toml, words_of
 from passerby.config.redact import Redact
+from passerby.config.route import Route, unknown_channel
 from passerby.config.rule import MAX_RULES, RULES_HINT, RuleSection, rule_keys, rules_fault
 from passerby.config.section import Section
 from passerby.config.server import Server
@@ -40,6 +42,8 @@ class Config(Section):
     about: About = About()
     camera: tuple[Camera, ...] = ()
     rule: tuple[RuleSection, ...] = ()
+    channel: tuple[Channel, ...] = ()
+    route: tuple[Route, ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -52,6 +56,11 @@ class Config(Section):
                 raise ValueError(f"camera '{camera}' has two rules named '{twice}'")
             if len(names) > MAX_RULES:
                 raise ValueError(f"camera '{camera}' has more than {MAX_RULES} rules")
+        channels = [each.name for each in self.channel]
+        if twice := named_twice(channels):
+            raise ValueError(f"there are two channels named '{twice}'")
+        if unknown := unknown_channel(self.route, channels):
+            raise ValueError(f"a route names the channel '{unknown}', which does not exist")
         return self
 
 

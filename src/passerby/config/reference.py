@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from passerby.config import Config, section_of
-from passerby.config.example import EXAMPLES, toml
+from passerby.config.example import example_of, toml
 from passerby.config.keys import fields_of
 from passerby.config.on_page import ON_PAGE, SAYS
 
@@ -48,7 +48,7 @@ def _row(section: str, name: str, field: FieldInfo) -> str:
     if field.is_required():
         default = "must be given"
     elif field.default is None:
-        default = f"not set; such as `{toml(EXAMPLES[name])}`"
+        default = f"not set; such as `{toml(example_of(section, name))}`"
     else:
         default = f"`{toml(field.default)}`"
     says = (field.description or "").replace("|", "\\|").replace("Danger:", "**Danger**:")

@@ -9,9 +9,11 @@ from urllib.parse import quote, unquote, urlsplit
 
 from passerby.errors import SourceUnavailable, Trouble
 
-Kind = Literal["rtsp", "http", "file", "device", "drawn"]
+Kind = Literal["rtsp", "http", "file", "device", "drawn", "server"]
 
 PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
+SERVER_PORTS = {"smtp": 587, "smtps": 465, "mqtt": 1883, "mqtts": 8883}
+"""Of servers that are no cameras: `parse` refuses them."""
 _DRAWN = re.compile(r"drawn:([a-z0-9-]{1,32})")
 _DEVICE = re.compile(r"/dev/video\d{1,3}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)")
@@ -63,6 +65,15 @@ class Address:
         return cls._parse_url(text, name)
 
     @classmethod
+    def parse_server(cls, text: str) -> Address:
+        """Where messages go: smtp://, smtps://, mqtt://, mqtts://, or what `parse` allows. Raises as it does."""
+        text = text.strip()
+        scheme = _SCHEME.match(text)
+        if scheme is None or scheme[0].lower() not in SERVER_PORTS or not text.isprintable():
+            return cls.parse(text)
+        return cls._parse_url(text, scheme[0].lower())
+
+    @classmethod
     def _parse_url(cls, text: str, scheme: str) -> Address:
         try:
             parts = urlsplit(text)
@@ -78,10 +89,10 @@ class Address:
             raise _refused("its host or port cannot be read", _QUOTE)
         user, colon, password = entry.partition(":")
         return cls(
-            kind="rtsp" if scheme.startswith("rtsp") else "http",
+            kind="server" if scheme in SERVER_PORTS else "rtsp" if scheme.startswith("rtsp") else "http",
             scheme=scheme,
             host=host,
-            port=port or PORTS[scheme],
+            port=port or usual_port(scheme),
             path=_quoted((parts.path or "/") + (f"?{parts.query}" if parts.query else "")),
             username=unquote(user) if at else None,
             password=unquote(password) if colon else None,
@@ -90,7 +101,7 @@ class Address:
     @property
     def secure(self) -> bool:
         """Whether the connection is encrypted."""
-        return self.scheme in ("rtsps", "https")
+        return self.scheme in ("rtsps", "https", "smtps", "mqtts")
 
     @property
     def shown(self) -> str:
@@ -105,7 +116,7 @@ class Address:
     def authority(self) -> str:
         """Host and port as in a Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+        return host if self.port == usual_port(self.scheme) else f"{host}:{self.port}"
 
     def __str__(self) -> str:
         return self.shown
@@ -128,6 +139,10 @@ class Address:
     def same_server(self, other: Address) -> bool:
         """Whether one's credentials may be sent to the other."""
         return (self.scheme, self.host, self.port) == (other.scheme, other.host, other.port)
+
+
+def usual_port(scheme: str) -> int:
+    return (PORTS | SERVER_PORTS)[scheme]
 
 
 _QUOTE = "write special characters of the password as %XX: @ is %40, / is %2F, # is %23, ? is %3F, : is %3A"

@@ -22,12 +22,14 @@ AGENT = "passerby"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """authorization: SECRET. The header's value, sent at once; otherwise the address's login, if asked for."""
+    """authorization: SECRET. The header's value, sent at once; otherwise the address's login, if asked for. headers:
+    more of them; names and values without line breaks."""
 
     method: str = "GET"
     body: bytes = field(default=b"", repr=False)
     content_type: str = ""
     authorization: str | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 _GET = Request()
@@ -149,6 +151,7 @@ def _send(
     ]  # fmt: skip
     if asked.body:
         lines += [f"Content-Type: {asked.content_type}", f"Content-Length: {len(asked.body)}"]
+    lines += [f"{name}: {value}" for name, value in asked.headers]
     if entry:
         lines.append(f"Authorization: {entry}")
     try:

@@ -64,6 +64,14 @@ class Wire(io.RawIOBase):
 def connect(
     address: Address, ips: Sequence[str], finish_by: float, read_s: float, *, trust_any_certificate: bool = False
 ) -> tuple[Wire, str]:
+    """As `open_socket`, to be read with a deadline. read_s: the longest silence."""
+    sock, ip = open_socket(address, ips, finish_by, trust_any_certificate=trust_any_certificate)
+    return Wire(sock, read_s), ip
+
+
+def open_socket(
+    address: Address, ips: Sequence[str], finish_by: float, *, trust_any_certificate: bool = False
+) -> tuple[socket.socket, str]:
     """A connection to the first of these IP addresses that accepts one, and that address.
 
     Raises SourceUnavailable: refused, no route, no answer in time, an untrusted certificate.
@@ -76,7 +84,7 @@ def connect(
             break
         try:
             sock = socket.create_connection((ip, address.port), timeout=within_s)
-            return Wire(_encrypted(sock, address, trust_any_certificate), read_s), ip
+            return _encrypted(sock, address, trust_any_certificate), ip
         except OSError as error:
             why = error
     raise unreachable(address, why)
@@ -107,12 +115,17 @@ def unreachable(address: Address, error: OSError) -> SourceUnavailable:
 def _encrypted(sock: socket.socket, address: Address, trust_any_certificate: bool) -> socket.socket:
     if not address.secure:
         return sock
-    context = ssl.create_default_context()
-    if trust_any_certificate:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+    context = tls_context(trust_any_certificate)
     try:
         return context.wrap_socket(sock, server_hostname=address.host)
     except OSError:
         sock.close()
         raise
+
+
+def tls_context(trust_any_certificate: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if trust_any_certificate:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -842,6 +842,213 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of the cameras that I may see */
+        get: operations["events_api_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many events are new */
+        get: operations["unread_api_events_unread_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/precision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often each rule was right in the last 30 days */
+        get: operations["precision_api_events_precision_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * New events as they are written, as server-sent events
+         * @description Each has the event's id, and the event as JSON. Browsers ask again by themselves, and get what they missed.
+         */
+        get: operations["new_events_api_events_new_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One event with its comments */
+        get: operations["event_api_events__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what is done about an event */
+        put: operations["set_state_api_events__id__state_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a comment on an event */
+        post: operations["add_comment_api_events__id__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{id}/still.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recorded picture of when it began */
+        get: operations["still_api_events__id__still_jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{id}/export.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads to the export of its recording, with some seconds around it */
+        get: operations["export_api_events__id__export_mp4_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of a camera that go on in a range of time, at most 1000 */
+        get: operations["events_of_camera_api_cameras__camera__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many crossed each line, by time */
+        get: operations["counts_api_cameras__camera__counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/counts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table for spreadsheets */
+        get: operations["counts_csv_api_cameras__camera__counts_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/redactions": {
         parameters: {
             query?: never;
@@ -1020,7 +1227,7 @@ export interface components {
          * @description Everything that can be done. Also the scopes of a token, and what audit records call it.
          * @enum {string}
          */
-        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "recording:export" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "rules:see" | "rules:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "settings:change" | "metrics:see";
+        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "recording:export" | "events:see" | "events:change" | "counts:see" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "rules:see" | "rules:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "settings:change" | "metrics:see";
         /** AddressToTry */
         AddressToTry: {
             /**
@@ -1354,6 +1561,42 @@ export interface components {
              */
             mode?: ("auto" | "reveal" | "cover") | null;
         };
+        /** CountShown */
+        CountShown: {
+            /**
+             * Rule
+             * @description The name of the rule, as it was then.
+             */
+            rule: string;
+            /**
+             * Way
+             * @description right or left.
+             */
+            way: string;
+            /**
+             * Start 90K
+             * @description When the minute, hour, day or week begins: UTC, 1/90000 s since 1970.
+             */
+            start_90k: number;
+            /**
+             * Count
+             * @description How many crossed.
+             */
+            count: number;
+        };
+        /**
+         * Counts
+         * @description Crossings. What has none is left out.
+         */
+        Counts: {
+            /**
+             * Rules
+             * @description The camera's rules that count, whatever was asked for.
+             */
+            rules: string[];
+            /** Counts */
+            counts: components["schemas"]["CountShown"][];
+        };
         /**
          * CrowdRule
          * @description Too many are in a zone.
@@ -1513,6 +1756,117 @@ export interface components {
              */
             dismissed: string[];
         };
+        /** EventComment */
+        EventComment: {
+            /**
+             * Who
+             * @description The user who wrote it.
+             */
+            who: string;
+            /**
+             * At 90K
+             * @description UTC, 1/90000 s since 1970.
+             */
+            at_90k: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * EventKind
+         * @description What happened.
+         * @enum {string}
+         */
+        EventKind: "line-crossed" | "in-zone" | "crowd" | "density" | "queue" | "loitering" | "wrong-way" | "stopped" | "left-object" | "removed-object" | "fall" | "lying" | "camera";
+        /** EventPage */
+        EventPage: {
+            /**
+             * Events
+             * @description The newest first.
+             */
+            events: components["schemas"]["EventShown"][];
+            /**
+             * Has More
+             * @description Continue with before_90k and before_id of the last.
+             */
+            has_more: boolean;
+        };
+        /**
+         * EventShown
+         * @description What happened, where, when and how many; never who.
+         */
+        EventShown: {
+            /** Id */
+            id: number;
+            /** Camera */
+            camera: string;
+            /**
+             * Rule
+             * @description The name of the rule that noticed it, as it was then.
+             */
+            rule: string;
+            kind: components["schemas"]["EventKind"];
+            /**
+             * Objects
+             * @description people or vehicles. Empty: neither.
+             */
+            objects: string;
+            /**
+             * Way
+             * @description Across a line: right or left. Otherwise empty.
+             */
+            way: string;
+            /**
+             * Start 90K
+             * @description UTC, 1/90000 s since 1970.
+             */
+            start_90k: number;
+            /**
+             * End 90K
+             * @description UTC. While it is open: the latest time at which it went on.
+             */
+            end_90k: number;
+            /**
+             * Is Open
+             * @description It goes on.
+             */
+            is_open: boolean;
+            /**
+             * Count
+             * @description The most at once.
+             */
+            count: number;
+            state: components["schemas"]["EventState"];
+            /**
+             * State Who
+             * @description The user who set the state. Empty: nobody.
+             */
+            state_who: string;
+            /**
+             * State 90K
+             * @description When the state was set. 0: never.
+             */
+            state_90k: number;
+            /**
+             * Comments
+             * @description How many.
+             */
+            comments: number;
+        };
+        /**
+         * EventState
+         * @description What people did about an event.
+         * @enum {string}
+         */
+        EventState: "new" | "seen" | "taken" | "done" | "false";
+        /** EventWithComments */
+        EventWithComments: {
+            event: components["schemas"]["EventShown"];
+            /**
+             * Comments
+             * @description The oldest first.
+             */
+            comments: components["schemas"]["EventComment"][];
+        };
         /**
          * FallRule
          * @description Somebody falls from upright and stays low.
@@ -1656,7 +2010,7 @@ export interface components {
              */
             objects: "people" | "vehicles";
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description What it watches for. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "line";
@@ -1835,6 +2189,11 @@ export interface components {
             address: string;
             /** Name */
             name: string;
+        };
+        /** NewComment */
+        NewComment: {
+            /** Text */
+            text: string;
         };
         /** NewPasskey */
         NewPasskey: {
@@ -2035,6 +2394,12 @@ export interface components {
              */
             new: string;
         };
+        /**
+         * Per
+         * @description What counts are summed over.
+         * @enum {string}
+         */
+        Per: "minute" | "hour" | "day" | "week";
         /**
          * PreferencesChange
          * @description What is left out, or null, stays as it is.
@@ -2280,6 +2645,26 @@ export interface components {
              */
             is_enabled: boolean;
         };
+        /**
+         * RulePrecision
+         * @description Of the events of one rule in the last 30 days that users looked at.
+         */
+        RulePrecision: {
+            /** Camera */
+            camera: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Right
+             * @description Not marked as false.
+             */
+            right: number;
+            /**
+             * False
+             * @description Marked as false.
+             */
+            false: number;
+        };
         /** RuleShown */
         RuleShown: {
             /** Rule */
@@ -2311,7 +2696,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "a-file-of-yours" | "address-at" | "address-at.hint" | "address-characters" | "address-device" | "address-drawn" | "address-host" | "address-host-name" | "address-host-name.hint" | "address-kinds" | "address-no-kind" | "address-unknown-kind" | "alarm-cameras" | "alarm-delete" | "alarm-detector" | "alarm-events" | "alarm-lost" | "alarm-space" | "alarm-store" | "alarm-strange" | "alarm-upkeep" | "all-well" | "all-well-so-far" | "and" | "answered-late" | "answered-late.hint" | "answers-error" | "answers-error.hint" | "arrow-without-length" | "audit-not-deleted" | "bitrate-low" | "bitrate-well" | "blurred" | "blurred-not" | "box-outside" | "box-too-large" | "box-too-small" | "broke-off" | "bytes-over" | "bytes-over-deleting-fails" | "bytes-too-few" | "camera-address-not-allowed" | "camera-defined-in-file" | "camera-defined-in-file.hint" | "camera-defined-twice" | "camera-defined-twice.hint" | "camera-needs-address" | "camera-not-added" | "camera-not-changed" | "camera-not-in-groups" | "camera-not-running" | "camera-not-running.hint" | "catalogue-fails" | "catalogue-fails.hint" | "catalogue-unreadable" | "certificate" | "certificate.hint" | "changes-not-applied" | "check-cable" | "check-path" | "check-port" | "checking" | "clock-jumped" | "clock-was-set" | "clock-well" | "connecting" | "connection-broke" | "connection-closed" | "connection-lost" | "connection-lost.hint" | "covered" | "csrf-header-wrong" | "current-password-wrong" | "damaged" | "dark" | "dark-not" | "detector-deaf" | "detector-failed" | "devices-not-allowed" | "drawn-not-allowed" | "events-not-written" | "export-empty" | "export-size-changes" | "export-size-changes.hint" | "exports-of-others" | "exports-of-yours" | "exports-of-yours.hint" | "file-damaged" | "file-damaged.hint" | "file-empty" | "file-empty.hint" | "file-for-print" | "file-for-print.hint" | "file-is-text" | "file-is-text.hint" | "file-is-video" | "file-no-clock" | "file-no-clock.hint" | "file-no-picture" | "file-no-picture.hint" | "file-not-decoded" | "file-not-decoded.hint" | "file-not-kept" | "file-not-kept.hint" | "file-not-read" | "file-pages" | "file-pages.hint" | "file-several-pictures" | "file-several-pictures.hint" | "file-too-large" | "files-not-allowed" | "files-not-discarded" | "from-another-site" | "frozen" | "frozen-not" | "frozen-unknown" | "future-dated" | "glare" | "glare-not" | "group-exists" | "hangs" | "hangs.hint" | "has-to-be-reopened" | "hdr-not-usable" | "hdr-not-usable.hint" | "held-back" | "keep-over-30-days" | "keep-over-ten-years" | "keep-too-short" | "key-in-config" | "learning" | "learning-again" | "learning-usual" | "limit-is" | "line-without-length" | "list-not-http" | "login-wrong" | "login-wrong.hint" | "login-wrong.onvif-hint" | "looped" | "looped-not" | "looped-on-purpose" | "looped-unknown" | "may-no-longer-see" | "may-no-longer-watch" | "may-not-open" | "may-not-open.hint" | "method-not-allowed" | "moved" | "moved-by" | "moved-not" | "name-not-ours" | "name-or-password-wrong" | "name-took-long" | "name-took-long.hint" | "needs-role" | "neither-mjpeg-nor-hls" | "neither-mjpeg-nor-hls.hint" | "network-refused" | "never-looked" | "no-admin-left" | "no-answer" | "no-decoder" | "no-decoder.hint" | "no-device" | "no-device.hint" | "no-drawn" | "no-file" | "no-file.hint" | "no-files-in-memory" | "no-http" | "no-live-picture" | "no-live-picture.hint" | "no-memory-for-file" | "no-memory-for-file.hint" | "no-output" | "no-output.hint" | "no-permission-defined" | "no-picture" | "no-picture.hint" | "no-pictures-to-judge" | "no-reference" | "no-reference-to-compare" | "no-reference.hint" | "no-room-for-export" | "no-room-for-export.hint" | "no-room-to-keep" | "no-rtsp" | "no-rtsp.hint" | "no-stream" | "no-stream.hint" | "no-such-box" | "no-such-camera" | "no-such-file-of-yours" | "no-such-group" | "no-such-host" | "no-such-host.hint" | "no-such-passkey" | "no-such-recording" | "no-such-rule" | "no-such-token" | "no-such-user" | "no-tls" | "no-tls.hint" | "no-transport" | "no-transport.hint" | "no-video" | "no-video.hint" | "no-whole-packet" | "no-whole-packet.hint" | "no-workers" | "no-workers-to-test" | "not-allowed.hint" | "not-asked" | "not-contacted" | "not-decrypted" | "not-deleted" | "not-found" | "not-learned" | "not-looked" | "not-maintained" | "not-opened" | "not-reached" | "not-recorded" | "not-recorded-to-disk" | "not-recorded-to-disk.hint" | "not-reported" | "not-stored" | "not-understood" | "not-usable" | "nothing-accepts" | "nothing-at-address" | "nothing-in-last-minute" | "nothing-live" | "nothing-of-name" | "nothing-recorded-there" | "nothing-recorded-there.hint" | "nothing-stored" | "nothing-to-read" | "nothing-to-read.hint" | "obstructed" | "obstructed-black" | "obstructed-not" | "only-https" | "onvif-broke-off" | "onvif-late" | "onvif-late.hint" | "onvif-long" | "onvif-no-network" | "onvif-no-network.hint" | "onvif-no-stream" | "onvif-no-stream.hint" | "onvif-no-video" | "onvif-no-video.hint" | "onvif-not" | "onvif-not-stream" | "onvif-not.hint" | "onvif-refuses" | "onvif-refuses.hint" | "other-program" | "other-program.hint" | "others-are-testing" | "own-mistake" | "own-page" | "passkey-not-accepted" | "passkey-not-verified" | "passkey-request-unknown" | "password-like-name" | "password-long" | "password-short" | "password-short.hint" | "port-closed" | "port-closed.hint" | "range-of-bytes" | "range-of-time" | "rate-low" | "rate-well" | "reach-cloud" | "reach-itself" | "reach-link-local" | "reach-multicast" | "reach-no-camera" | "reach-reserved" | "reach-unknown" | "reach.hint" | "recording-just-deleted" | "recording-may-exist" | "recording-missing" | "recording-not-ended" | "recording-still-there" | "recording-waits" | "recordings-unknown" | "redacting-died" | "redacting-died.hint" | "redacting-hung" | "redacting-invalid" | "redacting-not-started" | "redacts-no-files" | "redirects" | "redirects-not-http" | "redirects-too-often" | "redirects.hint" | "refused-to-play" | "reset-link-ended" | "reset-link-ended.hint" | "reset-link-used" | "restarting-worker" | "rule-in-both" | "rule-in-both.hint" | "rule-in-file" | "rule-key-unknown" | "rule-missing" | "rule-name-taken" | "rule-name-unseen" | "rules-not-applied" | "search-running" | "see-key" | "set-up-link-ended" | "set-up-link-ended.hint" | "set-up-link-used" | "settings-changed" | "settings-in-file" | "settings-in-file.hint" | "settings-not-here" | "settings-not-here.hint" | "settings-other-kind" | "sign-in-first" | "sign-on-not-allowed" | "sign-on-not-allowed.hint" | "sign-on-not-begun-here" | "sign-on-not-begun-here.hint" | "sign-on-not-confirmed" | "sign-on-not-responding" | "sign-on-not-set-up" | "sign-on-other-issuer" | "signal-none" | "signal-waiting" | "signal-well" | "single-picture" | "single-picture.hint" | "site-not-said" | "size-changed" | "size-not-usable" | "size-not-usable.hint" | "starting-worker" | "states-not-recorded" | "stopped-before-picture" | "store-another" | "store-another.hint" | "store-not-listed" | "store-not-reached" | "store-not-read" | "stranger-in-store" | "stream-ended" | "switched-off" | "test-failed" | "test-took-long" | "the-detector-failed" | "token-cannot-have" | "token-needs-scope" | "token-never" | "token-not-allowed" | "too-few-pictures" | "too-many-attempts" | "too-many-boxes" | "too-many-boxes.hint" | "too-many-camera-requests" | "too-many-files" | "too-many-files-of-yours" | "too-many-files-of-yours.hint" | "too-many-files.hint" | "too-many-passkeys" | "too-many-rules" | "too-many-tokens" | "too-many-tokens.hint" | "too-slow" | "too-slow-to-check" | "tried-again" | "try-in-a-minute" | "unexpected" | "unexpected-error" | "upload-ended" | "upload-ended.hint" | "use-command" | "user-not-added" | "user-not-changed" | "value-above" | "value-below" | "value-from" | "value-letters" | "value-long" | "value-missing" | "value-number" | "value-number-read" | "value-one-of" | "value-short" | "value-up-to" | "value-whole" | "value-whole-read" | "value-wrong" | "values-long" | "values-short" | "waiting-deleted" | "waiting-to-connect" | "wants-login" | "wants-login.hint" | "wants-login.onvif-hint" | "was-stopped" | "with-hint" | "with-said-hint" | "worker-did-not-start" | "worker-ended" | "worker-hangs-by" | "worker-invalid" | "worker-not-started" | "worker-stopped-responding" | "workers-not-checked" | "zone-crosses-itself" | "zone-too-small";
+            code: "a-file-of-yours" | "address-at" | "address-at.hint" | "address-characters" | "address-device" | "address-drawn" | "address-host" | "address-host-name" | "address-host-name.hint" | "address-kinds" | "address-no-kind" | "address-unknown-kind" | "alarm-cameras" | "alarm-delete" | "alarm-detector" | "alarm-events" | "alarm-lost" | "alarm-space" | "alarm-store" | "alarm-strange" | "alarm-upkeep" | "all-well" | "all-well-so-far" | "and" | "answered-late" | "answered-late.hint" | "answers-error" | "answers-error.hint" | "arrow-without-length" | "audit-not-deleted" | "bitrate-low" | "bitrate-well" | "blurred" | "blurred-not" | "box-outside" | "box-too-large" | "box-too-small" | "broke-off" | "bytes-over" | "bytes-over-deleting-fails" | "bytes-too-few" | "camera-address-not-allowed" | "camera-defined-in-file" | "camera-defined-in-file.hint" | "camera-defined-twice" | "camera-defined-twice.hint" | "camera-needs-address" | "camera-not-added" | "camera-not-changed" | "camera-not-in-groups" | "camera-not-running" | "camera-not-running.hint" | "catalogue-fails" | "catalogue-fails.hint" | "catalogue-unreadable" | "certificate" | "certificate.hint" | "changes-not-applied" | "check-cable" | "check-path" | "check-port" | "checking" | "clock-jumped" | "clock-was-set" | "clock-well" | "connecting" | "connection-broke" | "connection-closed" | "connection-lost" | "connection-lost.hint" | "covered" | "csrf-header-wrong" | "current-password-wrong" | "damaged" | "dark" | "dark-not" | "detector-deaf" | "detector-failed" | "devices-not-allowed" | "drawn-not-allowed" | "events-cursor-half" | "events-not-deleted" | "events-not-written" | "export-empty" | "export-size-changes" | "export-size-changes.hint" | "exports-of-others" | "exports-of-yours" | "exports-of-yours.hint" | "file-damaged" | "file-damaged.hint" | "file-empty" | "file-empty.hint" | "file-for-print" | "file-for-print.hint" | "file-is-text" | "file-is-text.hint" | "file-is-video" | "file-no-clock" | "file-no-clock.hint" | "file-no-picture" | "file-no-picture.hint" | "file-not-decoded" | "file-not-decoded.hint" | "file-not-kept" | "file-not-kept.hint" | "file-not-read" | "file-pages" | "file-pages.hint" | "file-several-pictures" | "file-several-pictures.hint" | "file-too-large" | "files-not-allowed" | "files-not-discarded" | "from-another-site" | "frozen" | "frozen-not" | "frozen-unknown" | "future-dated" | "glare" | "glare-not" | "group-exists" | "hangs" | "hangs.hint" | "has-to-be-reopened" | "hdr-not-usable" | "hdr-not-usable.hint" | "held-back" | "keep-over-30-days" | "keep-over-ten-years" | "keep-too-short" | "key-in-config" | "learning" | "learning-again" | "learning-usual" | "limit-is" | "line-without-length" | "list-not-http" | "login-wrong" | "login-wrong.hint" | "login-wrong.onvif-hint" | "looped" | "looped-not" | "looped-on-purpose" | "looped-unknown" | "may-no-longer-see" | "may-no-longer-watch" | "may-not-open" | "may-not-open.hint" | "method-not-allowed" | "moved" | "moved-by" | "moved-not" | "name-not-ours" | "name-or-password-wrong" | "name-took-long" | "name-took-long.hint" | "needs-role" | "neither-mjpeg-nor-hls" | "neither-mjpeg-nor-hls.hint" | "network-refused" | "never-looked" | "no-admin-left" | "no-answer" | "no-decoder" | "no-decoder.hint" | "no-device" | "no-device.hint" | "no-drawn" | "no-file" | "no-file.hint" | "no-files-in-memory" | "no-http" | "no-live-picture" | "no-live-picture.hint" | "no-memory-for-file" | "no-memory-for-file.hint" | "no-output" | "no-output.hint" | "no-permission-defined" | "no-picture" | "no-picture.hint" | "no-pictures-to-judge" | "no-reference" | "no-reference-to-compare" | "no-reference.hint" | "no-room-for-export" | "no-room-for-export.hint" | "no-room-to-keep" | "no-rtsp" | "no-rtsp.hint" | "no-stream" | "no-stream.hint" | "no-such-box" | "no-such-camera" | "no-such-event" | "no-such-file-of-yours" | "no-such-group" | "no-such-host" | "no-such-host.hint" | "no-such-passkey" | "no-such-recording" | "no-such-rule" | "no-such-token" | "no-such-user" | "no-tls" | "no-tls.hint" | "no-transport" | "no-transport.hint" | "no-video" | "no-video.hint" | "no-whole-packet" | "no-whole-packet.hint" | "no-workers" | "no-workers-to-test" | "not-a-time-zone" | "not-a-time-zone.hint" | "not-allowed.hint" | "not-asked" | "not-contacted" | "not-decrypted" | "not-deleted" | "not-found" | "not-learned" | "not-looked" | "not-maintained" | "not-opened" | "not-reached" | "not-recorded" | "not-recorded-to-disk" | "not-recorded-to-disk.hint" | "not-reported" | "not-stored" | "not-understood" | "not-usable" | "nothing-accepts" | "nothing-at-address" | "nothing-in-last-minute" | "nothing-live" | "nothing-of-name" | "nothing-recorded-there" | "nothing-recorded-there.hint" | "nothing-stored" | "nothing-to-read" | "nothing-to-read.hint" | "obstructed" | "obstructed-black" | "obstructed-not" | "only-https" | "onvif-broke-off" | "onvif-late" | "onvif-late.hint" | "onvif-long" | "onvif-no-network" | "onvif-no-network.hint" | "onvif-no-stream" | "onvif-no-stream.hint" | "onvif-no-video" | "onvif-no-video.hint" | "onvif-not" | "onvif-not-stream" | "onvif-not.hint" | "onvif-refuses" | "onvif-refuses.hint" | "other-program" | "other-program.hint" | "others-are-testing" | "own-mistake" | "own-page" | "passkey-not-accepted" | "passkey-not-verified" | "passkey-request-unknown" | "password-like-name" | "password-long" | "password-short" | "password-short.hint" | "port-closed" | "port-closed.hint" | "range-of-bytes" | "range-of-time" | "rate-low" | "rate-well" | "reach-cloud" | "reach-itself" | "reach-link-local" | "reach-multicast" | "reach-no-camera" | "reach-reserved" | "reach-unknown" | "reach.hint" | "recording-just-deleted" | "recording-may-exist" | "recording-missing" | "recording-not-ended" | "recording-still-there" | "recording-waits" | "recordings-unknown" | "redacting-died" | "redacting-died.hint" | "redacting-hung" | "redacting-invalid" | "redacting-not-started" | "redacts-no-files" | "redirects" | "redirects-not-http" | "redirects-too-often" | "redirects.hint" | "refused-to-play" | "reset-link-ended" | "reset-link-ended.hint" | "reset-link-used" | "restarting-worker" | "rule-in-both" | "rule-in-both.hint" | "rule-in-file" | "rule-key-unknown" | "rule-missing" | "rule-name-taken" | "rule-name-unseen" | "rules-not-applied" | "search-running" | "see-key" | "set-up-link-ended" | "set-up-link-ended.hint" | "set-up-link-used" | "settings-changed" | "settings-in-file" | "settings-in-file.hint" | "settings-not-here" | "settings-not-here.hint" | "settings-other-kind" | "sign-in-first" | "sign-on-not-allowed" | "sign-on-not-allowed.hint" | "sign-on-not-begun-here" | "sign-on-not-begun-here.hint" | "sign-on-not-confirmed" | "sign-on-not-responding" | "sign-on-not-set-up" | "sign-on-other-issuer" | "signal-none" | "signal-waiting" | "signal-well" | "single-picture" | "single-picture.hint" | "site-not-said" | "size-changed" | "size-not-usable" | "size-not-usable.hint" | "starting-worker" | "states-not-recorded" | "stopped-before-picture" | "store-another" | "store-another.hint" | "store-not-listed" | "store-not-reached" | "store-not-read" | "stranger-in-store" | "stream-ended" | "switched-off" | "test-failed" | "test-took-long" | "the-detector-failed" | "token-cannot-have" | "token-needs-scope" | "token-never" | "token-not-allowed" | "too-few-pictures" | "too-many-attempts" | "too-many-boxes" | "too-many-boxes.hint" | "too-many-camera-requests" | "too-many-comments" | "too-many-files" | "too-many-files-of-yours" | "too-many-files-of-yours.hint" | "too-many-files.hint" | "too-many-passkeys" | "too-many-rules" | "too-many-tokens" | "too-many-tokens.hint" | "too-slow" | "too-slow-to-check" | "tried-again" | "try-in-a-minute" | "unexpected" | "unexpected-error" | "upload-ended" | "upload-ended.hint" | "use-command" | "user-not-added" | "user-not-changed" | "value-above" | "value-below" | "value-from" | "value-letters" | "value-long" | "value-missing" | "value-number" | "value-number-read" | "value-one-of" | "value-short" | "value-up-to" | "value-whole" | "value-whole-read" | "value-wrong" | "values-long" | "values-short" | "waiting-deleted" | "waiting-to-connect" | "wants-login" | "wants-login.hint" | "wants-login.onvif-hint" | "was-stopped" | "with-hint" | "with-said-hint" | "worker-did-not-start" | "worker-ended" | "worker-hangs-by" | "worker-invalid" | "worker-not-started" | "worker-stopped-responding" | "workers-not-checked" | "zone-crosses-itself" | "zone-too-small";
             /**
              * Params
              * @description By name; all as text.
@@ -2494,6 +2879,10 @@ export interface components {
             progress: number | null;
             /** @description The reason as a code; null: it has none. */
             readonly said: components["schemas"]["Said"] | null;
+        };
+        /** StateChange */
+        StateChange: {
+            state: components["schemas"]["EventState"];
         };
         /**
          * StoppedRule
@@ -2739,6 +3128,14 @@ export interface components {
             readonly said: components["schemas"]["Said"] | null;
             /** @description Why it is covered as a code; null: it has none. */
             readonly covered_said: components["schemas"]["Said"] | null;
+        };
+        /** Unread */
+        Unread: {
+            /**
+             * Count
+             * @description Events in the state new; no more than 1000 are counted.
+             */
+            count: number;
         };
         /** UserChange */
         UserChange: {
@@ -8963,6 +9360,1187 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.apple.mpegurl": string;
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_api_events_get: {
+        parameters: {
+            query?: {
+                camera?: string | null;
+                rule?: string | null;
+                kind?: components["schemas"]["EventKind"] | null;
+                /** @description Any of these; without it, any. */
+                state?: components["schemas"]["EventState"][] | null;
+                /** @description Only those that go on, or do not. */
+                is_open?: boolean | null;
+                /** @description Began at or after. */
+                from_90k?: number | null;
+                /** @description Began before. */
+                to_90k?: number | null;
+                /** @description With before_id: start of the last event I have. */
+                before_90k?: number | null;
+                before_id?: number | null;
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unread_api_events_unread_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    precision_api_events_precision_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePrecision"][];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    new_events_api_events_new_get: {
+        parameters: {
+            query?: {
+                /** @description End after this time. */
+                within_s?: number;
+            };
+            header?: {
+                /** @description Begin after this one. */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_api_events__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventWithComments"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_state_api_events__id__state_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_comment_api_events__id__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventComment"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    still_api_events__id__still_jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_events__id__export_mp4_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the timeline's export. */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_of_camera_api_cameras__camera__events_get: {
+        parameters: {
+            query: {
+                /** @description UTC, 1/90000 s since 1970. */
+                from_90k: number;
+                /** @description UTC, 1/90000 s since 1970. */
+                to_90k: number;
+            };
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventShown"][];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    counts_api_cameras__camera__counts_get: {
+        parameters: {
+            query: {
+                /** @description UTC, 1/90000 s since 1970. */
+                from_90k: number;
+                /** @description UTC, 1/90000 s since 1970. */
+                to_90k: number;
+                per?: components["schemas"]["Per"];
+                /** @description Of one rule only. */
+                rule?: string | null;
+                /** @description Whose hours, days and weeks: such as Europe/Riga. */
+                zone?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    counts_csv_api_cameras__camera__counts_csv_get: {
+        parameters: {
+            query: {
+                /** @description UTC, 1/90000 s since 1970. */
+                from_90k: number;
+                /** @description UTC, 1/90000 s since 1970. */
+                to_90k: number;
+                per?: components["schemas"]["Per"];
+                /** @description Of one rule only. */
+                rule?: string | null;
+                /** @description Whose hours, days and weeks: such as Europe/Riga. */
+                zone?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Sign in first. */

@@ -7,9 +7,11 @@ from alembic import context
 from passerby.catalogue.schema import metadata
 from passerby.catalogue.schema_access import cameras
 from passerby.catalogue.schema_events import events
+from passerby.catalogue.schema_notify import outbox
 
 connection = context.config.attributes["connection"]
-assert cameras.metadata is events.metadata is metadata  # these modules add their tables to it
+# These modules add their tables to it.
+assert cameras.metadata is events.metadata is outbox.metadata is metadata
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
 with context.begin_transaction():
     context.run_migrations()

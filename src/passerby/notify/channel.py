@@ -1,0 +1,37 @@
+"""What every channel can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from passerby.errors import OutputError, SourceUnavailable, Trouble
+from passerby.media.messages import Message
+from passerby.net.address import Address
+
+
+class Channel(Protocol):
+    """A way in which messages leave this installation. Only one thread sends at a time."""
+
+    def send(self, message: Message) -> None:
+        """Blocks until the other side has it, for at most `SEND_WITHIN_S`. Raises PasserbyError, without secrets: it is
+        tried again."""
+        ...
+
+    def close(self) -> None: ...
+
+
+SEND_WITHIN_S = 30.0
+"""Shorter than a lease."""
+
+
+@contextmanager
+def named(address: Address) -> Iterator[None]:
+    """Errors of the network name the server and no more: a path may be a secret, and there is no camera here."""
+    try:
+        yield
+    except SourceUnavailable as error:
+        place = f"{address.scheme}://{address.authority}"
+        hint = "allow it in the channel's networks" if error.trouble is Trouble.REFUSED_ADDRESS else None
+        raise OutputError(error.message.replace(address.shown, place), hint) from None

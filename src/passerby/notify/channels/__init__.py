@@ -1,0 +1,51 @@
+"""The ways in which messages leave this installation, one module each; made from their sections of the file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from passerby.clock import Clock
+from passerby.config import Channel as ChannelConfig
+from passerby.errors import SettingsError, os_reason
+from passerby.net.address import Address
+from passerby.net.fetch import Limits
+from passerby.notify.channel import SEND_WITHIN_S, Channel
+from passerby.notify.channels.email import Email
+from passerby.notify.channels.webhook import Webhook
+from passerby.rules.reach import Reach
+
+READ_WITHIN_S = 10.0
+
+
+def make_channels(configured: Iterable[ChannelConfig], source: str, clock: Clock) -> dict[str, Channel]:
+    """By name. source: the address of this installation. Raises SettingsError for an address or a secret that cannot be
+    read or used."""
+    return {each.name: _made(each, source, clock) for each in configured}
+
+
+def _made(config: ChannelConfig, source: str, clock: Clock) -> Channel:
+    address = Address.parse_server(secret_of(config.address.get_secret_value(), f"the address of '{config.name}'"))
+    limits = Limits(Reach(config.networks), SEND_WITHIN_S, READ_WITHIN_S, config.trust_any_certificate)
+    if config.kind == "email":
+        return Email(address, config.sender or "", config.to or (), limits)
+    secret = config.secret.get_secret_value() if config.secret else ""
+    return Webhook(address, secret_of(secret, f"the secret of '{config.name}'"), source, limits, clock)
+
+
+def secret_of(value: str, what: str) -> str:
+    """SECRET. Itself, or what is in the environment or a file. Raises SettingsError."""
+    kind, _, place = value.partition(":")
+    if kind == "env":
+        if place not in os.environ:
+            raise SettingsError(f"couldn't read {what}: there is no environment variable '{place}'")
+        return os.environ[place]
+    if kind == "file":
+        try:
+            return Path(place).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"couldn't read {what}: {os_reason(error)}") from error
+        except UnicodeDecodeError:
+            raise SettingsError(f"couldn't read {what}: it is not text") from None
+    return value

@@ -1,0 +1,58 @@
+"""E-mail by SMTP: short plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.errors import MessageError
+from email.headerregistry import Address as Mailbox
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from passerby.errors import SettingsError
+from passerby.media.messages import Message
+from passerby.media.segments import TICKS_PER_S
+from passerby.net.address import Address
+from passerby.net.fetch import Limits
+from passerby.net.mail import deliver
+from passerby.notify.channel import named
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Email:
+    """See `notify.channel.Channel`. Raises SettingsError for an address that is none."""
+
+    def __init__(self, address: Address, sender: str, to: Sequence[str], limits: Limits) -> None:
+        self._address, self._limits = address, limits
+        self._sender, self._to = checked(sender), tuple(checked(each) for each in to)
+
+    def send(self, message: Message) -> None:
+        with named(self._address):
+            deliver(mail_of(message, self._sender, self._to), self._to, self._address, self._limits)
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+
+def checked(mailbox: str) -> str:
+    try:
+        return Mailbox(addr_spec=mailbox).addr_spec
+    except (ValueError, IndexError, MessageError):
+        raise SettingsError(f"'{mailbox}' is not an e-mail address") from None
+
+
+def mail_of(message: Message, sender: str, to: Sequence[str]) -> EmailMessage:
+    """The same Message-ID at every try, so that mail programs show it once."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, ", ".join(to), message.title
+    when = _EPOCH + timedelta(seconds=message.when_90k // TICKS_PER_S)
+    mail["Date"] = format_datetime(when)
+    mail["Message-ID"] = f"<{message.id}@passerby.invalid>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: answering machines keep silent
+    facts = {"Camera": message.camera, "Rule": message.rule}
+    lines = [f"{name}: {value}" for name, value in facts.items() if value]
+    lines.append(f"Time: {when.astimezone():%Y-%m-%d %H:%M:%S %Z}")
+    parts = [message.text, "\n".join(lines), message.link or ""]
+    mail.set_content("\n\n".join(part for part in parts if part) + "\n")
+    return mail

@@ -1,0 +1,33 @@
+"""Joins many messages into one that counts them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from passerby.media.messages import MAX_TEXT, MAX_TITLE, Message, Severity
+
+MAX_LINES = 20
+
+
+def digest(messages: Sequence[Message], id: str) -> Message:
+    """messages: the oldest first, at least one. Counts those with the same title, camera and rule, the most first."""
+    counted = Counter((each.title, each.camera, each.rule) for each in messages)
+    lines = [
+        f"{count} × {title}" + (f" ({about})" if (about := ", ".join(filter(None, (rule, camera)))) else "")
+        for (title, camera, rule), count in counted.most_common(MAX_LINES)
+    ]
+    if len(counted) > MAX_LINES:
+        lines.append(f"and {len(counted) - MAX_LINES} others")
+    cameras, links = {each.camera for each in messages}, {each.link for each in messages}
+    return Message(
+        id=id,
+        severity=max((each.severity for each in messages), key=lambda each: Severity(each).rank),
+        kind="digest",
+        camera=cameras.pop() if len(cameras) == 1 else None,
+        rule=None,
+        title=f"{len(messages)} messages, most of all: {lines[0]}"[:MAX_TITLE],
+        text="\n".join(lines)[:MAX_TEXT],
+        when_90k=messages[0].when_90k,
+        link=links.pop() if len(links) == 1 else None,
+    )

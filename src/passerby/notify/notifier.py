@@ -1,0 +1,77 @@
+"""The entrance for messages: decides with the routes who gets them, and keeps them in the outbox until they have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from passerby.access.rows import Rows
+from passerby.media.messages import Message, Severity, new_id
+from passerby.media.segments import TICKS_PER_S
+from passerby.notify.channel import Channel
+from passerby.notify.outbox import ChannelState, Outbox
+from passerby.notify.sender import Sender
+from passerby.rules.notify import Now, Planned, Route, plan
+
+DEAD_AFTER_90K = 120 * TICKS_PER_S
+"""How long a channel fails before the others are told: a router that restarts takes less."""
+
+
+class Notifier:
+    """Thread-safe. Raises OutputError if the catalogue fails.
+
+    routes: if there are none, every channel gets every message. groups_of: the groups of a camera.
+    """
+
+    def __init__(
+        self, rows: Rows, channels: Mapping[str, Channel], routes: Sequence[Route] = (),
+        groups_of: Callable[[str], frozenset[str]] = lambda camera: frozenset(),
+    ) -> None:  # fmt: skip
+        self._rows, self._channels, self._groups_of = rows, channels, groups_of
+        self._routes = tuple(routes) or (Route(tuple(channels)),)
+        self._listen = sorted({name for route in self._routes for name in route.channels})
+        self._most = max(route.digest_after for route in self._routes)
+        self._cools = any(route.cool_down_s for route in self._routes)
+        self.outbox = Outbox(rows)
+        self.sender = Sender(self.outbox, channels)
+
+    def tell(self, message: Message) -> None:
+        """In the transaction of this thread, if it is in one: then the message is kept with what it tells of, or
+        neither is. It is sent later, at least once."""
+        groups = self._groups_of(message.camera) if message.camera else frozenset[str]()
+        past = self.outbox.past(message, self._listen, self._most, cools=self._cools)
+        self.outbox.add(message, plan(message, groups, self._routes, self._now(), past))
+        self.sender.wake()
+
+    def tell_through(self, message: Message, channels: Collection[str]) -> None:
+        """Now, whatever the routes say."""
+        self.outbox.add(message, [Planned(each, self._rows.clock.now_90k()) for each in channels])
+        self.sender.wake()
+
+    def seen(self, message_id: str) -> bool:
+        """Somebody takes care of it: nobody else is told. Returns whether others would have been."""
+        return self.outbox.seen(message_id)
+
+    def test(self, channel: str) -> None:
+        """Sends a test at once. Raises PasserbyError if it is not delivered, KeyError."""
+        message = Message(
+            id=new_id(), severity=Severity.INFO, kind="test", camera=None, rule=None,
+            title="A test from passerby", text="This channel works.", when_90k=self._rows.clock.now_90k(),
+        )  # fmt: skip
+        self._channels[channel].send(message)
+        self.outbox.note_delivery(channel, message)
+
+    def states(self) -> dict[str, ChannelState]:
+        return self.outbox.states(tuple(self._channels))
+
+    def dead(self) -> dict[str, ChannelState]:
+        """Channels that have failed for a while."""
+        now_90k = self._rows.clock.now_90k()
+        return {
+            name: state
+            for name, state in self.states().items()
+            if state.failing_since_90k is not None and now_90k - state.failing_since_90k >= DEAD_AFTER_90K
+        }
+
+    def _now(self) -> Now:
+        local = self._rows.clock.now_utc().astimezone()
+        return Now(self._rows.clock.now_90k(), local.weekday(), local.hour * 60 + local.minute)

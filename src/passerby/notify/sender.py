@@ -1,0 +1,87 @@
+"""Sends what is due, with one thread for each channel: one that hangs or fails holds up no other."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Mapping
+
+from passerby.errors import PasserbyError
+from passerby.media.segments import TICKS_PER_S
+from passerby.notify.channel import SEND_WITHIN_S, Channel
+from passerby.notify.outbox import Outbox
+from passerby.rules.backoff import wait_s
+
+LEASE_S = 2 * SEND_WITHIN_S
+"""After a crash a message waits for at most this long: then another process, or the next, sends it."""
+LOOK_EVERY_S = 1.0  # other processes write messages too
+AGAIN_AFTER_S = 5.0  # a catalogue that fails
+
+
+class Sender:
+    """Use `start` and `stop`. trouble: why the outbox cannot be read at the moment, a sentence."""
+
+    def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], lease_s: float = LEASE_S) -> None:
+        self._outbox, self._channels = outbox, channels
+        self._lease_90k = round(lease_s * TICKS_PER_S)
+        self._stopping = threading.Event()
+        self._awake = {name: threading.Event() for name in channels}
+        self._busy = {name: threading.Lock() for name in channels}
+        self._threads = [threading.Thread(target=self._go_on, args=(name,), name=f"notify-{name}") for name in channels]
+        self.trouble: str | None = None
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """What is being sent is finished; the rest is sent after the next start."""
+        self._stopping.set()
+        self.wake()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
+        for channel in self._channels.values():
+            channel.close()
+
+    def wake(self) -> None:
+        """Something may be due now."""
+        for event in self._awake.values():
+            event.set()
+
+    def send_next(self, name: str) -> bool | None:
+        """Returns whether it was delivered, None if nothing is due. Raises OutputError if the catalogue fails."""
+        with self._busy[name]:
+            sending = self._outbox.claim(name, self._lease_90k)
+            if sending is None:
+                return None
+            try:
+                self._channels[name].send(sending.message)
+            except PasserbyError as error:
+                self._outbox.failed(sending, str(error), wait_s(sending.tries, random.random()))
+                return False
+            except Exception as error:  # its text may hold anything: its type is enough
+                why = f"an error in passerby itself ({type(error).__name__})"
+                self._outbox.failed(sending, why, wait_s(sending.tries, random.random()))
+                return False
+            self._outbox.delivered(sending)
+            return True
+
+    def _go_on(self, name: str) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            self._awake[name].clear()
+            try:
+                done = self.send_next(name)
+            except PasserbyError as error:
+                self.trouble = str(error)
+                self._stopping.wait(AGAIN_AFTER_S)
+                continue
+            self.trouble = None
+            if done is None:
+                self._awake[name].wait(LOOK_EVERY_S)
+            elif done:
+                failures = 0
+            else:
+                failures += 1
+                self._stopping.wait(wait_s(failures, random.random()))
