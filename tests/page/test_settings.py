@@ -10,11 +10,27 @@ import pytest
 from passerby.access import Installation
 from passerby.config import Config
 from passerby.rules.access import Role
+from passerby.testing.webhook import WebhookSink
 from tests.page.conftest import PASSWORD, PHONE, Serve, Serving, Tab, add_user, playwright
 
 OpenTab = Callable[..., Tab]
 Shoot = Callable[[Tab, str], None]
 expect = playwright.expect
+CHANNELS = """
+[[channel]]
+name = "hook"
+kind = "webhook"
+address = "{url}"
+secret = "a-secret-of-many-letters"
+networks = ["127.0.0.0/8"]
+
+[[channel]]
+name = "duty"
+kind = "email"
+address = "smtps://kim:hunter2@mail.example"
+sender = "passerby@mail.example"
+to = ["duty@mail.example"]
+"""
 FILE = '[about]\noperator = "The facilities office"\n'
 
 
@@ -145,3 +161,35 @@ def test_what_does_not_fit_the_file_any_more_is_said(
     tab.page.get_by_role("button", name="Save").click()
     expect(tab.page.get_by_text("Saved.")).to_be_visible()
     expect(tab.page.get_by_text("1000 hours is more than 30 days")).to_have_count(0)
+
+
+def test_channels_are_listed_and_tested(
+    serve: Serve, open_tab: OpenTab, shoot: Shoot, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = tmp_path_factory.mktemp("channels") / "data"
+    add_user(data, "kim", Role.ADMIN)
+    add_user(data, "lee", Role.AUDITOR)
+    with WebhookSink() as sink:
+        serving = serve(data, CHANNELS.format(url=sink.url()))
+        tab = open_tab(serving.base)
+        tab.sign_in()
+        tab.go("#/settings")
+        expect(tab.page.get_by_text("Nothing delivered in the last days")).to_have_count(2)
+        tab.page.get_by_role("button", name="Send a test through hook").click()
+        expect(tab.page.get_by_text("The test through hook was delivered.")).to_be_visible()
+        expect(tab.page.get_by_role("row", name="hook").get_by_text("Works")).to_be_visible()
+        assert len(sink.received) == 1
+        sink.status = 500
+        tab.page.get_by_role("button", name="Send a test through hook").click()
+        expect(tab.page.get_by_text("The webhook answered with 500.")).to_be_visible()
+        tab.wrong.clear()  # the browser says that the answer was an error
+        tab.page.get_by_role("heading", name="Channels").scroll_into_view_if_needed()
+        shoot(tab, "settings-channels")
+        phone = open_tab(serving.base, PHONE, color_scheme="dark")
+        phone.sign_in("lee")
+        phone.go("#/settings")
+        expect(phone.page.get_by_role("heading", name="Channels")).to_be_visible()
+        expect(phone.page.get_by_role("button", name="Send a test")).to_have_count(0)
+        assert phone.fits()
+        phone.page.get_by_role("heading", name="Channels").scroll_into_view_if_needed()
+        shoot(phone, "settings-channels-phone")

@@ -32,16 +32,17 @@ SAYS = {"problem", "SettingsError", "OutputError", "SourceError", "SourceUnavail
 SPEAK = ("api", "access", "rules/access.py", "rules/health", "rules/retention.py", "jobs", "fleet", "service",
          "archive/retention.py", "archive/waiting.py", "archive/recovery.py", "archive/closing.py",
          "archive/future_dated.py", "archive/export.py", "objects/store.py", "capture/live", "capture/onvif", "net",
-         "engine/live")  # fmt: skip
+         "engine/live", "notify")  # fmt: skip
 """Where sentences come from that users of the page may meet."""
 NOT_SHOWN = {
     # When starting, or in a terminal
-    "access/sealer.py", "service/server.py", "objects/names.py",
+    "access/sealer.py", "service/server.py", "objects/names.py", "notify/channels/__init__.py",
     # Inside of one process
     "fleet/messages.py",
 }  # fmt: skip
 RARE = {
     "couldn't read oidc.client_secret_file: {}",
+    "'{}' is not an e-mail address",
     "couldn't open the store of recordings: {}",
     "a folder, or s3://BUCKET/PREFIX",
     "couldn't delete old audit records: {}",
@@ -54,10 +55,10 @@ RARE = {
 """What only those see who start a service, or hardly ever anybody; it is shown as it is."""
 PUT_TOGETHER = {
     "no-such-group", "no-such-passkey", "no-such-token", "no-such-box", "no-such-rule", "no-such-event",  # no_such
-    "no-such-file-of-yours",
+    "no-such-file-of-yours", "no-such-channel",
     "learning-again", "waiting-deleted", "bytes-too-few",
     "not-maintained", "audit-not-deleted", "events-not-deleted",  # upkeep
-    "states-not-recorded", "files-not-discarded",
+    "states-not-recorded", "files-not-discarded", "alarms-not-told",
     "too-many-files-of-yours", "a-file-of-yours", "files-not-allowed", "devices-not-allowed", "drawn-not-allowed",
 }  # fmt: skip
 """Codes of sentences that are written in two parts."""

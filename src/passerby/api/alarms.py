@@ -25,6 +25,7 @@ MEANS = {
     AlarmKind.CAMERAS: "the configured cameras cannot be read",
     AlarmKind.DETECTOR: "a detector fails, is late, or does not find what it must find: everything is covered",
     AlarmKind.EVENTS: "events are not noticed, or not written",
+    AlarmKind.CHANNEL: "messages cannot be delivered through a channel",
 }
 """Shown to everybody: names no camera and no place."""
 

@@ -15,6 +15,7 @@ from passerby.api import (
     about,
     alarms,
     cameras,
+    channels,
     counts,
     events,
     health,
@@ -83,7 +84,7 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
         exclude_content_types=NOT_COMPRESSED,
     )
     sections = (
-        about, settings, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people, rules, onvif,
+        about, settings, channels, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people, rules, onvif,
         health, timeline, live, live_hls, events, counts, redactions,
     )  # fmt: skip
     for routes in sections:

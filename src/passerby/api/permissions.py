@@ -11,6 +11,8 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/about"): Action.SEE_ABOUT,
     ("GET", "/api/settings"): Action.SEE_SETTINGS,
     ("PATCH", "/api/settings"): Action.CHANGE_SETTINGS,
+    ("GET", "/api/channels"): Action.SEE_SETTINGS,
+    ("POST", "/api/channels/{name}/test"): Action.CHANGE_SETTINGS,
     ("GET", "/api/audit"): Action.SEE_AUDIT,
     ("GET", "/api/states"): Action.SEE_HEALTH,
     ("GET", "/api/alarms"): Action.SEE_HEALTH,

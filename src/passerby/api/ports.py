@@ -17,6 +17,7 @@ from passerby.covers_file import TimedBox
 from passerby.media.camera import CameraState
 from passerby.media.requests import CameraRequest
 from passerby.notify.alarms import Alarms
+from passerby.notify.notifier import Notifier
 from passerby.settings import Mode, Settings
 
 
@@ -168,7 +169,8 @@ class Redactions(Protocol):
 class Services:
     """scratch: a folder for exports in progress, redacted as all recordings are. fleet: None if nothing can be
     recorded, which is then reported. redactions: None if no files are redacted. try_camera: takes an address (SECRET),
-    transport and whether any certificate is trusted; blocks for seconds. alarms: the active ones."""
+    transport and whether any certificate is trusted; blocks for seconds. alarms: the active ones. notifier: None if
+    nobody is told of anything."""
 
     installation: Installation
     archive: Archive
@@ -177,6 +179,7 @@ class Services:
     try_camera: Callable[[str, str, bool], CameraTrial] | None = None
     redactions: Redactions | None = None
     alarms: Alarms = field(default_factory=Alarms)
+    notifier: Notifier | None = None
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from passerby.cli import audit, backup, camera, demo, doctor, events, models, redact, rule, serve, user
+from passerby.cli import audit, backup, camera, channel, demo, doctor, events, models, redact, rule, serve, user
 from passerby.processes import leave_no_core
 from passerby.version import __version__
 
@@ -36,6 +36,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(camera.app, name="camera")
 app.add_typer(rule.app, name="rule")
+app.add_typer(channel.app, name="channel")
 app.add_typer(user.app, name="user")
 app.add_typer(models.app, name="models")
 

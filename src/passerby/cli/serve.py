@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from passerby.cli.address import page_address
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.cli.folder import DATA, ConfigFile, Data, installed
 from passerby.cli.logs import log_to_stderr
+from passerby.config.page_address import page_address
 
 if TYPE_CHECKING:
     from passerby.access import Installation

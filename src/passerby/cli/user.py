@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from passerby.cli.address import page_address
 from passerby.cli.camera_words import show
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.cli.folder import DATA, ConfigFile, Data, installed
+from passerby.config.page_address import page_address
 from passerby.errors import SettingsError
 
 if TYPE_CHECKING:

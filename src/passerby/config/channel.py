@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from passerby.config.section import Network, Section
 
-_SCHEMES = {
+SCHEMES = {
     "webhook": ("https", "http"),
     "email": ("smtps", "smtp"),
     "mqtt": ("mqtts", "mqtt"),
@@ -64,7 +64,7 @@ class Channel(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         address = self.address.get_secret_value()
-        allowed = _SCHEMES[self.kind]
+        allowed = SCHEMES[self.kind]
         if not address.startswith((*(f"{scheme}://" for scheme in allowed), *FROM_ELSEWHERE)):
             raise ValueError(f"the address of channel '{self.name}' begins with {' or '.join(allowed)}://")
         if self.kind == "webhook" and self.secret is None:

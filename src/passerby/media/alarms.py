@@ -10,7 +10,8 @@ class AlarmKind(StrEnum):
     """store: recordings cannot be stored. delete: they cannot be deleted. space: they are deleted too early. lost:
     recordings in the catalogue are missing. strange: the store holds files that are not recordings. upkeep:
     maintenance work failed. cameras: the configured cameras cannot be read. detector: a camera is covered whole
-    because its detector fails, is late or finds nothing. events: what happens is not noticed, or not written."""
+    because its detector fails, is late or finds nothing. events: what happens is not noticed, or not written.
+    channel: messages cannot be delivered through a channel."""
 
     STORE = "store"
     DELETE = "delete"
@@ -21,6 +22,7 @@ class AlarmKind(StrEnum):
     CAMERAS = "cameras"
     DETECTOR = "detector"
     EVENTS = "events"
+    CHANNEL = "channel"
 
     @property
     def happens_once(self) -> bool:

@@ -52,8 +52,6 @@ def deliver(mail: EmailMessage, recipients: Sequence[str], address: Address, lim
         if address.username is not None:
             smtp.login(address.username, address.password or "")
         refused = smtp.send_message(mail, to_addrs=list(recipients))
-        if refused:
-            raise OutputError(f"the mail server refused {len(refused)} of the {len(recipients)} recipients")
     except smtplib.SMTPAuthenticationError as error:
         raise OutputError(f"the mail server does not accept this user and password ({error.smtp_code})") from None
     except smtplib.SMTPNotSupportedError:
@@ -72,6 +70,8 @@ def deliver(mail: EmailMessage, recipients: Sequence[str], address: Address, lim
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 smtp.quit()
         sock.close()
+    if refused:
+        raise OutputError(f"the mail server refused {len(refused)} of the {len(recipients)} recipients")
 
 
 def _break_off(sock: socket.socket) -> None:

@@ -30,6 +30,7 @@ class Notifier:
         self._routes = tuple(routes) or (Route(tuple(channels)),)
         self._listen = sorted({name for route in self._routes for name in route.channels})
         self._most = max(route.digest_after for route in self._routes)
+        self._sorts_by_group = any(route.groups for route in self._routes)
         self._cools = any(route.cool_down_s for route in self._routes)
         self.outbox = Outbox(rows)
         self.sender = Sender(self.outbox, channels)
@@ -37,7 +38,7 @@ class Notifier:
     def tell(self, message: Message) -> None:
         """In the transaction of this thread, if it is in one: then the message is kept with what it tells of, or
         neither is. It is sent later, at least once."""
-        groups = self._groups_of(message.camera) if message.camera else frozenset[str]()
+        groups = self._groups_of(message.camera) if message.camera and self._sorts_by_group else frozenset[str]()
         past = self.outbox.past(message, self._listen, self._most, cools=self._cools)
         self.outbox.add(message, plan(message, groups, self._routes, self._now(), past))
         self.sender.wake()
@@ -57,8 +58,7 @@ class Notifier:
             id=new_id(), severity=Severity.INFO, kind="test", camera=None, rule=None,
             title="A test from passerby", text="This channel works.", when_90k=self._rows.clock.now_90k(),
         )  # fmt: skip
-        self._channels[channel].send(message)
-        self.outbox.note_delivery(channel, message)
+        self.sender.send_now(channel, message)
 
     def states(self) -> dict[str, ChannelState]:
         return self.outbox.states(tuple(self._channels))

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 
 from passerby.errors import PasserbyError
+from passerby.media.messages import Message
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channel import SEND_WITHIN_S, Channel
 from passerby.notify.outbox import Outbox
@@ -66,6 +67,12 @@ class Sender:
                 return False
             self._outbox.delivered(sending)
             return True
+
+    def send_now(self, name: str, message: Message) -> None:
+        """Past the outbox, which notes the delivery. Raises PasserbyError if it is not delivered, KeyError."""
+        with self._busy[name]:
+            self._channels[name].send(message)
+        self._outbox.note_delivery(name, message)
 
     def _go_on(self, name: str) -> None:
         failures = 0

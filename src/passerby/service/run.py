@@ -10,6 +10,7 @@ from passerby.access import Installation
 from passerby.api import Fleet, Redactions
 from passerby.folders import held_alone
 from passerby.service.server import ended_after, make_server, run_server, stop_on_signals
+from passerby.service.telling import notified
 from passerby.service.upkeep import discarded, maintained, remembered
 from passerby.service.wiring import opened
 
@@ -35,6 +36,7 @@ def run_service(
             _running(services.fleet),
             _running(services.redactions),
             discarded(services),
+            notified(services),
             ended_after(server, end_after_s),
         ):
             run_server(server, installation.config)

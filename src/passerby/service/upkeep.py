@@ -34,7 +34,7 @@ def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> 
 
     def maintain() -> None:
         nonlocal next_s
-        with _reporting("maintain", "recordings could not be maintained", alarms):
+        with reporting("maintain", "recordings could not be maintained", alarms):
             keep = installation.keep()
             next_s = round_s(keep, MAINTAIN_EVERY_S)
             tell(archive.maintain(keep, clock.now_90k()), alarms)
@@ -44,13 +44,13 @@ def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> 
         maintain()
         if clock.monotonic() - forgot_s >= FORGET_EVERY_S:
             forgot_s = clock.monotonic()
-            with _reporting("forget", "old records of the audit could not be deleted", alarms):
+            with reporting("forget", "old records of the audit could not be deleted", alarms):
                 installation.forget_old()
             with _reporting("retire", "old events and counts could not be deleted", alarms):
                 installation.retire_old()
         return next_s
 
-    with _every(MAINTAIN_EVERY_S, maintain_and_forget, "maintain"):
+    with every(MAINTAIN_EVERY_S, maintain_and_forget, "maintain"):
         yield
     maintain()
 
@@ -61,12 +61,12 @@ def remembered(services: Services) -> Iterator[None]:
     history, clock = services.archive.history, services.installation.clock
 
     def note(*, at_end: bool = False) -> None:
-        with _reporting("remember", "camera states could not be recorded", services.alarms):
+        with reporting("remember", "camera states could not be recorded", services.alarms):
             states = services.fleet.states() if services.fleet and not at_end else {}
             history.note(states, clock.now_90k())
 
     history.begin()
-    with _every(REMEMBER_EVERY_S, note, "remember"):
+    with every(REMEMBER_EVERY_S, note, "remember"):
         yield
     note(at_end=True)
 
@@ -78,14 +78,14 @@ def discarded(services: Services) -> Iterator[None]:
     jobs, users = services.redactions, services.installation.users
 
     def discard() -> None:
-        with _reporting("discard", "files of users who may no longer upload could not be discarded", services.alarms):
+        with reporting("discard", "files of users who may no longer upload could not be discarded", services.alarms):
             if jobs is not None:
                 may_bring = (user for user in users.list() if user.is_enabled)
                 jobs.discard_all_but(
                     {user.handle.hex() for user in may_bring if may(user.principal, Action.REDACT_FILE).allowed}
                 )
 
-    with _every(MAINTAIN_EVERY_S, discard, "discard"):
+    with every(MAINTAIN_EVERY_S, discard, "discard"):
         yield
 
 
@@ -97,7 +97,7 @@ def tell(found: Sequence[Alarm], alarms: Alarms) -> None:
 
 
 @contextmanager
-def _reporting(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
+def reporting(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
     """One round of a job. An error ends the round, and is an alarm until a round succeeds: whatever it is, the next
     round may succeed, and without rounds nothing is ever deleted."""
     try:
@@ -115,7 +115,7 @@ def _reporting(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
 
 
 @contextmanager
-def _every(seconds: float, do: Callable[[], float | None], name: str) -> Iterator[None]:
+def every(seconds: float, do: Callable[[], float | None], name: str) -> Iterator[None]:
     """Runs in a thread of its own, which ends with the block. do: may return the seconds until its next run."""
     over = threading.Event()
 

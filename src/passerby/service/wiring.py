@@ -16,6 +16,7 @@ from passerby.folders import emptied
 from passerby.jobs import Jobs, Limits
 from passerby.notify.alarms import Alarms
 from passerby.service.configured import ConfiguredFleet
+from passerby.service.telling import make_notifier
 
 
 @contextmanager
@@ -26,9 +27,11 @@ def opened(data: Path, installation: Installation) -> Iterator[Services]:
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
         fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
         jobs = make_jobs(data, installation)
+        notifier = make_notifier(installation)
         yield Services(
-            installation, archive, emptied(data / "exports"), fleet, fleet.try_camera, jobs, Alarms(installation.clock)
-        )
+            installation, archive, emptied(data / "exports"), fleet, fleet.try_camera, jobs,
+            Alarms(installation.clock), notifier,
+        )  # fmt: skip
 
 
 def make_jobs(data: Path, installation: Installation) -> Jobs:

@@ -27,6 +27,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/about"): NOBODY_TOO,
     ("GET", "/api/settings"): "apA",
     ("PATCH", "/api/settings"): "pA",
+    ("GET", "/api/channels"): "apA",
+    ("POST", "/api/channels/{name}/test"): "pA",
     ("GET", "/api/audit"): "ap",
     ("GET", "/api/states"): ALL,
     ("GET", "/api/alarms"): ALL,

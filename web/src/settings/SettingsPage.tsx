@@ -9,6 +9,7 @@ import { setTheme, THEMES, useTheme } from "../app/theme";
 import { settingInWords, texts, wordFor } from "../texts";
 import { Badge, Facts, Note, PageHead, Panel, ProblemNote, Segmented, Skeleton } from "../ui";
 import { CHANGED_HERE, KeepPanel, PublicPanel } from "./ChangePanels";
+import { ChannelsPanel } from "./ChannelsPanel";
 import type { Sections } from "./useChanges";
 import { shownValue } from "./values";
 import "./settings.css";
@@ -63,6 +64,7 @@ function Configuration() {
     <>
       <PublicPanel sections={sections} onSaved={setSaved} />
       <KeepPanel sections={sections} onSaved={setSaved} />
+      <ChannelsPanel />
       <Note tone="calm" icon="about">
         {texts.settings.how}
       </Note>

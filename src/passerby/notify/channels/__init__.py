@@ -8,7 +8,8 @@ from pathlib import Path
 
 from passerby.clock import Clock
 from passerby.config import Channel as ChannelConfig
-from passerby.errors import SettingsError, os_reason
+from passerby.config.channel import SCHEMES
+from passerby.errors import SettingsError, SourceUnavailable, os_reason
 from passerby.net.address import Address
 from passerby.net.fetch import Limits
 from passerby.notify.channel import SEND_WITHIN_S, Channel
@@ -26,7 +27,12 @@ def make_channels(configured: Iterable[ChannelConfig], source: str, clock: Clock
 
 
 def _made(config: ChannelConfig, source: str, clock: Clock) -> Channel:
-    address = Address.parse_server(secret_of(config.address.get_secret_value(), f"the address of '{config.name}'"))
+    try:
+        address = Address.parse_server(secret_of(config.address.get_secret_value(), f"the address of '{config.name}'"))
+    except SourceUnavailable as error:
+        raise SettingsError(f"channel '{config.name}': {error.message}") from None
+    if address.scheme not in SCHEMES[config.kind]:
+        raise SettingsError(f"channel '{config.name}': its address is not of a server for {config.kind}")
     limits = Limits(Reach(config.networks), SEND_WITHIN_S, READ_WITHIN_S, config.trust_any_certificate)
     if config.kind == "email":
         return Email(address, config.sender or "", config.to or (), limits)

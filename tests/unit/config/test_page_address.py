@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from passerby.cli.address import page_address
 from passerby.config import parse_config
+from passerby.config.page_address import page_address
 
 
 @pytest.mark.parametrize(

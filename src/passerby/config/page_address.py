@@ -1,11 +1,8 @@
-"""The page's address, for links in the terminal."""
+"""The page's address, for links in the terminal and in messages."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from passerby.config import Server
+from passerby.config.server import Server
 
 
 def page_address(server: Server) -> str:

@@ -1,0 +1,72 @@
+"""`passerby channel`: lists the channels that messages go to, and sends a test. They are set up in passerby.toml."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Column, Table
+
+from passerby.cli.camera_words import show
+from passerby.cli.failure import Debug, fails_clearly
+from passerby.cli.folder import DATA, ConfigFile, Data, installed
+from passerby.errors import SettingsError
+from passerby.media.segments import TICKS_PER_S
+
+if TYPE_CHECKING:
+    from passerby.notify.outbox import ChannelState
+
+app = typer.Typer(no_args_is_help=True, help="List the channels that messages go to, and test them.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="As in passerby.toml.")]
+
+
+@app.command("list")
+@fails_clearly
+def list_channels(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
+    """List the channels and whether they work, without their addresses."""
+    from passerby.notify.outbox import Outbox
+
+    table = Table("name", "kind", "last delivered", "waiting", Column("error", overflow="fold"), box=None,
+                  header_style="bold")  # fmt: skip
+    with installed(data, config) as installation:
+        channels = installation.config.channel
+        states = Outbox(installation.rows).states([each.name for each in channels])
+        for each in channels:
+            state = states[each.name]
+            table.add_row(each.name, each.kind, _delivered(state), str(state.waiting or ""), state.error or "")
+    show(table)
+
+
+@app.command("test")
+@fails_clearly
+def test(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
+    """Send a test through a channel, and wait until it is delivered.
+
+    Example:
+
+      passerby channel test duty
+    """
+    from passerby.config.page_address import page_address
+    from passerby.notify.channels import make_channels
+    from passerby.notify.notifier import Notifier
+
+    with installed(data, config) as installation:
+        wanted = [each for each in installation.config.channel if each.name == name]
+        if not wanted:
+            raise SettingsError(f"there is no channel '{name}'", hint="passerby channel list names them")
+        channels = make_channels(wanted, page_address(installation.config.server), installation.clock)
+        installation.audit.note("", "command", "channel:test", about=f"channel {name}")
+        notifier = Notifier(installation.rows, channels)
+        try:
+            notifier.test(name)
+        finally:
+            notifier.sender.stop()
+    typer.echo(f"delivered a test through {name}")
+
+
+def _delivered(state: ChannelState) -> str:
+    if state.last_delivered_90k is None:
+        return "not in the last days"
+    return f"{datetime.fromtimestamp(state.last_delivered_90k // TICKS_PER_S, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,87 @@
+"""Tells people: makes the notifier of the configuration, sends messages while a service runs, and tells of alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from passerby.access import Installation
+from passerby.api import Services
+from passerby.api.alarms import MEANS, standing
+from passerby.config import Route as RouteConfig
+from passerby.config.page_address import page_address
+from passerby.media.alarms import Alarm, AlarmKind
+from passerby.media.messages import Severity
+from passerby.notify.alarm_messages import AlarmMessages
+from passerby.notify.channels import make_channels
+from passerby.notify.notifier import Notifier
+from passerby.rules.events.schedule import Schedule
+from passerby.rules.notify import Route
+from passerby.service.upkeep import every, reporting
+
+LOOK_EVERY_S = 5.0
+FORGET_EVERY_90K = 3600 * 90_000
+
+
+def make_notifier(installation: Installation) -> Notifier:
+    """Raises SettingsError for a channel that cannot be used."""
+    config = installation.config
+    channels = make_channels(config.channel, page_address(config.server), installation.clock)
+
+    def groups_of(camera: str) -> frozenset[str]:
+        found = installation.cameras.find(camera)
+        return found.facts.groups if found else frozenset()
+
+    return Notifier(installation.rows, channels, [route_of(each) for each in config.route], groups_of)
+
+
+def route_of(config: RouteConfig) -> Route:
+    return Route(
+        channels=config.channels,
+        least=Severity(config.severity),
+        cameras=frozenset(config.cameras),
+        groups=frozenset(config.groups),
+        rules=frozenset(config.rules),
+        when=Schedule.of(config.when),
+        quiet=Schedule.of(config.quiet) if config.quiet else None,
+        cool_down_s=config.cool_down_s,
+        digest_after=config.digest_after,
+        escalate_after_s=config.escalate_after_s,
+        escalate_to=config.escalate_to or (),
+    )
+
+
+@contextmanager
+def notified(services: Services) -> Iterator[None]:
+    """Sends messages, and makes some of alarms, also of a channel that is dead."""
+    notifier, installation = services.notifier, services.installation
+    if notifier is None or not installation.config.channel:
+        yield
+        return
+    link = f"{page_address(installation.config.server)}#/health"
+    messages = AlarmMessages(installation.rows, notifier, MEANS, link)
+    forgot_90k = 0
+
+    def look() -> None:
+        nonlocal forgot_90k
+        with reporting("notify", "alarms could not be told", services.alarms):
+            services.alarms.round("channels", dead_channels(notifier))
+            messages.round(standing(services))
+            now_90k = installation.clock.now_90k()
+            if abs(now_90k - forgot_90k) >= FORGET_EVERY_90K:
+                forgot_90k = now_90k
+                notifier.outbox.forget()
+
+    notifier.sender.start()
+    try:
+        with every(LOOK_EVERY_S, look, "notify"):
+            yield
+    finally:
+        notifier.sender.stop()
+
+
+def dead_channels(notifier: Notifier) -> list[Alarm]:
+    return [
+        Alarm(AlarmKind.CHANNEL, None, f"messages cannot be delivered to channel '{name}': {state.error}")
+        for name, state in notifier.dead().items()
+    ]
