@@ -181,7 +181,8 @@ def test_channels_are_listed_and_tested(
         assert len(sink.received) == 1
         sink.status = 500
         tab.page.get_by_role("button", name="Send a test through hook").click()
-        expect(tab.page.get_by_text("The webhook answered with 500.")).to_be_visible()
+        expect(tab.page.get_by_role("alert").get_by_text("The webhook answered with 500.")).to_be_visible()
+        expect(tab.page.get_by_role("row", name="hook").get_by_text("Fails")).to_be_visible()
         tab.wrong.clear()  # the browser says that the answer was an error
         tab.page.get_by_role("heading", name="Channels").scroll_into_view_if_needed()
         shoot(tab, "settings-channels")

@@ -150,14 +150,15 @@ class Outbox:
         with self._rows.transaction("note that a message was seen") as connection:
             return connection.execute(delete(outbox).where(*waiting)).rowcount > 0
 
-    def note_delivery(self, channel: str, message: Message) -> None:
-        """Of a message that was sent past the outbox, such as a test."""
+    def note_sent(self, channel: str, message: Message, error: str = "") -> None:
+        """Of a message that was sent past the outbox, such as a test. error: why it was not delivered."""
         now_90k = self._rows.clock.now_90k()
-        values = _new_row(message, Planned(channel, now_90k), now_90k)
+        values = _new_row(message, Planned(channel, now_90k), now_90k) | {
+            "state": "failed" if error else "delivered", "ended_90k": now_90k, "tries": 1,
+            "failed_90k": now_90k if error else None, "error": error[:_LONGEST_ERROR],
+        }  # fmt: skip
         with self._rows.transaction("note a delivery") as connection:
-            connection.execute(
-                outbox.insert().values(**{**values, "state": "delivered", "ended_90k": now_90k, "tries": 1})
-            )
+            connection.execute(outbox.insert().values(**values))
 
     def states(self, channels: Sequence[str]) -> dict[str, ChannelState]:
         with self._rows.transaction("read the messages") as connection:

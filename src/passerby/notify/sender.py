@@ -69,10 +69,15 @@ class Sender:
             return True
 
     def send_now(self, name: str, message: Message) -> None:
-        """Past the outbox, which notes the delivery. Raises PasserbyError if it is not delivered, KeyError."""
-        with self._busy[name]:
-            self._channels[name].send(message)
-        self._outbox.note_delivery(name, message)
+        """At once, and never again; the outbox notes how it went. Raises PasserbyError if it is not delivered,
+        KeyError."""
+        try:
+            with self._busy[name]:
+                self._channels[name].send(message)
+        except PasserbyError as error:
+            self._outbox.note_sent(name, message, str(error))
+            raise
+        self._outbox.note_sent(name, message)
 
     def _go_on(self, name: str) -> None:
         failures = 0

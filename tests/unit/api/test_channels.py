@@ -41,6 +41,8 @@ def test_a_test_is_delivered_noted_and_shown(open_house: OpenHouse) -> None:
         sink.status = 500
         failed = root.post("/api/channels/hook/test")
         assert failed.status_code == 503 and failed.json()["said"]["code"] == "webhook-answered"
+        (fails,) = root.get("/api/channels").json()
+        assert fails["error"] == "the webhook answered with 500" and fails["waiting"] == 0
         assert root.post("/api/channels/other/test").json()["said"]["code"] == "no-such-channel"
         seen = house.signed_in("eve").get("/api/channels")
         assert seen.status_code == 200 and "hunter2" not in seen.text + failed.text
