@@ -58,7 +58,7 @@ PUT_TOGETHER = {
     "no-such-file-of-yours", "no-such-channel",
     "learning-again", "waiting-deleted", "bytes-too-few",
     "not-maintained", "audit-not-deleted", "events-not-deleted",  # upkeep
-    "states-not-recorded", "files-not-discarded", "alarms-not-told",
+    "states-not-recorded", "files-not-discarded", "alarms-not-told", "cameras-not-shown",
     "too-many-files-of-yours", "a-file-of-yours", "files-not-allowed", "devices-not-allowed", "drawn-not-allowed",
 }  # fmt: skip
 """Codes of sentences that are written in two parts."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from passerby.errors import OutputError, SourceUnavailable, Trouble
 from passerby.media.messages import Message
@@ -20,6 +20,15 @@ class Channel(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class ShowsCameras(Protocol):
+    """A channel that also shows the cameras all the time."""
+
+    def show(self, cameras: Mapping[str, tuple[str, str]]) -> None:
+        """The title and the state of each. Raises PasserbyError."""
+        ...
 
 
 SEND_WITHIN_S = 30.0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 
 from passerby.access.rows import Rows
+from passerby.errors import PasserbyError
 from passerby.media.messages import Message, Severity, new_id
 from passerby.media.segments import TICKS_PER_S
-from passerby.notify.channel import Channel
+from passerby.notify.channel import Channel, ShowsCameras
 from passerby.notify.outbox import ChannelState, Outbox
 from passerby.notify.sender import Sender
 from passerby.rules.notify import Now, Planned, Route, plan
@@ -59,6 +61,14 @@ class Notifier:
             title="A test from passerby", text="This channel works.", when_90k=self._rows.clock.now_90k(),
         )  # fmt: skip
         self.sender.send_now(channel, message)
+
+    def show(self, cameras: Mapping[str, tuple[str, str]]) -> None:
+        """The title and the state of each camera, in the channels that show them. Blocks. A channel that fails is left
+        for the next time: that it does will be known by its messages."""
+        for channel in self._channels.values():
+            if isinstance(channel, ShowsCameras):
+                with suppress(PasserbyError):
+                    channel.show(cameras)
 
     def states(self) -> dict[str, ChannelState]:
         return self.outbox.states(tuple(self._channels))

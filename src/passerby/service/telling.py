@@ -26,7 +26,7 @@ FORGET_EVERY_90K = 3600 * 90_000
 def make_notifier(installation: Installation) -> Notifier:
     """Raises SettingsError for a channel that cannot be used."""
     config = installation.config
-    channels = make_channels(config.channel, page_address(config.server), installation.clock)
+    channels = make_channels(config.channel, page_address(config.server), installation.clock, is_service=True)
 
     def groups_of(camera: str) -> frozenset[str]:
         found = installation.cameras.find(camera)
@@ -72,9 +72,19 @@ def notified(services: Services) -> Iterator[None]:
                 forgot_90k = now_90k
                 notifier.outbox.forget()
 
+    def show() -> None:
+        with reporting("show", "cameras could not be shown", services.alarms):
+            states = services.fleet.states() if services.fleet else {}
+            notifier.show(
+                {
+                    each.name: (each.facts.title, str(states[each.name].what) if each.name in states else "stopped")
+                    for each in installation.cameras.list()
+                }
+            )
+
     notifier.sender.start()
     try:
-        with every(LOOK_EVERY_S, look, "notify"):
+        with every(LOOK_EVERY_S, look, "notify"), every(LOOK_EVERY_S, show, "show"):
             yield
     finally:
         notifier.sender.stop()

@@ -39,6 +39,7 @@ def test_a_test_is_delivered_noted_and_shown(open_house: OpenHouse) -> None:
         (noted,) = [each for each in house.installation.audit.list() if each.what == "channel:test"]
         assert (noted.who, noted.about) == ("root", "channel hook")
         sink.status = 500
+        house.clock.move(1)
         failed = root.post("/api/channels/hook/test")
         assert failed.status_code == 503 and failed.json()["said"]["code"] == "webhook-answered"
         (fails,) = root.get("/api/channels").json()

@@ -475,5 +475,8 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   "mail-clear": "почтовый сервер не предлагает шифрования",
   "mail-clear.hint": "используйте smtps:// или другой порт",
   "mail-refused": "почтовый сервер не принял письмо: код {code}",
+  "cameras-not-shown": "не удалось показать камеры: {why}",
+  "mqtt-refused": "брокер MQTT отклоняет соединение: {why}",
+  "mqtt-not-confirmed": "брокер MQTT не подтвердил сообщение",
   "mail-broke-off": "почтовый сервер прервал разговор",
 };

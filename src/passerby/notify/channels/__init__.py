@@ -14,19 +14,22 @@ from passerby.net.address import Address
 from passerby.net.fetch import Limits
 from passerby.notify.channel import SEND_WITHIN_S, Channel
 from passerby.notify.channels.email import Email
+from passerby.notify.channels.mqtt import Mqtt
 from passerby.notify.channels.webhook import Webhook
 from passerby.rules.reach import Reach
 
 READ_WITHIN_S = 10.0
 
 
-def make_channels(configured: Iterable[ChannelConfig], source: str, clock: Clock) -> dict[str, Channel]:
-    """By name. source: the address of this installation. Raises SettingsError for an address or a secret that cannot be
-    read or used."""
-    return {each.name: _made(each, source, clock) for each in configured}
+def make_channels(
+    configured: Iterable[ChannelConfig], source: str, clock: Clock, *, is_service: bool = False
+) -> dict[str, Channel]:
+    """By name. source: the address of this installation. is_service: not only for a test. Raises SettingsError for an
+    address or a secret that cannot be read or used."""
+    return {each.name: _made(each, source, clock, is_service) for each in configured}
 
 
-def _made(config: ChannelConfig, source: str, clock: Clock) -> Channel:
+def _made(config: ChannelConfig, source: str, clock: Clock, is_service: bool) -> Channel:
     try:
         address = Address.parse_server(secret_of(config.address.get_secret_value(), f"the address of '{config.name}'"))
     except SourceUnavailable as error:
@@ -36,6 +39,8 @@ def _made(config: ChannelConfig, source: str, clock: Clock) -> Channel:
     limits = Limits(Reach(config.networks), SEND_WITHIN_S, READ_WITHIN_S, config.trust_any_certificate)
     if config.kind == "email":
         return Email(address, config.sender or "", config.to or (), limits)
+    if config.kind == "mqtt":
+        return Mqtt(address, config.topic, config.discovery, limits, is_service=is_service)
     secret = config.secret.get_secret_value() if config.secret else ""
     return Webhook(address, secret_of(secret, f"the secret of '{config.name}'"), source, limits, clock)
 
