@@ -84,8 +84,8 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
         exclude_content_types=NOT_COMPRESSED,
     )
     sections = (
-        about, settings, channels, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people, rules, onvif,
-        health, timeline, live, live_hls, events, counts, redactions,
+        about, settings, channels, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people, rules,
+        onvif, health, timeline, live, live_hls, events, counts, redactions,
     )  # fmt: skip
     for routes in sections:
         app.include_router(routes.router)

@@ -1,8 +1,10 @@
-"""Routes of the channels that messages go to: whether they work, and a test of each."""
+"""Routes of the channels that messages go to: whether they work, a test of each, and who takes care of a message."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field, computed_field
 
 from passerby.api.gate import signed_in_of
@@ -10,7 +12,7 @@ from passerby.api.ports import Services, services_of
 from passerby.api.problems import no_such
 from passerby.api.said import Said, said_of
 
-router = APIRouter(prefix="/api/channels", tags=["about"])
+router = APIRouter(prefix="/api", tags=["messages"])
 
 
 class ChannelShown(BaseModel):
@@ -28,12 +30,12 @@ class ChannelShown(BaseModel):
         return said_of(self.error)
 
 
-@router.get("", summary="The channels that messages go to, and whether they work; never their addresses")
+@router.get("/channels", summary="The channels that messages go to, and whether they work; never their addresses")
 def channels(request: Request) -> list[ChannelShown]:
     return _shown(services_of(request))
 
 
-@router.post("/{name}/test", summary="Send a test through a channel, and wait until it is delivered")
+@router.post("/channels/{name}/test", summary="Send a test through a channel, and wait until it is delivered")
 def send_a_test(name: str, request: Request) -> ChannelShown:
     services, me = services_of(request), signed_in_of(request)
     if services.notifier is None or name not in {each.name for each in services.installation.config.channel}:
@@ -41,6 +43,22 @@ def send_a_test(name: str, request: Request) -> ChannelShown:
     services.installation.audit.note(me.user.name, me.through, "channel:test", about=f"channel {name}")
     services.notifier.test(name)
     return next(each for each in _shown(services) if each.name == name)
+
+
+class Seen(BaseModel):
+    """Somebody takes care of a message."""
+
+    was_waiting: bool = Field(description="Others would have been told later, and now are not.")
+
+
+@router.post("/messages/{id}/seen", summary="I take care of this message: nobody else is told of it")
+def seen(id: Annotated[str, Path(max_length=64)], request: Request) -> Seen:
+    services, me = services_of(request), signed_in_of(request)
+    with services.installation.audit.with_change():
+        was_waiting = services.notifier is not None and services.notifier.seen(id)
+        if was_waiting:
+            services.installation.audit.note(me.user.name, me.through, "message:take", about=f"message {id}")
+    return Seen(was_waiting=was_waiting)
 
 
 def _shown(services: Services) -> list[ChannelShown]:

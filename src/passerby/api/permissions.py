@@ -13,6 +13,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("PATCH", "/api/settings"): Action.CHANGE_SETTINGS,
     ("GET", "/api/channels"): Action.SEE_SETTINGS,
     ("POST", "/api/channels/{name}/test"): Action.CHANGE_SETTINGS,
+    ("POST", "/api/messages/{id}/seen"): Action.TAKE_MESSAGE,
     ("GET", "/api/audit"): Action.SEE_AUDIT,
     ("GET", "/api/states"): Action.SEE_HEALTH,
     ("GET", "/api/alarms"): Action.SEE_HEALTH,

@@ -53,6 +53,7 @@ class Action(StrEnum):
     SEE_SETTINGS = "settings:see"
     CHANGE_SETTINGS = "settings:change"
     SEE_METRICS = "metrics:see"
+    TAKE_MESSAGE = "message:take"
 
 
 ANYBODY = frozenset({Action.SEE_ABOUT, Action.SIGN_IN})
@@ -96,6 +97,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     # How long recordings are kept, and what the people filmed are told.
     Action.CHANGE_SETTINGS: frozenset({Role.ADMIN, Role.PRIVACY_OFFICER}),
     Action.SEE_METRICS: _ADMIN,
+    # Those who are told: it keeps a message from going to others.
+    Action.TAKE_MESSAGE: frozenset({Role.VIEWER, Role.OPERATOR, Role.ADMIN}),
 }
 """Who may do what. An action that is not listed is allowed to nobody."""
 

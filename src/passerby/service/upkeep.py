@@ -46,7 +46,7 @@ def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> 
             forgot_s = clock.monotonic()
             with reporting("forget", "old records of the audit could not be deleted", alarms):
                 installation.forget_old()
-            with _reporting("retire", "old events and counts could not be deleted", alarms):
+            with reporting("retire", "old events and counts could not be deleted", alarms):
                 installation.retire_old()
         return next_s
 

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from passerby.errors import SettingsError
+from passerby.media.messages import Message, Severity
+from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
+from passerby.rules.notify import Planned
 from passerby.service.telling import make_notifier
 from passerby.testing.webhook import WebhookSink
 from tests.unit.api.conftest import House, OpenHouse
@@ -67,7 +71,21 @@ def test_without_channels_there_are_none(house: House) -> None:
 def test_a_channel_that_lacks_something_is_refused_at_the_start(
     open_house: OpenHouse, more: dict[str, Any], says: str
 ) -> None:
-    from passerby.errors import SettingsError
-
     with pytest.raises(SettingsError, match=says):
         house_with(open_house, "https://hooks.example", **more)
+
+
+def test_whoever_takes_care_of_a_message_keeps_it_from_others(open_house: OpenHouse) -> None:
+    house = house_with(open_house, "https://hooks.example")
+    outbox = house.app.state.services.notifier.outbox
+    message = Message("a1", Severity.WARNING, "line-crossed", "gate", None, "Line crossed", "", house.clock.now_90k())
+    later_90k = house.clock.now_90k() + 600 * TICKS_PER_S
+    outbox.add(message, [Planned("hook", later_90k, escalates=True)])
+    root = house.signed_in("root")
+    assert root.post("/api/messages/a2/seen").json() == {"was_waiting": False}
+    assert root.post("/api/messages/a1/seen").json() == {"was_waiting": True}
+    assert root.post("/api/messages/a1/seen").json() == {"was_waiting": False}
+    house.clock.move(601)
+    assert outbox.claim("hook", TICKS_PER_S) is None
+    noted = [(each.who, each.about) for each in house.installation.audit.list() if each.what == "message:take"]
+    assert noted == [("root", "message a1")]

@@ -29,6 +29,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("PATCH", "/api/settings"): "pA",
     ("GET", "/api/channels"): "apA",
     ("POST", "/api/channels/{name}/test"): "pA",
+    ("POST", "/api/messages/{id}/seen"): "voA",
     ("GET", "/api/audit"): "ap",
     ("GET", "/api/states"): ALL,
     ("GET", "/api/alarms"): ALL,

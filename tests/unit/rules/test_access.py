@@ -49,6 +49,7 @@ audit:see         . . . a p .
 settings:see      . . . a p A
 settings:change   . . . . p A
 metrics:see       . . . . . A
+message:take      v o . . . A
 """
 LETTERS = dict(zip("vocapA", Role, strict=True))
 EXPECTED = {

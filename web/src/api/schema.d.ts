@@ -124,6 +124,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I take care of this message: nobody else is told of it */
+        post: operations["seen_api_messages__id__seen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alarms": {
         parameters: {
             query?: never;
@@ -1261,7 +1278,7 @@ export interface components {
          * @description Everything that can be done. Also the scopes of a token, and what audit records call it.
          * @enum {string}
          */
-        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "recording:export" | "events:see" | "events:change" | "counts:see" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "rules:see" | "rules:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "settings:change" | "metrics:see";
+        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "recording:export" | "events:see" | "events:change" | "counts:see" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "rules:see" | "rules:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "settings:change" | "metrics:see" | "message:take";
         /** AddressToTry */
         AddressToTry: {
             /**
@@ -2776,6 +2793,17 @@ export interface components {
             };
         };
         /**
+         * Seen
+         * @description Somebody takes care of a message.
+         */
+        Seen: {
+            /**
+             * Was Waiting
+             * @description Others would have been told later, and now are not.
+             */
+            was_waiting: boolean;
+        };
+        /**
          * SessionState
          * @description Who the browser is signed in as.
          */
@@ -4044,6 +4072,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seen_api_messages__id__seen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seen"];
                 };
             };
             /** @description Sign in first. */

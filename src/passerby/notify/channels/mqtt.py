@@ -16,7 +16,7 @@ from passerby.version import __version__
 
 class Mqtt:
     """See `notify.channel.Channel`. topic: above all that are published. discovery: where Home Assistant looks for
-    devices; empty: nowhere. is_service: whether this process is the one whose end makes all unavailable. Thread-safe."""
+    devices; empty: nowhere. is_service: its end makes all unavailable. Thread-safe."""
 
     def __init__(self, address: Address, topic: str, discovery: str, limits: Limits, *, is_service: bool) -> None:
         self._address, self._topic, self._discovery = address, topic, discovery
