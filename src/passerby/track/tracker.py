@@ -118,10 +118,8 @@ class Tracker:
         trust: Mapping[Kind, Trust] = TRUST,
         keeps_places: bool = True,
     ) -> None:
-        """trust: how much evidence begins and confirms a track of each kind. keeps_places: where tracks were seen is
-        for a report, and can take megabytes for each."""
-        self._size_wh, self._keeps_places = size_wh, keeps_places
-        self._trust = trust
+        """trust: see `Trust`. keeps_places: where tracks were seen is for a report, and can take megabytes for each."""
+        self._size_wh, self._keeps_places, self._trust = size_wh, keeps_places, trust
         self._weak, self._birth = (by_class(trust, level) for level in ("weak", "birth"))
         self._times = times or TrackerTimes()
         self._live: list[_Live] = []
@@ -259,9 +257,8 @@ class Tracker:
     def _begin(self, index: int, time_s: float, found: Detections) -> None:
         born = []
         for box, score, class_id in zip(found.xyxy, found.confidence, found.class_id, strict=True):
-            kind = Kind(int(class_id))
-            live = _Live(self._next_id, kind, box, index, time_s, index, time_s, self._trust[kind])
-            live.places = [] if self._keeps_places else None
+            kind, places = Kind(int(class_id)), list[Place]() if self._keeps_places else None
+            live = _Live(self._next_id, kind, box, index, time_s, index, time_s, self._trust[kind], places=places)
             live.see(index, box.copy(), float(score), self._is_large(box))
             self._next_id += 1
             born.append(live)
