@@ -82,7 +82,7 @@ def test_who_sits_down_or_crouches_has_not_fallen(stage: Box, takes_s: float) ->
 
 
 def test_who_picks_something_up_has_not_fallen() -> None:
-    assert not lay_in(seen([going((0, STANDS), (2, box(90, 55)), (2.8, STANDS))], 8))
+    assert not lay_in(seen([going((0, STANDS), (2, box(84, 42)), (2.9, STANDS), takes_s=0.3)], 8))
 
 
 def test_who_lies_down_slowly_lies_and_has_not_fallen() -> None:
