@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, text
 
 from passerby.catalogue.schema import Number, metadata
 
@@ -45,7 +45,12 @@ events = Table(
     ),
     Column("state_who", String(64), nullable=False, comment="Name of the user who set the state. Empty: nobody."),
     Column("state_90k", BigInteger, nullable=False, comment="UTC when the state was set. 0: never."),
+    Column(
+        "is_told", Boolean, nullable=False, server_default=false(), comment="Whether a message of it is in the outbox."
+    ),
+    Index("events_not_told", "id", sqlite_where=text("NOT is_told"), postgresql_where=text("NOT is_told")),
     Index("events_by_time", "start_90k", "id"),
+    Index("events_by_kind", "kind", "start_90k", "id"),
     Index("events_by_camera", "camera", "start_90k", "id"),
     Index("events_by_state", "state", "start_90k", "id"),
     Index("events_by_camera_state", "camera", "state", "start_90k", "id"),

@@ -14,12 +14,14 @@ from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.messages import Severity
 from passerby.notify.alarm_messages import AlarmMessages
 from passerby.notify.channels import make_channels
+from passerby.notify.event_messages import AT_ONCE, EventMessages
 from passerby.notify.notifier import Notifier
 from passerby.rules.events.schedule import Schedule
 from passerby.rules.notify import Route
 from passerby.service.upkeep import every, reporting
 
 LOOK_EVERY_S = 5.0
+EVENTS_EVERY_S = 0.25
 FORGET_EVERY_90K = 3600 * 90_000
 
 
@@ -53,13 +55,14 @@ def route_of(config: RouteConfig) -> Route:
 
 @contextmanager
 def notified(services: Services) -> Iterator[None]:
-    """Sends messages, and makes some of alarms, also of a channel that is dead."""
+    """Sends messages, and makes some of events and of alarms, also of a channel that is dead."""
     notifier, installation = services.notifier, services.installation
     if notifier is None or not installation.config.channel:
         yield
         return
-    link = f"{page_address(installation.config.server)}#/health"
-    messages = AlarmMessages(installation.rows, notifier, MEANS, link)
+    page = page_address(installation.config.server)
+    messages = AlarmMessages(installation.rows, notifier, MEANS, f"{page}#/health")
+    events = EventMessages(installation.rows, notifier, f"{page}#/events")
     forgot_90k = 0
 
     def look() -> None:
@@ -72,22 +75,35 @@ def notified(services: Services) -> Iterator[None]:
                 forgot_90k = now_90k
                 notifier.outbox.forget()
 
+    def tell_events() -> float:
+        with reporting("events", "events could not be told", services.alarms):
+            if events.round() == AT_ONCE:
+                return 0.0
+        return EVENTS_EVERY_S
+
     def show() -> None:
         with reporting("show", "cameras could not be shown", services.alarms):
-            states = services.fleet.states() if services.fleet else {}
-            notifier.show(
-                {
-                    each.name: (each.facts.title, str(states[each.name].what) if each.name in states else "stopped")
-                    for each in installation.cameras.list()
-                }
-            )
+            notifier.show(shown_cameras(services))
 
     notifier.sender.start()
     try:
-        with every(LOOK_EVERY_S, look, "notify"), every(LOOK_EVERY_S, show, "show"):
+        with (
+            every(LOOK_EVERY_S, look, "notify"),
+            every(EVENTS_EVERY_S, tell_events, "events"),
+            every(LOOK_EVERY_S, show, "show"),
+        ):
             yield
     finally:
         notifier.sender.stop()
+
+
+def shown_cameras(services: Services) -> dict[str, tuple[str, str]]:
+    """The title and the state of each camera."""
+    states = services.fleet.states() if services.fleet else {}
+    return {
+        each.name: (each.facts.title, str(states[each.name].what) if each.name in states else "stopped")
+        for each in services.installation.cameras.list()
+    }
 
 
 def dead_channels(notifier: Notifier) -> list[Alarm]:

@@ -12,7 +12,11 @@ from passerby.access import Installation
 from passerby.api import Services
 from passerby.archive import Archive
 from passerby.errors import PasserbyError
+from passerby.events.health import HealthEvents
+from passerby.events.live import KEEP_EVERY_90K
+from passerby.events.records import EventRecords
 from passerby.media.alarms import Alarm, AlarmKind
+from passerby.media.events import CameraEvent
 from passerby.notify.alarms import Alarms
 from passerby.rules.access import Action, may
 from passerby.rules.retention import round_s
@@ -57,15 +61,29 @@ def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> 
 
 @contextmanager
 def remembered(services: Services) -> Iterator[None]:
-    """Records the states of cameras in the history: starts before the cameras run, ends after them."""
+    """Records the states of cameras in the history, and what is wrong with them as events: starts before the cameras
+    run, ends after them."""
     history, clock = services.archive.history, services.installation.clock
+    records, health = EventRecords(services.installation.rows), HealthEvents()
+    kept_90k = 0
 
     def note(*, at_end: bool = False) -> None:
         with reporting("remember", "camera states could not be recorded", services.alarms):
             states = services.fleet.states() if services.fleet and not at_end else {}
-            history.note(states, clock.now_90k())
+            now_90k = clock.now_90k()
+            history.note(states, now_90k)
+            note_health(health.note(states, now_90k), now_90k)
+
+    def note_health(found: list[CameraEvent], now_90k: int) -> None:
+        nonlocal kept_90k
+        if found:
+            records.add(found)
+        if abs(now_90k - kept_90k) >= KEEP_EVERY_90K:
+            kept_90k = now_90k
+            records.keep_health(now_90k)
 
     history.begin()
+    records.close_health()
     with every(REMEMBER_EVERY_S, note, "remember"):
         yield
     note(at_end=True)

@@ -69,11 +69,7 @@ export function HowItIs({ state }: { state: State | undefined }) {
 
 function ToRules({ camera }: { camera: Camera }) {
   const label = texts.rules.of(titleOf(camera));
-  return (
-    <a className="button quiet icon-only" href={hashOf(["rules", camera.name])} title={label} aria-label={label}>
-      <Icon name="rules" />
-    </a>
-  );
+  return <ToolLink icon="rules" word={texts.rules.title} label={label} href={hashOf(["rules", camera.name])} />;
 }
 
 function PolicyOf({ camera }: { camera: Camera }) {

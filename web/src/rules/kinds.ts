@@ -47,6 +47,12 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     fields: [{ key: "limit", min: 1, max: 10_000, isWhole: true }],
     usual: { objects: "people", limit: 5 },
   },
+  queue: {
+    shapes: ["zone"],
+    objects: BOTH,
+    fields: [{ key: "limit", min: 1, max: 10_000, isWhole: true }],
+    usual: { objects: "people", limit: 5 },
+  },
   loitering: { shapes: ["zone"], objects: BOTH, fields: [LONGER], usual: { objects: "people", longer_than_s: 60 } },
   "wrong-way": { shapes: ["zone", "arrow"], objects: BOTH, fields: [], usual: { objects: "people" } },
   stopped: {

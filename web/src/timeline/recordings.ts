@@ -152,11 +152,7 @@ export async function overviewOf(
 ): Promise<Overview> {
   const path = { camera };
   const query = { from_90k: ticksOf(fromS), to_90k: ticksOf(toS) };
-<<<<<<< HEAD
-  const [overview, history] = await Promise.all([
-=======
-  const [told, history, events] = await Promise.all([
->>>>>>> c82b3a9 (Add the Events page, marks of events, and charts of counts)
+  const [overview, history, events] = await Promise.all([
     get("/api/cameras/{camera}/timeline", { path, query: { ...query, parts }, signal }),
     get("/api/cameras/{camera}/health/history", { path, query, signal }),
     get("/api/cameras/{camera}/events", { path, query, signal }),
@@ -168,9 +164,6 @@ export async function overviewOf(
     what: each.what,
     reason: inWords(each.said, each.reason),
   }));
-<<<<<<< HEAD
-  return { fromS, toS, activity: overview.activity, gaps, health };
-=======
   const happened = events
     .filter((each) => each.state !== "false")
     .map((each) => ({
@@ -178,6 +171,5 @@ export async function overviewOf(
       toS: secondsOf(each.end_90k),
       words: `${each.rule}: ${whatOf(each)}`,
     }));
-  return { fromS, toS, activity: told.activity, gaps, health, events: happened };
->>>>>>> c82b3a9 (Add the Events page, marks of events, and charts of counts)
+  return { fromS, toS, activity: overview.activity, gaps, health, events: happened };
 }

@@ -1,0 +1,81 @@
+"""Makes a message of each event, once, in the transaction in which the event is marked as told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from passerby.access.rows import Rows
+from passerby.catalogue.schema_events import events
+from passerby.media.events import EventKind
+from passerby.media.messages import Message, Severity
+from passerby.media.segments import TICKS_PER_S
+from passerby.notify.notifier import Notifier
+
+AT_ONCE = 200
+NEWS_FOR_90K = 3600 * TICKS_PER_S
+"""An event that began earlier is no news: nobody is told of it, as when the first channel is set up."""
+WORDS = {
+    EventKind.LINE_CROSSED: "line crossed",
+    EventKind.IN_ZONE: "somebody in a zone",
+    EventKind.CROWD: "crowd",
+    EventKind.LOITERING: "loitering",
+    EventKind.WRONG_WAY: "wrong way",
+    EventKind.STOPPED: "stopped vehicle",
+    EventKind.FALL: "fall",
+    EventKind.LYING: "somebody lies",
+    EventKind.LEFT_OBJECT: "left object",
+    EventKind.REMOVED_OBJECT: "removed object",
+    EventKind.DENSITY: "too dense",
+    EventKind.QUEUE: "queue",
+    EventKind.CAMERA: "camera not well",
+}
+_SEVERITY = {
+    EventKind.LINE_CROSSED: Severity.INFO,
+    EventKind.FALL: Severity.CRITICAL,
+    EventKind.LYING: Severity.CRITICAL,
+}
+
+
+class EventMessages:
+    """Only one thread at a time. link: to the page of events."""
+
+    def __init__(self, rows: Rows, notifier: Notifier, link: str) -> None:
+        self._rows, self._notifier, self._link = rows, notifier, link
+
+    def round(self) -> int:
+        """Tells of events that nobody was told of. Returns how many there were, at most `AT_ONCE`. Raises
+        OutputError."""
+        query = select(events).where(~events.c.is_told).order_by(events.c.id).limit(AT_ONCE)
+        with self._rows.transaction("read events") as connection:
+            if connection.execute(query.limit(1)).first() is None:
+                return 0
+        news_90k = self._rows.clock.now_90k() - NEWS_FOR_90K
+        with self._rows.together("tell of events"), self._rows.transaction("tell of events") as connection:
+            found = list(connection.execute(query))
+            for row in found:
+                if row.start_90k >= news_90k:
+                    self._notifier.tell(message_of(row, self._link))
+            ids = [row.id for row in found]
+            connection.execute(update(events).where(events.c.id.in_(ids)).values(is_told=True))
+        return len(found)
+
+
+def message_of(row: Row[Any], link: str) -> Message:
+    """What, where and how many."""
+    kind = EventKind(row.kind)
+    what = f"{row.camera}: {WORDS[kind]}"
+    if kind is EventKind.LINE_CROSSED:
+        what = f"{what}, to the {row.way}"
+    return Message(
+        id=f"event-{row.id}",
+        severity=_SEVERITY.get(kind, Severity.WARNING),
+        kind=kind,
+        camera=row.camera,
+        rule=row.rule,
+        title=f"{what} ({row.rule})",
+        text="",
+        when_90k=row.start_90k,
+        link=link,
+    )

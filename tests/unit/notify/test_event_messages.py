@@ -1,0 +1,85 @@
+"""Each event is told once, also where telling fails at first; what is no news is told to nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from passerby.access.rows import Rows
+from passerby.errors import OutputError
+from passerby.events.records import EventRecords
+from passerby.media.events import CameraEvent, EventKind
+from passerby.media.messages import Message, Severity
+from passerby.media.segments import TICKS_PER_S
+from passerby.notify.event_messages import AT_ONCE, NEWS_FOR_90K, WORDS, EventMessages
+from passerby.notify.notifier import Notifier
+from passerby.testing.clock import MovingClock
+from tests.unit.notify.conftest import Kept
+
+LINK = "http://localhost:8080/#/events"
+
+
+class Scene:
+    def __init__(self, rows: Rows) -> None:
+        self.channel = Kept()
+        self.notifier = Notifier(rows, {"mail": self.channel})
+        self.records = EventRecords(rows)
+        self.messages = EventMessages(rows, self.notifier, LINK)
+
+    def sent(self) -> list[Message]:
+        """Everything so far."""
+        while self.notifier.sender.send_next("mail"):
+            pass
+        return self.channel.messages
+
+
+def event(clock: MovingClock, kind: EventKind = EventKind.FALL, ago_90k: int = 0) -> CameraEvent:
+    return CameraEvent("gate", "floor", kind, "people", clock.now_90k() - ago_90k, None)
+
+
+def test_an_event_is_told_once(rows: Rows, clock: MovingClock) -> None:
+    scene = Scene(rows)
+    scene.records.add([event(clock)])
+    assert (scene.messages.round(), scene.messages.round()) == (1, 0)
+    (message,) = scene.sent()
+    assert (message.title, message.severity, message.link) == ("gate: fall (floor)", Severity.CRITICAL, LINK)
+    assert (message.kind, message.camera, message.rule) == ("fall", "gate", "floor")
+    assert EventMessages(rows, scene.notifier, LINK).round() == 0, "nor after a restart"
+
+
+def test_an_event_that_could_not_be_told_is_told_later(
+    rows: Rows, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(rows)
+    scene.records.add([event(clock), event(clock, EventKind.CROWD)])
+    with monkeypatch.context() as broken:
+        tell, told = scene.notifier.tell, list[str]()
+
+        def once(message: Message) -> None:
+            if told:
+                raise OutputError("the disk is full")
+            told.append(message.id)
+            tell(message)
+
+        broken.setattr(scene.notifier, "tell", once)
+        with pytest.raises(OutputError):
+            scene.messages.round()
+    assert scene.sent() == [], "all or none"
+    assert scene.messages.round() == 2
+    assert len(scene.sent()) == 2
+
+
+def test_what_is_no_news_is_told_to_nobody(rows: Rows, clock: MovingClock) -> None:
+    scene = Scene(rows)
+    scene.records.add([event(clock, ago_90k=NEWS_FOR_90K + TICKS_PER_S)])
+    assert (scene.messages.round(), scene.messages.round()) == (1, 0)
+    assert scene.sent() == []
+
+
+def test_many_are_told_some_at_a_time(rows: Rows, clock: MovingClock) -> None:
+    scene = Scene(rows)
+    scene.records.add([event(clock, ago_90k=n) for n in range(AT_ONCE + 5)])
+    assert [scene.messages.round() for _ in range(3)] == [AT_ONCE, 5, 0]
+
+
+def test_every_kind_has_words() -> None:
+    assert WORDS.keys() == set(EventKind)
