@@ -24,6 +24,7 @@ MAX_COMMENTS = 100
 _MAX_BRANCHES = 64
 _LONGEST_90K = 7 * 86400 * TICKS_PER_S
 """What began earlier is not looked for when asked what goes on at a time."""
+_SHOWN = [each for each in events.c if each.name != "is_told"]
 _RETIRED_AT_ONCE = 5000  # each holds up whoever writes for some milliseconds
 
 
@@ -100,7 +101,7 @@ class EventLog:
 
     def find(self, sight: Sight, id: int) -> LoggedEvent | None:
         with self._rows.transaction("read an event") as connection:
-            found = connection.execute(select(events).where(events.c.id == id)).all()
+            found = connection.execute(select(*_SHOWN).where(events.c.id == id)).all()
             shown = [_event(row, count) for row, count in zip(found, _comments(connection, found), strict=True)]
         return next((each for each in shown if sight.includes(each.camera, each.start_90k)), None)
 
@@ -117,7 +118,7 @@ class EventLog:
 
     def after(self, id: int) -> list[LoggedEvent]:
         """Events of all cameras that were written after another, the oldest first, at most MAX_AT_ONCE."""
-        query = select(events).where(events.c.id > id).order_by(events.c.id).limit(MAX_AT_ONCE)
+        query = select(*_SHOWN).where(events.c.id > id).order_by(events.c.id).limit(MAX_AT_ONCE)
         with self._rows.transaction("read the events") as connection:
             return [_event(row) for row in connection.execute(query)]
 
@@ -125,7 +126,7 @@ class EventLog:
         """Events of a camera that go on in a range of time, the newest first, at most MAX_MARKS."""
         first_90k = max(since_90k, from_90k - _LONGEST_90K)
         wanted = [events.c.camera == camera, events.c.start_90k >= first_90k, events.c.start_90k < to_90k]
-        query = select(events).where(*wanted, events.c.end_90k >= from_90k)
+        query = select(*_SHOWN).where(*wanted, events.c.end_90k >= from_90k)
         query = query.order_by(events.c.start_90k.desc(), events.c.id.desc()).limit(MAX_MARKS)
         with self._rows.transaction("read the events") as connection:
             return [_event(row) for row in connection.execute(query)]
@@ -194,7 +195,7 @@ def _newest(sight: Sight, wanted: Filter, conditions: Sequence[ColumnElement[boo
         given: list[ColumnElement[bool]] = [] if not wanted.states else [events.c.state.in_(wanted.states)]
         if wanted.camera is not None:
             given.append(events.c.camera == wanted.camera)
-        return select(events).where(*conditions, *given, _seen(sight)).order_by(*order).limit(most)
+        return select(*_SHOWN).where(*conditions, *given, _seen(sight)).order_by(*order).limit(most)
     parts = []
     for camera, state in branches:
         which: list[ColumnElement[bool]] = [] if camera is None else [events.c.camera == camera]
@@ -202,7 +203,7 @@ def _newest(sight: Sight, wanted: Filter, conditions: Sequence[ColumnElement[boo
             which.append(events.c.start_90k >= sight.since_90k[camera])
         if state is not None:
             which.append(events.c.state == state)
-        some = select(events).where(*conditions, *which).order_by(*order).limit(most)
+        some = select(*_SHOWN).where(*conditions, *which).order_by(*order).limit(most)
         parts.append(select(some.subquery()))
     found = union_all(*parts).subquery()
     return select(found).order_by(found.c.start_90k.desc(), found.c.id.desc()).limit(most)
