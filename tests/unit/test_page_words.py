@@ -30,12 +30,12 @@ console.log(JSON.stringify(Object.fromEntries(leaves((await import(path))[name],
 """Every sentence by its path; what takes a count is asked with several."""
 
 SAME_IN_EACH = re.compile(
-    r"ui\.(percent|share)\(|about\.parts\.\d\.(name|licence)|notPeople\.by\(|live\.brief\.playing|settings\.channelKinds\.mqtt|(timeline|media)\.times\("
+    r"ui\.(percent|share)\(|about\.parts\.\d\.(name|licence)|notPeople\.by\(|live\.brief\.playing|settings\.channelKinds\.mqtt|events\.stateBy\(|(timeline|media)\.times\("
 )
 """Numbers, names, and what is empty."""
 
 NAMES = {
-    "API", "Apache-2.0", "Authorization", "Bearer", "Delete", "Extensions", "FFmpeg", "GPL", "HTTPS", "I", "IP", "IPv6",
+    "API", "Apache-2.0", "Authorization", "Bearer", "CSV", "Delete", "Extensions", "FFmpeg", "GPL", "HTTPS", "I", "IP", "IPv6",
     "LGPL", "MIT", "MQTT", "Media", "O", "ONVIF", "Prometheus", "PyAV", "Shift", "Source", "TCP", "TOKEN", "about",
     "centerface", "config", "cookie", "dev", "drawn", "fd00", "http", "https", "localhost",
     "nanodet-g", "passerby", "passerby.example.toml", "passerby.toml",
