@@ -30,13 +30,15 @@ console.log(JSON.stringify(Object.fromEntries(leaves((await import(path))[name],
 """Every sentence by its path; what takes a count is asked with several."""
 
 SAME_IN_EACH = re.compile(
-    r"ui\.(percent|share)\(|about\.parts\.\d\.(name|licence)|notPeople\.by\(|live\.brief\.playing|settings\.channelKinds\.mqtt|events\.stateBy\(|(timeline|media)\.times\("
+    r"ui\.(percent|share)\(|about\.parts\.\d\.(name|licence)|notPeople\.by\(|live\.brief\.playing|"
+    r"settings\.channelKinds\.mqtt|events\.stateBy\(|(timeline|media)\.times\("
 )
 """Numbers, names, and what is empty."""
 
 NAMES = {
-    "API", "Apache-2.0", "Authorization", "Bearer", "CSV", "Delete", "Extensions", "FFmpeg", "GPL", "HTTPS", "I", "IP", "IPv6",
-    "LGPL", "MIT", "MQTT", "Media", "O", "ONVIF", "Prometheus", "PyAV", "Shift", "Source", "TCP", "TOKEN", "about",
+    "API", "Apache-2.0", "Authorization", "Bearer", "CSV", "Delete", "Extensions", "FFmpeg", "GPL", "HTTPS", "I", "IP",
+    "IPv6", "LGPL", "MIT", "MQTT", "Media",
+    "O", "ONVIF", "Prometheus", "PyAV", "Shift", "Source", "TCP", "TOKEN", "about",
     "centerface", "config", "cookie", "dev", "drawn", "fd00", "http", "https", "localhost",
     "nanodet-g", "passerby", "passerby.example.toml", "passerby.toml",
     "password", "redact", "rtsp", "rtsps", "serve", "stream1", "street", "sub", "video0", "video1", "x264",
