@@ -103,11 +103,12 @@ def test_the_installation_s_language_is_for_whoever_has_chosen_none(
     expect(tab.page.get_by_text("Saved").first).to_be_visible()
     visitor = open_tab(house.base, locale="en-GB")
     visitor.go("#/about")
-    visitor.until("document.documentElement.lang === 'ru'")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "ru")
     tab.page.get_by_label("Default language").select_option("That of the browser")
-    tab.page.get_by_role("button", name="Save").click()
+    with tab.page.expect_response(lambda answer: "settings" in answer.url and answer.request.method != "GET"):
+        tab.page.get_by_role("button", name="Save").click()
     visitor.page.reload()
-    visitor.until("document.documentElement.lang === 'en'")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_what_passerby_refuses_is_said_in_russian(house: Serving, open_tab: OpenTab) -> None:

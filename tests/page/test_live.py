@@ -173,7 +173,7 @@ def test_without_passerby_nothing_is_shown_as_well_and_it_comes_back_by_itself(
     tab.sign_in()
     advances(tab)
     tab.go("#/cameras")
-    expect(tab.page.get_by_role("cell", name="Street")).to_be_visible()
+    expect(tab.page.get_by_role("cell", name="Street street")).to_be_visible()
     tab.go("#/live")
     advances(tab)
     assert first.stop() == 0

@@ -48,7 +48,7 @@ def sections(tab: Tab) -> list[str]:
 def test_nobody_is_shown_what_they_may_not_do(school: Serving, open_tab: OpenTab) -> None:
     viewer = open_tab(school.base)
     viewer.sign_in("lee")
-    assert sections(viewer) == ["Live", "Timeline", "Health", "Cameras", "People", "Settings", "About"]
+    assert sections(viewer) == ["Live", "Timeline", "Events", "Health", "Cameras", "People", "Settings", "About"]
     viewer.go("#/cameras")
     expect(viewer.page.get_by_role("row").filter(has_text="north")).to_be_visible()
     assert viewer.page.get_by_role("link", name="Add a camera").count() == 0
