@@ -174,7 +174,7 @@ def test_counts_are_drawn_beside_the_week_before(house: House, open_tab: OpenTab
     expect(tab.page.locator(".table tbody tr")).to_have_count(2)
     shoot(tab, "counts")
     for per in ("Day", "Week"):
-        tab.page.get_by_text(per, exact=True).click()
+        tab.page.get_by_role("radio", name=per, exact=True).check()
         expect(tab.page.locator(".counts-chart canvas")).to_be_visible()
     tab.page.get_by_label("Camera").select_option("hall")
     expect(tab.page.get_by_text("No counts yet")).to_be_visible()

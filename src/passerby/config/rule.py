@@ -40,8 +40,8 @@ def _area(corners: tuple[PointShare, ...]) -> tuple[PointShare, ...]:
 
 Corners = Annotated[
     tuple[PointShare, ...],
-    AfterValidator(_area),
     Field(min_length=3, max_length=MAX_CORNERS, description="The corners of its area on the ground, in order."),
+    AfterValidator(_area),
 ]
 
 

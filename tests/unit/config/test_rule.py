@@ -136,3 +136,10 @@ def test_people_do_not_stop(file: Path) -> None:
 def test_a_missing_file_is_named(file: Path) -> None:
     with pytest.raises(SettingsError, match=r"rules\.toml"):
         read_rules(file)
+
+
+@pytest.mark.parametrize("corners", ["[]", "[[0, 0]]", "[[0, 0], [1, 1]]"])
+def test_a_zone_has_three_corners(file: Path, corners: str) -> None:
+    file.write_text(f'[[rule]]\nname = "yard"\nkind = "zone"\nzone = {corners}', encoding="utf-8")
+    with pytest.raises(SettingsError, match="rule 'yard': zone"):
+        read_rules(file)
