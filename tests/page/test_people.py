@@ -61,7 +61,7 @@ def test_nobody_is_shown_what_they_may_not_do(school: Serving, open_tab: OpenTab
         viewer.go(f"#/{typed}")
         expect(viewer.page.get_by_text(NOTHING_HERE)).to_be_visible()
     viewer.go("#/settings")
-    expect(viewer.page.get_by_role("heading", name="This browser")).to_be_visible()
+    expect(viewer.page.get_by_role("heading", name="Display")).to_be_visible()
     assert viewer.page.get_by_text("server.port").count() == 0
 
     auditor = open_tab(school.base)
@@ -71,7 +71,7 @@ def test_nobody_is_shown_what_they_may_not_do(school: Serving, open_tab: OpenTab
         auditor.go(f"#/{typed}")
         expect(auditor.page.get_by_text(NOTHING_HERE)).to_be_visible()
     auditor.go("#/health/north")
-    expect(auditor.page.get_by_text("Your roles show no pictures")).to_be_visible()
+    expect(auditor.page.get_by_text("Your roles let you see the health of the camera")).to_be_visible()
     auditor.go("#/people/users")
     expect(auditor.page.get_by_role("row").filter(has_text="lee")).to_be_visible()
     assert auditor.page.get_by_role("button", name="Add a user").count() == 0
