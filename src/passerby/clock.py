@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from passerby.media.segments import TICKS_PER_S
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def utc_of(time_90k: int) -> datetime:
+    """A time in ticks as a `datetime` in UTC. Raises OverflowError for a year outside the calendar's range."""
+    return _EPOCH + timedelta(microseconds=time_90k * 1_000_000 // TICKS_PER_S)
 
 
 class Clock(Protocol):

@@ -22,7 +22,7 @@ from passerby.clock import SystemClock
 from passerby.config import Config
 from passerby.events.records import EventRecords
 from passerby.media.events import CameraEvent, EventKind, EventState
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.rules.access import Role
 from tests.page.conftest import PHONE, Serve, Serving, Tab, add_user, playwright
 from tests.recordings import recorded, steady
@@ -32,7 +32,6 @@ Shoot = Callable[[Tab, str], None]
 expect = playwright.expect
 
 NOWHERE = "http://192.0.2.7/"
-MINUTE_90K = 60 * TICKS_PER_S
 
 
 @dataclass

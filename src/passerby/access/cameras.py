@@ -17,7 +17,7 @@ from passerby.catalogue.schema import objects
 from passerby.catalogue.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
 from passerby.catalogue.schema_events import counts, events
 from passerby.errors import SettingsError, SourceUnavailable
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import MINUTE_90K
 from passerby.net.address import Address
 from passerby.objects.names import check_camera
 from passerby.rules.reach import Reach, kind_refusal
@@ -156,7 +156,7 @@ class Cameras:
         newest = (
             select(func.max(objects.c.end_90k)).where(objects.c.camera == name),
             select(func.max(events.c.end_90k)).where(events.c.camera == name),
-            select((func.max(counts.c.minute) + 1) * (60 * TICKS_PER_S)).where(counts.c.camera == name),
+            select((func.max(counts.c.minute) + 1) * MINUTE_90K).where(counts.c.camera == name),
         )
         ends_90k = [connection.execute(query).scalar_one() for query in newest]
         known = [int(each) for each in ends_90k if each is not None]

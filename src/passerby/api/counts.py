@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -16,8 +16,8 @@ from passerby.api.gate import sees_since_90k_of
 from passerby.api.ports import services_of
 from passerby.api.problems import problem
 from passerby.api.timeline import DAY_90K, LONGEST_TIMELINE_90K, Time90k, check_range
+from passerby.clock import utc_of
 from passerby.events.tallies import Per, Tally
-from passerby.media.segments import TICKS_PER_S
 
 router = APIRouter(prefix="/api/cameras/{camera}", tags=["events"])
 
@@ -68,7 +68,7 @@ def counts_csv(
     table = csv.writer(text)
     table.writerow(["camera", "rule", "way", "start", "count"])
     for each in _found(request, camera, from_90k, to_90k, per, rule, at):
-        start = datetime.fromtimestamp(each.start_90k // TICKS_PER_S, at).isoformat(timespec="minutes")
+        start = utc_of(each.start_90k).astimezone(at).isoformat(timespec="minutes")
         table.writerow([camera, _cell(each.rule), each.way, start, each.count])
     headers = {"Content-Disposition": f'attachment; filename="{camera}-counts.csv"'}
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

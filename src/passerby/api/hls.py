@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from passerby.archive import PlaylistEntry
+from passerby.clock import utc_of
 from passerby.media.segments import TICKS_PER_S
 
 MEDIA_TYPE = "application/vnd.apple.mpegurl"
@@ -55,5 +55,5 @@ def _entry_lines(entry: PlaylistEntry, base: str) -> list[str]:
 
 
 def _iso(time_90k: int) -> str:
-    at = datetime.fromtimestamp(time_90k // TICKS_PER_S, UTC)
+    at = utc_of(time_90k)
     return f"{at:%Y-%m-%dT%H:%M:%S}.{time_90k % TICKS_PER_S * 1000 // TICKS_PER_S:03d}Z"

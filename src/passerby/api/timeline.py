@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -19,6 +18,7 @@ from passerby.api.hls import MEDIA_TYPE, hls_text
 from passerby.api.ports import Services, services_of
 from passerby.api.problems import Problem, problem
 from passerby.archive import Reader
+from passerby.clock import utc_of
 from passerby.errors import OutputError
 from passerby.media.segments import GOP_90K, TICKS_PER_S
 from passerby.rules.access import Action
@@ -192,7 +192,7 @@ def export(
         place.free()
         raise
     place.made()
-    begun = datetime.fromtimestamp(from_90k // TICKS_PER_S, UTC)
+    begun = utc_of(from_90k)
     headers = {"Content-Disposition": f'attachment; filename="{camera}-{begun:%Y%m%d-%H%M%S}Z.mp4"'}
     return FileGoingOut(file, place, "video/mp4", headers)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -16,6 +15,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from passerby.archive.playlist import Playlist
+from passerby.clock import utc_of
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, Fragment
 from passerby.record.partfile import BUFFER_BYTES, PartFile, RecordedFile, output_error
@@ -122,7 +122,7 @@ def _name_chapters(target: OutputContainer, stretches: list[tuple[int, int]]) ->
 
 
 def _words(time_90k: int) -> str:
-    return f"{datetime.fromtimestamp(time_90k // TICKS_PER_S, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{utc_of(time_90k):%Y-%m-%d %H:%M:%S} UTC"
 
 
 class _Joined(io.RawIOBase):

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from passerby.catalogue.database import open_database, reason_of
+from passerby.catalogue.database import insert_into, open_database, reason_of
 from passerby.catalogue.schema import inits, objects
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
@@ -25,10 +24,9 @@ class Rows:
     def __init__(self, url: str) -> None:
         self._engine = open_database(url)
         # Built once: a row is written for every GOP of every camera.
-        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        self._add_init = insert(inits).on_conflict_do_nothing()
+        self._add_init = insert_into(inits, self._engine.dialect).on_conflict_do_nothing()
         self._known_inits: set[str] = set()
-        row = insert(objects)
+        row = insert_into(objects, self._engine.dialect)
         mended = ("end_90k", "size", "state", "init_id", "spool", "media_offset", "gops")
         self._save = row.on_conflict_do_update(
             index_elements=["key"],

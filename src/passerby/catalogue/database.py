@@ -15,7 +15,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from passerby.errors import OutputError, SettingsError
@@ -102,6 +103,11 @@ def _lock(connection: Connection) -> None:
     else:
         connection.execute(text("SET LOCAL statement_timeout = 0"))  # large tables, or another process migrating
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
+
+
+def insert_into(table: Table, dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may say what to do on a conflict, in the words of the database."""
+    return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def reason_of(error: SQLAlchemyError) -> str:

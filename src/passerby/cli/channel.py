@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,8 +10,8 @@ from rich.table import Column, Table
 from passerby.cli.camera_words import show
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.cli.folder import DATA, ConfigFile, Data, installed
+from passerby.clock import utc_of
 from passerby.errors import SettingsError
-from passerby.media.segments import TICKS_PER_S
 
 if TYPE_CHECKING:
     from passerby.notify.outbox import ChannelState
@@ -69,4 +68,4 @@ def test(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug 
 def _delivered(state: ChannelState) -> str:
     if state.last_delivered_90k is None:
         return "not in the last days"
-    return f"{datetime.fromtimestamp(state.last_delivered_90k // TICKS_PER_S, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{utc_of(state.last_delivered_90k):%Y-%m-%d %H:%M:%S} UTC"

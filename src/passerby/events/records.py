@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from passerby.access.rows import Rows
+from passerby.catalogue.database import insert_into
 from passerby.catalogue.schema_events import counts, events
 from passerby.media.events import CameraEvent, EventKind, EventState
-from passerby.media.segments import TICKS_PER_S
-
-_MINUTE_90K = 60 * TICKS_PER_S
+from passerby.media.segments import MINUTE_90K
 
 
 class EventRecords:
@@ -80,10 +78,10 @@ def _add(connection: Connection, event: CameraEvent) -> None:
 
 
 def _count(connection: Connection, crossing: CameraEvent) -> None:
-    add = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(counts)
+    add = insert_into(counts, connection.dialect)
     row = {
         "camera": crossing.camera, "rule": crossing.rule, "way": crossing.way or "",
-        "minute": crossing.start_90k // _MINUTE_90K, "count": 1,
+        "minute": crossing.start_90k // MINUTE_90K, "count": 1,
     }  # fmt: skip
     more = {"count": counts.c.count + 1}
     connection.execute(

@@ -12,9 +12,8 @@ from sqlalchemy import delete, func, select
 
 from passerby.access.rows import Rows
 from passerby.catalogue.schema_events import counts
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 
-MINUTE_90K = 60 * TICKS_PER_S
 _EPOCH = datetime(1970, 1, 1)
 _THURSDAY = 3  # 1970 began on the fourth day of a week
 _RETIRED_AT_ONCE = 5000

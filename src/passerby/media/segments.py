@@ -13,6 +13,8 @@ import numpy.typing as npt
 TICKS_PER_S = 90_000
 """Times are UTC in ticks of 1/90000 s since 1970, named *_90k: exact for all usual frame rates. MPEG's own clock."""
 
+MINUTE_90K = 60 * TICKS_PER_S
+
 GOP_90K = 2 * TICKS_PER_S
 """There is a key frame at every whole multiple of this, so that all cameras can be cut at the same moments."""
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Select, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from passerby.access.rows import Rows
+from passerby.catalogue.database import insert_into
 from passerby.catalogue.schema_notify import outbox
 from passerby.media.messages import MAX_TITLE, Message, new_id
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.notify.digest import digest
-from passerby.rules.notify import MINUTE_90K, Past, Planned, same
+from passerby.rules.notify import Past, Planned, same
 
 GIVE_UP_AFTER_90K = 86400 * TICKS_PER_S
 """A message that was late by a day is no news."""
@@ -61,8 +61,7 @@ class Outbox:
         if not new:
             return
         with self._rows.transaction("keep a message") as connection:
-            insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-            connection.execute(insert(outbox).on_conflict_do_nothing(), new)
+            connection.execute(insert_into(outbox, connection.dialect).on_conflict_do_nothing(), new)
 
     def past(self, message: Message, channels: Iterable[str], most: int, *, cools: bool) -> Past:
         """most: the number from which on it does not matter how many there were in the last minute. cools: whether it

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from passerby.media.messages import Message, Severity
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.rules.events.schedule import DAY_MIN, WEEK_MIN, Schedule
 
-MINUTE_90K = 60 * TICKS_PER_S
 ALWAYS = Schedule()
 
 

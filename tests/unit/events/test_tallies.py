@@ -12,8 +12,8 @@ from sqlalchemy import insert
 from passerby.access.rows import Rows
 from passerby.catalogue.database import open_database
 from passerby.catalogue.schema_events import counts
-from passerby.events.tallies import MINUTE_90K, Per, Tallies
-from passerby.media.segments import TICKS_PER_S
+from passerby.events.tallies import Per, Tallies
+from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.testing.clock import MovingClock
 
 RIGA = ZoneInfo("Europe/Riga")

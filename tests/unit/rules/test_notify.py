@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from passerby.media.messages import Message, Severity
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.rules.events.schedule import Schedule
-from passerby.rules.notify import MINUTE_90K, Now, Past, Planned, Route, minutes_left, plan
+from passerby.rules.notify import Now, Past, Planned, Route, minutes_left, plan
 
 NIGHT = Schedule.of(["22:00-07:00"])
 NOON = Now(1_900_000_020 * TICKS_PER_S, weekday=2, minute=12 * 60)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from passerby.clock import utc_of
 from passerby.errors import SettingsError
 from passerby.media.messages import Message
-from passerby.media.segments import TICKS_PER_S
 from passerby.net.address import Address
 from passerby.net.fetch import Limits
 from passerby.net.mail import deliver
 from passerby.notify.channel import named
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Email:
@@ -46,7 +43,7 @@ def mail_of(message: Message, sender: str, to: Sequence[str]) -> EmailMessage:
     """The same Message-ID at every try, so that mail programs show it once."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, ", ".join(to), message.title
-    when = _EPOCH + timedelta(seconds=message.when_90k // TICKS_PER_S)
+    when = utc_of(message.when_90k)
     mail["Date"] = format_datetime(when)
     mail["Message-ID"] = f"<{message.id}@passerby.invalid>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: answering machines keep silent

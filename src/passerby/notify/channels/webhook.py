@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime, timedelta
 
-from passerby.clock import Clock
+from passerby.clock import Clock, utc_of
 from passerby.errors import OutputError
 from passerby.media.messages import Message
 from passerby.media.segments import TICKS_PER_S
@@ -17,7 +16,6 @@ from passerby.notify.channel import named
 
 CONTENT_TYPE = "application/cloudevents+json"
 TIMESTAMP_HEADER, SIGNATURE_HEADER = "Passerby-Timestamp", "Passerby-Signature"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Webhook:
@@ -51,7 +49,7 @@ def cloud_event(message: Message, source: str) -> bytes:
         "id": message.id,
         "source": source,
         "type": f"passerby.{message.kind}",
-        "time": in_utc(message.when_90k).isoformat().replace("+00:00", "Z"),
+        "time": utc_of(message.when_90k).isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",
         "data": json.loads(message.to_json()),
     }
@@ -63,7 +61,3 @@ def cloud_event(message: Message, source: str) -> bytes:
 def signature(secret: bytes, timestamp: str, body: bytes) -> str:
     """The version of the scheme, and the HMAC-SHA256 of timestamp, dot, body."""
     return "v1=" + hmac.new(secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
-def in_utc(at_90k: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=at_90k * 1_000_000 // TICKS_PER_S)
