@@ -54,36 +54,36 @@ class CameraRules:
         return found
 
     def find(self, camera: str, name: str) -> CameraRule | None:
-        return next((each for each in self.list(camera) if each.rule.name == name), None)
+        with self._rows.transaction("read a rule") as connection:
+            row = connection.execute(select(rules).where(*_named(camera, name))).one_or_none()
+        return None if row is None else _camera_rule(row)
 
-    def put(
-        self, camera: str, rule: Rule, *, is_enabled: bool, who: str, is_new: bool, name: str | None = None
-    ) -> CameraRule:
-        """Adds a rule, or replaces one. camera: must exist. name: of the one to replace, if it gets another. Raises
-        SettingsError for a name that is taken, a rule that does not exist (not is_new) or is in the file, and if there
-        are too many."""
-        values = _values(rule) | {"is_enabled": is_enabled, "who": who, "at_90k": self._rows.clock.now_90k()}
-        name = name or rule.name
+    def add(self, camera: str, rule: Rule, *, is_enabled: bool, who: str) -> CameraRule:
+        """camera: must exist. Raises SettingsError for a name that is taken, and if there are too many."""
+        new = CameraRule(camera, rule, is_enabled, False, who, self._rows.clock.now_90k())
         count = select(func.count()).select_from(rules).where(rules.c.camera == camera)
         with self._rows.transaction("change a rule") as connection:
-            row = connection.execute(select(rules).where(*_named(camera, name))).one_or_none()
-            if not is_new:
-                _check_on_page(camera, name, row)
-            if is_new or rule.name != name:
+            _check_not_taken(connection, camera, rule.name)
+            if connection.execute(count).scalar_one() >= MAX_RULES:
+                raise SettingsError(f"camera '{camera}' has {MAX_RULES} rules already, the maximum")
+            connection.execute(insert(rules).values(**_values(new)))
+        return new
+
+    def change(self, camera: str, name: str, rule: Rule, *, is_enabled: bool, who: str) -> CameraRule:
+        """Replaces the rule of a name; the new one may have another. Raises SettingsError for a name that is taken,
+        and if there is no such rule or it is in the file."""
+        new = CameraRule(camera, rule, is_enabled, False, who, self._rows.clock.now_90k())
+        with self._rows.transaction("change a rule") as connection:
+            _check_on_page(connection, camera, name)
+            if rule.name != name:
                 _check_not_taken(connection, camera, rule.name)
-            if is_new:
-                if connection.execute(count).scalar_one() >= MAX_RULES:
-                    raise SettingsError(f"camera '{camera}' has {MAX_RULES} rules already, the maximum")
-                connection.execute(insert(rules).values(camera=camera, is_in_file=False, **values))
-            else:
-                connection.execute(update(rules).where(*_named(camera, name)).values(**values))
-        return CameraRule(camera, rule, is_enabled, False, who, values["at_90k"])
+            connection.execute(update(rules).where(*_named(camera, name)).values(**_values(new)))
+        return new
 
     def remove(self, camera: str, name: str) -> None:
         """Raises SettingsError if there is no such rule, or if it is in the file."""
         with self._rows.transaction("remove a rule") as connection:
-            row = connection.execute(select(rules).where(*_named(camera, name))).one_or_none()
-            _check_on_page(camera, name, row)
+            _check_on_page(connection, camera, name)
             connection.execute(delete(rules).where(*_named(camera, name)))
 
     def follow_file(self, configured: Mapping[str, Sequence[Rule]]) -> None:
@@ -104,8 +104,8 @@ class CameraRules:
                             hint="give it another name in the file",
                         )
                     at_90k = before.get((camera, rule.name), now_90k)
-                    values = {**_values(rule), "is_enabled": True, "is_in_file": True, "who": "", "at_90k": at_90k}
-                    connection.execute(insert(rules).values(camera=camera, **values))
+                    new = CameraRule(camera, rule, True, True, "", at_90k)
+                    connection.execute(insert(rules).values(**_values(new)))
 
 
 def forget_rules(connection: Connection, cameras: Collection[str]) -> None:
@@ -127,8 +127,11 @@ def rule_values(rule: Rule) -> dict[str, Any]:
     return values
 
 
-def _values(rule: Rule) -> dict[str, Any]:
-    return {"name": rule.name, "value": json.dumps(rule_values(rule), separators=(",", ":"))}
+def _values(each: CameraRule) -> dict[str, Any]:
+    return {
+        "camera": each.camera, "name": each.rule.name, "is_enabled": each.is_enabled, "is_in_file": each.is_in_file,
+        "who": each.who, "at_90k": each.at_90k, "value": json.dumps(rule_values(each.rule), separators=(",", ":")),
+    }  # fmt: skip
 
 
 def _named(camera: str, name: str) -> tuple[Any, Any]:
@@ -140,7 +143,8 @@ def _check_not_taken(connection: Connection, camera: str, name: str) -> None:
         raise SettingsError(f"camera '{camera}' has a rule named '{name}' already")
 
 
-def _check_on_page(camera: str, name: str, row: Row[Any] | None) -> None:
+def _check_on_page(connection: Connection, camera: str, name: str) -> None:
+    row = connection.execute(select(rules.c.is_in_file).where(*_named(camera, name))).one_or_none()
     if row is None:
         raise SettingsError(f"camera '{camera}' has no rule named '{name}'")
     if row.is_in_file:

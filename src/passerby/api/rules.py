@@ -58,7 +58,7 @@ def add_rule(camera: CameraName, body: RuleChange, request: Request) -> RuleShow
     rule = checked_rule(body.rule)
     with services.installation.audit.with_change():
         _check(services, camera)
-        added = services.installation.rules.put(camera, rule, is_enabled=body.is_enabled, who=me.user.name, is_new=True)
+        added = services.installation.rules.add(camera, rule, is_enabled=body.is_enabled, who=me.user.name)
         about = rule_words(None, added)
         services.installation.audit.note(me.user.name, me.through, "rule:add", camera, about=about)
     _tell(services)
@@ -71,9 +71,7 @@ def change_rule(camera: CameraName, rule: RuleName, body: RuleChange, request: R
     new = checked_rule(body.rule)
     with services.installation.audit.with_change():
         before = _found(services, camera, rule)
-        after = services.installation.rules.put(
-            camera, new, is_enabled=body.is_enabled, who=me.user.name, is_new=False, name=rule
-        )
+        after = services.installation.rules.change(camera, rule, new, is_enabled=body.is_enabled, who=me.user.name)
         about = rule_words(before, after)
         services.installation.audit.note(me.user.name, me.through, "rule:change", camera, about=about)
     _tell(services)

@@ -68,7 +68,7 @@ def add(
         if installation.cameras.find(camera) is None:
             raise SettingsError(f"there is no camera '{camera}'", hint="passerby camera list names them")
         for each in new:
-            added = installation.rules.put(camera, each, is_enabled=True, who="", is_new=True)
+            added = installation.rules.add(camera, each, is_enabled=True, who="")
             installation.audit.note("", "command", "rule:add", camera, about=rule_words(None, added))
     for each in new:
         typer.echo(f"added rule '{each.name}' to camera {camera}")

@@ -213,7 +213,7 @@ def test_a_rule_named_like_a_formula_stays_text_in_a_spreadsheet(house: House) -
 
 def test_metrics_count_crossings_of_the_day(house: House) -> None:
     rule = LineRule(kind="line", name="door", line=((0.1, 0.5), (0.9, 0.5)))
-    house.installation.rules.put("gate", rule, is_enabled=True, who="kim", is_new=True)
+    house.installation.rules.add("gate", rule, is_enabled=True, who="kim")
     records(house).count([crossed(), crossed(), crossed(start_90k=AT - 86400 * TICKS_PER_S)])
     house.add_user("root", Role.ADMIN)
     text = house.signed_in("root").get("/metrics").text

@@ -161,7 +161,7 @@ def test_rules_of_the_file_follow_it_are_noted_and_are_changed_only_there(open_h
 def test_a_rule_of_the_file_with_the_name_of_one_from_the_page_is_refused(open_house: OpenHouse) -> None:
     house = open_house()
     house.installation.cameras.add("gate", CameraFacts(address=ADDRESS))
-    house.installation.rules.put("gate", checked_rule(DOOR), is_enabled=True, who="kim", is_new=True)
+    house.installation.rules.add("gate", checked_rule(DOOR), is_enabled=True, who="kim")
     house.installation.config = parse_config({"rule": [{"camera": "gate", **DOOR}]})
     with pytest.raises(SettingsError, match="is in the configuration file and was added on the page too"):
         house.installation.follow_file()
