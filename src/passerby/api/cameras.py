@@ -96,7 +96,7 @@ def add_camera(body: NewCamera, request: Request) -> CameraShown:
     with services.installation.audit.with_change():
         services.installation.cameras.add(body.name, _facts(body))
         _note(services, request, "camera:add", body.name, camera_words(body.name, None, _facts(body)))
-    _tell(services)
+    services.cameras_changed()
     return _found(services, body.name, request)
 
 
@@ -126,10 +126,10 @@ def camera(camera: CameraName, request: Request) -> CameraShown:
 def change_camera(camera: CameraName, body: CameraChange, request: Request) -> CameraShown:
     services = services_of(request)
     with services.installation.audit.with_change(), _noting_boxes(services, request):
-        before = _configured(services, camera)
+        before = configured(services, camera)
         services.installation.cameras.change(camera, _facts(body))
         _note(services, request, "camera:change", camera, camera_words(camera, before, _facts(body)))
-    _tell(services)
+    services.cameras_changed()
     return _found(services, camera, request)
 
 
@@ -139,17 +139,18 @@ def change_camera(camera: CameraName, body: CameraChange, request: Request) -> C
 def remove_camera(camera: CameraName, request: Request) -> None:
     services = services_of(request)
     with services.installation.audit.with_change(), _noting_boxes(services, request):
-        _configured(services, camera)
+        configured(services, camera)
         services.installation.cameras.remove(camera)
         _note(services, request, "camera:remove", camera)
-    _tell(services)
+    services.cameras_changed()
 
 
 def _found(services: Services, name: str, request: Request) -> CameraShown:
-    return _shown(_configured(services, name), request)
+    return _shown(configured(services, name), request)
 
 
-def _configured(services: Services, name: str) -> ConfiguredCamera:
+def configured(services: Services, name: str) -> ConfiguredCamera:
+    """Raises the answer that there is no such camera."""
     found = services.installation.cameras.find(name)
     if found is None:
         raise no_such("camera", name)
@@ -164,12 +165,6 @@ def _note(services: Services, request: Request, what: str, camera: str | None, a
 def _noting_boxes(services: Services, request: Request) -> AbstractContextManager[None]:
     me = signed_in_of(request)
     return services.installation.noting_boxes_that_go(me.user.name, me.through)
-
-
-def _tell(services: Services) -> None:
-    """Tells the fleet, once the change can be read."""
-    if services.fleet:
-        services.fleet.cameras_changed()
 
 
 def _shown(camera: ConfiguredCamera, request: Request) -> CameraShown:

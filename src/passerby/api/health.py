@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from passerby.api.about import State, states_of
-from passerby.api.cameras import CameraName
+from passerby.api.cameras import CameraName, configured
 from passerby.api.gate import recordings_of, signed_in_of
 from passerby.api.ports import services_of
-from passerby.api.problems import no_such, problem
+from passerby.api.problems import problem
 from passerby.api.said import WithReason
 from passerby.api.timeline import LONGEST_TIMELINE_90K, Time90k, check_range
 from passerby.media.health import Check, Verdict
@@ -47,8 +47,7 @@ class Stretch(WithReason):
 @router.get("/health", summary="The health of a camera, check by check")
 def health(camera: CameraName, request: Request) -> CameraHealth:
     services = services_of(request)
-    if services.installation.cameras.find(camera) is None:
-        raise no_such("camera", camera)
+    configured(services, camera)
     camera_state = services.fleet.states().get(camera) if services.fleet else None
     return CameraHealth(
         state=states_of(services, [camera])[0],
@@ -84,8 +83,7 @@ def reference(camera: CameraName, request: Request) -> Response:
 @router.post("/health/reference", summary="Make what a camera shows now its reference", status_code=204)
 def rebase(camera: CameraName, request: Request) -> None:
     services, me = services_of(request), signed_in_of(request)
-    if services.installation.cameras.find(camera) is None:
-        raise no_such("camera", camera)
+    configured(services, camera)
     services.installation.audit.note(me.user.name, me.through, Action.REBASE, camera)
     if services.fleet is None or not services.fleet.ask(camera, Rebase()):
         raise problem(503, f"camera '{camera}' is not running", "try again when it is")

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from passerby.access.not_people import NotPerson
-from passerby.api.cameras import CameraName
+from passerby.api.cameras import CameraName, configured
 from passerby.api.gate import signed_in_of
-from passerby.api.ports import Services, services_of
+from passerby.api.ports import services_of
 from passerby.api.problems import no_such
 from passerby.media.boxes import BoxShare
 
@@ -38,7 +38,7 @@ class NotPersonShown(NotPersonBox):
 @router.get("", summary="Boxes around posters and the like, which are not people")
 def not_people(camera: CameraName, request: Request) -> list[NotPersonShown]:
     services = services_of(request)
-    _check(services, camera)
+    configured(services, camera)
     return [_shown(each) for each in services.installation.not_people.list(camera)]
 
 
@@ -47,10 +47,10 @@ def add_not_person(camera: CameraName, body: NotPersonBox, request: Request) -> 
     services, me = services_of(request), signed_in_of(request)
     box = BoxShare(body.left, body.top, body.right, body.bottom)
     with services.installation.audit.with_change():
-        _check(services, camera)
+        configured(services, camera)
         added = services.installation.not_people.add(camera, box, me.user.name)
         services.installation.audit.note(me.user.name, me.through, "not-people:add", camera, about=added.words)
-    _tell(services)
+    services.cameras_changed()
     return _shown(added)
 
 
@@ -62,17 +62,7 @@ def remove_not_person(camera: CameraName, id: BoxId, request: Request) -> None:
         if removed is None:
             raise no_such("box", str(id))
         services.installation.audit.note(me.user.name, me.through, "not-people:remove", camera, about=removed.words)
-    _tell(services)
-
-
-def _check(services: Services, camera: str) -> None:
-    if services.installation.cameras.find(camera) is None:
-        raise no_such("camera", camera)
-
-
-def _tell(services: Services) -> None:
-    if services.fleet:
-        services.fleet.cameras_changed()
+    services.cameras_changed()
 
 
 def _shown(each: NotPerson) -> NotPersonShown:

@@ -181,6 +181,11 @@ class Services:
     alarms: Alarms = field(default_factory=Alarms)
     notifier: Notifier | None = None
 
+    def cameras_changed(self) -> None:
+        """Tells the fleet, once the change can be read."""
+        if self.fleet:
+            self.fleet.cameras_changed()
+
 
 def services_of(connection: HTTPConnection) -> Services:
     found = connection.app.state.services

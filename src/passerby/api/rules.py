@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from passerby.access.camera_rules import CameraRule, checked_rule
 from passerby.access.rule_words import rule_words
-from passerby.api.cameras import CameraName
+from passerby.api.cameras import CameraName, configured
 from passerby.api.gate import signed_in_of
 from passerby.api.ports import Services, services_of
 from passerby.api.problems import no_such
@@ -48,7 +48,7 @@ class RuleShown(BaseModel):
 @router.get("", summary="The rules of a camera, by name")
 def rules(camera: CameraName, request: Request) -> list[RuleShown]:
     services = services_of(request)
-    _check(services, camera)
+    configured(services, camera)
     return [_shown(each) for each in services.installation.rules.list(camera)]
 
 
@@ -57,11 +57,11 @@ def add_rule(camera: CameraName, body: RuleChange, request: Request) -> RuleShow
     services, me = services_of(request), signed_in_of(request)
     rule = checked_rule(body.rule)
     with services.installation.audit.with_change():
-        _check(services, camera)
+        configured(services, camera)
         added = services.installation.rules.add(camera, rule, is_enabled=body.is_enabled, who=me.user.name)
         about = rule_words(None, added)
         services.installation.audit.note(me.user.name, me.through, "rule:add", camera, about=about)
-    _tell(services)
+    services.cameras_changed()
     return _shown(added)
 
 
@@ -74,7 +74,7 @@ def change_rule(camera: CameraName, rule: RuleName, body: RuleChange, request: R
         after = services.installation.rules.change(camera, rule, new, is_enabled=body.is_enabled, who=me.user.name)
         about = rule_words(before, after)
         services.installation.audit.note(me.user.name, me.through, "rule:change", camera, about=about)
-    _tell(services)
+    services.cameras_changed()
     return _shown(after)
 
 
@@ -86,25 +86,15 @@ def remove_rule(camera: CameraName, rule: RuleName, request: Request) -> None:
         services.installation.rules.remove(camera, rule)
         about = rule_words(before, None)
         services.installation.audit.note(me.user.name, me.through, "rule:remove", camera, about=about)
-    _tell(services)
-
-
-def _check(services: Services, camera: str) -> None:
-    if services.installation.cameras.find(camera) is None:
-        raise no_such("camera", camera)
+    services.cameras_changed()
 
 
 def _found(services: Services, camera: str, name: str) -> CameraRule:
-    _check(services, camera)
+    configured(services, camera)
     found = services.installation.rules.find(camera, name)
     if found is None:
         raise no_such("rule", name)
     return found
-
-
-def _tell(services: Services) -> None:
-    if services.fleet:
-        services.fleet.cameras_changed()
 
 
 def _shown(each: CameraRule) -> RuleShown:
