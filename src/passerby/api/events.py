@@ -140,7 +140,7 @@ async def new_events(
 
 @router.get("/events/{id}", summary="One event with its comments")
 def event(id: EventId, request: Request) -> EventWithComments:
-    shown = _found(request, id, Action.SEE_EVENTS)
+    shown = _found(request, id, _sight(request))
     comments = [EventComment(who=c.who, at_90k=c.at_90k, text=c.text) for c in _log(request).comments(id)]
     return EventWithComments(event=_shown(shown), comments=comments)
 
@@ -149,18 +149,19 @@ def event(id: EventId, request: Request) -> EventWithComments:
 def set_state(id: EventId, body: StateChange, request: Request) -> EventShown:
     audit, me = services_of(request).installation.audit, signed_in_of(request)
     with audit.with_change():
-        before = _found(request, id, Action.CHANGE_EVENTS)
+        sight = _sight(request, Action.CHANGE_EVENTS)
+        before = _found(request, id, sight)
         _log(request).set_state(id, body.state, me.user.name)
         about = f"event {id}, {before.rule}: {before.state} to {body.state}"
         audit.note(me.user.name, me.through, "event:state", before.camera, about=about)
-    return _shown(_found(request, id, Action.CHANGE_EVENTS))
+    return _shown(_found(request, id, sight))
 
 
 @router.post("/events/{id}/comments", summary="Write a comment on an event", status_code=201)
 def add_comment(id: EventId, body: NewComment, request: Request) -> EventComment:
     audit, me = services_of(request).installation.audit, signed_in_of(request)
     with audit.with_change():
-        found = _found(request, id, Action.CHANGE_EVENTS)
+        found = _found(request, id, _sight(request, Action.CHANGE_EVENTS))
         written = _log(request).comment(id, me.user.name, body.text)
         if written is None:
             raise problem(422, f"there are {MAX_COMMENTS} comments on this event already")
@@ -173,11 +174,11 @@ def add_comment(id: EventId, body: NewComment, request: Request) -> EventComment
     responses={200: {"content": {"image/jpeg": {}}}},
 )  # fmt: skip
 def still(id: EventId, request: Request) -> Response:
-    services, found = services_of(request), _found(request, id, Action.SEE_STILL)
+    services, sight = services_of(request), _sight(request, Action.SEE_STILL)
+    found = _found(request, id, sight)
     at_90k = found.start_90k
     services.installation.audit.look(signed_in_of(request), Action.SEE_STILL, found.camera, at_90k, at_90k)
-    recordings = services.archive.since(_since_90k(request, found, Action.SEE_STILL))
-    recorded = recordings.still(found.camera, at_90k)
+    recorded = services.archive.since(sight.from_90k(found.camera)).still(found.camera, at_90k)
     if recorded is None:
         raise problem(404, "nothing is recorded there", "ask for another time")
     return Response(recorded.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(recorded.at_90k)})
@@ -188,7 +189,7 @@ def still(id: EventId, request: Request) -> Response:
     response_class=RedirectResponse, status_code=307, responses={307: {"description": "To the timeline's export."}},
 )  # fmt: skip
 def export(id: EventId, request: Request) -> RedirectResponse:
-    found = _found(request, id, Action.EXPORT)
+    found = _found(request, id, _sight(request, Action.EXPORT))
     from_90k = max(0, found.start_90k - BEFORE_AND_AFTER_90K)
     to_90k = found.end_90k + BEFORE_AND_AFTER_90K
     # Relative: passerby may be at a path of its host.
@@ -218,17 +219,12 @@ def _sight(request: Request, action: Action = Action.SEE_EVENTS, who: Principal 
     return Sight({each.name: each.since_90k for each in seen})
 
 
-def _found(request: Request, id: int, action: Action) -> LoggedEvent:
+def _found(request: Request, id: int, sight: Sight) -> LoggedEvent:
     """What one may not see does not exist."""
-    found = _log(request).find(_sight(request, action), id)
+    found = _log(request).find(sight, id)
     if found is None:
         raise no_such("event", str(id))
     return found
-
-
-def _since_90k(request: Request, found: LoggedEvent, action: Action) -> int:
-    since_90k = _sight(request, action).since_90k
-    return 0 if since_90k is None else since_90k[found.camera]
 
 
 async def _lines(request: Request, after: int | None, within_s: float) -> AsyncIterator[str]:

@@ -17,7 +17,11 @@ class Sight:
     since_90k: Mapping[str, int] | None
 
     def includes(self, camera: str, start_90k: int) -> bool:
-        return self.since_90k is None or (camera in self.since_90k and start_90k >= self.since_90k[camera])
+        return (self.since_90k is None or camera in self.since_90k) and start_90k >= self.from_90k(camera)
+
+    def from_90k(self, camera: str) -> int:
+        """From when on what is of a camera may be seen. camera: one that may be seen."""
+        return 0 if self.since_90k is None else self.since_90k[camera]
 
     def where(self, camera: Column[str], time: SQLColumnExpression[int]) -> ColumnElement[bool]:
         """time: of the row, in ticks."""

@@ -48,17 +48,15 @@ class EventMessages:
         """Tells of events that nobody was told of. Returns how many there were, at most `AT_ONCE`. Raises
         OutputError."""
         query = select(events).where(~events.c.is_told).order_by(events.c.id).limit(AT_ONCE)
-        with self._rows.transaction("read events") as connection:
-            if connection.execute(query.limit(1)).first() is None:
-                return 0
         news_90k = self._rows.clock.now_90k() - NEWS_FOR_90K
         with self._rows.together("tell of events"), self._rows.transaction("tell of events") as connection:
             found = list(connection.execute(query))
             for row in found:
                 if row.start_90k >= news_90k:
                     self._notifier.tell(message_of(row, self._link))
-            ids = [row.id for row in found]
-            connection.execute(update(events).where(events.c.id.in_(ids)).values(is_told=True))
+            if found:
+                ids = [row.id for row in found]
+                connection.execute(update(events).where(events.c.id.in_(ids)).values(is_told=True))
         return len(found)
 
 
