@@ -14,9 +14,9 @@ from sqlalchemy import Engine, insert
 from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.access.installation import catalogue_url
-from passerby.access.rows import Rows
 from passerby.archive import Archive
 from passerby.catalogue.database import open_database
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts, events
 from passerby.clock import SystemClock
 from passerby.config import Config

@@ -14,12 +14,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from passerby.access.looks import AuditEntry, AuditRecord, Entries
-from passerby.access.rows import Rows, ticks
 from passerby.access.sessions import SignedIn
 from passerby.catalogue.database import reason_of
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import audit
 from passerby.errors import OutputError
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import TICKS_PER_S, ticks
 
 _SAME_LOOK_90K = ticks(60)
 _MAX_REMEMBERED = 10_000

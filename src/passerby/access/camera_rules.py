@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from passerby.access.rows import Rows
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import rules
 from passerby.config.rule import MAX_RULES, Rule, rule_fault
 from passerby.errors import SettingsError

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from passerby.access.camera_rules import forget_rules
 from passerby.access.not_people import forget_not_people
-from passerby.access.rows import Rows
 from passerby.access.sealer import Sealer
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema import objects
 from passerby.catalogue.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
 from passerby.catalogue.schema_events import counts, events

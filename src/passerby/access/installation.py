@@ -16,7 +16,6 @@ from passerby.access.passwords import Passwords
 from passerby.access.preferences import Preferences
 from passerby.access.reset import Reset
 from passerby.access.rights import Rights
-from passerby.access.rows import Rows
 from passerby.access.rule_words import rule_words
 from passerby.access.sealer import KEY_FILE, Sealer
 from passerby.access.sessions import Sessions, Tokens
@@ -26,6 +25,7 @@ from passerby.access.throttle import Throttle
 from passerby.access.users import Users
 from passerby.access.words import NOTHING, camera_words
 from passerby.catalogue.database import open_database
+from passerby.catalogue.rows import Rows
 from passerby.clock import Clock, SystemClock
 from passerby.config import FILE_NAME, Camera, Config
 from passerby.config.rule import Rule

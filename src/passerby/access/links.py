@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from passerby.access.rows import Rows, ticks
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import set_up_links
+from passerby.media.segments import ticks
 
 
 class Links:

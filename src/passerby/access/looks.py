@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from passerby.access.rows import ticks
+from passerby.media.segments import ticks
 
 SAME_LOOK_90K = ticks(5 * 60)  # between two records: somebody who pauses for longer looks again
 MAX_RECORDS = 1000  # in one entry: a page of them must not read the whole audit

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select
 
-from passerby.access.rows import Rows
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import not_people
 from passerby.errors import SettingsError
 from passerby.media.boxes import BoxShare

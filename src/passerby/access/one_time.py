@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
-from passerby.access.rows import new_secret
+from passerby.access.secrets import new_secret
 from passerby.clock import Clock
 
 WORKS_FOR_S = 300.0

@@ -25,8 +25,8 @@ from webauthn.helpers.structs import (
 )
 
 from passerby.access.one_time import OneTime
-from passerby.access.rows import Rows
 from passerby.access.users import User, Users
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import passkeys, sessions
 from passerby.errors import SettingsError
 

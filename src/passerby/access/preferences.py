@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from passerby.access.rows import Rows
 from passerby.access.users import User
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import preferences
 
 

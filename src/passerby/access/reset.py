@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from passerby.access.links import Links
-from passerby.access.rows import Rows, key_of, new_secret
+from passerby.access.secrets import key_of, new_secret
 from passerby.access.users import User, end_ways_in
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import users
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select, update
 
-from passerby.access.rows import Rows, key_of, new_secret, ticks
+from passerby.access.secrets import key_of, new_secret
 from passerby.access.users import User, Users
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import sessions, tokens
 from passerby.errors import SettingsError
+from passerby.media.segments import ticks
 from passerby.rules.access import Action, Principal
 
 TOKEN_PREFIX = "passerby_"  # so that scanners can find a token that was published by mistake

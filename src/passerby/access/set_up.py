@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from passerby.access.links import Links
-from passerby.access.rows import Rows, key_of, new_secret
+from passerby.access.secrets import key_of, new_secret
 from passerby.access.users import FIRST_ROLES, UserFacts, insert_user
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import users
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from passerby.access.rows import Rows
 from passerby.access.words import setting_words
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import settings
 from passerby.config import FILE_NAME, Config
 from passerby.config.on_page import ON_PAGE, Value, is_in_file, unfit, with_page

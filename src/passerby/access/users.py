@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from passerby.access.rows import Rows
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import passkeys, sessions, tokens, users, users_in_groups
 from passerby.errors import SettingsError
 from passerby.rules.access import Principal, Role

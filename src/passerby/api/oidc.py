@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from passerby.access.one_time import OneTime
-from passerby.access.rows import new_secret
+from passerby.access.secrets import new_secret
 from passerby.api.gate import is_secure, path_of
 from passerby.api.oidc_client import OidcClient, new_verifier
 from passerby.api.ports import services_of

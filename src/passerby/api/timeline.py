@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from passerby.access.rows import new_secret
+from passerby.access.secrets import new_secret
 from passerby.api.cameras import CameraName
 from passerby.api.exports import FileGoingOut, exports_of
 from passerby.api.gate import recordings_of, signed_in_of

@@ -20,9 +20,9 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 from passerby.access.audit import Audit
-from passerby.access.rows import Rows
 from passerby.backup.parts import CATALOGUE, FORMAT, LIST_NAME, LONGEST_LIST_BYTES, MAY_HOLD, Contents, Part
 from passerby.catalogue.database import open_database
+from passerby.catalogue.rows import Rows
 from passerby.clock import Clock, SystemClock
 from passerby.errors import OutputError, PasserbyError, SourceError, os_reason
 from passerby.folders import closed_to_others

@@ -16,10 +16,10 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from passerby.access.audit import Audit
-from passerby.access.rows import Rows
 from passerby.access.sealer import KEY_FILE
 from passerby.backup.parts import BACKGROUNDS, CATALOGUE, FORMAT, LIST_NAME, MAY_HOLD, SPOOL_NAME, Contents, Part
 from passerby.catalogue.database import reason_of
+from passerby.catalogue.rows import Rows
 from passerby.clock import Clock
 from passerby.config import FILE_NAME
 from passerby.errors import OutputError, SettingsError, SourceError, os_reason

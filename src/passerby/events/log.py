@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, tuple_, union_all, update
 
-from passerby.access.rows import Rows
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import event_comments, events
 from passerby.events.sight import Sight
 from passerby.media.events import EventKind, EventState

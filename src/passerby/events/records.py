@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from passerby.access.rows import Rows
 from passerby.catalogue.database import insert_into
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts, events
 from passerby.media.events import CameraEvent, EventKind, EventState
 from passerby.media.segments import MINUTE_90K

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import delete, func, select
 
-from passerby.access.rows import Rows
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 

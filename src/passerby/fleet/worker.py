@@ -11,9 +11,9 @@ from pathlib import Path
 
 import cv2
 
-from passerby.access.rows import Rows
 from passerby.archive import Archive
 from passerby.catalogue.database import open_database
+from passerby.catalogue.rows import Rows
 from passerby.clock import SystemClock
 from passerby.engine.live.shared import Shared
 from passerby.engine.memory import return_freed_pictures

@@ -24,6 +24,11 @@ SHORT_OVERLAP_90K = TICKS_PER_S
 guessed, and the source may return sooner. Players show the later picture."""
 
 
+def ticks(seconds: float) -> int:
+    """Seconds in ticks."""
+    return round(seconds * TICKS_PER_S)
+
+
 @dataclass(frozen=True, slots=True)
 class InitSegment:
     """What a player needs before the first fragment: MP4's ftyp and moov.

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, select, update
 
-from passerby.access.rows import Rows
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_notify import alarms_told
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.messages import MAX_TEXT, Message, Severity, new_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 
-from passerby.access.rows import Rows
+from passerby.catalogue.rows import Rows
 from passerby.errors import PasserbyError
 from passerby.media.messages import Message, Severity, new_id
 from passerby.media.segments import TICKS_PER_S

@@ -13,9 +13,9 @@ from fastapi.testclient import TestClient
 
 from passerby.access.cameras import CameraFacts
 from passerby.access.installation import catalogue_url
-from passerby.access.rows import Rows
 from passerby.api import events as event_routes
 from passerby.catalogue.database import open_database
+from passerby.catalogue.rows import Rows
 from passerby.config.rule import LineRule
 from passerby.events.records import EventRecords
 from passerby.media.events import CameraEvent, EventKind

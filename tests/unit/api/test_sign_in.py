@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from passerby.access.rows import key_of
+from passerby.access.secrets import key_of
 from passerby.api.gate import CSRF_HEADER
 from passerby.rules.access import Action, Role
 from tests.unit.api.conftest import PASSWORD, House, OpenHouse

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import func, select
 
-from passerby.access.rows import Rows
 from passerby.catalogue.database import open_database
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import event_comments
 from passerby.events.log import MAX_AT_ONCE, MAX_COMMENTS, EventLog, Filter, LoggedEvent
 from passerby.events.records import EventRecords

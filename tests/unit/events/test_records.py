@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from passerby.access.rows import Rows
 from passerby.catalogue.database import open_database
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts, events
 from passerby.events.records import EventRecords
 from passerby.media.events import CameraEvent, EventKind

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert
 
-from passerby.access.rows import Rows
 from passerby.catalogue.database import open_database
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts
 from passerby.events.tallies import Per, Tallies
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S

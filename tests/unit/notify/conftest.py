@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from passerby.access.rows import Rows
 from passerby.catalogue.database import open_database
+from passerby.catalogue.rows import Rows
 from passerby.errors import OutputError
 from passerby.media.messages import Message, Severity, new_id
 from passerby.testing.clock import MovingClock

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from passerby.access.rows import Rows
 from passerby.api.alarms import MEANS
+from passerby.catalogue.rows import Rows
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.messages import Severity
 from passerby.media.segments import TICKS_PER_S

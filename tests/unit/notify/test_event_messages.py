@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from passerby.access.rows import Rows
+from passerby.catalogue.rows import Rows
 from passerby.errors import OutputError
 from passerby.events.records import EventRecords
 from passerby.media.events import CameraEvent, EventKind

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from passerby.access.rows import Rows
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_notify import outbox as table
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.notifier import DEAD_AFTER_90K, Notifier

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.access.rows import Rows
 from passerby.catalogue.database import open_database
+from passerby.catalogue.rows import Rows
 from passerby.clock import SystemClock
 from passerby.config import Channel
 from passerby.errors import OutputError, SettingsError
@@ -123,7 +123,7 @@ def test_secrets_come_from_the_environment_or_a_file(tmp_path: Path, monkeypatch
 
 CHILD = """
 import sys
-from passerby.access.rows import Rows
+from passerby.catalogue.rows import Rows
 from passerby.catalogue.database import open_database
 from passerby.clock import SystemClock
 from passerby.notify.channels import make_channels

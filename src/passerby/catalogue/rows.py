@@ -1,9 +1,7 @@
-"""Transactions on the catalogue, for the modules of this package."""
+"""Transactions on the catalogue, for whoever keeps rows in it."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -14,7 +12,6 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from passerby.catalogue.database import reason_of
 from passerby.clock import Clock
 from passerby.errors import OutputError
-from passerby.media.segments import TICKS_PER_S
 
 
 class Rows:
@@ -50,17 +47,3 @@ class Rows:
                 yield
             finally:
                 self._of_thread.connection = before
-
-
-def new_secret() -> str:
-    """256 random bits as text, for cookies, tokens and links. Only its `key_of` is stored."""
-    return secrets.token_urlsafe(32)
-
-
-def key_of(secret: str) -> str:
-    """The hash by which a secret is found. No salt and no stretching: it holds 256 random bits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def ticks(seconds: float) -> int:
-    return round(seconds * TICKS_PER_S)
