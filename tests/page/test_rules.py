@@ -10,6 +10,7 @@ import pytest
 
 from passerby.access import Installation
 from passerby.config import Config
+from passerby.config.rule import DensityRule
 from passerby.rules.access import Role
 from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
 
@@ -176,6 +177,61 @@ def test_a_zone_that_crosses_itself_is_wrong_at_once_and_cannot_be_saved(
     tab.page.get_by_role("button", name="Discard", exact=True).click()
     expect(tab.page.get_by_role("button", name="Add rule").first).to_be_visible()
     assert rules_of(tab) == []
+
+
+def test_a_density_is_measured_on_the_ground_that_is_marked(serving: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(serving.base, WIDE)
+    opened(tab)
+    add(tab, "Density")
+    expect(tab.page.locator(".rule-tag", has_text="4 m")).to_have_count(2)
+    tab.page.get_by_label("First side of the ground").fill("6")
+    expect(tab.page.locator(".rule-tag", has_text="6 m")).to_have_count(1)
+    shoot(tab, "rules-density")
+    save = tab.page.get_by_role("button", name="Save rule")
+    drag(tab, "Corner 1 of the ground", (0.9, 0.8))
+    expect(tab.page.get_by_text("must look like a rectangle")).to_be_visible()
+    expect(save).to_be_disabled()
+    tab.page.get_by_role("button", name="Undo", exact=True).click()
+    drag(tab, "Corner 1 of 4", (0.2, 0.02))
+    expect(tab.page.get_by_text("towards the horizon")).to_be_visible()
+    tab.page.get_by_role("button", name="Undo", exact=True).click()
+    shown = tab.page.get_by_text("The zone is about").inner_text()
+    save.click()
+    expect(tab.page.locator(".rules-list li")).to_contain_text("Density · people · more than 2 per m²")
+    (rule,) = [each["rule"] for each in rules_of(tab)]
+    area = DensityRule.model_validate(rule).area_m2
+    assert rule["ground_m"] == [6, 4] and shown == f"The zone is about {area:.1f} m² large."
+
+
+def test_a_rule_holds_at_the_times_that_are_chosen(serving: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(serving.base, WIDE)
+    opened(tab)
+    add(tab, "Zone")
+    tab.page.get_by_label("When").select_option("At certain times")
+    for day in ("Saturday", "Sunday"):
+        tab.page.get_by_label(day).uncheck()
+    tab.page.get_by_role("button", name="Add times").click()
+    second = tab.page.locator(".rules-times").nth(1)
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"):
+        second.get_by_label(day).uncheck()
+    second.get_by_label("From").fill("06:00")
+    expect(second.get_by_text("It must not end when it begins.")).to_be_visible()
+    expect(tab.page.get_by_role("button", name="Save rule")).to_be_disabled()
+    second.get_by_label("The whole day").check()
+    second.get_by_label("Sunday").uncheck()
+    expect(second.get_by_label("Saturday")).to_be_disabled()  # a rule without any day would never hold
+    second.get_by_label("Sunday").check()
+    second.scroll_into_view_if_needed()
+    shoot(tab, "rules-when")
+    tab.page.get_by_role("button", name="Save rule").click()
+    expect(tab.page.locator(".rules-list li")).to_contain_text("Mon–Fri 22:00–06:00 · Sat–Sun")
+    (rule,) = [each["rule"] for each in rules_of(tab)]
+    assert rule["when"] == ["mon-fri 22:00-06:00", "sat-sun"]
+    tab.page.get_by_role("button", name="Edit Zone").click()
+    tab.page.get_by_label("When").select_option("Always")
+    tab.page.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.page.locator(".rules-list li")).not_to_contain_text("22:00")
+    assert rules_of(tab)[0]["rule"]["when"] == []
 
 
 def test_points_move_with_keys_and_what_is_not_saved_is_kept_while_somebody_is_elsewhere(

@@ -3,10 +3,11 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef } from "react";
 import type { Size } from "../redact/box";
 import { texts } from "../texts";
-import type { Values } from "./kinds";
+import { groundSizeOf, type Values } from "./kinds";
 import {
   beside,
   inPixels,
+  isClosed,
   LEAST_CORNERS,
   MAX_CORNERS,
   middleOf,
@@ -217,7 +218,7 @@ function Moved({ drawn, size, others }: { drawn: Drawn; size: Size; others: Poin
         ))}
       </svg>
       {shapesOf(values).map(([shape, points]) => (
-        <Tags key={shape} shape={shape} points={points} size={size} />
+        <Tags key={shape} shape={shape} points={points} values={values} size={size} />
       ))}
     </>
   );
@@ -249,9 +250,18 @@ function Sides({ points, size }: { points: Points; size: Size }) {
 }
 
 /** Which way is which, in words. They are HTML: letters in an SVG would be as large as its picture. */
-function Tags({ shape, points, size }: { shape: Shape; points: Points; size: Size }) {
-  const [a, b] = points;
+function Tags({ shape, points, values, size }: { shape: Shape; points: Points; values: Values; size: Size }) {
+  const [a, b, c] = points;
   if (!a || !b || shape === "zone") return null;
+  if (shape === "ground") {
+    const [width, depth] = groundSizeOf(values);
+    return (
+      <>
+        <Tag at={middleOf([a, b])}>{words.metres(width)}</Tag>
+        {c && <Tag at={middleOf([b, c])}>{words.metres(depth)}</Tag>}
+      </>
+    );
+  }
   if (shape === "arrow") return <Tag at={beside([a, b], size, size.width * -0.04)}>{words.allowed}</Tag>;
   const away = size.width * SIDE_AWAY * 1.35;
   return (
@@ -291,7 +301,7 @@ function pointsOf(values: Values): Points {
 function pathOf(shape: Shape, points: Points, size: Size): string {
   const places = points.map((each) => inPixels(each, size));
   const way = `M${places.map(([x, y]) => `${x} ${y}`).join("L")}`;
-  if (shape === "zone") return `${way}Z`;
+  if (isClosed(shape)) return `${way}Z`;
   return shape === "arrow" ? way + headOf(places, size.width * HEAD) : way;
 }
 
@@ -309,6 +319,7 @@ function withPoint(points: Points, index: number | null, point: Point): Points {
 
 function nameOf(shape: Shape, index: number, count: number): string {
   if (shape === "zone") return words.corner(index + 1, count);
+  if (shape === "ground") return words.groundCorner(index + 1);
   return shape === "line" ? words.end(index + 1) : index === 0 ? words.start : words.head;
 }
 

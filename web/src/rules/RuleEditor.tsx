@@ -8,12 +8,15 @@ import type { Size } from "../redact/box";
 import { texts } from "../texts";
 import { Button, Confirm, IconButton, Note, Panel, ProblemNote, useToast } from "../ui";
 import { Canvas, canRemove, type Picked, shapesOf } from "./Canvas";
-import { drawnOf, type Shown, type Values, wordsOf } from "./kinds";
-import { problemsOf, RuleFields } from "./RuleFields";
-import { crossesItself, isTooSmall, type Points, type Shape } from "./shape";
+import { isRectangle } from "./ground";
+import { drawnOf, groundSizeOf, type Shown, type Values, wordsOf } from "./kinds";
+import { groundAreaOf, problemsOf, RuleFields } from "./RuleFields";
+import { crossesItself, isClosed, isTooSmall, type Points, type Shape } from "./shape";
 import { useHistory } from "./useHistory";
 
 const words = texts.rules;
+/** As in config/rule.py. */
+const SMALLEST_AREA_M2 = 1;
 
 /** was: null for a new rule. */
 export type Begun = { was: Shown | null; values: Values; isEnabled: boolean };
@@ -181,7 +184,11 @@ function shapeProblem(values: Values): string | null {
   for (const [shape, points] of shapesOf(values)) {
     if (shape === "zone" && crossesItself(points)) return words.draw.crosses;
     if (shape === "zone" && isTooSmall(points)) return words.draw.tooSmall;
-    if (shape !== "zone" && String(points[0]) === String(points[1])) return words.draw.noLength;
+    if (shape === "ground" && !isRectangle(points)) return words.draw.noRectangle;
+    if (!isClosed(shape) && String(points[0]) === String(points[1])) return words.draw.noLength;
   }
-  return null;
+  if (!Array.isArray(values.ground) || Math.min(...groundSizeOf(values)) <= 0) return null;
+  const area = groundAreaOf(values);
+  if (area === null) return words.draw.tooFar;
+  return area < SMALLEST_AREA_M2 ? words.draw.underOneMetre : null;
 }

@@ -2,7 +2,11 @@
 
 import { texts } from "../texts";
 import { Select, TextField } from "../ui";
-import { KINDS, type Shown, type Values } from "./kinds";
+import { areaOf } from "./ground";
+import { groundSizeOf, KINDS, numberOf, type Shown, timesOfRule, type Values, withNumber } from "./kinds";
+import { isSpan, timesOf } from "./schedule";
+import type { Points } from "./shape";
+import { WhenFields } from "./WhenFields";
 
 const words = texts.rules;
 const MAX_NAME = 60;
@@ -16,6 +20,7 @@ type FieldsProps = {
 
 export function RuleFields({ values, problems, set }: FieldsProps) {
   const { objects = [], fields = [] } = KINDS[values.kind] ?? {};
+  const area = groundAreaOf(values);
   return (
     <>
       <TextField
@@ -47,20 +52,22 @@ export function RuleFields({ values, problems, set }: FieldsProps) {
           />
         ) : (
           <TextField
-            key={each.key}
+            key={each.words}
             type="number"
             inputMode={each.isWhole ? "numeric" : "decimal"}
-            label={words.fields[each.key].label}
-            hint={words.fields[each.key].hint}
-            problem={problems[each.key] ?? null}
+            label={words.fields[each.words].label}
+            hint={words.fields[each.words].hint}
+            problem={problems[each.words] ?? null}
             min={each.min}
             max={each.max}
             step={each.isWhole ? 1 : "any"}
-            value={typeof values[each.key] === "number" ? String(values[each.key]) : ""}
-            onChange={(text) => set({ [each.key]: text === "" ? null : Number(text) }, each.key)}
+            value={numberOf(values, each)?.toString() ?? ""}
+            onChange={(text) => set(withNumber(values, each, text === "" ? null : Number(text)), each.words)}
           />
         ),
       )}
+      {area !== null && <p className="small soft">{words.zoneIs(area)}</p>}
+      <WhenFields entries={timesOfRule(values)} onChange={(when, group) => set({ when }, group)} />
     </>
   );
 }
@@ -73,9 +80,21 @@ export function problemsOf(values: Values, others: readonly Shown[]): Record<str
   else if (others.some((each) => each.rule.name === name)) found.name = words.nameTaken;
   for (const each of KINDS[values.kind]?.fields ?? []) {
     if ("choices" in each) continue;
-    const value = values[each.key];
-    const isNumber = typeof value === "number" && (!each.isWhole || Number.isInteger(value));
-    if (!isNumber || value < each.min || value > each.max) found[each.key] = words.between(each.min, each.max);
+    const value = numberOf(values, each);
+    const isNumber = value !== null && (!each.isWhole || Number.isInteger(value));
+    if (!isNumber || value < each.min || value > each.max) found[each.words] = words.between(each.min, each.max);
   }
+  const isWrong = (entry: string) => {
+    const times = timesOf(entry);
+    return !times || !isSpan(times);
+  };
+  if (timesOfRule(values).some(isWrong)) found.when = words.when.noSpan;
   return found;
+}
+
+/** Of its zone, in square metres; null: not known. */
+export function groundAreaOf(values: Values): number | null {
+  const size = groundSizeOf(values);
+  if (!Array.isArray(values.ground) || !Array.isArray(values.zone) || Math.min(...size) <= 0) return null;
+  return areaOf(values.zone as Points, values.ground as Points, size);
 }

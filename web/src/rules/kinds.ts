@@ -3,16 +3,25 @@
 
 import type { Schemas } from "../api/client";
 import { texts, wordFor } from "../texts";
+import { entryInWords } from "./schedule";
 import type { Points, Shape } from "./shape";
 
 export type Shown = Schemas["RuleShown"];
 /** As in the file. Keys that this page does not know stay as they are. */
 export type Values = { name: string; kind: string; [key: string]: unknown };
 
-/** A number, with its unit in its label, or one of a few words. */
-export type FieldOf =
-  | { key: keyof typeof texts.rules.fields; min: number; max: number; isWhole?: boolean }
-  | { key: "alert"; choices: readonly (keyof typeof texts.rules.alerts)[] };
+type NumberField = {
+  /** Of the rule, and which of its numbers if it has several. */
+  key: string;
+  index?: 0 | 1;
+  /** Its unit is in its label. */
+  words: keyof typeof texts.rules.fields;
+  min: number;
+  max: number;
+  isWhole?: boolean;
+};
+/** A number, or one of a few words. */
+export type FieldOf = NumberField | { key: "alert"; choices: readonly (keyof typeof texts.rules.alerts)[] };
 
 export type Kind = {
   shapes: readonly Shape[];
@@ -25,8 +34,10 @@ export type Kind = {
 
 const DAY_S = 86_400;
 const BOTH = ["people", "vehicles"] as const;
-const LONGER: FieldOf = { key: "longer_than_s", min: 5, max: DAY_S };
-const ALONE: FieldOf = { key: "after_s", min: 3, max: DAY_S };
+const LONGER: FieldOf = { key: "longer_than_s", words: "longer_than_s", min: 5, max: DAY_S };
+const ALONE: FieldOf = { key: "after_s", words: "after_s", min: 3, max: DAY_S };
+const LIMIT: FieldOf = { key: "limit", words: "limit", min: 1, max: 10_000, isWhole: true };
+const SIDE = { key: "ground_m", min: 0.1, max: 1000 } as const;
 
 export const KINDS: Readonly<Record<string, Kind>> = {
   line: {
@@ -38,19 +49,29 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   zone: {
     shapes: ["zone"],
     objects: BOTH,
-    fields: [{ key: "after_s", min: 0, max: DAY_S }],
+    fields: [{ key: "after_s", words: "after_s", min: 0, max: DAY_S }],
     usual: { objects: "people", after_s: 2 },
   },
   crowd: {
     shapes: ["zone"],
     objects: BOTH,
-    fields: [{ key: "limit", min: 1, max: 10_000, isWhole: true }],
+    fields: [LIMIT],
     usual: { objects: "people", limit: 5 },
+  },
+  density: {
+    shapes: ["zone", "ground"],
+    objects: BOTH,
+    fields: [
+      { key: "limit", words: "per_m2", min: 0.1, max: 20 },
+      { ...SIDE, index: 0, words: "ground_width" },
+      { ...SIDE, index: 1, words: "ground_depth" },
+    ],
+    usual: { objects: "people", limit: 2, ground_m: [4, 4] },
   },
   queue: {
     shapes: ["zone"],
     objects: BOTH,
-    fields: [{ key: "limit", min: 1, max: 10_000, isWhole: true }],
+    fields: [LIMIT],
     usual: { objects: "people", limit: 5 },
   },
   loitering: { shapes: ["zone"], objects: BOTH, fields: [LONGER], usual: { objects: "people", longer_than_s: 60 } },
@@ -65,7 +86,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   lying: {
     shapes: ["zone"],
     objects: ["people"],
-    fields: [{ key: "longer_than_s", min: 2, max: DAY_S }],
+    fields: [{ key: "longer_than_s", words: "longer_than_s", min: 2, max: DAY_S }],
     usual: { objects: "people", longer_than_s: 3 },
   },
   "left-object": { shapes: ["zone"], objects: ["things"], fields: [ALONE], usual: { objects: "things", after_s: 10 } },
@@ -84,6 +105,12 @@ const NEW_SHAPES: Readonly<Record<Shape, Points>> = {
     [0.9, 0.5],
     [0.9, 0.95],
     [0.1, 0.95],
+  ],
+  ground: [
+    [0.35, 0.6],
+    [0.65, 0.6],
+    [0.72, 0.85],
+    [0.28, 0.85],
   ],
   line: [
     [0.15, 0.65],
@@ -107,15 +134,48 @@ export function wordsOf(kind: string): { label: string; about: string } {
   return words[kind] ?? { label: kind, about: "" };
 }
 
-/** In short, for the list: "Crowd · people · more than 5". */
-export function summaryOf({ kind, objects, ...values }: Values): string {
+/** null: it has none there. */
+export function numberOf(values: Values, { key, index }: NumberField): number | null {
+  const value = values[key];
+  const found: unknown = index !== undefined && Array.isArray(value) ? value[index] : value;
+  return typeof found === "number" ? found : null;
+}
+
+/** What is to be changed for that. */
+export function withNumber(
+  values: Values,
+  { key, index }: NumberField,
+  number: number | null,
+): Record<string, unknown> {
+  const value = values[key];
+  return { [key]: index !== undefined && Array.isArray(value) ? value.with(index, number) : number };
+}
+
+/** In metres: the sides of its ground. 0: not known. */
+export function groundSizeOf(values: Values): [number, number] {
+  const [width, depth] = Array.isArray(values.ground_m) ? values.ground_m : [];
+  return [Number(width) || 0, Number(depth) || 0];
+}
+
+export function timesOfRule(values: Values): string[] {
+  return Array.isArray(values.when) ? values.when.map(String) : [];
+}
+
+/** In short, for the list: "Crowd · people · more than 5 · 22:00–06:00". */
+export function summaryOf(values: Values): string {
+  const { kind, objects } = values;
+  const inShort: Readonly<Record<string, (count: number) => string>> = texts.rules.inShort;
   const numbers = (KINDS[kind]?.fields ?? []).flatMap((each) => {
-    const value = values[each.key];
-    if ("choices" in each) return value === "none" ? [] : [wordFor(texts.rules.alerts, String(value)) ?? ""];
-    return typeof value === "number" && value > 0 ? [texts.rules.inShort[each.key](value)] : [];
+    if ("choices" in each) {
+      const value = String(values[each.key]);
+      return value === "none" ? [] : [wordFor(texts.rules.alerts, value) ?? ""];
+    }
+    const value = numberOf(values, each);
+    return value ? [inShort[each.words]?.(value) ?? []].flat() : [];
   });
+  const times = timesOfRule(values).map(entryInWords);
   const what = typeof objects === "string" ? wordFor(texts.rules.objects, objects) : undefined;
-  return [wordsOf(kind).label, ...(what ? [what.toLowerCase()] : []), ...numbers].join(" · ");
+  return [wordsOf(kind).label, ...(what ? [what.toLowerCase()] : []), ...numbers, ...times].join(" · ");
 }
 
 function freeName(label: string, taken: readonly string[]): string {

@@ -6,8 +6,10 @@ export type Point = readonly [number, number];
 export type Points = readonly Point[];
 
 /** What a rule may have of these, in the order in which they are drawn. */
-export const SHAPES = ["zone", "line", "arrow"] as const;
+export const SHAPES = ["zone", "ground", "line", "arrow"] as const;
 export type Shape = (typeof SHAPES)[number];
+
+export const isClosed = (shape: Shape) => shape === "zone" || shape === "ground";
 
 /** As in config/rule.py, which asks again. */
 export const MAX_CORNERS = 32;
