@@ -22,13 +22,14 @@ class Channel(Section):
     name: str = Field(
         pattern=r"^[A-Za-z0-9_-]{1,64}$", description="What routes and the page call it: letters, digits, - and _."
     )
-    kind: Literal["webhook", "email", "mqtt"] = Field(
+    kind: Literal["webhook", "email", "mqtt", "apprise"] = Field(
         description="webhook: signed requests to a program. email: by SMTP. mqtt: to a broker, such as that of "
-        "Home Assistant."
+        "Home Assistant. apprise: to one of the services that Apprise knows."
     )
     address: SecretStr = Field(
         description="Where to: https://HOST/PATH, smtps://USER:PASSWORD@HOST (smtp:// for STARTTLS), or "
-        "mqtts://USER:PASSWORD@HOST. env:NAME takes it from an environment variable, file:PATH from a file. "
+        "mqtts://USER:PASSWORD@HOST; for Apprise, as its documentation has it. env:NAME takes it from an environment "
+        "variable, file:PATH from a file. "
         "Danger: this file may then hold a password, so keep its mode 0600."
     )
     secret: SecretStr | None = Field(
@@ -64,8 +65,8 @@ class Channel(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         address = self.address.get_secret_value()
-        allowed = SCHEMES[self.kind]
-        if not address.startswith((*(f"{scheme}://" for scheme in allowed), *FROM_ELSEWHERE)):
+        allowed = SCHEMES.get(self.kind)
+        if allowed and not address.startswith((*(f"{scheme}://" for scheme in allowed), *FROM_ELSEWHERE)):
             raise ValueError(f"the address of channel '{self.name}' begins with {' or '.join(allowed)}://")
         if self.kind == "webhook" and self.secret is None:
             raise ValueError(f"channel '{self.name}' needs a secret")

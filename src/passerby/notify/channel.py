@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
+from passerby.clock import utc_of
 from passerby.errors import OutputError, SourceUnavailable, Trouble
 from passerby.media.messages import Message
 from passerby.net.address import Address
@@ -33,6 +34,15 @@ class ShowsCameras(Protocol):
 
 SEND_WITHIN_S = 30.0
 """Shorter than a lease."""
+
+
+def text_of(message: Message) -> str:
+    """All of it but the title, for people."""
+    facts = {"Camera": message.camera, "Rule": message.rule}
+    lines = [f"{name}: {value}" for name, value in facts.items() if value]
+    lines.append(f"Time: {utc_of(message.when_90k).astimezone():%Y-%m-%d %H:%M:%S %Z}")
+    parts = [message.text, "\n".join(lines), message.link or ""]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 @contextmanager

@@ -1579,7 +1579,7 @@ export interface components {
             name: string;
             /**
              * Kind
-             * @description webhook, email or mqtt.
+             * @description webhook, email, mqtt or apprise.
              */
             kind: string;
             /**

@@ -13,6 +13,7 @@ from passerby.errors import SettingsError, SourceUnavailable, os_reason
 from passerby.net.address import Address
 from passerby.net.fetch import Limits
 from passerby.notify.channel import SEND_WITHIN_S, Channel
+from passerby.notify.channels.apprise import Apprise
 from passerby.notify.channels.email import Email
 from passerby.notify.channels.mqtt import Mqtt
 from passerby.notify.channels.webhook import Webhook
@@ -30,8 +31,11 @@ def make_channels(
 
 
 def _made(config: ChannelConfig, source: str, clock: Clock, is_service: bool) -> Channel:
+    text = secret_of(config.address.get_secret_value(), f"the address of '{config.name}'")
+    if config.kind == "apprise":
+        return Apprise(config.name, text)
     try:
-        address = Address.parse_server(secret_of(config.address.get_secret_value(), f"the address of '{config.name}'"))
+        address = Address.parse_server(text)
     except SourceUnavailable as error:
         raise SettingsError(f"channel '{config.name}': {error.message}") from None
     if address.scheme not in SCHEMES[config.kind]:

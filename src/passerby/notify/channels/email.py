@@ -14,7 +14,7 @@ from passerby.media.messages import Message
 from passerby.net.address import Address
 from passerby.net.fetch import Limits
 from passerby.net.mail import deliver
-from passerby.notify.channel import named
+from passerby.notify.channel import named, text_of
 
 
 class Email:
@@ -43,13 +43,8 @@ def mail_of(message: Message, sender: str, to: Sequence[str]) -> EmailMessage:
     """The same Message-ID at every try, so that mail programs show it once."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, ", ".join(to), message.title
-    when = utc_of(message.when_90k)
-    mail["Date"] = format_datetime(when)
+    mail["Date"] = format_datetime(utc_of(message.when_90k))
     mail["Message-ID"] = f"<{message.id}@passerby.invalid>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: answering machines keep silent
-    facts = {"Camera": message.camera, "Rule": message.rule}
-    lines = [f"{name}: {value}" for name, value in facts.items() if value]
-    lines.append(f"Time: {when.astimezone():%Y-%m-%d %H:%M:%S %Z}")
-    parts = [message.text, "\n".join(lines), message.link or ""]
-    mail.set_content("\n\n".join(part for part in parts if part) + "\n")
+    mail.set_content(text_of(message))
     return mail

@@ -1,0 +1,30 @@
+"""Apprise: one of the services that it knows, such as Signal, Matrix, ntfy or Teams."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from passerby.errors import SettingsError
+from passerby.media.messages import Message, Severity
+from passerby.net.apprise import AppriseService
+from passerby.notify.channel import SEND_WITHIN_S, text_of
+
+TONES: Final[dict[Severity, Literal["info", "warning", "failure"]]] = {
+    Severity.INFO: "info", Severity.WARNING: "warning", Severity.CRITICAL: "failure",
+}  # fmt: skip
+
+
+class Apprise:
+    """See `notify.channel.Channel`. name: of the channel. address: SECRET. Raises SettingsError as `AppriseService`."""
+
+    def __init__(self, name: str, address: str) -> None:
+        try:
+            self._service = AppriseService(address)
+        except SettingsError as error:
+            raise SettingsError(f"channel '{name}': {error.message}", error.hint) from None
+
+    def send(self, message: Message) -> None:
+        self._service.send(message.title, text_of(message), TONES[message.severity], SEND_WITHIN_S)
+
+    def close(self) -> None:
+        """Nothing stays open."""
