@@ -12,13 +12,15 @@ from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts, events
 from passerby.clock import SystemClock
+from passerby.events.presence import PresenceSeries
 from passerby.events.records import EventRecords
 from passerby.events.sink import EventSink
 
 
 def event_sink(data: Path) -> EventSink:
     """Into the catalogue of a data folder."""
-    return EventSink(EventRecords(Rows(open_database(_url(data)), SystemClock())))
+    rows = Rows(open_database(_url(data)), SystemClock())
+    return EventSink(EventRecords(rows), PresenceSeries(rows))
 
 
 def written_events(data: Path) -> list[Any]:

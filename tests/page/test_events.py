@@ -20,9 +20,11 @@ from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts, events
 from passerby.clock import SystemClock
 from passerby.config import Config
+from passerby.events.presence import PresenceSeries
 from passerby.events.records import EventRecords
 from passerby.media.events import CameraEvent, EventKind, EventState
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S
+from passerby.media.series import Measure, Minute
 from passerby.rules.access import Role
 from tests.page.conftest import PHONE, Serve, Serving, Tab, add_user, playwright
 from tests.recordings import recorded, steady
@@ -177,6 +179,24 @@ def test_counts_are_drawn_beside_the_week_before(house: House, open_tab: OpenTab
         expect(tab.page.locator(".counts-chart canvas")).to_be_visible()
     tab.page.get_by_label("Camera").select_option("hall")
     expect(tab.page.get_by_text("No counts yet")).to_be_visible()
+
+
+def test_how_many_were_in_a_zone_is_drawn_with_gaps_where_nothing_is_known(
+    house: House, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    series = PresenceSeries(Rows(house.engine, SystemClock()))
+    now = house.begin_90k // MINUTE_90K
+    series.add("gate", [
+        (now - n, Minute("Queue at the till", Measure.WAITING, 0.0, count=2, mean=4 + n % 600 / 100, most=5 + n % 8))
+        for n in range(1, 6 * 1440, 5) if n % 1440 < 900
+    ])  # fmt: skip
+    tab = open_tab(house.serving.base)
+    tab.sign_in("vic")
+    tab.go("#/events/counts?camera=gate&per=hour")
+    expect(tab.page.get_by_role("img", name="How many were in Queue at the till").locator("canvas")).to_be_visible()
+    expect(tab.page.locator(".table tbody tr").filter(has_text="at most")).to_contain_text("12")
+    shoot(tab, "counts-zone")
+    series.retire(house.begin_90k + 24 * 60 * MINUTE_90K)
 
 
 def test_a_phone_shows_the_list_or_the_event(house: House, open_tab: OpenTab, shoot: Shoot) -> None:

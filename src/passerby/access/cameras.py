@@ -15,7 +15,7 @@ from passerby.access.sealer import Sealer
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema import objects
 from passerby.catalogue.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
-from passerby.catalogue.schema_events import counts, events
+from passerby.catalogue.schema_events import counts, events, presence
 from passerby.errors import SettingsError, SourceUnavailable
 from passerby.media.segments import MINUTE_90K
 from passerby.net.address import Address
@@ -157,6 +157,7 @@ class Cameras:
             select(func.max(objects.c.end_90k)).where(objects.c.camera == name),
             select(func.max(events.c.end_90k)).where(events.c.camera == name),
             select((func.max(counts.c.minute) + 1) * MINUTE_90K).where(counts.c.camera == name),
+            select(func.max(presence.c.hour) * 60 * MINUTE_90K).where(presence.c.camera == name),
         )
         ends_90k = [connection.execute(query).scalar_one() for query in newest]
         known = [int(each) for each in ends_90k if each is not None]

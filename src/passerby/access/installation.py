@@ -31,6 +31,7 @@ from passerby.config import FILE_NAME, Camera, Config
 from passerby.config.rule import Rule
 from passerby.errors import SettingsError
 from passerby.events.log import EventLog
+from passerby.events.presence import PresenceSeries
 from passerby.events.tallies import Tallies
 from passerby.folders import closed_to_others
 from passerby.media.segments import TICKS_PER_S
@@ -71,6 +72,7 @@ class Installation:
         self.rules = CameraRules(rows)
         self.events = EventLog(rows)
         self.tallies = Tallies(rows)
+        self.presence = PresenceSeries(rows)
         self.passwords = Passwords(sign_in.least_password_letters)
         self.throttle = Throttle(self.clock, sign_in.tries_before_lock_out, sign_in.tries_a_minute)
 
@@ -140,6 +142,7 @@ class Installation:
         now_90k, storage = self.clock.now_90k(), self.config.storage
         self.events.retire(now_90k - storage.keep_events_days * _DAY_90K)
         self.tallies.retire(now_90k - storage.keep_counts_days * _DAY_90K)
+        self.presence.retire(now_90k - storage.keep_counts_days * _DAY_90K)
 
     def keep(self) -> KeepAll:
         """How long each camera's recordings are kept, for `Archive.maintain`. Includes cameras that are off, were

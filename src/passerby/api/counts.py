@@ -1,9 +1,10 @@
-"""Routes of counts: crossings of a camera's lines by minute, hour, day or week."""
+"""Routes of counts: crossings of a camera's lines, and how many were in its zones, by minute, hour, day or week."""
 
 from __future__ import annotations
 
 import csv
 import io
+from dataclasses import asdict
 from datetime import UTC, tzinfo
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -17,7 +18,9 @@ from passerby.api.ports import services_of
 from passerby.api.problems import problem
 from passerby.api.timeline import DAY_90K, LONGEST_TIMELINE_90K, Time90k, check_range
 from passerby.clock import utc_of
-from passerby.events.tallies import Per, Tally
+from passerby.events.periods import Per
+from passerby.events.presence import Present
+from passerby.events.tallies import Tally
 
 router = APIRouter(prefix="/api/cameras/{camera}", tags=["events"])
 
@@ -38,21 +41,39 @@ class CountShown(BaseModel):
     count: int = Field(description="How many crossed.")
 
 
+class PresentShown(BaseModel):
+    rule: str = Field(description="The name of the rule, as it was then.")
+    start_90k: int = Field(description="When the minute, hour, day or week begins: UTC, 1/90000 s since 1970.")
+    minutes: int = Field(description="Of how many minutes something is known.")
+    mean: float = Field(description="How many were there, or waited, on average over these minutes.")
+    most: int = Field(description="The most at once.")
+    left: int = Field(description="How many left a queue.")
+    waited_s: float | None = Field(description="How long each of these waited on average; null: nobody left.")
+
+
 class Counts(BaseModel):
-    """Crossings. What has none is left out."""
+    """Crossings of lines: what has none is left out. How many were in zones and queues: what is not known is left
+    out."""
 
-    rules: list[str] = Field(description="The camera's rules that count, whatever was asked for.")
+    rules: list[str] = Field(description="The camera's lines that have counts, whatever was asked for.")
     counts: list[CountShown]
+    zones: list[str] = Field(description="The camera's zones and queues that have counts, whatever was asked for.")
+    present: list[PresentShown]
 
 
-@router.get("/counts", summary="How many crossed each line, by time")
+@router.get("/counts", summary="How many crossed each line and were in each zone, by time")
 def counts(
     camera: CameraName, request: Request, from_90k: Time90k, to_90k: Time90k,
     per: Per = Per.HOUR, rule: Rule = None, zone: Zone = "UTC",
 ) -> Counts:  # fmt: skip
-    found = _found(request, camera, from_90k, to_90k, per, rule, _zone(zone))
-    shown = [CountShown(rule=t.rule, way=t.way, start_90k=t.start_90k, count=t.count) for t in found]
-    return Counts(rules=services_of(request).installation.tallies.rules(camera), counts=shown)
+    installation = services_of(request).installation
+    crossed, present = _found(request, camera, from_90k, to_90k, per, rule, _zone(zone))
+    return Counts(
+        rules=installation.tallies.rules(camera),
+        counts=[CountShown(**asdict(each)) for each in crossed],
+        zones=installation.presence.rules(camera),
+        present=[PresentShown(**asdict(each)) for each in present],
+    )
 
 
 @router.get(
@@ -66,21 +87,29 @@ def counts_csv(
     at = _zone(zone)
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow(["camera", "rule", "way", "start", "count"])
-    for each in _found(request, camera, from_90k, to_90k, per, rule, at):
-        start = utc_of(each.start_90k).astimezone(at).isoformat(timespec="minutes")
-        table.writerow([camera, _cell(each.rule), each.way, start, each.count])
+    table.writerow(["camera", "rule", "way", "start", "count", "mean", "most", "left", "waited_s"])
+    crossed, present = _found(request, camera, from_90k, to_90k, per, rule, at)
+    for tally in crossed:
+        table.writerow([camera, _cell(tally.rule), tally.way, _local(tally.start_90k, at), tally.count, "", "", "", ""])
+    for each in present:
+        start = _local(each.start_90k, at)
+        table.writerow([camera, _cell(each.rule), "", start, "", each.mean, each.most, each.left, each.waited_s])
     headers = {"Content-Disposition": f'attachment; filename="{camera}-counts.csv"'}
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _found(
     request: Request, camera: str, from_90k: int, to_90k: int, per: Per, rule: str | None, zone: tzinfo
-) -> list[Tally]:
+) -> tuple[list[Tally], list[Present]]:
     check_range(from_90k, to_90k, LONGEST_90K[per])
-    return services_of(request).installation.tallies.between(
-        camera, from_90k, to_90k, per, zone, rule=rule, since_90k=sees_since_90k_of(request)
-    )
+    installation, since_90k = services_of(request).installation, sees_since_90k_of(request)
+    crossed = installation.tallies.between(camera, from_90k, to_90k, per, zone, rule=rule, since_90k=since_90k)
+    present = installation.presence.between(camera, from_90k, to_90k, per, zone, rule=rule, since_90k=since_90k)
+    return crossed, present
+
+
+def _local(at_90k: int, zone: tzinfo) -> str:
+    return utc_of(at_90k).astimezone(zone).isoformat(timespec="minutes")
 
 
 def _zone(name: str) -> tzinfo:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 
 from passerby.catalogue.schema import Number, metadata
 
@@ -81,4 +94,14 @@ counts = Table(
     Column("minute", BigInteger, primary_key=True, comment="UTC, minutes since 1970."),
     Column("count", Integer, nullable=False, comment="How many crossed in that minute."),
     comment="Crossings of lines, by minute. A minute without any has no row.",
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("camera", String(64), primary_key=True, comment="As in objects.camera."),
+    Column("rule", String(60), primary_key=True, comment="Name of the rule, as it was."),
+    Column("hour", BigInteger, primary_key=True, comment="UTC, hours since 1970."),
+    Column("minutes", LargeBinary, nullable=False, comment="60 minutes, compressed: see events/presence.py."),
+    comment="How many were in zones and queues, by minute. An hour of which nothing is known has no row.",
 )

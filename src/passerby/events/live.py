@@ -13,10 +13,12 @@ from passerby.events.watcher import Watcher, needs_changes, needs_vehicles
 from passerby.media import InView
 from passerby.media.events import CameraEvent, Event, EventKind
 from passerby.media.segments import TICKS_PER_S
+from passerby.media.series import Measure, Minute
 
 KEEP_EVERY_90K = 10 * TICKS_PER_S
 """How often events that go on are noted: after a crash their end is known no more precisely."""
 AGAIN_AFTER_S = 60.0  # after an error
+ROUNDING_S = 0.01  # the beginnings of minutes are rounded to milliseconds
 
 
 class Sink(Protocol):
@@ -25,6 +27,7 @@ class Sink(Protocol):
     def begin(self, camera: str) -> None: ...
     def add(self, events: Sequence[CameraEvent]) -> None: ...
     def count(self, crossings: Sequence[CameraEvent]) -> None: ...
+    def note_minutes(self, camera: str, found: Sequence[tuple[int, Minute]]) -> None: ...
     def keep_open(self, camera: str, now_90k: int) -> None: ...
 
 
@@ -74,6 +77,7 @@ class LiveWatch:
         with suppress(Exception):  # then `_close` ends them
             if self._watcher is not None:
                 self._hand_on(self._watcher.end())
+                self._hand_on_minutes(self._watcher.take_minutes())
         self._watcher = None
         self._close()
 
@@ -88,7 +92,7 @@ class LiveWatch:
                 return
             self._watcher, self._first_s, self.trouble = Watcher(rules, _utc), view.time_s, None
         self._hand_on(self._watcher.note(view))
-        self._watcher.take_minutes()  # else they would pile up: nothing keeps the series of a live camera yet
+        self._hand_on_minutes(self._watcher.take_minutes())
         now_90k = round(view.time_s * TICKS_PER_S)
         if self._open and abs(now_90k - self._kept_90k) >= KEEP_EVERY_90K:
             self._kept_90k = now_90k
@@ -104,6 +108,16 @@ class LiveWatch:
             self._sink.add(listed)
         lasting = [event for event in listed if event.kind is not EventKind.LINE_CROSSED]
         self._open = max(0, self._open + sum(1 if event.end_90k is None else -1 for event in lasting))
+
+    def _hand_on_minutes(self, found: Sequence[Minute]) -> None:
+        """Of zones and queues: crossings are counted one by one."""
+        minutes = [
+            (int((self._first_s + each.start_s + ROUNDING_S) // 60), each)
+            for each in found
+            if each.measure is not Measure.CROSSED
+        ]
+        if minutes:
+            self._sink.note_minutes(self._camera, minutes)
 
     def _close(self) -> None:
         """Nothing goes on any more."""

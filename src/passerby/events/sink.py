@@ -8,8 +8,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from passerby.errors import OutputError
+from passerby.events.presence import PresenceSeries
 from passerby.events.records import EventRecords
 from passerby.media.events import CameraEvent
+from passerby.media.series import Minute
 
 MAX_WAITING = 10_000
 """Pieces of work that wait for a catalogue that fails; the newest are dropped after that."""
@@ -20,8 +22,8 @@ CLOSES_WITHIN_S = 3.0
 class EventSink:
     """Takes events from any thread, in order. What fails is written later."""
 
-    def __init__(self, records: EventRecords, retry_after_s: float = RETRY_AFTER_S) -> None:
-        self._records, self._retry_after_s = records, retry_after_s
+    def __init__(self, records: EventRecords, series: PresenceSeries, retry_after_s: float = RETRY_AFTER_S) -> None:
+        self._records, self._series, self._retry_after_s = records, series, retry_after_s
         self._waiting: deque[Callable[[], None]] = deque()
         self._changed = threading.Condition()
         self._closing_until_s: float | None = None
@@ -43,6 +45,10 @@ class EventSink:
     def count(self, crossings: Sequence[CameraEvent]) -> None:
         """Crossings of lines."""
         self._put(lambda: self._records.count(crossings))
+
+    def note_minutes(self, camera: str, found: Sequence[tuple[int, Minute]]) -> None:
+        """How many were in its zones and queues: minutes of UTC since 1970."""
+        self._put(lambda: self._series.add(camera, found))
 
     def keep_open(self, camera: str, now_90k: int) -> None:
         """The camera's open events go on."""

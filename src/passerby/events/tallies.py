@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from enum import StrEnum
+from datetime import tzinfo
 
 from sqlalchemy import delete, func, select
 
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts
-from passerby.media.segments import MINUTE_90K, TICKS_PER_S
+from passerby.events.periods import MINUTES, Per, parts_of, shift_of, start_90k
+from passerby.media.segments import MINUTE_90K
 
-_EPOCH = datetime(1970, 1, 1)
-_THURSDAY = 3  # 1970 began on the fourth day of a week
 _RETIRED_AT_ONCE = 5000
-
-
-class Per(StrEnum):
-    """What counts are summed over."""
-
-    MINUTE = "minute"
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-
-
-MINUTES = {Per.MINUTE: 1, Per.HOUR: 60, Per.DAY: 1440, Per.WEEK: 7 * 1440}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +39,19 @@ class Tallies:
     ) -> list[Tally]:  # fmt: skip
         """Of the whole minutes in a range of time, by rule, way and time. What has no crossings is left out. A week
         begins on Monday."""
-        c, size, shift = counts.c, MINUTES[per], _THURSDAY * 1440 if per is Per.WEEK else 0
+        c, size, shift = counts.c, MINUTES[per], shift_of(per)
         first, end = -(-max(from_90k, since_90k) // MINUTE_90K), to_90k // MINUTE_90K
         which = [c.camera == camera] if rule is None else [c.camera == camera, c.rule == rule]
         found: Counter[tuple[str, str, int]] = Counter()
         with self._rows.transaction("read the counts") as connection:
-            for start, until, offset in _offsets(first, end, zone):
+            for start, until, offset in parts_of(first, end, zone):
                 part = ((c.minute + (offset + shift)) // size).label("part")
                 query = select(c.rule, c.way, part, func.sum(c["count"]))
                 query = query.where(*which, c.minute >= start, c.minute < until).group_by(c.rule, c.way, part)
                 for row in connection.execute(query):
                     found[(row[0], row[1], int(row[2]))] += int(row[3])
         return [
-            Tally(name, way, _start_90k(part * size - shift, zone), count)
-            for (name, way, part), count in sorted(found.items())
+            Tally(name, way, start_90k(part, per, zone), count) for (name, way, part), count in sorted(found.items())
         ]
 
     def rules(self, camera: str) -> list[str]:
@@ -103,26 +88,3 @@ class Tallies:
                 if len(some) < _RETIRED_AT_ONCE:
                     break
         return deleted
-
-
-def _offsets(first: int, end: int, zone: tzinfo) -> Iterator[tuple[int, int, int]]:
-    """A range of minutes in parts with one offset from UTC each: (start, end, offset), all in minutes."""
-    start, offset = first, _offset(first, zone)
-    for hour in range((first // 60 + 1) * 60, end, 60):  # clocks change at whole hours of UTC, nearly everywhere
-        after = _offset(hour, zone)
-        if after != offset:
-            yield start, hour, offset
-            start, offset = hour, after
-    if start < end:
-        yield start, end, offset
-
-
-def _offset(minute: int, zone: tzinfo) -> int:
-    shift = datetime.fromtimestamp(minute * 60, zone).utcoffset() or timedelta()
-    return shift // timedelta(minutes=1)
-
-
-def _start_90k(local_minute: int, zone: tzinfo) -> int:
-    """UTC of a time that clocks of the zone show."""
-    local = (_EPOCH + timedelta(minutes=local_minute)).replace(tzinfo=zone)
-    return round(local.astimezone(UTC).timestamp()) * TICKS_PER_S

@@ -19,7 +19,8 @@ from passerby.catalogue.rows import Rows
 from passerby.config.rule import LineRule
 from passerby.events.records import EventRecords
 from passerby.media.events import CameraEvent, EventKind
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import MINUTE_90K, TICKS_PER_S
+from passerby.media.series import Measure, Minute
 from passerby.rules.access import Action, Role
 from passerby.testing.clock import MovingClock
 from tests.recordings import BEGIN_90K, recorded, steady
@@ -182,6 +183,8 @@ def test_whose_group_lost_the_camera_hears_no_more_of_it(house: House, monkeypat
 
 def test_a_token_for_counts_alone_gets_counts_alone(house: House) -> None:
     records(house).count([crossed(), crossed(), crossed(start_90k=AT + 60 * TICKS_PER_S)])
+    waiting = Minute("till", Measure.WAITING, 0.0, count=2, mean=1.5, most=3, waited_s=31.0)
+    house.installation.presence.add("gate", [(BEGIN_90K // MINUTE_90K, waiting)])
     user = house.installation.users.find("kim")
     assert user
     secret, _ = house.installation.tokens.add(user, "statistics", frozenset({Action.SEE_COUNTS}), 1)
@@ -195,10 +198,14 @@ def test_a_token_for_counts_alone_gets_counts_alone(house: House) -> None:
     assert [(c["way"], c["start_90k"], c["count"]) for c in done["counts"]] == [
         ("right", BEGIN_90K, 2), ("right", BEGIN_90K + 60 * TICKS_PER_S, 1),
     ]  # fmt: skip
+    assert done["zones"] == ["till"]
+    assert done["present"] == [
+        {"rule": "till", "start_90k": BEGIN_90K, "minutes": 1, "mean": 1.5, "most": 3, "left": 2, "waited_s": 31.0}
+    ]
     table = program.get("/api/cameras/gate/counts.csv", params=params)
     assert table.text.splitlines() == [
-        "camera,rule,way,start,count", "gate,door,right,2026-09-21T17:15+03:00,2",
-        "gate,door,right,2026-09-21T17:16+03:00,1",
+        "camera,rule,way,start,count,mean,most,left,waited_s", "gate,door,right,2026-09-21T17:15+03:00,2,,,,",
+        "gate,door,right,2026-09-21T17:16+03:00,1,,,,", "gate,till,,2026-09-21T17:15+03:00,,1.5,3,2,31.0",
     ]  # fmt: skip
     assert program.get("/api/events").status_code == 403
     wrong = program.get("/api/cameras/gate/counts", params={**params, "zone": "../../etc/passwd"})
@@ -231,7 +238,8 @@ def test_no_answer_about_events_has_a_place_for_who_it_was(house: House) -> None
         "EventPage": {"events", "has_more"}, "Unread": {"count"},
         "RulePrecision": {"camera", "rule", "right", "false"},
         "EventWithComments": {"event", "comments"}, "EventComment": {"who", "at_90k", "text"},
-        "Counts": {"rules", "counts"}, "CountShown": {"rule", "way", "start_90k", "count"},
+        "PresentShown": {"rule", "start_90k", "minutes", "mean", "most", "left", "waited_s"},
+        "Counts": {"rules", "counts", "zones", "present"}, "CountShown": {"rule", "way", "start_90k", "count"},
     }  # fmt: skip
     described = house.app.openapi()
     schemas = described["components"]["schemas"]

@@ -16,7 +16,8 @@ from passerby.events import live as module
 from passerby.events.live import LiveWatch
 from passerby.media import InView
 from passerby.media.events import CameraEvent, EventKind
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import MINUTE_90K, TICKS_PER_S
+from passerby.media.series import Measure, Minute
 from tests.unit.events.test_watcher import ACROSS, DOOR, YARD
 from tests.unit.rules.events.walkers import Walker, views
 
@@ -29,6 +30,7 @@ class Written:
     events: list[CameraEvent] = field(default_factory=list)
     crossings: list[CameraEvent] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
+    minutes: list[tuple[int, Minute]] = field(default_factory=list)
     begun: int = 0
 
     def begin(self, camera: str) -> None:
@@ -39,6 +41,9 @@ class Written:
 
     def count(self, crossings: Sequence[CameraEvent]) -> None:
         self.crossings += crossings
+
+    def note_minutes(self, camera: str, found: Sequence[tuple[int, Minute]]) -> None:
+        self.minutes += found
 
     def keep_open(self, camera: str, now_90k: int) -> None:
         self.kept.append(now_90k)
@@ -73,6 +78,19 @@ def test_a_line_lists_the_crossings_that_it_is_asked_for(alert: Any, listed: int
     for view in live(ACROSS, 12):
         watch.note(view)
     assert (len(written.events), len(written.crossings)) == (listed, 1)
+
+
+def test_how_many_were_in_a_zone_is_handed_on_by_minutes_of_the_clock() -> None:
+    written = Written()
+    watch = LiveWatch("gate", [DOOR, YARD], written)
+    begin_90k = AT_90K - AT_90K % MINUTE_90K + 30 * TICKS_PER_S
+    for view in live(STANDS, 100, begin_90k):
+        watch.note(view)
+    first = begin_90k // MINUTE_90K
+    assert [(minute, each.rule) for minute, each in written.minutes] == [(first, "yard"), (first + 1, "yard")]
+    watch.end()
+    assert [minute for minute, _ in written.minutes] == [first, first + 1, first + 2]
+    assert all(each.measure is Measure.PRESENT and each.most == 1 for _, each in written.minutes)
 
 
 def test_what_goes_on_is_noted_every_ten_seconds() -> None:

@@ -43,7 +43,7 @@ def until(is_so: Callable[[], Any]) -> None:
 
 
 def sink_of(catalogue: Any) -> EventSink:
-    return EventSink(catalogue, retry_after_s=0.01)
+    return EventSink(catalogue, catalogue, retry_after_s=0.01)
 
 
 def test_what_fails_is_written_later_in_order() -> None:

@@ -1073,7 +1073,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many crossed each line, by time */
+        /** How many crossed each line and were in each zone, by time */
         get: operations["counts_api_cameras__camera__counts_get"];
         put?: never;
         post?: never;
@@ -1673,16 +1673,24 @@ export interface components {
         };
         /**
          * Counts
-         * @description Crossings. What has none is left out.
+         * @description Crossings of lines: what has none is left out. How many were in zones and queues: what is not known is left
+         *     out.
          */
         Counts: {
             /**
              * Rules
-             * @description The camera's rules that count, whatever was asked for.
+             * @description The camera's lines that have counts, whatever was asked for.
              */
             rules: string[];
             /** Counts */
             counts: components["schemas"]["CountShown"][];
+            /**
+             * Zones
+             * @description The camera's zones and queues that have counts, whatever was asked for.
+             */
+            zones: string[];
+            /** Present */
+            present: components["schemas"]["PresentShown"][];
         };
         /**
          * CrowdRule
@@ -2513,6 +2521,44 @@ export interface components {
              * @default []
              */
             layouts: components["schemas"]["Layout"][];
+        };
+        /** PresentShown */
+        PresentShown: {
+            /**
+             * Rule
+             * @description The name of the rule, as it was then.
+             */
+            rule: string;
+            /**
+             * Start 90K
+             * @description When the minute, hour, day or week begins: UTC, 1/90000 s since 1970.
+             */
+            start_90k: number;
+            /**
+             * Minutes
+             * @description Of how many minutes something is known.
+             */
+            minutes: number;
+            /**
+             * Mean
+             * @description How many were there, or waited, on average over these minutes.
+             */
+            mean: number;
+            /**
+             * Most
+             * @description The most at once.
+             */
+            most: number;
+            /**
+             * Left
+             * @description How many left a queue.
+             */
+            left: number;
+            /**
+             * Waited S
+             * @description How long each of these waited on average; null: nobody left.
+             */
+            waited_s: number | null;
         };
         /**
          * Problem

@@ -1,4 +1,4 @@
-/** Draws the counts of one line: a bar of each hour, day or week for each way, and the week before as a thin line. */
+/** Draws the counts of one rule: a bar of each hour, day or week for each way, and the week before as a thin line. */
 
 import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
@@ -14,6 +14,7 @@ const TALL_PX = 220;
 export function CountsChart({ rule, per, lines }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const theme = useColors();
+  const isOfZone = lines[0]?.way === "mean" || lines[0]?.way === "most";
   // biome-ignore lint/correctness/useExhaustiveDependencies: `theme` draws anew in its colours
   useEffect(() => {
     const element = frame.current;
@@ -60,7 +61,14 @@ export function CountsChart({ rule, per, lines }: ChartProps) {
       chart.destroy();
     };
   }, [lines, per, theme]);
-  return <div ref={frame} className="counts-chart" role="img" aria-label={texts.events.count.chart(rule)} />;
+  return (
+    <div
+      ref={frame}
+      className="counts-chart"
+      role="img"
+      aria-label={isOfZone ? texts.events.count.zoneChart(rule) : texts.events.count.chart(rule)}
+    />
+  );
 }
 
 function isDay(atS: number): boolean {

@@ -1,4 +1,4 @@
-/** How many crossed each line of a camera, by hour, day or week, beside the week before. */
+/** How many crossed each line of a camera and were in each zone, by hour, day or week, beside the week before. */
 
 import { addressOf, get } from "../api/client";
 import { useAsked } from "../api/use";
@@ -10,7 +10,7 @@ import { ticksOf } from "../media/times";
 import { texts, wordFor } from "../texts";
 import { type Column, Empty, Icon, Panel, ProblemNote, Segmented, Select, Skeleton, Table } from "../ui";
 import { CountsChart } from "./CountsChart";
-import { countsOf, type Line, PERS, type Per, periodOf, zone } from "./counts";
+import { countsOf, type Known, type Line, PERS, type Per, periodOf, zone } from "./counts";
 
 const EVERY_MS = 60_000;
 
@@ -56,7 +56,7 @@ export function CountsPart({ route }: SectionProps) {
 function CountsOf({ camera, per }: { camera: string; per: Per }) {
   const { answer, problem } = useAsked((signal) => countsOf(camera, per, Date.now(), signal), "counts", EVERY_MS);
   if (!answer) return problem ? <ProblemNote problem={problem} /> : <Skeleton lines={6} />;
-  if (!answer.hasRules) {
+  if (answer.lines.length + answer.zones.length === 0) {
     return (
       <Empty icon="chart" title={texts.events.count.none}>
         {texts.events.count.noneHint}
@@ -65,24 +65,33 @@ function CountsOf({ camera, per }: { camera: string; per: Per }) {
   }
   return (
     <>
+      <Charts title={texts.events.counts} columns={COLUMNS} lines={answer.lines} per={per} />
+      <Charts title={texts.events.count.zones} columns={ZONE_COLUMNS} lines={answer.zones} per={per} />
+    </>
+  );
+}
+
+type ChartsProps = { title: string; columns: readonly Column<Line>[]; lines: readonly Line[]; per: Per };
+
+/** A table of all, and a chart of each rule. */
+function Charts({ title, columns, lines, per }: ChartsProps) {
+  if (lines.length === 0) return null;
+  return (
+    <>
       <Panel>
-        <Table
-          caption={texts.events.counts}
-          columns={COLUMNS}
-          rows={answer.lines}
-          keyOf={(each) => `${each.rule} ${each.way}`}
-        />
+        <Table caption={title} columns={columns} rows={lines} keyOf={(each) => `${each.rule} ${each.way}`} />
       </Panel>
-      {[...new Set(answer.lines.map((each) => each.rule))].map((rule) => (
+      {[...new Set(lines.map((each) => each.rule))].map((rule) => (
         <Panel key={rule} title={rule}>
-          <CountsChart rule={rule} per={per} lines={answer.lines.filter((each) => each.rule === rule)} />
+          <CountsChart rule={rule} per={per} lines={lines.filter((each) => each.rule === rule)} />
         </Panel>
       ))}
     </>
   );
 }
 
-const sum = (counts: readonly number[]): number => counts.reduce((all, each) => all + each, 0);
+const known = (counts: readonly Known[]): number[] => counts.filter((each) => each !== null);
+const sum = (counts: readonly Known[]): number => known(counts).reduce((all, each) => all + each, 0);
 const wayOf = (way: string): string => wordFor(texts.events.count.to, way) ?? way;
 
 const COLUMNS: readonly Column<Line>[] = [
@@ -100,6 +109,24 @@ const COLUMNS: readonly Column<Line>[] = [
     cell: (each) => <span className="numbers">{changeOf(each)}</span>,
   },
 ];
+
+const ZONE_COLUMNS: readonly Column<Line>[] = [
+  { key: "zone", title: texts.events.count.zone, cell: (each) => <strong>{each.rule}</strong> },
+  { key: "way", title: texts.events.count.there, cell: (each) => wayOf(each.way) },
+  { key: "now", title: texts.events.count.now, cell: (each) => <span className="numbers">{there(each, "now")}</span> },
+  {
+    key: "before",
+    title: texts.events.count.before,
+    cell: (each) => <span className="numbers">{there(each, "before")}</span>,
+  },
+];
+
+/** Nothing known: –. */
+function there(line: Line, when: "now" | "before"): string {
+  const counts = known(line[when]);
+  if (counts.length === 0) return "–";
+  return texts.events.count.number(line.way === "most" ? Math.max(...counts) : sum(counts) / counts.length);
+}
 
 /** +12%; nothing to compare with: –. */
 function changeOf({ now, before }: Line): string {

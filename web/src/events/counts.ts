@@ -1,4 +1,4 @@
-/** Counts of one camera as lines of a chart: this period, and the one before it. */
+/** Counts of one camera as lines of charts: this period, and the one before it. */
 
 import { get, type Schemas } from "../api/client";
 import { secondsOf, ticksOf } from "../media/times";
@@ -9,9 +9,12 @@ export const PERS: readonly Per[] = ["hour", "day", "week"];
 /** Days that are shown, and by how many the period before is earlier: whole weeks, so that Mondays are beside Mondays. */
 const DAYS: Record<Per, number> = { hour: 7, day: 28, week: 26 * 7 };
 
-/** times: the beginnings, s since 1970. now, before: how many crossed then, and as long earlier as is compared with. */
-export type Line = { rule: string; way: string; times: number[]; now: number[]; before: number[] };
-export type Found = { lines: Line[]; hasRules: boolean };
+/** way: left or right of a line; mean or most in a zone. times: the beginnings, s since 1970. now, before: how many then, and
+ *  as long earlier as is compared with; null: not known. */
+export type Line = { rule: string; way: string; times: number[]; now: Known[]; before: Known[] };
+export type Known = number | null;
+/** zones: the mean and the most of each are beside each other. */
+export type Found = { lines: Line[]; zones: Line[] };
 
 export const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
@@ -52,7 +55,19 @@ export async function countsOf(camera: string, per: Per, nowMs: number, signal: 
       before: starts.map((each) => there?.get(daysAfter(each, -back).getTime() / 1000) ?? 0),
     };
   });
-  return { lines, hasRules: now.rules.length > 0 };
+  const times = starts.map((each) => each.getTime() / 1000);
+  const earlier = starts.map((each) => daysAfter(each, -back).getTime() / 1000);
+  const zones = now.zones.flatMap((rule) => {
+    const [here, there] = [now, before].map((each) => presentByStart(each.present, rule));
+    return (["mean", "most"] as const).map((way) => ({
+      rule,
+      way,
+      times,
+      now: times.map((each) => here?.get(each)?.[way] ?? null),
+      before: earlier.map((each) => there?.get(each)?.[way] ?? null),
+    }));
+  });
+  return { lines, zones };
 }
 
 const byRule = (one: string, other: string): number =>
@@ -61,6 +76,13 @@ const byRule = (one: string, other: string): number =>
 function byStart(counts: readonly Schemas["CountShown"][], rule: string, way: string): Map<number, number> {
   const its = counts.filter((each) => each.rule === rule && each.way === way);
   return new Map(its.map((each) => [secondsOf(each.start_90k), each.count]));
+}
+
+function presentByStart(
+  present: readonly Schemas["PresentShown"][],
+  rule: string,
+): Map<number, Schemas["PresentShown"]> {
+  return new Map(present.filter((each) => each.rule === rule).map((each) => [secondsOf(each.start_90k), each]));
 }
 
 function startsOf(from: Date, to: Date, per: Per): Date[] {

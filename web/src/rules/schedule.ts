@@ -54,7 +54,7 @@ export const longDay = (day: number) => LONG_DAY.format(MONDAY + day * DAY_MS);
 function daysOf(named: string): number[] | null {
   const days = new Set<number>();
   for (const part of named.split(",")) {
-    const ends = part.split("-").map((name) => DAYS.findIndex((day) => day === name.trim()));
+    const ends = part.split("-").map((name) => (DAYS as readonly string[]).indexOf(name.trim()));
     const [first, last = first] = ends;
     if (first === undefined || last === undefined || ends.length > 2 || ends.includes(-1)) return null;
     for (let n = 0; n <= (last - first + DAYS.length) % DAYS.length; n++) days.add((first + n) % DAYS.length);
