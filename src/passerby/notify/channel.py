@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from passerby.clock import utc_of
@@ -23,12 +24,22 @@ class Channel(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class ShownCamera:
+    """What a channel shows of a camera all the time. crossed: how many crossed each of its lines today, by line and
+    way."""
+
+    title: str
+    state: str
+    crossed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
 @runtime_checkable
 class ShowsCameras(Protocol):
     """A channel that also shows the cameras all the time."""
 
-    def show(self, cameras: Mapping[str, tuple[str, str]]) -> None:
-        """The title and the state of each. Raises PasserbyError."""
+    def show(self, cameras: Mapping[str, ShownCamera]) -> None:
+        """All of them, by name. Raises PasserbyError."""
         ...
 
 

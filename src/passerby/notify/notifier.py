@@ -9,7 +9,7 @@ from passerby.catalogue.rows import Rows
 from passerby.errors import PasserbyError
 from passerby.media.messages import Message, Severity, new_id
 from passerby.media.segments import TICKS_PER_S
-from passerby.notify.channel import Channel, ShowsCameras
+from passerby.notify.channel import Channel, ShownCamera, ShowsCameras
 from passerby.notify.outbox import ChannelState, Outbox
 from passerby.notify.sender import Sender
 from passerby.rules.notify import Now, Planned, Route, plan
@@ -62,9 +62,14 @@ class Notifier:
         )  # fmt: skip
         self.sender.send_now(channel, message)
 
-    def show(self, cameras: Mapping[str, tuple[str, str]]) -> None:
-        """The title and the state of each camera, in the channels that show them. Blocks. A channel that fails is left
-        for the next time: that it does will be known by its messages."""
+    @property
+    def shows_cameras(self) -> bool:
+        """Whether a channel shows cameras all the time."""
+        return any(isinstance(channel, ShowsCameras) for channel in self._channels.values())
+
+    def show(self, cameras: Mapping[str, ShownCamera]) -> None:
+        """In the channels that show cameras. Blocks. A channel that fails is left for the next time: that it does will
+        be known by its messages."""
         for channel in self._channels.values():
             if isinstance(channel, ShowsCameras):
                 with suppress(PasserbyError):

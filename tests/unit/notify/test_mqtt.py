@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import jinja2
 import pytest
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
@@ -21,6 +22,7 @@ from passerby.config import Channel
 from passerby.errors import OutputError
 from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
+from passerby.notify.channel import ShownCamera
 from passerby.notify.channels import make_channels
 from passerby.notify.channels.mqtt import Mqtt
 from tests.certificates import certificate
@@ -104,7 +106,7 @@ def channel(port: int, entry: str = "", scheme: str = "mqtt", *, is_service: boo
 
 def test_messages_cameras_and_availability_are_published(broker: Mosquitto, reader: Reader) -> None:
     home = channel(broker.port)
-    home.show({"gate": ("The gate", "recording")})
+    home.show({"gate": ShownCamera("The gate", "recording")})
     home.send(MESSAGE)
     until(lambda: "passerby/messages" in reader.latest)
     assert reader.latest["passerby/availability"] == "online"
@@ -117,7 +119,7 @@ def test_messages_cameras_and_availability_are_published(broker: Mosquitto, read
 
 def test_home_assistant_finds_each_camera(broker: Mosquitto, reader: Reader) -> None:
     home = channel(broker.port)
-    home.show({"gate": ("The gate", "recording")})
+    home.show({"gate": ShownCamera("The gate", "recording")})
     until(lambda: "homeassistant/device/passerby-gate/config" in reader.latest)
     found = json.loads(reader.latest["homeassistant/device/passerby-gate/config"])
     assert found["device"]["name"] == "The gate" and found["origin"]["name"] == "passerby"
@@ -131,11 +133,27 @@ def test_home_assistant_finds_each_camera(broker: Mosquitto, reader: Reader) -> 
     home.close()
 
 
+def test_home_assistant_counts_who_crosses_each_line(broker: Mosquitto, reader: Reader) -> None:
+    home = channel(broker.port)
+    door = "Kid's {{ door }}"
+    home.show({"gate": ShownCamera("The gate", "recording", {door: {"left": 3, "right": 12}})})
+    until(lambda: "passerby/cameras/gate/crossed" in reader.latest)
+    found = json.loads(reader.latest["homeassistant/device/passerby-gate/config"])["components"]
+    counters = [each for each in found.values() if each.get("state_class") == "total_increasing"]
+    assert [each["name"] for each in counters] == [f"{door}, to the left", f"{door}, to the right"]
+    assert len({each["unique_id"] for each in found.values()}) == len(found)
+    template = jinja2.Environment(autoescape=False).from_string(counters[1]["value_template"])
+    assert template.render(value_json=json.loads(reader.latest[counters[1]["state_topic"]])) == "12"
+    home.show({"gate": ShownCamera("The gate", "recording")})
+    until(lambda: reader.latest["passerby/cameras/gate/crossed"] == "")
+    home.close()
+
+
 def test_only_what_changes_is_published_and_what_is_removed_is_taken_back(broker: Mosquitto, reader: Reader) -> None:
     home = channel(broker.port)
     for state in ("recording", "recording", "frozen"):
-        home.show({"gate": ("The gate", state), "yard": ("", "recording")})
-    home.show({"yard": ("", "recording")})
+        home.show({"gate": ShownCamera("The gate", state), "yard": ShownCamera("", "recording")})
+    home.show({"yard": ShownCamera("", "recording")})
     until(lambda: reader.latest.get("homeassistant/device/passerby-gate/config") == "")
     assert [text for topic, text in reader.all if topic == "passerby/cameras/gate/state"] == ["recording", "frozen", ""]
     assert [topic for topic, _ in reader.all].count("homeassistant/device/passerby-yard/config") == 1
@@ -169,13 +187,13 @@ def test_a_test_by_the_command_leaves_the_service_available(broker: Mosquitto, r
 
 def test_a_broker_that_restarts_is_told_everything_again(broker: Mosquitto) -> None:
     home = channel(broker.port)
-    home.show({"gate": ("", "recording")})
+    home.show({"gate": ShownCamera("", "recording")})
     broker.stop()
     until(lambda: home._broker._client is None or not home._broker._client.is_connected())
     with pytest.raises(OutputError, match="nothing accepts connections"):
         home.send(MESSAGE)
     broker.start()
-    home.show({"gate": ("", "recording")})
+    home.show({"gate": ShownCamera("", "recording")})
     reader = Reader(broker.port)
     until(lambda: reader.latest.get("passerby/cameras/gate/state") == "recording")
     reader.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from passerby.media.messages import Message
 from passerby.net.address import Address
 from passerby.net.fetch import Limits
 from passerby.net.mqtt import Broker
-from passerby.notify.channel import named
+from passerby.notify.channel import ShownCamera, named
 from passerby.version import __version__
 
 
@@ -32,15 +33,17 @@ class Mqtt:
                 self._broker.publish(f"{self._topic}/cameras/{message.camera}/event", text, retain=True)
             self._broker.publish(f"{self._topic}/messages", text, retain=False)
 
-    def show(self, cameras: Mapping[str, tuple[str, str]]) -> None:
-        """The title and the state of each camera. Only what has changed is published. Raises PasserbyError."""
+    def show(self, cameras: Mapping[str, ShownCamera]) -> None:
+        """All of them, by name. Only what has changed is published. Raises PasserbyError."""
         wanted: dict[str, str] = {}
-        for name, (title, state) in cameras.items():
+        for name, camera in cameras.items():
             if self._discovery:
-                wanted[f"{self._discovery}/device/{device_of(self._topic, name)}/config"] = json.dumps(
-                    discovery_of(self._topic, name, title), ensure_ascii=False
+                wanted[f"{self._discovery}/device/{device_of(self._topic, name)}/config"] = _json(
+                    discovery_of(self._topic, name, camera)
                 )
-            wanted[f"{self._topic}/cameras/{name}/state"] = state
+            wanted[f"{self._topic}/cameras/{name}/state"] = camera.state
+            if camera.crossed:
+                wanted[f"{self._topic}/cameras/{name}/crossed"] = _json(camera.crossed)
         with self._lock, named(self._address):
             self._broker.connect()
             if self._broker.connections != self._connection:
@@ -62,11 +65,23 @@ def device_of(topic: str, camera: str) -> str:
     return f"{topic}-{camera}".replace("/", "-")
 
 
-def discovery_of(topic: str, camera: str, title: str) -> dict[str, object]:
+def discovery_of(topic: str, name: str, camera: ShownCamera) -> dict[str, object]:
     """A device with its components, as Home Assistant's MQTT discovery takes it."""
-    device, here = device_of(topic, camera), f"{topic}/cameras/{camera}"
+    device, here = device_of(topic, name), f"{topic}/cameras/{name}"
+    crossed = {
+        f"crossed-{hashlib.sha256(rule.encode()).hexdigest()[:12]}-{way}": {
+            "platform": "sensor",
+            "name": f"{rule}, to the {way}",
+            "icon": "mdi:counter",
+            "state_class": "total_increasing",
+            "state_topic": f"{here}/crossed",
+            "value_template": f"{{{{ value_json[{_quoted(rule)}]['{way}'] }}}}",
+        }
+        for rule, ways in camera.crossed.items()
+        for way in sorted(ways)
+    }
     return {
-        "device": {"identifiers": [device], "name": title or camera, "manufacturer": "passerby"},
+        "device": {"identifiers": [device], "name": camera.title or name, "manufacturer": "passerby"},
         "origin": {"name": "passerby", "sw_version": __version__},
         "availability_topic": f"{topic}/availability",
         "components": {
@@ -86,5 +101,15 @@ def discovery_of(topic: str, camera: str, title: str) -> dict[str, object]:
                 "value_template": "{{ value_json.title }}",
                 "json_attributes_topic": f"{here}/event",
             },
-        },
+        }
+        | {key: {"unique_id": f"{device}-{key}", **component} for key, component in crossed.items()},
     }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _quoted(name: str) -> str:
+    """As a string in a template, in which the name of a rule means nothing else."""
+    return "'" + "".join(f"\\u{ord(each):04x}" if each in "'\\{}%#\n" else each for each in name) + "'"
