@@ -17,6 +17,7 @@ from passerby.catalogue.schema import objects
 from passerby.catalogue.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
 from passerby.catalogue.schema_events import counts, events, presence
 from passerby.errors import SettingsError, SourceUnavailable
+from passerby.events.box_records import forget_boxes
 from passerby.media.segments import MINUTE_90K
 from passerby.net.address import Address
 from passerby.objects.names import check_camera
@@ -38,6 +39,7 @@ class CameraFacts:
     more_than_30_days: bool = False
     groups: frozenset[str] = frozenset()
     is_enabled: bool = True
+    keeps_boxes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ class Cameras:
         try:
             with self._rows.transaction("change a camera") as connection:
                 where = cameras.c.name == found.name
-                forget_not_people(connection, self._elsewhere(connection, {name: facts}))
+                elsewhere = self._elsewhere(connection, {name: facts})
+                forget_not_people(connection, elsewhere)
+                forget_boxes(connection, elsewhere if facts.keeps_boxes else {name})
                 connection.execute(update(cameras).where(where).values(**self._values(name, facts)))
                 connection.execute(delete(cameras_in_groups).where(cameras_in_groups.c.camera == name))
                 _put_in_groups(connection, name, facts.groups)
@@ -109,6 +113,7 @@ class Cameras:
             connection.execute(delete(cameras).where(cameras.c.name == name))
             forget_not_people(connection, [name])
             forget_rules(connection, [name])
+            forget_boxes(connection, [name])
 
     def follow_file(self, configured: Mapping[str, CameraFacts]) -> None:
         """Make the file's cameras match the file. Raises SettingsError if one was also added on the page."""
@@ -121,7 +126,9 @@ class Cameras:
         with self._rows.transaction("apply the configuration file") as connection:  # all or nothing
             self._note_limits(connection, cameras.c.is_in_file)
             gone = {name for name, each in known.items() if each.is_in_file} - configured.keys()
-            forget_not_people(connection, gone | self._elsewhere(connection, configured))
+            elsewhere = self._elsewhere(connection, configured)
+            forget_not_people(connection, gone | elsewhere)
+            forget_boxes(connection, gone | elsewhere | {n for n, facts in configured.items() if not facts.keeps_boxes})
             connection.execute(delete(cameras).where(cameras.c.is_in_file))
             for name, facts in configured.items():
                 since_90k = known[name].since_90k if name in known else self._since_90k(connection, name)
@@ -211,6 +218,7 @@ class Cameras:
             "keep_hours": facts.keep_hours,
             "more_than_30_days": facts.more_than_30_days,
             "is_enabled": facts.is_enabled,
+            "keeps_boxes": facts.keeps_boxes,
         }
         if facts.address is not None:
             values["address_shown"] = self._checked(facts.address).shown[:500]
@@ -291,6 +299,7 @@ def _cameras(connection: Connection, query: Any) -> list[ConfiguredCamera]:
             CameraFacts(
                 row.title, None, row.transport, row.trust_any_certificate, row.mode, row.privacy_delay_s,
                 row.keep_hours, row.more_than_30_days, frozenset(groups.get(row.name, ())), row.is_enabled,
+                row.keeps_boxes,
             ),
             row.address_shown, row.is_in_file, row.since_90k,
         )

@@ -30,6 +30,7 @@ from passerby.clock import Clock, SystemClock
 from passerby.config import FILE_NAME, Camera, Config
 from passerby.config.rule import Rule
 from passerby.errors import SettingsError
+from passerby.events.box_records import KeptBoxes
 from passerby.events.log import EventLog
 from passerby.events.presence import PresenceSeries
 from passerby.events.tallies import Tallies
@@ -73,6 +74,7 @@ class Installation:
         self.events = EventLog(rows)
         self.tallies = Tallies(rows)
         self.presence = PresenceSeries(rows)
+        self.kept_boxes = KeptBoxes(rows)
         self.passwords = Passwords(sign_in.least_password_letters)
         self.throttle = Throttle(self.clock, sign_in.tries_before_lock_out, sign_in.tries_a_minute)
 
@@ -172,4 +174,5 @@ def facts_of(camera: Camera) -> CameraFacts:
         more_than_30_days=camera.more_than_30_days,
         groups=frozenset(camera.groups),
         is_enabled=camera.is_enabled,
+        keeps_boxes=camera.keeps_boxes,
     )

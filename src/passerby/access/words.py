@@ -67,6 +67,8 @@ def _camera_words(name: str, before: ConfiguredCamera | None, after: CameraFacts
     was = before.facts if before else CameraFacts(title=name)
     if after.is_enabled != was.is_enabled:
         yield "switched on" if after.is_enabled else "switched off"
+    if after.keeps_boxes != was.keeps_boxes:
+        yield "keeps a day of boxes" if after.keeps_boxes else "keeps no boxes"
     if after.more_than_30_days != was.more_than_30_days:
         yield "may be kept for more than 30 days" if after.more_than_30_days else "no longer for more than 30 days"
     if after.trust_any_certificate != was.trust_any_certificate:

@@ -28,6 +28,7 @@ from passerby.api import (
     people,
     preferences,
     redactions,
+    rule_trials,
     rules,
     settings,
     sign_in,
@@ -85,6 +86,7 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
     )
     sections = (
         about, settings, channels, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people, rules,
+        rule_trials,
         onvif, health, timeline, live, live_hls, events, counts, redactions,
     )  # fmt: skip
     for routes in sections:

@@ -38,6 +38,9 @@ class Policy(BaseModel):
     more_than_30_days: bool = False
     groups: list[GroupName] = Field([], max_length=100)
     is_enabled: bool = True
+    keeps_boxes: bool = Field(
+        True, description="Keep where people and vehicles were in its picture for a day, so that rules can be tried."
+    )
 
 
 class CameraShown(Policy):
@@ -176,7 +179,7 @@ def _shown(camera: ConfiguredCamera, request: Request) -> CameraShown:
         transport="udp" if facts.transport == "udp" else "tcp", trust_any_certificate=facts.trust_any_certificate,
         mode="cover" if facts.mode == "cover" else "reveal", privacy_delay_s=facts.privacy_delay_s,
         keep_hours=facts.keep_hours, more_than_30_days=facts.more_than_30_days, groups=sorted(facts.groups),
-        is_enabled=facts.is_enabled,
+        is_enabled=facts.is_enabled, keeps_boxes=facts.keeps_boxes,
     )  # fmt: skip
 
 
@@ -186,5 +189,5 @@ def _facts(change: CameraChange) -> CameraFacts:
         transport=change.transport,
         trust_any_certificate=change.trust_any_certificate, mode=change.mode, privacy_delay_s=change.privacy_delay_s,
         keep_hours=change.keep_hours, more_than_30_days=change.more_than_30_days, groups=frozenset(change.groups),
-        is_enabled=change.is_enabled,
+        is_enabled=change.is_enabled, keeps_boxes=change.keeps_boxes,
     )  # fmt: skip

@@ -60,6 +60,8 @@ TABLE: dict[tuple[str, str], Action] = {
     ("POST", "/api/cameras/{camera}/rules"): Action.CHANGE_RULES,
     ("PUT", "/api/cameras/{camera}/rules/{rule:path}"): Action.CHANGE_RULES,
     ("DELETE", "/api/cameras/{camera}/rules/{rule:path}"): Action.CHANGE_RULES,
+    ("POST", "/api/cameras/{camera}/rules/try"): Action.TRY_RULES,
+    ("GET", "/api/cameras/{camera}/in-view"): Action.TRY_RULES,
     ("WS", "/api/cameras/{camera}/live"): Action.WATCH_LIVE,
     ("GET", "/api/cameras/{camera}/live/playlist.m3u8"): Action.WATCH_LIVE,
     ("GET", "/api/cameras/{camera}/still.jpg"): Action.SEE_STILL,

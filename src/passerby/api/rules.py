@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/cameras/{camera}/rules", tags=["cameras"])
 RuleName = Annotated[str, Path(min_length=1, max_length=60, description="The rule's name.")]
 
 
-class _AsRule:
+class AsRule:
     """Described as a rule, but checked by `checked_rule`, whose sentence names the key as the file has it."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -33,7 +33,7 @@ class _AsRule:
 
 
 class RuleChange(BaseModel):
-    rule: Annotated[dict[str, Any], _AsRule()] = Field(description="Its keys, as in the file.")
+    rule: Annotated[dict[str, Any], AsRule()] = Field(description="Its keys, as in the file.")
     is_enabled: bool = True
 
 

@@ -90,8 +90,8 @@ def _catalogue(path: Path) -> tuple[bytes, str]:
             source.backup(copy)
             tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             # After a restore nobody should be signed in, a link that was printed once should not work, and a token that
-            # was revoked since should not work again.
-            for table in {"sessions", "tokens", "set_up_links"} & tables:
+            # was revoked since should not work again. Boxes are kept for a day, a backup for longer.
+            for table in {"sessions", "tokens", "set_up_links", "kept_boxes"} & tables:
                 copy.execute(f"DELETE FROM {table}")
             copy.commit()
             copy.execute("VACUUM")  # so that its free pages do not hold what was deleted from the catalogue

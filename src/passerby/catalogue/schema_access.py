@@ -50,6 +50,13 @@ cameras = Table(
         server_default="0",
         comment="UTC. Earlier recordings belong to a previous camera of this name. 0: there was none.",
     ),
+    Column(
+        "keeps_boxes",
+        Boolean,
+        nullable=False,
+        server_default=true(),
+        comment="Whether a day of boxes is kept, to try rules on: see kept_boxes.",
+    ),
     comment="One row per configured source.",
 )
 

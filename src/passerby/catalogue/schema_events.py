@@ -105,3 +105,19 @@ presence = Table(
     Column("minutes", LargeBinary, nullable=False, comment="60 minutes, compressed: see events/presence.py."),
     comment="How many were in zones and queues, by minute. An hour of which nothing is known has no row.",
 )
+
+kept_boxes = Table(
+    "kept_boxes",
+    metadata,
+    Column("camera", String(64), primary_key=True, comment="As in cameras.name. Removed with the camera."),
+    Column("start_90k", BigInteger, primary_key=True, comment="UTC of the first sample, 1/90000 s since 1970."),
+    Column("end_90k", BigInteger, nullable=False, comment="UTC of the last sample, at most a minute later."),
+    Column(
+        "boxes",
+        LargeBinary,
+        nullable=False,
+        comment="Compressed: times, and kinds and places of boxes. No ids: nothing says which are of the same person.",
+    ),
+    Index("kept_boxes_by_time", "start_90k"),
+    comment="A day of boxes of each camera, to try rules on. In no backup.",
+)

@@ -14,7 +14,7 @@ from passerby.cli.failure import Debug, fails_clearly, say_warning, stderr
 from passerby.cli.progress import watcher_for
 from passerby.cli.sources import Job
 from passerby.config.rule import Rule, read_rules
-from passerby.media.events import Event, EventKind
+from passerby.media.events import CameraEvent, Event, EventKind
 from passerby.names import readable
 from passerby.report.words import clock
 from passerby.rules.events.sight import SMALLEST_PX
@@ -160,8 +160,13 @@ def _line(event: Event) -> str:
     when = clock(event.start_s)
     if event.end_s is not None and event.end_s > event.start_s:
         when += f" to {clock(event.end_s)}"
+    return f"{when}  {event.rule}: {happened(event)}"
+
+
+def happened(event: Event | CameraEvent) -> str:
+    """What happened, in words."""
     who = f"{event.count} {event.objects}" if event.count > 1 else _ONE[event.objects]
-    return f"{when}  {event.rule}: {_HAPPENED[event.kind].format(who=who, way=event.way)}"
+    return _HAPPENED[event.kind].format(who=who, way=event.way)
 
 
 _ONE = {"people": "somebody", "vehicles": "a vehicle", "things": "something"}

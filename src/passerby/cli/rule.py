@@ -1,4 +1,4 @@
-"""`passerby rule`: lists, adds and removes rules of the cameras of a data folder. The page can do the same."""
+"""`passerby rule`: lists, tries, adds and removes rules of the cameras of a data folder. The page can do the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from passerby.cli.folder import DATA, ConfigFile, Data, installed
 from passerby.config.rule import read_rules
 from passerby.errors import SettingsError
 
-app = typer.Typer(no_args_is_help=True, help="List, add and remove rules: what is worth noticing in a camera's view.")
+app = typer.Typer(no_args_is_help=True, help="List, try, add and remove rules: what is worth noticing in view.")
 
 Camera = Annotated[str, typer.Argument(metavar="CAMERA", show_default=False, help="The camera's name.")]
 
@@ -55,9 +55,9 @@ def add(
 ) -> None:
     """Add the rules of a file to a camera: all of them, or none if one is refused.
 
-    Try them first on a video of the same place:
+    Try them first on the last day of the camera:
 
-      passerby events street.mp4 --rules rules.toml
+      passerby rule try gate rules.toml
 
       passerby rule add gate rules.toml
     """
@@ -72,6 +72,48 @@ def add(
             installation.audit.note("", "command", "rule:add", camera, about=rule_words(None, added))
     for each in new:
         typer.echo(f"added rule '{each.name}' to camera {camera}")
+
+
+@app.command("try")
+@fails_clearly
+def try_rules(
+    camera: Camera,
+    rules: Annotated[
+        Path, typer.Argument(metavar="FILE", show_default=False, help="The rules, in TOML: docs/reference/rules.md.")
+    ],
+    hours: Annotated[float, typer.Option(metavar="HOURS", min=0.02, max=24, help="How far back.")] = 24.0,
+    data: Data = DATA,
+    config: ConfigFile = None,
+    debug: Debug = False,
+) -> None:
+    """Print what rules would have raised in the last day, by the boxes that were kept of it. Nothing is saved.
+
+    Where the camera was not recorded, or its boxes are not kept, nothing is known. For a video of the same place:
+
+      passerby events street.mp4 --rules rules.toml
+    """
+    from passerby.access.camera_rules import CameraRule
+    from passerby.access.rule_words import rule_words
+    from passerby.cli.tried import tried_lines
+    from passerby.events.dry_run import check_can_be_tried, try_rule
+    from passerby.rules.retention import HOUR_90K
+
+    new = read_rules(rules)
+    for each in new:
+        check_can_be_tried(each)
+    with installed(data, config) as installation:
+        found = installation.cameras.find(camera)
+        if found is None:
+            raise SettingsError(f"there is no camera '{camera}'", hint="passerby camera list names them")
+        to_90k = installation.clock.now_90k()
+        from_90k = max(to_90k - round(hours * HOUR_90K), found.since_90k)
+        for each in new:
+            about = rule_words(None, CameraRule(camera, each, True, False, "", to_90k))
+            installation.audit.note("", "command", "rules:try", camera, from_90k, to_90k, about)
+            stretches = installation.kept_boxes.stretches(camera, from_90k, to_90k)
+            done = try_rule(each, camera, stretches, (from_90k, to_90k))
+            for line in tried_lines(each, done, keeps_boxes=found.facts.keeps_boxes):
+                typer.echo(line)
 
 
 @app.command("remove")

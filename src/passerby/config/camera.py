@@ -47,6 +47,11 @@ class Camera(Section):
         (), description="The camera groups it belongs to. Users see the cameras in their groups."
     )
     is_enabled: bool = Field(True, description="Whether it is recorded and shown.")
+    keeps_boxes: bool = Field(
+        True,
+        description="Keep a day of boxes: where people and vehicles were in its picture, and when, without ids and "
+        "pictures. New rules can then be tried on the last day.",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -87,6 +87,10 @@ class LineRule(_Rule):
             raise ValueError("a line needs two different points")
         return self
 
+    def alerts(self, way: str | None) -> bool:
+        """Whether a crossing that way is an event of a live camera."""
+        return self.alert in ("both", way)
+
 
 class ZoneRule(_Rule):
     """Somebody is in a zone."""

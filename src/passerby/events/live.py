@@ -127,7 +127,7 @@ class LiveWatch:
 
     def _alerts(self, event: CameraEvent) -> bool:
         rule = next((each for each in self._rules if each.name == event.rule), None)
-        return isinstance(rule, LineRule) and rule.alert in ("both", event.way)
+        return isinstance(rule, LineRule) and rule.alerts(event.way)
 
     def _of(self, event: Event) -> CameraEvent:
         end_90k = None if event.end_s is None else self._at_90k(event.end_s)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts, events
+from passerby.events.box_records import write_boxes
 from passerby.media.events import CameraEvent, EventKind, EventState
 from passerby.media.segments import MINUTE_90K
 
@@ -58,6 +59,11 @@ class EventRecords:
         with self._rows.transaction("count crossings") as connection:
             for each in crossings:
                 _count(connection, each)
+
+    def keep_boxes(self, camera: str, start_90k: int, end_90k: int, data: bytes) -> None:
+        """See `BoxKeeper`. Nothing is written for a camera that keeps none."""
+        with self._rows.transaction("keep boxes for trying rules") as connection:
+            write_boxes(connection, camera, start_90k, end_90k, data)
 
 
 def _add(connection: Connection, event: CameraEvent) -> None:

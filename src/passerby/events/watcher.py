@@ -118,6 +118,10 @@ class Watcher:
             if sight.doubt is not None
         ]
 
+    def sight(self, rule: str) -> Sight | None:
+        """How well a rule sees, by what was found so far."""
+        return self._sights.get(rule)
+
     def take_minutes(self) -> list[Minute]:
         """The series of all rules: each minute once, when it is over, and the last one after `end`."""
         before = math.inf if self._is_over else self._minute_of(self._last_s - LATE_S)
@@ -220,7 +224,8 @@ class Watcher:
             if not isinstance(rule, LineRule | ObjectRule)
         ]
         self._objects = [(rule, _objects(rule, size_wh)) for rule in self._rules if isinstance(rule, ObjectRule)]
-        self._sights = {rule.name: _sight(rule, size_wh) for rule in self._rules if not isinstance(rule, ObjectRule)}
+        sights = ((rule.name, sight_of(rule, size_wh)) for rule in self._rules)
+        self._sights = {name: sight for name, sight in sights if sight is not None}
 
 
 _KINDS_OF_EVENTS = {
@@ -278,8 +283,10 @@ def _minutes(rule: Rule) -> Minutes | None:
     return None
 
 
-def _sight(rule: Rule, size_wh: tuple[int, int]) -> Sight:
-    assert not isinstance(rule, ObjectRule)
+def sight_of(rule: Rule, size_wh: tuple[int, int]) -> Sight | None:
+    """What says how well a rule sees in a picture of that size. None for things: their size is not measured."""
+    if isinstance(rule, ObjectRule):
+        return None
     corners = rule.line if isinstance(rule, LineRule) else rule.zone or WHOLE
     return Sight([pixel(corner, size_wh) for corner in corners], (KINDS[rule.objects],))
 

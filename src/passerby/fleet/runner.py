@@ -16,13 +16,16 @@ from passerby.engine.live.shared import Shared
 from passerby.engine.observe import DETECT_EVERY_S
 from passerby.engine.observer import Observer
 from passerby.errors import OutputError, PasserbyError, SourceUnavailable, Trouble
+from passerby.events.box_keeper import BoxKeeper
+from passerby.events.listeners import Listeners
 from passerby.events.live import LiveWatch
+from passerby.events.now_in_view import NowInView
 from passerby.events.sink import EventSink
 from passerby.fleet.kept import KeptBackground, KeptReference
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.recording import Publish, Recording
 from passerby.media.camera import CameraState, CameraStatus
-from passerby.media.requests import CameraRequest, Watched
+from passerby.media.requests import CameraRequest, ShowView, Watched
 from passerby.rules.backoff import wait_s
 
 ENDS_WITHIN_S = 10.0
@@ -53,7 +56,11 @@ class CameraRunner:
         self._watched = Watched(False)
         self._asking = threading.Lock()
         self._shared, self._archive, self._events, self._publish = shared, archive, events, publish
-        self._watch = LiveWatch(plan.camera, plan.rules, events) if plan.rules else None
+        self._watch = watch = LiveWatch(plan.camera, plan.rules, events) if plan.rules else None
+        looks_closely = watch.wants_vehicles if watch else lambda: False
+        boxes = BoxKeeper(plan.camera, events, looks_closely) if plan.keeps_boxes else None
+        self._now = NowInView()
+        self._listeners = Listeners(watch, boxes, self._now)
         self._keeper = KeptBackground(backgrounds, plan.camera)
         self._reference = KeptReference(backgrounds, plan.camera)
         self._start_after_s, self._before = start_after_s, before
@@ -91,7 +98,7 @@ class CameraRunner:
             self._set(path.state)
         if self._watch is not None:
             self._state = replace(self._state, events_trouble=self._watch.trouble or self._events.trouble)
-        return self._state
+        return replace(self._state, view=self._now.now())
 
     def use_rules(self, plan: CameraPlan) -> None:
         """From any thread: applies a plan that differs in its rules only, from the next frame on."""
@@ -101,6 +108,9 @@ class CameraRunner:
 
     def ask(self, request: CameraRequest) -> None:
         """From any thread. What stays valid also reaches a camera that is opened later."""
+        if isinstance(request, ShowView):
+            self._now.ask(request.for_s)
+            return
         with self._asking:
             if isinstance(request, Watched):
                 self._watched = request
@@ -166,10 +176,11 @@ class CameraRunner:
 
     @property
     def _observer(self) -> Observer | None:
-        watch = self._watch
-        if watch is None:
-            return None
-        return Observer(watch.note, DETECT_EVERY_S, watch.wants_changes, watch.wants_vehicles)
+        """Detectors run more often only for rules: boxes are kept of what is found anyway."""
+        if self._watch is not None:
+            note = self._listeners.note
+            return Observer(note, DETECT_EVERY_S, self._watch.wants_changes, self._watch.wants_vehicles)
+        return Observer(self._listeners.note) if self.plan.keeps_boxes else None
 
     def _follow(self, recording: Recording) -> None:
         source = open_live(self.plan.address, self.plan.options)
@@ -193,8 +204,7 @@ class CameraRunner:
             path.run(self._is_over, self.plan.hung_after_s)
         finally:
             self._path, self._reader = None, path.reader
-            if self._watch is not None:
-                self._watch.end()
+            self._listeners.end()
 
     def _is_over(self) -> bool:
         self._beat_s = time.monotonic()

@@ -42,6 +42,25 @@ class CameraStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class BoxNow:
+    """objects: people or vehicles. shares: left, top, right, bottom, as shares of the upright picture."""
+
+    objects: str
+    shares: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewNow:
+    """What is in view, for whoever draws a rule. at_90k: of the frame, UTC. size_wh: of the upright picture, in pixels.
+    is_whole: the picture is hidden whole, and nothing is known."""
+
+    at_90k: int
+    size_wh: tuple[int, int]
+    is_whole: bool
+    boxes: tuple[BoxNow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CameraState:
     """reason: one sentence for people, without secrets. since_90k: when this state began, UTC in 1/90000 s since 1970.
     progress: 0..1 of learning, otherwise None. figures: counts since the camera was opened, by name."""
@@ -57,6 +76,8 @@ class CameraState:
     """When the reference that it is compared with was made, UTC in 1/90000 s; None if there is none."""
     events_trouble: str | None = None
     """Why its rules notice nothing, or what they notice is not written: one sentence. None: all is well."""
+    view: ViewNow | None = None
+    """What is in view, while somebody asks for it: see `ShowView`."""
 
     @property
     def records(self) -> bool:

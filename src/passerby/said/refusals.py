@@ -82,6 +82,11 @@ REFUSALS = {
     "keep-over-30-days": "{hours} hours is more than 30 days: also set more_than_30_days if you mean that",
     "no-workers-to-test": "cameras cannot be tested here: this installation has no workers",
     "others-are-testing": "others are testing cameras",
+    "others-are-trying": "others are trying rules",
+    "things-not-tried": (
+        "a rule about things that are left or removed cannot be tried: it needs pictures, and only boxes of people "
+        "and vehicles are kept"
+    ),
     "try-in-a-minute": "try again in a minute",
     "search-running": "a search for cameras is already running",
     "too-many-camera-requests": "too many requests to cameras: wait a moment",

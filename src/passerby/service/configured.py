@@ -142,6 +142,7 @@ class ConfiguredFleet:
             "object_90k": object_90k(self._installation.cameras.keep_of(facts)),
             "not_people": not_people,
             "rules": rules,
+            "keeps_boxes": facts.keeps_boxes,
         }
         return base.model_copy(update=own)
 

@@ -30,8 +30,8 @@ REMEMBER_EVERY_S = 1.0
 
 @contextmanager
 def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> Iterator[None]:
-    """Stores ended recordings, including those that workers closed on exit, and deletes old ones; once a day deletes
-    old audit records, events and counts."""
+    """Stores ended recordings, including those that workers closed on exit, and deletes old ones, and old boxes; once a
+    day deletes old audit records, events and counts."""
     clock = installation.clock
     forgot_s = -math.inf
     next_s = MAINTAIN_EVERY_S
@@ -42,6 +42,8 @@ def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> 
             keep = installation.keep()
             next_s = round_s(keep, MAINTAIN_EVERY_S)
             tell(archive.maintain(keep, clock.now_90k()), alarms)
+        with reporting("retire-boxes", "boxes kept for trying rules could not be deleted", alarms):
+            installation.kept_boxes.retire(installation.keep(), clock.now_90k())
 
     def maintain_and_forget() -> float:
         nonlocal forgot_s

@@ -74,6 +74,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("DELETE", "/api/cameras/{camera}/not-people/{id}"): "pA",
     ("GET", "/api/cameras/{camera}/rules"): ALL,
     ("POST", "/api/cameras/{camera}/rules"): "oA",
+    ("POST", "/api/cameras/{camera}/rules/try"): "o",
+    ("GET", "/api/cameras/{camera}/in-view"): "o",
     ("PUT", "/api/cameras/{camera}/rules/{rule:path}"): "oA",
     ("DELETE", "/api/cameras/{camera}/rules/{rule:path}"): "oA",
     ("WS", "/api/cameras/{camera}/live"): "vo",

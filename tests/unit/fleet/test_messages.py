@@ -22,9 +22,9 @@ from passerby.fleet.messages import (
 )  # fmt: skip
 from passerby.fleet.plan import CameraPlan
 from passerby.media.boxes import BoxShare
-from passerby.media.camera import CameraState, CameraStatus
+from passerby.media.camera import BoxNow, CameraState, CameraStatus, ViewNow
 from passerby.media.health import Check, Finding, Verdict
-from passerby.media.requests import Rebase, Watched
+from passerby.media.requests import Rebase, ShowView, Watched
 from passerby.media.segments import Fragment, InitSegment
 from passerby.settings import Settings
 
@@ -36,7 +36,10 @@ PLAN = CameraPlan(
 )
 
 
-@pytest.mark.parametrize("order", [Run(PLAN), Drop("yard"), Ask("yard", Rebase()), Ask("yard", Watched(True)), Stop()])
+@pytest.mark.parametrize(
+    "order",
+    [Run(PLAN), Drop("yard"), Ask("yard", Rebase()), Ask("yard", Watched(True)), Ask("yard", ShowView(10.0)), Stop()],
+)
 def test_orders(order: Order) -> None:
     assert read_order(pack_order(order)) == order
     assert "s3cr3t" not in repr(order)
@@ -45,8 +48,10 @@ def test_orders(order: Order) -> None:
 @given(st.dictionaries(st.text(max_size=9), st.sampled_from(CameraStatus), max_size=4), st.text(max_size=30))
 def test_states(of: dict[str, CameraStatus], reason: str) -> None:
     found = tuple(Finding(check, verdict, reason, 7) for check in Check for verdict in Verdict)
+    view = ViewNow(2**60, (640, 360), False, (BoxNow("people", (0.25, -0.1, 0.5, 1.1234)),))
     by_camera = {
-        camera: CameraState(what, reason, 2**62, 0.25, (("read", 3),), found, 9) for camera, what in of.items()
+        camera: CameraState(what, reason, 2**62, 0.25, (("read", 3),), found, 9, "it fails", view)
+        for camera, what in of.items()
     }
     states = States(by_camera, ready=True, stuck=tuple(of)[:1])
     assert Reader().read(pack_states(states)) == states

@@ -41,6 +41,7 @@ cameras:change    . . . . . A
 not-people:change . . . . p A
 rules:see         v o c a p A
 rules:change      . o . . . A
+rules:try         . o . . . .
 groups:see        . . . a p A
 groups:change     . . . . . A
 users:see         . . . a p A

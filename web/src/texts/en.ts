@@ -209,6 +209,9 @@ export const en = {
     keepIs: (hours: number) => (hours < 48 ? "Then they are deleted." : `${NUMBER.format(hours / 24)} days.`),
     keepUsual: (hours: number | undefined) =>
       hours === undefined ? "" : `Leave empty for the default, ${hours} hours.`,
+    keepsBoxes: "Keep a day of boxes",
+    keepsBoxesHint:
+      "Where people and vehicles were in its picture, and when, without pictures and without anything that joins two boxes of one person. New rules can then be tried on the last day. Switching it off deletes them.",
     long: "Keep recordings for more than 30 days",
     longNotSaid: "Recordings are kept for more than 30 days only if you confirm it",
     longNotSaidHint: "Tick “Keep recordings for more than 30 days”, or enter 720 hours or less.",
@@ -377,6 +380,7 @@ export const en = {
     "not-people:change": "Mark what is not a person",
     "rules:see": "See a camera's rules",
     "rules:change": "Add and change rules",
+    "rules:try": "Try rules on the last day, and see what is in view",
     "groups:see": "See camera groups",
     "groups:change": "Add and change camera groups",
     "users:see": "See users and their permissions",
@@ -418,6 +422,7 @@ export const en = {
     "rule:add": "Added a rule",
     "rule:change": "Changed a rule",
     "rule:remove": "Removed a rule",
+    "rules:try": "Tried a rule, or saw boxes of who is in view",
     "user:add": "Added a user",
     "user:change": "Changed a user",
     "user:remove": "Removed a user",
@@ -545,7 +550,7 @@ export const en = {
       },
       {
         what: "It forgets.",
-        how: "Each recording is deleted when its first picture reaches the age stated above. Recordings are kept for more than 30 days only if somebody set that expressly.",
+        how: "Each recording is deleted when its first picture reaches the age stated above. Where people were in the picture, as boxes without anything that joins those of one person, is kept for a day at most, so that rules can be tried. Recordings are kept for more than 30 days only if somebody set that expressly.",
       },
       {
         what: "It shows how each camera is doing.",
@@ -771,6 +776,43 @@ export const en = {
       noRectangle: "The dotted shape must look like a rectangle on the ground: move a corner.",
       tooFar: "The zone reaches too far from the dotted ground, towards the horizon. Move its upper corners down.",
       underOneMetre: "The zone is less than a square metre large. Make it larger, or check the size of the ground.",
+    },
+    now: {
+      inView: (people: number, vehicles: number) =>
+        `In view now: ${people === 1 ? "1 person" : `${people} people`}${
+          vehicles > 0 ? `, ${vehicles === 1 ? "1 vehicle" : `${vehicles} vehicles`}` : ""
+        }`,
+      inside: (count: number) => `${count} in the zone`,
+      hidden: "The picture is hidden whole at the moment, so nobody knows who is in view.",
+      waiting: "Who is in view now is shown as boxes, once the camera gives pictures.",
+      tooSmall: (heightPx: number) =>
+        `Who is seen here is ${heightPx} pixels tall. Many under 20 are not found: draw it nearer to the camera.`,
+    },
+    tryIt: {
+      title: "Try it first",
+      about: "What this rule would have raised in the last 24 hours. Nothing is saved, and nobody is sent anything.",
+      start: "Try it on the last day",
+      again: "Try again",
+      changed: "The rule was changed since: try again.",
+      things: "This kind cannot be tried: it needs pictures, and only boxes of people and vehicles are kept.",
+      raised: (count: number) => (count === 0 ? "No events" : count === 1 ? "1 event" : `${count} events`),
+      crossed: (right: number, left: number) => `${right} crossed to the right, ${left} to the left`,
+      known: (known: string, all: string) => `Of ${known} of ${all}: nothing is known of the rest.`,
+      knownAll: (all: string) => `Of the last ${all}.`,
+      nothingKnown:
+        "Nothing is known of the last day yet: boxes are kept while the camera is recorded. Try again in some minutes.",
+      noBoxes: "This camera keeps no boxes to try rules on. That is set with the camera.",
+      cut: "There was too much for the time: it ends early.",
+      tooFew: "Too few were found here to say how well they can be seen.",
+      seldom: "No rule watched this camera then, so it was looked at less often. The rule will find more.",
+      notClosely:
+        "No rule about vehicles watched this camera then, so they were not looked at closely. The rule will find more.",
+      hours: "By hour",
+      when: "When",
+      newest: (count: number) => `The newest ${count}`,
+      onlyCounted: "only counted",
+      open: (time: string) => `Show the recording of ${time}`,
+      showAll: (count: number) => `Show all ${count}`,
     },
     save: "Save rule",
     saveChange: "Save",

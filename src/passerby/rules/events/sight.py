@@ -37,6 +37,10 @@ class Sight:
                 if self._is_near(((left + right) / 2, bottom), bottom - top):
                     self._heights[min(TALLEST_PX, round(bottom - top))] += 1
 
+    def add(self, other: Sight) -> None:
+        """What another one of the same place has found."""
+        self._heights.update(other._heights)
+
     @property
     def height_px(self) -> int | None:
         """The median, if enough were found to say."""
