@@ -12,6 +12,8 @@ from passerby.access import Installation
 from passerby.config import Config
 from passerby.config.rule import DensityRule
 from passerby.rules.access import Role
+from passerby.rules.retention import HOUR_90K
+from tests.kept import keep_walk
 from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
 
 OpenTab = Callable[..., Tab]
@@ -318,3 +320,56 @@ def test_health_and_cameras_lead_to_the_rules(serving: Serving, open_tab: OpenTa
     tab.go("#/rules")
     tab.page.get_by_role("link", name="Street").click()
     expect(tab.page.get_by_role("heading", name="Rules of Street")).to_be_visible()
+
+
+def test_a_rule_is_tried_on_the_last_day_and_shows_who_is_in_view(
+    serving: Serving, data: Path, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    tab = open_tab(serving.base, WIDE)
+    opened(tab)
+    until_recorded(tab)
+    installation = Installation(data, Config())
+    try:
+        keep_walk(installation.rows, installation.clock.now_90k() - HOUR_90K, "street")
+        keep_walk(installation.rows, installation.clock.now_90k() - 3 * HOUR_90K, "street", height=0.3)
+    finally:
+        installation.close()
+    add(tab, "Zone")
+    boxes = tab.page.locator(".rules-in-view g")
+    expect(boxes.first).to_be_attached()
+    expect(tab.page.locator(".rules-now")).to_contain_text("In view now:")
+    tab.page.get_by_role("button", name="Try it on the last day").click()
+    expect(tab.page.locator(".try-sum")).to_contain_text("event")
+    panel = tab.page.locator(".panel", has_text="Try it first")
+    expect(panel).to_contain_text("nothing is known of the rest")
+    expect(panel.locator(".try-hours li").first).to_be_attached()
+    first = panel.locator(".try-list a").last
+    assert "#/timeline/street?at=" in (first.get_attribute("href") or "")
+    shoot(tab, "rules-tried")
+    tab.page.get_by_label("Name").fill("renamed")
+    expect(panel).not_to_contain_text("The rule was changed since")
+    tab.page.get_by_label("After (seconds)").fill("600")
+    expect(panel).to_contain_text("The rule was changed since")
+    panel.get_by_role("button", name="Try again").click()
+    expect(tab.page.locator(".try-sum")).to_have_text("No events")
+    assert rules_of(tab) == [], "nothing is saved"
+    tab.page.set_viewport_size(PHONE)
+    assert tab.fits()
+    shoot(tab, "rules-tried-phone")
+
+
+def test_an_admin_alone_tries_nothing_and_sees_nobody(serving: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(serving.base, WIDE)
+    opened(tab, "ada")
+    add(tab, "Zone")
+    expect(tab.page.get_by_role("button", name="Save rule")).to_be_visible()
+    expect(tab.page.get_by_role("button", name="Try it on the last day")).to_have_count(0)
+    expect(tab.page.locator(".rules-now")).to_have_count(0)
+
+
+def test_what_cannot_be_tried_is_said(serving: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(serving.base, WIDE)
+    opened(tab)
+    add(tab, "Left object")
+    expect(tab.page.locator(".panel", has_text="Try it first")).to_contain_text("This kind cannot be tried")
+    expect(tab.page.get_by_role("button", name="Try it on the last day")).to_have_count(0)

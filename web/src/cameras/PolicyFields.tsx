@@ -90,6 +90,12 @@ export function PolicyFields({ facts, set }: FieldsProps) {
           onChange={(isLong) => set({ isLong })}
         />
       )}
+      <Check
+        label={texts.cameras.keepsBoxes}
+        hint={texts.cameras.keepsBoxesHint}
+        checked={facts.keepsBoxes}
+        onChange={(keepsBoxes) => set({ keepsBoxes })}
+      />
       {groups.answer && groups.answer.length > 0 ? (
         <Checks
           label={texts.cameras.groups}

@@ -23,6 +23,7 @@ export type Facts = {
   isLong: boolean;
   groups: string[];
   isEnabled: boolean;
+  keepsBoxes: boolean;
 };
 
 /** Longer than usual is only for who says that it is meant. */
@@ -45,6 +46,7 @@ export function factsOf(camera: Camera | null): Facts {
     isLong: camera?.more_than_30_days ?? false,
     groups: camera?.groups ?? [],
     isEnabled: camera?.is_enabled ?? true,
+    keepsBoxes: camera?.keeps_boxes ?? true,
   };
 }
 
@@ -71,6 +73,7 @@ export function changeOf(facts: Facts): Schemas["CameraChange"] {
     more_than_30_days: facts.isLong,
     groups: facts.groups,
     is_enabled: facts.isEnabled,
+    keeps_boxes: facts.keepsBoxes,
   };
 }
 

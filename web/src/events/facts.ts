@@ -51,7 +51,7 @@ function belong(later: Event, earlier: Event): boolean {
 export const kindOf = (kind: string): string => wordFor(texts.events.kinds, kind) ?? kind;
 
 /** Line crossed to the right; Crowd, 8 people. */
-export function whatOf({ kind, way, count, objects }: Event): string {
+export function whatOf({ kind, way, count, objects }: Pick<Event, "kind" | "way" | "count" | "objects">): string {
   const toward = way && wordFor(texts.events.ways, way);
   const many = count > 1 && texts.events.objects[objects]?.(count);
   return [toward ? `${kindOf(kind)} ${toward}` : kindOf(kind), many].filter(Boolean).join(", ");

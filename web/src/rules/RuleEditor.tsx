@@ -9,9 +9,11 @@ import { texts } from "../texts";
 import { Button, Confirm, IconButton, Note, Panel, ProblemNote, useToast } from "../ui";
 import { Canvas, canRemove, type Picked, shapesOf } from "./Canvas";
 import { isRectangle } from "./ground";
+import { InViewLayer, InViewWords, useInView } from "./InViewLayer";
 import { drawnOf, groundSizeOf, type Shown, type Values, wordsOf } from "./kinds";
 import { groundAreaOf, problemsOf, RuleFields } from "./RuleFields";
 import { crossesItself, isClosed, isTooSmall, type Points, type Shape } from "./shape";
+import { TryPanel } from "./TryPanel";
 import { useHistory } from "./useHistory";
 
 const words = texts.rules;
@@ -42,6 +44,7 @@ export function RuleEditor({ camera, begun, rules, size, picture, onSaved, onClo
   const [isLeaving, setIsLeaving] = useState(false);
   const { busy, problem, run } = useChange();
   const toast = useToast();
+  const seen = useInView(camera);
   const isChanged = JSON.stringify(values) !== JSON.stringify(was?.rule ?? begun.values) || (isKept && !was);
   useDraft(draftKey(camera), isChanged ? { ...begun, values } : null);
 
@@ -91,7 +94,9 @@ export function RuleEditor({ camera, begun, rules, size, picture, onSaved, onClo
           }}
         >
           {picture}
+          <InViewLayer boxes={seen.boxes} values={values} size={size} />
         </Canvas>
+        <InViewWords seen={seen} values={values} />
         <Tools values={values} set={set} picked={picked} onPick={setPicked} undo={undo} redo={redo} />
         <p className="small soft">{words.draw.how}</p>
         <div role="status">
@@ -102,32 +107,35 @@ export function RuleEditor({ camera, begun, rules, size, picture, onSaved, onClo
           )}
         </div>
       </div>
-      <Panel title={was ? words.edit(was.rule.name) : wordsOf(values.kind).label} about={wordsOf(values.kind).about}>
-        <form className="stack" onSubmit={save} noValidate>
-          {isKept && (
-            <Note tone="warn" icon="warn">
-              {words.begun}
-            </Note>
-          )}
-          <RuleFields
-            values={values}
-            problems={problems}
-            set={(change, group) => set({ ...values, ...change }, group)}
-          />
-          <ProblemNote problem={problem} />
-          <div className="row">
-            <Button
-              kind="primary"
-              type="submit"
-              busy={busy}
-              disabled={wrong !== null || Object.keys(problems).length > 0 || (was !== null && !isChanged)}
-            >
-              {was ? words.saveChange : words.save}
-            </Button>
-            <Button onClick={() => (isChanged ? setIsLeaving(true) : close())}>{texts.ui.cancel}</Button>
-          </div>
-        </form>
-      </Panel>
+      <div className="stack">
+        <Panel title={was ? words.edit(was.rule.name) : wordsOf(values.kind).label} about={wordsOf(values.kind).about}>
+          <form className="stack" onSubmit={save} noValidate>
+            {isKept && (
+              <Note tone="warn" icon="warn">
+                {words.begun}
+              </Note>
+            )}
+            <RuleFields
+              values={values}
+              problems={problems}
+              set={(change, group) => set({ ...values, ...change }, group)}
+            />
+            <ProblemNote problem={problem} />
+            <div className="row">
+              <Button
+                kind="primary"
+                type="submit"
+                busy={busy}
+                disabled={wrong !== null || Object.keys(problems).length > 0 || (was !== null && !isChanged)}
+              >
+                {was ? words.saveChange : words.save}
+              </Button>
+              <Button onClick={() => (isChanged ? setIsLeaving(true) : close())}>{texts.ui.cancel}</Button>
+            </div>
+          </form>
+        </Panel>
+        <TryPanel camera={camera} values={values} isRight={wrong === null && Object.keys(problems).length === 0} />
+      </div>
       {isLeaving && (
         <Confirm
           title={words.discardTitle}
