@@ -12,17 +12,22 @@ from pathlib import Path
 import pytest
 from av.container import OutputContainer
 
+from passerby.access import Installation
+from passerby.access.cameras import CameraFacts
 from passerby.archive import Archive
 from passerby.clock import SystemClock
+from passerby.config import Config
 from passerby.config.rule import LineRule, ZoneRule
 from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
 from passerby.engine.passes import Detectors
 from passerby.errors import Trouble
+from passerby.events.dry_run import try_rule
 from passerby.fleet import runner as module
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.runner import CameraRunner
 from passerby.media.camera import CameraStatus
+from passerby.media.requests import ShowView
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.settings import Settings
@@ -170,3 +175,25 @@ def test_what_happens_in_view_is_written_while_it_goes_on(tmp_path: Path, detect
         runner.use_rules(plan.model_copy(update={"rules": (MIDDLE,)}))
         until(lambda: not written_events(tmp_path)[0].is_open)
     assert {rule for rule, _ in counted(tmp_path)} == {"middle"}
+
+
+@pytest.mark.slow
+def test_a_rule_tried_on_what_was_kept_counts_what_it_counted_live(tmp_path: Path, detectors: Detectors) -> None:
+    installation = Installation(tmp_path, Config())
+    installation.cameras.add("street", CameraFacts(address="drawn:street"))
+    plan = CameraPlan(
+        camera="street", address="drawn:street", reach=Reach(drawn=True), settings=Settings(mode="cover"),
+        rules=(MIDDLE,), keeps_boxes=True,
+    )  # fmt: skip
+    begin_90k = installation.clock.now_90k()
+    with running(plan, tmp_path, detectors) as runner:
+        assert runner.state().view is None, "nobody has asked"
+        runner.ask(ShowView(60.0))
+        until(lambda: (view := runner.state().view) and view.boxes)
+        until(lambda: counted(tmp_path))
+    stretches = installation.kept_boxes.stretches("street", begin_90k, installation.clock.now_90k())
+    done = try_rule(MIDDLE, "street", stretches, (begin_90k, installation.clock.now_90k()))
+    live = counted(tmp_path)
+    installation.close()
+    assert (done.right, done.left) == (live.get(("middle", "right"), 0), live.get(("middle", "left"), 0))
+    assert done.known_s > 1 and not done.is_seldom

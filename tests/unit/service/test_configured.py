@@ -88,3 +88,12 @@ def test_a_box_that_is_not_a_person_reaches_the_camera_which_keeps_what_it_learn
         fleet._match(installation.cameras.list())
     assert [plan.live.not_people for plan in plans] == [(), (POSTER,), ()]
     assert set(folder.iterdir()) == kept
+
+
+def test_a_camera_keeps_boxes_unless_its_policy_says_no(installation: Installation, tmp_path: Path) -> None:
+    for name, keeps in (("yard", True), ("hall", False)):
+        facts = CameraFacts(address="rtsp://192.0.2.7/stream", keeps_boxes=keeps)
+        installation.cameras.add(name, facts)
+    fleet = ConfiguredFleet(installation, Places(tmp_path, tmp_path / "backgrounds"))
+    plans = {each.name: fleet._plan(each, (), ()) for each in installation.cameras.list()}
+    assert {name: plan.keeps_boxes for name, plan in plans.items()} == {"yard": True, "hall": False}
