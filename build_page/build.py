@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from build_page.icons import write_icons
+
 WEB = Path("web")
 PAGE = Path("src/passerby/page")
 BUILT_FROM = PAGE / "built-from.sha256"
@@ -41,6 +43,7 @@ def build_page(root: Path) -> None:
         _run(npm, root / WEB, "npm could not install what it is built with")
     vite = [sys.executable, "-c", RUN_NODE, "node_modules/vite/bin/vite.js", "build", "--logLevel", "error"]
     _run(vite, root / WEB, "vite could not build it")
+    write_icons(root / PAGE)
     (root / BUILT_FROM).write_text(wanted, encoding="utf-8")  # the last: an interrupted build is done again
 
 

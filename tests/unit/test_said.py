@@ -55,7 +55,7 @@ RARE = {
 """What only those see who start a service, or hardly ever anybody; it is shown as it is."""
 PUT_TOGETHER = {
     "no-such-group", "no-such-passkey", "no-such-token", "no-such-box", "no-such-rule", "no-such-event",  # no_such
-    "no-such-file-of-yours", "no-such-channel",
+    "no-such-file-of-yours", "no-such-channel", "no-such-device",
     "learning-again", "waiting-deleted", "bytes-too-few",
     "not-maintained", "audit-not-deleted", "events-not-deleted",  # upkeep
     "states-not-recorded", "files-not-discarded", "alarms-not-told", "cameras-not-shown",

@@ -3,6 +3,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { serveMessages } from "./app/installed";
 import { SessionProvider } from "./app/session";
 import { showTheme } from "./app/theme";
 import { showLanguage } from "./texts";
@@ -13,6 +14,7 @@ import "./ui/ui.css";
 
 showTheme();
 showLanguage();
+serveMessages();
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

@@ -10,7 +10,10 @@ from pathlib import Path
 from passerby.access.audit import MAX_FORGOTTEN_AT_ONCE, Audit
 from passerby.access.camera_rules import CameraRules
 from passerby.access.cameras import CameraFacts, Cameras, ConfiguredCamera, Groups
+from passerby.access.devices import Devices
+from passerby.access.listeners import Listeners
 from passerby.access.not_people import NotPeople
+from passerby.access.own_secrets import OwnSecrets
 from passerby.access.passkeys import Passkeys
 from passerby.access.passwords import Passwords
 from passerby.access.preferences import Preferences
@@ -21,6 +24,7 @@ from passerby.access.sealer import KEY_FILE, Sealer
 from passerby.access.sessions import Sessions, Tokens
 from passerby.access.set_up import SetUp
 from passerby.access.settings import PageSettings
+from passerby.access.still_links import StillLinks
 from passerby.access.throttle import Throttle
 from passerby.access.users import Users
 from passerby.access.words import NOTHING, camera_words
@@ -68,10 +72,15 @@ class Installation:
         self.audit = Audit(rows)
         self.groups = Groups(rows)
         self.settings = PageSettings(rows, config)
-        self.cameras = Cameras(rows, Sealer(data), reach_of(config), self.settings.usual_keep)
+        sealer = Sealer(data)
+        self.own_secrets = OwnSecrets(rows, sealer)
+        self.devices = Devices(rows, sealer, self.users)
+        self.still_links = StillLinks(self.own_secrets)
+        self.cameras = Cameras(rows, sealer, reach_of(config), self.settings.usual_keep)
         self.not_people = NotPeople(rows)
         self.rules = CameraRules(rows)
         self.events = EventLog(rows)
+        self.listeners = Listeners(self.devices, self.cameras, self.events)
         self.tallies = Tallies(rows)
         self.presence = PresenceSeries(rows)
         self.kept_boxes = KeptBoxes(rows)

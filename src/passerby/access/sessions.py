@@ -12,6 +12,7 @@ from passerby.access.secrets import key_of, new_secret
 from passerby.access.users import User, Users
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import sessions, tokens
+from passerby.catalogue.schema_push import push_devices
 from passerby.errors import SettingsError
 from passerby.media.segments import ticks
 from passerby.rules.access import Action, Principal
@@ -79,7 +80,9 @@ class Sessions:
         return SignedIn(user, user.principal, "session", row.ends_90k, key) if user and user.is_enabled else None
 
     def end(self, key: str) -> None:
+        """The browser is no longer told of anything."""
         with self._rows.transaction("end a session") as connection:
+            connection.execute(delete(push_devices).where(push_devices.c.session == key))
             connection.execute(delete(sessions).where(sessions.c.key == key))
 
 

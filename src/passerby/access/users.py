@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_access import passkeys, sessions, tokens, users, users_in_groups
+from passerby.catalogue.schema_push import push_devices
 from passerby.errors import SettingsError
 from passerby.rules.access import Principal, Role
 
@@ -82,8 +83,8 @@ class Users:
         return found
 
     def change(self, name: str, facts: UserFacts) -> None:
-        """Disabling a user ends all sessions; a new name at the single sign-on ends the sessions begun there. Raises
-        SettingsError as `add` does, and for the last admin."""
+        """Disabling a user ends all sessions; a new name at the single sign-on ends the sessions begun there. After
+        either, no browser is told any more. Raises SettingsError as `add` does, and for the last admin."""
         try:
             with self._rows.transaction("change a user") as connection:
                 query = select(users.c.id, users.c.oidc_subject).where(users.c.name == name.lower())
@@ -98,6 +99,8 @@ class Users:
                 if facts.is_enabled:
                     ended &= (sessions.c.how == "oidc") & (facts.oidc_subject != found.oidc_subject)
                 connection.execute(delete(sessions).where(ended))
+                if not facts.is_enabled or facts.oidc_subject != found.oidc_subject:
+                    connection.execute(delete(push_devices).where(push_devices.c.user_id == id))
                 _keep_an_admin(connection)
         except IntegrityError:
             raise SettingsError(
@@ -105,10 +108,13 @@ class Users:
             ) from None
 
     def set_password(self, id: int, password: str, *, keep_session: str = "") -> None:
-        """password: hashed. Ends every session except this one: the old password may have been stolen."""
+        """password: hashed. Ends every session except this one, and no browser elsewhere is told any more: the old
+        password may have been stolen."""
         with self._rows.transaction("change a password") as connection:
             connection.execute(update(users).where(users.c.id == id).values(password=password))
             connection.execute(delete(sessions).where(sessions.c.user_id == id, sessions.c.key != keep_session))
+            elsewhere = (push_devices.c.user_id == id, push_devices.c.session != keep_session)
+            connection.execute(delete(push_devices).where(*elsewhere))
 
     def reset_password(self, id: int, password: str) -> None:
         """For a reset by somebody else. password: hashed. Ends sessions, tokens and passkeys: whoever had the old
@@ -145,8 +151,8 @@ def insert_user(connection: Connection, name: str, facts: UserFacts, password: s
 
 
 def end_ways_in(connection: Connection, id: int) -> None:
-    """Deletes all sessions, tokens and passkeys of a user."""
-    for table in (sessions, tokens, passkeys):
+    """Deletes all sessions, tokens and passkeys of a user; their browsers are no longer told."""
+    for table in (sessions, tokens, passkeys, push_devices):
         connection.execute(delete(table).where(table.c.user_id == id))
 
 

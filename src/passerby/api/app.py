@@ -17,6 +17,7 @@ from passerby.api import (
     cameras,
     channels,
     counts,
+    devices,
     events,
     health,
     live,
@@ -85,9 +86,8 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
         exclude_content_types=NOT_COMPRESSED,
     )
     sections = (
-        about, settings, channels, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people, rules,
-        rule_trials,
-        onvif, health, timeline, live, live_hls, events, counts, redactions,
+        about, settings, channels, devices, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people,
+        rules, rule_trials, onvif, health, timeline, live, live_hls, events, counts, redactions,
     )  # fmt: skip
     for routes in sections:
         app.include_router(routes.router)

@@ -19,7 +19,7 @@ class ChannelShown(BaseModel):
     """A channel, and how the latest message went."""
 
     name: str
-    kind: str = Field(description="webhook, email, mqtt or apprise.")
+    kind: str = Field(description="webhook, email, mqtt, apprise or push.")
     error: str | None = Field(description="Why the latest message failed; null: none has since the last delivery.")
     failing_since_90k: int | None = Field(description="UTC, 1/90000 s since 1970; null: it does not fail.")
     last_delivered_90k: int | None = Field(description="UTC, 1/90000 s since 1970; null: not in the last days.")

@@ -10,10 +10,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
+from passerby.access.listeners import sight_of
 from passerby.api.cameras import NAME, CameraName
 from passerby.api.event_feed import EventFeed
 from passerby.api.gate import sees_since_90k_of, signed_in_of, who_asks
-from passerby.api.ports import services_of
+from passerby.api.ports import Services, services_of
 from passerby.api.problems import no_such, problem
 from passerby.api.timeline import LONGEST_TIMELINE_90K, Time90k, check_range
 from passerby.errors import PasserbyError
@@ -21,7 +22,8 @@ from passerby.events.log import MAX_AT_ONCE, MAX_COMMENTS, MAX_COUNTED, EventLog
 from passerby.events.sight import ALL_CAMERAS, Sight
 from passerby.media.events import EventKind, EventState
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.access import Action, Principal, Subject, may
+from passerby.notify.links import message_id
+from passerby.rules.access import Action, Principal, may
 
 router = APIRouter(prefix="/api", tags=["events"])
 
@@ -148,12 +150,15 @@ def event(id: EventId, request: Request) -> EventWithComments:
 @router.put("/events/{id}/state", summary="Say what is done about an event")
 def set_state(id: EventId, body: StateChange, request: Request) -> EventShown:
     audit, me = services_of(request).installation.audit, signed_in_of(request)
+    notifier = services_of(request).notifier
     with audit.with_change():
         sight = _sight(request, Action.CHANGE_EVENTS)
         before = _found(request, id, sight)
         _log(request).set_state(id, body.state, me.user.name)
         about = f"event {id}, {before.rule}: {before.state} to {body.state}"
         audit.note(me.user.name, me.through, "event:state", before.camera, about=about)
+        if notifier and body.state is not EventState.NEW:
+            notifier.seen(message_id(id))
     return _shown(_found(request, id, sight))
 
 
@@ -178,10 +183,34 @@ def still(id: EventId, request: Request) -> Response:
     found = _found(request, id, sight)
     at_90k = found.start_90k
     services.installation.audit.look(signed_in_of(request), Action.SEE_STILL, found.camera, at_90k, at_90k)
-    recorded = services.archive.since(sight.from_90k(found.camera)).still(found.camera, at_90k)
-    if recorded is None:
-        raise problem(404, "nothing is recorded there", "ask for another time")
-    return Response(recorded.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(recorded.at_90k)})
+    return _picture(services, found, sight.from_90k(found.camera))
+
+
+@router.get(
+    "/linked-stills/{id}.jpg", summary="The same picture, with a link from a message", response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}},
+)  # fmt: skip
+def linked_still(
+    id: EventId,
+    request: Request,
+    until: Annotated[int, Query(ge=0, le=2**40, description="UTC, seconds since 1970, when the link stops working.")],
+    signature: Annotated[str, Query(max_length=100)],
+) -> Response:
+    """Works until it expires, for whoever has it, and for this event only."""
+    services = services_of(request)
+    installation = services.installation
+    if not installation.still_links.is_ours(id, until, signature):
+        raise problem(403, "this link is not valid")
+    if installation.clock.now_90k() >= until * TICKS_PER_S:
+        raise problem(403, "this link has expired")
+    found = installation.events.find(ALL_CAMERAS, id)
+    camera = installation.cameras.find(found.camera) if found else None
+    if found is None or camera is None or found.start_90k < camera.since_90k:
+        raise problem(404, "the recording is gone")
+    at_90k = found.start_90k
+    about = f"event {id}"
+    installation.audit.note("", "link", Action.SEE_LINKED_STILL, found.camera, at_90k, at_90k, about)
+    return _picture(services, found, camera.since_90k)
 
 
 @router.get(
@@ -205,18 +234,21 @@ def events_of_camera(camera: CameraName, request: Request, from_90k: Time90k, to
     return [_shown(each) for each in found]
 
 
+def _picture(services: Services, found: LoggedEvent, since_90k: int) -> Response:
+    """since_90k: from when on recordings are of the same camera."""
+    recorded = services.archive.since(since_90k).still(found.camera, found.start_90k)
+    if recorded is None:
+        raise problem(404, "nothing is recorded there", "ask for another time")
+    return Response(recorded.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(recorded.at_90k)})
+
+
 def _log(request: Request) -> EventLog:
     return services_of(request).installation.events
 
 
 def _sight(request: Request, action: Action = Action.SEE_EVENTS, who: Principal | None = None) -> Sight:
     """who: None: as the gate found them."""
-    me = who or signed_in_of(request).principal
-    if me.sees_all_cameras:
-        return ALL_CAMERAS
-    cameras = services_of(request).installation.cameras.list()
-    seen = [each for each in cameras if may(me, action, Subject(each.name, each.facts.groups)).allowed]
-    return Sight({each.name: each.since_90k for each in seen})
+    return sight_of(who or signed_in_of(request).principal, services_of(request).installation.cameras, action)
 
 
 def _found(request: Request, id: int, sight: Sight) -> LoggedEvent:

@@ -89,9 +89,12 @@ def _catalogue(path: Path) -> tuple[bytes, str]:
         ):
             source.backup(copy)
             tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            # After a restore nobody should be signed in, a link that was printed once should not work, and a token that
-            # was revoked since should not work again. Boxes are kept for a day, a backup for longer.
-            for table in {"sessions", "tokens", "set_up_links", "kept_boxes"} & tables:
+            # After a restore nobody should be signed in, a link that was printed once should not work, a token that was
+            # revoked since should not work again, and a browser that was signed out since should not be told. Boxes are
+            # kept for a day, a backup for longer.
+            for table in {
+                "sessions", "tokens", "set_up_links", "push_devices", "push_waiting", "kept_boxes",
+            } & tables:  # fmt: skip
                 copy.execute(f"DELETE FROM {table}")
             copy.commit()
             copy.execute("VACUUM")  # so that its free pages do not hold what was deleted from the catalogue

@@ -13,6 +13,7 @@ SCHEMES = {
     "email": ("smtps", "smtp"),
     "mqtt": ("mqtts", "mqtt"),
 }
+WITH_STILLS = ("webhook", "email")
 FROM_ELSEWHERE = ("env:", "file:")
 
 
@@ -22,15 +23,17 @@ class Channel(Section):
     name: str = Field(
         pattern=r"^[A-Za-z0-9_-]{1,64}$", description="What routes and the page call it: letters, digits, - and _."
     )
-    kind: Literal["webhook", "email", "mqtt", "apprise"] = Field(
+    kind: Literal["webhook", "email", "mqtt", "apprise", "push"] = Field(
         description="webhook: signed requests to a program. email: by SMTP. mqtt: to a broker, such as that of "
-        "Home Assistant. apprise: to one of the services that Apprise knows."
+        "Home Assistant. apprise: to one of the services that Apprise knows. push: to telephones and browsers of users "
+        "who want it."
     )
-    address: SecretStr = Field(
+    address: SecretStr | None = Field(
+        None,
         description="Where to: https://HOST/PATH, smtps://USER:PASSWORD@HOST (smtp:// for STARTTLS), or "
-        "mqtts://USER:PASSWORD@HOST; for Apprise, as its documentation has it. env:NAME takes it from an environment "
-        "variable, file:PATH from a file. "
-        "Danger: this file may then hold a password, so keep its mode 0600."
+        "mqtts://USER:PASSWORD@HOST; for Apprise, as its documentation has it; push has none. env:NAME takes it from an "
+        "environment variable, file:PATH from a file. "
+        "Danger: this file may then hold a password, so keep its mode 0600.",
     )
     secret: SecretStr | None = Field(
         None,
@@ -39,10 +42,24 @@ class Channel(Section):
         "file:PATH. Danger: whoever has it can send messages in passerby's name.",
     )
     sender: str | None = Field(
-        None, max_length=254, description="For e-mail, which needs it: the address it comes from."
+        None,
+        max_length=254,
+        description="For e-mail, which needs it: the address it comes from. For push: whom the operators of push "
+        "services may write to; if there is none, they get this installation's address.",
     )
     to: tuple[str, ...] | None = Field(
-        None, max_length=50, description="For e-mail, which needs them: the addresses it goes to."
+        None,
+        max_length=50,
+        description="For e-mail, which needs them: the addresses it goes to. For push: names of users; if there are "
+        "none, all users who want to be told.",
+    )
+    stills: bool = Field(
+        False,
+        description="For webhooks and e-mail: add a link to the redacted picture of an event. Danger: whoever has the "
+        "link sees the picture without signing in, until it expires.",
+    )
+    still_hours: float = Field(
+        24.0, ge=0.25, le=168, description="How long after the event such a link works, at most while it is recorded."
     )
     topic: str = Field(
         "passerby", pattern=r"^[A-Za-z0-9_/-]{1,100}$", description="For MQTT: the topic above all that are published."
@@ -64,6 +81,14 @@ class Channel(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.stills and self.kind not in WITH_STILLS:
+            raise ValueError(f"channel '{self.name}' cannot have stills: only webhooks and e-mail can")
+        if self.kind == "push":
+            if self.address is not None:
+                raise ValueError(f"channel '{self.name}' has no address: browsers say where they are told")
+            return self
+        if self.address is None:
+            raise ValueError(f"channel '{self.name}' needs an address")
         address = self.address.get_secret_value()
         allowed = SCHEMES.get(self.kind)
         if allowed and not address.startswith((*(f"{scheme}://" for scheme in allowed), *FROM_ELSEWHERE)):

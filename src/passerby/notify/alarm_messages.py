@@ -63,6 +63,7 @@ class AlarmMessages:
                     connection.execute(delete(alarms_told).where(*_is(key)))
                     if not AlarmKind(key[0]).happens_once:
                         self._tell(key, "", through, is_over=True)
+        self._notifier.wake()
 
     def _tell(self, key: tuple[str, str], text: str, through: Sequence[str], *, is_over: bool) -> None:
         kind, about = AlarmKind(key[0]), key[1]

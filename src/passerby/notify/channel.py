@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from passerby.access.devices import Device
 from passerby.clock import utc_of
 from passerby.errors import OutputError, SourceUnavailable, Trouble
 from passerby.media.messages import Message
 from passerby.net.address import Address
+from passerby.net.push import Subscription
+from passerby.notify.links import take_link
 
 
 class Channel(Protocol):
@@ -43,16 +46,42 @@ class ShowsCameras(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsDevices(Protocol):
+    """A channel that tells users in their own browsers."""
+
+    @property
+    def public_key(self) -> str:
+        """Browsers subscribe with it."""
+        ...
+
+    def tells(self, user: str) -> bool: ...
+
+    def check(self, subscription: Subscription) -> None:
+        """Raises OutputError for an address that no message may go to, or that cannot be found."""
+        ...
+
+    def send_to(self, device: Device, message: Message) -> None:
+        """To this device only. Raises OutputError if it is not delivered."""
+        ...
+
+    def catch_up(self) -> None:
+        """Called again and again: tries again what some devices do not have yet. Does not wait for it."""
+        ...
+
+
 SEND_WITHIN_S = 30.0
 """Shorter than a lease."""
 
 
-def text_of(message: Message) -> str:
-    """All of it but the title, for people."""
+def text_of(message: Message, still: str | None = None) -> str:
+    """All of it but the title, for people. still: a link to the redacted still."""
     facts = {"Camera": message.camera, "Rule": message.rule}
     lines = [f"{name}: {value}" for name, value in facts.items() if value]
     lines.append(f"Time: {utc_of(message.when_90k).astimezone():%Y-%m-%d %H:%M:%S %Z}")
-    parts = [message.text, "\n".join(lines), message.link or ""]
+    links = {"Open": message.link, "I take it": take_link(message), "Picture": still}
+    shown = "\n".join(f"{name}: {link}" for name, link in links.items() if link)
+    parts = [message.text, "\n".join(lines), shown]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

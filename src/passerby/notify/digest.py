@@ -19,7 +19,7 @@ def digest(messages: Sequence[Message], id: str) -> Message:
     ]
     if len(counted) > MAX_LINES:
         lines.append(f"and {len(counted) - MAX_LINES} others")
-    cameras, links = {each.camera for each in messages}, {each.link for each in messages}
+    cameras = {each.camera for each in messages}
     return Message(
         id=id,
         severity=max((each.severity for each in messages), key=lambda each: Severity(each).rank),
@@ -29,5 +29,13 @@ def digest(messages: Sequence[Message], id: str) -> Message:
         title=f"{len(messages)} messages, most of all: {lines[0]}"[:MAX_TITLE],
         text="\n".join(lines)[:MAX_TEXT],
         when_90k=messages[0].when_90k,
-        link=links.pop() if len(links) == 1 else None,
+        link=_common({each.link for each in messages}),
     )
+
+
+def _common(links: set[str | None]) -> str | None:
+    """The one, or the list in which all of them are."""
+    if len(links) > 1:
+        links = {link.rpartition("/")[0] if link else None for link in links}
+    (link,) = links if len(links) == 1 else (None,)
+    return link if link and "#/" in link else None

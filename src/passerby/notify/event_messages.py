@@ -12,6 +12,7 @@ from passerby.media.events import EventKind
 from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.notifier import Notifier
+from passerby.notify.links import message_id
 
 AT_ONCE = 200
 NEWS_FOR_90K = 3600 * TICKS_PER_S
@@ -39,7 +40,7 @@ _SEVERITY = {
 
 
 class EventMessages:
-    """Only one thread at a time. link: to the page of events."""
+    """Only one thread at a time. link: to the page of events, to which an event's id is added."""
 
     def __init__(self, rows: Rows, notifier: Notifier, link: str) -> None:
         self._rows, self._notifier, self._link = rows, notifier, link
@@ -57,6 +58,8 @@ class EventMessages:
             if found:
                 ids = [row.id for row in found]
                 connection.execute(update(events).where(events.c.id.in_(ids)).values(is_told=True))
+        if found:
+            self._notifier.wake()
         return len(found)
 
 
@@ -67,7 +70,7 @@ def message_of(row: Row[Any], link: str) -> Message:
     if kind is EventKind.LINE_CROSSED:
         what = f"{what}, to the {row.way}"
     return Message(
-        id=f"event-{row.id}",
+        id=message_id(row.id),
         severity=_SEVERITY.get(kind, Severity.WARNING),
         kind=kind,
         camera=row.camera,
@@ -75,5 +78,5 @@ def message_of(row: Row[Any], link: str) -> Message:
         title=f"{what} ({row.rule})",
         text="",
         when_90k=row.start_90k,
-        link=link,
+        link=f"{link}/{row.id}",
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 
+from passerby.access.devices import Device
 from passerby.catalogue.rows import Rows
 from passerby.errors import PasserbyError
 from passerby.media.messages import Message, Severity, new_id
 from passerby.media.segments import TICKS_PER_S
-from passerby.notify.channel import Channel, ShownCamera, ShowsCameras
+from passerby.notify.channel import Channel, ShownCamera, ShowsCameras, TellsDevices
 from passerby.notify.outbox import ChannelState, Outbox
 from passerby.notify.sender import Sender
 from passerby.rules.notify import Now, Planned, Route, plan
@@ -39,10 +40,14 @@ class Notifier:
 
     def tell(self, message: Message) -> None:
         """In the transaction of this thread, if it is in one: then the message is kept with what it tells of, or
-        neither is. It is sent later, at least once."""
+        neither is. It is sent later, at least once: at once if `wake` is called after the transaction."""
         groups = self._groups_of(message.camera) if message.camera and self._sorts_by_group else frozenset[str]()
         past = self.outbox.past(message, self._listen, self._most, cools=self._cools)
         self.outbox.add(message, plan(message, groups, self._routes, self._now(), past))
+        self.sender.wake()
+
+    def wake(self) -> None:
+        """Something was told in a transaction that is now over."""
         self.sender.wake()
 
     def tell_through(self, message: Message, channels: Collection[str]) -> None:
@@ -56,11 +61,16 @@ class Notifier:
 
     def test(self, channel: str) -> None:
         """Sends a test at once. Raises PasserbyError if it is not delivered, KeyError."""
-        message = Message(
-            id=new_id(), severity=Severity.INFO, kind="test", camera=None, rule=None,
-            title="A test from passerby", text="This channel works.", when_90k=self._rows.clock.now_90k(),
-        )  # fmt: skip
-        self.sender.send_now(channel, message)
+        self.sender.send_now(channel, self._test_message("This channel works."))
+
+    def for_devices(self, user: str) -> TellsDevices | None:
+        """The first channel that tells this user in their browsers."""
+        found = (each for each in self._channels.values() if isinstance(each, TellsDevices) and each.tells(user))
+        return next(found, None)
+
+    def test_device(self, channel: TellsDevices, device: Device) -> None:
+        """Sends a test at once. Raises OutputError if it is not delivered."""
+        channel.send_to(device, self._test_message("This device is told."))
 
     @property
     def shows_cameras(self) -> bool:
@@ -86,6 +96,12 @@ class Notifier:
             for name, state in self.states().items()
             if state.failing_since_90k is not None and now_90k - state.failing_since_90k >= DEAD_AFTER_90K
         }
+
+    def _test_message(self, text: str) -> Message:
+        return Message(
+            id=new_id(), severity=Severity.INFO, kind="test", camera=None, rule=None,
+            title="A test from passerby", text=text, when_90k=self._rows.clock.now_90k(),
+        )  # fmt: skip
 
     def _now(self) -> Now:
         local = self._rows.clock.now_utc().astimezone()

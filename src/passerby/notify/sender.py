@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from passerby.errors import PasserbyError
 from passerby.media.messages import Message
 from passerby.media.segments import TICKS_PER_S
-from passerby.notify.channel import SEND_WITHIN_S, Channel
+from passerby.notify.channel import SEND_WITHIN_S, Channel, TellsDevices
 from passerby.notify.outbox import Outbox
 from passerby.rules.backoff import wait_s
 
@@ -91,6 +91,8 @@ class Sender:
                 continue
             self.trouble = None
             if done is None:
+                if isinstance(channel := self._channels[name], TellsDevices):
+                    channel.catch_up()
                 self._awake[name].wait(LOOK_EVERY_S)
             elif done:
                 failures = 0

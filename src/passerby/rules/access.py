@@ -33,6 +33,7 @@ class Action(StrEnum):
     WATCH_LIVE = "live:watch"
     WATCH_TIMELINE = "timeline:watch"
     SEE_STILL = "still:see"
+    SEE_LINKED_STILL = "still:linked"
     EXPORT = "recording:export"
     SEE_EVENTS = "events:see"
     CHANGE_EVENTS = "events:change"
@@ -57,8 +58,8 @@ class Action(StrEnum):
     TAKE_MESSAGE = "message:take"
 
 
-ANYBODY = frozenset({Action.SEE_ABOUT, Action.SIGN_IN})
-"""Allowed to everybody, also without signing in."""
+ANYBODY = frozenset({Action.SEE_ABOUT, Action.SIGN_IN, Action.SEE_LINKED_STILL})
+"""Allowed to everybody, also without signing in: a link to a still has a signature of its own."""
 
 CAN_BE_PUBLIC = frozenset({Action.SEE_METRICS})
 
@@ -106,7 +107,7 @@ ROLES: dict[Action, frozenset[Role]] = {
 """Who may do what. An action that is not listed is allowed to nobody."""
 
 NEVER_BY_TOKEN = IN_PERSON | {
-    Action.SIGN_IN, Action.CHANGE_USERS, Action.CHANGE_GROUPS, Action.SAY_NOT_PEOPLE,
+    Action.SIGN_IN, Action.SEE_LINKED_STILL, Action.CHANGE_USERS, Action.CHANGE_GROUPS, Action.SAY_NOT_PEOPLE,
 }  # fmt: skip
 """What a program may never do, whatever its token says: it could let others in, or reveal people as posters."""
 

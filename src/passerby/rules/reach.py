@@ -20,6 +20,7 @@ METADATA = frozenset(
 _THIS_NETWORK = ip_network("0.0.0.0/8")
 _NAT64 = ip_network("64:ff9b::/96")
 _LOCAL_NAT64 = ip_network("64:ff9b:1::/48")
+_NOT_PUBLIC = "it is not a public address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,14 @@ class Reach:
     networks: in CIDR notation, allowed although refused by default, such as "127.0.0.0/8" for a camera program on this
     machine. Danger: anybody who may add a camera can then make this machine talk to what is there. files: a file may be
     played as if it were live. devices: a camera attached to this machine may be opened. drawn: a drawn scene may serve
-    as a camera.
+    as a camera. only_public: nothing in private networks, for addresses that any user may give.
     """
 
     networks: tuple[str, ...] = ()
     files: bool = False
     devices: bool = False
     drawn: bool = False
+    only_public: bool = False
 
 
 _SWITCHES = {
@@ -69,7 +71,7 @@ def refusal(address: str, reach: Reach) -> str | None:
     """
     allowed = [ip_network(each) for each in reach.networks]
     for each in _meant(ip_address(address.partition("%")[0])):
-        why = _why_not(each)
+        why = _why_not(each) or (_NOT_PUBLIC if reach.only_public and not each.is_global else None)
         if why and not any(each in network for network in allowed):
             return why
     return None

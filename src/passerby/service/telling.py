@@ -15,7 +15,7 @@ from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.messages import Severity
 from passerby.notify.alarm_messages import AlarmMessages
 from passerby.notify.channel import ShownCamera
-from passerby.notify.channels import make_channels
+from passerby.notify.channels import Told, make_channels
 from passerby.notify.event_messages import AT_ONCE, EventMessages
 from passerby.notify.notifier import Notifier
 from passerby.rules.events.schedule import Schedule
@@ -31,13 +31,18 @@ FORGET_EVERY_90K = 3600 * 90_000
 def make_notifier(installation: Installation) -> Notifier:
     """Raises SettingsError for a channel that cannot be used."""
     config = installation.config
-    channels = make_channels(config.channel, page_address(config.server), installation.clock, is_service=True)
+    page = page_address(config.server)
+    channels = make_channels(config.channel, page, installation.clock, told_of(installation), is_service=True)
 
     def groups_of(camera: str) -> frozenset[str]:
         found = installation.cameras.find(camera)
         return found.facts.groups if found else frozenset()
 
     return Notifier(installation.rows, channels, [route_of(each) for each in config.route], groups_of)
+
+
+def told_of(installation: Installation) -> Told:
+    return Told(installation.listeners, installation.own_secrets, installation.still_links)
 
 
 def route_of(config: RouteConfig) -> Route:

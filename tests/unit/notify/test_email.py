@@ -26,7 +26,7 @@ smtp = pytest.importorskip("aiosmtpd.smtp")
 
 MESSAGE = Message(
     "a1", Severity.WARNING, "line-crossed", "gate", "fence", "Überquert: gate", "Zweimal.",
-    1_900_000_000 * TICKS_PER_S, "https://cameras.example/#/events",
+    1_900_000_000 * TICKS_PER_S, "https://cameras.example/#/events/7",
 )  # fmt: skip
 
 
@@ -108,7 +108,8 @@ def test_a_message_arrives_as_a_mail(tmp_path: Path, scheme: str, tls: str) -> N
     assert mail["Auto-Submitted"] == "auto-generated"
     text = mail.get_content().replace("\r\n", "\n")
     assert text.startswith("Zweimal.\n\nCamera: gate\nRule: fence\nTime: 2030-03-17")
-    assert text.strip().endswith("https://cameras.example/#/events")
+    links = "Open: https://cameras.example/#/events/7\nI take it: https://cameras.example/#/events/7/take"
+    assert text.strip().endswith(links)
     assert sink.was_encrypted == [tls != "none"], "on this machine it may be in the clear"
 
 

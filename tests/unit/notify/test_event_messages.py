@@ -41,7 +41,7 @@ def test_an_event_is_told_once(rows: Rows, clock: MovingClock) -> None:
     scene.records.add([event(clock)])
     assert (scene.messages.round(), scene.messages.round()) == (1, 0)
     (message,) = scene.sent()
-    assert (message.title, message.severity, message.link) == ("gate: fall (floor)", Severity.CRITICAL, LINK)
+    assert (message.title, message.severity, message.link) == ("gate: fall (floor)", Severity.CRITICAL, f"{LINK}/1")
     assert (message.kind, message.camera, message.rule) == ("fall", "gate", "floor")
     assert EventMessages(rows, scene.notifier, LINK).round() == 0, "nor after a restart"
 

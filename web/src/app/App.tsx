@@ -1,6 +1,7 @@
 /** Decides what is shown: setting up, setting a forgotten password anew, signing in, or a section. */
 
 import { Suspense, useEffect } from "react";
+import { keepTold } from "../people/push";
 import { ResetPage } from "../sign-in/ResetPage";
 import { SetUpPage } from "../sign-in/SetUpPage";
 import { SignInPage } from "../sign-in/SignInPage";
@@ -18,6 +19,12 @@ export function App() {
   const shown = sectionsFor(useMay());
   const [first] = route.path;
   const section = shown.find((each) => each.path === first);
+
+  // Who came in may be somebody else than the one who is told here.
+  const name = session?.name;
+  useEffect(() => {
+    if (name) keepTold().catch(() => {}); // it is tried again when the page is opened next
+  }, [name]);
 
   useEffect(() => {
     document.title = section ? `${section.title} · passerby` : "passerby";

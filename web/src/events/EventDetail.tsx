@@ -23,6 +23,8 @@ type DetailProps = {
   title: string;
   precision: Schemas["RulePrecision"] | undefined;
   back: string;
+  /** Somebody came to say that they deal with it. */
+  asksToTake: boolean;
   set: (state: State) => Promise<void>;
   onCommented: () => void;
 };
@@ -35,7 +37,7 @@ export function recordingOf(event: Event): string {
   return hashOf(["timeline", event.camera], { at: String(at) });
 }
 
-export function EventDetail({ group, title, precision, back, set, onCommented }: DetailProps) {
+export function EventDetail({ group, title, precision, back, asksToTake, set, onCommented }: DetailProps) {
   const { first, all } = group;
   const may = useMay();
   const { busy, problem, run } = useChange();
@@ -48,6 +50,9 @@ export function EventDetail({ group, title, precision, back, set, onCommented }:
         <Icon name="back" size={18} />
         {texts.events.back}
       </a>
+      {asksToTake && may("events:change") && first.state !== "done" && first.state !== "false" && (
+        <TakeNote event={first} busy={busy} onTake={() => run(() => set("taken"))} />
+      )}
       <EventPicture event={first} />
       <header className="event-head">
         <div>
@@ -90,6 +95,25 @@ export function EventDetail({ group, title, precision, back, set, onCommented }:
       <Precision precision={precision} />
       <Comments id={first.id} onCommented={onCommented} />
     </article>
+  );
+}
+
+/** At the top: on a telephone the buttons are below the picture. */
+function TakeNote({ event, busy, onTake }: { event: Event; busy: boolean; onTake: () => void }) {
+  const isTaken = event.state === "taken";
+  return (
+    <Note tone={isTaken ? "good" : "calm"} icon={ICONS.taken}>
+      <div className="row event-take">
+        <span>
+          {isTaken ? texts.events.stateBy(texts.events.states.taken, event.state_who) : texts.events.asksToTake}
+        </span>
+        {!isTaken && (
+          <Button kind="primary" busy={busy} onClick={onTake}>
+            {texts.events.mark.taken}
+          </Button>
+        )}
+      </div>
+    </Note>
   );
 }
 

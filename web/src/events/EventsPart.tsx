@@ -28,12 +28,14 @@ export function EventsPart({ route }: SectionProps) {
   const precision = useAsked((signal) => get("/api/events/precision", { signal }), "precision");
   const groups = groupsOf(log.events ?? []);
   const id = Number(route.path[1]);
+  const asksToTake = route.path[2] === "take";
   const at = groups.findIndex((each) => each.all.some((event) => event.id === id));
   const choose = (group: Group | undefined) => {
     if (group) goTo(hashOf(["events", String(group.first.id)], wanted), true);
   };
   const set = async (group: Group, state: State) => {
-    const next = groups[groups.indexOf(group) + 1] ?? groups[groups.indexOf(group) - 1];
+    const place = groups.indexOf(group);
+    const next = place < 0 ? undefined : (groups[place + 1] ?? groups[place - 1]);
     const done = await Promise.all(
       group.all.map((each) => put("/api/events/{id}/state", { path: { id: each.id }, body: { state } })),
     );
@@ -41,9 +43,17 @@ export function EventsPart({ route }: SectionProps) {
     toast(texts.events.marked[state]);
     eventsChanged();
     precision.again();
+    asked.again();
+    if (asksToTake) goTo(hashOf(["events", String(group.first.id)], wanted), true);
     if (next && state !== "taken") choose(next);
   };
-  const chosen = groups[at];
+  // A link in a message leads to events that the list does not show, such as those that are done.
+  const apart = log.events && at < 0 && Number.isSafeInteger(id) && id > 0 ? id : 0;
+  const asked = useAsked(
+    async (signal) => (apart ? (await get("/api/events/{id}", { path: { id: apart }, signal })).event : null),
+    `event apart ${apart}`,
+  );
+  const chosen = groups[at] ?? (asked.answer ? { first: asked.answer, all: [asked.answer] } : undefined);
   useEventKeys({ chosen, mayChange, onStep: (step) => choose(groups[at < 0 ? 0 : at + step]), set });
 
   // On the way through the list with keys the chosen one stays in sight.
@@ -56,10 +66,10 @@ export function EventsPart({ route }: SectionProps) {
       <div className="events-list">
         <EventFilter wanted={wanted} titles={titles} rules={precision.answer ?? []} events={log.events ?? []} />
         {groups.length > 0 && <KeyHelp mayChange={mayChange} />}
-        <ProblemNote problem={log.problem} onAgain={log.again} />
+        <ProblemNote problem={log.problem ?? asked.problem} onAgain={log.problem ? log.again : asked.again} />
         <List log={log} groups={groups} at={at} wanted={wanted} titles={titles} />
       </div>
-      {groups.length > 0 && (
+      {(groups.length > 0 || chosen) && (
         <aside className="events-chosen" aria-label={texts.events.choose}>
           {chosen ? (
             <EventDetail
@@ -70,6 +80,7 @@ export function EventsPart({ route }: SectionProps) {
                 (each) => each.camera === chosen.first.camera && each.rule === chosen.first.rule,
               )}
               back={hashOf(["events"], wanted)}
+              asksToTake={asksToTake}
               set={(state) => set(chosen, state)}
               onCommented={log.again}
             />

@@ -9,6 +9,7 @@ import { useGroupTitles } from "../camera/groups";
 import { NewPassword, NOT_TYPED } from "../sign-in/NewPassword";
 import { texts, wordFor } from "../texts";
 import { Button, Facts, Panel, ProblemNote, TextField, useToast } from "../ui";
+import { DevicesPanel } from "./DevicesPanel";
 import { PasskeysPanel } from "./PasskeysPanel";
 import { rolesOf } from "./roles";
 import { TokensPanel } from "./TokensPanel";
@@ -18,6 +19,7 @@ export function AccountPart() {
     <div className="account-panels">
       <MePanel />
       <PasswordPanel />
+      <DevicesPanel />
       <PasskeysPanel />
       <TokensPanel />
     </div>

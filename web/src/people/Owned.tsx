@@ -13,6 +13,8 @@ interface Props<Item extends Named> {
   items: Item[] | undefined;
   none: string;
   about: (item: Item) => ReactNode;
+  /** What else can be done with it: a button. */
+  more?: (item: Item) => ReactNode;
   /** What removing one does: on the button, and said at length. */
   removes: string;
   removesAbout: string;
@@ -32,12 +34,15 @@ export function Owned<Item extends Named>(props: Props<Item>) {
             <li key={item.id}>
               <strong>{item.name}</strong>
               <span className="soft small">{props.about(item)}</span>
-              <ToolButton
-                icon="trash"
-                word={texts.ui.remove}
-                label={texts.people.removeThis(item.name)}
-                onClick={() => setRemoving(item)}
-              />
+              <div className="row">
+                {props.more?.(item)}
+                <ToolButton
+                  icon="trash"
+                  word={texts.ui.remove}
+                  label={texts.people.removeThis(item.name)}
+                  onClick={() => setRemoving(item)}
+                />
+              </div>
             </li>
           ))}
         </ul>

@@ -17,6 +17,7 @@ const NEVER = new Set<Action>([
   "groups:change",
   "not-people:change",
   "about:see",
+  "still:linked",
 ]);
 const USUAL_DAYS = 90;
 const MOST_DAYS = 366;

@@ -8,10 +8,11 @@ from passerby.catalogue.schema import metadata
 from passerby.catalogue.schema_access import cameras
 from passerby.catalogue.schema_events import events
 from passerby.catalogue.schema_notify import outbox
+from passerby.catalogue.schema_push import push_devices
 
 connection = context.config.attributes["connection"]
 # These modules add their tables to it.
-assert cameras.metadata is events.metadata is outbox.metadata is metadata
+assert cameras.metadata is events.metadata is outbox.metadata is push_devices.metadata is metadata
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
 with context.begin_transaction():
     context.run_migrations()

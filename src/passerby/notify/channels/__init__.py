@@ -4,34 +4,58 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
+from passerby.access.listeners import Listeners
+from passerby.access.own_secrets import OwnSecrets
+from passerby.access.still_links import StillLinks
 from passerby.clock import Clock
 from passerby.config import Channel as ChannelConfig
 from passerby.config.channel import SCHEMES
 from passerby.errors import SettingsError, SourceUnavailable, os_reason
 from passerby.net.address import Address
 from passerby.net.fetch import Limits
+from passerby.net.push import Signer, new_key
 from passerby.notify.channel import SEND_WITHIN_S, Channel
 from passerby.notify.channels.apprise import Apprise
-from passerby.notify.channels.email import Email
+from passerby.notify.channels.email import Email, checked
 from passerby.notify.channels.mqtt import Mqtt
+from passerby.notify.channels.push import Push
 from passerby.notify.channels.webhook import Webhook
+from passerby.notify.links import StillsShown
 from passerby.rules.reach import Reach
 
 READ_WITHIN_S = 10.0
+PUSH_WITHIN_S = 10.0
+"""Of one device: many are told at once, within the lease of a message."""
+PUSH_KEY = "push"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What channels need to know of an installation."""
+
+    listeners: Listeners
+    secrets: OwnSecrets
+    still_links: StillLinks
 
 
 def make_channels(
-    configured: Iterable[ChannelConfig], source: str, clock: Clock, *, is_service: bool = False
-) -> dict[str, Channel]:
-    """By name. source: the address of this installation. is_service: not only for a test. Raises SettingsError for an
-    address or a secret that cannot be read or used."""
-    return {each.name: _made(each, source, clock, is_service) for each in configured}
+    configured: Iterable[ChannelConfig], source: str, clock: Clock, told: Told | None = None, *,
+    is_service: bool = False,
+) -> dict[str, Channel]:  # fmt: skip
+    """By name. source: the address of this installation. told: for web push and links to stills, which there are not
+    without it. is_service: not only for a test. Raises SettingsError for an address or a secret that cannot be read or
+    used."""
+    return {each.name: _made(each, source, clock, told, is_service) for each in configured}
 
 
-def _made(config: ChannelConfig, source: str, clock: Clock, is_service: bool) -> Channel:
-    text = secret_of(config.address.get_secret_value(), f"the address of '{config.name}'")
+def _made(config: ChannelConfig, source: str, clock: Clock, told: Told | None, is_service: bool) -> Channel:
+    if config.kind == "push":
+        return _push(config, source, clock, told)
+    given = config.address.get_secret_value() if config.address else ""
+    text = secret_of(given, f"the address of '{config.name}'")
     if config.kind == "apprise":
         return Apprise(config.name, text)
     try:
@@ -41,12 +65,23 @@ def _made(config: ChannelConfig, source: str, clock: Clock, is_service: bool) ->
     if address.scheme not in SCHEMES[config.kind]:
         raise SettingsError(f"channel '{config.name}': its address is not of a server for {config.kind}")
     limits = Limits(Reach(config.networks), SEND_WITHIN_S, READ_WITHIN_S, config.trust_any_certificate)
+    stills = StillsShown(told.still_links, source, config.still_hours) if config.stills and told else None
     if config.kind == "email":
-        return Email(address, config.sender or "", config.to or (), limits)
+        return Email(address, config.sender or "", config.to or (), limits, stills)
     if config.kind == "mqtt":
         return Mqtt(address, config.topic, config.discovery, limits, is_service=is_service)
     secret = config.secret.get_secret_value() if config.secret else ""
-    return Webhook(address, secret_of(secret, f"the secret of '{config.name}'"), source, limits, clock)
+    return Webhook(address, secret_of(secret, f"the secret of '{config.name}'"), source, limits, clock, stills)
+
+
+def _push(config: ChannelConfig, source: str, clock: Clock, told: Told | None) -> Channel:
+    if told is None:
+        raise SettingsError(f"channel '{config.name}': web push needs an installation")
+    contact = f"mailto:{checked(config.sender)}" if config.sender else source
+    signer = Signer(told.secrets.get(PUSH_KEY, new_key), contact)
+    reach = Reach(config.networks, only_public=True)
+    limits = Limits(reach, PUSH_WITHIN_S, READ_WITHIN_S, config.trust_any_certificate)
+    return Push(config.name, told.listeners, config.to or (), signer, source, limits, clock)
 
 
 def secret_of(value: str, what: str) -> str:

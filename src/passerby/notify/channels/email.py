@@ -15,18 +15,22 @@ from passerby.net.address import Address
 from passerby.net.fetch import Limits
 from passerby.net.mail import deliver
 from passerby.notify.channel import named, text_of
+from passerby.notify.links import StillsShown
 
 
 class Email:
     """See `notify.channel.Channel`. Raises SettingsError for an address that is none."""
 
-    def __init__(self, address: Address, sender: str, to: Sequence[str], limits: Limits) -> None:
-        self._address, self._limits = address, limits
+    def __init__(
+        self, address: Address, sender: str, to: Sequence[str], limits: Limits, stills: StillsShown | None = None
+    ) -> None:
+        self._address, self._limits, self._stills = address, limits, stills
         self._sender, self._to = checked(sender), tuple(checked(each) for each in to)
 
     def send(self, message: Message) -> None:
         with named(self._address):
-            deliver(mail_of(message, self._sender, self._to), self._to, self._address, self._limits)
+            still = self._stills.link(message) if self._stills else None
+            deliver(mail_of(message, self._sender, self._to, still), self._to, self._address, self._limits)
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -39,12 +43,12 @@ def checked(mailbox: str) -> str:
         raise SettingsError(f"'{mailbox}' is not an e-mail address") from None
 
 
-def mail_of(message: Message, sender: str, to: Sequence[str]) -> EmailMessage:
-    """The same Message-ID at every try, so that mail programs show it once."""
+def mail_of(message: Message, sender: str, to: Sequence[str], still: str | None = None) -> EmailMessage:
+    """The same Message-ID at every try, so that mail programs show it once. still: a link to the redacted still."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, ", ".join(to), message.title
     mail["Date"] = format_datetime(utc_of(message.when_90k))
     mail["Message-ID"] = f"<{message.id}@passerby.invalid>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: answering machines keep silent
-    mail.set_content(text_of(message))
+    mail.set_content(text_of(message, still))
     return mail

@@ -1,0 +1,139 @@
+"""Web push: each user's browsers are told what the user may see, by the push services of their makers."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+
+from passerby.access.devices import Device
+from passerby.access.listeners import Heard, Listeners
+from passerby.clock import Clock
+from passerby.errors import OutputError, PasserbyError
+from passerby.media.messages import Message, Severity
+from passerby.media.segments import TICKS_PER_S
+from passerby.net.fetch import Limits
+from passerby.net.push import Signer, Subscription, push
+from passerby.net.resolve import checked_ips
+from passerby.notify.channel import named
+from passerby.rules.backoff import wait_s
+
+AT_ONCE = 16
+KEPT_FOR_S = 4 * 3600
+"""How long a push service keeps a message for a telephone that is off."""
+GIVE_UP_AFTER_90K = KEPT_FOR_S * TICKS_PER_S
+PAYLOAD_BYTES = 2800
+"""Every message has this size, so that it says nothing. Push services take 4096 bytes, encrypted."""
+GONE = (404, 410)
+CHECK_WITHIN_S = 5.0
+
+
+class Push:
+    """See `notify.channel.Channel`. names: of the users who are told; if there are none, all who want to be. page: the
+    address of this installation."""
+
+    def __init__(
+        self, name: str, listeners: Listeners, names: Collection[str], signer: Signer, page: str, limits: Limits,
+        clock: Clock,
+    ) -> None:  # fmt: skip
+        self._name, self._listeners, self._names, self._signer = name, listeners, frozenset(names), signer
+        self._page, self._limits, self._clock = page, limits, clock
+        self._pool = ThreadPoolExecutor(AT_ONCE, f"push-{name}")
+        self._catching_up: Future[None] | None = None
+
+    @property
+    def public_key(self) -> str:
+        """Browsers subscribe with it."""
+        return self._signer.public_key
+
+    def tells(self, user: str) -> bool:
+        return not self._names or user in self._names
+
+    def check(self, subscription: Subscription) -> None:
+        """Raises OutputError for an address that no message may go to, or that cannot be found."""
+        with named(subscription.address):
+            checked_ips(subscription.address, self._limits.reach, CHECK_WITHIN_S)
+
+    def send(self, message: Message) -> None:
+        """Delivered if any device has it; the others get it later. If there are none, nobody wants to be told."""
+        heard = self._listeners.of(message, self._names)
+        if not heard and message.kind == "test":
+            raise OutputError("no device is to be told yet", hint="choose Tell me on this device on an account page")
+        # What does not answer holds up a message once, and later messages wait behind that one.
+        behind = {each.device_id for each in self._listeners.devices.waiting(self._name, is_due=False)}
+        first = [each for each in heard if each.device.id not in behind] or heard
+        errors = list(self._pool.map(self._try, first))
+        if heard and all(errors):
+            raise OutputError(next(filter(None, errors)))
+        missed = [each for each, error in zip(first, errors, strict=True) if error]
+        for each in missed + [each for each in heard if each not in first]:
+            self._keep(each.device, message)
+
+    def send_to(self, device: Device, message: Message) -> None:
+        """To this device only. Raises OutputError if the push service does not take it."""
+        if error := self._try(Heard(device, message, False)):
+            raise OutputError(error)
+
+    def catch_up(self) -> None:
+        """Tries again what some devices do not have yet, if their users may still see it. Does not wait for it."""
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = self._pool.submit(self._catch_up)
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def _catch_up(self) -> None:
+        devices, failed = self._listeners.devices, set[int]()
+        with suppress(PasserbyError):  # if the catalogue fails, the sender says so
+            for each in devices.waiting(self._name):
+                heard = [h for h in self._listeners.of(each.message, self._names) if h.device.id == each.device_id]
+                if each.device_id in failed or (heard and self._try(heard[0])):
+                    failed.add(each.device_id)
+                    wait_90k = round(wait_s(each.tries + 1, random.random()) * TICKS_PER_S)
+                    devices.again(each, self._clock.now_90k() + wait_90k)
+                else:
+                    devices.over(each)
+
+    def _keep(self, device: Device, message: Message) -> None:
+        now_90k = self._clock.now_90k()
+        due_90k = now_90k + round(wait_s(1, random.random()) * TICKS_PER_S)
+        self._listeners.devices.wait(device, self._name, message, due_90k, now_90k + GIVE_UP_AFTER_90K)
+
+    def _try(self, heard: Heard) -> str | None:
+        """Why it was not delivered. None: it was, or the device is gone."""
+        devices, device = self._listeners.devices, heard.device
+        urgency = "normal" if heard.message.severity is Severity.INFO else "high"
+        data = payload(heard.message, self._page, may_take=heard.may_take)
+        now_s = self._clock.now_90k() // TICKS_PER_S
+        try:
+            with named(device.subscription.address):
+                status = push(data, device.subscription, self._signer, self._limits, now_s, KEPT_FOR_S, urgency)
+        except PasserbyError as error:
+            devices.note(device, str(error))
+            return str(error)
+        if status in GONE:
+            devices.drop(device.id)
+            return None
+        refusal = None if 200 <= status < 300 else f"the push service answered with {status}"
+        devices.note(device, refusal or "")
+        return refusal
+
+
+def payload(message: Message, page: str, *, may_take: bool) -> bytes:
+    """What the service worker (web/public/sw.js) shows. where: within the page. Padded with spaces."""
+    link = message.link or ""
+    shown = {
+        "id": message.id,
+        "title": message.title,
+        "text": message.text,
+        "at_ms": message.when_90k * 1000 // TICKS_PER_S,
+        "where": link.removeprefix(page) if link.startswith(page) else "",
+        "take": may_take,
+    }
+    data = json.dumps(shown, ensure_ascii=False).encode()
+    while len(data) > PAYLOAD_BYTES:
+        shown["text"] = str(shown["text"])[: len(str(shown["text"])) // 2]
+        data = json.dumps(shown, ensure_ascii=False).encode()
+    return data.ljust(PAYLOAD_BYTES)

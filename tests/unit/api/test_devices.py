@@ -1,0 +1,338 @@
+"""Web push through the API: who is told of what, in which browsers, until when; by a push service of the test's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from passerby.access import Installation
+from passerby.access.cameras import CameraFacts
+from passerby.access.users import UserFacts
+from passerby.errors import PasserbyError
+from passerby.events.records import EventRecords
+from passerby.media.events import CameraEvent, EventKind
+from passerby.media.messages import Message, Severity, new_id
+from passerby.media.segments import TICKS_PER_S
+from passerby.notify.channels.push import GIVE_UP_AFTER_90K, PAYLOAD_BYTES, Push, payload
+from passerby.notify.event_messages import EventMessages
+from passerby.notify.notifier import Notifier
+from passerby.rules.access import Role
+from passerby.service.telling import make_notifier
+from passerby.testing.webhook import WebhookSink
+from tests.certificates import certificate
+from tests.push import Browser
+from tests.unit.api.conftest import ADDRESS, House, OpenHouse
+
+PAGE = "http://localhost:8080/"
+
+
+@dataclass
+class Pushing:
+    """kim sees all; vic is told of the gate only; adam is an admin, who watches nothing."""
+
+    house: House
+    sink: WebhookSink
+    notifier: Notifier
+
+    def browser(self, name: str, path: str | None = None, client: TestClient | None = None) -> Browser:
+        """A browser that a user wants to be told in."""
+        browser = Browser(self.sink, path or f"/push/{name}")
+        done = add(client or self.house.signed_in(name), browser)
+        assert done.status_code == 201, done.text
+        return browser
+
+    def happen(self, camera: str = "gate", kind: EventKind = EventKind.FALL) -> None:
+        """Something happens, and is told through all that is due."""
+        now_90k = self.house.clock.now_90k()
+        records = EventRecords(self.house.installation.rows)
+        records.add([CameraEvent(camera, "floor", kind, "people", now_90k, None)])
+        EventMessages(self.house.installation.rows, self.notifier, f"{PAGE}#/events").round()
+        self.send()
+
+    def send(self) -> None:
+        while self.notifier.sender.send_next("phones"):
+            pass
+
+    def catch_up(self) -> None:
+        channel = self.notifier.for_devices("kim")
+        assert isinstance(channel, Push)
+        channel._catch_up()
+
+
+def add(client: TestClient, browser: Browser, **more: Any) -> Any:
+    return client.post("/api/self/devices", json={"name": "Firefox on Android", **browser.subscription, **more})
+
+
+def titles(browser: Browser) -> list[str]:
+    return [each["title"] for each in browser.read()]
+
+
+@pytest.fixture
+def pushing(open_house: OpenHouse, tmp_path: Path) -> Iterator[Pushing]:
+    with WebhookSink(certificate(tmp_path)) as sink:
+        channel = {"name": "phones", "kind": "push", "networks": ["127.0.0.0/8"], "trust_any_certificate": True}
+        house = open_house({"channel": [channel]})
+        notifier = make_notifier(house.installation)
+        object.__setattr__(house.app.state.services, "notifier", notifier)
+        for group in ("street", "back"):
+            house.installation.groups.add(group, "")
+        for name, group in (("gate", "street"), ("yard", "back")):
+            house.installation.cameras.add(name, CameraFacts(address=ADDRESS, groups=frozenset({group})))
+        house.add_user("kim", Role.OPERATOR, sees_all=True)
+        house.add_user("vic", Role.VIEWER, groups=("street",))
+        house.add_user("adam", Role.ADMIN)
+        yield Pushing(house, sink, notifier)
+        notifier.sender.stop()
+
+
+def test_a_message_says_what_where_and_when_and_nothing_in_the_open(pushing: Pushing) -> None:
+    browser = pushing.browser("kim")
+    pushing.happen()
+    (read,), (request,) = browser.read(), browser.requests()
+    assert read == {
+        "id": "event-1", "title": "gate: fall (floor)", "text": "", "take": True, "where": "#/events/1",
+        "at_ms": pushing.house.clock.now_90k() * 1000 // TICKS_PER_S,
+    }  # fmt: skip
+    assert b"gate" not in request.body and len(request.body) < 4096
+    assert request.headers["Urgency"] == "high" and request.headers["Authorization"].startswith("vapid t=")
+
+
+def test_every_message_has_the_same_size() -> None:
+    def of(title: str, text: str) -> bytes:
+        return payload(Message("a", Severity.INFO, "fall", None, None, title, text, 0), PAGE, may_take=False)
+
+    assert {len(of(*each)) for each in (("Fall", ""), ("Fall", "x" * 4000), ("😀" * 200, "😀" * 4000))} == {
+        PAYLOAD_BYTES
+    }
+
+
+def test_each_is_told_of_what_they_may_see_and_no_longer_once_they_may_not(pushing: Pushing) -> None:
+    kim, vic, adam = (pushing.browser(name) for name in ("kim", "vic", "adam"))
+    pushing.happen("gate")
+    pushing.happen("yard")
+    assert titles(kim) == ["gate: fall (floor)", "yard: fall (floor)"]
+    assert titles(vic) == ["gate: fall (floor)"] and vic.read()[0]["take"] is False
+    assert titles(adam) == [], "an admin watches nothing"
+    pushing.house.installation.users.change("vic", UserFacts(frozenset({Role.VIEWER}), frozenset({"back"})))
+    pushing.happen("gate", EventKind.CROWD)
+    assert titles(vic) == ["gate: fall (floor)"]
+
+
+def test_alarms_are_told_without_details_to_those_who_do_not_see_the_settings(pushing: Pushing) -> None:
+    vic, adam = pushing.browser("vic"), pushing.browser("adam")
+    now_90k = pushing.house.clock.now_90k()
+    about = ("Recordings are missing", "in /srv/hunter2-planted", now_90k)
+    pushing.notifier.tell(Message(new_id(), Severity.CRITICAL, "alarm-lost", None, None, *about))
+    pushing.notifier.tell(Message(new_id(), Severity.CRITICAL, "alarm-lost", "yard", None, *about))
+    pushing.send()
+    assert [each["text"] for each in vic.read()] == [""]
+    assert [each["text"] for each in adam.read()] == ["in /srv/hunter2-planted"] * 2
+
+
+def test_a_digest_names_no_camera_to_those_who_do_not_see_all(pushing: Pushing) -> None:
+    kim, vic = pushing.browser("kim"), pushing.browser("vic")
+    pushing.happen("yard")
+    pushing.happen("gate")
+    pushing.happen("gate", EventKind.CROWD)
+    now_90k = pushing.house.clock.now_90k()
+    joined = Message(new_id(), Severity.CRITICAL, "digest", None, None, "3 messages, yard", "1 × yard", now_90k)
+    pushing.notifier.tell(joined)
+    pushing.send()
+    assert (titles(kim)[-1], titles(vic)[-1]) == ("3 messages, yard", "2 new events")
+    assert "yard" not in str(vic.read())
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_browser_that_is_gone_is_removed(pushing: Pushing, status: int) -> None:
+    kim, vic = pushing.browser("kim"), pushing.browser("vic")
+    pushing.sink.statuses[vic.path] = status
+    pushing.happen()
+    pushing.happen(kind=EventKind.CROWD)
+    assert (len(kim.requests()), len(vic.requests())) == (2, 1)
+    assert pushing.house.signed_in("vic").get("/api/self/devices").json()["devices"] == []
+    assert len(pushing.house.signed_in("kim").get("/api/self/devices").json()["devices"]) == 1
+
+
+def test_a_browser_that_fails_holds_up_no_other_and_gets_it_later(pushing: Pushing) -> None:
+    kim, vic = pushing.browser("kim"), pushing.browser("vic")
+    pushing.sink.statuses[vic.path] = 500
+    pushing.happen()
+    pushing.happen(kind=EventKind.CROWD)
+    assert (len(kim.requests()), len(vic.requests())) == (2, 1), "what fails is not asked with each message"
+    assert pushing.notifier.states()["phones"].error is None, "the channel works"
+    (device,) = pushing.house.signed_in("vic").get("/api/self/devices").json()["devices"]
+    assert device["said"] == {"code": "push-answered", "params": {"status": "500"}}
+    del pushing.sink.statuses[vic.path]
+    pushing.house.clock.move(2)
+    pushing.catch_up()
+    pushing.catch_up()
+    assert [each["id"] for each in vic.read()] == ["event-1", "event-1", "event-2"]
+    assert len(kim.requests()) == 2
+    (device,) = pushing.house.signed_in("vic").get("/api/self/devices").json()["devices"]
+    assert device["error"] is None and device["told_90k"]
+
+
+def test_what_waits_is_not_told_to_somebody_who_may_no_longer_see_it_and_given_up(pushing: Pushing) -> None:
+    _, vic, devices = pushing.browser("kim"), pushing.browser("vic"), pushing.house.installation.devices
+    pushing.sink.statuses[vic.path] = 500
+    pushing.happen()
+    assert len(devices.waiting("phones", is_due=False)) == 1
+    pushing.house.clock.move(GIVE_UP_AFTER_90K / TICKS_PER_S + 1)
+    pushing.catch_up()
+    assert devices.waiting("phones", is_due=False) == []
+    pushing.happen()
+    pushing.house.installation.users.change("vic", UserFacts(frozenset({Role.VIEWER}), frozenset({"back"})))
+    before = len(vic.requests())
+    pushing.house.clock.move(2)
+    pushing.catch_up()
+    assert devices.waiting("phones", is_due=False) == [] and len(vic.requests()) == before
+
+
+def test_where_all_fail_the_channel_fails_and_sends_again(pushing: Pushing) -> None:
+    kim = pushing.browser("kim")
+    pushing.sink.status = 503
+    pushing.happen()
+    assert pushing.notifier.states()["phones"].error == "the push service answered with 503"
+    pushing.sink.status = 201
+    pushing.house.clock.move(2)
+    pushing.send()
+    assert [each["id"] for each in kim.read()] == ["event-1", "event-1"]
+    assert pushing.notifier.states()["phones"].error is None
+
+
+def disabled(installation: Installation) -> None:
+    installation.users.change("vic", UserFacts(frozenset({Role.VIEWER}), frozenset({"street"}), is_enabled=False))
+
+
+def removed(installation: Installation) -> None:
+    installation.users.remove("vic")
+
+
+def reset(installation: Installation) -> None:
+    user = installation.users.find("vic")
+    assert user
+    installation.users.reset_password(user.id, "x")
+
+
+@pytest.mark.parametrize("done", [disabled, removed, reset])
+def test_who_is_gone_is_told_no_more(pushing: Pushing, done: Any) -> None:
+    vic = pushing.browser("vic")
+    done(pushing.house.installation)
+    pushing.happen()
+    assert vic.requests() == [] and pushing.house.installation.devices.listening() == []
+
+
+def test_signing_out_ends_it_there_and_another_password_everywhere_else(pushing: Pushing) -> None:
+    phone, desk = pushing.house.signed_in("vic"), pushing.house.signed_in("vic")
+    on_phone, at_desk = pushing.browser("vic", "/push/phone", phone), pushing.browser("vic", "/push/desk", desk)
+    assert phone.delete("/api/session").status_code == 204
+    pushing.happen()
+    assert (len(on_phone.requests()), len(at_desk.requests())) == (0, 1)
+    pushing.house.clock.move(10 * 86400)  # the session has long expired
+    pushing.happen(kind=EventKind.CROWD)
+    assert len(at_desk.requests()) == 2
+    here = pushing.house.signed_in("vic")
+    on_phone = pushing.browser("vic", "/push/phone", here)
+    words = {"old": "a long enough pass phrase", "new": "another long enough pass phrase"}
+    assert here.put("/api/self/password", json=words).status_code == 204
+    pushing.happen(kind=EventKind.LYING)
+    assert (len(on_phone.requests()), len(at_desk.requests())) == (1, 2)
+
+
+def test_a_browser_belongs_to_whoever_said_so_last(pushing: Pushing) -> None:
+    kim, vic = pushing.house.signed_in("kim"), pushing.house.signed_in("vic")
+    browser = pushing.browser("vic", "/push/shared", vic)
+    assert add(kim, browser).status_code == 201
+    assert vic.get("/api/self/devices").json()["devices"] == []
+    pushing.happen("yard")
+    assert titles(browser) == ["yard: fall (floor)"]
+
+
+def test_devices_are_listed_tested_and_removed_by_their_user_only(pushing: Pushing) -> None:
+    kim, vic = pushing.house.signed_in("kim"), pushing.house.signed_in("vic")
+    browser = pushing.browser("kim", client=kim)
+    assert add(kim, browser).status_code == 201, "again"
+    listed = kim.get("/api/self/devices")
+    (device,) = listed.json()["devices"]
+    assert device["name"] == "Firefox on Android" and listed.json()["public_key"]
+    assert browser.path not in listed.text and browser.subscription["auth"] not in listed.text
+    assert kim.post(f"/api/self/devices/{device['id']}/test").status_code == 204
+    assert titles(browser) == ["A test from passerby"]
+    for method, rest in (("POST", "/test"), ("DELETE", "")):
+        refused = vic.request(method, f"/api/self/devices/{device['id']}{rest}")
+        assert refused.status_code == 404 and refused.json()["said"]["code"] == "no-such-device"
+    pushing.sink.status = 500
+    failed = kim.post(f"/api/self/devices/{device['id']}/test")
+    assert failed.status_code == 503 and failed.json()["said"]["code"] == "push-answered"
+    assert kim.delete(f"/api/self/devices/{device['id']}").status_code == 204
+    assert kim.get("/api/self/devices").json()["devices"] == []
+    noted = [(r.who, r.what) for r in pushing.house.installation.audit.list() if r.what.startswith("device:")]
+    assert noted == [("kim", "device:remove"), ("kim", "device:add")]
+
+
+def test_nothing_of_a_browser_is_kept_in_the_open(pushing: Pushing) -> None:
+    browser = pushing.browser("kim")
+    with pushing.house.installation.rows.transaction("look") as connection:
+        kept = [str(row) for table in ("push_devices", "own_secrets") for row in
+                connection.exec_driver_sql(f"SELECT * FROM {table}")]  # fmt: skip
+    assert len(kept) == 2 and browser.path not in str(kept) and "127.0.0.1" not in str(kept)
+
+
+def test_an_address_inside_is_refused_with_a_sentence(open_house: OpenHouse) -> None:
+    house = open_house({"channel": [{"name": "phones", "kind": "push"}]})
+    object.__setattr__(house.app.state.services, "notifier", make_notifier(house.installation))
+    house.add_user("vic", Role.VIEWER)
+    vic = house.signed_in("vic")
+    with WebhookSink() as sink:
+        browser = Browser(sink, "/a")
+    for inside in ("https://127.0.0.1/a", "https://10.0.0.7/a", "https://169.254.169.254/a", "https://localhost/a"):
+        refused = add(vic, browser, endpoint=inside)
+        assert refused.status_code == 503 and "not contacted because" in refused.json()["message"], refused.text
+    refused = add(vic, browser, endpoint="http://push.example/a")
+    assert (refused.status_code, refused.json()["said"]["code"]) == (422, "push-not-subscribed")
+    with pytest.raises(PasserbyError, match="no device is to be told yet"):
+        house.app.state.services.notifier.test("phones")
+
+
+def test_without_a_channel_there_is_no_key_and_no_device(house: House) -> None:
+    house.add_user("vic", Role.VIEWER)
+    vic = house.signed_in("vic")
+    assert vic.get("/api/self/devices").json() == {"public_key": None, "devices": []}
+    with WebhookSink() as sink:
+        refused = add(vic, Browser(sink, "/a"))
+    assert (refused.status_code, refused.json()["said"]["code"]) == (409, "push-no-channel")
+
+
+def test_a_channel_may_tell_some_users_only(open_house: OpenHouse, tmp_path: Path) -> None:
+    with WebhookSink(certificate(tmp_path)) as sink:
+        channel = {"name": "phones", "kind": "push", "to": ["kim"], "networks": ["127.0.0.0/8"]}
+        house = open_house({"channel": [channel | {"trust_any_certificate": True}]})
+        notifier = make_notifier(house.installation)
+        object.__setattr__(house.app.state.services, "notifier", notifier)
+        for name in ("kim", "vic"):
+            house.add_user(name, Role.VIEWER, sees_all=True)
+        pushing = Pushing(house, sink, notifier)
+        kim = pushing.browser("kim")
+        assert house.signed_in("vic").get("/api/self/devices").json()["public_key"] is None
+        pushing.happen()
+        assert titles(kim) == ["gate: fall (floor)"]
+        notifier.sender.stop()
+
+
+def test_a_telephone_is_told_within_a_second(pushing: Pushing) -> None:
+    """From the row of the event to the request at the push service, as a service runs it."""
+    browser = pushing.browser("kim")
+    pushing.notifier.sender.start()
+    rows = pushing.house.installation.rows
+    messages = EventMessages(rows, pushing.notifier, f"{PAGE}#/events")
+    began = time.monotonic()
+    EventRecords(rows).add([CameraEvent("gate", "floor", EventKind.FALL, "people", rows.clock.now_90k(), None)])
+    messages.round()
+    assert len(pushing.sink.wait_for(1)) == 1 == len(browser.requests())
+    assert time.monotonic() - began < 1.0

@@ -1,0 +1,51 @@
+/** Shows messages of web push, and leads from them to the page. It keeps nothing and answers no request of the page:
+ * what is seen here needs permission each time. */
+
+/** In the language of the browser: there is no page here to ask. */
+const TAKE = { en: "I'll deal with it", ru: "Беру в работу" };
+const USUAL = { id: "", title: "passerby", text: "", at_ms: 0, where: "#/events", take: false };
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("push", (event) => event.waitUntil(show(messageOf(event.data))));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const { where } = event.notification.data;
+  event.waitUntil(open(event.action === "take" ? `${where}/take` : where));
+});
+
+/** Something is shown of every message: browsers insist on it. */
+function messageOf(data) {
+  try {
+    return { ...USUAL, ...data.json() };
+  } catch {
+    return USUAL;
+  }
+}
+
+async function show({ id, title, text, at_ms, where, take }) {
+  const language = self.navigator.language.startsWith("ru") ? "ru" : "en";
+  await self.registration.showNotification(title, {
+    body: text,
+    lang: "en",
+    ...(id && { tag: id }), // one that comes twice is shown once
+    ...(at_ms && { timestamp: at_ms }),
+    icon: "./icon-192.png",
+    badge: "./badge-96.png",
+    actions: take ? [{ action: "take", title: TAKE[language] }] : [],
+    data: { where: /^#\/[\w/-]*$/.test(where) ? where : USUAL.where },
+  });
+}
+
+/** In a window of ours that is open, else in a new one. */
+async function open(where) {
+  const { scope } = self.registration;
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const ours = windows.find((each) => each.url.startsWith(scope));
+  if (!ours) {
+    await self.clients.openWindow(new URL(where, scope).href);
+    return;
+  }
+  ours.postMessage({ where });
+  await ours.focus().catch(() => {}); // the browser may forbid it
+}
