@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from build_page.build import BUILT_FROM, PageError, build_page, digest_of, is_built_from
+from build_page.icons import FIGURE, GROUND, ICONS, LINE, write_icons
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,3 +65,24 @@ def test_the_build_runs_as_a_command() -> None:
         pytest.skip("the page has not been built: make page")
     done = subprocess.run([sys.executable, "-m", "build_page.build"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_icons_are_drawn_as_the_page_has_them(tmp_path: Path) -> None:
+    write_icons(tmp_path)
+    manifest = json.loads((ROOT / "web" / "public" / "manifest.webmanifest").read_text(encoding="utf-8"))
+    listed = {each["src"].removeprefix("./"): each["sizes"] for each in manifest["icons"]}
+    for icon in ICONS:
+        found = cv2.imdecode(np.frombuffer((tmp_path / icon.name).read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+        assert found is not None and found.shape == (icon.side, icon.side, 4)
+        assert listed.get(icon.name, f"{icon.side}x{icon.side}") == f"{icon.side}x{icon.side}"
+        centre, corner = found[icon.side // 2, icon.side // 2], found[0, 0]
+        assert centre[3] == 255 and corner[3] == (255 if icon.radius == 0 else 0)
+        if icon.radius is not None:
+            assert tuple(centre[2::-1]) == FIGURE
+            assert {GROUND, LINE} <= {tuple(map(int, each)) for each in found[..., 2::-1].reshape(-1, 3)[::7]}
+
+
+def test_icons_are_the_colours_of_the_drawn_one() -> None:
+    svg = (ROOT / "web" / "public" / "icon.svg").read_text(encoding="utf-8")
+    for red, green, blue in (GROUND, FIGURE, LINE):
+        assert f"#{red:02x}{green:02x}{blue:02x}" in svg

@@ -41,7 +41,8 @@ NAMES = {
     "O", "ONVIF", "Prometheus", "PyAV", "Shift", "Source", "TCP", "TOKEN", "about",
     "centerface", "config", "cookie", "dev", "drawn", "fd00", "http", "https", "localhost",
     "nanodet-g", "passerby", "passerby.example.toml", "passerby.toml",
-    "iPhone", "password", "push", "redact", "rtsp", "rtsps", "serve", "stream1", "street", "sub", "video0", "video1", "x264",
+    "iPhone",
+    "password", "push", "redact", "rtsp", "rtsps", "serve", "stream1", "street", "sub", "video0", "video1", "x264",
 }  # fmt: skip
 """Latin letters in a language that is written in others: names, keys, and what is typed as it stands."""
 

@@ -31,8 +31,8 @@ class Channel(Section):
     address: SecretStr | None = Field(
         None,
         description="Where to: https://HOST/PATH, smtps://USER:PASSWORD@HOST (smtp:// for STARTTLS), or "
-        "mqtts://USER:PASSWORD@HOST; for Apprise, as its documentation has it; push has none. env:NAME takes it from an "
-        "environment variable, file:PATH from a file. "
+        "mqtts://USER:PASSWORD@HOST; for Apprise, as its documentation has it; push has none. env:NAME takes it from "
+        "an environment variable, file:PATH from a file. "
         "Danger: this file may then hold a password, so keep its mode 0600.",
     )
     secret: SecretStr | None = Field(

@@ -36,6 +36,5 @@ def digest(messages: Sequence[Message], id: str) -> Message:
 def _common(links: set[str | None]) -> str | None:
     """The one, or the list in which all of them are."""
     if len(links) > 1:
-        links = {link.rpartition("/")[0] if link else None for link in links}
-    (link,) = links if len(links) == 1 else (None,)
-    return link if link and "#/" in link else None
+        links = {link.rpartition("/")[0] if link and "#/" in link else None for link in links}
+    return links.pop() if len(links) == 1 else None

@@ -11,8 +11,8 @@ from passerby.catalogue.schema_events import events
 from passerby.media.events import EventKind
 from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
-from passerby.notify.notifier import Notifier
 from passerby.notify.links import message_id
+from passerby.notify.notifier import Notifier
 
 AT_ONCE = 200
 NEWS_FOR_90K = 3600 * TICKS_PER_S

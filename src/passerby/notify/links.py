@@ -22,7 +22,8 @@ def take_link(message: Message) -> str | None:
 
 
 class StillsShown:
-    """For channels that are set up to have links to stills. page: the address of this installation. hours: how long after the event a link works."""
+    """For channels that are set up to have links to stills. page: the address of this installation. hours: how long
+    after the event a link works."""
 
     def __init__(self, links: StillLinks, page: str, hours: float) -> None:
         self._links, self._page, self._hours = links, page, hours

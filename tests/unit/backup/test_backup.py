@@ -30,9 +30,11 @@ from passerby.config import Config
 from passerby.errors import OutputError, SettingsError, SourceError
 from passerby.media.alarms import AlarmKind
 from passerby.media.segments import TICKS_PER_S
+from passerby.net.push import Subscription
 from passerby.rules.access import Action, Role
 from passerby.rules.retention import KeepAll
 from passerby.testing.clock import MovingClock
+from tests.push import AUTH, RECEIVER
 from tests.recordings import BEGIN_90K, recorded, steady
 from tests.unit.archive.checks import check_at_rest, rows_of, times_played
 
@@ -51,6 +53,7 @@ def data(tmp_path: Path) -> Path:
     installation.users.add("kim", UserFacts(frozenset({Role.ADMIN})), "hash")
     user = installation.users.find("kim")
     assert user and installation.sessions.begin(user, "password")
+    installation.devices.keep(user, "", "Firefox", Subscription.parse("https://push.example/a", RECEIVER, AUTH))
     installation.tokens.add(user, "metrics", frozenset({Action.SEE_METRICS}), 1)
     installation.close()
     (folder / "backgrounds").mkdir()
@@ -82,7 +85,7 @@ def test_people_cameras_and_what_was_learned_come_back(data: Path, tmp_path: Pat
     assert [each.name for each in again.users.list()] == ["kim"]
     assert [each.what for each in again.audit.list()] == ["restore", "backup"]
     with again._engine.connect() as connection:
-        for table in ("sessions", "tokens"):
+        for table in ("sessions", "tokens", "push_devices"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, "nobody is signed in by it"
     again.close()
 

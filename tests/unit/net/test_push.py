@@ -17,12 +17,10 @@ from passerby.net.push import Signer, Subscription, encrypted, new_key, push
 from passerby.rules.reach import Reach, refusal
 from passerby.testing.webhook import WebhookSink
 from tests.certificates import certificate
-from tests.push import Browser, bytes_of, text_of
+from tests.push import AUTH, RECEIVER, Browser, bytes_of, text_of
 
 # RFC 8291, section 5 and appendix A
 TEXT = b"When I grow up, I want to be a watermelon"
-RECEIVER = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
-AUTH = "BTBZMqHH6r4Tts7J_aSIgg"
 SENDER_KEY = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"
 SALT = "DGv6ra1nlYgDCS1FRnbzlw"
 BODY = (

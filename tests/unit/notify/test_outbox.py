@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_notify import outbox as table
 from passerby.media.segments import TICKS_PER_S
+from passerby.notify.digest import digest
 from passerby.notify.notifier import DEAD_AFTER_90K, Notifier
 from passerby.notify.outbox import GIVE_UP_AFTER_90K, KEEP_90K, Outbox
 from passerby.rules.notify import Planned, Route
@@ -230,3 +232,19 @@ def test_a_channel_is_dead_when_it_fails_for_a_while(rows: Rows, clock: MovingCl
     notifier.test("mail")
     assert notifier.dead() == {}
     assert channel.messages[-1].kind == "test"
+
+
+@pytest.mark.parametrize(
+    ("links", "common"),
+    [
+        (["http://x/#/events/1", "http://x/#/events/2"], "http://x/#/events"),
+        (["http://x/#/events/1"] * 2, "http://x/#/events/1"),
+        (["http://x/#/events/1", "http://x/#/health"], None),
+        (["http://x/#/health"] * 2, "http://x/#/health"),
+        (["http://x/#/events/1", None], None),
+    ],
+)
+def test_a_digest_leads_to_what_all_of_it_is_in(
+    clock: MovingClock, links: list[str | None], common: str | None
+) -> None:
+    assert digest([replace(a_message(clock), link=link) for link in links], "d").link == common
