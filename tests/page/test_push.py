@@ -212,6 +212,8 @@ def test_a_link_leads_to_an_event_that_the_list_no_longer_has(yard: Yard, open_t
     tab.go(f"#/events/{id}")
     detail = tab.page.locator(".event-detail")
     detail.get_by_role("button", name="Done").click()
+    expect(tab.page.get_by_text("Marked as done")).to_be_visible()
+    expect(detail.get_by_role("heading")).to_have_text("Fall")  # the next one
     tab.go("#/about")
     tab.go(f"#/events/{id}")
     expect(detail.get_by_role("heading")).to_have_text("Loitering")
@@ -256,3 +258,4 @@ def test_under_a_path_it_is_an_app_of_that_path(serve: Serve, open_tab: OpenTab,
         session = tab.page.context.new_cdp_session(tab.page)
         assert session.send("Page.getAppManifest")["url"] == f"{base}/manifest.webmanifest"
         assert proxy.beside == []
+        tab.page.goto("about:blank")  # while the proxy is there
