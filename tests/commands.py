@@ -16,10 +16,10 @@ def unknown_in(line: str) -> list[str]:
     words = shlex.split(line, comments=True)[1:]
     command: Any = typer.main.get_command(app)  # a click command, which typer does not type
     while hasattr(command, "commands") and words and not words[0].startswith("-"):
-        inner = command.commands.get(words[0])
-        if inner is None:
-            return [words[0]]
-        command, words = inner, words[1:]
+        inner, words = command.commands.get(words[0]), words if words[0] not in command.commands else words[1:]
+        command = inner or command.commands.get(getattr(command, "otherwise", ""))
+        if command is None:
+            return words[:1]
     if hasattr(command, "commands") and not words:
         return [f"{command.name}: it needs one of its own commands"]
     return _unknown(command, words)

@@ -15,7 +15,8 @@ import pytest
 
 from passerby.archive import Archive
 from passerby.capture.drawn.cameras import CAMERAS
-from passerby.cli import demo
+from passerby.capture.drawn.incidents import INCIDENTS
+from passerby.cli.demo_config import write_config
 from passerby.config import read_config
 from tests.planted import shown_pictures
 from tests.retries import by_real_time
@@ -41,7 +42,7 @@ def said_until(process: subprocess.Popen[str], pattern: str) -> tuple[re.Match[s
     raise AssertionError(f"it ended, and said: {said}")
 
 
-@by_real_time("seven cameras in real time: where looks come too late, faults are found too late")
+@by_real_time("eight cameras in real time: where looks come too late, faults are found too late")
 @pytest.mark.slow
 def test_the_demo_records_its_cameras_and_goes_on_at_the_next_start(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
@@ -67,6 +68,7 @@ def test_the_demo_records_its_cameras_and_goes_on_at_the_next_start(tmp_path: Pa
     again = start(folder, "--seconds", "4")
     try:
         said_until(again, r"passerby is running at http://")
+        said_until(again, r"Nothing was noticed yet|What was noticed")
         assert again.wait(90) == 0
     finally:
         again.kill()
@@ -88,10 +90,11 @@ def watched(client: httpx2.Client) -> dict[str, set[str]]:
 
 def test_its_configuration_names_every_drawn_camera_and_is_written_once(tmp_path: Path) -> None:
     path = tmp_path / "passerby.toml"
-    demo.write_config(path)
+    write_config(path)
     config = read_config(path)
     assert [each.address.get_secret_value() for each in config.camera] == [f"drawn:{name}" for name in CAMERAS]
     assert config.sources.drawn and config.storage.keep_hours <= 4
+    assert {each.camera for each in config.rule} == {"street", *INCIDENTS}
     path.write_text("[server]\nport = 9\n")
-    demo.write_config(path)
+    write_config(path)
     assert read_config(path).server.port == 9

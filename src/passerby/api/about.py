@@ -45,6 +45,10 @@ class AboutShown(BaseModel):
     longest_keep_hours: float = Field(
         description="The longest that recordings of any camera are kept, including removed cameras."
     )
+    notices: list[str] = Field(
+        description="The kinds of rules that are on, of all cameras together: what is noticed, and not where."
+    )
+    keep_events_days: int = Field(description="How long events are kept.")
 
 
 class State(WithReason):
@@ -76,10 +80,13 @@ def about(request: Request) -> AboutShown:
     config = installation.settings.current()
     public, usual = config.about, config.storage.keep_hours
     longest = max(keep.hours for keep in installation.keep().all())
+    working = [each for each in installation.cameras.list() if each.facts.is_enabled]
+    rules = installation.rules.enabled()
     return AboutShown(
         title=public.title, operator=public.operator, contact=public.contact, purpose=public.purpose,
-        cameras=sum(each.facts.is_enabled for each in installation.cameras.list()), keep_hours=usual,
-        longest_keep_hours=longest, version=__version__,
+        cameras=len(working), keep_hours=usual, longest_keep_hours=longest, version=__version__,
+        notices=sorted({rule.kind for each in working for rule in rules.get(each.name, ())}),
+        keep_events_days=config.storage.keep_events_days,
     )  # fmt: skip
 
 

@@ -11,13 +11,12 @@ from contextlib import suppress
 from fastapi.concurrency import run_in_threadpool
 
 from passerby.errors import PasserbyError
-from passerby.events.log import MAX_AT_ONCE, EventLog, LoggedEvent
+from passerby.events.log import EventLog, LoggedEvent
+from passerby.events.new_events import NewEvents
 
 log = logging.getLogger("passerby.api")
 
 LOOK_EVERY_S = 0.5  # one small query, and only while anybody listens
-_OVERLAP = MAX_AT_ONCE // 2
-"""On PostgreSQL an event may be seen a moment later than one with a higher id: so many ids are read again."""
 _MAX_BATCHES = 64
 
 
@@ -48,8 +47,6 @@ class EventFeed:
         self._lock = threading.Lock()
         self._listeners: set[_Listener] = set()
         self._thread: threading.Thread | None = None
-        self._last, self._known = 0, set[int]()
-        """The highest id that was handed on, and those just before it. Only the thread, or its starter, uses them."""
 
     async def listen(self, after: int | None, quiet_s: float) -> AsyncIterator[Sequence[LoggedEvent]]:
         """Events of all cameras as they are written; nothing after quiet_s without any. after: begin with those that
@@ -82,13 +79,12 @@ class EventFeed:
     def _add(self, listener: _Listener) -> None:
         with self._lock:
             if self._thread is None:
-                self._last = self._events.newest_id()
-                self._known = {each.id for each in self._events.after(self._last - _OVERLAP)}
-                self._thread = threading.Thread(target=self._go_on, name="passerby-events", daemon=True)
+                new = NewEvents(self._events)
+                self._thread = threading.Thread(target=self._go_on, args=(new,), name="passerby-events", daemon=True)
                 self._thread.start()
             self._listeners.add(listener)
 
-    def _go_on(self) -> None:
+    def _go_on(self, new: NewEvents) -> None:
         wait = threading.Event()
         while not wait.wait(LOOK_EVERY_S):
             with self._lock:
@@ -97,17 +93,10 @@ class EventFeed:
                     self._thread = None
                     return
             try:
-                found = self._new()
+                found = new.take()
             except PasserbyError as error:
                 log.error("couldn't look for new events: %s", error)
                 continue
             if found:
                 for each in listeners:
                     each.feed(found)
-
-    def _new(self) -> list[LoggedEvent]:
-        found = [each for each in self._events.after(self._last - _OVERLAP) if each.id not in self._known]
-        if found:
-            self._last = max(self._last, found[-1].id)
-            self._known = {id for id in self._known | {each.id for each in found} if id > self._last - _OVERLAP}
-        return found

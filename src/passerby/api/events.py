@@ -18,7 +18,15 @@ from passerby.api.ports import Services, services_of
 from passerby.api.problems import no_such, problem
 from passerby.api.timeline import LONGEST_TIMELINE_90K, Time90k, check_range
 from passerby.errors import PasserbyError
-from passerby.events.log import MAX_AT_ONCE, MAX_COMMENTS, MAX_COUNTED, EventLog, Filter, LoggedEvent
+from passerby.events.log import (
+    AROUND_90K,
+    MAX_AT_ONCE,
+    MAX_COMMENTS,
+    MAX_COUNTED,
+    EventLog,
+    Filter,
+    LoggedEvent,
+)
 from passerby.events.sight import ALL_CAMERAS, Sight
 from passerby.media.events import EventKind, EventState
 from passerby.media.segments import TICKS_PER_S
@@ -28,8 +36,6 @@ from passerby.rules.access import Action, Principal, may
 router = APIRouter(prefix="/api", tags=["events"])
 
 EventId = Annotated[int, Path(ge=1, le=2**53, description="The event's id.")]
-BEFORE_AND_AFTER_90K = 5 * TICKS_PER_S
-"""What is exported around an event: what led to it, and what came of it."""
 _PRECISION_OVER_90K = 30 * 86400 * TICKS_PER_S
 _QUIET_S = 15.0  # proxies close what is silent for a minute or so
 _LONGEST_STREAM_S = 3600.0
@@ -219,8 +225,8 @@ def linked_still(
 )  # fmt: skip
 def export(id: EventId, request: Request) -> RedirectResponse:
     found = _found(request, id, _sight(request, Action.EXPORT))
-    from_90k = max(0, found.start_90k - BEFORE_AND_AFTER_90K)
-    to_90k = found.end_90k + BEFORE_AND_AFTER_90K
+    from_90k = max(0, found.start_90k - AROUND_90K)
+    to_90k = found.end_90k + AROUND_90K
     # Relative: passerby may be at a path of its host.
     return RedirectResponse(
         f"../../cameras/{found.camera}/timeline/export.mp4?from_90k={from_90k}&to_90k={to_90k}", status_code=307

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from passerby.cli import audit, backup, camera, channel, demo, doctor, events, models, redact, rule, serve, user
+from passerby.cli import audit, backup, camera, channel, demo, doctor, event_log, models, redact, rule, serve, user
 from passerby.processes import leave_no_core
 from passerby.version import __version__
 
@@ -28,7 +28,6 @@ app = typer.Typer(
 )
 app.command("redact")(redact.redact)
 app.command("audit")(audit.audit)
-app.command("events")(events.events)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
@@ -36,6 +35,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(camera.app, name="camera")
 app.add_typer(rule.app, name="rule")
+app.add_typer(event_log.app, name="events")
 app.add_typer(channel.app, name="channel")
 app.add_typer(user.app, name="user")
 app.add_typer(models.app, name="models")

@@ -4,56 +4,24 @@ Needs no network, no people."""
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from passerby.cli.demo_config import CAMERAS, write_config
+from passerby.cli.event_log import event_line
 from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, stderr
+from passerby.cli.folder import installed
 from passerby.cli.progress import watcher_for
 from passerby.cli.run import Task, run
 from passerby.cli.serve import serve_folder
 from passerby.cli.sources import Job, redacted_name
-from passerby.config import FILE_NAME, Server
+from passerby.clock import SystemClock
+from passerby.config import FILE_NAME
 from passerby.settings import Settings
 
 STREET, STREET_S, STREET_WH = "street.mp4", 4, (960, 540)
-CAMERAS = (
-    ("street", "Street"),
-    ("square", "School yard"),
-    ("platform", "Platform"),
-    ("car-park", "Car park"),
-    ("freezes", "Platform, freezes"),
-    ("loops", "Street, loops"),
-    ("covered", "School yard, covered"),
-)
-"""Names of drawn cameras, and their titles. The last three have a fault, for half a minute and again later."""
-_CONFIG = """\
-# Written by `passerby demo` at its first start, and never again: change it as you like.
-
-[server]
-port = {port}
-
-[storage]
-keep_hours = 2
-most_gigabytes = 1
-least_free_gigabytes = 0.2
-
-[sources]
-drawn = true
-
-[about]
-title = "passerby, a demo"
-purpose = "To see what passerby does. These cameras show drawings: nobody in them exists."
-"""
-_CAMERA = """
-[[camera]]
-name = "{name}"
-title = "{title}"
-address = "drawn:{name}"
-groups = ["drawn"]
-"""
 
 
 @fails_clearly
@@ -70,9 +38,11 @@ def demo(
     ] = False,
     debug: Debug = False,
 ) -> None:
-    """Redact a drawn street, then serve seven drawn cameras, recorded and live, until Ctrl-C.
+    """Redact a drawn street, then serve eight drawn cameras, recorded and live, until Ctrl-C.
 
-    Some of the cameras fail at times, as real ones do: one freezes, one repeats the same seconds, one is covered.
+    Rules notice what happens in front of them: somebody falls, a bag is left, a crowd gathers, a car drives where it
+    must not, somebody climbs into a closed yard. Some of the cameras fail at times, as real ones do: one freezes, one
+    repeats the same seconds, one is covered.
 
     Example:
 
@@ -83,8 +53,11 @@ def demo(
     if files_only:
         return
     write_config(folder / FILE_NAME)
-    typer.echo(f"\nNow the cameras: {len(CAMERAS)} drawn ones, kept in {folder}. Ctrl-C stops it.\n")
+    typer.echo(f"\nNow the cameras: {len(CAMERAS)} drawn ones, kept in {folder}. Ctrl-C stops it.")
+    typer.echo("Within two minutes somebody falls, leaves a bag, climbs a wall: see Events on the page.\n")
+    began_90k = SystemClock().now_90k()
     serve_folder(folder, debug=debug, end_after_s=seconds)
+    _say_what_was_noticed(folder, began_90k)
 
 
 def _show_a_file(street: Path, debug: bool) -> None:
@@ -109,20 +82,21 @@ def demo_job(street: Path) -> Job:
     return Job(street, output, (output.with_suffix(".html"), output.with_suffix(".json")))
 
 
-def write_config(path: Path) -> None:
-    """If there is none yet: an ordinary file, which also works with `passerby serve`."""
-    if path.exists():
-        return
-    cameras = "".join(_CAMERA.format(name=name, title=title) for name, title in CAMERAS)
-    path.write_text(_CONFIG.format(port=_port()) + cameras, encoding="utf-8")
+def _say_what_was_noticed(folder: Path, since_90k: int) -> None:
+    """What the rules raised and counted in this run."""
+    from passerby.events.log import MAX_AT_ONCE, Filter
+    from passerby.events.sight import ALL_CAMERAS
 
-
-def _port() -> int:
-    """The usual port, or a free one if another program uses that."""
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((Server().host, Server().port))
-        except OSError:
-            tried.bind((Server().host, 0))
-        return int(tried.getsockname()[1])
+    with installed(folder, None) as installation:
+        found = installation.events.page(ALL_CAMERAS, Filter(from_90k=since_90k), most=MAX_AT_ONCE)
+        lines = [(each.camera, each.rule.name) for each in installation.rules.list() if each.rule.kind == "line"]
+        counts = installation.tallies.since(lines, since_90k)
+    typer.echo("\nWhat was noticed:" if found else "\nNothing was noticed yet. The first events come after a minute.")
+    for event in reversed(found):
+        typer.echo(f"  {event_line(event)}")
+    for camera, rule in lines:
+        right, left = (counts[camera, rule, way] for way in ("right", "left"))
+        if right or left:
+            typer.echo(f"  {camera}  {rule}: {right} went to the right, {left} to the left")
+    if found:
+        typer.echo(f"Export one:  passerby events export {found[0].id} --data {folder}")

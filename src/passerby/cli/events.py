@@ -1,4 +1,4 @@
-"""`passerby events`: applies rules to a file and prints what happened in it."""
+"""`passerby events SOURCE`: applies rules to a file and prints what happened in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from passerby.cli.failure import Debug, fails_clearly, say_warning, stderr
 from passerby.cli.progress import watcher_for
 from passerby.cli.sources import Job
 from passerby.config.rule import Rule, read_rules
-from passerby.media.events import CameraEvent, Event, EventKind
+from passerby.media.events import Event, EventKind
 from passerby.names import readable
 from passerby.report.words import clock
 from passerby.rules.events.sight import SMALLEST_PX
@@ -160,13 +160,13 @@ def _line(event: Event) -> str:
     when = clock(event.start_s)
     if event.end_s is not None and event.end_s > event.start_s:
         when += f" to {clock(event.end_s)}"
-    return f"{when}  {event.rule}: {happened(event)}"
+    return f"{when}  {event.rule}: {happened(event.kind, event.objects, event.count, event.way)}"
 
 
-def happened(event: Event | CameraEvent) -> str:
+def happened(kind: EventKind, objects: str, count: int, way: str | None) -> str:
     """What happened, in words."""
-    who = f"{event.count} {event.objects}" if event.count > 1 else _ONE[event.objects]
-    return _HAPPENED[event.kind].format(who=who, way=event.way)
+    who = f"{count} {objects}" if count > 1 else _ONE.get(objects, "")
+    return _HAPPENED[kind].format(who=who, way=way)
 
 
 _ONE = {"people": "somebody", "vehicles": "a vehicle", "things": "something"}
@@ -183,4 +183,5 @@ _HAPPENED = {
     EventKind.LYING: "{who} lying for too long",
     EventKind.LEFT_OBJECT: "{who} was left behind",
     EventKind.REMOVED_OBJECT: "{who} is gone that was there",
+    EventKind.CAMERA: "the camera is not well",
 }

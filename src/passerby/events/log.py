@@ -19,6 +19,8 @@ from passerby.media.segments import TICKS_PER_S
 MAX_AT_ONCE = 100
 MAX_COUNTED = 1000
 """Counting goes no further: nobody needs to know whether 4,000 or 5,000 are unread."""
+AROUND_90K = 5 * TICKS_PER_S
+"""What is exported before and after an event: what led to it, and what came of it."""
 MAX_MARKS = 1000
 MAX_COMMENTS = 100
 _MAX_BRANCHES = 64

@@ -18,6 +18,7 @@ export default function AboutPage() {
       <ProblemNote problem={problem} onAgain={again} />
       {answer ? <Here about={answer} /> : !problem && <Skeleton lines={5} />}
       <Promises icon="check" title={texts.about.does} said={texts.about.doesList} />
+      {answer && <Notices about={answer} />}
       <Promises icon="cross" title={texts.about.doesNot} said={texts.about.doesNotList} />
       <Promises icon="warn" title={texts.about.limits} said={texts.about.limitsList} />
       <Panel title={texts.about.rights}>
@@ -52,21 +53,47 @@ function Here({ about }: { about: About }) {
   );
 }
 
-type PromisesProps = { icon: IconName; title: string; said: readonly { what: string; how: string }[] };
+/** Of the whole installation: which camera looks for what would tell where to go by unseen. */
+function Notices({ about }: { about: About }) {
+  const kinds = about.notices.map((each) => texts.about.noticesKinds[each]).filter((each) => each !== undefined);
+  return (
+    <Panel title={texts.about.notices} about={kinds.length > 0 ? texts.about.noticesAbout : texts.about.noticesNothing}>
+      <div className="stack">
+        {kinds.length > 0 && <PromiseList icon="eye" said={kinds} />}
+        <Facts
+          facts={[
+            { name: texts.about.eventKeeps, value: texts.about.eventKeepsSaid },
+            { name: texts.about.eventNever, value: texts.about.eventNeverSaid },
+            { name: texts.about.eventsKept, value: texts.about.eventsKeptFor(about.keep_events_days) },
+          ]}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+type PromisesProps = { icon: IconName; title: string; said: Said };
+type Said = readonly { what: string; how: string }[];
 
 function Promises({ icon, title, said }: PromisesProps) {
   return (
     <Panel title={title}>
-      <ul className={`promises ${icon}`}>
-        {said.map((each) => (
-          <li key={each.what}>
-            <Icon name={icon} />
-            <div>
-              <strong>{each.what}</strong> {each.how}
-            </div>
-          </li>
-        ))}
-      </ul>
+      <PromiseList icon={icon} said={said} />
     </Panel>
+  );
+}
+
+function PromiseList({ icon, said }: { icon: IconName; said: Said }) {
+  return (
+    <ul className={`promises ${icon}`}>
+      {said.map((each) => (
+        <li key={each.what}>
+          <Icon name={icon} />
+          <div>
+            <strong>{each.what}</strong> {each.how}
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }

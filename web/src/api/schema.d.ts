@@ -1344,6 +1344,16 @@ export interface components {
              * @description The longest that recordings of any camera are kept, including removed cameras.
              */
             longest_keep_hours: number;
+            /**
+             * Notices
+             * @description The kinds of rules that are on, of all cameras together: what is noticed, and not where.
+             */
+            notices: string[];
+            /**
+             * Keep Events Days
+             * @description How long events are kept.
+             */
+            keep_events_days: number;
         };
         /**
          * Action

@@ -580,6 +580,31 @@ export const en = {
         how: "If a camera sends nothing, is frozen, repeats itself, points the wrong way or has something in front of its lens, passerby says so as far as it can tell, with the reason and since when.",
       },
     ],
+    notices: "What it notices",
+    noticesAbout: "Rules look for these things in front of some of the cameras. They count people and know nobody.",
+    noticesNothing: "No rule is on: it notices only when something is wrong with a camera.",
+    noticesKinds: {
+      line: { what: "Lines.", how: "How many cross a line, each way." },
+      zone: { what: "Places where nobody should be.", how: "Somebody, or a vehicle, is there." },
+      crowd: { what: "Crowds.", how: "Too many people are in one place." },
+      density: { what: "Crush.", how: "Too many people are on a square metre." },
+      queue: { what: "Queues.", how: "How many wait, and for how long." },
+      loitering: { what: "Long stays.", how: "Somebody stays in one place for long." },
+      "wrong-way": { what: "Wrong ways.", how: "Somebody or something goes against the direction." },
+      stopped: { what: "Stopped vehicles.", how: "A vehicle stands where it should not." },
+      fall: { what: "Falls.", how: "Somebody falls and stays low." },
+      lying: { what: "People who lie.", how: "Somebody lies for long." },
+      "left-object": { what: "Things left behind.", how: "Something was put down and nobody is with it." },
+      "removed-object": { what: "Things that are gone.", how: "Something is missing that was always there." },
+    } as Record<string, { what: string; how: string }>,
+    eventKeeps: "An event keeps",
+    eventKeepsSaid:
+      "what kind it was, the camera, the name of the rule, when it began and ended, how many, and whether people, vehicles or things; then who on duty dealt with it and what they wrote. Its picture is that of the recording, with people covered.",
+    eventNever: "An event never keeps",
+    eventNeverSaid:
+      "who it was. It has no face, no description, no path of a person, and nothing that would tell whether the same person came twice.",
+    eventsKept: "Events are kept",
+    eventsKeptFor: (days: number) => `for ${days} ${days === 1 ? "day" : "days"}, then deleted`,
     doesNot: "What it does not do",
     doesNotList: [
       {

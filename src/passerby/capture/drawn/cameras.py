@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from passerby.capture.drawn.incidents import CAR_PARK_AT_WORK, PLATFORM_AT_WORK, YARD_AT_NIGHT, YARD_AT_WORK
 from passerby.capture.drawn.scenery import Picture
-from passerby.capture.drawn.scenes import CAR_PARK, PLATFORM, SIZE_WH, STREET, YARD, Scene
+from passerby.capture.drawn.scenes import PLATFORM, SIZE_WH, STREET, YARD, Scene
 from passerby.capture.drawn.street import NOISE_SIGMA
 
 FPS = 5
@@ -87,9 +88,10 @@ class DrawnCamera:
 
 CAMERAS: Mapping[str, DrawnCamera] = {
     "street": DrawnCamera(STREET, 1),
-    "square": DrawnCamera(YARD, 2),
-    "platform": DrawnCamera(PLATFORM, 3),
-    "car-park": DrawnCamera(CAR_PARK, 4),
+    "square": DrawnCamera(YARD_AT_WORK, 2),
+    "platform": DrawnCamera(PLATFORM_AT_WORK, 3),
+    "car-park": DrawnCamera(CAR_PARK_AT_WORK, 4),
+    "night": DrawnCamera(YARD_AT_NIGHT, 8),
     "freezes": DrawnCamera(PLATFORM, 5, "freezes", 25, 60, 100),
     "loops": DrawnCamera(STREET, 6, "loops", 24, 84, 125),
     "covered": DrawnCamera(YARD, 7, "covered", 28, 50, 95),

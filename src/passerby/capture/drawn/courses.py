@@ -12,12 +12,14 @@ from passerby.capture.drawn.actors import STEP
 from passerby.capture.drawn.figure import FEWER_PHASES, SMALL_SPRITE_PX, Look, Pose, standing, walk_cycle
 
 FIDGETS_PER_S = 0.05
-CAR_SPRITE_PX = 120
+CAR_SPRITE_PX, BAG_SPRITE_PX = 120, 60
 _PACES = (0.8, 1.25)
 _PACES_TO_PARK = (0.93, 1.07)
 _ASIDE = 0.05  # of the picture's height, maximum
 _SPREAD = (0.6180339887, 0.7548776662)  # step sizes that keep laps with the same look different in pace and place
 _STANDS_BELOW = 0.01  # picture heights per second
+CAR_HEIGHT, BAG_HEIGHT = 0.86, 0.26  # of a person's
+_EXACT_PACES = (1.0, 1.1)
 
 LOOKS = (
     Look((124, 158, 206), (28, 34, 44), (40, 44, 156), (78, 60, 48), (30, 30, 34), 0, bag=True),
@@ -31,23 +33,30 @@ LOOKS = (
 
 @dataclass(frozen=True)
 class Stop:
-    """Where somebody is at one time. at_s: from the start of the course. x, feet_y: shares of the picture's
-    height."""
+    """Where somebody is at one time. at_s: from the start of the course. x, feet_y: shares of the picture's height.
+
+    lift: how far the feet are above the ground, in the same shares. lean: degrees to the right.
+    """
 
     at_s: float
     x: float
     feet_y: float
+    lift: float = 0.0
+    lean: float = 0.0
 
 
 @dataclass(frozen=True)
 class Placed:
-    """One sprite in one picture. x: of its axis. height: its full height. Both and feet_y in shares of the height."""
+    """One sprite in one picture. x: of its axis. height: its full height. Both and feet_y in shares of the height.
+    lift, lean: as of a `Stop`."""
 
     pose: Pose = field(repr=False)
     x: float
     feet_y: float
     height: float
     is_person: bool
+    lift: float = 0.0
+    lean: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,8 @@ class Course:
     """One actor's path: from stop to stop, then out of sight until its period is over. Then it repeats as somebody
     else, at another pace and slightly to the side: an exact repeat would trigger the check for loops.
 
-    begins_s: its position in the period when the scene begins; negative: later. look: index in LOOKS; None: a car.
+    begins_s: its position in the period when the scene begins; negative: later. look: index in LOOKS; None: a car, or
+    with `is_bag` a bag. is_exact: the first time it is as the stops say, and later hardly otherwise.
     """
 
     period_s: float
@@ -64,6 +74,10 @@ class Course:
     look: int | None = None
     paint: tuple[int, int, int] = (150, 76, 40)
     plate: str = "PASSER 8Y"
+    is_bag: bool = False
+    is_mirrored: bool = False
+    """A car drives left."""
+    is_exact: bool = False
 
     def place(self, time_s: float, horizon: float, tall: float) -> Placed | None:
         """Where it is; None while out of sight. tall: a person's height per share that the feet are below the
@@ -75,10 +89,15 @@ class Course:
             if a.at_s <= now_s < b.at_s:
                 done = (now_s - a.at_s) / (b.at_s - a.at_s)
                 x, feet_y = a.x + done * (b.x - a.x), a.feet_y + done * (b.feet_y - a.feet_y) + aside
+                lift, lean = a.lift + done * (b.lift - a.lift), a.lean + done * (b.lean - a.lean)
                 person = tall * (feet_y - horizon)
+                if self.is_bag:
+                    return Placed(_bag(), x, feet_y, BAG_HEIGHT * person, False, lift)
                 if look is None:
-                    return Placed(_car(self._painted(int(lap)), self.plate), x, feet_y, 0.86 * person, False)
-                return Placed(_pose(look, a, b, now_s, person), x, feet_y, person, True)
+                    car = _car(self._painted(int(lap)), self.plate, self.is_mirrored)
+                    return Placed(car, x, feet_y, CAR_HEIGHT * person, False)
+                pose = _walking(look, 1)[0] if lean else _pose(look, a, b, now_s, person)
+                return Placed(pose, x, feet_y, person, True, lift, lean)
         return None
 
     def _painted(self, lap: int) -> tuple[int, int, int]:
@@ -89,11 +108,17 @@ class Course:
         """Pace, offset and look of one lap. Anybody who is always there stays the same, and cars keep to their lane."""
         if self.stops[-1].at_s >= self.period_s:
             return 1.0, 0.0, self.look
+        if self.is_exact:
+            low, high = _EXACT_PACES
+            return low + (high - low) * (lap * _SPREAD[0] % 1.0), 0.0, None if self.look is None else self._worn(lap)
         low, high = _PACES_TO_PARK if self.look is None and len(self.stops) > 2 else _PACES
         pace = low + (high - low) * (lap * _SPREAD[0] % 1.0)
         if self.look is None:
             return pace, 0.0, None
-        return pace, _ASIDE * (2 * (lap * _SPREAD[1] % 1.0) - 1), (self.look + lap) % len(LOOKS)
+        return pace, _ASIDE * (2 * (lap * _SPREAD[1] % 1.0) - 1), self._worn(lap)
+
+    def _worn(self, lap: int) -> int:
+        return ((self.look or 0) + lap) % len(LOOKS)
 
 
 def _pose(look: int, a: Stop, b: Stop, now_s: float, height: float) -> Pose:
@@ -136,5 +161,11 @@ def _waiting(look: int) -> list[Pose]:
 
 
 @functools.cache
-def _car(paint: tuple[int, int, int], plate: str) -> Pose:
-    return Pose.of(scenery.car(CAR_SPRITE_PX, paint, plate))
+def _car(paint: tuple[int, int, int], plate: str, is_mirrored: bool) -> Pose:
+    sprite = scenery.car(CAR_SPRITE_PX, paint, plate)
+    return Pose.of(np.ascontiguousarray(sprite[:, ::-1]) if is_mirrored else sprite)
+
+
+@functools.cache
+def _bag() -> Pose:
+    return Pose.of(scenery.bag(BAG_SPRITE_PX))

@@ -1,4 +1,4 @@
-"""Draws more empty scenes, as seen by cameras high on a wall: a school yard, a platform, a car park."""
+"""Draws more empty scenes, as seen by cameras high on a wall: school yards, a platform, a car park."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ Canvas = npt.NDArray[np.float32]
 Colour = tuple[int, int, int]
 
 YARD_GROUND, PLATFORM_FLOOR, PLATFORM_EDGE, CAR_PARK_GROUND = 0.36, 0.36, 0.88, 0.30  # upper edges, of the height
+WALL_TOP, WALL_FOOT = 0.20, 0.42
+"""Of the walled yard."""
 KERB_Y = 0.50
 """Where the wheels of cars at the kerb of the car park are."""
 CAR_HEIGHT = 0.135
@@ -38,6 +40,40 @@ def yard(width: int, height: int, rng: np.random.Generator) -> Picture:
     _court(picture)
     _bench(picture, 0.72, 0.41)
     return _finish(picture, rng)
+
+
+def walled_yard(width: int, height: int, rng: np.random.Generator) -> Picture:
+    """The far side of the yard: trees behind a wall with a coping, a closed gate, asphalt, a bench, a lamp post."""
+    picture = np.zeros((height, width, 3), np.float32)
+    band(picture, 0, WALL_TOP, (188, 168, 150))
+    hedge = cv2.resize(rng.normal(0, 1, (height // 12, width // 12)).astype(np.float32), (width, height))
+    top, foot = int(0.07 * height), int(WALL_TOP * height)
+    picture[top:foot] = np.array((66, 98, 80), np.float32) + 22 * hedge[top:foot, :, None]
+    band(picture, WALL_TOP, WALL_FOOT, (104, 128, 158))
+    course = max(4, height // 60)
+    for row, y in enumerate(range(int(WALL_TOP * height), int(WALL_FOOT * height), course)):
+        picture[y, :] *= 0.80
+        for x in range((row % 2) * course, width, 2 * course):
+            picture[y : y + course, x] *= 0.84
+    band(picture, WALL_TOP, WALL_TOP + 0.018, (176, 180, 182))
+    box(picture, 0.70, WALL_TOP - 0.01, 0.82, WALL_FOOT, (70, 74, 76))
+    for bar in np.arange(0.706, 0.818, 0.012):
+        box(picture, bar, WALL_TOP, bar + 0.004, WALL_FOOT - 0.01, (40, 42, 44))
+    _ground(picture, WALL_FOOT, (134, 132, 130), rng)
+    for a, b in (((0.12, 0.55), (0.02, 0.98)), ((0.12, 0.55), (0.88, 0.55)), ((0.88, 0.55), (0.98, 0.98))):
+        _line(picture, a, b, (214, 218, 218))
+    _bench(picture, 0.12, WALL_FOOT + 0.06)
+    box(picture, 0.497, 0.04, 0.505, WALL_FOOT + 0.03, (70, 72, 76))
+    box(picture, 0.480, 0.03, 0.522, 0.055, (230, 240, 244))
+    return _finish(picture, rng)
+
+
+def lamp_light(width: int, height: int) -> Picture:
+    """What is left of the light of day at night, of 255: a bluish rest, and more below the lamp of the walled yard."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32) / np.float32(height)
+    lamp = np.exp(-(((x - 0.5 * width / height) / 0.75) ** 2) - ((y - 0.55) / 0.45) ** 2)
+    light = np.array((0.34, 0.27, 0.25), np.float32) + lamp[..., None] * np.array((0.30, 0.42, 0.46), np.float32)
+    return np.asarray(np.clip(255 * light, 0, 255), np.uint8)
 
 
 def platform(width: int, height: int, rng: np.random.Generator) -> Picture:

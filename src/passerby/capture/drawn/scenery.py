@@ -180,6 +180,23 @@ def car(height_px: int, colour: tuple[int, int, int], plate: str) -> Sprite:
     return cv2.resize(sprite, (w // scale, height_px), interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
 
 
+def bag(height_px: int) -> Sprite:
+    """A boxy bag with a strap, 1.4 times as wide as high. With handles, detectors would take it for somebody small."""
+    scale, colour, deep = 4, np.array((40, 40, 150), np.float32), 0.3
+    h, w = height_px * scale, int(1.4 * height_px * scale)
+    sprite = np.zeros((h, w, 4), np.float32)
+    for light, outline in (
+        (1.15, ((0.0, deep), (0.18, 0.0), (1.0, 0.0), (0.82, deep))),
+        (1.00, ((0.0, deep), (0.82, deep), (0.82, 1.0), (0.0, 1.0))),
+        (0.70, ((0.82, deep), (1.0, 0.0), (1.0, 1.0 - deep), (0.82, 1.0))),
+        (1.25, ((0.38, deep), (0.46, deep), (0.46, 1.0), (0.38, 1.0))),
+        (1.35, ((0.38, deep), (0.56, 0.0), (0.64, 0.0), (0.46, deep))),
+    ):
+        blue, green, red = (light * colour).tolist()
+        cv2.fillPoly(sprite, [np.array([(int(x * w), int(y * h)) for x, y in outline])], (blue, green, red, 1.0))
+    return cv2.resize(sprite, (w // scale, height_px), interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
+
+
 def _plate(sprite: Sprite, text: str, corners: npt.NDArray[np.float32]) -> None:
     face = np.full((60, 240, 3), 235, np.uint8)
     cv2.rectangle(face, (2, 2), (237, 57), (30, 30, 30), 2)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -21,13 +23,17 @@ _SEED = 2
 
 @dataclass(frozen=True)
 class Scene:
-    """horizon, tall: the height of people by place, see `Course.place`. tree_xy: foot, shares of width and height."""
+    """horizon, tall: the height of people by place, see `Course.place`. tree_xy: foot, shares of width and height.
+    wall: the upper edge and the foot of a wall across the picture, shares of the height. light: what there is of it, of
+    255; None: that of day."""
 
     draw: Callable[[int, int, np.random.Generator], Picture]
     horizon: float
     tall: float
     courses: tuple[Course, ...]
     tree_xy: tuple[float, float] | None = None
+    wall: tuple[float, float] | None = None
+    light: Callable[[int, int], Picture] | None = None
 
     def picture(self, time_s: float) -> Picture:
         """(360, 640, 3) uint8 BGR, without sensor noise. The same time gives the same picture."""
@@ -38,9 +44,14 @@ class Scene:
                 tree(shown, _crown(), time_s, *self.tree_xy)
                 is_to_come = False
             _put(shown, each)
+            if self.wall is not None and each.feet_y < self.wall[1]:
+                top, foot = (int(edge * SIZE_WH[1]) for edge in self.wall)
+                shown[top:foot] = _empty(self.draw)[top:foot]
         if is_to_come and self.tree_xy:
             tree(shown, _crown(), time_s, *self.tree_xy)
-        return shown
+        if self.light is None:
+            return shown
+        return np.asarray(cv2.multiply(shown, _light(self.light), scale=1 / 255), np.uint8)
 
     def placed(self, time_s: float) -> list[Placed]:
         """Everybody and everything in the picture, from far to near."""
@@ -53,14 +64,31 @@ def _put(picture: npt.NDArray[np.uint8], each: Placed) -> None:
     scale = each.height * height / pose.height
     half = MARGIN * pose.height if each.is_person else pose.picture.shape[1] / 2
     left = each.x * height + (pose.left - half) * scale
-    top = (each.feet_y - each.height) * height + pose.top * scale
-    shadow(picture, pose.shadow, left, each.feet_y * height, scale)
-    blend(picture, pose.picture, np.array([[scale, 0, left], [0, scale, top]]))
+    top = (each.feet_y - each.lift - each.height) * height + pose.top * scale
+    placement = np.array([[scale, 0, left], [0, scale, top]])
+    if each.lean:
+        placement = _leaning(placement, each, height)
+    elif not each.lift:
+        shadow(picture, pose.shadow, left, each.feet_y * height, scale)
+    blend(picture, pose.picture, placement)
+
+
+def _leaning(placement: npt.NDArray[np.float64], each: Placed, height: int) -> npt.NDArray[np.float64]:
+    """Turns a sprite around its feet."""
+    angle = math.radians(each.lean)
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    foot = np.array([each.x * height, each.feet_y * height])
+    return np.hstack([turn @ placement[:, :2], (turn @ (placement[:, 2] - foot) + foot)[:, None]])
 
 
 @functools.cache
 def _empty(draw: Callable[[int, int, np.random.Generator], Picture]) -> Picture:
     return draw(*SIZE_WH, np.random.default_rng(_SEED))
+
+
+@functools.cache
+def _light(light: Callable[[int, int], Picture]) -> Picture:
+    return light(*SIZE_WH)
 
 
 @functools.cache

@@ -8,7 +8,7 @@ import cv2
 import pytest
 
 from passerby.capture.drawn.cameras import CAMERAS, FPS, DrawnCamera, Fault
-from passerby.capture.drawn.scenes import PLATFORM, STREET, YARD
+from passerby.capture.drawn.scenes import CAR_PARK, PLATFORM, STREET, YARD
 from passerby.engine.health.fingerprints import Printer
 from passerby.media import RawFrame
 from passerby.media.health import Check, Verdict
@@ -67,9 +67,9 @@ def test_a_loop_that_is_coded_again_is_told() -> None:
 
 def test_a_car_that_parks_as_another_did_is_no_loop() -> None:
     """That was reported at second 1274: all that moved was as it had been 194.8 s before, to an eighth."""
-    printer, loops = Printer(), Loops()
+    camera, printer, loops = DrawnCamera(CAR_PARK, 4), Printer(), Loops()
     for number in range(1060 * FPS, 1290 * FPS):
-        frame = RawFrame(CAMERAS["car-park"].frame(number), number, number, Fraction(1, FPS))
+        frame = RawFrame(camera.frame(number), number, number, Fraction(1, FPS))
         loops.note(printer.note(frame))
         assert loops.finding(frame.time_s).verdict is not Verdict.BAD
 
