@@ -127,7 +127,7 @@ def test_stages_that_hold_clear_pictures_write_no_files() -> None:
 
 
 def test_nothing_talks_to_the_network_runs_a_command_or_logs() -> None:
-    looks_for_a_port = PACKAGE / "cli" / "demo.py"
+    looks_for_a_port = PACKAGE / "cli" / "demo_config.py"
     others = [module for module in MODULES if not talks(module) and not serves(module) and module != looks_for_a_port]
     assert not wrong(others, lambda tree: TALKS_TO_OTHERS & set(imports_in(tree)))
     assert not wrong([looks_for_a_port], lambda tree: (TALKS_TO_OTHERS - {"socket"}) & set(imports_in(tree)))
