@@ -32,7 +32,7 @@ SAYS = {"problem", "SettingsError", "OutputError", "SourceError", "SourceUnavail
 SPEAK = ("api", "access", "rules/access.py", "rules/health", "rules/retention.py", "jobs", "fleet", "service",
          "archive/retention.py", "archive/waiting.py", "archive/recovery.py", "archive/closing.py",
          "archive/future_dated.py", "archive/export.py", "objects/store.py", "capture/live", "capture/onvif", "net",
-         "engine/live", "notify")  # fmt: skip
+         "engine/live", "notify", "sites")  # fmt: skip
 """Where sentences come from that users of the page may meet."""
 NOT_SHOWN = {
     # When starting, or in a terminal
@@ -55,7 +55,7 @@ RARE = {
 """What only those see who start a service, or hardly ever anybody; it is shown as it is."""
 PUT_TOGETHER = {
     "no-such-group", "no-such-passkey", "no-such-token", "no-such-box", "no-such-rule", "no-such-event",  # no_such
-    "no-such-file-of-yours", "no-such-channel", "no-such-device",
+    "no-such-file-of-yours", "no-such-channel", "no-such-device", "no-such-site",
     "learning-again", "waiting-deleted", "bytes-too-few",
     "not-maintained", "audit-not-deleted", "events-not-deleted",  # upkeep
     "states-not-recorded", "files-not-discarded", "alarms-not-told", "cameras-not-shown",

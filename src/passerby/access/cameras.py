@@ -23,6 +23,7 @@ from passerby.net.address import Address
 from passerby.objects.names import check_camera
 from passerby.rules.reach import Reach, kind_refusal
 from passerby.rules.retention import MIN_HOURS, Keep
+from passerby.sites.places import forget_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Cameras:
             forget_not_people(connection, [name])
             forget_rules(connection, [name])
             forget_boxes(connection, [name])
+            forget_places(connection, [name])
 
     def follow_file(self, configured: Mapping[str, CameraFacts]) -> None:
         """Make the file's cameras match the file. Raises SettingsError if one was also added on the page."""
@@ -129,6 +131,7 @@ class Cameras:
             elsewhere = self._elsewhere(connection, configured)
             forget_not_people(connection, gone | elsewhere)
             forget_boxes(connection, gone | elsewhere | {n for n, facts in configured.items() if not facts.keeps_boxes})
+            forget_places(connection, gone)
             connection.execute(delete(cameras).where(cameras.c.is_in_file))
             for name, facts in configured.items():
                 since_90k = known[name].since_90k if name in known else self._since_90k(connection, name)

@@ -42,6 +42,7 @@ from passerby.folders import closed_to_others
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.rules.retention import KeepAll
+from passerby.sites import Places, Sites
 
 _DAY_90K = 86400 * TICKS_PER_S
 _CATALOGUE = "catalogue.sqlite3"
@@ -79,6 +80,8 @@ class Installation:
         self.cameras = Cameras(rows, sealer, reach_of(config), self.settings.usual_keep)
         self.not_people = NotPeople(rows)
         self.rules = CameraRules(rows)
+        self.sites = Sites(rows)
+        self.places = Places(rows)
         self.events = EventLog(rows)
         self.listeners = Listeners(self.devices, self.cameras, self.events)
         self.tallies = Tallies(rows)

@@ -22,6 +22,7 @@ from passerby.api import (
     health,
     live,
     live_hls,
+    map,
     not_people,
     oidc,
     onvif,
@@ -33,6 +34,7 @@ from passerby.api import (
     rules,
     settings,
     sign_in,
+    sites,
     timeline,
 )
 from passerby.api.event_feed import EventFeed
@@ -47,9 +49,13 @@ from passerby.api.ports import Services
 from passerby.api.problems import RESPONSES, handle_problems
 from passerby.api.under_path import UnderPath
 from passerby.config import Redact, Server
+from passerby.config.map import Map
+from passerby.sites import Tiles
+from passerby.sites.plan_picture import MAX_UPLOAD_BYTES
 from passerby.version import __version__
 
 DEFAULT = Redact()
+NO_MAP = Map()
 COMPRESSED_FROM_BYTES = 1000
 NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream")
 """Pictures and video are compressed already, and are sent as they arrive."""
@@ -76,6 +82,7 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
     app.state.exports = Exports()
     app.state.event_feed = EventFeed(services.installation.events)
     app.state.live_windows = live_hls.LiveWindows()
+    app.state.tiles = Tiles(services.installation.config.map)
     app.state.oidc = _sign_on(services)
     handle_problems(app)
     app.add_middleware(WhileAllowed, permits=Permits(services.installation.rights, services.installation.clock))
@@ -87,7 +94,7 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
     )
     sections = (
         about, settings, channels, devices, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people,
-        rules, rule_trials, onvif, health, timeline, live, live_hls, events, counts, redactions,
+        rules, rule_trials, map, sites, onvif, health, timeline, live, live_hls, events, counts, redactions,
     )  # fmt: skip
     for routes in sections:
         app.include_router(routes.router)
@@ -106,11 +113,12 @@ def _sign_on(services: Services) -> oidc.SignOn | None:
     return oidc.SignOn(OidcClient(config, clock), OneTime(clock)) if config.issuer else None
 
 
-def behind_middleware(app: ASGIApp, server: Server, redact: Redact = DEFAULT) -> ASGIApp:
+def behind_middleware(app: ASGIApp, server: Server, redact: Redact = DEFAULT, map_: Map = NO_MAP) -> ASGIApp:
     """The application as served: with the checks before any route, the headers of trusted proxies, and its path."""
     behind_proxy = bool(server.trusted_proxies) and not (server.is_https or server.allow_plain_http)
-    larger = {redactions.UPLOAD: redact.most_bytes}
-    app_in_middleware: ASGIApp = Middleware(app, [*server.names, server.host], larger, only_https=behind_proxy)
+    larger = {redactions.UPLOAD: redact.most_bytes, sites.UPLOAD: MAX_UPLOAD_BYTES}
+    names = [*server.names, server.host]
+    app_in_middleware: ASGIApp = Middleware(app, names, larger, only_https=behind_proxy, asks=map_.origin)
     if server.trusted_proxies:
         app_in_middleware = ProxyHeadersMiddleware(app_in_middleware, trusted_hosts=list(server.trusted_proxies))  # type: ignore[arg-type,assignment]
     return app_in_middleware if server.path == "/" else UnderPath(app_in_middleware, server.path)

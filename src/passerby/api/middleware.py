@@ -47,19 +47,23 @@ class Middleware:
         larger: Mapping[tuple[str, str], int] = EMPTY,
         *,
         only_https: bool = False,
+        asks: str | None = None,
     ) -> None:
         """names: our host names; IP addresses are accepted too, since DNS rebinding needs a name. larger: the maximum
         body size by method and path, where above MAX_BODY_BYTES. only_https: machines other than this one are served
-        over HTTPS only, except for PLAIN."""
+        over HTTPS only, except for PLAIN. asks: the origin of another site that the page may send requests to."""
         self._app, self._names, self._larger = app, {name.lower() for name in names} | {"localhost"}, larger
         self._only_https = only_https
+        connect = "connect-src 'self'"
+        security = CONTENT_SECURITY.replace(connect, f"{connect} {asks}") if asks else CONTENT_SECURITY
+        self._headers = HEADERS | {"Content-Security-Policy": security}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        sender = send if scope["type"] == "websocket" else _with_headers(scope, send)
+        sender = send if scope["type"] == "websocket" else _with_headers(scope, send, self._headers)
         if not self._is_ours(headers.get("host", "")):
             await _refuse(scope, receive, sender, 403, "this installation does not have this name", "server.names")
             return
@@ -112,11 +116,11 @@ def _content_length(headers: Headers) -> int:
     return int(length) if length.isascii() and length.isdigit() else sys.maxsize
 
 
-def _with_headers(scope: Scope, send: Send) -> Send:
+def _with_headers(scope: Scope, send: Send, added: Mapping[str, str]) -> Send:
     async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in added.items():
                 headers.setdefault(name, value)
             if scope["path"].startswith("/api/"):
                 headers.setdefault("Cache-Control", "no-store")

@@ -34,6 +34,7 @@ EXAMPLES = {
     "rule.name": "door",
     "rule.kind": "line",
     "line": ((0.5, 1.0), (0.5, 0.2)),
+    "tiles": "/etc/passerby/map.pmtiles",
     "channel.name": "duty",
     "channel.kind": "email",
     "channel.address": "smtps://user:PASSWORD@mail.example",

@@ -13,6 +13,7 @@ from passerby.config.about import About
 from passerby.config.camera import Camera
 from passerby.config.channel import Channel
 from passerby.config.keys import keys_of
+from passerby.config.map import Map
 from passerby.config.metrics import Metrics
 from passerby.config.oidc import Oidc
 from passerby.config.reading import named_twice, read_toml, words_of
@@ -39,6 +40,7 @@ class Config(Section):
     redact: Redact = Redact()
     sources: Sources = Sources()
     metrics: Metrics = Metrics()
+    map: Map = Map()
     about: About = About()
     camera: tuple[Camera, ...] = ()
     rule: tuple[RuleSection, ...] = ()

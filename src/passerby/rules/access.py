@@ -47,6 +47,8 @@ class Action(StrEnum):
     SEE_RULES = "rules:see"
     CHANGE_RULES = "rules:change"
     TRY_RULES = "rules:try"
+    SEE_MAP = "map:see"
+    CHANGE_MAP = "map:change"
     SEE_GROUPS = "groups:see"
     CHANGE_GROUPS = "groups:change"
     SEE_USERS = "users:see"
@@ -91,6 +93,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.CHANGE_RULES: frozenset({Role.OPERATOR, Role.ADMIN}),
     # It says what the camera saw: not to admins, who watch nothing.
     Action.TRY_RULES: frozenset({Role.OPERATOR}),
+    Action.SEE_MAP: _ALL,
+    Action.CHANGE_MAP: _ADMIN,
     Action.SEE_GROUPS: _RUNS_OR_ANSWERS,
     Action.CHANGE_GROUPS: _ADMIN,
     Action.SEE_USERS: _RUNS_OR_ANSWERS,
@@ -203,9 +207,12 @@ def _role_reasons(principal: Principal, action: Action) -> list[str]:
     return [f"this needs the role: {needed}"]
 
 
+def is_for_all(principal: Principal, action: Action) -> bool:
+    """Whether they may do it, if they may at all, for every camera, whatever group it is in."""
+    return principal.sees_all_cameras or (action not in OF_THOSE_WHO_WATCH and bool(principal.roles & UNBOUND))
+
+
 def _camera_reasons(principal: Principal, action: Action, subject: Subject) -> list[str]:
-    if not subject.camera or principal.sees_all_cameras or principal.groups & subject.groups:
-        return []
-    if action not in OF_THOSE_WHO_WATCH and principal.roles & UNBOUND:
+    if not subject.camera or is_for_all(principal, action) or principal.groups & subject.groups:
         return []
     return [f"camera '{subject.camera}' is in none of your groups"]

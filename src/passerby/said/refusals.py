@@ -102,6 +102,20 @@ REFUSALS = {
     "box-too-large":
         "a box can cover at most a quarter of the picture: draw it closely around the poster or screen",
     "box-too-small": "a box must be at least 0.5 % of the picture wide and high",
+    # Sites and the map
+    "no-such-site": "there is no site '{name}'",
+    "too-many-sites": "there are {count} sites already, the maximum",
+    "site-exists": "there is already a site '{name}'",
+    "site-without-plan": "site '{name}' has no floor plan",
+    "camera-not-placed": "couldn't place camera '{camera}': there is no such site",
+    "camera-not-on-map": "camera '{camera}' is not on the map",
+    "plan-too-large": "a floor plan can have at most {count} MB",
+    "plan-too-large.hint": "make the picture smaller first",
+    "plan-of-other-kind": "a floor plan is a PNG or a JPEG",
+    "plan-of-other-kind.hint": "open it elsewhere and save it as a PNG",
+    "plan-damaged": "this picture is damaged, cut off, or larger than 60 megapixels",
+    "plan-damaged.hint": "save it again, or make it smaller",
+    "tiles-not-read": "the map's tiles cannot be read: {why}",
     # Rules
     "no-such-rule": "there is no rule '{name}'",
     "rule-name-taken": "camera '{camera}' has a rule named '{name}' already",

@@ -27,7 +27,7 @@ def make_server(services: Services, config: Config) -> uvicorn.Server:
     server, page = config.server, built_page()
     if page is None:
         log.warning("this installation was built without its page: only its API can be used")
-    app = behind_middleware(make_app(services, page), server, config.redact)
+    app = behind_middleware(make_app(services, page), server, config.redact, config.map)
     settings = uvicorn.Config(
         app, host=server.host, port=server.port, lifespan="off", log_config=None,
         access_log=False, server_header=False, proxy_headers=False, ssl_certfile=server.certificate,

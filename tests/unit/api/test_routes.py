@@ -82,6 +82,17 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/cameras/{camera}/in-view"): "o",
     ("PUT", "/api/cameras/{camera}/rules/{rule:path}"): "oA",
     ("DELETE", "/api/cameras/{camera}/rules/{rule:path}"): "oA",
+    ("GET", "/api/map"): ALL,
+    ("GET", "/api/map/tiles/{z}/{x}/{y}"): ALL,
+    ("GET", "/api/places"): ALL,
+    ("PUT", "/api/cameras/{camera}/place"): "A",
+    ("DELETE", "/api/cameras/{camera}/place"): "A",
+    ("GET", "/api/sites"): ALL,
+    ("POST", "/api/sites"): "A",
+    ("PUT", "/api/sites/{name}"): "A",
+    ("DELETE", "/api/sites/{name}"): "A",
+    ("POST", "/api/plans"): "A",
+    ("GET", "/api/plans/{name}"): ALL,
     ("WS", "/api/cameras/{camera}/live"): "vo",
     ("GET", "/api/cameras/{camera}/live/playlist.m3u8"): "vo",
     ("GET", "/api/cameras/{camera}/still.jpg"): "vo",
@@ -120,7 +131,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/redactions/{id}/report.html"): "o",
 }
 LETTERS = dict(zip("vocapA", Role, strict=True))
-VALUES = {"camera": "gate", "name": "somebody", "id": "0" * 16, "day": "2026-09-21", "rule:path": "door"}
+VALUES = {"camera": "gate", "name": "somebody", "id": "0" * 16, "day": "2026-09-21", "rule:path": "door",
+          "z": "1", "x": "0", "y": "1"}  # fmt: skip
 
 
 def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:

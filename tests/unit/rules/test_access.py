@@ -42,6 +42,8 @@ not-people:change . . . . p A
 rules:see         v o c a p A
 rules:change      . o . . . A
 rules:try         . o . . . .
+map:see           v o c a p A
+map:change        . . . . . A
 groups:see        . . . a p A
 groups:change     . . . . . A
 users:see         . . . a p A

@@ -110,6 +110,21 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   "box-too-large": "рамка может закрывать не больше четверти изображения: обведите плакат или экран плотнее",
   "box-too-small": "ширина и высота рамки — не меньше 0,5 % изображения",
 
+  // Sites and the map
+  "no-such-site": "нет объекта «{name}»",
+  "too-many-sites": "объектов уже {count}, больше нельзя",
+  "site-exists": "объект «{name}» уже есть",
+  "site-without-plan": "у объекта «{name}» нет плана",
+  "camera-not-placed": "не удалось разместить камеру «{camera}»: нет такого объекта",
+  "camera-not-on-map": "камеры «{camera}» нет на карте",
+  "plan-too-large": "план может занимать не больше {count} МБ",
+  "plan-too-large.hint": "сначала уменьшите изображение",
+  "plan-of-other-kind": "план — это файл PNG или JPEG",
+  "plan-of-other-kind.hint": "откройте его в другой программе и сохраните как PNG",
+  "plan-damaged": "изображение повреждено, обрезано или больше 60 мегапикселей",
+  "plan-damaged.hint": "сохраните его заново или уменьшите",
+  "tiles-not-read": "тайлы карты прочитать не удалось: {why}",
+
   // Rules
   "no-such-rule": "нет правила «{name}»",
   "rule-name-taken": "у камеры «{camera}» уже есть правило «{name}»",

@@ -7,12 +7,14 @@ from alembic import context
 from passerby.catalogue.schema import metadata
 from passerby.catalogue.schema_access import cameras
 from passerby.catalogue.schema_events import events
+from passerby.catalogue.schema_map import places
 from passerby.catalogue.schema_notify import outbox
 from passerby.catalogue.schema_push import push_devices
 
 connection = context.config.attributes["connection"]
 # These modules add their tables to it.
-assert cameras.metadata is events.metadata is outbox.metadata is push_devices.metadata is metadata
+tables = (cameras, events, outbox, push_devices, places)
+assert all(table.metadata is metadata for table in tables)
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
 with context.begin_transaction():
     context.run_migrations()
