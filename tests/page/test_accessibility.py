@@ -30,7 +30,7 @@ files = true
 """
 SIGNED_IN = (
     "live", "live/street", "live/none", "timeline", "timeline/street", "events",
-    "events/counts", "health", "health/street", "health/none",
+    "events/counts", "health", "health/street", "health/none", "map", "map/none",
     "cameras", "cameras/new", "cameras/change/none", "people/users", "people/groups", "people/audit", "people/me",
     "rules", "rules/street", "rules/none", "redact", "settings", "about", "nowhere",
 )  # fmt: skip

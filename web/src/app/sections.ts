@@ -58,6 +58,13 @@ export const SECTIONS: readonly Section[] = [
     Page: later(() => import("../health/HealthPage")),
   },
   {
+    path: "map",
+    title: texts.nav.map,
+    icon: "map",
+    needs: ["map:see"],
+    Page: later(() => import("../map/MapPage")),
+  },
+  {
     path: "cameras",
     title: texts.nav.cameras,
     icon: "cameras",

@@ -32,6 +32,11 @@ export function toneOf(what: string): Tone {
   return (LOOKS[what] ?? ["warn"])[0];
 }
 
+/** Colour and sign. */
+export function lookOf(state: { what: string } | undefined): [Tone, IconName] {
+  return LOOKS[state?.what ?? "unknown"] ?? ["warn", "warn"]; // a word that this page does not know is not fine
+}
+
 export function wordOf(what: string): string {
   return wordFor(texts.states, what) ?? wordsOf(what);
 }
@@ -46,7 +51,7 @@ type BadgeProps = { state: (Partial<State> & { what: string }) | undefined };
 /** state: undefined while it is not known yet. */
 export function StateBadge({ state }: BadgeProps) {
   const what = state?.what ?? "unknown";
-  const [tone, icon] = LOOKS[what] ?? ["warn", "warn"]; // a word that this page does not know is not fine
+  const [tone, icon] = lookOf(state);
   const share = state?.progress ?? null;
   return (
     <Badge tone={tone} icon={icon}>

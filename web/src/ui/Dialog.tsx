@@ -25,6 +25,7 @@ export function Dialog({ title, onClose, children, actions, isWide = false }: Di
       className={isWide ? "dialog wide" : "dialog"}
       aria-labelledby={id}
       onCancel={(event) => {
+        if (event.target !== event.currentTarget) return; // of a file's chooser in it, where nothing new was chosen
         event.preventDefault();
         onClose();
       }}
