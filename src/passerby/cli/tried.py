@@ -33,7 +33,8 @@ def tried_lines(rule: Rule, done: Tried, *, keeps_boxes: bool) -> Iterator[str]:
         event = each.event
         start, end = _local(event.start_90k), _local(event.end_90k or event.start_90k)
         when = f"{start:%Y-%m-%d %H:%M:%S}" + (f" to {end:%H:%M:%S}" if end > start else "")
-        yield f"  {when}  {happened(event.kind, event.objects, event.count, event.way)}{'' if each.is_raised else ' (only counted)'}"
+        what = happened(event.kind, event.objects, event.count, event.way)
+        yield f"  {when}  {what}{'' if each.is_raised else ' (only counted)'}"
 
 
 def _cautions(rule: Rule, done: Tried) -> Iterator[str]:

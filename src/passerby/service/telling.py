@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from passerby.access import Installation
@@ -10,21 +10,19 @@ from passerby.api import Services
 from passerby.api.alarms import MEANS, standing
 from passerby.config import Route as RouteConfig
 from passerby.config.page_address import page_address
-from passerby.config.rule import LineRule
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.messages import Severity
 from passerby.notify.alarm_messages import AlarmMessages
-from passerby.notify.channel import ShownCamera
 from passerby.notify.channels import Told, make_channels
 from passerby.notify.event_messages import AT_ONCE, EventMessages
 from passerby.notify.notifier import Notifier
 from passerby.rules.events.schedule import Schedule
 from passerby.rules.notify import Route
+from passerby.service.showing import ShownCameras
 from passerby.service.upkeep import every, reporting
 
 LOOK_EVERY_S = 5.0
 EVENTS_EVERY_S = 0.25
-COUNT_EVERY_90K = 30 * 90_000
 FORGET_EVERY_90K = 3600 * 90_000
 
 
@@ -89,18 +87,11 @@ def notified(services: Services) -> Iterator[None]:
                 return 0.0
         return EVENTS_EVERY_S
 
-    crossed: dict[str, dict[str, dict[str, int]]] = {}
-    counted_90k = 0
+    shown = ShownCameras(services, notifier)
 
     def show() -> None:
-        nonlocal crossed, counted_90k
         with reporting("show", "cameras could not be shown", services.alarms):
-            if not notifier.shows_cameras:
-                return
-            now_90k = installation.clock.now_90k()
-            if abs(now_90k - counted_90k) >= COUNT_EVERY_90K:
-                crossed, counted_90k = crossed_today(installation), now_90k
-            notifier.show(shown_cameras(services, crossed))
+            shown.round()
 
     notifier.sender.start()
     try:
@@ -112,29 +103,6 @@ def notified(services: Services) -> Iterator[None]:
             yield
     finally:
         notifier.sender.stop()
-
-
-def shown_cameras(services: Services, crossed: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, ShownCamera]:
-    """All cameras, by name. crossed: see `crossed_today`."""
-    states = services.fleet.states() if services.fleet else {}
-    return {
-        each.name: ShownCamera(
-            each.facts.title,
-            str(states[each.name].what) if each.name in states else "stopped",
-            crossed.get(each.name, {}),
-        )
-        for each in services.installation.cameras.list()
-    }
-
-
-def crossed_today(installation: Installation) -> dict[str, dict[str, dict[str, int]]]:
-    """How many crossed each line since midnight of the server's clock, by camera, line and way."""
-    lines = [(each.camera, each.rule.name) for each in installation.rules.list() if isinstance(each.rule, LineRule)]
-    midnight = installation.clock.now_utc().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    for (camera, rule, way), count in installation.tallies.since(lines, round(midnight.timestamp()) * 90_000).items():
-        found.setdefault(camera, {}).setdefault(rule, {})[way] = count
-    return found
 
 
 def dead_channels(notifier: Notifier) -> list[Alarm]:

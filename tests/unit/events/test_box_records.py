@@ -17,6 +17,7 @@ from passerby.backup.parts import CATALOGUE
 from passerby.backup.write import back_up
 from passerby.catalogue.schema_events import kept_boxes
 from passerby.config import Config
+from passerby.events.presence import PresenceSeries
 from passerby.events.records import EventRecords
 from passerby.events.sink import MAX_WAITING_BOXES, EventSink
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S
@@ -127,7 +128,8 @@ def test_they_are_in_no_backup(installation: Installation, tmp_path: Path) -> No
 
 
 def test_boxes_wait_for_no_catalogue_that_fails(installation: Installation) -> None:
-    sink = EventSink(EventRecords(installation.rows), retry_after_s=0.05)
+    rows = installation.rows
+    sink = EventSink(EventRecords(rows), PresenceSeries(rows), retry_after_s=0.05)
     installation.close()
     try:
         for minute in range(3 * MAX_WAITING_BOXES):

@@ -141,6 +141,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/self/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The browsers in which I am told */
+        get: operations["devices_api_self_devices_get"];
+        put?: never;
+        /** Tell me in this browser; again: it still is mine */
+        post: operations["add_device_api_self_devices_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/self/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** No longer tell me in this browser */
+        delete: operations["remove_device_api_self_devices__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/self/devices/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test to this browser, and wait until its push service has it */
+        post: operations["test_device_api_self_devices__id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alarms": {
         parameters: {
             query?: never;
@@ -627,6 +679,40 @@ export interface paths {
         post?: never;
         /** Remove a rule; what it raised stays */
         delete: operations["remove_rule_api_cameras__camera__rules__rule__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a rule would have raised in the last day; it is not saved */
+        post: operations["try_on_last_day_api_cameras__camera__rules_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/in-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is in view now: boxes, for whoever draws a rule */
+        get: operations["in_view_api_cameras__camera__in_view_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1171,6 +1257,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/linked-stills/{id}.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same picture, with a link from a message
+         * @description Works until it expires, for whoever has it, and for this event only.
+         */
+        get: operations["linked_still_api_linked_stills__id__jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{id}/export.mp4": {
         parameters: {
             query?: never;
@@ -1212,7 +1318,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many crossed each line, by time */
+        /** How many crossed each line and were in each zone, by time */
         get: operations["counts_api_cameras__camera__counts_get"];
         put?: never;
         post?: never;
@@ -1411,13 +1517,23 @@ export interface components {
              * @description The longest that recordings of any camera are kept, including removed cameras.
              */
             longest_keep_hours: number;
+            /**
+             * Notices
+             * @description The kinds of rules that are on, of all cameras together: what is noticed, and not where.
+             */
+            notices: string[];
+            /**
+             * Keep Events Days
+             * @description How long events are kept.
+             */
+            keep_events_days: number;
         };
         /**
          * Action
          * @description Everything that can be done. Also the scopes of a token, and what audit records call it.
          * @enum {string}
          */
-        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "recording:export" | "events:see" | "events:change" | "counts:see" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "rules:see" | "rules:change" | "map:see" | "map:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "settings:change" | "metrics:see" | "message:take";
+        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "still:linked" | "recording:export" | "events:see" | "events:change" | "counts:see" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "rules:see" | "rules:change" | "rules:try" | "map:see" | "map:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "settings:change" | "metrics:see" | "message:take";
         /** AddressToTry */
         AddressToTry: {
             /**
@@ -1573,6 +1689,25 @@ export interface components {
                 number
             ];
         };
+        /**
+         * BoxNowShown
+         * @description As shares of the picture; it may reach beyond it.
+         */
+        BoxNowShown: {
+            /**
+             * Objects
+             * @enum {string}
+             */
+            objects: "people" | "vehicles";
+            /** Left */
+            left: number;
+            /** Top */
+            top: number;
+            /** Right */
+            right: number;
+            /** Bottom */
+            bottom: number;
+        };
         /** CameraChange */
         CameraChange: {
             /**
@@ -1622,6 +1757,12 @@ export interface components {
              * @default true
              */
             is_enabled: boolean;
+            /**
+             * Keeps Boxes
+             * @description Keep where people and vehicles were in its picture for a day, so that rules can be tried.
+             * @default true
+             */
+            keeps_boxes: boolean;
             /**
              * Address
              * @description With login. null: unchanged.
@@ -1703,6 +1844,12 @@ export interface components {
              * @default true
              */
             is_enabled: boolean;
+            /**
+             * Keeps Boxes
+             * @description Keep where people and vehicles were in its picture for a day, so that rules can be tried.
+             * @default true
+             */
+            keeps_boxes: boolean;
             /** Name */
             name: string;
             /**
@@ -1725,7 +1872,7 @@ export interface components {
             name: string;
             /**
              * Kind
-             * @description webhook, email or mqtt.
+             * @description webhook, email, mqtt, apprise or push.
              */
             kind: string;
             /**
@@ -1819,16 +1966,24 @@ export interface components {
         };
         /**
          * Counts
-         * @description Crossings. What has none is left out.
+         * @description Crossings of lines: what has none is left out. How many were in zones and queues: what is not known is left
+         *     out.
          */
         Counts: {
             /**
              * Rules
-             * @description The camera's rules that count, whatever was asked for.
+             * @description The camera's lines that have counts, whatever was asked for.
              */
             rules: string[];
             /** Counts */
             counts: components["schemas"]["CountShown"][];
+            /**
+             * Zones
+             * @description The camera's zones and queues that have counts, whatever was asked for.
+             */
+            zones: string[];
+            /** Present */
+            present: components["schemas"]["PresentShown"][];
         };
         /**
          * CrowdRule
@@ -1961,6 +2116,38 @@ export interface components {
             /** Location */
             location: string;
         };
+        /**
+         * DeviceShown
+         * @description A browser that is told, and how the latest message went. Its address at the push service is never shown.
+         */
+        DeviceShown: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Key
+             * @description SHA-256 of its address at the push service, by which a browser knows itself.
+             */
+            key: string;
+            /**
+             * Created 90K
+             * @description UTC, 1/90000 s since 1970.
+             */
+            created_90k: number;
+            /**
+             * Told 90K
+             * @description UTC when the push service last took a message; null: never.
+             */
+            told_90k: number | null;
+            /**
+             * Error
+             * @description Why the latest message failed; null: it did not.
+             */
+            error: string | null;
+            /** @description The error as a code; null: it has none. */
+            readonly said: components["schemas"]["Said"] | null;
+        };
         /** DeviceToAsk */
         DeviceToAsk: {
             /**
@@ -1978,6 +2165,16 @@ export interface components {
              */
             trust_any_certificate: boolean;
         };
+        /** DevicesShown */
+        DevicesShown: {
+            /**
+             * Public Key
+             * @description With which a browser subscribes (applicationServerKey); null: no channel tells me by web push.
+             */
+            public_key: string | null;
+            /** Devices */
+            devices: components["schemas"]["DeviceShown"][];
+        };
         /**
          * Dismissed
          * @description What somebody looked at and found to be nothing.
@@ -1989,6 +2186,12 @@ export interface components {
              */
             dismissed: string[];
         };
+        /**
+         * Doubt
+         * @description Why a rule may miss much.
+         * @enum {string}
+         */
+        Doubt: "too-small" | "too-few";
         /** EventComment */
         EventComment: {
             /**
@@ -2235,6 +2438,11 @@ export interface components {
          * @enum {string}
          */
         Hide: "people" | "faces" | "plates" | "vehicles";
+        /** InViewShown */
+        InViewShown: {
+            /** @description null: not known yet, or nothing is followed here. Ask again. */
+            view: components["schemas"]["ViewNowShown"] | null;
+        };
         /**
          * Layout
          * @description Some cameras, and how many of them are live at once.
@@ -2458,6 +2666,12 @@ export interface components {
              */
             is_enabled: boolean;
             /**
+             * Keeps Boxes
+             * @description Keep where people and vehicles were in its picture for a day, so that rules can be tried.
+             * @default true
+             */
+            keeps_boxes: boolean;
+            /**
              * Address
              * Format: password
              * @description With login.
@@ -2470,6 +2684,26 @@ export interface components {
         NewComment: {
             /** Text */
             text: string;
+        };
+        /**
+         * NewDevice
+         * @description As `PushSubscription.toJSON()` has it.
+         */
+        NewDevice: {
+            /** Name */
+            name: string;
+            /**
+             * Endpoint
+             * Format: password
+             */
+            endpoint: string;
+            /** P256Dh */
+            p256dh: string;
+            /**
+             * Auth
+             * Format: password
+             */
+            auth: string;
         };
         /** NewPasskey */
         NewPasskey: {
@@ -2758,6 +2992,44 @@ export interface components {
              */
             layouts: components["schemas"]["Layout"][];
         };
+        /** PresentShown */
+        PresentShown: {
+            /**
+             * Rule
+             * @description The name of the rule, as it was then.
+             */
+            rule: string;
+            /**
+             * Start 90K
+             * @description When the minute, hour, day or week begins: UTC, 1/90000 s since 1970.
+             */
+            start_90k: number;
+            /**
+             * Minutes
+             * @description Of how many minutes something is known.
+             */
+            minutes: number;
+            /**
+             * Mean
+             * @description How many were there, or waited, on average over these minutes.
+             */
+            mean: number;
+            /**
+             * Most
+             * @description The most at once.
+             */
+            most: number;
+            /**
+             * Left
+             * @description How many left a queue.
+             */
+            left: number;
+            /**
+             * Waited S
+             * @description How long each of these waited on average; null: nobody left.
+             */
+            waited_s: number | null;
+        };
         /**
          * Problem
          * @description What went wrong.
@@ -3018,6 +3290,84 @@ export interface components {
              */
             at_90k: number;
         };
+        /** RuleToTry */
+        RuleToTry: {
+            /**
+             * Rule
+             * @description Its keys, as in the file. It is not saved.
+             */
+            rule: components["schemas"]["LineRule"] | components["schemas"]["ZoneRule"] | components["schemas"]["CrowdRule"] | components["schemas"]["DensityRule"] | components["schemas"]["QueueRule"] | components["schemas"]["LoiteringRule"] | components["schemas"]["WrongWayRule"] | components["schemas"]["StoppedRule"] | components["schemas"]["FallRule"] | components["schemas"]["LyingRule"] | components["schemas"]["ObjectRule"];
+            /**
+             * Hours
+             * @description How far back.
+             * @default 24
+             */
+            hours: number;
+        };
+        /** RuleTrial */
+        RuleTrial: {
+            /** From 90K */
+            from_90k: number;
+            /**
+             * To 90K
+             * @description The end of what was tried.
+             */
+            to_90k: number;
+            /**
+             * Is Cut
+             * @description There was no time for all of it: it ends early.
+             */
+            is_cut: boolean;
+            /**
+             * Known S
+             * @description How many seconds of it something is known of.
+             */
+            known_s: number;
+            /**
+             * Keeps Boxes
+             * @description Whether the camera keeps boxes now.
+             */
+            keeps_boxes: boolean;
+            /**
+             * Raised
+             * @description Events, all of them.
+             */
+            raised: number;
+            /**
+             * Right
+             * @description Crossings of a line, all of them.
+             */
+            right: number;
+            /** Left */
+            left: number;
+            /**
+             * Listed
+             * @description The newest, at most 200, in order of time.
+             */
+            listed: components["schemas"]["TriedEventShown"][];
+            /**
+             * Hours
+             * @description In order of time.
+             */
+            hours: components["schemas"]["TriedHourShown"][];
+            /** @description Why the rule may miss much where it is. */
+            doubt: components["schemas"]["Doubt"] | null;
+            /**
+             * Height Px
+             * @description How tall those are whom it looks for, the median.
+             */
+            height_px: number | null;
+            /**
+             * Is Seldom
+             * @description No rule watched: detectors ran less often, and found less than a rule would.
+             */
+            is_seldom: boolean;
+            /**
+             * Closely
+             * @description In which share of the known time vehicles were looked at closely.
+             */
+            closely: number;
+        };
         /**
          * Said
          * @description A sentence as a code, with the values in it; a value may be a sentence too.
@@ -3027,7 +3377,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "a-file-of-yours" | "address-at" | "address-at.hint" | "address-characters" | "address-device" | "address-drawn" | "address-host" | "address-host-name" | "address-host-name.hint" | "address-kinds" | "address-no-kind" | "address-unknown-kind" | "alarm-cameras" | "alarm-channel" | "alarm-delete" | "alarm-detector" | "alarm-events" | "alarm-lost" | "alarm-space" | "alarm-store" | "alarm-strange" | "alarm-upkeep" | "alarms-not-told" | "all-well" | "all-well-so-far" | "and" | "answered-late" | "answered-late.hint" | "answers-error" | "answers-error.hint" | "arrow-without-length" | "audit-not-deleted" | "bitrate-low" | "bitrate-well" | "blurred" | "blurred-not" | "box-outside" | "box-too-large" | "box-too-small" | "broke-off" | "bytes-over" | "bytes-over-deleting-fails" | "bytes-too-few" | "camera-address-not-allowed" | "camera-defined-in-file" | "camera-defined-in-file.hint" | "camera-defined-twice" | "camera-defined-twice.hint" | "camera-needs-address" | "camera-not-added" | "camera-not-changed" | "camera-not-in-groups" | "camera-not-on-map" | "camera-not-placed" | "camera-not-running" | "camera-not-running.hint" | "cameras-not-shown" | "catalogue-fails" | "catalogue-fails.hint" | "catalogue-unreadable" | "certificate" | "certificate.hint" | "changes-not-applied" | "channel-dead" | "channel-networks.hint" | "check-cable" | "check-path" | "check-port" | "checking" | "clock-jumped" | "clock-was-set" | "clock-well" | "connecting" | "connection-broke" | "connection-closed" | "connection-lost" | "connection-lost.hint" | "covered" | "csrf-header-wrong" | "current-password-wrong" | "damaged" | "dark" | "dark-not" | "detector-deaf" | "detector-failed" | "devices-not-allowed" | "drawn-not-allowed" | "events-cursor-half" | "events-not-deleted" | "events-not-written" | "export-empty" | "export-size-changes" | "export-size-changes.hint" | "exports-of-others" | "exports-of-yours" | "exports-of-yours.hint" | "file-damaged" | "file-damaged.hint" | "file-empty" | "file-empty.hint" | "file-for-print" | "file-for-print.hint" | "file-is-text" | "file-is-text.hint" | "file-is-video" | "file-no-clock" | "file-no-clock.hint" | "file-no-picture" | "file-no-picture.hint" | "file-not-decoded" | "file-not-decoded.hint" | "file-not-kept" | "file-not-kept.hint" | "file-not-read" | "file-pages" | "file-pages.hint" | "file-several-pictures" | "file-several-pictures.hint" | "file-too-large" | "files-not-allowed" | "files-not-discarded" | "from-another-site" | "frozen" | "frozen-not" | "frozen-unknown" | "future-dated" | "glare" | "glare-not" | "group-exists" | "hangs" | "hangs.hint" | "has-to-be-reopened" | "hdr-not-usable" | "hdr-not-usable.hint" | "held-back" | "keep-over-30-days" | "keep-over-ten-years" | "keep-too-short" | "key-in-config" | "learning" | "learning-again" | "learning-usual" | "limit-is" | "line-without-length" | "list-not-http" | "login-wrong" | "login-wrong.hint" | "login-wrong.onvif-hint" | "looped" | "looped-not" | "looped-on-purpose" | "looped-unknown" | "mail-all-refused" | "mail-broke-off" | "mail-clear" | "mail-clear.hint" | "mail-login" | "mail-refused" | "mail-some-refused" | "may-no-longer-see" | "may-no-longer-watch" | "may-not-open" | "may-not-open.hint" | "method-not-allowed" | "moved" | "moved-by" | "moved-not" | "mqtt-not-confirmed" | "mqtt-refused" | "name-not-ours" | "name-or-password-wrong" | "name-took-long" | "name-took-long.hint" | "needs-role" | "neither-mjpeg-nor-hls" | "neither-mjpeg-nor-hls.hint" | "network-refused" | "never-looked" | "no-admin-left" | "no-answer" | "no-decoder" | "no-decoder.hint" | "no-device" | "no-device.hint" | "no-drawn" | "no-file" | "no-file.hint" | "no-files-in-memory" | "no-http" | "no-live-picture" | "no-live-picture.hint" | "no-memory-for-file" | "no-memory-for-file.hint" | "no-output" | "no-output.hint" | "no-permission-defined" | "no-picture" | "no-picture.hint" | "no-pictures-to-judge" | "no-reference" | "no-reference-to-compare" | "no-reference.hint" | "no-room-for-export" | "no-room-for-export.hint" | "no-room-to-keep" | "no-rtsp" | "no-rtsp.hint" | "no-stream" | "no-stream.hint" | "no-such-box" | "no-such-camera" | "no-such-channel" | "no-such-event" | "no-such-file-of-yours" | "no-such-group" | "no-such-host" | "no-such-host.hint" | "no-such-passkey" | "no-such-recording" | "no-such-rule" | "no-such-site" | "no-such-token" | "no-such-user" | "no-tls" | "no-tls.hint" | "no-transport" | "no-transport.hint" | "no-video" | "no-video.hint" | "no-whole-packet" | "no-whole-packet.hint" | "no-workers" | "no-workers-to-test" | "not-a-time-zone" | "not-a-time-zone.hint" | "not-allowed.hint" | "not-asked" | "not-contacted" | "not-decrypted" | "not-deleted" | "not-found" | "not-learned" | "not-looked" | "not-maintained" | "not-opened" | "not-reached" | "not-recorded" | "not-recorded-to-disk" | "not-recorded-to-disk.hint" | "not-reported" | "not-stored" | "not-understood" | "not-usable" | "nothing-accepts" | "nothing-at-address" | "nothing-in-last-minute" | "nothing-live" | "nothing-of-name" | "nothing-recorded-there" | "nothing-recorded-there.hint" | "nothing-stored" | "nothing-to-read" | "nothing-to-read.hint" | "obstructed" | "obstructed-black" | "obstructed-not" | "only-https" | "onvif-broke-off" | "onvif-late" | "onvif-late.hint" | "onvif-long" | "onvif-no-network" | "onvif-no-network.hint" | "onvif-no-stream" | "onvif-no-stream.hint" | "onvif-no-video" | "onvif-no-video.hint" | "onvif-not" | "onvif-not-stream" | "onvif-not.hint" | "onvif-refuses" | "onvif-refuses.hint" | "other-program" | "other-program.hint" | "others-are-testing" | "own-mistake" | "own-page" | "passkey-not-accepted" | "passkey-not-verified" | "passkey-request-unknown" | "password-like-name" | "password-long" | "password-short" | "password-short.hint" | "plan-damaged" | "plan-damaged.hint" | "plan-of-other-kind" | "plan-of-other-kind.hint" | "plan-too-large" | "plan-too-large.hint" | "port-closed" | "port-closed.hint" | "range-of-bytes" | "range-of-time" | "rate-low" | "rate-well" | "reach-cloud" | "reach-itself" | "reach-link-local" | "reach-multicast" | "reach-no-camera" | "reach-reserved" | "reach-unknown" | "reach.hint" | "recording-just-deleted" | "recording-may-exist" | "recording-missing" | "recording-not-ended" | "recording-still-there" | "recording-waits" | "recordings-unknown" | "redacting-died" | "redacting-died.hint" | "redacting-hung" | "redacting-invalid" | "redacting-not-started" | "redacts-no-files" | "redirects" | "redirects-not-http" | "redirects-too-often" | "redirects.hint" | "refused-to-play" | "reset-link-ended" | "reset-link-ended.hint" | "reset-link-used" | "restarting-worker" | "rule-in-both" | "rule-in-both.hint" | "rule-in-file" | "rule-key-unknown" | "rule-missing" | "rule-name-taken" | "rule-name-unseen" | "rules-not-applied" | "search-running" | "see-key" | "set-up-link-ended" | "set-up-link-ended.hint" | "set-up-link-used" | "settings-changed" | "settings-in-file" | "settings-in-file.hint" | "settings-not-here" | "settings-not-here.hint" | "settings-other-kind" | "sign-in-first" | "sign-on-not-allowed" | "sign-on-not-allowed.hint" | "sign-on-not-begun-here" | "sign-on-not-begun-here.hint" | "sign-on-not-confirmed" | "sign-on-not-responding" | "sign-on-not-set-up" | "sign-on-other-issuer" | "signal-none" | "signal-waiting" | "signal-well" | "single-picture" | "single-picture.hint" | "site-exists" | "site-not-said" | "site-without-plan" | "size-changed" | "size-not-usable" | "size-not-usable.hint" | "starting-worker" | "states-not-recorded" | "stopped-before-picture" | "store-another" | "store-another.hint" | "store-not-listed" | "store-not-reached" | "store-not-read" | "stranger-in-store" | "stream-ended" | "switched-off" | "test-failed" | "test-took-long" | "the-detector-failed" | "tiles-not-read" | "token-cannot-have" | "token-needs-scope" | "token-never" | "token-not-allowed" | "too-few-pictures" | "too-many-attempts" | "too-many-boxes" | "too-many-boxes.hint" | "too-many-camera-requests" | "too-many-comments" | "too-many-files" | "too-many-files-of-yours" | "too-many-files-of-yours.hint" | "too-many-files.hint" | "too-many-passkeys" | "too-many-rules" | "too-many-sites" | "too-many-tokens" | "too-many-tokens.hint" | "too-slow" | "too-slow-to-check" | "tried-again" | "try-in-a-minute" | "unexpected" | "unexpected-error" | "upload-ended" | "upload-ended.hint" | "use-command" | "user-not-added" | "user-not-changed" | "value-above" | "value-below" | "value-from" | "value-letters" | "value-long" | "value-missing" | "value-number" | "value-number-read" | "value-one-of" | "value-short" | "value-up-to" | "value-whole" | "value-whole-read" | "value-wrong" | "values-long" | "values-short" | "waiting-deleted" | "waiting-to-connect" | "wants-login" | "wants-login.hint" | "wants-login.onvif-hint" | "was-stopped" | "webhook-answered" | "with-hint" | "with-said-hint" | "worker-did-not-start" | "worker-ended" | "worker-hangs-by" | "worker-invalid" | "worker-not-started" | "worker-stopped-responding" | "workers-not-checked" | "zone-crosses-itself" | "zone-too-small";
+            code: "a-file-of-yours" | "address-at" | "address-at.hint" | "address-characters" | "address-device" | "address-drawn" | "address-host" | "address-host-name" | "address-host-name.hint" | "address-kinds" | "address-no-kind" | "address-unknown-kind" | "alarm-cameras" | "alarm-channel" | "alarm-delete" | "alarm-detector" | "alarm-events" | "alarm-lost" | "alarm-space" | "alarm-store" | "alarm-strange" | "alarm-upkeep" | "alarms-not-told" | "all-well" | "all-well-so-far" | "and" | "answered-late" | "answered-late.hint" | "answers-error" | "answers-error.hint" | "arrow-without-length" | "audit-not-deleted" | "bitrate-low" | "bitrate-well" | "blurred" | "blurred-not" | "box-outside" | "box-too-large" | "box-too-small" | "broke-off" | "bytes-over" | "bytes-over-deleting-fails" | "bytes-too-few" | "camera-address-not-allowed" | "camera-defined-in-file" | "camera-defined-in-file.hint" | "camera-defined-twice" | "camera-defined-twice.hint" | "camera-needs-address" | "camera-not-added" | "camera-not-changed" | "camera-not-in-groups" | "camera-not-on-map" | "camera-not-placed" | "camera-not-running" | "camera-not-running.hint" | "cameras-not-shown" | "catalogue-fails" | "catalogue-fails.hint" | "catalogue-unreadable" | "certificate" | "certificate.hint" | "changes-not-applied" | "channel-dead" | "channel-networks.hint" | "check-cable" | "check-path" | "check-port" | "checking" | "clock-jumped" | "clock-was-set" | "clock-well" | "connecting" | "connection-broke" | "connection-closed" | "connection-lost" | "connection-lost.hint" | "covered" | "csrf-header-wrong" | "current-password-wrong" | "damaged" | "dark" | "dark-not" | "detector-deaf" | "detector-failed" | "devices-not-allowed" | "drawn-not-allowed" | "events-cursor-half" | "events-not-deleted" | "events-not-written" | "export-empty" | "export-size-changes" | "export-size-changes.hint" | "exports-of-others" | "exports-of-yours" | "exports-of-yours.hint" | "file-damaged" | "file-damaged.hint" | "file-empty" | "file-empty.hint" | "file-for-print" | "file-for-print.hint" | "file-is-text" | "file-is-text.hint" | "file-is-video" | "file-no-clock" | "file-no-clock.hint" | "file-no-picture" | "file-no-picture.hint" | "file-not-decoded" | "file-not-decoded.hint" | "file-not-kept" | "file-not-kept.hint" | "file-not-read" | "file-pages" | "file-pages.hint" | "file-several-pictures" | "file-several-pictures.hint" | "file-too-large" | "files-not-allowed" | "files-not-discarded" | "from-another-site" | "frozen" | "frozen-not" | "frozen-unknown" | "future-dated" | "glare" | "glare-not" | "group-exists" | "hangs" | "hangs.hint" | "has-to-be-reopened" | "hdr-not-usable" | "hdr-not-usable.hint" | "held-back" | "keep-over-30-days" | "keep-over-ten-years" | "keep-too-short" | "key-in-config" | "learning" | "learning-again" | "learning-usual" | "limit-is" | "line-without-length" | "list-not-http" | "login-wrong" | "login-wrong.hint" | "login-wrong.onvif-hint" | "looped" | "looped-not" | "looped-on-purpose" | "looped-unknown" | "mail-all-refused" | "mail-broke-off" | "mail-clear" | "mail-clear.hint" | "mail-login" | "mail-refused" | "mail-some-refused" | "may-no-longer-see" | "may-no-longer-watch" | "may-not-open" | "may-not-open.hint" | "method-not-allowed" | "moved" | "moved-by" | "moved-not" | "mqtt-not-confirmed" | "mqtt-refused" | "name-not-ours" | "name-or-password-wrong" | "name-took-long" | "name-took-long.hint" | "needs-role" | "neither-mjpeg-nor-hls" | "neither-mjpeg-nor-hls.hint" | "network-refused" | "never-looked" | "no-admin-left" | "no-answer" | "no-decoder" | "no-decoder.hint" | "no-device" | "no-device.hint" | "no-drawn" | "no-file" | "no-file.hint" | "no-files-in-memory" | "no-http" | "no-live-picture" | "no-live-picture.hint" | "no-memory-for-file" | "no-memory-for-file.hint" | "no-output" | "no-output.hint" | "no-permission-defined" | "no-picture" | "no-picture.hint" | "no-pictures-to-judge" | "no-reference" | "no-reference-to-compare" | "no-reference.hint" | "no-room-for-export" | "no-room-for-export.hint" | "no-room-to-keep" | "no-rtsp" | "no-rtsp.hint" | "no-stream" | "no-stream.hint" | "no-such-box" | "no-such-camera" | "no-such-channel" | "no-such-device" | "no-such-event" | "no-such-file-of-yours" | "no-such-group" | "no-such-host" | "no-such-host.hint" | "no-such-passkey" | "no-such-recording" | "no-such-rule" | "no-such-site" | "no-such-token" | "no-such-user" | "no-tls" | "no-tls.hint" | "no-transport" | "no-transport.hint" | "no-video" | "no-video.hint" | "no-whole-packet" | "no-whole-packet.hint" | "no-workers" | "no-workers-to-test" | "not-a-time-zone" | "not-a-time-zone.hint" | "not-allowed.hint" | "not-asked" | "not-contacted" | "not-decrypted" | "not-deleted" | "not-found" | "not-learned" | "not-looked" | "not-maintained" | "not-opened" | "not-public" | "not-reached" | "not-recorded" | "not-recorded-to-disk" | "not-recorded-to-disk.hint" | "not-reported" | "not-stored" | "not-understood" | "not-usable" | "nothing-accepts" | "nothing-at-address" | "nothing-in-last-minute" | "nothing-live" | "nothing-of-name" | "nothing-recorded-there" | "nothing-recorded-there.hint" | "nothing-stored" | "nothing-to-read" | "nothing-to-read.hint" | "obstructed" | "obstructed-black" | "obstructed-not" | "only-https" | "onvif-broke-off" | "onvif-late" | "onvif-late.hint" | "onvif-long" | "onvif-no-network" | "onvif-no-network.hint" | "onvif-no-stream" | "onvif-no-stream.hint" | "onvif-no-video" | "onvif-no-video.hint" | "onvif-not" | "onvif-not-stream" | "onvif-not.hint" | "onvif-refuses" | "onvif-refuses.hint" | "other-program" | "other-program.hint" | "others-are-testing" | "others-are-trying" | "own-mistake" | "own-page" | "passkey-not-accepted" | "passkey-not-verified" | "passkey-request-unknown" | "password-like-name" | "password-long" | "password-short" | "password-short.hint" | "plan-damaged" | "plan-damaged.hint" | "plan-of-other-kind" | "plan-of-other-kind.hint" | "plan-too-large" | "plan-too-large.hint" | "port-closed" | "port-closed.hint" | "push-answered" | "push-no-channel" | "push-no-channel.hint" | "push-no-device" | "push-no-device.hint" | "push-not-subscribed" | "push-too-many" | "push-too-many.hint" | "range-of-bytes" | "range-of-time" | "rate-low" | "rate-well" | "reach-cloud" | "reach-itself" | "reach-link-local" | "reach-multicast" | "reach-no-camera" | "reach-reserved" | "reach-unknown" | "reach.hint" | "recording-just-deleted" | "recording-may-exist" | "recording-missing" | "recording-not-ended" | "recording-still-there" | "recording-waits" | "recordings-unknown" | "redacting-died" | "redacting-died.hint" | "redacting-hung" | "redacting-invalid" | "redacting-not-started" | "redacts-no-files" | "redirects" | "redirects-not-http" | "redirects-too-often" | "redirects.hint" | "refused-to-play" | "reset-link-ended" | "reset-link-ended.hint" | "reset-link-used" | "restarting-worker" | "rule-in-both" | "rule-in-both.hint" | "rule-in-file" | "rule-key-unknown" | "rule-missing" | "rule-name-taken" | "rule-name-unseen" | "rules-not-applied" | "search-running" | "see-key" | "set-up-link-ended" | "set-up-link-ended.hint" | "set-up-link-used" | "settings-changed" | "settings-in-file" | "settings-in-file.hint" | "settings-not-here" | "settings-not-here.hint" | "settings-other-kind" | "sign-in-first" | "sign-on-not-allowed" | "sign-on-not-allowed.hint" | "sign-on-not-begun-here" | "sign-on-not-begun-here.hint" | "sign-on-not-confirmed" | "sign-on-not-responding" | "sign-on-not-set-up" | "sign-on-other-issuer" | "signal-none" | "signal-waiting" | "signal-well" | "single-picture" | "single-picture.hint" | "site-exists" | "site-not-said" | "site-without-plan" | "size-changed" | "size-not-usable" | "size-not-usable.hint" | "starting-worker" | "states-not-recorded" | "still-expired" | "still-gone" | "still-not-valid" | "stopped-before-picture" | "store-another" | "store-another.hint" | "store-not-listed" | "store-not-reached" | "store-not-read" | "stranger-in-store" | "stream-ended" | "switched-off" | "test-failed" | "test-took-long" | "the-detector-failed" | "things-not-tried" | "tiles-not-read" | "token-cannot-have" | "token-needs-scope" | "token-never" | "token-not-allowed" | "too-few-pictures" | "too-many-attempts" | "too-many-boxes" | "too-many-boxes.hint" | "too-many-camera-requests" | "too-many-comments" | "too-many-files" | "too-many-files-of-yours" | "too-many-files-of-yours.hint" | "too-many-files.hint" | "too-many-passkeys" | "too-many-rules" | "too-many-sites" | "too-many-tokens" | "too-many-tokens.hint" | "too-slow" | "too-slow-to-check" | "tried-again" | "try-in-a-minute" | "unexpected" | "unexpected-error" | "upload-ended" | "upload-ended.hint" | "use-command" | "user-not-added" | "user-not-changed" | "value-above" | "value-below" | "value-from" | "value-letters" | "value-long" | "value-missing" | "value-number" | "value-number-read" | "value-one-of" | "value-short" | "value-up-to" | "value-whole" | "value-whole-read" | "value-wrong" | "values-long" | "values-short" | "waiting-deleted" | "waiting-to-connect" | "wants-login" | "wants-login.hint" | "wants-login.onvif-hint" | "was-stopped" | "webhook-answered" | "with-hint" | "with-said-hint" | "worker-did-not-start" | "worker-ended" | "worker-hangs-by" | "worker-invalid" | "worker-not-started" | "worker-stopped-responding" | "workers-not-checked" | "zone-crosses-itself" | "zone-too-small";
             /**
              * Params
              * @description By name; all as text.
@@ -3511,6 +3861,57 @@ export interface components {
             /** @description Why it is covered as a code; null: it has none. */
             readonly covered_said: components["schemas"]["Said"] | null;
         };
+        /**
+         * TriedEventShown
+         * @description What would have happened. Never who.
+         */
+        TriedEventShown: {
+            kind: components["schemas"]["EventKind"];
+            /** Objects */
+            objects: string;
+            /**
+             * Way
+             * @description Across a line: right or left. Otherwise empty.
+             */
+            way: string;
+            /**
+             * Start 90K
+             * @description UTC, 1/90000 s since 1970.
+             */
+            start_90k: number;
+            /** End 90K */
+            end_90k: number;
+            /**
+             * Count
+             * @description The most at once.
+             */
+            count: number;
+            /**
+             * Is Raised
+             * @description It would be an event. If not, it is only counted.
+             */
+            is_raised: boolean;
+        };
+        /**
+         * TriedHourShown
+         * @description An hour in which anything would have happened.
+         */
+        TriedHourShown: {
+            /** Start 90K */
+            start_90k: number;
+            /**
+             * Raised
+             * @description Events.
+             */
+            raised: number;
+            /**
+             * Right
+             * @description Crossings of a line.
+             */
+            right: number;
+            /** Left */
+            left: number;
+        };
         /** Unread */
         Unread: {
             /**
@@ -3587,6 +3988,28 @@ export interface components {
          * @enum {string}
          */
         Verdict: "ok" | "bad" | "unknown";
+        /** ViewNowShown */
+        ViewNowShown: {
+            /**
+             * At 90K
+             * @description Of the frame: UTC, 1/90000 s since 1970.
+             */
+            at_90k: number;
+            /**
+             * Width
+             * @description Of the picture, in pixels.
+             */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Is Whole
+             * @description The picture is hidden whole: nothing is known.
+             */
+            is_whole: boolean;
+            /** Boxes */
+            boxes: components["schemas"]["BoxNowShown"][];
+        };
         /**
          * WrongWayRule
          * @description Something goes against an arrow in a zone.
@@ -4451,6 +4874,378 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Seen"];
                 };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_api_self_devices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicesShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_device_api_self_devices_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_device_api_self_devices__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_device_api_self_devices__id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Sign in first. */
             401: {
@@ -8602,6 +9397,200 @@ export interface operations {
             };
         };
     };
+    try_on_last_day_api_cameras__camera__rules_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleToTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTrial"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    in_view_api_cameras__camera__in_view_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InViewShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     map_shown_api_map_get: {
         parameters: {
             query?: never;
@@ -11840,6 +12829,105 @@ export interface operations {
     still_api_events__id__still_jpg_get: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    linked_still_api_linked_stills__id__jpg_get: {
+        parameters: {
+            query: {
+                /** @description UTC, seconds since 1970, when the link stops working. */
+                until: number;
+                signature: string;
+            };
             header?: never;
             path: {
                 /** @description The event's id. */
