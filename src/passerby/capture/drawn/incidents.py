@@ -84,7 +84,8 @@ PLATFORM_AT_WORK = replace(PLATFORM, courses=(*PLATFORM.courses, _FALLS, _LEAVES
 YARD_AT_WORK = replace(YARD, courses=(*YARD.courses, *_CROWD))
 CAR_PARK_AT_WORK = replace(CAR_PARK, courses=(*CAR_PARK.courses, _WRONG_WAY, _ON_THE_FOOTPATH))
 YARD_AT_NIGHT = Scene(
-    places.walled_yard, 0.02, 0.42, (_CLIMBS,), wall=(places.WALL_TOP, places.WALL_FOOT), light=places.lamp_light
+    places.walled_yard, 0.02, 0.42, (_CLIMBS,), tree_xy=(0.06, 0.62),
+    wall=(places.WALL_TOP, places.WALL_FOOT), light=places.lamp_light,
 )  # fmt: skip
 
 INCIDENTS: Mapping[str, tuple[Incident, ...]] = {
