@@ -11,15 +11,12 @@ from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, play
 
 expect = playwright.expect
 RULES = """
-[sources]
-drawn = true
-
 [storage]
 keep_events_days = 21
 
 [[camera]]
 name = "backdoor"
-address = "drawn:night"
+address = "rtsp://192.0.2.7/stream"
 
 [[rule]]
 camera = "backdoor"
