@@ -31,12 +31,13 @@ console.log(JSON.stringify(Object.fromEntries(leaves((await import(path))[name],
 
 SAME_IN_EACH = re.compile(
     r"ui\.(percent|share)\(|about\.parts\.\d\.(name|licence)|notPeople\.by\(|live\.brief\.playing|"
-    r"settings\.channelKinds\.mqtt|events\.stateBy\(|map\.(mark|happened)\(|(timeline|media)\.times\("
+    r"settings\.channelKinds\.(mqtt|apprise)|events\.stateBy\(|map\.(mark|happened)\(|(timeline|media)\.times\("
 )
 """Numbers, names, and what is empty."""
 
 NAMES = {
-    "API", "Apache-2.0", "Authorization", "Bearer", "CSV", "Delete", "Extensions", "FFmpeg", "GPL", "HTTPS", "I", "IP",
+    "API", "Apache-2.0", "Apprise", "Authorization", "Bearer",
+    "CSV", "Delete", "Extensions", "FFmpeg", "GPL", "HTTPS", "I", "IP",
     "IPv6", "JPEG", "LGPL", "MIT", "MQTT", "Media", "PNG",
     "O", "ONVIF", "Prometheus", "PyAV", "Shift", "Source", "TCP", "TOKEN", "WebGL", "about",
     "centerface", "config", "cookie", "dev", "drawn", "fd00", "http", "https", "localhost",

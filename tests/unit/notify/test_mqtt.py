@@ -155,6 +155,7 @@ def test_only_what_changes_is_published_and_what_is_removed_is_taken_back(broker
         home.show({"gate": ShownCamera("The gate", state), "yard": ShownCamera("", "recording")})
     home.show({"yard": ShownCamera("", "recording")})
     until(lambda: reader.latest.get("homeassistant/device/passerby-gate/config") == "")
+    until(lambda: reader.latest.get("passerby/cameras/gate/state") == "")
     assert [text for topic, text in reader.all if topic == "passerby/cameras/gate/state"] == ["recording", "frozen", ""]
     assert [topic for topic, _ in reader.all].count("homeassistant/device/passerby-yard/config") == 1
     home.close()

@@ -767,7 +767,7 @@ export const en = {
         label: "First side of the ground (metres)",
         hint: "The dotted shape is a rectangle on the ground whose size you know, such as paving slabs or a parking space.",
       },
-      ground_depth: { label: "Second side of the ground (metres)", hint: "" },
+      ground_depth: { label: "Second side of the ground (metres)", hint: "From the second corner to the third." },
     },
     zoneIs: (area: number) => `The zone is about ${NUMBER.format(area)} m² large.`,
     when: {
