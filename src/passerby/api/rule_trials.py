@@ -72,7 +72,7 @@ class RuleTrial(BaseModel):
     hours: list[TriedHourShown] = Field(description="In order of time.")
     doubt: Doubt | None = Field(description="Why the rule may miss much where it is.")
     height_px: int | None = Field(description="How tall those are whom it looks for, the median.")
-    is_seldom: bool = Field(description="No rule watched: detectors ran less often, and found less than a rule would.")
+    is_seldom: bool = Field(description="Detectors ran less often than for a rule: none watched, or all was busy.")
     closely: float = Field(description="In which share of the known time vehicles were looked at closely.")
 
 

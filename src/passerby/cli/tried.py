@@ -41,7 +41,7 @@ def _cautions(rule: Rule, done: Tried) -> Iterator[str]:
     if done.doubt is not None:
         yield caution_line(Caution(rule.name, rule.objects, done.doubt, done.height_px))
     if done.is_seldom:
-        yield "no rule watched this camera then, so it was looked at less often: a rule finds more"
+        yield "detectors ran less often then: no rule watched, or the machine was busy; a rule may find more"
     if rule.objects == "vehicles" and done.closely < _LEAST_CLOSELY:
         yield "no rule about vehicles watched then, so they were not looked at closely: a rule finds more"
 

@@ -861,7 +861,8 @@ export const en = {
       noBoxes: "This camera keeps no boxes to try rules on. That is set with the camera.",
       cut: "There was too much for the time: it ends early.",
       tooFew: "Too few were found here to say how well they can be seen.",
-      seldom: "No rule watched this camera then, so it was looked at less often. The rule will find more.",
+      seldom:
+        "Detectors ran less often then: no rule watched this camera, or the machine was busy. The rule may find more.",
       notClosely:
         "No rule about vehicles watched this camera then, so they were not looked at closely. The rule will find more.",
       hours: "By hour",
