@@ -14,11 +14,14 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
+from passerby.catalogue.schema_access import cameras
+from passerby.catalogue.schema_map import places
 from passerby.clock import SystemClock
 from passerby.config import Config
 from passerby.events.records import EventRecords
@@ -309,23 +312,35 @@ def test_an_event_pulses_at_its_camera_with_its_words(serving: Serving, data: Pa
     expect(mark).to_contain_text("crossed")
 
 
+def with_many_cameras(data: Path) -> None:
+    """Two towns of them, switched off: rows like that of one camera, since adding each by itself takes minutes."""
+    random = np.random.default_rng(7)
+    installation = Installation(data, Config())
+    try:
+        installation.cameras.add("camera-0", CameraFacts(address="rtsp://192.0.2.7/stream", is_enabled=False))
+        with installation.rows.transaction("make many cameras") as connection:
+            first = connection.execute(select(cameras)).one()._asdict()
+            others = [{**first, "name": f"camera-{n}", "title": f"Camera {n}"} for n in range(1, MANY)]
+            connection.execute(cameras.insert(), others)
+            spread = random.normal(0, 0.05, (MANY, 2))
+            connection.execute(
+                places.insert(),
+                [
+                    {"camera": f"camera-{n}", "latitude": 56.9 + y + 0.2 * (n % 2), "longitude": 24.1 + x,
+                     "range_m": 40, "bearing_deg": n % 360, "angle_deg": 60}
+                    for n, (x, y) in enumerate(spread.tolist())
+                ],
+            )  # fmt: skip
+    finally:
+        installation.close()
+
+
 def test_thousands_of_cameras_are_there_at_once_and_move_smoothly(
     serve: Serve, open_tab: OpenTab, shoot: Shoot, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
     add_user(data, "kim", Role.ADMIN, Role.OPERATOR)
-    random = np.random.default_rng(7)
-    installation = Installation(data, Config())
-    try:
-        with installation.rows.together("make many cameras"):
-            for n in range(MANY):
-                name = f"camera-{n}"
-                facts = CameraFacts(address=f"rtsp://192.0.2.7/{n}", is_enabled=False)
-                installation.cameras.add(name, facts)
-                x, y = random.normal(0, 0.05, 2) + (0, 0.2)[n % 2]
-                installation.places.set(Place(name, OnGround(56.9 + float(y), 24.1 + float(x), 40), n % 360, 60))
-    finally:
-        installation.close()
+    with_many_cameras(data)
     serving = serve(data)
     tab = open_tab(serving.base, WIDE)
     tab.sign_in()
