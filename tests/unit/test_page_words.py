@@ -31,7 +31,7 @@ console.log(JSON.stringify(Object.fromEntries(leaves((await import(path))[name],
 
 SAME_IN_EACH = re.compile(
     r"ui\.(percent|share)\(|about\.parts\.\d\.(name|licence)|notPeople\.by\(|live\.brief\.playing|"
-    r"settings\.channelKinds\.(mqtt|apprise)|events\.stateBy\(|map\.(mark|happened)\(|(timeline|media)\.times\("
+    r"settings\.channelKinds\.(mqtt|apprise)|events\.(stateBy|count\.number)\(|map\.(mark|happened)\(|(timeline|media)\.times\("
 )
 """Numbers, names, and what is empty."""
 

@@ -3359,7 +3359,7 @@ export interface components {
             height_px: number | null;
             /**
              * Is Seldom
-             * @description No rule watched: detectors ran less often, and found less than a rule would.
+             * @description Detectors ran less often than for a rule: none watched, or all was busy.
              */
             is_seldom: boolean;
             /**
