@@ -16,7 +16,7 @@ from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.archive import Archive
 from passerby.clock import SystemClock
-from passerby.config import Config
+from passerby.config import parse_config
 from passerby.config.rule import LineRule, ZoneRule
 from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
@@ -179,7 +179,7 @@ def test_what_happens_in_view_is_written_while_it_goes_on(tmp_path: Path, detect
 
 @pytest.mark.slow
 def test_a_rule_tried_on_what_was_kept_counts_what_it_counted_live(tmp_path: Path, detectors: Detectors) -> None:
-    installation = Installation(tmp_path, Config())
+    installation = Installation(tmp_path, parse_config({"sources": {"drawn": True}}))
     installation.cameras.add("street", CameraFacts(address="drawn:street"))
     plan = CameraPlan(
         camera="street", address="drawn:street", reach=Reach(drawn=True), settings=Settings(mode="cover"),
