@@ -48,7 +48,7 @@ def sections(tab: Tab) -> list[str]:
 def test_nobody_is_shown_what_they_may_not_do(school: Serving, open_tab: OpenTab) -> None:
     viewer = open_tab(school.base)
     viewer.sign_in("lee")
-    assert sections(viewer) == ["Live", "Timeline", "Events", "Health", "Cameras", "People", "Settings", "About"]
+    assert sections(viewer) == ["Live", "Timeline", "Events", "Health", "Map", "Cameras", "People", "Settings", "About"]
     viewer.go("#/cameras")
     expect(viewer.page.get_by_role("row").filter(has_text="north")).to_be_visible()
     assert viewer.page.get_by_role("link", name="Add a camera").count() == 0
@@ -66,7 +66,7 @@ def test_nobody_is_shown_what_they_may_not_do(school: Serving, open_tab: OpenTab
 
     auditor = open_tab(school.base)
     auditor.sign_in("ann")
-    assert sections(auditor) == ["Health", "Cameras", "People", "Settings", "About"]
+    assert sections(auditor) == ["Health", "Map", "Cameras", "People", "Settings", "About"]
     for typed in ("live", "timeline/north"):
         auditor.go(f"#/{typed}")
         expect(auditor.page.get_by_text(NOTHING_HERE)).to_be_visible()
