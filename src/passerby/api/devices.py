@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field, SecretStr, computed_field
@@ -10,13 +10,16 @@ from pydantic import BaseModel, Field, SecretStr, computed_field
 from passerby.access.devices import Device, key_of
 from passerby.api.gate import signed_in_of
 from passerby.api.ports import services_of
-from passerby.api.problems import no_such, problem
+from passerby.api.problems import Problem, no_such, problem
 from passerby.api.said import Said, said_of
 from passerby.net.push import Subscription
 from passerby.notify.channel import TellsDevices
 
 router = APIRouter(prefix="/api/self/devices", tags=["messages"])
 
+NO_CHANNEL: dict[int | str, dict[str, Any]] = {
+    409: {"model": Problem, "description": "No channel tells the user by web push."}
+}
 DeviceId = Annotated[int, Path(ge=1, le=2**53)]
 
 
@@ -59,7 +62,7 @@ def devices(request: Request) -> DevicesShown:
     return DevicesShown(public_key=key, devices=[_shown(each) for each in found.of(me)])
 
 
-@router.post("", summary="Tell me in this browser; again: it still is mine", status_code=201)
+@router.post("", summary="Tell me in this browser; again: it still is mine", status_code=201, responses=NO_CHANNEL)
 def add_device(body: NewDevice, request: Request) -> DeviceShown:
     installation, me, channel = services_of(request).installation, signed_in_of(request), _channel(request)
     if channel is None:
@@ -83,7 +86,10 @@ def remove_device(id: DeviceId, request: Request) -> None:
 
 
 @router.post(
-    "/{id}/test", summary="Send a test to this browser, and wait until its push service has it", status_code=204
+    "/{id}/test",
+    summary="Send a test to this browser, and wait until its push service has it",
+    status_code=204,
+    responses=NO_CHANNEL,
 )
 def test_device(id: DeviceId, request: Request) -> None:
     services, found, channel = services_of(request), _found(request, id), _channel(request)

@@ -5099,6 +5099,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No channel tells the user by web push. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too much was sent. */
             413: {
                 headers: {
@@ -5276,6 +5285,15 @@ export interface operations {
             };
             /** @description The method is not allowed. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No channel tells the user by web push. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
