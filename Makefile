@@ -3,6 +3,7 @@
 #   make demo    redacts a drawn street, then serves drawn cameras until Ctrl-C; DEMO="--seconds 20" ends it
 #   make test    runs the tests
 #   make test-footage  runs the slow ones: the page in a browser, the demo, the fault campaign, real footage where it is
+#   make test-long  runs those that are also long: what rules notice on footage
 #   make lint    style, types, import contracts
 #   make bench   speed and exposure against other tools (needs the footage beside the checkout)
 #   make schema  writes docs/reference/report.schema.json anew
@@ -21,7 +22,7 @@ AT_ONCE = -n 2 --dist loadfile
 PINNED = --quiet --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 SET_UP = pyproject.toml constraints.txt hatch_build.py $(wildcard build_models/*.py build_page/*.py) web/package-lock.json
 
-.PHONY: demo test test-footage lint lint-page bench schema example page api wheel clean
+.PHONY: demo test test-footage test-long lint lint-page bench schema example page api wheel clean
 
 demo: $(VENV)/.installed
 	$(BIN)/passerby demo $(DEMO)
@@ -30,7 +31,10 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "not slow" $(AT_ONCE)
 
 test-footage: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m slow -rs $(AT_ONCE)
+	$(BIN)/python -m pytest -m "slow and not long" -rs $(AT_ONCE)
+
+test-long: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m long -rs $(AT_ONCE)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

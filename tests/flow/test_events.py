@@ -147,6 +147,7 @@ def test_a_rule_with_times_needs_to_know_when_a_file_was_recorded(tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_heads_in_dense_stills_are_counted(detectors: Detectors) -> None:
     """At most 35 % was asked for; over all of them it is 16 %. See bench/events.py. Every third: each takes seconds."""
     table = footage("events/density/heads.tsv")
@@ -160,6 +161,7 @@ def test_heads_in_dense_stills_are_counted(detectors: Detectors) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_real_crossings_are_counted(detectors: Detectors) -> None:
     """The least that was asked for: 92 % found within a second, 8 % counted for nothing. See bench/events.py."""
     clip, (width, height) = footage("campus.avi"), (768, 576)
@@ -196,6 +198,7 @@ def postures_in(clip: Path, detectors: Detectors) -> set[EventKind]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_real_falls_are_found(detectors: Detectors) -> None:
     """The least that was asked for: four of five. The bench has them from both cameras: see bench/events.py."""
     clips = [footage(f"events/falls/a{activity}_t1_c{1 + activity % 2}.mp4") for activity in range(1, 6)]
@@ -205,12 +208,14 @@ def test_real_falls_are_found(detectors: Detectors) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("clip", ["events/falls/a9_t1_c1", "square"])
 def test_who_bends_down_or_sits_in_a_crowd_neither_falls_nor_lies(clip: str, detectors: Detectors) -> None:
     assert not postures_in(footage(f"{clip}.mp4"), detectors)
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_nobody_goes_the_wrong_way_and_every_car_crosses_its_line(detectors: Detectors) -> None:
     found = on_the_carriageways(footage("events/carriageways.mp4"), detectors)
     assert not [event for event in found if event.kind is EventKind.WRONG_WAY]
@@ -218,6 +223,7 @@ def test_nobody_goes_the_wrong_way_and_every_car_crosses_its_line(detectors: Det
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_played_backwards_both_carriageways_are_driven_the_wrong_way(tmp_path: Path, detectors: Detectors) -> None:
     with av.open(str(footage("events/carriageways.mp4"))) as clip:
         frames = [frame.to_ndarray(format="rgb24") for frame in clip.decode(video=0)][::-1]

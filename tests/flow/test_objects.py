@@ -76,6 +76,7 @@ def test_a_bag_is_left_once_and_who_stops_for_long_is_not(tmp_path: Path, detect
     assert event.end_s == pytest.approx(SECONDS, abs=1)
 
 
+@pytest.mark.long
 def test_a_bag_is_gone_once_though_the_light_is_switched_before(tmp_path: Path, detectors: Detectors) -> None:
     def switched(shown: Bgr, time_s: float) -> Bgr:
         return shown if time_s > 3 else (shown * 0.5).astype(np.uint8)
@@ -88,6 +89,7 @@ def test_a_bag_is_gone_once_though_the_light_is_switched_before(tmp_path: Path, 
     assert event.start_s >= OUT_S + LATER_S - 3
 
 
+@pytest.mark.long
 def test_light_switched_and_a_bumped_camera_are_nothing(tmp_path: Path, detectors: Detectors) -> None:
     """While somebody comes and goes."""
 
@@ -107,6 +109,7 @@ def test_a_real_bag_is_left_once_after_its_owner_has_gone(detectors: Detectors) 
     assert 22 <= event.start_s <= 39
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["campus.avi", "corridor.mp4", "cars.mp4"])
 def test_where_nothing_is_left_nothing_is_raised(detectors: Detectors, name: str) -> None:
     """People who stand for half a minute, a table, poles, a tape in the wind, a camera that drifts."""
