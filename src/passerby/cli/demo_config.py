@@ -100,6 +100,7 @@ def write_config(path: Path) -> None:
     if path.exists():
         return
     cameras = "".join(_CAMERA.format(name=name, title=title) for name, title in CAMERAS)
+    path.touch(mode=0o600)  # a configuration may come to hold passwords
     path.write_text(_CONFIG.format(port=_port()) + cameras + _RULES, encoding="utf-8")
 
 
