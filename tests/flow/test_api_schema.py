@@ -73,9 +73,14 @@ def url(open_house: OpenHouse) -> Iterator[str]:
         yield found
 
 
+ASK_AGAIN = requests.adapters.Retry(connect=2, read=2, status=0, allowed_methods=None, respect_retry_after_header=False)
+"""A connection that was idle may be closed by the server just when it is used."""
+
+
 def session_of(name: str, url: str) -> Any:
     """As a browser has it."""
     found = requests.Session()
+    found.mount("http://", requests.adapters.HTTPAdapter(max_retries=ASK_AGAIN))
     if name:
         done = found.post(f"{url}/api/session", json={"name": name, "password": PASSWORD})
         assert done.status_code == 200, done.text
