@@ -78,12 +78,14 @@ class PresenceSeries:
         first, end = -(-max(from_90k, since_90k) // MINUTE_90K), to_90k // MINUTE_90K
         if first >= end:
             return []
+        periods = _periods(first, end, per, zone)
         found: list[Present] = []
         for name, minutes in sorted(self._minutes(camera, rule, first, end).items()):
-            periods = _periods(first, end, per, zone)
-            known = minutes["known"] > 0
-            for period in np.unique(periods[known]):
-                found.append(_summed(name, minutes[known & (periods == period)], start_90k(int(period), per, zone)))
+            known = np.flatnonzero(minutes["known"])
+            known = known[np.argsort(periods[known], kind="stable")]  # some come twice where clocks go back
+            each, begins = np.unique(periods[known], return_index=True)
+            for period, its in zip(each, np.split(minutes[known], begins[1:]), strict=True):
+                found.append(_summed(name, its, start_90k(int(period), per, zone)))
         return found
 
     def rules(self, camera: str) -> list[str]:
