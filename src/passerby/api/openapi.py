@@ -6,6 +6,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
+BODY_OF_BYTES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""`openapi_extra` of a route whose request is a file, which it reads as it comes."""
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 

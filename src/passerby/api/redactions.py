@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 from starlette.requests import ClientDisconnect
 
 from passerby.api.gate import signed_in_of
+from passerby.api.openapi import BODY_OF_BYTES
 from passerby.api.ports import ReceivingFile, Redaction, Redactions, services_of
 from passerby.api.problems import Problem, no_such, problem
 from passerby.api.said import Said, said_of
@@ -116,12 +117,7 @@ def redactions(request: Request) -> RedactionList:
 
 @router.post(
     "", summary="Upload a video or still, as the body of the request", status_code=201,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
+    openapi_extra=BODY_OF_BYTES,
 )  # fmt: skip
 async def redact_file(
     request: Request,

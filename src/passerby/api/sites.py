@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from passerby.api.cameras import NAME
 from passerby.api.gate import signed_in_of
 from passerby.api.map import seen_places
+from passerby.api.openapi import BODY_OF_BYTES
 from passerby.api.ports import services_of
 from passerby.api.problems import no_such, problem
 from passerby.rules.access import Action, is_for_all
@@ -80,12 +81,7 @@ def remove_site(name: InPath, request: Request) -> None:
 
 @router.post(
     "/plans", summary="Upload the floor plan of a site, a PNG or JPEG, as the body of the request", status_code=201,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
+    openapi_extra=BODY_OF_BYTES,
 )  # fmt: skip
 async def add_plan(
     request: Request, site: Annotated[str, Query(pattern=NAME, description="The site's name.")]
