@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import rules
-from passerby.config.rule import MAX_RULES, Rule, rule_fault
+from passerby.config.rule import MAX_RULES, LineRule, Rule, rule_fault
 from passerby.errors import SettingsError
 
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
@@ -52,6 +52,10 @@ class CameraRules:
             if each.is_enabled:
                 found[each.camera] = (*found.get(each.camera, ()), each.rule)
         return found
+
+    def lines(self) -> Sequence[tuple[str, str]]:
+        """Camera and name of each rule that counts crossings."""
+        return [(each.camera, each.rule.name) for each in self.list() if isinstance(each.rule, LineRule)]
 
     def find(self, camera: str, name: str) -> CameraRule | None:
         with self._rows.transaction("read a rule") as connection:

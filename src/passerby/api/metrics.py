@@ -19,7 +19,6 @@ from prometheus_client.registry import Collector
 
 from passerby.api.alarms import standing
 from passerby.api.ports import Services
-from passerby.config.rule import LineRule
 from passerby.media.alarms import AlarmKind
 from passerby.media.camera import CameraState
 from passerby.media.segments import TICKS_PER_S
@@ -98,8 +97,7 @@ def _crossings(services: Services, cameras: Mapping[str, str], now_90k: int) -> 
     installation = services.installation
     says = "Crossings of a line, since midnight UTC."
     crossings = CounterMetricFamily("passerby_line_crossings", says, labels=["camera", "rule", "way"])
-    lines = [(each.camera, each.rule.name) for each in installation.rules.list() if isinstance(each.rule, LineRule)]
-    known = [each for each in lines if each[0] in cameras]
+    known = [each for each in installation.rules.lines() if each[0] in cameras]
     for (camera, rule, way), count in installation.tallies.since(known, now_90k - now_90k % _DAY_90K).items():
         crossings.add_metric([camera, rule, way], count)
     return crossings

@@ -89,7 +89,7 @@ def _say_what_was_noticed(folder: Path, since_90k: int) -> None:
 
     with installed(folder, None) as installation:
         found = installation.events.page(ALL_CAMERAS, Filter(from_90k=since_90k), most=MAX_AT_ONCE)
-        lines = [(each.camera, each.rule.name) for each in installation.rules.list() if each.rule.kind == "line"]
+        lines = installation.rules.lines()
         counts = installation.tallies.since(lines, since_90k)
     typer.echo("\nWhat was noticed:" if found else "\nNothing was noticed yet. The first events come after a minute.")
     for event in reversed(found):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from passerby.access import Installation
 from passerby.api import Services
-from passerby.config.rule import LineRule
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channel import ShownCamera
 from passerby.notify.notifier import Notifier
@@ -42,10 +41,9 @@ class ShownCameras:
 
 def crossed_today(installation: Installation) -> dict[str, dict[str, dict[str, int]]]:
     """How many crossed each line since midnight of the server's clock, by camera, line and way."""
-    lines = [(each.camera, each.rule.name) for each in installation.rules.list() if isinstance(each.rule, LineRule)]
     midnight = installation.clock.now_utc().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     since_90k = round(midnight.timestamp()) * TICKS_PER_S
     found: dict[str, dict[str, dict[str, int]]] = {}
-    for (camera, rule, way), count in installation.tallies.since(lines, since_90k).items():
+    for (camera, rule, way), count in installation.tallies.since(installation.rules.lines(), since_90k).items():
         found.setdefault(camera, {}).setdefault(rule, {})[way] = count
     return found
