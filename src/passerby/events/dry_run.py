@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from statistics import median
 
 from passerby.config.rule import LineRule, ObjectRule, Rule
 from passerby.errors import SettingsError
 from passerby.events.boxes import Stretch
+from passerby.events.local_time import utc_of_live
 from passerby.events.paired import Paired
 from passerby.events.watcher import Watcher, sight_of
 from passerby.media import InView
@@ -125,7 +126,7 @@ class _Trial:
         for sample, view in zip(stretch.samples, self._paired.views(stretch), strict=True):
             self._measure(view, closely=sample.closely)
             if self._watcher is None:
-                self._watcher, self._first_s = Watcher([self._rule], _utc, self._zone), view.time_s
+                self._watcher, self._first_s = Watcher([self._rule], utc_of_live, self._zone), view.time_s
             if not self._is_quiet(view):
                 self._take(self._watcher.note(view))
         if self._watcher is not None:
@@ -177,13 +178,10 @@ class _Trial:
         for event in found:
             if event.end_s is None:  # it comes again when it is over
                 continue
-            start_90k, end_90k = (round((self._first_s + at_s) * TICKS_PER_S) for at_s in (event.start_s, event.end_s))
-            happened = CameraEvent(
-                self._camera, event.rule, event.kind, event.objects, start_90k, end_90k, event.count, event.way
-            )
+            happened = CameraEvent.of(event, self._camera, self._first_s)
             is_raised = event.kind is not EventKind.LINE_CROSSED or self._alerts(event)
             self.done.listed.append(TriedEvent(happened, is_raised))
-            hour_90k = start_90k // HOUR_90K * HOUR_90K
+            hour_90k = happened.start_90k // HOUR_90K * HOUR_90K
             hour = self.done.hours.setdefault(hour_90k, TriedHour(hour_90k))
             for each in (self.done, hour):
                 each.raised += is_raised
@@ -192,7 +190,3 @@ class _Trial:
 
     def _alerts(self, event: Event) -> bool:
         return isinstance(self._rule, LineRule) and self._rule.alerts(event.way)
-
-
-def _utc(time_s: float) -> datetime:
-    return datetime.fromtimestamp(time_s, UTC)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Protocol
 
 from passerby.config.rule import LineRule, Rule
+from passerby.events.local_time import utc_of_live
 from passerby.events.watcher import Watcher, needs_changes, needs_vehicles
 from passerby.media import InView
 from passerby.media.events import CameraEvent, Event, EventKind
@@ -90,7 +90,7 @@ class LiveWatch:
         if self._watcher is None:
             if view.time_s < self._again_s <= view.time_s + AGAIN_AFTER_S:
                 return
-            self._watcher, self._first_s, self.trouble = Watcher(rules, _utc), view.time_s, None
+            self._watcher, self._first_s, self.trouble = Watcher(rules, utc_of_live), view.time_s, None
         self._hand_on(self._watcher.note(view))
         self._hand_on_minutes(self._watcher.take_minutes())
         now_90k = round(view.time_s * TICKS_PER_S)
@@ -99,7 +99,7 @@ class LiveWatch:
             self._sink.keep_open(self._camera, now_90k)
 
     def _hand_on(self, found: Sequence[Event]) -> None:
-        happened = [self._of(event) for event in found]
+        happened = [CameraEvent.of(event, self._camera, self._first_s) for event in found]
         crossings = [event for event in happened if event.kind is EventKind.LINE_CROSSED]
         if crossings:
             self._sink.count(crossings)
@@ -128,18 +128,3 @@ class LiveWatch:
     def _alerts(self, event: CameraEvent) -> bool:
         rule = next((each for each in self._rules if each.name == event.rule), None)
         return isinstance(rule, LineRule) and rule.alerts(event.way)
-
-    def _of(self, event: Event) -> CameraEvent:
-        end_90k = None if event.end_s is None else self._at_90k(event.end_s)
-        return CameraEvent(
-            self._camera, event.rule, event.kind, event.objects, self._at_90k(event.start_s), end_90k, event.count,
-            event.way,
-        )  # fmt: skip
-
-    def _at_90k(self, since_start_s: float) -> int:
-        return round((self._first_s + since_start_s) * TICKS_PER_S)
-
-
-def _utc(time_s: float) -> datetime:
-    """Frames of a live camera have times since 1970."""
-    return datetime.fromtimestamp(time_s, UTC)

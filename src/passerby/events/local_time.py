@@ -40,6 +40,11 @@ def utc_from(text: str, zone: tzinfo | None) -> datetime:
     return utc
 
 
+def utc_of_live(time_s: float) -> datetime:
+    """Frames of a live camera have times since 1970."""
+    return datetime.fromtimestamp(time_s, UTC)
+
+
 def utc_of_file(starts_at_utc: datetime) -> UtcOf:
     """For a file whose first frame was recorded then. The first time that it is asked about must be that frame's."""
     first_s: list[float] = []

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable
 
 from passerby.events.boxes import MAX_BOXES, shares_of
-from passerby.media import InView, Kind
+from passerby.events.watcher import KINDS
+from passerby.media import InView
 from passerby.media.camera import BoxNow, ViewNow
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.events.paths import upright
 
 OLD_AFTER_S = 3.0
-_OBJECTS = {Kind.PERSON: "people", Kind.VEHICLE: "vehicles"}
+_OBJECTS = {kind: name for name, kind in KINDS.items()}
 
 
 class NowInView:

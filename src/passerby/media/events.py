@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from passerby.media.segments import ticks
+
 
 class EventKind(StrEnum):
     """What happened."""
@@ -64,3 +66,10 @@ class CameraEvent:
     end_90k: int | None
     count: int = 1
     way: str | None = None
+
+    @classmethod
+    def of(cls, event: Event, camera: str, first_s: float) -> CameraEvent:
+        """first_s: when the source of the event started, seconds since 1970."""
+        start_90k = ticks(first_s + event.start_s)
+        end_90k = None if event.end_s is None else ticks(first_s + event.end_s)
+        return cls(camera, event.rule, event.kind, event.objects, start_90k, end_90k, event.count, event.way)
