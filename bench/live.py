@@ -1,7 +1,7 @@
 """Measures the live platform: how many cameras, what they cost, what they record, how soon all is well again, seeking.
 
     python bench/live.py                               # everything, about 8 minutes
-    python bench/live.py --seconds 40 --only small     # one part: small, large, quiet, seek
+    python bench/live.py --seconds 40 --only small     # one part: small, large, quiet, rules, seek
     python bench/live.py --markdown
 
 Cameras send a real clip over RTSP where the footage is beside the checkout, else drawings. They run in a process that
@@ -26,10 +26,18 @@ from live_seek import seek_times
 from live_sources import Kind
 from machine import busy_warning, describe_machine
 
+from passerby.config.rule import CrowdRule, FallRule, LineRule, ObjectRule, Rule
+
 SMALL, LARGE = Kind((640, 360), 5), Kind((1280, 720), 12.5)
 KEPT_UP = 0.005
 """Of the pictures may be left out where every frame is kept up with: one that came just then is none."""
-PARTS = ("small", "large", "quiet", "seek")
+PARTS = ("small", "large", "quiet", "rules", "seek")
+RULES: tuple[Rule, ...] = (
+    LineRule(name="line", kind="line", line=((0.5, 1.0), (0.5, 0.0))),
+    CrowdRule(name="crowd", kind="crowd", zone=((0.1, 0.3), (0.9, 0.3), (0.9, 1.0), (0.1, 1.0)), limit=4),
+    FallRule(name="fall", kind="fall"),
+    ObjectRule(name="left", kind="left-object"),
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,16 @@ def _quiet(asked: argparse.Namespace, work: Path) -> Iterator[Row]:
     yield _at_most("bytes recorded against the source's, quiet, ×", quiet.recorded / quiet.source, 0.6, 0.2)
 
 
+def _rules(asked: argparse.Namespace, work: Path) -> Iterator[Row]:
+    """The same cameras without and with rules, one after the other; boxes to try rules on are kept in neither."""
+    without = measure(SMALL, asked.small, asked.seconds, work / "without")
+    ruled = measure(SMALL, asked.small, asked.seconds, work / "ruled", rules=RULES)
+    for words, cost in (("without rules", without), ("with 4 rules each", ruled)):
+        figure = f"{cost.cores:.2f} cores, {cost.left_out} of {cost.read} frames left out"
+        yield Row(f"CPU of {cost.count} cameras {words}", figure)
+    yield _at_most("CPU with 4 rules each against none, ×", ruled.cores / without.cores, 1.15, 1.05)
+
+
 def _seek(asked: argparse.Namespace, work: Path) -> Iterator[Row]:
     middle_s, slowest_s = seek_times(work / "seek")
     yield _at_most("seek to first picture, a day of 4 cameras, median of 60, ms", 1000 * middle_s, 500, 200)
@@ -97,7 +115,7 @@ def _seek(asked: argparse.Namespace, work: Path) -> Iterator[Row]:
 
 
 MEASURE: dict[str, Callable[[argparse.Namespace, Path], Iterator[Row]]] = {
-    "small": _small, "large": _large, "quiet": _quiet, "seek": _seek,
+    "small": _small, "large": _large, "quiet": _quiet, "rules": _rules, "seek": _seek,
 }  # fmt: skip
 
 

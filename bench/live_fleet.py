@@ -13,6 +13,7 @@ from pathlib import Path
 from live_sources import Kind, cameras
 
 from passerby.archive import Archive
+from passerby.config.rule import Rule
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.supervisor import Fleet
 from passerby.fleet.worker import Places
@@ -49,13 +50,21 @@ class Cost:
         return self.cores / self.count
 
 
-def measure(kind: Kind, count: int, seconds: float, folder: Path, *, kill: bool = False) -> Cost:
+def measure(
+    kind: Kind, count: int, seconds: float, folder: Path, *, kill: bool = False, rules: tuple[Rule, ...] = ()
+) -> Cost:
     """folder: new; the archive and what was learned are left in it. Raises TimeoutError where they do not record."""
     folder.mkdir()
     with Archive(folder) as archive, cameras(kind, count, folder.parent) as (addresses, source):
         archive.recover()
         plans = [
-            CameraPlan(camera=f"c{number}", address=address, learn_every_s=LEARN_EVERY_S, reach=Reach(("127.0.0.0/8",)))
+            CameraPlan(
+                camera=f"c{number}",
+                address=address,
+                learn_every_s=LEARN_EVERY_S,
+                reach=Reach(("127.0.0.0/8",)),
+                rules=rules,
+            )
             for number, address in enumerate(addresses)
         ]
         fleet = Fleet(Places(folder, folder / "backgrounds"), plans)
