@@ -65,8 +65,11 @@ def write_heif(
     turning: Sequence[tuple[bytes, int]] = (),
     kind: bytes = b"hvc1",
     put_together: bytes = b"grid",
+    second_is: bytes = b"",
 ) -> None:
-    """size_wh: None for a single picture that is no grid. turning: boxes `irot` and `imir` in their order."""
+    """size_wh: None for pictures that are no grid. turning: boxes `irot` and `imir` in their order.
+
+    second_is: how the second picture serves the first, such as `thmb`; nothing: it stands for itself."""
     config = b"hvcC" if kind == b"hvc1" else b"av1C"
     items = [(number, kind) for number in range(1, len(tiles) + 1)]
     primary, grid = 1, b""
@@ -89,6 +92,8 @@ def write_heif(
     references = full(b"iref", box(b"dimg", struct.pack(">HH", primary, len(tiles)) + b"".join(
         struct.pack(">H", number) for number in range(1, len(tiles) + 1)
     ))) if size_wh else b""  # fmt: skip
+    if second_is:
+        references = full(b"iref", box(second_is, struct.pack(">HHH", 2, 1, 1)))
 
     def meta(at: int) -> bytes:
         places = b""

@@ -82,6 +82,15 @@ def test_a_gap_too_long_to_be_one_is_shortened_and_told(tmp_path: Path, hours: i
     assert jump.message.startswith(f"the clock of the source jumped ahead by {hours - 1}:59:5")
 
 
+def test_a_gap_that_decides_the_average_rate_does_not_decide_how_times_follow_on(tmp_path: Path) -> None:
+    pts = [24 * n for n in range(FRAMES)] + [50 * HOUR_S * 600 + 24 * n for n in range(FRAMES)]
+    coarse = {"video_track_timescale": "600"}
+    make_video(tmp_path / "in.mp4", Recipe(pts=pts, time_base=Fraction(1, 600), container_options=coarse))
+    times, problems = carried(tmp_path / "in.mp4", tmp_path / "out.mp4")
+    assert times == pytest.approx([n / 25 for n in range(2 * FRAMES)])
+    assert [problem.kind for problem in problems] == ["timestamps"]
+
+
 def test_a_gap_of_hours_is_kept(tmp_path: Path) -> None:
     make_video(tmp_path / "in.mkv", Recipe(pts=at(0, 5 * HOUR_S)))
     times, problems = carried(tmp_path / "in.mkv", tmp_path / "out.mp4")

@@ -45,9 +45,17 @@ def heif_picture(data: bytes) -> HeifPicture:
         raise HeifError("its structure is damaged") from error
 
 
-def has_moving_pictures(data: bytes) -> bool:
-    """Whether there is a sequence of pictures besides the still, or instead of it."""
-    return any(name == b"moov" for name, _ in _boxes(data))
+def has_several_pictures(data: bytes) -> bool:
+    """Whether people would see more than one: a sequence, or pictures besides the first that are no part of it."""
+    boxes = list(_boxes(data))
+    if any(name == b"moov" for name, _ in boxes):
+        return True
+    try:
+        meta = _meta(next(body for name, body in boxes if name == b"meta"))
+    except (struct.error, IndexError, StopIteration):
+        return False  # damaged: said when the picture is read
+    shown = {item for item, kind in meta.kinds.items() if kind in _CODED | {b"grid"}} - meta.hidden - meta.parts
+    return bool(shown - {meta.primary})
 
 
 @dataclass(slots=True)
@@ -56,6 +64,9 @@ class _Meta:
 
     primary: int = 0
     kinds: dict[int, bytes] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+    parts: set[int] = field(default_factory=set)
+    """Tiles, and pictures that serve another: thumbnails, depth, gain maps."""
     made_of: dict[int, list[int]] = field(default_factory=dict)
     places: dict[int, tuple[int, list[tuple[int, int]]]] = field(default_factory=dict)
     """The kind of offset (0: from the start of the file, 1: within `idat`), and offsets with lengths in bytes."""
@@ -150,15 +161,20 @@ def _read_kinds(meta: _Meta, body: bytes) -> None:
             numbers = _Numbers(inner)
             item = numbers.take(4 if numbers.version > 2 else 2)
             numbers.take(2)
+            if numbers.flags & 1:
+                meta.hidden.add(item)
             meta.kinds[item] = numbers.take(4).to_bytes(4)
 
 
 def _read_references(meta: _Meta, body: bytes) -> None:
     for name, inner in _boxes(body[4:]):
+        numbers, width = _Numbers(body[:4] + inner), 4 if body[0] else 2
+        item = numbers.take(width)
         if name == b"dimg":
-            numbers, width = _Numbers(body[:4] + inner), 4 if body[0] else 2
-            item = numbers.take(width)
             meta.made_of[item] = [numbers.take(width) for _ in range(numbers.take(2))]
+            meta.parts.update(meta.made_of[item])
+        elif name in (b"thmb", b"auxl"):
+            meta.parts.add(item)
 
 
 def _read_places(meta: _Meta, body: bytes) -> None:

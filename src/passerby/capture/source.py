@@ -30,6 +30,7 @@ from passerby.media.stream import StreamFormat
 SMALLEST_FRAME_BYTES = 12  # of a file: a frame that repeats the last, including its entry in the container
 MAX_START_S = 2**33 / 90_000  # the clock of a TS, the longest that continues over many recordings: a day and a half
 SHORT_BY_S = 1.0  # a last frame this much before the declared end means that the rest is missing
+MAX_RATE_RATIO = 50  # of the usual rate and the average: above it, gaps decide the average
 FROM_FIRST = -(2**62)  # before any tick
 
 
@@ -65,7 +66,7 @@ class VideoSource(Closing):
         if stream.time_base is None:
             raise SourceError(f"couldn't read '{path}': its video has no clock", hint="convert it first")
         self.time_base: Fraction = stream.time_base
-        self.average_rate: Fraction | None = stream.average_rate or stream.guessed_rate
+        self.average_rate = _rate_of(stream)
         self.duration_s = duration_of_s(container, stream)
         start = stream.start_time or 0
         self._moved = -start if abs(start * self.time_base) > MAX_START_S else 0
@@ -239,6 +240,12 @@ def duration_of_s(container: InputContainer, stream: VideoStream) -> float | Non
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return container.duration / av.time_base if container.duration else None
+
+
+def _rate_of(stream: VideoStream) -> Fraction | None:
+    """Frames per second; None if unknown. The average says nothing of a file with a gap of hours in it."""
+    average, usual = stream.average_rate, stream.guessed_rate
+    return usual if average and usual and usual > MAX_RATE_RATIO * average else average or usual
 
 
 def _tick_range(

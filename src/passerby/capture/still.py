@@ -16,7 +16,7 @@ from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from passerby.capture.exif import is_cut_jpeg, orientation
-from passerby.capture.heif import HeifError, HeifPicture, has_moving_pictures, heif_picture
+from passerby.capture.heif import HeifError, HeifPicture, has_several_pictures, heif_picture
 from passerby.capture.picture import PictureFitter
 from passerby.capture.probe import OPEN_TIMEOUT_S, check_size, check_transfer, checked_content
 from passerby.capture.tiff import tiff_facts
@@ -88,13 +88,16 @@ def _checked_kind(path: Path, data: bytes, kind: str | None) -> str:
             f"couldn't read '{path}': it is {a} {kind} picture, which passerby does not read",
             hint="convert it to JPEG, PNG or TIFF first",
         )
-    is_moving = (
+    has_several = (
         (kind == "WebP" and data[12:16] == b"VP8X" and data[20:21] and data[20] & WEBP_ANIMATED)
         or (kind == "PNG" and is_animated_png(data))
-        or (kind in ("AVIF", "HEIC") and has_moving_pictures(data))
+        or (kind in ("AVIF", "HEIC") and has_several_pictures(data))
     )
-    if is_moving:
-        raise SourceError(f"couldn't read '{path}': it has several pictures", hint="convert it to a video first")
+    if has_several:
+        raise SourceError(
+            f"couldn't read '{path}': it has several pictures",
+            hint="save each as a picture of its own, or all as a video",
+        )
     if kind == "TIFF" and facts.pages > 1:
         raise SourceError(
             f"couldn't read '{path}': it has {facts.pages} pages", hint="save each page as a picture of its own first"

@@ -144,7 +144,8 @@ def redacted_name(source: Path, *, keep_suffix: bool = False) -> str:
 def _with_outputs(jobs: list[Job], output: Path | None, *, one_file: bool) -> list[Job]:
     if output is not None and one_file and output.suffix and kind_of(output) != "folder":
         return [replace(jobs[0], output=output)]
-    if output is not None and (kind_of(output) == "file" or output.suffix.lower() in STILLS | VIDEOS):
+    is_file = output is not None and (kind_of(output) == "file" or output.suffix.lower() in STILLS | VIDEOS)
+    if output is not None and is_file and kind_of(output) != "folder":
         raise SettingsError(f"'{output.name}' is one file, but there are several sources", hint="name a folder with -o")
 
     def place(job: Job, keep_suffix: bool) -> Path:

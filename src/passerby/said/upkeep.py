@@ -92,7 +92,7 @@ UPKEEP = {
     "file-no-picture": "it is not a JPEG, PNG or other picture that passerby reads",
     "file-no-picture.hint": "convert it to JPEG, PNG or TIFF first, if it is copied whole",
     "file-several-pictures": "it has several pictures",
-    "file-several-pictures.hint": "convert it to a video first",
+    "file-several-pictures.hint": "save each as a picture of its own, or all as a video",
     "file-pages": "it has {count} pages",
     "file-pages.hint": "save each page as a picture of its own first",
     "file-for-print": "its colours are for print (CMYK)",

@@ -231,6 +231,14 @@ def test_a_heic_or_avif_of_one_picture_is_read(tmp_path: Path, tiles: list[Coded
     assert luma_of(tmp_path / "gate.avif").shape == (96, 64)
 
 
+def test_a_heic_of_several_pictures_is_refused_but_not_for_its_thumbnail(tmp_path: Path, tiles: list[Coded]) -> None:
+    write_heif(tmp_path / "burst.heic", tiles[:2])
+    assert "several pictures" in refused(tmp_path / "burst.heic")
+    for serves in (b"thmb", b"auxl"):
+        write_heif(tmp_path / "gate.heic", tiles[:2], second_is=serves)
+        assert open_still(tmp_path / "gate.heic").width == tiles[0].width
+
+
 def test_a_heif_that_is_put_together_otherwise_is_refused(tmp_path: Path, tiles: list[Coded]) -> None:
     write_heif(tmp_path / "gate.heic", tiles, columns=2, size_wh=(128, 128), put_together=b"iovl")
     assert "put together in a way that is not known ('iovl')" in refused(tmp_path / "gate.heic")

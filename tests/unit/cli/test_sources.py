@@ -40,6 +40,14 @@ def test_one_file_goes_into_a_folder_when_told_one(tmp_path: Path) -> None:
     assert outputs("street.avi", output=Path("new")) == ["new/street.redacted.mp4"]
 
 
+@pytest.mark.parametrize("sources", [1, 2])
+def test_a_folder_that_is_named_like_a_video_is_a_folder(tmp_path: Path, sources: int) -> None:
+    folder = tmp_path / "card.mp4"
+    folder.mkdir()
+    named = ["clips/street.avi", "clips/yard.avi"][:sources]
+    assert outputs(*named, output=folder)[0] == f"{folder.as_posix()}/street.redacted.mp4"
+
+
 def test_folder_gives_its_videos_and_stills_but_no_outputs_and_nothing_hidden(clips: Path) -> None:
     found = [job.source.relative_to(clips).as_posix() for job in find_jobs([str(clips)])]
     assert sorted(found) == ["a.mp4", "b.MOV", "c.jpg", "day/a.mp4"]

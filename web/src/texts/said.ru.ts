@@ -471,7 +471,7 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   "file-no-picture": "это не JPEG, не PNG и не другое изображение, которое читает passerby",
   "file-no-picture.hint": "если он скопирован целиком, преобразуйте его в JPEG, PNG или TIFF",
   "file-several-pictures": "в нём несколько изображений",
-  "file-several-pictures.hint": "сначала преобразуйте его в видео",
+  "file-several-pictures.hint": "сохраните каждое отдельным файлом или все вместе как видео",
   "file-pages": "страниц в нём: {count}",
   "file-pages.hint": "сохраните каждую страницу отдельным изображением",
   "file-for-print": "его цвета — для печати (CMYK)",
