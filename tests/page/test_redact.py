@@ -323,8 +323,18 @@ def test_what_is_doubtful_is_outlined_and_covered_or_dismissed(
     entries.nth(0).get_by_role("button", name="Cover this").click()
     playwright.expect(page.get_by_role("button", name="Box 1", exact=True)).to_be_visible()
     assert left_to_check(page) <= all_of_them - 2, "others in the same place are covered with it"
-    page.get_by_role("button", name="Render again").click()
-    wait_until_done(page)
+    says_soon = page.get_by_text("What you cover is rendered in a few seconds.")
+    playwright.expect(says_soon).to_be_visible()
+    shoot(page, "review-soon", shots)
+    page.get_by_role("button", name="Not yet").click()
+    playwright.expect(says_soon).to_have_count(0)
+    page.wait_for_timeout(8000)
+    playwright.expect(page.get_by_role("button", name="Render again")).to_be_enabled()
+    page.get_by_role("button", name="Remove box").click()
+    entries.nth(0).get_by_role("button", name="Cover this").click()
+    playwright.expect(says_soon).to_be_visible()
+    wait_until_done(page)  # by itself
+    playwright.expect(says_soon).to_have_count(0)
 
     page.reload()
     playwright.expect(page.get_by_text("Frames redacted")).to_be_visible()
@@ -336,6 +346,11 @@ def test_what_is_doubtful_is_outlined_and_covered_or_dismissed(
     gone.get_by_role("button", name="Undo").click()
     assert left_to_check(page) == before + 1
     shoot(page, "reviewed", shots)
+    russian = browser.new_context(locale="ru-RU", storage_state=page.context.storage_state()).new_page()
+    russian.goto(page.url)
+    playwright.expect(russian.get_by_text("Движущаяся камера: так задано.")).to_be_visible(timeout=30_000)
+    shoot(russian, "reviewed-ru", shots)
+    russian.context.close()
 
     download(page, tmp_path / "out.mp4")
     assert shown and around

@@ -59,6 +59,8 @@ PUT_TOGETHER = {
     "learning-again", "waiting-deleted", "bytes-too-few",
     "not-maintained", "audit-not-deleted", "events-not-deleted",  # upkeep
     "states-not-recorded", "files-not-discarded", "alarms-not-told", "cameras-not-shown",
+    "mode-moves", "mode-moves-shift", "mode-stands", "mode-stands-apart", "mode-drifts", "mode-drifts-apart",
+    "mode-stands-short", "cut-short",
     "too-many-files-of-yours", "a-file-of-yours", "files-not-allowed", "devices-not-allowed", "drawn-not-allowed",
 }  # fmt: skip
 """Codes of sentences that are written in two parts."""
@@ -69,7 +71,7 @@ PARTS = {
 }
 """And such parts."""
 MADE_BY_LIBRARIES = {"not-found", "method-not-allowed", "see-key", "key-in-config"} | {
-    code for code in TEMPLATES if code.startswith("value")
+    code for code in TEMPLATES if code.startswith(("value", "system-"))
 }
 
 

@@ -113,5 +113,6 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/redactions/{id}/output"): Action.REDACT_FILE,
     ("GET", "/api/redactions/{id}/report.json"): Action.REDACT_FILE,
     ("GET", "/api/redactions/{id}/report.html"): Action.REDACT_FILE,
+    ("GET", "/api/redactions/{id}/report/said"): Action.REDACT_FILE,
 }
 """By method and path; WS for a WebSocket."""

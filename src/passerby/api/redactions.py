@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
@@ -227,6 +228,16 @@ def report_json(id: JobId, request: Request) -> Response:
 )  # fmt: skip
 def report_html(id: JobId, request: Request) -> Response:
     return _report(request, id, "report.html", "text/html", REPORT_PAGE)
+
+
+@router.get("/{id}/report/said", summary="The report's sentences as codes, for other languages")
+def report_said(id: JobId, request: Request) -> dict[str, Said]:
+    """By sentence; those without a code are left out. It has no pictures, so that it is no look."""
+    report = json.loads(_file(request, _found(request, id), "report.json").read_bytes())
+    sentences = [report["mode"]["why"], *report["warnings"]]
+    sentences += [each["message"] for each in report["problems"]]
+    sentences += [each["reason"] for each in report["whole_spans"]]
+    return {sentence: said for sentence in dict.fromkeys(sentences) if (said := said_of(sentence))}
 
 
 def _report(request: Request, id: str, name: str, kind: str, headers: dict[str, str]) -> Response:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from passerby.said.channels import CHANNELS
 from passerby.said.pictures import PICTURES
 from passerby.said.refusals import REFUSALS
+from passerby.said.reports import REPORTS, SYSTEM
 from passerby.said.sources import SOURCES
 from passerby.said.upkeep import UPKEEP
 
@@ -22,7 +23,7 @@ COMPOSED = {
     "with-said-hint": "{what:must} (hint: {hint:must})",
 }
 """Two sentences. They are tried first, and divided at the last place where that is possible."""
-TEMPLATES: Mapping[str, str] = REFUSALS | PICTURES | SOURCES | UPKEEP | CHANNELS | COMPOSED
+TEMPLATES: Mapping[str, str] = REFUSALS | PICTURES | SOURCES | UPKEEP | CHANNELS | REPORTS | SYSTEM | COMPOSED
 """By code. In braces are the names of values; `:may` and `:must` say that a value may or must itself have a code."""
 
 _HOLE = re.compile(r"\{(\w+)(?::(may|must))?\}")

@@ -17,7 +17,7 @@ PICTURES = {
     "not-reported": "no worker has reported on it yet",
     "starting-worker": "starting its worker",
     "restarting-worker": "restarting its worker: {why:may}",
-    "worker-not-started": "its worker could not be started: {why}",
+    "worker-not-started": "its worker could not be started: {why:may}",
     "worker-ended": "its process ended",
     "worker-invalid": "it sent invalid data",
     "worker-did-not-start": "it did not start",

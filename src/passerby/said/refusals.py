@@ -115,7 +115,7 @@ REFUSALS = {
     "plan-of-other-kind.hint": "open it elsewhere and save it as a PNG",
     "plan-damaged": "this picture is damaged, cut off, or larger than 60 megapixels",
     "plan-damaged.hint": "save it again, or make it smaller",
-    "tiles-not-read": "the map's tiles cannot be read: {why}",
+    "tiles-not-read": "the map's tiles cannot be read: {why:may}",
     # Rules
     "no-such-rule": "there is no rule '{name}'",
     "rule-name-taken": "camera '{camera}' has a rule named '{name}' already",

@@ -129,6 +129,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/redactions/{id}/output"): "o",
     ("GET", "/api/redactions/{id}/report.json"): "o",
     ("GET", "/api/redactions/{id}/report.html"): "o",
+    ("GET", "/api/redactions/{id}/report/said"): "o",
 }
 LETTERS = dict(zip("vocapA", Role, strict=True))
 VALUES = {"camera": "gate", "name": "somebody", "id": "0" * 16, "day": "2026-09-21", "rule:path": "door",

@@ -6,7 +6,19 @@ import { useMay } from "../app/session";
 import { type Camera, LOST_AFTER, OLD_AFTER_MS, type State, titleOf } from "../camera/cameras";
 import { StateBadge, wordsOf } from "../camera/StateBadge";
 import { inWords, texts, wordFor } from "../texts";
-import { Badge, type Column, Icon, type IconName, Panel, ProblemNote, sentence, Table, type Tone, When } from "../ui";
+import {
+  Badge,
+  type Column,
+  Icon,
+  type IconName,
+  Panel,
+  ProblemNote,
+  sentence,
+  Table,
+  type Tone,
+  ToolLink,
+  When,
+} from "../ui";
 import { ComparePanel } from "./ComparePanel";
 import { HistoryPanel } from "./HistoryPanel";
 import { NotPeoplePanel } from "./NotPeoplePanel";
@@ -34,9 +46,7 @@ export function CameraHealth({ camera, state }: { camera: Camera; state: State |
     <article className="camera-health">
       <header className="page-head">
         <div className="row">
-          <a className="button quiet icon-only" href="#/health" aria-label={texts.live.all} title={texts.live.all}>
-            <Icon name="back" />
-          </a>
+          <ToolLink icon="back" word={texts.live.all} href="#/health" />
           <h1>{titleOf(camera)}</h1>
           <StateBadge state={shown} />
         </div>

@@ -5,7 +5,7 @@ import { addressOf } from "../api/client";
 import { Boundary } from "../app/Boundary";
 import type { Camera } from "../camera/cameras";
 import { texts } from "../texts";
-import { IconButton, Note } from "../ui";
+import { Note, ToolButton } from "../ui";
 import { boxOfTiles, type Ground, type Site, shapeOf, type TileSet } from "./ground";
 import { type Mark, Marks } from "./Marks";
 import { around, metresPerUnit, roundLength, type Size, type View } from "./plane";
@@ -83,9 +83,9 @@ export function MapFrame({ ground, marks, tiles, hrefOf, over }: FrameProps) {
           )}
         </div>
         <div className="map-zoom">
-          <IconButton icon="zoomIn" label={words.zoomIn} onClick={() => viewing.by(STEP)} />
-          <IconButton icon="zoomOut" label={words.zoomOut} onClick={() => viewing.by(1 / STEP)} />
-          <IconButton icon="large" label={words.whole} onClick={viewing.whole} />
+          <ToolButton icon="zoomIn" word={words.zoomIn} onClick={() => viewing.by(STEP)} />
+          <ToolButton icon="zoomOut" word={words.zoomOut} onClick={() => viewing.by(1 / STEP)} />
+          <ToolButton icon="large" word={words.whole} onClick={viewing.whole} />
         </div>
         {view && !ground.site && <ScaleBar view={view} />}
         {tiles?.attribution && <div className="map-whose">{tiles.attribution}</div>}

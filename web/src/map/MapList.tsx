@@ -5,7 +5,7 @@ import { useFaultsFirst } from "../camera/attention";
 import { type Camera, type State, titleOf } from "../camera/cameras";
 import { StateBadge } from "../camera/StateBadge";
 import { texts } from "../texts";
-import { Button, IconButton, Panel, TextField } from "../ui";
+import { Button, Panel, TextField, ToolButton } from "../ui";
 
 const words = texts.map;
 const AT_ONCE = 50;
@@ -22,10 +22,11 @@ type ListProps = {
   /** null: nobody who looks may place cameras. */
   onPlace: ((camera: Camera) => void) | null;
   /** What the button that places one says. */
+  placeWord: string;
   placeLabel: (title: string) => string;
 };
 
-export function MapList({ title, about, cameras, states, happens, hrefOf, onPlace, placeLabel }: ListProps) {
+export function MapList({ title, about, cameras, states, happens, hrefOf, onPlace, placeWord, placeLabel }: ListProps) {
   const [typed, setTyped] = useState("");
   const [most, setMost] = useState(AT_ONCE);
   const wanted = typed.trim().toLocaleLowerCase();
@@ -44,7 +45,14 @@ export function MapList({ title, about, cameras, states, happens, hrefOf, onPlac
                 {happens?.has(each.name) && <span className="small">{happens.get(each.name)}</span>}
               </span>
               <StateBadge state={states.get(each.name)} />
-              {onPlace && <IconButton icon="pin" label={placeLabel(titleOf(each))} onClick={() => onPlace(each)} />}
+              {onPlace && (
+                <ToolButton
+                  icon="pin"
+                  word={placeWord}
+                  label={placeLabel(titleOf(each))}
+                  onClick={() => onPlace(each)}
+                />
+              )}
             </li>
           ))}
         </ul>

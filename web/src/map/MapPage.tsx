@@ -289,6 +289,7 @@ function Lists({ here, nowhere, states, happens, hrefOf, onPlace }: ListsProps) 
         happens={happens}
         hrefOf={hrefOf}
         onPlace={onPlace}
+        placeWord={words.words.move}
         placeLabel={words.move}
       />
       {onPlace && nowhere.length > 0 && (
@@ -298,6 +299,7 @@ function Lists({ here, nowhere, states, happens, hrefOf, onPlace }: ListsProps) 
           cameras={nowhere}
           states={states}
           onPlace={onPlace}
+          placeWord={words.words.place}
           placeLabel={words.place}
         />
       )}

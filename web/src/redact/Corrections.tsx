@@ -2,7 +2,7 @@
 
 import { type ReactNode, useId, useState } from "react";
 import { texts } from "../texts";
-import { Button, IconButton, Note, Panel, ToolButton } from "../ui";
+import { Button, Note, Panel, ToolButton } from "../ui";
 import { atRest, type Box, during, endsBeforeItBegins, moving, type Place, withoutPlace, xyxyAt } from "./box";
 import { clock } from "./words";
 
@@ -129,8 +129,9 @@ function Movement({ box, number, list }: { box: Box; number: number; list: Corre
                   <span className="numbers">{clock(place.atS)}</span>
                 </Button>
                 {index > 0 && index < box.path.length - 1 && (
-                  <IconButton
+                  <ToolButton
                     icon="cross"
+                    word={texts.ui.remove}
                     label={words.removePlace(index + 1)}
                     onClick={() => onBox(withoutPlace(box, place))}
                   />

@@ -10,6 +10,7 @@ import { Button, Dialog, Empty, Icon, PageHead, Panel, ProblemNote, Progress, Sk
 import { areSame, type Box, boxesOf, correctionsOf, endsBeforeItBegins } from "./box";
 import type { Redaction } from "./RedactPage";
 import { Result } from "./Result";
+import { Soon, useSoon } from "./Soon";
 import { timeOfDay } from "./words";
 
 const AT_WORK_MS = 500;
@@ -44,29 +45,25 @@ export function FilePage({ id }: { id: string }) {
   const isDirty = Boolean(file && boxes && !areSame(toSaved(boxes, isVideo), boxesOf(file.corrections)));
   useDraft(draftOfFile(id), isGone ? null : file && boxes && (isDirty ? boxes : null));
   useTouch(asked.again, !isWaiting && !isGone);
-
-  if (isGone) return <Gone />;
-  if (!file || !boxes) {
-    return problem ? <ProblemNote problem={problem} onAgain={asked.again} /> : <Skeleton lines={6} />;
-  }
+  const isWrong = boxes?.some(endsBeforeItBegins) ?? false;
   const render = (mode: "reveal" | "cover" | null = null) =>
     change.run(async () => {
       setFile(
         await put("/api/redactions/{id}/corrections", {
           path: { id },
-          body: { add: correctionsOf(boxes, isVideo), mode },
+          body: { add: correctionsOf(boxes ?? [], isVideo), mode },
         }),
       );
     });
+  const soon = useSoon(boxes, isDirty, isDirty && !isWrong && !isWaiting && !change.busy, render);
+
+  if (isGone) return <Gone />;
+  if (!file || !boxes) {
+    return problem ? <ProblemNote problem={problem} onAgain={asked.again} /> : <Skeleton lines={6} />;
+  }
   return (
     <>
-      <Head
-        file={file}
-        isDirty={isDirty}
-        isWrong={boxes.some(endsBeforeItBegins)}
-        busy={change.busy}
-        onRender={() => render()}
-      />
+      <Head file={file} isDirty={isDirty} isWrong={isWrong} busy={change.busy} onRender={() => render()} />
       <div className="stack">
         <ProblemNote problem={problem} />
         {file.state === "failed" && <Failed file={file} onRetry={() => render()} />}
@@ -83,6 +80,8 @@ export function FilePage({ id }: { id: string }) {
             isDirty={isDirty}
             atWork={isAtWork(file) && <Stage file={file} />}
             onMode={render}
+            soon={soon.isWanted && <Soon isAfterwards={isAtWork(file)} onNow={() => render()} onNot={soon.cancel} />}
+            onCovered={soon.want}
           />
         )}
       </div>

@@ -24,9 +24,12 @@ type ResultProps = {
   isDirty: boolean;
   atWork: ReactNode;
   onMode: (mode: "reveal" | "cover") => void;
+  /** Says that what was covered will be rendered by itself. */
+  soon: ReactNode;
+  onCovered: () => void;
 };
 
-export function Result({ file, boxes, onBoxes, isDirty, atWork, onMode }: ResultProps) {
+export function Result({ file, boxes, onBoxes, isDirty, atWork, onMode, soon, onCovered }: ResultProps) {
   // The one before stays until there is a new one, so that the picture can be looked at while another is rendered.
   const { answer: report, problem, again } = useAsked((signal) => reportOf(file.id, signal), file.id);
   const [timeS, setTimeS] = useState(0);
@@ -96,6 +99,7 @@ export function Result({ file, boxes, onBoxes, isDirty, atWork, onMode }: Result
         ))}
       </div>
       <div className="stack">
+        {soon}
         {isVideo && (
           <Review
             doubts={report.low_confidence}
@@ -104,7 +108,10 @@ export function Result({ file, boxes, onBoxes, isDirty, atWork, onMode }: Result
             size={size}
             current={lookedAt?.id ?? null}
             onGo={look}
-            onCover={(doubt) => onBoxes([...boxes, coverFor(doubt, size, durationS)])}
+            onCover={(doubt) => {
+              onBoxes([...boxes, coverFor(doubt, size, durationS)]);
+              onCovered();
+            }}
             onDismiss={(doubt, isDismissed) => dismiss(doubt.id, isDismissed)}
           />
         )}

@@ -1,8 +1,11 @@
 /** What of the report the page shows. docs/reference/report.md describes all of it. */
 
-import { addressOf, ask } from "../api/client";
+import { addressOf, ask, get } from "../api/client";
+import type { components } from "../api/schema";
+import { inWords, isSaidOtherwise } from "../texts";
 import type { Xyxy } from "./box";
 
+type Said = components["schemas"]["Said"];
 export type Span = { start_s: number; end_s: number; reason: string };
 /** One thing in one place for a short while. */
 export type Doubt = Span & {
@@ -28,7 +31,22 @@ export type Report = {
 
 export async function reportOf(id: string, signal: AbortSignal): Promise<Report> {
   const response = await ask(addressOf("/api/redactions/{id}/report.json", { path: { id } }), { signal });
-  return response.json();
+  const report: Report = await response.json();
+  return isSaidOtherwise
+    ? inOtherWords(report, await get("/api/redactions/{id}/report/said", { path: { id }, signal }))
+    : report;
+}
+
+/** The same with its sentences in the page's language. */
+function inOtherWords(report: Report, said: Readonly<Record<string, Said>>): Report {
+  const words = (sentence: string) => inWords(said[sentence], sentence);
+  return {
+    ...report,
+    mode: { ...report.mode, why: words(report.mode.why) },
+    warnings: report.warnings.map(words),
+    problems: report.problems.map((each) => ({ ...each, message: words(each.message) })),
+    whole_spans: report.whole_spans.map((each) => ({ ...each, reason: words(each.reason) })),
+  };
 }
 
 /** Of the picture as it is shown: a telephone's video may be stored on its side. */

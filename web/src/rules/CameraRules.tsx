@@ -10,7 +10,7 @@ import { type Camera, titleOf } from "../camera/cameras";
 import { usePicture } from "../health/usePicture";
 import type { Size } from "../redact/box";
 import { texts } from "../texts";
-import { Button, Empty, Icon, Note, Panel, ProblemNote, Skeleton } from "../ui";
+import { Button, Empty, Note, Panel, ProblemNote, Skeleton, ToolLink } from "../ui";
 import { Canvas } from "./Canvas";
 import { ChooseKind } from "./ChooseKind";
 import { drawnOf, newRule, valuesOf } from "./kinds";
@@ -105,14 +105,12 @@ function Head({ camera, onAdd }: { camera: Camera; onAdd: (() => void) | null })
   return (
     <header className="page-head">
       <div className="row">
-        <a
-          className="button quiet icon-only"
+        <ToolLink
+          icon="back"
+          word={texts.nav.health}
+          label={words.back(titleOf(camera))}
           href={hashOf(["health", camera.name])}
-          aria-label={words.back(titleOf(camera))}
-          title={words.back(titleOf(camera))}
-        >
-          <Icon name="back" />
-        </a>
+        />
         <div>
           <h1>{words.of(titleOf(camera))}</h1>
           <p className="soft">{words.about}</p>

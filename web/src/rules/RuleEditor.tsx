@@ -6,7 +6,7 @@ import { useChange } from "../api/use";
 import { draftOf, dropDraft, useDraft } from "../app/drafts";
 import type { Size } from "../redact/box";
 import { texts } from "../texts";
-import { Button, Confirm, IconButton, Note, Panel, ProblemNote, useToast } from "../ui";
+import { Button, Confirm, Note, Panel, ProblemNote, ToolButton, useToast } from "../ui";
 import { Canvas, canRemove, type Picked, shapesOf } from "./Canvas";
 import { isRectangle } from "./ground";
 import { InViewLayer, InViewWords, useInView } from "./InViewLayer";
@@ -165,8 +165,8 @@ function Tools({ values, set, picked, onPick, undo, redo }: ToolsProps) {
   const corners = shapes.zone;
   return (
     <div className="rules-tools row">
-      <IconButton icon="undo" label={words.draw.undo} disabled={!undo} onClick={() => undo?.()} />
-      <IconButton icon="redo" label={words.draw.redo} disabled={!redo} onClick={() => redo?.()} />
+      <ToolButton icon="undo" word={words.draw.undo} disabled={!undo} onClick={() => undo?.()} />
+      <ToolButton icon="redo" word={words.draw.redo} disabled={!redo} onClick={() => redo?.()} />
       {turned && (
         <Button icon="swap" onClick={() => set({ ...values, [turned]: (shapes[turned] ?? []).toReversed() }, null)}>
           {words.draw.turn[turned]}

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { put, remove } from "../api/client";
 import { useChange } from "../api/use";
 import { texts } from "../texts";
-import { Badge, Confirm, IconButton, Panel, ProblemNote, useToast } from "../ui";
+import { Badge, Confirm, Panel, ProblemNote, ToolButton, useToast } from "../ui";
 import { shapesOf } from "./Canvas";
 import { type Shown, summaryOf, valuesOf } from "./kinds";
 import { Sketch } from "./Sketch";
@@ -70,14 +70,20 @@ function Row({ camera, rule, mayChange, onEdit, onChanged }: Omit<ListProps, "ru
         </div>
         {mayChange && !rule.is_in_file && (
           <div className="rules-actions">
-            <IconButton icon="edit" label={words.edit(name)} onClick={() => onEdit(rule)} />
-            <IconButton
+            <ToolButton icon="edit" word={words.words.edit} label={words.edit(name)} onClick={() => onEdit(rule)} />
+            <ToolButton
               icon={rule.is_enabled ? "off" : "play"}
+              word={rule.is_enabled ? words.words.off : words.words.on}
               label={rule.is_enabled ? words.switchOff(name) : words.switchOn(name)}
               disabled={busy}
               onClick={turn}
             />
-            <IconButton icon="trash" label={words.remove(name)} onClick={() => setIsRemoving(true)} />
+            <ToolButton
+              icon="trash"
+              word={texts.ui.remove}
+              label={words.remove(name)}
+              onClick={() => setIsRemoving(true)}
+            />
           </div>
         )}
       </div>

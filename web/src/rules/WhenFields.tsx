@@ -1,7 +1,7 @@
 /** When a rule holds: always, or on some days and between some times. */
 
 import { texts } from "../texts";
-import { Button, Check, IconButton, Select, TextField } from "../ui";
+import { Button, Check, Select, TextField, ToolButton } from "../ui";
 import { DAYS, entryOf, isSpan, longDay, MAX_TIMES, shortDay, type Times, timesOf } from "./schedule";
 
 const words = texts.rules.when;
@@ -77,7 +77,7 @@ function Entry({ entry, onChange, onRemove }: EntryProps) {
           checked={!hours}
           onChange={(is) => onChange({ days, hours: is ? null : AT_NIGHT.hours })}
         />
-        <IconButton icon="trash" label={words.remove} onClick={onRemove} />
+        <ToolButton icon="trash" word={texts.ui.remove} label={words.remove} onClick={onRemove} />
       </div>
       {hours && (
         <div className="rules-hours">

@@ -881,6 +881,8 @@ export const en = {
     discard: "Discard",
     discardAbout: "What you changed in this rule is not saved.",
     edit: (name: string) => `Edit ${name}`,
+    /** The same in short, below signs. */
+    words: { edit: "Edit", off: "Switch off", on: "Switch on" },
     off: "Off",
     switchOff: (name: string) => `Switch off ${name}`,
     switchOn: (name: string) => `Switch on ${name}`,
@@ -902,7 +904,7 @@ export const en = {
     how: "Drag to move, scroll or pinch to zoom. With the keyboard: arrow keys, + and −, 0 for everything.",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
-    whole: "Show everything",
+    whole: "Show all",
     metres: (count: number) => `${NUMBER.format(count)} m`,
     kilometres: (count: number) => `${NUMBER.format(count)} km`,
     planOf: (title: string) => `Floor plan of ${title}`,
@@ -929,6 +931,7 @@ export const en = {
     nowhereAbout: "Choose where to show it first: a site or the map.",
     filter: "Filter by name",
     place: (title: string) => `Place ${title} here`,
+    words: { place: "Place", move: "Move" },
     move: (title: string) => `Move ${title}`,
     placing: (title: string) => `Place of ${title}`,
     placingAbout:
@@ -1343,6 +1346,12 @@ export const en = {
           `${share} of the picture is hidden on average. If that is too much, redact the file again as from a moving camera: then only what is found is hidden, so look through it with more care.`,
       },
       again: { reveal: "Redact as fixed camera", cover: "Redact as moving camera" },
+    },
+    soon: {
+      about: "What you cover is rendered in a few seconds. The pause begins again when you cover more.",
+      afterwards: "What you cover now is rendered after the current rendering.",
+      now: "Render now",
+      not: "Not yet",
     },
     goTo: (time: string, reason: string) => `Go to ${time}: ${reason}`,
     look: {

@@ -10,6 +10,9 @@ type Said = components["schemas"]["Said"];
 
 const SAID: Readonly<Record<string, string>> | null = language === "ru" ? ru : null;
 
+/** Whether the API's sentences are shown in other words than its own. */
+export const isSaidOtherwise = SAID !== null;
+
 /** sentence: in English, for what has no code or one that this page does not know. */
 export function inWords(said: Said | null | undefined, sentence: string): string {
   const template = said && SAID?.[said.code];

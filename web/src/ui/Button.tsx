@@ -39,14 +39,3 @@ export function ToolLink({ icon, word, label = word, href }: ToolProps & { href:
     </a>
   );
 }
-
-type IconButtonProps = Rest & { icon: IconName; label: string; kind?: Kind };
-
-/** label: what it does, in words; shown when pointed at, and read aloud. */
-export function IconButton({ icon, label, kind = "quiet", ...rest }: IconButtonProps) {
-  return (
-    <button type="button" className={`button ${kind} icon-only`} aria-label={label} title={label} {...rest}>
-      <Icon name={icon} />
-    </button>
-  );
-}

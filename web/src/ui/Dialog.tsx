@@ -2,7 +2,7 @@
 
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { texts } from "../texts";
-import { IconButton } from "./Button";
+import { ToolButton } from "./Button";
 
 type DialogProps = { title: string; onClose: () => void; children: ReactNode; actions?: ReactNode; isWide?: boolean };
 
@@ -32,7 +32,7 @@ export function Dialog({ title, onClose, children, actions, isWide = false }: Di
     >
       <header>
         <h2 id={id}>{title}</h2>
-        <IconButton icon="cross" label={texts.ui.close} onClick={onClose} />
+        <ToolButton icon="cross" word={texts.ui.close} onClick={onClose} />
       </header>
       <div className="dialog-body">{children}</div>
       {actions && <footer>{actions}</footer>}

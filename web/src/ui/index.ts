@@ -1,6 +1,6 @@
 /** The kit: everything that sections are put together from. */
 
-export { Button, IconButton, ToolButton, ToolLink } from "./Button";
+export { Button, ToolButton, ToolLink } from "./Button";
 export { Checks, type Explained, Radios } from "./Choices";
 export { Confirm } from "./Confirm";
 export { Dialog } from "./Dialog";
