@@ -28,6 +28,8 @@ PICTURES = {
     # Covered whole
     "covered": "the whole picture is hidden: {why:may}",
     "detector-deaf": "the detector does not find what it must find",
+    "detector-late": "the detector is late, and its last result is too old",
+    "whole-changed": "the whole picture changed: the light, or the camera was moved",
     "the-detector-failed": "the detector failed",
     "detector-failed": "detector failed",
     "never-looked": "nobody has been looked for yet",

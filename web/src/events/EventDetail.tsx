@@ -10,7 +10,7 @@ import { texts } from "../texts";
 import { save } from "../timeline/Export";
 import { Badge, Button, type Fact, Facts, Icon, Note, ProblemNote, TextArea, useToast, When } from "../ui";
 import { EventPicture } from "./EventPicture";
-import { type Event, type Group, ICONS, lastsOf, type State, TONES, whatOf } from "./facts";
+import { type Event, type Group, ICONS, lastsOf, ruleOf, type State, TONES, whatOf } from "./facts";
 
 /** Fewer say nothing of a rule. */
 const ENOUGH = 10;
@@ -58,7 +58,7 @@ export function EventDetail({ group, title, precision, back, asksToTake, set, on
         <div>
           <h2>{whatOf(first)}</h2>
           <p className="soft">
-            {title} · {first.rule}
+            {title} · {ruleOf(first)}
           </p>
         </div>
         <Badge tone={TONES[first.state]} icon={ICONS[first.state]}>

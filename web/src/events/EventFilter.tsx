@@ -4,7 +4,7 @@ import type { Schemas } from "../api/client";
 import { goTo, hashOf } from "../app/routes";
 import { texts } from "../texts";
 import { Button, Segmented, Select, TextField } from "../ui";
-import { type Event, kindOf, STATES } from "./facts";
+import { type Event, kindOf, ruleOf, STATES } from "./facts";
 import type { Wanted } from "./useLog";
 
 type FilterProps = {
@@ -19,7 +19,10 @@ export function EventFilter({ wanted, titles, rules, events }: FilterProps) {
     const { [name]: _, ...rest } = wanted;
     goTo(hashOf(["events"], value ? { ...rest, [name]: value } : rest), true);
   };
-  const named = [...rules, ...events].map((each) => each.rule);
+  const named = new Map([
+    ...rules.map((each) => [each.rule, each.rule] as const),
+    ...events.map((each) => [each.rule, ruleOf(each)] as const),
+  ]);
   const any = { value: "", label: texts.events.any };
   const select = (name: string, label: string, choices: readonly { value: string; label: string }[]) => (
     <Select
@@ -57,7 +60,7 @@ export function EventFilter({ wanted, titles, rules, events }: FilterProps) {
         {select(
           "rule",
           texts.events.rule,
-          [...new Set(named)].sort().map((value) => ({ value, label: value })),
+          [...named].sort().map(([value, label]) => ({ value, label })),
         )}
         {select(
           "state",

@@ -3,7 +3,7 @@
 import { texts } from "../texts";
 import { Badge, Icon, When } from "../ui";
 import { Thumbnail } from "./EventPicture";
-import { type Group, ICONS, lastsOf, TONES, whatOf } from "./facts";
+import { type Group, ICONS, lastsOf, ruleOf, TONES, whatOf } from "./facts";
 
 type RowProps = { group: Group; title: string; href: string; isChosen: boolean };
 
@@ -26,7 +26,7 @@ export function EventRow({ group: { first, all }, title, href, isChosen }: RowPr
             )}
           </span>
           <span className="event-where">
-            {title} · {first.rule}
+            {title} · {ruleOf(first)}
           </span>
           <span className="event-when soft small numbers">
             {all.length > 1 ? (

@@ -22,6 +22,11 @@ export const ICONS: Record<State, IconName> = {
 /** Crossings of one line by one and the same crowd: no further apart than this, s. */
 const TOGETHER_S = 300;
 
+/** The rule's name, or what is wrong with the camera. */
+export function ruleOf({ kind, rule }: Pick<Event, "kind" | "rule">): string {
+  return kind === "camera" ? (wordFor(texts.states, rule) ?? rule) : rule;
+}
+
 /** Events shown as one, the newest first; the first stands for all. */
 export type Group = { first: Event; all: readonly Event[] };
 

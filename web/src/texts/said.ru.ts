@@ -211,6 +211,8 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   // Covered whole
   covered: "изображение закрыто целиком: {why}",
   "detector-deaf": "детектор не находит того, что обязан найти",
+  "detector-late": "детектор не успевает, и его последний результат устарел",
+  "whole-changed": "изменилось всё изображение: освещение, или камеру сдвинули",
   "the-detector-failed": "сбой детектора",
   "detector-failed": "сбой детектора",
   "never-looked": "людей ещё не искали",
