@@ -31,7 +31,7 @@ from passerby.media.overlap import areas, shares_inside
 STEP_S = 0.5  # between two looks
 ANOTHER_FOR_S = 2.0  # of other light or another view before everything is learned anew
 THIN_PX = 1.5  # half the width of what is left where the edge of a shadow moved
-LEAST_AREA_PX = 20  # of the small picture
+MIN_AREA_PX = 20  # of the small picture
 SAME_SHARE, BACK_SHARE = 0.8, 0.6  # of its pixels: it is as it was; the place is as it was before it
 OVERLAP = 0.3  # of the smaller of two regions: they are one thing
 CALM_AROUND = 0.75  # of the pixels around it: where it is less calm, somebody sways, whom no detector finds
@@ -178,7 +178,7 @@ class Changes:
         for label, (left, top, width, height, area) in list(enumerate(stats.tolist()))[1:]:
             part = slice(top, top + height), slice(left, left + width)
             mask = np.asarray(labels[part] == label, np.bool_)
-            if area < LEAST_AREA_PX or depth[part][mask].max() <= THIN_PX or _is_light(model, part, mask):
+            if area < MIN_AREA_PX or depth[part][mask].max() <= THIN_PX or _is_light(model, part, mask):
                 continue
             outline = contrast(model.quick, part, mask)
             is_new = outline >= contrast(model.slow, part, mask)

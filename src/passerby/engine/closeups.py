@@ -24,8 +24,8 @@ Mask = npt.NDArray[np.uint8]
 
 SIDE_PX = 224  # of a close-up's input: 7 ms of CPU
 FILLED_SHARE = 0.8  # of a close-up's side, by what it is of
-LEAST_SIDE_PX = 20  # of the picture: less is enlarged to nothing but blur, in which the network sees vehicles
-LEAST_SMALL_PX = 4  # of the mask, the shorter side: leaves, noise
+MIN_SIDE_PX = 20  # of the picture: less is enlarged to nothing but blur, in which the network sees vehicles
+MIN_SMALL_PX = 4  # of the mask, the shorter side: leaves, noise
 MOST = 8  # a pass: the largest first
 SCORE = 0.12
 DIFFERS_SHARE = 0.5  # of a vehicle's box: on campus.avi 0.3 finds twice as many vehicles where there is none
@@ -79,7 +79,7 @@ class CloseUps:
     def _vehicles(self, found: Detections, differs: Mask, size_wh: tuple[int, int]) -> Detections:
         people = found.take(found.class_id == Kind.PERSON)
         is_one = (found.class_id == Kind.VEHICLE) & (found.confidence >= SCORE)
-        found = found.take(is_one & (found.long_sides_px >= LEAST_SIDE_PX))
+        found = found.take(is_one & (found.long_sides_px >= MIN_SIDE_PX))
         if not len(found):
             return found
         moves = np.array(stirring_shares(found.xyxy.tolist(), differs, size_wh)) >= DIFFERS_SHARE
@@ -94,5 +94,5 @@ def _blobs(differs: Mask, size_wh: tuple[int, int]) -> Boxes:
     left_top, wh = stats[1:, :2], stats[1:, 2:4]
     scale = np.array(size_wh) / differs.shape[::-1]
     boxes = np.concatenate([left_top * scale, (left_top + wh) * scale], axis=1).astype(np.float32)
-    large = (wh.min(axis=1, initial=9999) >= LEAST_SMALL_PX) & ((wh * scale).max(axis=1, initial=0) >= LEAST_SIDE_PX)
+    large = (wh.min(axis=1, initial=9999) >= MIN_SMALL_PX) & ((wh * scale).max(axis=1, initial=0) >= MIN_SIDE_PX)
     return np.asarray(boxes[large], np.float32)

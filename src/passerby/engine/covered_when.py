@@ -19,7 +19,7 @@ Grid = npt.NDArray[np.uint8]
 COLUMNS, ROWS = 128, 72
 EVERY_S = 0.1  # a cover that follows somebody goes no further than its padding meanwhile
 HIDDEN_SHARE = 0.9  # a second box around somebody who is covered often sticks out a little
-MOST_RECORDS = 200_000  # 5 hours of video, some 30 MB; what comes later counts as visible
+MAX_RECORDS = 200_000  # 5 hours of video, some 30 MB; what comes later counts as visible
 
 
 class CoveredWhen:
@@ -34,7 +34,7 @@ class CoveredWhen:
     def note(self, time_s: float, cover: Cover) -> None:
         """Call for every frame, in order; only some are remembered."""
         is_due = not self._times_s or time_s - self._times_s[-1] >= EVERY_S
-        if is_due and len(self._times_s) < MOST_RECORDS:
+        if is_due and len(self._times_s) < MAX_RECORDS:
             self._times_s.append(time_s)
             self._packed.append(zlib.compress(np.packbits(self._grid_of(cover)).tobytes(), 1))
 

@@ -18,9 +18,9 @@ from passerby.track.tracker import Tracker, TrackerTimes
 from passerby.track.trust import TRUST, Trust
 
 BIRTH_SCORE = 0.45  # on campus.avi 0.35 makes twice as many tracks of nobody
-LEAST_SCORE = 0.25  # continues a track
+MIN_SCORE = 0.25  # continues a track
 SAME_SHARE = 0.6  # of a box inside a better one of its kind: a part of the same person
-LEAST_HINT = 0.15  # somebody who lies often scores no more
+MIN_HINT = 0.15  # somebody who lies often scores no more
 TIMES = TrackerTimes(lost_s=2.0, tail_s=0.5, back_s=0.3)
 SURE = {kind: replace(trust, birth=max(BIRTH_SCORE, trust.birth)) for kind, trust in TRUST.items()}
 CLOSE_UP = Trust(weak=0.1, birth=0.2, certain=BIRTH_SCORE, likely=0.2, likely_hits=2, evidence=math.inf)
@@ -57,7 +57,7 @@ class Follower:
 
     def _good(self, found: Detections, vehicles: Detections | None) -> Detections:
         """The detections of people and vehicles that score enough."""
-        found = found.take(np.isin(found.class_id, KINDS) & (found.confidence >= LEAST_SCORE))
+        found = found.take(np.isin(found.class_id, KINDS) & (found.confidence >= MIN_SCORE))
         if not self._has_closeups:
             return found
         sure = found.take((found.class_id != Kind.VEHICLE) | (found.confidence >= BIRTH_SCORE))
@@ -79,5 +79,5 @@ def hints_of(found: Detections | None) -> tuple[tuple[float, float, float, float
     """The boxes of everybody found, also of those too unsure to follow. See `InView`."""
     if found is None:
         return ()
-    boxes = found.xyxy[(found.class_id == Kind.PERSON) & (found.confidence >= LEAST_HINT)]
+    boxes = found.xyxy[(found.class_id == Kind.PERSON) & (found.confidence >= MIN_HINT)]
     return tuple((left, top, right, bottom) for left, top, right, bottom in boxes.tolist())

@@ -15,7 +15,7 @@ import { setTheme, THEMES, useTheme } from "./theme";
 /** On a phone there is room for five; the fifth leads to the rest. */
 const IN_BAR = 4;
 /** More has no room beside a section's name. */
-const MOST_UNREAD = 99;
+const MAX_UNREAD = 99;
 
 type ShellProps = { sections: Section[]; current: Section | undefined; children: ReactNode };
 
@@ -118,7 +118,7 @@ function SectionLink({ unread, section, isCurrent, attention, onClick }: Section
       {section.path === "health" && <Count attention={attention} />}
       {section.path === "events" && unread > 0 && (
         <span className="section-count numbers calm" title={texts.events.unread(unread)}>
-          <span aria-hidden="true">{unread > MOST_UNREAD ? `${MOST_UNREAD}+` : unread}</span>
+          <span aria-hidden="true">{unread > MAX_UNREAD ? `${MAX_UNREAD}+` : unread}</span>
           <span className="only-heard">{texts.events.unread(unread)}</span>
         </span>
       )}

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { get } from "../api/client";
 import { useAsked } from "../api/use";
-import { hoursProblem, LEAST_HOURS, LONG_HOURS } from "../camera/hours";
+import { hoursProblem, LONG_HOURS, MIN_HOURS } from "../camera/hours";
 import { texts } from "../texts";
 import { Check, Checks, Radios, TextField } from "../ui";
 import { type Facts, nameFrom } from "./facts";
@@ -11,8 +11,8 @@ import { type Facts, nameFrom } from "./facts";
 type FieldsProps = { facts: Facts; set: (change: Partial<Facts>) => void };
 
 const MODES = ["reveal", "cover"] as const;
-const LEAST_DELAY_S = 0.2;
-const MOST_DELAY_S = 10;
+const MIN_DELAY_S = 0.2;
+const MAX_DELAY_S = 10;
 
 /** taken: the names that other cameras have; null where the camera has its own already. */
 export function NameFields({ facts, taken, set }: FieldsProps & { taken: readonly string[] | null }) {
@@ -63,8 +63,8 @@ export function PolicyFields({ facts, set }: FieldsProps) {
           label={texts.cameras.delay}
           hint={texts.cameras.delayHint}
           type="number"
-          min={LEAST_DELAY_S}
-          max={MOST_DELAY_S}
+          min={MIN_DELAY_S}
+          max={MAX_DELAY_S}
           step="any"
           required
           value={facts.delay}
@@ -75,7 +75,7 @@ export function PolicyFields({ facts, set }: FieldsProps) {
           hint={hours > 0 ? texts.cameras.keepIs(hours) : texts.cameras.keepUsual(usual)}
           type="number"
           problem={facts.keep ? hoursProblem(facts.keep, facts.isLong) : null}
-          min={LEAST_HOURS}
+          min={MIN_HOURS}
           step="any"
           placeholder={usual === undefined ? "" : String(usual)}
           value={facts.keep}

@@ -9,7 +9,7 @@ import { Icon, ToolButton } from "../ui";
 import { type Event, whatOf } from "./facts";
 
 const STEP_S = 2;
-const MOST_STEPS = 8;
+const MAX_STEPS = 8;
 const STEP_MS = 600;
 
 function thumbnailOf(camera: string, at_90k: number): string {
@@ -36,7 +36,7 @@ export function EventPicture({ event }: { event: Event }) {
   const [has, setHas] = useState<"unknown" | "small" | "large" | "nothing">("unknown");
   const [step, setStep] = useState<number | null>(null);
   const lastsS = secondsOf(event.end_90k - event.start_90k);
-  const steps = Math.min(MOST_STEPS, Math.floor(lastsS / STEP_S) + 1);
+  const steps = Math.min(MAX_STEPS, Math.floor(lastsS / STEP_S) + 1);
   const isLooping = step !== null;
   useEffect(() => {
     if (!isLooping) return;

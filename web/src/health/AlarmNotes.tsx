@@ -10,7 +10,7 @@ type Alarm = Schemas["AlarmShown"];
 
 const EVERY_MS = 10_000;
 /** What a line holds at most: the rest is a number. */
-const MOST_LINES = 5;
+const MAX_LINES = 5;
 /** Kinds of which each is about a file. */
 const OF_FILES: ReadonlySet<string> = new Set(["store", "delete", "lost", "strange"]);
 
@@ -41,7 +41,7 @@ function OfKind({ alarms, titles }: { alarms: Alarm[]; titles: ReadonlyMap<strin
       <div>
         <strong>{title}</strong>
         <ul>
-          {alarms.slice(0, MOST_LINES).map((each) => (
+          {alarms.slice(0, MAX_LINES).map((each) => (
             <Line
               key={`${each.camera} ${each.since_90k} ${each.says}`}
               alarm={each}
@@ -49,7 +49,7 @@ function OfKind({ alarms, titles }: { alarms: Alarm[]; titles: ReadonlyMap<strin
             />
           ))}
         </ul>
-        {alarms.length > MOST_LINES && <p className="soft">{texts.health.moreAlarms(alarms.length - MOST_LINES)}</p>}
+        {alarms.length > MAX_LINES && <p className="soft">{texts.health.moreAlarms(alarms.length - MAX_LINES)}</p>}
       </div>
     </div>
   );

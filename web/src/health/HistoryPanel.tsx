@@ -12,7 +12,7 @@ type Stretch = Schemas["Stretch"];
 
 const SPANS = ["1", "24", "168"] as const;
 type Span = (typeof SPANS)[number];
-const MOST_ROWS = 200;
+const MAX_ROWS = 200;
 const EVERY_MS = 15_000;
 
 export function HistoryPanel({ camera }: { camera: string }) {
@@ -26,7 +26,7 @@ export function HistoryPanel({ camera }: { camera: string }) {
     `history ${camera} ${span}`,
     EVERY_MS,
   );
-  const newestFirst = answer && [...answer].reverse().slice(0, MOST_ROWS);
+  const newestFirst = answer && [...answer].reverse().slice(0, MAX_ROWS);
   return (
     <Panel
       title={texts.health.history}
@@ -50,7 +50,7 @@ export function HistoryPanel({ camera }: { camera: string }) {
           keyOf={(each) => `${each.from_90k} ${each.what}`}
         />
       )}
-      {answer && answer.length > MOST_ROWS && <p className="soft small">{texts.health.onlyNewest(MOST_ROWS)}</p>}
+      {answer && answer.length > MAX_ROWS && <p className="soft small">{texts.health.onlyNewest(MAX_ROWS)}</p>}
     </Panel>
   );
 }

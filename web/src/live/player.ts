@@ -13,14 +13,14 @@ export type LiveState =
 
 /** In hand when a piece has come: as much as one is long where anything moves, and a little. Longer ones show what stays
  * the same, where playing may stop before the next one and nobody sees it. */
-const LEAST_LAG_S = 0.3;
+const MIN_LAG_S = 0.3;
 /** More is wanted where pieces come unevenly: so much after each stop, and less again with each piece. */
 const MORE_LAG_S = 0.1;
 const LESS_LAG_S = 0.001;
 const WORST_LAG_S = 1;
 const LONG_PIECE_S = 0.35;
 const EASY_S = 0.1;
-const MOST_LAG_S = 1.5;
+const MAX_LAG_S = 1.5;
 const KEPT_S = 6;
 const STALE_MS = 3500;
 const FIRST_WAIT_MS = 500;
@@ -32,7 +32,7 @@ export class LivePlayer {
   private buffer: PieceBuffer | null = null;
   private baseS: number | null = null;
   private newestS = 0;
-  private lagS = LEAST_LAG_S;
+  private lagS = MIN_LAG_S;
   private endS = 0;
   private pieceS = 0;
   private heardMs = 0;
@@ -137,9 +137,9 @@ export class LivePlayer {
     if (!last || !this.buffer) return;
     const [startS, endS] = last;
     [this.pieceS, this.endS] = [endS - this.endS, endS];
-    this.lagS = Math.max(LEAST_LAG_S, this.lagS - LESS_LAG_S);
+    this.lagS = Math.max(MIN_LAG_S, this.lagS - LESS_LAG_S);
     const lagS = endS - this.video.currentTime;
-    if (lagS > MOST_LAG_S || this.video.currentTime < startS) {
+    if (lagS > MAX_LAG_S || this.video.currentTime < startS) {
       this.video.currentTime = Math.max(startS, endS - this.lagS);
     }
     this.video.playbackRate = lagS > this.lagS + EASY_S ? 1.1 : lagS < this.lagS - EASY_S ? 0.94 : 1;

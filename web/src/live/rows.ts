@@ -2,8 +2,8 @@
 
 export const GAP_PX = 8;
 export const FOOT_PX = 36;
-const LEAST_WIDTH_PX = 150;
-const LEAST_WIDTH_OF_FEW_PX = 300;
+const MIN_WIDTH_PX = 150;
+const MIN_WIDTH_OF_FEW_PX = 300;
 const FEW = 6;
 /** Width by height. What is narrower or wider has bars beside it. */
 const SHAPES = [0.5, 2.4] as const;
@@ -19,8 +19,8 @@ export function shapeWithin(shape: number): number {
 /** columns: at most; null: rows that make the pictures largest with all of them in sight. Where that is too small for
  * pictures, or columns are asked for, rows take all of the width, and the page scrolls where it must. */
 export function fitOf(shapes: readonly number[], size: Size, columns: number | null): Fit {
-  const least = shapes.length <= FEW ? LEAST_WIDTH_OF_FEW_PX : LEAST_WIDTH_PX;
-  if (columns !== null) return wide(shapes, size.width, Math.min(columns, most(size.width, LEAST_WIDTH_PX)));
+  const least = shapes.length <= FEW ? MIN_WIDTH_OF_FEW_PX : MIN_WIDTH_PX;
+  if (columns !== null) return wide(shapes, size.width, Math.min(columns, most(size.width, MIN_WIDTH_PX)));
   let best: Fit | null = null;
   let bestArea = 0;
   for (let count = 1; count <= shapes.length; count++) {

@@ -13,7 +13,7 @@ const STEP_DEG = 5;
 const FINE_DEG = 1;
 const FARTHER = 1.1;
 /** On the screen: nearer to the dot nothing could be taken hold of. */
-const LEAST_PX = 34;
+const MIN_PX = 34;
 
 const ARROWS: Record<string, readonly [number, number]> = {
   ArrowLeft: [-1, 0],
@@ -35,7 +35,7 @@ export function Handles({ place, title, ground, view, size, onPlace }: HandlesPr
   const point = pointOf(place, ground);
   const at = toScreen(view, size, point);
   const reachPx = reachOf(place) * view.scale;
-  const handlePx = Math.max(LEAST_PX, reachPx);
+  const handlePx = Math.max(MIN_PX, reachPx);
   const tip = directed(at, place.bearing_deg, handlePx);
   const side = directed(at, place.bearing_deg + place.angle_deg / 2, handlePx * 0.75);
 

@@ -12,10 +12,10 @@ const words = texts.map;
 /** On the screen: what is nearer to each other is shown as one. */
 const APART_PX = 46;
 /** With more of them in sight, a name is shown only of what is pointed at. */
-const MOST_NAMES = 60;
+const MAX_NAMES = 60;
 /** So far beyond the frame there are marks already, so that they are there when it is moved. */
 const BEYOND_PX = 500;
-const MOST_SHOWN = 99;
+const MAX_SHOWN = 99;
 
 /** happens: what goes on there, in words. isNew: it has just come. x, y, reach: in units of the plane. */
 export type Mark = Point & {
@@ -77,7 +77,7 @@ const Layer = memo(function Layer({ seen, origin, hrefOf, onCluster }: LayerProp
   const single = seen.flatMap(({ all }) => (all.length === 1 && all[0] ? [all[0]] : []));
   const placed = (at: Point) => toScreen(origin, { width: 0, height: 0 }, at);
   return (
-    <div className={seen.length > MOST_NAMES ? "map-marks is-many" : "map-marks"}>
+    <div className={seen.length > MAX_NAMES ? "map-marks is-many" : "map-marks"}>
       <svg className="map-cones" aria-hidden="true" focusable="false">
         {single.map((each) => (
           <path
@@ -142,7 +142,7 @@ function Many({ all, style, onCluster }: ManyProps) {
     >
       {happening > 0 && <span className="map-ring" />}
       <span className="map-dot numbers">
-        {all.length > MOST_SHOWN * 10 ? `${MOST_SHOWN * 10}+` : all.length}
+        {all.length > MAX_SHOWN * 10 ? `${MAX_SHOWN * 10}+` : all.length}
         {(happening > 0 || ill > 0) && <Icon name={happening > 0 ? "bell" : "warn"} size={13} />}
       </span>
     </button>

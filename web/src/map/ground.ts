@@ -12,11 +12,11 @@ export type Ground = { site: Site | null; box: Box; limits: Limits };
 
 /** Of a site that has no plan yet. */
 const USUAL_SHAPE = 3 / 4;
-const MOST_ZOOM = 22;
+const MAX_ZOOM = 22;
 const WORLD: Box = { left: 0, top: 0, right: 1, bottom: 1 };
 
 export function groundOf(site: Site | null): Ground {
-  if (!site) return { site, box: WORLD, limits: { least: scaleOf(0), most: scaleOf(MOST_ZOOM) } };
+  if (!site) return { site, box: WORLD, limits: { least: scaleOf(0), most: scaleOf(MAX_ZOOM) } };
   const bottom = shapeOf(site);
   return { site, box: { left: 0, top: 0, right: 1, bottom }, limits: { least: 100, most: 20_000 } };
 }

@@ -20,7 +20,7 @@ const NEVER = new Set<Action>([
   "still:linked",
 ]);
 const USUAL_DAYS = 90;
-const MOST_DAYS = 366;
+const MAX_DAYS = 366;
 
 export function TokensPanel() {
   const { answer, problem, again } = useAsked((signal) => get("/api/self/tokens", { signal }), "tokens");
@@ -94,7 +94,7 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: () => void
           label={texts.people.tokenDays}
           type="number"
           min={1}
-          max={MOST_DAYS}
+          max={MAX_DAYS}
           required
           value={days}
           onChange={setDays}

@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { texts } from "../texts";
-import { type Box, between, isAt, LEAST_PX, moved, placed, type Size, sized, type Xyxy, xyxyAt } from "./box";
+import { type Box, between, isAt, MIN_PX, moved, placed, type Size, sized, type Xyxy, xyxyAt } from "./box";
 import "./drawing.css";
 
 const words = texts.redact.draw;
@@ -61,7 +61,7 @@ export function Drawing(props: DrawingProps) {
   };
   const end = () => {
     // A click is no box.
-    if (drawn && drawn[2] - drawn[0] > LEAST_PX && drawn[3] - drawn[1] > LEAST_PX) onDraw(drawn);
+    if (drawn && drawn[2] - drawn[0] > MIN_PX && drawn[3] - drawn[1] > MIN_PX) onDraw(drawn);
     cancel();
   };
   const cancel = () => {

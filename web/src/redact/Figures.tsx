@@ -7,7 +7,7 @@ import { clock } from "./words";
 
 const words = texts.redact;
 /** More of them are a list that nobody reads; the report has all. */
-const MOST_MOMENTS = 12;
+const MAX_MOMENTS = 12;
 
 type FiguresProps = { report: Report; isVideo: boolean; onGo: (timeS: number) => void };
 
@@ -43,7 +43,7 @@ export function Figures({ report, isVideo, onGo }: FiguresProps) {
       {report.problems.length > 0 && (
         <Panel title={words.problems}>
           <ul>
-            {report.problems.slice(0, MOST_MOMENTS).map((each) => (
+            {report.problems.slice(0, MAX_MOMENTS).map((each) => (
               <li key={`${each.at_s} ${each.message}`}>{sentence(each.message)}</li>
             ))}
           </ul>
@@ -56,7 +56,7 @@ export function Figures({ report, isVideo, onGo }: FiguresProps) {
 function Moments({ spans, onGo }: { spans: readonly Span[]; onGo: (timeS: number) => void }) {
   return (
     <ul className="redact-moments">
-      {spans.slice(0, MOST_MOMENTS).map((each) => (
+      {spans.slice(0, MAX_MOMENTS).map((each) => (
         <li key={`${each.start_s} ${each.reason}`}>
           <Button
             kind="quiet"

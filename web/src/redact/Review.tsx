@@ -11,7 +11,7 @@ import "./review.css";
 
 const words = texts.redact.look;
 /** More of them are a list that nobody reads; others follow when these are done. */
-const MOST_SHOWN = 5;
+const MAX_SHOWN = 5;
 
 type ReviewProps = {
   doubts: readonly Doubt[];
@@ -57,7 +57,7 @@ export function Review(props: ReviewProps) {
         </p>
       )}
       <ul className="review" ref={list}>
-        {open.slice(0, MOST_SHOWN).map((doubt) => (
+        {open.slice(0, MAX_SHOWN).map((doubt) => (
           <Entry key={doubt.id} doubt={doubt} props={props}>
             <div className="review-actions">
               <Button icon="cover" onClick={() => answer(doubt, () => onCover(doubt))}>
@@ -70,7 +70,7 @@ export function Review(props: ReviewProps) {
           </Entry>
         ))}
       </ul>
-      {open.length > MOST_SHOWN && <p className="soft small">{words.more(open.length - MOST_SHOWN)}</p>}
+      {open.length > MAX_SHOWN && <p className="soft small">{words.more(open.length - MAX_SHOWN)}</p>}
       {done.length > 0 && (
         <details className="review-done">
           <summary>{words.done(done.length)}</summary>

@@ -14,7 +14,7 @@ export type Place = { atS: number; xyxy: Xyxy };
 export type Box = { key: number; xyxy: Xyxy; fromS: number; toS: number | null; path: readonly Place[] };
 
 /** A box is at least so wide and high, so that it can be seen and caught. */
-export const LEAST_PX = 4;
+export const MIN_PX = 4;
 /** What is missed is mostly missed for a moment: so long is a new box there. */
 export const NEW_BOX_S = 1;
 /** Two places of a moving box are further apart: it is one picture. */
@@ -118,9 +118,9 @@ export function between(a: readonly [number, number], b: readonly [number, numbe
 
 /** Cut to whole pixels of the picture. */
 export function within([left, top, right, bottom]: Xyxy, { width, height }: Size): Xyxy {
-  const x0 = clamped(Math.floor(left), 0, width - LEAST_PX);
-  const y0 = clamped(Math.floor(top), 0, height - LEAST_PX);
-  return [x0, y0, clamped(Math.ceil(right), x0 + LEAST_PX, width), clamped(Math.ceil(bottom), y0 + LEAST_PX, height)];
+  const x0 = clamped(Math.floor(left), 0, width - MIN_PX);
+  const y0 = clamped(Math.floor(top), 0, height - MIN_PX);
+  return [x0, y0, clamped(Math.ceil(right), x0 + MIN_PX, width), clamped(Math.ceil(bottom), y0 + MIN_PX, height)];
 }
 
 /** Moved as a whole; it stops at the edges. */

@@ -8,8 +8,8 @@ import {
   beside,
   inPixels,
   isClosed,
-  LEAST_CORNERS,
   MAX_CORNERS,
+  MIN_CORNERS,
   middleOf,
   moved,
   type Point,
@@ -287,7 +287,7 @@ function Tag({ at: [x, y], children }: { at: Point; children: ReactNode }) {
 }
 
 export function canRemove(shape: Shape, points: Points): boolean {
-  return shape === "zone" && points.length > LEAST_CORNERS;
+  return shape === "zone" && points.length > MIN_CORNERS;
 }
 
 export function shapesOf(values: Values): [Shape, Points][] {

@@ -15,7 +15,7 @@ const words = texts.rules.now;
 const EVERY_MS = 1000;
 /** As in rules/events/sight.py. */
 const SMALLEST_PX = 20;
-const LEAST_FOUND = 15;
+const MIN_FOUND = 15;
 const REMEMBERED = 300;
 
 type Box = Schemas["BoxNowShown"];
@@ -118,6 +118,6 @@ function isInside([x, y]: Point, corners: Points): boolean {
 }
 
 function medianOf(heights: readonly number[]): number | null {
-  if (heights.length < LEAST_FOUND) return null;
+  if (heights.length < MIN_FOUND) return null;
   return heights.toSorted((a, b) => a - b)[Math.floor(heights.length / 2)] ?? null;
 }

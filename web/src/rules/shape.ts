@@ -13,7 +13,7 @@ export const isClosed = (shape: Shape) => shape === "zone" || shape === "ground"
 
 /** As in config/rule.py, which asks again. */
 export const MAX_CORNERS = 32;
-export const LEAST_CORNERS = 3;
+export const MIN_CORNERS = 3;
 const SMALLEST_AREA = 1e-4;
 /** Shares are kept to a ten-thousandth: less than a pixel. */
 const PLACES = 1e4;

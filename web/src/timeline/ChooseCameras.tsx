@@ -12,11 +12,11 @@ type ChooseProps = {
   onChoose: (names: string[]) => void;
 };
 
-export const MOST_TOGETHER = 16;
+export const MAX_TOGETHER = 16;
 
 export function ChooseCameras({ cameras, chosen, onClose, onChoose }: ChooseProps) {
   const [names, setNames] = useState(new Set(chosen));
-  const isFull = names.size >= MOST_TOGETHER;
+  const isFull = names.size >= MAX_TOGETHER;
   const change = (name: string, isIn: boolean) => {
     const next = new Set(names);
     if (isIn) next.add(name);

@@ -9,7 +9,7 @@ import { CoverLegend } from "../media/CoverLegend";
 import { momentOf, nowS, timeOf } from "../media/times";
 import { texts } from "../texts";
 import { Button, Empty, Icon, PageHead, ProblemNote, sentence } from "../ui";
-import { ChooseCameras, MOST_TOGETHER } from "./ChooseCameras";
+import { ChooseCameras, MAX_TOGETHER } from "./ChooseCameras";
 import { Controls } from "./Controls";
 import type { Range, Row } from "./draw";
 import { type Exported, whyNoExport } from "./Export";
@@ -34,7 +34,7 @@ const KEY = "passerby-timeline-cameras";
 export default function TimelinePage({ route }: SectionProps) {
   const { cameras, states, problem, again } = useCameras();
   const named = route.path[1]?.split("+") ?? [];
-  const chosen = cameras?.filter((each) => named.includes(each.name)).slice(0, MOST_TOGETHER);
+  const chosen = cameras?.filter((each) => named.includes(each.name)).slice(0, MAX_TOGETHER);
   const first = cameras?.find((each) => states.get(each.name)?.what === "recording") ?? cameras?.[0];
 
   const seen = chosen?.map((each) => each.name).join("+");

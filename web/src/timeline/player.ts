@@ -11,11 +11,11 @@ export type PlayerStatus = { kind: "loading" | "ready" | "gap" } | { kind: "prob
 
 /** Players count from here, since 1970 is far away for some of them; nothing older is kept. */
 const ZERO_S = Math.floor(Date.now() / 1000) - 11 * 366 * 86400;
-const LEAST_AHEAD_S = 8;
+const MIN_AHEAD_S = 8;
 const AHEAD_FOR_EACH_RATE_S = 5;
-const MOST_GOPS_AT_ONCE = 8;
+const MAX_GOPS_AT_ONCE = 8;
 const KEPT_AROUND_S = 60;
-const MOST_KEPT_GOPS = 90;
+const MAX_KEPT_GOPS = 90;
 const RETRY_MS = 2000;
 
 export class RecordingPlayer {
@@ -126,7 +126,7 @@ export class RecordingPlayer {
 
   private async load(atS: number, rate: number): Promise<void> {
     if (this.isLoading || performance.now() < this.notBeforeMs) return;
-    const wanted = this.missingFrom(atS, Math.max(LEAST_AHEAD_S, AHEAD_FOR_EACH_RATE_S * rate));
+    const wanted = this.missingFrom(atS, Math.max(MIN_AHEAD_S, AHEAD_FOR_EACH_RATE_S * rate));
     const [first] = wanted;
     if (!first) return;
     this.isLoading = true;
@@ -152,7 +152,7 @@ export class RecordingPlayer {
     const wanted: Gop[] = [];
     let gop = this.recordings.at(atS) ?? undefined;
     const isUrgent = gop !== undefined && !this.loaded.has(gop.key);
-    while (gop && gop.startS < atS + aheadS && wanted.length < (isUrgent ? 1 : MOST_GOPS_AT_ONCE)) {
+    while (gop && gop.startS < atS + aheadS && wanted.length < (isUrgent ? 1 : MAX_GOPS_AT_ONCE)) {
       const last: Gop | undefined = wanted.at(-1);
       if (!this.loaded.has(gop.key)) {
         if (last && (last.address !== gop.address || last.offset + last.size !== gop.offset)) break;
@@ -189,7 +189,7 @@ export class RecordingPlayer {
   }
 
   private forget(): void {
-    if (this.loaded.size <= MOST_KEPT_GOPS) return;
+    if (this.loaded.size <= MAX_KEPT_GOPS) return;
     for (const [key, { gop }] of this.loaded) {
       if (gop.endS > this.wantedS - KEPT_AROUND_S && gop.startS < this.wantedS + 2 * KEPT_AROUND_S) continue;
       this.loaded.delete(key);

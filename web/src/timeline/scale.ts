@@ -2,8 +2,8 @@
 
 export type View = { fromS: number; spanS: number };
 
-export const LEAST_SPAN_S = 10;
-export const MOST_SPAN_S = 60 * 86400;
+export const MIN_SPAN_S = 10;
+export const MAX_SPAN_S = 60 * 86400;
 const STEPS_S = [
   1,
   2,
@@ -27,14 +27,14 @@ const STEPS_S = [
   7 * 86400,
   14 * 86400,
 ];
-const LEAST_PX = 84;
+const MIN_PX = 84;
 
 export const toPx = (view: View, width: number, atS: number): number => ((atS - view.fromS) / view.spanS) * width;
 export const toS = (view: View, width: number, px: number): number => view.fromS + (px / width) * view.spanS;
 
 /** factor: over 1 shows more time. The time at `aboutS` stays where it is. */
 export function zoomed(view: View, factor: number, aboutS: number): View {
-  const spanS = Math.min(MOST_SPAN_S, Math.max(LEAST_SPAN_S, view.spanS * factor));
+  const spanS = Math.min(MAX_SPAN_S, Math.max(MIN_SPAN_S, view.spanS * factor));
   return { fromS: aboutS - ((aboutS - view.fromS) * spanS) / view.spanS, spanS };
 }
 
@@ -42,7 +42,7 @@ export type Tick = { atS: number; isDay: boolean };
 
 /** Ticks at round local times. offsetS: of local time from UTC, at a time. */
 export function ticksOf(view: View, width: number, offsetS: (atS: number) => number): { stepS: number; ticks: Tick[] } {
-  const stepS = STEPS_S.find((each) => (each / view.spanS) * width >= LEAST_PX) ?? STEPS_S.at(-1) ?? 86400;
+  const stepS = STEPS_S.find((each) => (each / view.spanS) * width >= MIN_PX) ?? STEPS_S.at(-1) ?? 86400;
   const ticks: Tick[] = [];
   let atS = roundedUp(view.fromS, stepS, offsetS);
   while (atS <= view.fromS + view.spanS) {

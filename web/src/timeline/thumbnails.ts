@@ -11,7 +11,7 @@ export type Wanted = { camera: string; atS: number };
 /** Whoever points at the strip is on the way somewhere else for so long; whoever drags looks while they move. */
 const REST_MS = 150;
 const DRAG_EVERY_MS = 250;
-const MOST_KEPT = 120;
+const MAX_KEPT = 120;
 const GOP_S = 2;
 const PARTS_OF_VIEW = 400;
 /** What is newer may not be recorded yet. */
@@ -82,7 +82,7 @@ export function forgetThumbnails(): void {
 function keep(key: string, url: string): void {
   kept.set(key, url);
   const [oldest] = kept;
-  if (kept.size <= MOST_KEPT || !oldest) return;
+  if (kept.size <= MAX_KEPT || !oldest) return;
   URL.revokeObjectURL(oldest[1]);
   kept.delete(oldest[0]);
 }
