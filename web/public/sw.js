@@ -1,9 +1,19 @@
 /** Shows messages of web push, and leads from them to the page. It keeps nothing and answers no request of the page:
  * what is seen here needs permission each time. */
 
-/** In the language of the browser: there is no page here to ask. */
+/** In the language of the message. */
 const TAKE = { en: "I'll deal with it", ru: "Беру в работу" };
-const USUAL = { id: "", title: "passerby", text: "", at_ms: 0, where: "#/events", take: false };
+const STILL = /^api\/linked-stills\/\d+\.jpg\?until=\d+&signature=[\w-]+$/;
+const USUAL = {
+  id: "",
+  title: "passerby",
+  text: "",
+  at_ms: 0,
+  where: "#/events",
+  take: false,
+  still: "",
+  language: "en",
+};
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -23,16 +33,17 @@ function messageOf(data) {
   }
 }
 
-async function show({ id, title, text, at_ms, where, take }) {
-  const language = self.navigator.language.startsWith("ru") ? "ru" : "en";
+/** The picture is shown if it is one of ours: a link that was signed for this message. */
+async function show({ id, title, text, at_ms, where, take, still, language }) {
   await self.registration.showNotification(title, {
     body: text,
-    lang: "en",
+    lang: language,
     ...(id && { tag: id }), // one that comes twice is shown once
     ...(at_ms && { timestamp: at_ms }),
     icon: "./icon-192.png",
     badge: "./badge-96.png",
-    actions: take ? [{ action: "take", title: TAKE[language] }] : [],
+    ...(STILL.test(still) && { image: new URL(still, self.registration.scope).href }),
+    actions: take ? [{ action: "take", title: TAKE[language] ?? TAKE.en }] : [],
     data: { where: /^#\/[\w/-]*$/.test(where) ? where : USUAL.where },
   });
 }

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from passerby.access.camera_alerts import forget_alerts
 from passerby.access.camera_rules import forget_rules
 from passerby.access.not_people import forget_not_people
 from passerby.access.sealer import Sealer
@@ -116,6 +117,7 @@ class Cameras:
             forget_rules(connection, [name])
             forget_boxes(connection, [name])
             forget_places(connection, [name])
+            forget_alerts(connection, [name])
 
     def follow_file(self, configured: Mapping[str, CameraFacts]) -> None:
         """Make the file's cameras match the file. Raises SettingsError if one was also added on the page."""
@@ -132,6 +134,7 @@ class Cameras:
             forget_not_people(connection, gone | elsewhere)
             forget_boxes(connection, gone | elsewhere | {n for n, facts in configured.items() if not facts.keeps_boxes})
             forget_places(connection, gone)
+            forget_alerts(connection, gone)
             connection.execute(delete(cameras).where(cameras.c.is_in_file))
             for name, facts in configured.items():
                 since_90k = known[name].since_90k if name in known else self._since_90k(connection, name)

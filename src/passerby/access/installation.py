@@ -7,11 +7,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from passerby.access.audience import Audience
 from passerby.access.audit import MAX_FORGOTTEN_AT_ONCE, Audit
+from passerby.access.camera_alerts import CameraAlerts
 from passerby.access.camera_rules import CameraRules
 from passerby.access.cameras import CameraFacts, Cameras, ConfiguredCamera, Groups
 from passerby.access.devices import Devices
-from passerby.access.listeners import Listeners
 from passerby.access.not_people import NotPeople
 from passerby.access.own_secrets import OwnSecrets
 from passerby.access.passkeys import Passkeys
@@ -80,10 +81,11 @@ class Installation:
         self.cameras = Cameras(rows, sealer, reach_of(config), self.settings.usual_keep)
         self.not_people = NotPeople(rows)
         self.rules = CameraRules(rows)
+        self.alerts = CameraAlerts(rows)
         self.sites = Sites(rows)
         self.places = Places(rows)
         self.events = EventLog(rows)
-        self.listeners = Listeners(self.devices, self.cameras, self.events)
+        self.audience = Audience(self.devices, self.cameras, self.events, self.preferences)
         self.tallies = Tallies(rows)
         self.presence = PresenceSeries(rows)
         self.kept_boxes = KeptBoxes(rows)
@@ -135,6 +137,12 @@ class Installation:
         for each in before:
             if each.id not in stays:
                 self.audit.note(who, through, "not-people:remove", each.camera, about=each.words)
+
+    def switch_alerts(self, camera: str, who: str, through: str, *, is_on: bool, about: str = "") -> None:
+        """Whether anybody is told of a camera's events. A change is recorded in the audit."""
+        with self.audit.with_change():
+            if self.alerts.switch(camera, is_on=is_on):
+                self.audit.note(who, through, "alerts:on" if is_on else "alerts:off", camera, about=about)
 
     def _change(self, before: ConfiguredCamera | None, facts: CameraFacts) -> CameraFacts:
         """Keeps the address in the facts only if it differs, or if that cannot be known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import Annotated, Literal
 
@@ -47,6 +48,7 @@ class CameraShown(Policy):
     name: str
     address_shown: str | None = Field(description="Without login; null if you may not change cameras.")
     is_in_file: bool = Field(description="Defined in passerby.toml: change it there.")
+    has_alerts: bool = Field(description="Whether people are told of its events.")
 
 
 class CameraChange(Policy):
@@ -56,6 +58,10 @@ class CameraChange(Policy):
 class NewCamera(CameraChange):
     name: str = Field(pattern=NAME)
     address: Address = Field(min_length=1, description="With login.")
+
+
+class Alerts(BaseModel):
+    is_on: bool = Field(description="Tell people of its events. They are kept in any case.")
 
 
 class AddressToTry(BaseModel):
@@ -88,9 +94,10 @@ class Trial(BaseModel):
 @router.get("", summary="The cameras that I may see")
 def cameras(request: Request) -> list[CameraShown]:
     me = signed_in_of(request).principal
-    found = services_of(request).installation.cameras.list()
+    installation = services_of(request).installation
+    found, off = installation.cameras.list(), installation.alerts.off()
     seen = [each for each in found if may(me, Action.SEE_CAMERAS, Subject(each.name, each.facts.groups)).allowed]
-    return [_shown(each, request) for each in seen]
+    return [_shown(each, request, off) for each in seen]
 
 
 @router.post("", summary="Add a camera", status_code=201)
@@ -148,8 +155,16 @@ def remove_camera(camera: CameraName, request: Request) -> None:
     services.cameras_changed()
 
 
+@router.put("/{camera}/alerts", summary="Say whether people are told of a camera's events")
+def switch_alerts(camera: CameraName, body: Alerts, request: Request) -> CameraShown:
+    services, me = services_of(request), signed_in_of(request)
+    configured(services, camera)
+    services.installation.switch_alerts(camera, me.user.name, me.through, is_on=body.is_on)
+    return _found(services, camera, request)
+
+
 def _found(services: Services, name: str, request: Request) -> CameraShown:
-    return _shown(configured(services, name), request)
+    return _shown(configured(services, name), request, services.installation.alerts.off())
 
 
 def configured(services: Services, name: str) -> ConfiguredCamera:
@@ -170,7 +185,7 @@ def _noting_boxes(services: Services, request: Request) -> AbstractContextManage
     return services.installation.noting_boxes_that_go(me.user.name, me.through)
 
 
-def _shown(camera: ConfiguredCamera, request: Request) -> CameraShown:
+def _shown(camera: ConfiguredCamera, request: Request, alerts_off: Collection[str]) -> CameraShown:
     facts = camera.facts
     may_change = may(signed_in_of(request).principal, Action.CHANGE_CAMERAS, Subject(camera.name, facts.groups)).allowed
     return CameraShown(
@@ -179,7 +194,7 @@ def _shown(camera: ConfiguredCamera, request: Request) -> CameraShown:
         transport="udp" if facts.transport == "udp" else "tcp", trust_any_certificate=facts.trust_any_certificate,
         mode="cover" if facts.mode == "cover" else "reveal", privacy_delay_s=facts.privacy_delay_s,
         keep_hours=facts.keep_hours, more_than_30_days=facts.more_than_30_days, groups=sorted(facts.groups),
-        is_enabled=facts.is_enabled, keeps_boxes=facts.keeps_boxes,
+        is_enabled=facts.is_enabled, keeps_boxes=facts.keeps_boxes, has_alerts=camera.name not in alerts_off,
     )  # fmt: skip
 
 

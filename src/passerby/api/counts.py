@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import asdict
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -18,6 +17,8 @@ from passerby.api.ports import services_of
 from passerby.api.problems import problem
 from passerby.api.timeline import DAY_90K, LONGEST_TIMELINE_90K, Time90k, check_range
 from passerby.clock import utc_of
+from passerby.errors import SettingsError
+from passerby.events.local_time import zone_named
 from passerby.events.periods import Per
 from passerby.events.presence import Present
 from passerby.events.tallies import Tally
@@ -114,9 +115,9 @@ def _local(at_90k: int, zone: tzinfo) -> str:
 
 def _zone(name: str) -> tzinfo:
     try:
-        return UTC if name == "UTC" else ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise problem(422, f"'{name}' is not a time zone", "use a name such as Europe/Riga") from None
+        return zone_named(name)
+    except SettingsError as error:
+        raise problem(422, error.message, error.hint) from None
 
 
 def _cell(name: str) -> str:

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from passerby.access.listeners import sight_of
+from passerby.access.audience import sight_of
 from passerby.api.cameras import NAME, CameraName
 from passerby.api.event_feed import EventFeed
 from passerby.api.gate import sees_since_90k_of, signed_in_of, who_asks
@@ -37,6 +37,9 @@ router = APIRouter(prefix="/api", tags=["events"])
 
 EventId = Annotated[int, Path(ge=1, le=2**53, description="The event's id.")]
 _PRECISION_OVER_90K = 30 * 86400 * TICKS_PER_S
+STILL_WRITTEN_90K = 30 * TICKS_PER_S
+"""An event that began earlier has its picture on the disk, or never will."""
+WAIT_FOR_STILL_S = 5.0  # longer than a GOP
 _QUIET_S = 15.0  # proxies close what is silent for a minute or so
 _LONGEST_STREAM_S = 3600.0
 
@@ -216,6 +219,8 @@ def linked_still(
     at_90k = found.start_90k
     about = f"event {id}"
     installation.audit.note("", "link", Action.SEE_LINKED_STILL, found.camera, at_90k, at_90k, about)
+    if installation.clock.now_90k() - at_90k < STILL_WRITTEN_90K:
+        _await_recording(services, found)
     return _picture(services, found, camera.since_90k)
 
 
@@ -238,6 +243,14 @@ def events_of_camera(camera: CameraName, request: Request, from_90k: Time90k, to
     check_range(from_90k, to_90k, LONGEST_TIMELINE_90K)
     found = _log(request).between(camera, from_90k, to_90k, since_90k=sees_since_90k_of(request))
     return [_shown(each) for each in found]
+
+
+def _await_recording(services: Services, found: LoggedEvent) -> None:
+    """A telephone asks for the picture as soon as it has the message, and never again."""
+    clock = services.installation.clock
+    give_up_s = clock.monotonic() + WAIT_FOR_STILL_S
+    while not services.archive.has_still(found.camera, found.start_90k) and clock.monotonic() < give_up_s:
+        clock.sleep(0.2)
 
 
 def _picture(services: Services, found: LoggedEvent, since_90k: int) -> Response:

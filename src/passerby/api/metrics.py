@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import UTC
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -19,12 +20,15 @@ from prometheus_client.registry import Collector
 
 from passerby.api.alarms import standing
 from passerby.api.ports import Services
+from passerby.events.periods import Per
 from passerby.media.alarms import AlarmKind
 from passerby.media.camera import CameraState
-from passerby.media.segments import TICKS_PER_S
+from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.version import __version__
 
 _DAY_90K = 86400 * TICKS_PER_S
+RECENT_90K = 10 * MINUTE_90K
+"""What is older is not how it is now: the camera is off, or its rule is gone."""
 
 
 def metrics_text(services: Services, words: Mapping[str, str]) -> tuple[bytes, str]:
@@ -80,6 +84,7 @@ def _of_cameras(services: Services, words: Mapping[str, str]) -> Iterator[Metric
         ages.add_metric([camera], max(0, now_90k - end_90k) / TICKS_PER_S)
     yield ages
     yield _crossings(services, words, now_90k)
+    yield from _present(services, words, now_90k)
 
 
 def _pictures(states: Mapping[str, CameraState], figure: str, does: str) -> Metric:
@@ -101,6 +106,28 @@ def _crossings(services: Services, cameras: Mapping[str, str], now_90k: int) -> 
     for (camera, rule, way), count in installation.tallies.since(known, now_90k - now_90k % _DAY_90K).items():
         crossings.add_metric([camera, rule, way], count)
     return crossings
+
+
+def _present(services: Services, cameras: Mapping[str, str], now_90k: int) -> Iterator[Metric]:
+    """Of the latest minute that is known, at most some minutes ago: what is not known is left out, not zero."""
+    people, most, waited = (
+        GaugeMetricFamily(f"passerby_zone_{name}", f"{says}, in the newest minute.", labels=["camera", "rule"])
+        for name, says in (
+            ("people", "How many were in a zone or queue on average"),
+            ("people_peak", "The most who were in a zone or queue at once"),
+            ("waited_seconds", "How long those who left a queue had waited on average"),
+        )
+    )
+    installation = services.installation
+    for camera in cameras:
+        recent = installation.presence.between(camera, now_90k - RECENT_90K, now_90k + MINUTE_90K, Per.MINUTE, UTC)
+        newest = {each.rule: each for each in recent}  # they are in order of time
+        for rule, each in newest.items():
+            people.add_metric([camera, rule], each.mean)
+            most.add_metric([camera, rule], each.most)
+            if each.waited_s is not None:
+                waited.add_metric([camera, rule], each.waited_s)
+    yield from (people, most, waited)
 
 
 def _free_bytes(folder: Path) -> float:

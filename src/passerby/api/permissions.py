@@ -57,6 +57,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/cameras/{camera}"): Action.SEE_CAMERAS,
     ("PUT", "/api/cameras/{camera}"): Action.CHANGE_CAMERAS,
     ("DELETE", "/api/cameras/{camera}"): Action.CHANGE_CAMERAS,
+    ("PUT", "/api/cameras/{camera}/alerts"): Action.CHANGE_ALERTS,
     ("GET", "/api/cameras/{camera}/not-people"): Action.SEE_CAMERAS,
     ("POST", "/api/cameras/{camera}/not-people"): Action.SAY_NOT_PEOPLE,
     ("DELETE", "/api/cameras/{camera}/not-people/{id}"): Action.SAY_NOT_PEOPLE,

@@ -70,6 +70,10 @@ class Reader:
         """The recorded picture at a time, None if there is none. Raises as `read` does."""
         return still_at(self.fragments(camera, at_90k, at_90k + 1), at_90k)
 
+    def has_still(self, camera: str, at_90k: int) -> bool:
+        """Whether `still` would find one, without reading it."""
+        return bool(self.playlist(camera, at_90k, at_90k + 1).entries)
+
     def thumbnail(self, camera: str, at_90k: int, width_px: int) -> Still | None:
         """A small picture of the GOP of a time. None if there is none, or if it is damaged or was just deleted."""
         try:

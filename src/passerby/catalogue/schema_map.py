@@ -16,6 +16,8 @@ sites = Table(
     Column("plan_width_px", Integer, nullable=True, comment="Width of the floor plan."),
     Column("plan_height_px", Integer, nullable=True, comment="Height of the floor plan."),
     Column("plan_version", String(16), nullable=True, comment="Start of the floor plan's SHA-256, in hexadecimal."),
+    Column("latitude", Float, nullable=True, comment="Where it is on the map: WGS 84, degrees north. NULL: not on it."),
+    Column("longitude", Float, nullable=True, comment="Where it is on the map: WGS 84, degrees east. NULL: not on it."),
     comment="Places with cameras that have a floor plan: a school, a floor of a building.",
 )
 

@@ -1,4 +1,5 @@
-"""More of the catalogue's tables, column by column: messages to be sent, and the alarms that people were told of."""
+"""More of the catalogue's tables, column by column: messages to be sent, alarms that people were told of, and cameras
+of whose events nobody is told."""
 
 from __future__ import annotations
 
@@ -54,4 +55,12 @@ alarms_told = Table(
     Column("count", Integer, nullable=False, comment="How many there were, of what is reported once."),
     Column("seen_90k", BigInteger, nullable=False, comment="UTC when it was last active."),
     comment="Alarms that people were told of, so that a restart does not tell them again, and their end is told.",
+)
+
+alerts_off = Table(
+    "alerts_off",
+    metadata,
+    # Not a foreign key to cameras.name: cameras in the configuration file are inserted anew at each start.
+    Column("camera", String(64), primary_key=True, comment="As in cameras.name. Removed with the camera."),
+    comment="Cameras of whose events nobody is told; the events are kept all the same.",
 )

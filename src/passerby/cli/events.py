@@ -62,7 +62,7 @@ def events(
     from passerby.capture import is_still
     from passerby.events.local_time import utc_from, utc_of_file, zone_named
 
-    zone = zone_named(time_zone)
+    zone = zone_named(time_zone) if time_zone else None
     utc_of = utc_of_file(utc_from(starts_at, zone)) if starts_at else None
     applied = read_rules(rules)
     (_print_still if is_still(source) else _print_video)(source, applied, utc_of, zone, as_json=as_json)

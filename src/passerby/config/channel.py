@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from passerby.config.about import Language
 from passerby.config.section import Network, Section
 
 SCHEMES = {
@@ -13,7 +14,6 @@ SCHEMES = {
     "email": ("smtps", "smtp"),
     "mqtt": ("mqtts", "mqtt"),
 }
-WITH_STILLS = ("webhook", "email")
 FROM_ELSEWHERE = ("env:", "file:")
 
 
@@ -53,10 +53,15 @@ class Channel(Section):
         description="For e-mail, which needs them: the addresses it goes to. For push: names of users; if there are "
         "none, all users who want to be told.",
     )
+    language: Literal["auto", Language] = Field(
+        "auto",
+        description="The language of its messages: en, ru, or auto for that of about.language, English if that is auto "
+        "too. By web push each user gets the language that they chose on the page, if they did.",
+    )
     stills: bool = Field(
         False,
-        description="For webhooks and e-mail: add a link to the redacted picture of an event. Danger: whoever has the "
-        "link sees the picture without signing in, until it expires.",
+        description="Add a link to the redacted picture of an event. Web push shows the picture, Home Assistant the "
+        "latest of each camera. Danger: whoever has the link sees the picture without signing in, until it expires.",
     )
     still_hours: float = Field(
         24.0, ge=0.25, le=168, description="How long after the event such a link works, at most while it is recorded."
@@ -68,6 +73,11 @@ class Channel(Section):
         "homeassistant",
         pattern=r"^[A-Za-z0-9_/-]{0,100}$",
         description='For MQTT: the topic at which Home Assistant looks for devices. "" for none.',
+    )
+    switches: bool = Field(
+        True,
+        description="For MQTT: alerts of a camera can be switched off and on there. Danger: by everybody who may write "
+        "at the broker.",
     )
     trust_any_certificate: bool = Field(
         False,
@@ -81,8 +91,6 @@ class Channel(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.stills and self.kind not in WITH_STILLS:
-            raise ValueError(f"channel '{self.name}' cannot have stills: only webhooks and e-mail can")
         if self.kind == "push":
             if self.address is not None:
                 raise ValueError(f"channel '{self.name}' has no address: browsers say where they are told")

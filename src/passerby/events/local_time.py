@@ -13,16 +13,12 @@ UtcOf = Callable[[float], datetime]
 """UTC from the time of a frame in seconds, as `InView.time_s` gives it."""
 
 
-def zone_named(name: str | None) -> tzinfo | None:
-    """The time zone of that name; None, which stands for the system's, for None. Raises SettingsError."""
-    if name is None:
-        return None
+def zone_named(name: str) -> tzinfo:
+    """The time zone of that name. Raises SettingsError."""
     try:
-        return ZoneInfo(name)
+        return UTC if name == "UTC" else ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise SettingsError(
-            f"'{name}' is no time zone", hint="write one such as Europe/Berlin or America/New_York"
-        ) from None
+        raise SettingsError(f"'{name}' is not a time zone", hint="use a name such as Europe/Riga") from None
 
 
 def utc_from(text: str, zone: tzinfo | None) -> datetime:

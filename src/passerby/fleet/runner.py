@@ -17,7 +17,7 @@ from passerby.engine.observe import DETECT_EVERY_S
 from passerby.engine.observer import Observer
 from passerby.errors import OutputError, PasserbyError, SourceUnavailable, Trouble
 from passerby.events.box_keeper import BoxKeeper
-from passerby.events.listeners import Listeners
+from passerby.events.fan_out import FanOut
 from passerby.events.live import LiveWatch
 from passerby.events.now_in_view import NowInView
 from passerby.events.sink import EventSink
@@ -60,7 +60,7 @@ class CameraRunner:
         looks_closely = watch.wants_vehicles if watch else lambda: False
         boxes = BoxKeeper(plan.camera, events, looks_closely) if plan.keeps_boxes else None
         self._now = NowInView()
-        self._listeners = Listeners(watch, boxes, self._now)
+        self._views = FanOut(watch, boxes, self._now)
         self._keeper = KeptBackground(backgrounds, plan.camera)
         self._reference = KeptReference(backgrounds, plan.camera)
         self._start_after_s, self._before = start_after_s, before
@@ -178,9 +178,9 @@ class CameraRunner:
     def _observer(self) -> Observer | None:
         """Detectors run more often only for rules: boxes are kept of what is found anyway."""
         if self._watch is not None:
-            note = self._listeners.note
+            note = self._views.note
             return Observer(note, DETECT_EVERY_S, self._watch.wants_changes, self._watch.wants_vehicles)
-        return Observer(self._listeners.note) if self.plan.keeps_boxes else None
+        return Observer(self._views.note) if self.plan.keeps_boxes else None
 
     def _follow(self, recording: Recording) -> None:
         source = open_live(self.plan.address, self.plan.options)
@@ -204,7 +204,7 @@ class CameraRunner:
             path.run(self._is_over, self.plan.hung_after_s)
         finally:
             self._path, self._reader = None, path.reader
-            self._listeners.end()
+            self._views.end()
 
     def _is_over(self) -> bool:
         self._beat_s = time.monotonic()

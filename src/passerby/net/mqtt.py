@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Callable
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessageInfo
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -40,11 +41,17 @@ class _Client(Client):
 class Broker:
     """Connects when something is published, and again after it broke. Only one thread at a time.
 
-    availability: the topic that is `online` while connected, and then `offline`; None: it says neither.
+    availability: the topic that is `online` while connected, and then `offline`; None: it says neither. hears: the
+    topics to listen to while connected, with + for any part of one. on_heard: gets topic and payload, in a thread of
+    the connection; it must neither wait nor raise.
     """
 
-    def __init__(self, address: Address, limits: Limits, availability: str | None) -> None:
+    def __init__(
+        self, address: Address, limits: Limits, availability: str | None,
+        hears: str | None = None, on_heard: Callable[[str, bytes], None] = lambda topic, payload: None,
+    ) -> None:  # fmt: skip
         self._address, self._limits, self._availability = address, limits, availability
+        self._hears, self._on_heard = hears, on_heard
         self._client: _Client | None = None
         self.connections = 0
         """How often it has connected: a broker that restarted may have lost what it retained."""
@@ -71,7 +78,11 @@ class Broker:
         ) -> None:
             answered.set()
 
-        client.on_connect, client.on_disconnect = on_connect, on_disconnect
+        def on_message(_: Client, __: object, message: MQTTMessage) -> None:
+            if not message.retain:  # what the broker kept was said at another time: it would be obeyed again and again
+                self._on_heard(message.topic, bytes(message.payload))
+
+        client.on_connect, client.on_disconnect, client.on_message = on_connect, on_disconnect, on_message
         client.connect(self._address.host, self._address.port, KEEP_ALIVE_S)
         client.loop_start()
         self._client = client
@@ -79,6 +90,8 @@ class Broker:
             self._drop()
             raise OutputError(f"the MQTT broker refuses the connection: {refused[0] if refused else 'no answer'}")
         self.connections += 1
+        if self._hears is not None:
+            client.subscribe(self._hears, qos=1)
         if self._availability is not None:
             self.publish(self._availability, ONLINE, retain=True)
 

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from passerby.access.devices import Device
-from passerby.clock import utc_of
 from passerby.errors import OutputError, SourceUnavailable, Trouble
 from passerby.media.messages import Message
 from passerby.net.address import Address
 from passerby.net.push import Subscription
-from passerby.notify.links import take_link
 
 
 class Channel(Protocol):
@@ -30,11 +28,22 @@ class Channel(Protocol):
 @dataclass(frozen=True, slots=True)
 class ShownCamera:
     """What a channel shows of a camera all the time. crossed: how many crossed each of its lines today, by line and
-    way."""
+    way. has_alerts: people are told of its events. pictured: its latest event whose picture is recorded, and when that
+    began, UTC; None: there is none, or its alerts are off."""
 
     title: str
     state: str
     crossed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    has_alerts: bool = True
+    pictured: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsCommand:
+    """Somebody outside switches the alerts of a camera on or off. camera: as they wrote it: there may be none."""
+
+    camera: str
+    is_on: bool
 
 
 @runtime_checkable
@@ -43,6 +52,15 @@ class ShowsCameras(Protocol):
 
     def show(self, cameras: Mapping[str, ShownCamera]) -> None:
         """All of them, by name. Raises PasserbyError."""
+        ...
+
+    @property
+    def shows_stills(self) -> bool:
+        """Whether it has a use for `ShownCamera.pictured`."""
+        ...
+
+    def commands(self) -> list[AlertsCommand]:
+        """Those that came since this was last called, the oldest first. Does not wait."""
         ...
 
 
@@ -72,17 +90,6 @@ class TellsDevices(Protocol):
 
 SEND_WITHIN_S = 30.0
 """Shorter than a lease."""
-
-
-def text_of(message: Message, still: str | None = None) -> str:
-    """All of it but the title, for people. still: a link to the redacted still."""
-    facts = {"Camera": message.camera, "Rule": message.rule}
-    lines = [f"{name}: {value}" for name, value in facts.items() if value]
-    lines.append(f"Time: {utc_of(message.when_90k).astimezone():%Y-%m-%d %H:%M:%S %Z}")
-    links = {"Open": message.link, "I take it": take_link(message), "Picture": still}
-    shown = "\n".join(f"{name}: {link}" for name, link in links.items() if link)
-    parts = [message.text, "\n".join(lines), shown]
-    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 @contextmanager

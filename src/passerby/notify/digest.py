@@ -11,12 +11,10 @@ MAX_LINES = 20
 
 
 def digest(messages: Sequence[Message], id: str) -> Message:
-    """messages: the oldest first, at least one. Counts those with the same title, camera and rule, the most first."""
-    counted = Counter((each.title, each.camera, each.rule) for each in messages)
-    lines = [
-        f"{count} × {title}" + (f" ({about})" if (about := ", ".join(filter(None, (rule, camera)))) else "")
-        for (title, camera, rule), count in counted.most_common(MAX_LINES)
-    ]
+    """messages: the oldest first, at least one. Counts those with the same title, which names camera and rule, the most
+    first."""
+    counted = Counter(each.title for each in messages)
+    lines = [f"{count} × {title}" for title, count in counted.most_common(MAX_LINES)]
     if len(counted) > MAX_LINES:
         lines.append(f"and {len(counted) - MAX_LINES} others")
     cameras = {each.camera for each in messages}

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from passerby.access.camera_alerts import CameraAlerts
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import events
 from passerby.media.events import EventKind
@@ -13,25 +14,11 @@ from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.links import message_id
 from passerby.notify.notifier import Notifier
+from passerby.said.languages import say
 
 AT_ONCE = 200
 NEWS_FOR_90K = 3600 * TICKS_PER_S
 """An event that began earlier is no news: nobody is told of it, as when the first channel is set up."""
-WORDS = {
-    EventKind.LINE_CROSSED: "line crossed",
-    EventKind.IN_ZONE: "somebody in a zone",
-    EventKind.CROWD: "crowd",
-    EventKind.LOITERING: "loitering",
-    EventKind.WRONG_WAY: "wrong way",
-    EventKind.STOPPED: "stopped vehicle",
-    EventKind.FALL: "fall",
-    EventKind.LYING: "somebody lies",
-    EventKind.LEFT_OBJECT: "left object",
-    EventKind.REMOVED_OBJECT: "removed object",
-    EventKind.DENSITY: "too dense",
-    EventKind.QUEUE: "queue",
-    EventKind.CAMERA: "camera not well",
-}
 _SEVERITY = {
     EventKind.LINE_CROSSED: Severity.INFO,
     EventKind.FALL: Severity.CRITICAL,
@@ -44,16 +31,18 @@ class EventMessages:
 
     def __init__(self, rows: Rows, notifier: Notifier, link: str) -> None:
         self._rows, self._notifier, self._link = rows, notifier, link
+        self._alerts = CameraAlerts(rows)
 
     def round(self) -> int:
-        """Tells of events that nobody was told of. Returns how many there were, at most `AT_ONCE`. Raises
-        OutputError."""
+        """Tells of events that nobody was told of; of those of a camera whose alerts are off, now and later nobody is.
+        Returns how many there were, at most `AT_ONCE`. Raises OutputError."""
         query = select(events).where(~events.c.is_told).order_by(events.c.id).limit(AT_ONCE)
         news_90k = self._rows.clock.now_90k() - NEWS_FOR_90K
         with self._rows.together("tell of events"), self._rows.transaction("tell of events") as connection:
             found = list(connection.execute(query))
+            off = self._alerts.off() if found else frozenset[str]()
             for row in found:
-                if row.start_90k >= news_90k:
+                if row.start_90k >= news_90k and row.camera not in off:
                     self._notifier.tell(message_of(row, self._link))
             if found:
                 ids = [row.id for row in found]
@@ -66,16 +55,14 @@ class EventMessages:
 def message_of(row: Row[Any], link: str) -> Message:
     """What, where and how many."""
     kind = EventKind(row.kind)
-    what = f"{row.camera}: {WORDS[kind]}"
-    if kind is EventKind.LINE_CROSSED:
-        what = f"{what}, to the {row.way}"
+    title = say(f"event-{kind}", "en", camera=row.camera, rule=row.rule, status=row.rule, way=row.way or "")
     return Message(
         id=message_id(row.id),
         severity=_SEVERITY.get(kind, Severity.WARNING),
         kind=kind,
         camera=row.camera,
         rule=row.rule,
-        title=f"{what} ({row.rule})",
+        title=title,
         text="",
         when_90k=row.start_90k,
         link=f"{link}/{row.id}",

@@ -10,7 +10,7 @@ from passerby.catalogue.rows import Rows
 from passerby.errors import PasserbyError
 from passerby.media.messages import Message, Severity, new_id
 from passerby.media.segments import TICKS_PER_S
-from passerby.notify.channel import Channel, ShownCamera, ShowsCameras, TellsDevices
+from passerby.notify.channel import AlertsCommand, Channel, ShownCamera, ShowsCameras, TellsDevices
 from passerby.notify.outbox import ChannelState, Outbox
 from passerby.notify.sender import Sender
 from passerby.rules.notify import Now, Planned, Route, plan
@@ -84,6 +84,20 @@ class Notifier:
             if isinstance(channel, ShowsCameras):
                 with suppress(PasserbyError):
                     channel.show(cameras)
+
+    @property
+    def shows_stills(self) -> bool:
+        """Whether a channel shows the latest still of each camera."""
+        return any(isinstance(each, ShowsCameras) and each.shows_stills for each in self._channels.values())
+
+    def commands(self) -> list[tuple[str, AlertsCommand]]:
+        """What came through channels since this was last called, each with the channel's name. Does not wait."""
+        return [
+            (name, command)
+            for name, channel in self._channels.items()
+            if isinstance(channel, ShowsCameras)
+            for command in channel.commands()
+        ]
 
     def states(self) -> dict[str, ChannelState]:
         return self.outbox.states(tuple(self._channels))

@@ -47,6 +47,7 @@ class Action(StrEnum):
     SEE_RULES = "rules:see"
     CHANGE_RULES = "rules:change"
     TRY_RULES = "rules:try"
+    CHANGE_ALERTS = "alerts:change"
     SEE_MAP = "map:see"
     CHANGE_MAP = "map:change"
     SEE_GROUPS = "groups:see"
@@ -93,6 +94,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.CHANGE_RULES: frozenset({Role.OPERATOR, Role.ADMIN}),
     # It says what the camera saw: not to admins, who watch nothing.
     Action.TRY_RULES: frozenset({Role.OPERATOR}),
+    # Those who are told, and those who answer for the channels.
+    Action.CHANGE_ALERTS: frozenset({Role.OPERATOR, Role.ADMIN}),
     Action.SEE_MAP: _ALL,
     Action.CHANGE_MAP: _ADMIN,
     Action.SEE_GROUPS: _RUNS_OR_ANSWERS,

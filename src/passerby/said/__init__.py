@@ -50,7 +50,7 @@ def _pattern(code: str, template: str) -> _Pattern:
     parts: list[str] = []
     end = 0
     for hole in _HOLE.finditer(template):
-        many = ".+" if code in COMPOSED and not parts else ".+?"
+        many = ".+" if hole.start() == 0 and hole[2] == "must" else ".+?"  # divided at the last place
         parts += [re.escape(template[end : hole.start()]), f"(?P<{hole[1]}>{many})"]
         end = hole.end()
     holes = tuple((hole[1], hole[2] or "") for hole in _HOLE.finditer(template))
@@ -62,32 +62,38 @@ def _order(code: str, template: str) -> tuple[bool, int]:
     return code not in COMPOSED, -len(_HOLE.sub("", template))
 
 
-_WHOLE = {template: code for code, template in TEMPLATES.items() if "{" not in template}
-_PATTERNS = [
-    _pattern(code, template)
-    for code, template in sorted(TEMPLATES.items(), key=lambda each: _order(*each))
-    if "{" in template
-]
+class Sentences:
+    """Those that are made from templates, by code; see `TEMPLATES`."""
 
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        self._whole = {template: code for code, template in templates.items() if "{" not in template}
+        self._patterns = [
+            _pattern(code, template)
+            for code, template in sorted(templates.items(), key=lambda each: _order(*each))
+            if "{" in template
+        ]
+        self.coded = functools.lru_cache(_REMEMBERED)(self._coded)
 
-@functools.lru_cache(_REMEMBERED)
-def coded(sentence: str, within: int = 0) -> Coded | None:
-    """None if it has no code. within: how many sentences it is in."""
-    if whole := _WHOLE.get(sentence):
-        return Coded(whole, {})
-    if len(sentence) > _LONGEST or within > _DEEPEST:
-        return None
-    return next(filter(None, (_match(each, sentence, within) for each in _PATTERNS)), None)
-
-
-def _match(pattern: _Pattern, sentence: str, within: int) -> Coded | None:
-    found = pattern.matches.fullmatch(sentence)
-    if found is None:
-        return None
-    params: dict[str, str | Coded] = {}
-    for name, kind in pattern.holes:
-        inner = coded(found[name], within + 1) if kind else None
-        if inner is None and kind == "must":
+    def _coded(self, sentence: str, within: int = 0) -> Coded | None:
+        """None if it has no code. within: how many sentences it is in."""
+        if whole := self._whole.get(sentence):
+            return Coded(whole, {})
+        if len(sentence) > _LONGEST or within > _DEEPEST:
             return None
-        params[name] = inner or found[name]
-    return Coded(pattern.code, params)
+        return next(filter(None, (self._match(each, sentence, within) for each in self._patterns)), None)
+
+    def _match(self, pattern: _Pattern, sentence: str, within: int) -> Coded | None:
+        found = pattern.matches.fullmatch(sentence)
+        if found is None:
+            return None
+        params: dict[str, str | Coded] = {}
+        for name, kind in pattern.holes:
+            inner = self.coded(found[name], within + 1) if kind else None
+            if inner is None and kind == "must":
+                return None
+            params[name] = inner or found[name]
+        return Coded(pattern.code, params)
+
+
+coded = Sentences(TEMPLATES).coded
+"""Of a sentence that the page shows."""

@@ -9,6 +9,7 @@ from passerby.access import Installation
 from passerby.api import Services
 from passerby.api.alarms import MEANS, standing
 from passerby.config import Route as RouteConfig
+from passerby.config.about import Language
 from passerby.config.page_address import page_address
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.messages import Severity
@@ -23,6 +24,7 @@ from passerby.service.upkeep import every, reporting
 
 LOOK_EVERY_S = 5.0
 EVENTS_EVERY_S = 0.25
+OBEY_EVERY_S = 0.25  # so soon a switch in Home Assistant stays where it was put
 FORGET_EVERY_90K = 3600 * 90_000
 
 
@@ -40,7 +42,11 @@ def make_notifier(installation: Installation) -> Notifier:
 
 
 def told_of(installation: Installation) -> Told:
-    return Told(installation.listeners, installation.own_secrets, installation.still_links)
+    def language() -> Language:
+        chosen = installation.settings.current().about.language
+        return "en" if chosen == "auto" else chosen
+
+    return Told(installation.audience, installation.own_secrets, installation.still_links, language)
 
 
 def route_of(config: RouteConfig) -> Route:
@@ -98,7 +104,7 @@ def notified(services: Services) -> Iterator[None]:
         with (
             every(LOOK_EVERY_S, look, "notify"),
             every(EVENTS_EVERY_S, tell_events, "events"),
-            every(LOOK_EVERY_S, show, "show"),
+            every(OBEY_EVERY_S, show, "show"),
         ):
             yield
     finally:

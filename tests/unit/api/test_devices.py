@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -36,6 +38,8 @@ from tests.push import Browser
 from tests.unit.api.conftest import ADDRESS, House, OpenHouse
 
 PAGE = "http://localhost:8080/"
+STILL = re.compile(r"api/linked-stills/1\.jpg\?until=\d+&signature=[\w-]+")
+FIELDS = {"id", "title", "text", "at_ms", "where", "take", "still", "language"}
 CHANNEL = {"name": "phones", "kind": "push", "networks": ["127.0.0.0/8"], "trust_any_certificate": True}
 
 
@@ -103,7 +107,7 @@ def test_a_message_says_what_where_and_when_and_nothing_in_the_open(pushing: Pus
     (read,), (request,) = browser.read(), browser.requests()
     assert read == {
         "id": "event-1", "title": "gate: fall (floor)", "text": "", "take": True, "where": "#/events/1",
-        "at_ms": pushing.house.clock.now_90k() * 1000 // TICKS_PER_S,
+        "at_ms": pushing.house.clock.now_90k() * 1000 // TICKS_PER_S, "still": "", "language": "en",
     }  # fmt: skip
     assert b"gate" not in request.body and len(request.body) < 4096
     assert request.headers["Urgency"] == "high" and request.headers["Authorization"].startswith("vapid t=")
@@ -328,6 +332,53 @@ def test_a_channel_may_tell_some_users_only(open_house: OpenHouse, tmp_path: Pat
         pushing.happen()
         assert titles(kim) == ["gate: fall (floor)"]
         notifier.sender.stop()
+
+
+def test_each_is_told_in_their_own_language_and_the_others_in_that_of_the_installation(pushing: Pushing) -> None:
+    installation = pushing.house.installation
+    kim, vic = pushing.browser("kim"), pushing.browser("vic")
+    vics = pushing.house.signed_in("vic")
+    assert vics.patch("/api/self/preferences", json={"language": "ru"}).status_code == 200
+    pushing.happen()
+    assert (titles(kim), titles(vic)) == (["gate: fall (floor)"], ["gate: падение (floor)"])
+    assert [each.read()[0]["language"] for each in (kim, vic)] == ["en", "ru"]
+    installation.settings.change({"about.language": "ru"})
+    pushing.happen(kind=EventKind.CROWD)
+    assert titles(kim)[1] == "gate: скопление (floor)"
+    (device,) = vics.get("/api/self/devices").json()["devices"]
+    assert vics.post(f"/api/self/devices/{device['id']}/test").status_code == 204
+    assert titles(vic)[-1] == "Проверка от passerby"
+
+
+def test_a_still_is_shown_to_those_who_may_see_it_and_every_message_has_one_size(
+    open_house: OpenHouse, tmp_path: Path
+) -> None:
+    with WebhookSink(certificate(tmp_path)) as sink:
+        house = open_house({"channel": [CHANNEL | {"stills": True}]})
+        notifier = make_notifier(house.installation)
+        object.__setattr__(house.app.state.services, "notifier", notifier)
+        house.installation.cameras.add("gate", CameraFacts(address=ADDRESS))
+        for name, roles in (("kim", (Role.OPERATOR,)), ("adam", (Role.ADMIN,))):
+            house.add_user(name, *roles, sees_all=True)
+        pushing = Pushing(house, sink, notifier)
+        kim, adam = pushing.browser("kim"), pushing.browser("adam")
+        pushing.happen()
+        notifier.tell(Message(new_id(), Severity.CRITICAL, "alarm-lost", "gate", None, "Recordings are missing: gate",
+                              "", house.clock.now_90k()))  # fmt: skip
+        pushing.send()
+        event, alarm = kim.read()
+        assert STILL.fullmatch(event["still"]) and alarm["still"] == ""
+        assert [each["still"] for each in adam.read()] == [""], "he is told of the alarm only"
+        assert len({len(each.body) for each in (*kim.requests(), *adam.requests())}) == 1
+        assert set(event) == set(alarm) == FIELDS
+        notifier.sender.stop()
+
+
+@pytest.mark.promise
+def test_a_message_of_web_push_has_no_field_for_a_track_a_crop_or_a_description() -> None:
+    """Promise 3. Whoever adds a field has to change this list, and to answer for it."""
+    message = Message("event-1", Severity.CRITICAL, "fall", "gate", "floor", "gate: fall (floor)", "", 90_000)
+    assert set(json.loads(payload(message, PAGE, may_take=False))) == FIELDS
 
 
 def test_what_was_told_in_a_transaction_is_sent_right_after_it(

@@ -218,6 +218,41 @@ def test_a_rule_named_like_a_formula_stays_text_in_a_spreadsheet(house: House) -
     assert ",'=2+5," in house.signed_in("kim").get("/api/cameras/gate/counts.csv", params=params).text
 
 
+def test_metrics_say_how_many_are_in_zones_now(house: House) -> None:
+    installation = house.installation
+    now = house.clock.now_90k() // MINUTE_90K
+    for ago, rule, people in ((20, "yard", 9.0), (3, "hall", 7.0), (1, "hall", 2.5), (1, "desk", 4.0)):
+        its = Minute(rule, Measure.PRESENT, 0.0, mean=people, most=5)
+        if rule == "desk":
+            its = Minute(rule, Measure.WAITING, 0.0, count=2, mean=people, most=5, waited_s=30.0)
+        installation.presence.add("gate", [(now - ago, its)])
+    house.add_user("root", Role.ADMIN)
+    text = house.signed_in("root").get("/metrics").text
+    assert 'passerby_zone_people{camera="gate",rule="hall"} 2.5' in text, "of the newest minute"
+    assert 'passerby_zone_people_peak{camera="gate",rule="hall"} 5.0' in text
+    assert 'passerby_zone_waited_seconds{camera="gate",rule="desk"} 30.0' in text
+    assert 'passerby_zone_waited_seconds{camera="gate",rule="hall"}' not in text
+    assert 'rule="yard"' not in text, "what is old is not how it is now"
+
+
+def test_alerts_are_switched_by_operators_of_the_camera_and_admins(house: House) -> None:
+    olu, vic, adam = (house.signed_in(name) for name in ("olu", "vic", "adam"))
+    assert vic.put("/api/cameras/gate/alerts", json={"is_on": False}).status_code == 403
+    assert olu.put("/api/cameras/yard/alerts", json={"is_on": False}).status_code == 403, "not in her groups"
+    for _ in range(2):
+        assert olu.put("/api/cameras/gate/alerts", json={"is_on": False}).json()["has_alerts"] is False
+    assert [(e["name"], e["has_alerts"]) for e in adam.get("/api/cameras").json()] == [("gate", False), ("yard", True)]
+    assert adam.put("/api/cameras/gate/alerts", json={"is_on": True}).json()["has_alerts"] is True
+    assert adam.put("/api/cameras/nowhere/alerts", json={"is_on": True}).status_code == 404
+    assert noted(house, "alerts:off", "alerts:on") == [
+        ("olu", "alerts:off", "gate", ""), ("adam", "alerts:on", "gate", ""),
+    ]  # fmt: skip
+    assert olu.put("/api/cameras/gate/alerts", json={"is_on": False}).status_code == 200
+    house.installation.cameras.remove("gate")
+    house.installation.cameras.add("gate", CameraFacts(address=ADDRESS))
+    assert house.installation.alerts.off() == frozenset(), "another camera of the name begins with its alerts on"
+
+
 def test_metrics_count_crossings_of_the_day(house: House) -> None:
     rule = LineRule(kind="line", name="door", line=((0.1, 0.5), (0.9, 0.5)))
     house.installation.rules.add("gate", rule, is_enabled=True, who="kim")

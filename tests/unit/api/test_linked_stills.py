@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,10 +17,12 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channels import make_channels
 from passerby.notify.channels.email import mail_of
 from passerby.notify.links import StillsShown, message_id
+from passerby.notify.wording import Wording
 from passerby.service.telling import told_of
 from passerby.testing.webhook import WebhookSink
+from tests.recordings import recorded, steady
 from tests.unit.api.conftest import ADDRESS, House
-from tests.unit.api.test_events import AT, house, noted
+from tests.unit.api.test_events import AT, crossed, house, noted, records
 
 __all__ = ["house"]
 
@@ -33,7 +35,7 @@ def fall(event: int = 2, kind: str = "fall") -> Message:
 
 
 def link_of(house: House, event: int = 2, hours: float = 24.0) -> str:
-    link = StillsShown(house.installation.still_links, PAGE, hours).link(fall(event))
+    link = StillsShown(house.installation.still_links, PAGE, hours, house.clock).link(fall(event))
     assert link
     return link.removeprefix(PAGE[:-1])
 
@@ -127,12 +129,59 @@ def test_only_a_channel_that_is_set_up_so_has_them(house: House) -> None:
 
 
 def test_a_mail_has_the_link_and_no_picture(house: House) -> None:
-    mail = mail_of(fall(), "passerby@mail.example", ["duty@mail.example"], "https://cameras.example/picture")
-    assert "Picture: https://cameras.example/picture" in mail.get_content() and not mail.is_multipart()
+    stills = StillsShown(house.installation.still_links, PAGE, 24, house.clock)
+    mail = mail_of(fall(), "passerby@mail.example", ["duty@mail.example"], Wording(lambda: "ru", stills))
+    assert f"Кадр: {PAGE[:-1]}{link_of(house)}" in mail.get_content() and not mail.is_multipart()
+    assert mail["Subject"] == "gate: fall", "it has no code, as it has no rule"
 
 
-@pytest.mark.parametrize("kind", ["mqtt", "push"])
-def test_other_kinds_cannot_have_them(kind: str, tmp_path: Path) -> None:
-    address = {} if kind == "push" else {"address": "mqtts://broker.example"}
-    with pytest.raises(ValueError, match="cannot have stills: only webhooks and e-mail can"):
-        Channel.model_validate({"name": "x", "kind": kind, "stills": True, **address})
+def test_a_picture_that_is_still_being_written_is_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A telephone asks for it as soon as it has the message, and never again."""
+    now_90k = house.clock.now_90k()
+    records(house).add([crossed(start_90k=now_90k)])
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        house.clock.move(seconds)
+        if len(slept) == 3:
+            writer = house.archive.writer("gate")
+            for fragment in recorded(steady(4, now_90k)):
+                writer.append(fragment)
+            writer.close()
+
+    monkeypatch.setattr(house.clock, "sleep", sleep)
+    link = StillsShown(house.installation.still_links, PAGE, 24, house.clock).link(
+        replace(fall(5), when_90k=now_90k)
+    )  # fmt: skip
+    assert link
+    assert house.client().get(link.removeprefix(PAGE[:-1])).status_code == 200 and len(slept) == 3
+    house.clock.move(100)
+    records(house).add([crossed(start_90k=house.clock.now_90k())])
+    link = StillsShown(house.installation.still_links, PAGE, 24, house.clock).link(
+        replace(fall(6), when_90k=house.clock.now_90k())
+    )  # fmt: skip
+    assert link and house.client().get(link.removeprefix(PAGE[:-1])).status_code == 404
+    assert sum(slept[3:]) <= 5.5, "but not for long"
+
+
+@pytest.mark.promise
+@pytest.mark.parametrize("stills", [False, True])
+def test_what_programs_get_has_no_field_for_a_track_a_crop_or_a_description(house: House, stills: bool) -> None:
+    """Promise 3, for webhooks and MQTT. Whoever adds a field has to change this list, and to answer for it."""
+    shown = StillsShown(house.installation.still_links, PAGE, 24, house.clock) if stills else None
+    fields = Wording(stills=shown).fields(fall())
+    assert fields.keys() == {
+        "id", "severity", "kind", "camera", "rule", "title", "text", "when_90k", "link", "take_link",
+    } | ({"still"} if stills else set())  # fmt: skip
+
+
+def test_apprise_has_the_link_and_no_picture(house: House) -> None:
+    pytest.importorskip("apprise", reason="Apprise is not there")
+    with WebhookSink() as sink:
+        address = sink.url("/x").replace("http://", "json://")
+        config = Channel.model_validate({"name": "phone", "kind": "apprise", "address": address, "stills": True})
+        make_channels([config], PAGE, house.clock, told_of(house.installation))["phone"].send(fall())
+        (request,) = sink.wait_for(1)
+    body = json.loads(request.body)
+    assert f"Picture: {PAGE[:-1]}{link_of(house)}" in body["message"] and body["attachments"] == []

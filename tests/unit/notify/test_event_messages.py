@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from passerby.access.camera_alerts import CameraAlerts
+from passerby.access.cameras import CameraFacts, Cameras
+from passerby.access.sealer import Sealer
 from passerby.catalogue.rows import Rows
 from passerby.errors import OutputError
+from passerby.events.log import EventLog, Filter
 from passerby.events.records import EventRecords
+from passerby.events.sight import ALL_CAMERAS
 from passerby.media.events import CameraEvent, EventKind
 from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
-from passerby.notify.event_messages import AT_ONCE, NEWS_FOR_90K, WORDS, EventMessages
+from passerby.notify.event_messages import AT_ONCE, NEWS_FOR_90K, EventMessages
 from passerby.notify.notifier import Notifier
+from passerby.rules.reach import Reach
+from passerby.rules.retention import Keep
+from passerby.said.messages import OF_EVENTS
 from passerby.testing.clock import MovingClock
 from tests.unit.notify.conftest import Kept
 
@@ -75,6 +85,24 @@ def test_what_is_no_news_is_told_to_nobody(rows: Rows, clock: MovingClock) -> No
     assert scene.sent() == []
 
 
+def test_nobody_is_told_of_a_camera_whose_alerts_are_off_but_its_events_are_kept(
+    rows: Rows, clock: MovingClock, tmp_path: Path
+) -> None:
+    scene, alerts = Scene(rows), CameraAlerts(rows)
+    Cameras(rows, Sealer(tmp_path), Reach(), lambda: Keep(24, False)).add(
+        "gate", CameraFacts(address="rtsp://192.0.2.7/stream")
+    )
+    assert alerts.switch("gate", is_on=False) and not alerts.switch("gate", is_on=False)
+    assert not alerts.switch("nowhere", is_on=False), "a camera of that name may come one day"
+    scene.records.add([event(clock)])
+    assert (scene.messages.round(), scene.sent()) == (1, [])
+    assert alerts.switch("gate", is_on=True) and alerts.off() == frozenset()
+    scene.records.add([event(clock, EventKind.CROWD)])
+    scene.messages.round()
+    assert [each.kind for each in scene.sent()] == ["crowd"], "what happened meanwhile is told no more"
+    assert len(EventLog(rows).page(ALL_CAMERAS, Filter())) == 2
+
+
 def test_many_are_told_some_at_a_time(rows: Rows, clock: MovingClock) -> None:
     scene = Scene(rows)
     scene.records.add([event(clock, ago_90k=n) for n in range(AT_ONCE + 5)])
@@ -82,4 +110,4 @@ def test_many_are_told_some_at_a_time(rows: Rows, clock: MovingClock) -> None:
 
 
 def test_every_kind_has_words() -> None:
-    assert WORDS.keys() == set(EventKind)
+    assert OF_EVENTS.keys() == {f"event-{kind}" for kind in EventKind}

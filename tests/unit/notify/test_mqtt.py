@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ from passerby.config import Channel
 from passerby.errors import OutputError
 from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
-from passerby.notify.channel import ShownCamera
+from passerby.notify.channel import AlertsCommand, ShownCamera
 from passerby.notify.channels import make_channels
 from passerby.notify.channels.mqtt import Mqtt
 from tests.certificates import certificate
@@ -70,6 +71,9 @@ class Reader:
         self.all.append((message.topic, message.payload.decode()))
         self.latest[message.topic] = message.payload.decode()
 
+    def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(20)
+
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
@@ -94,6 +98,18 @@ def until(is_so: Callable[[], object], within_s: float = 20.0) -> None:
     while not is_so():
         assert time.monotonic() < until_s, "it never came to that"
         time.sleep(0.02)
+
+
+def commands(home: Mqtt, count: int) -> list[AlertsCommand]:
+    """Those that came, once there are so many."""
+    found: list[AlertsCommand] = []
+
+    def has_come() -> bool:
+        found.extend(home.commands())
+        return len(found) >= count
+
+    until(has_come)
+    return found
 
 
 def channel(port: int, entry: str = "", scheme: str = "mqtt", *, is_service: bool = True, **more: Any) -> Mqtt:
@@ -129,7 +145,7 @@ def test_home_assistant_finds_each_camera(broker: Mosquitto, reader: Reader) -> 
     until(lambda: "passerby/messages" in reader.latest)
     topics = {found["availability_topic"], *(each["state_topic"] for each in found["components"].values())}
     assert topics <= reader.latest.keys(), "each is published"
-    assert all(each["platform"] == "sensor" for each in found["components"].values())
+    assert [each["platform"] for each in found["components"].values()] == ["sensor", "sensor", "switch"]
     home.close()
 
 
@@ -146,6 +162,69 @@ def test_home_assistant_counts_who_crosses_each_line(broker: Mosquitto, reader: 
     assert template.render(value_json=json.loads(reader.latest[counters[1]["state_topic"]])) == "12"
     home.show({"gate": ShownCamera("The gate", "recording")})
     until(lambda: reader.latest["passerby/cameras/gate/crossed"] == "")
+    home.close()
+
+
+def test_home_assistant_switches_alerts_and_what_the_broker_kept_is_no_command(
+    broker: Mosquitto, reader: Reader
+) -> None:
+    kept = "passerby/cameras/gate/alerts/set"
+    reader.publish(kept, "OFF", retain=True)
+    until(lambda: kept in reader.latest)
+    home = channel(broker.port)
+    home.show({"gate": ShownCamera("The gate", "recording")})
+    until(lambda: reader.latest.get("passerby/cameras/gate/alerts") == "ON")
+    switch = json.loads(reader.latest["homeassistant/device/passerby-gate/config"])["components"]["alerts"]
+    assert (switch["command_topic"], switch["state_topic"]) == (kept, "passerby/cameras/gate/alerts")
+    for payload in ("OFF", "off", "1", "", "ON" * 1000):
+        reader.publish(switch["command_topic"], payload)
+    reader.publish("passerby/cameras/no such camera/alerts/set", switch["payload_on"])
+    found = commands(home, 2)
+    assert found == [AlertsCommand("gate", False), AlertsCommand("no such camera", True)]
+    home.show({"gate": ShownCamera("The gate", "recording", has_alerts=False)})
+    until(lambda: reader.latest["passerby/cameras/gate/alerts"] == "OFF")
+    home.close()
+    late = Reader(broker.port)
+    until(lambda: late.latest.get("passerby/cameras/gate/alerts") == "OFF")
+    late.close()
+
+
+def test_a_channel_may_take_no_commands(broker: Mosquitto, reader: Reader) -> None:
+    home = channel(broker.port, switches=False)
+    home.show({"gate": ShownCamera("The gate", "recording")})
+    until(lambda: "homeassistant/device/passerby-gate/config" in reader.latest)
+    assert "alerts" not in json.loads(reader.latest["homeassistant/device/passerby-gate/config"])["components"]
+    reader.publish("passerby/cameras/gate/alerts/set", "OFF")
+    home.send(MESSAGE)
+    until(lambda: "passerby/messages" in reader.latest)
+    assert home.commands() == []
+    home.close()
+
+
+def test_after_a_broken_connection_it_hears_commands_again(broker: Mosquitto) -> None:
+    home = channel(broker.port)
+    home.show({})
+    broker.stop()
+    until(lambda: home._broker._client is None or not home._broker._client.is_connected())
+    broker.start()
+    home.show({})
+    reader = Reader(broker.port)
+    reader.publish("passerby/cameras/gate/alerts/set", "ON")
+    assert commands(home, 1) == [AlertsCommand("gate", True)]
+    reader.close()
+    home.close()
+
+
+def test_what_home_assistant_shows_is_in_the_language_of_the_channel(broker: Mosquitto, reader: Reader) -> None:
+    home = channel(broker.port, language="ru")
+    home.show({"gate": ShownCamera("", "recording", {"Дверь": {"left": 1, "right": 2}})})
+    home.send(replace(MESSAGE, title="gate: line crossed, to the left (fence)"))
+    until(lambda: "passerby/messages" in reader.latest)
+    found = json.loads(reader.latest["homeassistant/device/passerby-gate/config"])["components"]
+    assert [each["name"] for each in found.values()] == [
+        "Состояние", "Последнее событие", "Оповещения", "Дверь, налево", "Дверь, направо",
+    ]  # fmt: skip
+    assert json.loads(reader.latest["passerby/messages"])["title"] == "gate: пересечение линии, налево (fence)"
     home.close()
 
 

@@ -613,6 +613,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether people are told of a camera's events */
+        put: operations["switch_alerts_api_cameras__camera__alerts_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera}/not-people": {
         parameters: {
             query?: never;
@@ -813,8 +830,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change the title of a site; its name stays */
-        put: operations["rename_site_api_sites__name__put"];
+        /** Change the title of a site and its place on the map; its name stays */
+        put: operations["change_site_api_sites__name__put"];
         post?: never;
         /** Remove a site and its plan; its cameras stay, without a place */
         delete: operations["remove_site_api_sites__name__delete"];
@@ -1553,7 +1570,7 @@ export interface components {
          * @description Everything that can be done. Also the scopes of a token, and what audit records call it.
          * @enum {string}
          */
-        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "still:linked" | "recording:export" | "events:see" | "events:change" | "counts:see" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "rules:see" | "rules:change" | "rules:try" | "map:see" | "map:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "settings:change" | "metrics:see" | "message:take";
+        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "still:linked" | "recording:export" | "events:see" | "events:change" | "counts:see" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "rules:see" | "rules:change" | "rules:try" | "alerts:change" | "map:see" | "map:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "settings:change" | "metrics:see" | "message:take";
         /** AddressToTry */
         AddressToTry: {
             /**
@@ -1616,6 +1633,14 @@ export interface components {
             since_90k: number | null;
             /** @description Its details as a code; null: they have none. */
             readonly said: components["schemas"]["Said"] | null;
+        };
+        /** Alerts */
+        Alerts: {
+            /**
+             * Is On
+             * @description Tell people of its events. They are kept in any case.
+             */
+            is_on: boolean;
         };
         /** Answer */
         Answer: {
@@ -1882,6 +1907,11 @@ export interface components {
              * @description Defined in passerby.toml: change it there.
              */
             is_in_file: boolean;
+            /**
+             * Has Alerts
+             * @description Whether people are told of its events.
+             */
+            has_alerts: boolean;
         };
         /**
          * ChannelShown
@@ -2413,6 +2443,22 @@ export interface components {
              * @description How far it sees, in metres.
              */
             range_m: number;
+        };
+        /**
+         * GroundPoint
+         * @description On the map, in WGS 84.
+         */
+        GroundPoint: {
+            /**
+             * Latitude
+             * @description Degrees north.
+             */
+            latitude: number;
+            /**
+             * Longitude
+             * @description Degrees east.
+             */
+            longitude: number;
         };
         /** Group */
         Group: {
@@ -3562,6 +3608,13 @@ export interface components {
             /** Settings */
             settings: components["schemas"]["Setting"][];
         };
+        /** SiteChange */
+        SiteChange: {
+            /** Title */
+            title: string;
+            /** @description Where it is on the map; null: not on it. */
+            at?: components["schemas"]["GroundPoint"] | null;
+        };
         /** SiteShown */
         SiteShown: {
             /** Name */
@@ -3570,11 +3623,8 @@ export interface components {
             title: string;
             /** @description null: there is none yet. */
             plan: components["schemas"]["PlanShown"] | null;
-        };
-        /** SiteTitle */
-        SiteTitle: {
-            /** Title */
-            title: string;
+            /** @description Where it is on the map; null: not on it. */
+            at: components["schemas"]["GroundPoint"] | null;
         };
         /**
          * State
@@ -8756,6 +8806,105 @@ export interface operations {
             };
         };
     };
+    switch_alerts_api_cameras__camera__alerts_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's name. */
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Alerts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     not_people_api_cameras__camera__not_people_get: {
         parameters: {
             query?: never;
@@ -10298,7 +10447,7 @@ export interface operations {
             };
         };
     };
-    rename_site_api_sites__name__put: {
+    change_site_api_sites__name__put: {
         parameters: {
             query?: never;
             header?: never;
@@ -10310,7 +10459,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SiteTitle"];
+                "application/json": components["schemas"]["SiteChange"];
             };
         };
         responses: {

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { put, remove } from "../api/client";
 import { useChange } from "../api/use";
 import { hashOf } from "../app/routes";
+import { useMay } from "../app/session";
 import { type Camera, type State, titleOf } from "../camera/cameras";
 import { useGroupTitles } from "../camera/groups";
 import { StateBadge } from "../camera/StateBadge";
@@ -19,12 +20,18 @@ type TableProps = {
 
 export function CameraTable({ cameras, states, mayChange, onChanged }: TableProps) {
   const titlesOf = useGroupTitles();
+  const mayAlerts = useMay()("alerts:change");
   const columns: Column<Camera>[] = [
     { key: "name", title: texts.cameras.camera, cell: (each) => <Named camera={each} /> },
     { key: "state", title: texts.cameras.state, cell: (each) => <HowItIs state={states.get(each.name)} /> },
     { key: "policy", title: texts.cameras.policy, cell: (each) => <PolicyOf camera={each} /> },
     { key: "groups", title: texts.cameras.groups, cell: (each) => titlesOf(each.groups) || texts.cameras.noGroup },
     { key: "rules", title: texts.rules.title, cell: (each) => <ToRules camera={each} /> },
+    {
+      key: "alerts",
+      title: texts.cameras.alerts.title,
+      cell: (each) => <AlertsOf camera={each} mayChange={mayAlerts} onChanged={onChanged} />,
+    },
   ];
   if (mayChange) {
     columns.push({
@@ -72,6 +79,43 @@ function ToRules({ camera }: { camera: Camera }) {
   return <ToolLink icon="rules" word={texts.rules.title} label={label} href={hashOf(["rules", camera.name])} />;
 }
 
+type AlertsProps = { camera: Camera; mayChange: boolean; onChanged: () => void };
+
+/** Whether people are told of its events; also of a camera in the file. */
+function AlertsOf({ camera, mayChange, onChanged }: AlertsProps) {
+  const words = texts.cameras.alerts;
+  const { busy, problem, run } = useChange();
+  const toast = useToast();
+  const { name, has_alerts } = camera;
+  const title = titleOf(camera);
+  if (!mayChange) {
+    return (
+      <Badge tone="calm" icon={has_alerts ? "bell" : "off"}>
+        {has_alerts ? words.on : words.off}
+      </Badge>
+    );
+  }
+  const turn = () =>
+    run(async () => {
+      await put("/api/cameras/{camera}/alerts", { path: { camera: name }, body: { is_on: !has_alerts } });
+      toast(has_alerts ? words.isOff(title) : words.isOn(title));
+      onChanged();
+    });
+  return (
+    <div className="camera-named small">
+      <ToolButton
+        icon={has_alerts ? "bell" : "off"}
+        word={has_alerts ? words.on : words.off}
+        label={has_alerts ? words.switchOff(title) : words.switchOn(title)}
+        disabled={busy}
+        onClick={turn}
+      />
+      {!has_alerts && <span className="soft">{words.about}</span>}
+      <ProblemNote problem={problem} />
+    </div>
+  );
+}
+
 function PolicyOf({ camera }: { camera: Camera }) {
   const kept = camera.keep_hours ?? null;
   return (
@@ -96,7 +140,7 @@ function Actions({ camera, onChanged }: { camera: Camera; onChanged: () => void 
       </span>
     );
   }
-  const { name, address_shown: _, is_in_file: __, ...facts } = camera;
+  const { name, address_shown: _, is_in_file: __, has_alerts: ___, ...facts } = camera;
   const turn = () =>
     run(async () => {
       await put("/api/cameras/{camera}", { path: { camera: name }, body: { ...facts, is_enabled: !facts.is_enabled } });

@@ -119,6 +119,16 @@ export const en = {
       hours < 48 ? `kept for ${NUMBER.format(hours)} h` : `kept for ${NUMBER.format(hours / 24)} days`,
     keptAsUsual: "kept for the default time",
     inFile: "In config file",
+    alerts: {
+      title: "Alerts",
+      on: "Alerts on",
+      off: "Alerts off",
+      about: "Nobody is told of its events. They are kept all the same.",
+      switchOn: (title: string) => `Switch on the alerts of ${title}`,
+      switchOff: (title: string) => `Switch off the alerts of ${title}`,
+      isOn: (title: string) => `People are told of events of ${title} again.`,
+      isOff: (title: string) => `Nobody is told of events of ${title} now. They are kept all the same.`,
+    },
     inFileHint: "This camera is defined in passerby.toml. Change it there.",
     add: "Add a camera",
     begun: "These are your earlier entries. They are not saved yet; Cancel discards them.",
@@ -401,6 +411,7 @@ export const en = {
     "not-people:change": "Mark what is not a person",
     "rules:see": "See a camera's rules",
     "rules:change": "Add and change rules",
+    "alerts:change": "Switch the alerts of cameras on and off",
     "rules:try": "Try rules on the last day, and see what is in view",
     "map:see": "See where cameras are",
     "map:change": "Place cameras and change sites",
@@ -446,6 +457,8 @@ export const en = {
     "rule:add": "Added a rule",
     "rule:change": "Changed a rule",
     "rule:remove": "Removed a rule",
+    "alerts:on": "Switched on a camera’s alerts",
+    "alerts:off": "Switched off a camera’s alerts",
     "rules:try": "Tried a rule, or saw boxes of who is in view",
     "site:add": "Added a site",
     "site:change": "Renamed a site",
@@ -967,6 +980,11 @@ export const en = {
       planHint:
         "PNG or JPEG, up to 16 MB. Everybody who sees a camera on it sees the plan: it should not show people or names.",
       sending: "Uploading the plan",
+      atHint: "Where the site is on the map. Leave both empty if it should not be there.",
+      mark: (title: string, count: number, worst: string | null) =>
+        [`Plan of ${title}: ${count === 1 ? "1 camera" : `${count} cameras`}`, worst && `worst state: ${worst}`]
+          .filter(Boolean)
+          .join(", "),
       added: (title: string) => `${title} was added.`,
       changed: (title: string) => `${title} was changed.`,
       remove: "Remove site",

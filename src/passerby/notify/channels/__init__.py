@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from passerby.access.listeners import Listeners
+from passerby.access.audience import Audience
 from passerby.access.own_secrets import OwnSecrets
 from passerby.access.still_links import StillLinks
 from passerby.clock import Clock
 from passerby.config import Channel as ChannelConfig
+from passerby.config.about import Language
 from passerby.config.channel import SCHEMES
 from passerby.errors import SettingsError, SourceUnavailable, os_reason
 from passerby.net.address import Address
@@ -24,6 +25,7 @@ from passerby.notify.channels.mqtt import Mqtt
 from passerby.notify.channels.push import Push
 from passerby.notify.channels.webhook import Webhook
 from passerby.notify.links import StillsShown
+from passerby.notify.wording import Wording
 from passerby.rules.reach import Reach
 
 READ_WITHIN_S = 10.0
@@ -34,11 +36,12 @@ PUSH_KEY = "push"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What channels need to know of an installation."""
+    """What channels need to know of an installation. language: that of messages where nobody chose another one."""
 
-    listeners: Listeners
+    audience: Audience
     secrets: OwnSecrets
     still_links: StillLinks
+    language: Callable[[], Language]
 
 
 def make_channels(
@@ -52,12 +55,14 @@ def make_channels(
 
 
 def _made(config: ChannelConfig, source: str, clock: Clock, told: Told | None, is_service: bool) -> Channel:
+    stills = StillsShown(told.still_links, source, config.still_hours, clock) if config.stills and told else None
+    wording = Wording(_language(config, told), stills)
     if config.kind == "push":
-        return _push(config, source, clock, told)
+        return _push(config, source, clock, told, wording)
     given = config.address.get_secret_value() if config.address else ""
     text = secret_of(given, f"the address of '{config.name}'")
     if config.kind == "apprise":
-        return Apprise(config.name, text)
+        return Apprise(config.name, text, wording)
     try:
         address = Address.parse_server(text)
     except SourceUnavailable as error:
@@ -65,23 +70,32 @@ def _made(config: ChannelConfig, source: str, clock: Clock, told: Told | None, i
     if address.scheme not in SCHEMES[config.kind]:
         raise SettingsError(f"channel '{config.name}': its address is not of a server for {config.kind}")
     limits = Limits(Reach(config.networks), SEND_WITHIN_S, READ_WITHIN_S, config.trust_any_certificate)
-    stills = StillsShown(told.still_links, source, config.still_hours) if config.stills and told else None
     if config.kind == "email":
-        return Email(address, config.sender or "", config.to or (), limits, stills)
+        return Email(address, config.sender or "", config.to or (), limits, wording)
     if config.kind == "mqtt":
-        return Mqtt(address, config.topic, config.discovery, limits, is_service=is_service)
+        return Mqtt(
+            address, config.topic, config.discovery, limits, wording,
+            is_service=is_service, takes_commands=config.switches,
+        )  # fmt: skip
     secret = config.secret.get_secret_value() if config.secret else ""
-    return Webhook(address, secret_of(secret, f"the secret of '{config.name}'"), source, limits, clock, stills)
+    return Webhook(address, secret_of(secret, f"the secret of '{config.name}'"), source, limits, clock, wording)
 
 
-def _push(config: ChannelConfig, source: str, clock: Clock, told: Told | None) -> Channel:
+def _push(config: ChannelConfig, source: str, clock: Clock, told: Told | None, wording: Wording) -> Channel:
     if told is None:
         raise SettingsError(f"channel '{config.name}': web push needs an installation")
     contact = f"mailto:{checked(config.sender)}" if config.sender else source
     signer = Signer(told.secrets.get(PUSH_KEY, new_key), contact)
     reach = Reach(config.networks, only_public=True)
     limits = Limits(reach, PUSH_WITHIN_S, READ_WITHIN_S, config.trust_any_certificate)
-    return Push(config.name, told.listeners, config.to or (), signer, source, limits, clock)
+    return Push(config.name, told.audience, config.to or (), signer, source, limits, clock, wording)
+
+
+def _language(config: ChannelConfig, told: Told | None) -> Callable[[], Language]:
+    chosen = config.language
+    if chosen != "auto":
+        return lambda: chosen
+    return told.language if told else lambda: "en"
 
 
 def secret_of(value: str, what: str) -> str:

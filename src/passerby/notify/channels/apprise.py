@@ -7,7 +7,8 @@ from typing import Final, Literal
 from passerby.errors import SettingsError
 from passerby.media.messages import Message, Severity
 from passerby.net.apprise import AppriseService
-from passerby.notify.channel import SEND_WITHIN_S, text_of
+from passerby.notify.channel import SEND_WITHIN_S
+from passerby.notify.wording import PLAIN, Wording
 
 TONES: Final[dict[Severity, Literal["info", "warning", "failure"]]] = {
     Severity.INFO: "info", Severity.WARNING: "warning", Severity.CRITICAL: "failure",
@@ -17,14 +18,16 @@ TONES: Final[dict[Severity, Literal["info", "warning", "failure"]]] = {
 class Apprise:
     """See `notify.channel.Channel`. name: of the channel. address: SECRET. Raises SettingsError as `AppriseService`."""
 
-    def __init__(self, name: str, address: str) -> None:
+    def __init__(self, name: str, address: str, wording: Wording = PLAIN) -> None:
+        self._wording = wording
         try:
             self._service = AppriseService(address)
         except SettingsError as error:
             raise SettingsError(f"channel '{name}': {error.message}", error.hint) from None
 
     def send(self, message: Message) -> None:
-        self._service.send(message.title, text_of(message), TONES[message.severity], SEND_WITHIN_S)
+        title, text = self._wording.said(message).title, self._wording.text(message)
+        self._service.send(title, text, TONES[message.severity], SEND_WITHIN_S)
 
     def close(self) -> None:
         """Nothing stays open."""

@@ -8,9 +8,10 @@ from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
+from passerby.access.audience import Audience, Heard
 from passerby.access.devices import Device
-from passerby.access.listeners import Heard, Listeners
 from passerby.clock import Clock
+from passerby.config.about import Language
 from passerby.errors import OutputError, PasserbyError
 from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
@@ -18,6 +19,7 @@ from passerby.net.fetch import Limits
 from passerby.net.push import Signer, Subscription, push
 from passerby.net.resolve import checked_ips
 from passerby.notify.channel import named
+from passerby.notify.wording import PLAIN, Wording
 from passerby.rules.backoff import wait_s
 
 AT_ONCE = 16
@@ -35,11 +37,11 @@ class Push:
     address of this installation."""
 
     def __init__(
-        self, name: str, listeners: Listeners, names: Collection[str], signer: Signer, page: str, limits: Limits,
-        clock: Clock,
+        self, name: str, audience: Audience, names: Collection[str], signer: Signer, page: str, limits: Limits,
+        clock: Clock, wording: Wording = PLAIN,
     ) -> None:  # fmt: skip
-        self._name, self._listeners, self._names, self._signer = name, listeners, frozenset(names), signer
-        self._page, self._limits, self._clock = page, limits, clock
+        self._name, self._audience, self._names, self._signer = name, audience, frozenset(names), signer
+        self._page, self._limits, self._clock, self._wording = page, limits, clock, wording
         self._pool = ThreadPoolExecutor(AT_ONCE, f"push-{name}")
         self._catching_up: Future[None] | None = None
 
@@ -58,11 +60,11 @@ class Push:
 
     def send(self, message: Message) -> None:
         """Delivered if any device has it; the others get it later. If there are none, nobody wants to be told."""
-        heard = self._listeners.of(message, self._names)
+        heard = self._audience.of(message, self._names)
         if not heard and message.kind == "test":
             raise OutputError("no device is to be told yet", hint="choose Tell me on this device on an account page")
         # What does not answer holds up a message once, and later messages wait behind that one.
-        behind = {each.device_id for each in self._listeners.devices.waiting(self._name, is_due=False)}
+        behind = {each.device_id for each in self._audience.devices.waiting(self._name, is_due=False)}
         first = [each for each in heard if each.device.id not in behind] or heard
         errors = list(self._pool.map(self._try, first))
         if heard and all(errors):
@@ -73,7 +75,7 @@ class Push:
 
     def send_to(self, device: Device, message: Message) -> None:
         """To this device only. Raises OutputError if the push service does not take it."""
-        if error := self._try(Heard(device, message, False)):
+        if error := self._try(self._audience.tested(device, message)):
             raise OutputError(error)
 
     def catch_up(self) -> None:
@@ -85,10 +87,10 @@ class Push:
         self._pool.shutdown(cancel_futures=True)
 
     def _catch_up(self) -> None:
-        devices, failed = self._listeners.devices, set[int]()
+        devices, failed = self._audience.devices, set[int]()
         with suppress(PasserbyError):  # if the catalogue fails, the sender says so
             for each in devices.waiting(self._name):
-                heard = [h for h in self._listeners.of(each.message, self._names) if h.device.id == each.device_id]
+                heard = [h for h in self._audience.of(each.message, self._names) if h.device.id == each.device_id]
                 if each.device_id in failed or (heard and self._try(heard[0])):
                     failed.add(each.device_id)
                     wait_90k = round(wait_s(each.tries + 1, random.random()) * TICKS_PER_S)
@@ -99,13 +101,16 @@ class Push:
     def _keep(self, device: Device, message: Message) -> None:
         now_90k = self._clock.now_90k()
         due_90k = now_90k + round(wait_s(1, random.random()) * TICKS_PER_S)
-        self._listeners.devices.wait(device, self._name, message, due_90k, now_90k + GIVE_UP_AFTER_90K)
+        self._audience.devices.wait(device, self._name, message, due_90k, now_90k + GIVE_UP_AFTER_90K)
 
     def _try(self, heard: Heard) -> str | None:
         """Why it was not delivered. None: it was, or the device is gone."""
-        devices, device = self._listeners.devices, heard.device
+        devices, device = self._audience.devices, heard.device
         urgency = "normal" if heard.message.severity is Severity.INFO else "high"
-        data = payload(heard.message, self._page, may_take=heard.may_take)
+        language = heard.language or self._wording.language()
+        still = self._wording.still(heard.message) if heard.may_see else None
+        said = self._wording.said(heard.message, language)
+        data = payload(said, self._page, language, still, may_take=heard.may_take)
         now_s = self._clock.now_90k() // TICKS_PER_S
         try:
             with named(device.subscription.address):
@@ -121,8 +126,10 @@ class Push:
         return refusal
 
 
-def payload(message: Message, page: str, *, may_take: bool) -> bytes:
-    """What the service worker (web/public/sw.js) shows. where: within the page. Padded with spaces."""
+def payload(
+    message: Message, page: str, language: Language = "en", still: str | None = None, *, may_take: bool
+) -> bytes:
+    """What the service worker (web/public/sw.js) shows. where, still: within the page. Padded with spaces."""
     link = message.link or ""
     shown = {
         "id": message.id,
@@ -131,6 +138,8 @@ def payload(message: Message, page: str, *, may_take: bool) -> bytes:
         "at_ms": message.when_90k * 1000 // TICKS_PER_S,
         "where": link.removeprefix(page) if link.startswith(page) else "",
         "take": may_take,
+        "still": (still or "").removeprefix(page),
+        "language": language,
     }
     data = json.dumps(shown, ensure_ascii=False).encode()
     while len(data) > PAYLOAD_BYTES:

@@ -13,7 +13,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.net.address import Address
 from passerby.net.fetch import Limits, Request, send
 from passerby.notify.channel import named
-from passerby.notify.links import StillsShown, take_link
+from passerby.notify.wording import PLAIN, Wording
 
 CONTENT_TYPE = "application/cloudevents+json"
 TIMESTAMP_HEADER, SIGNATURE_HEADER = "Passerby-Timestamp", "Passerby-Signature"
@@ -24,13 +24,13 @@ class Webhook:
 
     def __init__(
         self, address: Address, secret: str, source: str, limits: Limits, clock: Clock,
-        stills: StillsShown | None = None,
+        wording: Wording = PLAIN,
     ) -> None:  # fmt: skip
         self._address, self._secret, self._source = address, secret.encode(), source
-        self._limits, self._clock, self._stills = limits, clock, stills
+        self._limits, self._clock, self._wording = limits, clock, wording
 
     def send(self, message: Message) -> None:
-        body = cloud_event(message, self._source, self._stills.link(message) if self._stills else None)
+        body = cloud_event(message, self._source, self._wording)
         timestamp = str(self._clock.now_90k() // TICKS_PER_S)
         asked = Request(
             "POST", body, CONTENT_TYPE,
@@ -46,11 +46,8 @@ class Webhook:
         """Nothing stays open."""
 
 
-def cloud_event(message: Message, source: str, still: str | None = None) -> bytes:
-    """CloudEvents 1.0, structured JSON. The same at every try. still: a link to the redacted still."""
-    data = json.loads(message.to_json())
-    links = {"take_link": take_link(message), "still": still}
-    data |= {name: link for name, link in links.items() if link}
+def cloud_event(message: Message, source: str, wording: Wording = PLAIN) -> bytes:
+    """CloudEvents 1.0, structured JSON. The same at every try."""
     event = {
         "specversion": "1.0",
         "id": message.id,
@@ -58,7 +55,7 @@ def cloud_event(message: Message, source: str, still: str | None = None) -> byte
         "type": f"passerby.{message.kind}",
         "time": utc_of(message.when_90k).isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",
-        "data": data,
+        "data": wording.fields(message),
     }
     if message.camera is not None:
         event["subject"] = message.camera

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from passerby.access.cameras import Cameras
 from passerby.access.devices import Device, Devices
+from passerby.access.preferences import Preferences
 from passerby.access.users import User
+from passerby.config.about import LANGUAGES, Language
 from passerby.events.log import MAX_AT_ONCE, EventLog, Filter
 from passerby.events.sight import ALL_CAMERAS, Sight
 from passerby.media.events import EventKind
@@ -19,18 +21,21 @@ _EVENTS = frozenset(EventKind)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """may_take: its user may say that they deal with it."""
+    """may_take: its user may say that they deal with it. may_see: and see the picture.
+    language: that its user chose; None: none."""
 
     device: Device
     message: Message
     may_take: bool
+    may_see: bool
+    language: Language | None
 
 
-class Listeners:
+class Audience:
     """Every method raises OutputError if the catalogue fails."""
 
-    def __init__(self, devices: Devices, cameras: Cameras, events: EventLog) -> None:
-        self.devices, self._cameras, self._events = devices, cameras, events
+    def __init__(self, devices: Devices, cameras: Cameras, events: EventLog, preferences: Preferences) -> None:
+        self.devices, self._cameras, self._events, self._preferences = devices, cameras, events, preferences
 
     def of(self, message: Message, names: Collection[str] = ()) -> list[Heard]:
         """names: only devices of these users; if there are none, of all."""
@@ -40,8 +45,18 @@ class Listeners:
             if user.name not in heard:
                 heard[user.name] = self._for(user, message)
             if said := heard[user.name]:
-                found.append(Heard(device, said, self._may_take(user, said)))
+                may_take, may_see = (self._may(user, said, each) for each in (Action.CHANGE_EVENTS, Action.SEE_STILL))
+                found.append(Heard(device, said, may_take, may_see, self._language(user)))
         return found
+
+    def tested(self, device: Device, message: Message) -> Heard:
+        """A test of one device."""
+        user = next((user for user, each in self.devices.listening() if each.id == device.id), None)
+        return Heard(device, message, may_take=False, may_see=False, language=self._language(user) if user else None)
+
+    def _language(self, user: User) -> Language | None:
+        chosen = self._preferences.of(user).get("language")
+        return chosen if chosen in LANGUAGES else None
 
     def _for(self, user: User, message: Message) -> Message | None:
         me = user.principal
@@ -68,9 +83,9 @@ class Listeners:
         title = "Many new events" if count == MAX_AT_ONCE else f"{count} new events" if count > 1 else "A new event"
         return replace(message, camera=None, title=title, text="") if count else None
 
-    def _may_take(self, user: User, message: Message) -> bool:
-        is_event = message.kind in _EVENTS
-        return is_event and may(user.principal, Action.CHANGE_EVENTS, self._subject(message)).allowed
+    def _may(self, user: User, message: Message, action: Action) -> bool:
+        """With the event that it tells of."""
+        return message.kind in _EVENTS and may(user.principal, action, self._subject(message)).allowed
 
     def _subject(self, message: Message) -> Subject:
         """A camera that was removed is in no group."""

@@ -7,25 +7,25 @@ from typing import Protocol
 from passerby.media import InView
 
 
-class Listener(Protocol):
+class Receiver(Protocol):
     """Its methods never raise."""
 
     def note(self, view: InView) -> None: ...
     def end(self) -> None: ...
 
 
-class Listeners:
+class FanOut:
     """In order. For the thread that records."""
 
-    def __init__(self, *listeners: Listener | None) -> None:
-        self._listeners = [each for each in listeners if each is not None]
+    def __init__(self, *receivers: Receiver | None) -> None:
+        self._receivers = [each for each in receivers if each is not None]
 
     def note(self, view: InView) -> None:
         """What is in view in the next frame."""
-        for each in self._listeners:
+        for each in self._receivers:
             each.note(view)
 
     def end(self) -> None:
         """No more frames come for now."""
-        for each in self._listeners:
+        for each in self._receivers:
             each.end()
