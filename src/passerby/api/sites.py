@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from passerby.api.cameras import NAME
 from passerby.api.gate import signed_in_of
@@ -23,6 +23,15 @@ UPLOAD = ("POST", "/api/plans")
 InPath = Annotated[str, Path(pattern=NAME, description="The site's name.")]
 
 
+class GroundPoint(BaseModel):
+    """On the map, in WGS 84."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    latitude: float = Field(ge=-85, le=85, description="Degrees north.")
+    longitude: float = Field(ge=-180, le=180, description="Degrees east.")
+
+
 class SiteTitle(BaseModel):
     title: str = Field(min_length=1, max_length=120)
 
@@ -30,6 +39,10 @@ class SiteTitle(BaseModel):
 class NewSite(BaseModel):
     name: str = Field(pattern=NAME)
     title: str = Field("", max_length=120)
+
+
+class SiteChange(SiteTitle):
+    at: GroundPoint | None = Field(None, description="Where it is on the map; null: not on it.")
 
 
 class PlanShown(BaseModel):
@@ -42,6 +55,7 @@ class SiteShown(BaseModel):
     name: str
     title: str
     plan: PlanShown | None = Field(description="null: there is none yet.")
+    at: GroundPoint | None = Field(description="Where it is on the map; null: not on it.")
 
 
 @router.get("/sites", summary="The sites with cameras that I may see")
@@ -58,13 +72,15 @@ def add_site(body: NewSite, request: Request) -> SiteShown:
     return _shown(site)
 
 
-@router.put("/sites/{name}", summary="Change the title of a site; its name stays")
-def rename_site(name: InPath, body: SiteTitle, request: Request) -> SiteShown:
+@router.put("/sites/{name}", summary="Change the title of a site and its place on the map; its name stays")
+def change_site(name: InPath, body: SiteChange, request: Request) -> SiteShown:
     installation = services_of(request).installation
+    at = (body.at.latitude, body.at.longitude) if body.at else None
     with installation.audit.with_change():
-        if not installation.sites.rename(name, body.title):
+        if not (installation.sites.rename(name, body.title) and installation.sites.put_on_map(name, at)):
             raise no_such("site", name)
-        _note(request, "site:change", f"{name}: title {body.title!r}")
+        where = f"at {at[0]:g}, {at[1]:g}" if at else "not on the map"
+        _note(request, "site:change", f"{name}: title {body.title!r}, {where}")
     return _found(request, name)
 
 
@@ -138,4 +154,5 @@ def _shown(site: Site) -> SiteShown:
     plan = site.plan and PlanShown(
         width_px=site.plan.width_px, height_px=site.plan.height_px, version=site.plan.version
     )
-    return SiteShown(name=site.name, title=site.title, plan=plan)
+    at = site.at and GroundPoint(latitude=site.at[0], longitude=site.at[1])
+    return SiteShown(name=site.name, title=site.title, plan=plan, at=at)

@@ -31,11 +31,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """plan: None if there is none yet."""
+    """plan: None if there is none yet. at: latitude and longitude in degrees; None: it is not on the map."""
 
     name: str
     title: str
     plan: Plan | None = None
+    at: tuple[float, float] | None = None
 
 
 class Sites:
@@ -70,6 +71,11 @@ class Sites:
         """Changes the title; the name stays, as URLs contain it. Returns whether the site exists."""
         return self._change(name, "rename a site", title=title)
 
+    def put_on_map(self, name: str, at: tuple[float, float] | None) -> bool:
+        """at: latitude and longitude in degrees; None: off it. Returns whether the site exists."""
+        latitude, longitude = at or (None, None)
+        return self._change(name, "put a site on the map", latitude=latitude, longitude=longitude)
+
     def set_plan(self, name: str, picture: PlanPicture) -> bool:
         """Returns whether the site exists. Cameras stay where they are, as shares of the new plan."""
         return self._change(
@@ -95,6 +101,8 @@ class Sites:
 
 
 def _site(row: Row[Any]) -> Site:
-    if row.plan_version is None:
-        return Site(row.name, row.title)
-    return Site(row.name, row.title, Plan(row.plan_kind, row.plan_width_px, row.plan_height_px, row.plan_version))
+    plan = None
+    if row.plan_version is not None:
+        plan = Plan(row.plan_kind, row.plan_width_px, row.plan_height_px, row.plan_version)
+    at = None if row.latitude is None or row.longitude is None else (row.latitude, row.longitude)
+    return Site(row.name, row.title, plan, at)

@@ -75,6 +75,20 @@ def test_a_site_gets_a_plan_and_each_step_is_noted(house: House, root: TestClien
     assert noted(house)[1][2] == "school: 40 × 30 pixels"
 
 
+def test_a_site_may_be_on_the_map(house: House, root: TestClient) -> None:
+    site = with_school(root)
+    at = {"latitude": 56.95, "longitude": 24.1}
+    assert site["at"] is None
+    assert root.put("/api/sites/school", json={"title": "School", "at": at}).json()["at"] == at
+    assert root.get("/api/sites").json() == [{**site, "title": "School", "at": at}]
+    for wrong in ({"latitude": 86, "longitude": 0}, {"latitude": 1}, {**at, "more": 1}):
+        assert root.put("/api/sites/school", json={"title": "School", "at": wrong}).status_code == 422
+    assert root.put("/api/sites/school", json={"title": "School"}).json()["at"] is None
+    assert root.put("/api/sites/nowhere", json={"title": "School", "at": at}).status_code == 404
+    abouts = [about for what, _, about in noted(house) if what == "site:change"]
+    assert abouts == ["school: title 'School', at 56.95, 24.1", "school: title 'School', not on the map"]
+
+
 def test_what_is_no_plan_is_refused_in_a_sentence_and_not_noted(house: House, root: TestClient) -> None:
     root.post("/api/sites", json={"name": "school"})
     refused = root.post("/api/plans?site=school", content=b"<svg onload='alert(1)'/>")

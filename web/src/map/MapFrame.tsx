@@ -8,7 +8,8 @@ import { texts } from "../texts";
 import { Note, ToolButton } from "../ui";
 import { boxOfTiles, type Ground, type Site, shapeOf, type TileSet } from "./ground";
 import { type Mark, Marks } from "./Marks";
-import { around, metresPerUnit, roundLength, type Size, type View } from "./plane";
+import { around, metresPerUnit, type Point, roundLength, type Size, type View } from "./plane";
+import { type SiteMark, SiteMarks } from "./SiteMarks";
 import { useView, type Viewing } from "./useView";
 
 const words = texts.map;
@@ -21,15 +22,17 @@ const Tiles = lazy(() => import("./Tiles"));
 type FrameProps = {
   ground: Ground;
   marks: readonly Mark[];
+  /** On the ground: sites that are there. */
+  sites?: readonly SiteMark[];
   tiles: TileSet | null;
   hrefOf: (camera: Camera) => string;
   /** What is drawn above the marks. */
   over?: (viewing: Viewing, view: View, size: Size) => ReactNode;
 };
 
-export function MapFrame({ ground, marks, tiles, hrefOf, over }: FrameProps) {
+export function MapFrame({ ground, marks, sites = [], tiles, hrefOf, over }: FrameProps) {
   const frame = useRef<HTMLDivElement>(null);
-  const [whole] = useState(() => wholeOf(ground, marks, tiles));
+  const [whole] = useState(() => wholeOf(ground, [...marks, ...sites], tiles));
   const viewing = useView(frame, ground, whole);
   const { view, size } = viewing;
   const hasNoGl = tiles !== null && !canDraw();
@@ -78,6 +81,7 @@ export function MapFrame({ ground, marks, tiles, hrefOf, over }: FrameProps) {
                   frame.current?.focus();
                 }}
               />
+              <SiteMarks sites={sites} view={view} size={size} />
               {over?.(viewing, view, size)}
             </>
           )}
@@ -119,11 +123,11 @@ function ScaleBar({ view }: { view: View }) {
 }
 
 /** What is seen at first: the whole plan; all cameras of the map, or what there are tiles of. */
-function wholeOf(ground: Ground, marks: readonly Mark[], tiles: TileSet | null) {
+function wholeOf(ground: Ground, marks: readonly (Point & { reach?: number })[], tiles: TileSet | null) {
   if (ground.site) return ground.box;
   const box = around(marks);
   if (!box) return tiles ? boxOfTiles(tiles.bounds) : ground.box;
-  const room = Math.max(...marks.map((each) => each.reach), (box.right - box.left) * 0.05);
+  const room = Math.max(...marks.map((each) => each.reach ?? 0), (box.right - box.left) * 0.05);
   return { left: box.left - room, right: box.right + room, top: box.top - room, bottom: box.bottom + room };
 }
 

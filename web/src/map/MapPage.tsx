@@ -19,6 +19,7 @@ import type { Mark } from "./Marks";
 import { PlaceEditor } from "./PlaceEditor";
 import { type Size, toScreen, type View } from "./plane";
 import { SiteDialog } from "./SiteDialog";
+import { siteMarks } from "./SiteMarks";
 import { useArrivals } from "./useArrivals";
 import type { Viewing } from "./useView";
 import "./map.css";
@@ -111,7 +112,7 @@ async function askAll(signal: AbortSignal): Promise<Known> {
 
 /** Where most would look first. */
 function firstOf({ sites, places }: Known): string {
-  if (places.some(({ place }) => !("site" in place))) return GROUND;
+  if (places.some(({ place }) => !("site" in place)) || sites.some((each) => each.at)) return GROUND;
   return (
     (sites.find((each) => places.some(({ place }) => "site" in place && place.site === each.name)) ?? sites[0])?.name ??
     GROUND
@@ -164,6 +165,10 @@ function Shown({ site, known, cameras, states, mayChange, onChanged, onDialog }:
   );
   const here = useMemo(() => marks.map((each) => each.camera), [marks]);
   const nowhere = useMemo(() => cameras.filter((each) => !places.has(each.name)), [cameras, places]);
+  const onGround = useMemo(
+    () => (site ? [] : siteMarks(known.sites, { cameras, places, states })),
+    [site, known.sites, cameras, places, states],
+  );
   const tiles = site ? null : known.map.tiles;
   const begin = (camera: Camera) => {
     const place = places.get(camera.name);
@@ -199,6 +204,7 @@ function Shown({ site, known, cameras, states, mayChange, onChanged, onDialog }:
         <MapFrame
           ground={ground}
           marks={draft ? marks.filter((each) => each.camera.name !== draft.camera.name) : marks}
+          sites={onGround}
           tiles={tiles}
           hrefOf={hrefOf}
           {...(draft && {
@@ -251,7 +257,8 @@ function Shown({ site, known, cameras, states, mayChange, onChanged, onDialog }:
 type ChooseProps = { site: Site | null; known: Known; mayChange: boolean };
 
 function Choose({ site, known, mayChange }: ChooseProps) {
-  const hasGround = mayChange || !site || known.places.some(({ place }) => !("site" in place));
+  const isOnGround = known.sites.some((each) => each.at) || known.places.some(({ place }) => !("site" in place));
+  const hasGround = mayChange || !site || isOnGround;
   return (
     <select
       className="input layout"

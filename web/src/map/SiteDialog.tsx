@@ -25,6 +25,9 @@ export function SiteDialog({ site, sites, onChanged, onClose }: SiteDialogProps)
   const { busy, problem, run } = useChange();
   const toast = useToast();
   const title = typed.trim();
+  const [latitude, setLatitude] = useState(site?.at ? String(site.at.latitude) : "");
+  const [longitude, setLongitude] = useState(site?.at ? String(site.at.longitude) : "");
+  const at = latitude && longitude ? { latitude: Number(latitude), longitude: Number(longitude) } : null;
 
   const save = (event: FormEvent) => {
     event.preventDefault();
@@ -35,9 +38,9 @@ export function SiteDialog({ site, sites, onChanged, onClose }: SiteDialogProps)
         await post("/api/sites", { body: { name, title } });
         setMade(name);
         onChanged();
-      } else if (site && site.title !== title) {
-        await put("/api/sites/{name}", { path: { name }, body: { title } });
       }
+      const isChanged = site && (site.title !== title || JSON.stringify(site.at) !== JSON.stringify(at));
+      if (isChanged || (!site && at)) await put("/api/sites/{name}", { path: { name }, body: { title, at } });
       try {
         if (file) {
           setSent(0);
@@ -95,6 +98,29 @@ export function SiteDialog({ site, sites, onChanged, onClose }: SiteDialogProps)
             />
           )}
         </Field>
+        <div className="map-fields">
+          <TextField
+            label={texts.map.fields.latitude}
+            hint={words.atHint}
+            type="number"
+            min={-85}
+            max={85}
+            step="any"
+            required={longitude !== ""}
+            value={latitude}
+            onChange={setLatitude}
+          />
+          <TextField
+            label={texts.map.fields.longitude}
+            type="number"
+            min={-180}
+            max={180}
+            step="any"
+            required={latitude !== ""}
+            value={longitude}
+            onChange={setLongitude}
+          />
+        </div>
         {sent !== null && <Progress label={words.sending} share={sent} />}
         <ProblemNote problem={problem} />
         <div className="row">

@@ -1,0 +1,61 @@
+/** Sites on the map: how many cameras each has, in the colour of the worst of them. They lead to their plans. */
+
+import { hashOf } from "../app/routes";
+import { rankOf } from "../camera/attention";
+import type { Camera, State } from "../camera/cameras";
+import { lookOf, wordOf } from "../camera/StateBadge";
+import { texts } from "../texts";
+import { Icon } from "../ui";
+import type { Place, Site } from "./ground";
+import { mercator, type Point, type Size, toScreen, type View } from "./plane";
+
+/** count: how many cameras are on its plan. worst: the state of the one that needs attention most. x, y: in units of
+ * the plane. */
+export type SiteMark = Point & { site: Site; count: number; worst: State | undefined };
+
+type Known = { cameras: readonly Camera[]; places: ReadonlyMap<string, Place>; states: ReadonlyMap<string, State> };
+
+/** Those that have coordinates. */
+export function siteMarks(sites: readonly Site[], { cameras, places, states }: Known): SiteMark[] {
+  return sites.flatMap((site): SiteMark[] => {
+    if (!site.at) return [];
+    const its = cameras.filter(({ name }) => {
+      const place = places.get(name);
+      return place && "site" in place && place.site === site.name;
+    });
+    const worst = its.map(({ name }) => states.get(name)).sort((a, b) => rankOf(a) - rankOf(b))[0];
+    return [{ ...mercator(site.at.latitude, site.at.longitude), site, count: its.length, worst }];
+  });
+}
+
+type SiteMarksProps = { sites: readonly SiteMark[]; view: View; size: Size };
+
+export function SiteMarks({ sites, view, size }: SiteMarksProps) {
+  return (
+    <div className="map-layer">
+      <div className="map-marks">
+        {sites.map((each) => {
+          const { x, y } = toScreen(view, size, each);
+          const { site, count, worst } = each;
+          const [tone] = count ? lookOf(worst) : ["calm"];
+          const state = count && worst ? wordOf(worst.what) : null;
+          return (
+            <a
+              key={site.name}
+              className={`map-mark is-all is-site ${tone}`}
+              style={{ transform: `translate(${x}px, ${y}px)` }}
+              href={hashOf(["map", site.name])}
+              aria-label={texts.map.sites.mark(site.title, count, state)}
+            >
+              <span className="map-dot numbers">
+                <Icon name="map" size={13} />
+                {count}
+              </span>
+              <span className="map-name">{site.title}</span>
+            </a>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
