@@ -270,6 +270,39 @@ def tile(colour: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_site_with_coordinates_is_on_the_map_and_leads_to_its_plan(
+    serving: Serving, data: Path, open_tab: OpenTab, shoot: Shoot, size: playwright.ViewportSize
+) -> None:
+    cones = (OnPlan("school", 0.3, 0.3, 0.1), OnPlan("school", 0.6, 0.3, 0.1))
+    placed(data, *(Place(name, at, 90, 60) for name, at in zip(("street", "gate"), cones, strict=True)), site="school")
+    tab = open_tab(serving.base, size)
+    tab.sign_in()
+    tab.go("#/map/school")
+    page = tab.page
+    page.get_by_role("button", name="Change site").click()
+    page.get_by_label("Latitude, °").fill("56.95")
+    page.get_by_label("Longitude, °").fill("24.1")
+    shoot(tab, f"site-{size['width']}")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    tab.go("#/map/~")
+    mark = page.get_by_role("link", name=re.compile("Plan of School: 2 cameras, worst state: "))
+    expect(mark).to_be_visible()
+    shoot(tab, f"site-on-map-{size['width']}")
+    assert tab.fits() and found_wrong(tab) == []
+    mark.click()
+    expect(page).to_have_url(f"{serving.base}/#/map/school")
+    tab.go("#/cameras")
+    switch = page.get_by_role("button", name="Switch off the alerts of Gate")  # it is in the file
+    switch.click()
+    expect(page.get_by_text("Nobody is told of events of Gate now.")).to_be_visible()
+    shoot(tab, f"alerts-{size['width']}")
+    assert tab.fits() and found_wrong(tab) == []
+    page.get_by_role("button", name="Switch on the alerts of Gate").click()
+    expect(switch).to_be_visible()
+
+
 def test_tiles_of_a_file_are_drawn_under_the_cameras(
     serve: Serve, open_tab: OpenTab, shoot: Shoot, tmp_path: Path
 ) -> None:
