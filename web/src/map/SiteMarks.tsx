@@ -7,11 +7,13 @@ import { lookOf, wordOf } from "../camera/StateBadge";
 import { texts } from "../texts";
 import { Icon } from "../ui";
 import type { Place, Site } from "./ground";
-import { mercator, type Point, type Size, toScreen, type View } from "./plane";
+import { mercator, metresPerUnit, type Point, type Size, toScreen, type View } from "./plane";
 
-/** count: how many cameras are on its plan. worst: the state of the one that needs attention most. x, y: in units of
- * the plane. */
-export type SiteMark = Point & { site: Site; count: number; worst: State | undefined };
+const AROUND_M = 300;
+
+/** count: how many cameras are on its plan. worst: the state of the one that needs attention most. x, y,
+ * reach: in units of the plane, the latter what is shown around it. */
+export type SiteMark = Point & { site: Site; count: number; worst: State | undefined; reach: number };
 
 type Known = { cameras: readonly Camera[]; places: ReadonlyMap<string, Place>; states: ReadonlyMap<string, State> };
 
@@ -24,7 +26,8 @@ export function siteMarks(sites: readonly Site[], { cameras, places, states }: K
       return place && "site" in place && place.site === site.name;
     });
     const worst = its.map(({ name }) => states.get(name)).sort((a, b) => rankOf(a) - rankOf(b))[0];
-    return [{ ...mercator(site.at.latitude, site.at.longitude), site, count: its.length, worst }];
+    const at = mercator(site.at.latitude, site.at.longitude);
+    return [{ ...at, site, count: its.length, worst, reach: AROUND_M / metresPerUnit(at.y) }];
   });
 }
 
