@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from passerby.media import Kind
+from passerby.media.segments import TICKS_PER_S
 
 UNIT = 4096
 """A place is kept as a whole number of these parts of the picture's width or height."""
@@ -55,6 +56,10 @@ class Stretch:
     start_90k: int
     size_wh: tuple[int, int]
     samples: tuple[Sample, ...]
+
+    def at_90k(self, sample: Sample) -> int:
+        """UTC of one of its samples."""
+        return self.start_90k + sample.at_ms * TICKS_PER_S // 1000
 
 
 def pack(stretch: Stretch) -> bytes:

@@ -10,11 +10,11 @@ from statistics import median
 
 from passerby.config.rule import LineRule, ObjectRule, Rule
 from passerby.errors import SettingsError
-from passerby.events.boxes import Stretch
+from passerby.events.boxes import Sample, Stretch
 from passerby.events.local_time import utc_of_live
-from passerby.events.paired import Paired
+from passerby.events.paired import Paired, pixels
+from passerby.events.thinning import Thinning
 from passerby.events.watcher import Watcher, sight_of
-from passerby.media import InView
 from passerby.media.events import CameraEvent, Event, EventKind
 from passerby.media.segments import TICKS_PER_S, ticks
 from passerby.rules.events.sight import Doubt, Sight
@@ -23,8 +23,8 @@ from passerby.rules.retention import HOUR_90K
 MAX_LISTED = 200
 """The newest; all of them are counted."""
 AWAY_90K = ticks(5)  # without a sample: the camera was away, and whatever went on was over
-QUIET_AFTER_S = 15.0  # by then every rule has noticed that somebody left
 _MAX_GAPS = 10_000
+_ENOUGH_FOUND = 300  # boxes: more change no median
 _SELDOM_S = 0.35
 """Rules look every 0.2 s. Where no rule watched, detectors ran as often as covers need it."""
 
@@ -115,7 +115,7 @@ class _Trial:
         self._looked_s: float | None = None  # when detectors last ran and found somebody
         self._gaps_s: deque[float] = deque(maxlen=_MAX_GAPS)
         self._closely_s = 0.0
-        self._busy_s = self._given_s = float("-inf")
+        self._thinning = Thinning(rule)
         self._sight: Sight | None = None
         self._size_wh: tuple[int, int] | None = None
 
@@ -123,12 +123,16 @@ class _Trial:
         if self._size_wh != stretch.size_wh:
             self._end_watching()
             self._size_wh, self._sight = stretch.size_wh, sight_of(self._rule, stretch.size_wh)
-        for sample, view in zip(stretch.samples, self._paired.views(stretch), strict=True):
-            self._measure(view, closely=sample.closely)
+        for sample in stretch.samples:
+            at_90k = stretch.at_90k(sample)
+            self._measure(sample, at_90k)
+            if not self._thinning.wants(sample, at_90k / TICKS_PER_S):
+                self._see(sample)
+                continue
+            view = self._paired.view(sample, stretch)
             if self._watcher is None:
                 self._watcher, self._first_s = Watcher([self._rule], utc_of_live, self._zone), view.time_s
-            if not self._is_quiet(view):
-                self._take(self._watcher.note(view))
+            self._take(self._watcher.note(view))
         if self._watcher is not None:
             self._watcher.take_minutes()  # else they would pile up
 
@@ -143,28 +147,27 @@ class _Trial:
         done.closely = self._closely_s / done.known_s if done.known_s else 0.0
         return done
 
-    def _measure(self, view: InView, *, closely: bool) -> None:
-        """What is known of the time up to this frame. Ends whatever goes on if the camera was away."""
-        since_90k = view.pts - self._last_90k if self._last_90k is not None else None
+    def _measure(self, sample: Sample, at_90k: int) -> None:
+        """What is known of the time up to this sample. Ends whatever goes on if the camera was away."""
+        since_90k = at_90k - self._last_90k if self._last_90k is not None else None
         if since_90k is not None and not 0 <= since_90k <= AWAY_90K:
             self._end_watching()
         elif since_90k is not None and not self._was_whole:
             self.done.known_s += since_90k / TICKS_PER_S
-            self._closely_s += closely * since_90k / TICKS_PER_S
-        self._last_90k, self._was_whole = view.pts, view.whole is not None
-        if view.tracks:
-            if self._looked_s is not None and 0 < view.time_s - self._looked_s <= 1.0:
-                self._gaps_s.append(view.time_s - self._looked_s)
-            self._looked_s = view.time_s
+            self._closely_s += sample.closely * since_90k / TICKS_PER_S
+        self._last_90k, self._was_whole = at_90k, sample.is_whole
+        if any(box.kind is not None for box in sample.boxes):
+            now_s = at_90k / TICKS_PER_S
+            if self._looked_s is not None and 0 < now_s - self._looked_s <= 1.0:
+                self._gaps_s.append(now_s - self._looked_s)
+            self._looked_s = now_s
 
-    def _is_quiet(self, view: InView) -> bool:
-        """Whether nothing is new: nobody was found for a while. One picture a second is enough then."""
-        if view.tracks or view.hints or view.whole is not None:
-            self._busy_s = view.time_s
-        is_quiet = view.time_s - self._busy_s > QUIET_AFTER_S and view.time_s - self._given_s < 1.0
-        if not is_quiet:
-            self._given_s = view.time_s
-        return is_quiet
+    def _see(self, sample: Sample) -> None:
+        """How tall people are is measured also where the rule needs no sample, until enough were found."""
+        if self._sight is not None and self._size_wh is not None and self._sight.found < _ENOUGH_FOUND:
+            for box in sample.boxes:
+                if box.kind is not None:
+                    self._sight.see(box.kind, box.confidence, pixels(box, self._size_wh))
 
     def _end_watching(self) -> None:
         if self._watcher is not None:

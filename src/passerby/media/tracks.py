@@ -5,7 +5,7 @@ Tracks stay in the process that made them: they cannot be pickled, and an event 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from passerby.media.boxes import Kind
@@ -76,13 +76,15 @@ class InView:
     whole: str | None = None
     hints: tuple[tuple[float, float, float, float], ...] = ()
     changes: tuple[Change, ...] | None = None
+    time_s: float = field(init=False)
+    """Of `pts`: every rule asks for it, for each frame."""
+
+    def __post_init__(self) -> None:
+        # Ten times as fast as multiplying by a Fraction.
+        object.__setattr__(self, "time_s", self.pts * self.time_base.numerator / self.time_base.denominator)
 
     def __reduce__(self) -> str:
         raise TypeError("what is in view never leaves the process: it cannot be pickled")
-
-    @property
-    def time_s(self) -> float:
-        return self.pts * self.time_base.numerator / self.time_base.denominator  # ten times as fast as a Fraction
 
     @property
     def upright_wh(self) -> tuple[int, int]:

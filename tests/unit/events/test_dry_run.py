@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -15,6 +16,7 @@ from passerby.errors import SettingsError
 from passerby.events.dry_run import MAX_LISTED, Tried, try_rule
 from passerby.events.live import LiveWatch
 from passerby.events.paired import Paired
+from passerby.events.thinning import Thinning
 from passerby.media import InView, Kind
 from passerby.media.events import EventKind
 from passerby.media.segments import TICKS_PER_S
@@ -27,6 +29,8 @@ from tests.unit.rules.events.people import LIES, STANDS, going, seen
 from tests.unit.rules.events.walkers import Walker, standing, straight, views
 
 TICK = Fraction(1, TICKS_PER_S)
+A_SAMPLE_90K = round(0.21 * TICKS_PER_S)
+"""Between two samples of who is settled, one is left out."""
 
 
 def at(found: Sequence[InView], after_s: float = 0.0) -> list[InView]:
@@ -88,8 +92,8 @@ def test_events_have_the_times_that_they_have_live() -> None:
     result = tried(found, YARD)
     (event,) = result.listed
     over = live(found, YARD).events[-1]
-    assert event.is_raised and event.event.start_90k == pytest.approx(over.start_90k, abs=100)
-    assert over.end_90k is not None and event.event.end_90k == pytest.approx(over.end_90k, abs=100)
+    assert event.is_raised and event.event.start_90k == pytest.approx(over.start_90k, abs=A_SAMPLE_90K)
+    assert over.end_90k is not None and event.event.end_90k == pytest.approx(over.end_90k, abs=A_SAMPLE_90K)
     assert (event.event.camera, event.event.rule, event.event.count) == ("gate", "yard", 1)
     assert [(hour.start_90k % HOUR_90K, hour.raised) for hour in result.hours.values()] == [(0, 1)]
 
@@ -98,6 +102,23 @@ def test_a_fall_is_found_by_hints_as_live() -> None:
     fall = FallRule(name="fall", kind="fall")
     found = at(seen([going((0, STANDS), (2, LIES), (8, STANDS))], 12))
     assert [each.event.kind for each in tried(found, fall).listed] == [EventKind.FALL]
+
+
+def test_who_falls_after_standing_still_for_long_is_found_as_live() -> None:
+    fall = FallRule(name="fall", kind="fall")
+    found = at(seen([going((0, STANDS), (60, LIES), (75, STANDS))], 90))
+    assert [each.event.kind for each in tried(found, fall).listed] == [EventKind.FALL]
+
+
+@pytest.mark.parametrize(("rule", "least"), [(YARD, 0.45), (FallRule(name="fall", kind="fall"), 0.6)])
+def test_samples_that_change_nothing_are_left_out(rule: Rule, least: float) -> None:
+    walks = Walker(lambda now_s: (320 + 200 * math.sin(now_s / 7), 250.0))
+    who = walks if isinstance(rule, ZoneRule) else Walker(standing((500, 250)))
+    stretches = keep(at(list(views([who], 600)))).stretches
+    thinning, samples = Thinning(rule), [(stretch, each) for stretch in stretches for each in stretch.samples]
+    given = sum(thinning.wants(each, stretch.at_90k(each) / TICKS_PER_S) for stretch, each in samples)
+    assert given < (1 - least) * len(samples)
+    assert tried(at(list(views([who], 600))), rule).raised == len(live(at(list(views([who], 600))), rule).events) // 2
 
 
 def test_a_line_that_alerts_says_which_crossings_are_events() -> None:

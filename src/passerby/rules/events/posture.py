@@ -18,6 +18,8 @@ from passerby.media import InView, Kind
 from passerby.rules.events.paths import Down, upright
 
 Box = tuple[float, float, float, float]
+Shape = tuple[float, float, float, float, float]
+"""Upper and lower edge, middle, width, height: see `Stance`."""
 
 UPRIGHT_SHAPE = 1.5  # height by width; people who sit have less
 SQUAT_SHAPE = 1.2  # the same: who is neither upright nor that squat sits or crouches, whatever the hints say
@@ -97,19 +99,22 @@ class Stance:
 
 @dataclass(slots=True)
 class _Person:
-    """Somebody followed. recent: their boxes, with times. stood_s: when they last stood as in `stance`."""
+    """Somebody followed. recent: their boxes, with times, and their shapes if these are
+    tall. stood_s: when they last stood as in `stance`."""
 
-    recent: deque[tuple[float, Box]] = field(default_factory=deque)
+    recent: deque[tuple[float, Box, Shape | None]] = field(default_factory=deque)
     stance: Stance | None = None
     stood_s: float = 0.0
 
     def see(self, time_s: float, box: Box, border: float) -> None:
-        self.recent.append((time_s, box))
+        shape = _shape(box) if _is_tall(box) else None
+        self.recent.append((time_s, box, shape))
         while time_s - self.recent[0][0] > RECENT_S:
             self.recent.popleft()
-        tall = [each for _, each in self.recent if _is_tall(each)]
-        if len(tall) >= 2 and _is_tall(box) and not self._has_sat_down(time_s, box):
-            self.stance = _stance_of(tall, border)
+        if shape is not None and not self._has_sat_down(time_s, box):
+            tall = [each for _, _, each in self.recent if each is not None]
+            if len(tall) >= 2:
+                self.stance = _stance_of(tall, border)
         if self.stance is not None and self.stance.stands_in(box):
             self.stood_s = time_s
 
@@ -124,10 +129,12 @@ class _Person:
     def lies_since_s(self) -> float | None:
         """Since when they have been as wide as people who lie, and stayed in place."""
         first, last = self.recent[0], self.recent[-1]
-        wide = [each for each in self.recent if _is_wide(each[1])]
-        if last[0] - first[0] < LIES_S or len(wide) < max(3.0, LIES_SHARE * len(self.recent)):
+        if last[0] - first[0] < LIES_S:
             return None
-        moved = max(abs(_middle(box) - _middle(wide[0][1])) for _, box in wide)
+        wide = [each for each in self.recent if each[2] is None and _is_wide(each[1])]  # what is tall is not wide
+        if len(wide) < max(3.0, LIES_SHARE * len(self.recent)):
+            return None
+        moved = max(abs(_middle(box) - _middle(wide[0][1])) for _, box, _ in wide)
         return wide[0][0] if moved <= STILL_SHARE * _width(wide[0][1]) else None
 
 
@@ -274,10 +281,12 @@ def _down(case: _Case) -> Down:
     return Down(since_s, (_middle(case.place), case.place[3]), fell=case.fell)
 
 
-def _stance_of(boxes: Iterable[Box], border: float) -> Stance:
-    tops, bottoms, middles, widths, heights = zip(
-        *((box[1], box[3], _middle(box), _width(box), _height(box)) for box in boxes), strict=True
-    )
+def _shape(box: Box) -> Shape:
+    return box[1], box[3], _middle(box), _width(box), _height(box)
+
+
+def _stance_of(shapes: Iterable[Shape], border: float) -> Stance:
+    tops, bottoms, middles, widths, heights = zip(*shapes, strict=True)
     return Stance(median(tops), median(bottoms), median(middles), median(widths), median(heights), border)
 
 

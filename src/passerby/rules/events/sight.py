@@ -31,11 +31,20 @@ class Sight:
 
     def note(self, view: InView) -> None:
         for track in view.tracks:
-            least = LEAST_CONFIDENCE.get(track.kind, 1.0)
-            if track.is_detected and track.kind in self._kinds and track.confidence >= least:
-                left, top, right, bottom = upright(track.xyxy, view.size_wh, view.turn)
-                if self._is_near(((left + right) / 2, bottom), bottom - top):
-                    self._heights[min(TALLEST_PX, round(bottom - top))] += 1
+            if track.is_detected and track.kind in self._kinds:
+                self.see(track.kind, track.confidence, upright(track.xyxy, view.size_wh, view.turn))
+
+    def see(self, kind: Kind, confidence: float, box: tuple[float, float, float, float]) -> None:
+        """Adds one box of the upright picture, in pixels."""
+        if kind in self._kinds and confidence >= LEAST_CONFIDENCE.get(kind, 1.0):
+            left, top, right, bottom = box
+            if self._is_near(((left + right) / 2, bottom), bottom - top):
+                self._heights[min(TALLEST_PX, round(bottom - top))] += 1
+
+    @property
+    def found(self) -> int:
+        """How many were found there."""
+        return self._heights.total()
 
     def add(self, other: Sight) -> None:
         """What another one of the same place has found."""
