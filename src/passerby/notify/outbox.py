@@ -17,6 +17,9 @@ from passerby.rules.notify import Past, Planned, same
 
 GIVE_UP_AFTER_90K = 86400 * TICKS_PER_S
 """A message that was late by a day is no news."""
+LATE_90K = 300 * TICKS_PER_S
+MAX_LATE = 10
+"""A channel that works again gets so many messages one by one that are late by this; more are joined to a digest."""
 KEEP_90K = 7 * 86400 * TICKS_PER_S
 """How long rows stay that are over: they answer when a channel last worked."""
 MAX_JOINED = 50_000  # in one digest: they are read into memory
@@ -98,6 +101,9 @@ class Outbox:
         )  # fmt: skip
         query = select(outbox).where(*free).order_by(outbox.c.due_90k, outbox.c.id).limit(1)
         while row := connection.execute(query).first():
+            if row.give_up_90k <= now_90k:
+                self._give_up(connection, channel, now_90k)
+                continue
             last_90k = connection.execute(_last_delivered(channel, row.same)).scalar() if row.cool_90k else None
             if last_90k is not None and now_90k - last_90k < row.cool_90k:
                 connection.execute(delete(outbox).where(outbox.c.id == row.id, *free))
@@ -106,6 +112,14 @@ class Outbox:
             if connection.execute(update(outbox).where(outbox.c.id == row.id, *free).values(**lease)).rowcount:
                 return Sending(row.id, Message.from_json(row.message), row.tries + 1)
         return None
+
+    def _give_up(self, connection: Connection, channel: str, now_90k: int) -> None:
+        """What is late by a day, as after days in which the channel was dead."""
+        over = (
+            outbox.c.channel == channel, outbox.c.state == "due", outbox.c.give_up_90k <= now_90k,
+            outbox.c.leased_until_90k <= now_90k,
+        )  # fmt: skip
+        connection.execute(update(outbox).where(*over).values(state="failed", ended_90k=now_90k))
 
     def _join(self, connection: Connection, channel: str) -> None:
         """Makes one message of all that may be joined and are due. A single one is sent as it is."""
@@ -127,7 +141,22 @@ class Outbox:
     def delivered(self, sending: Sending) -> None:
         ended = {"state": "delivered", "ended_90k": self._rows.clock.now_90k(), "error": ""}
         with self._rows.transaction("note a delivery") as connection:
-            connection.execute(update(outbox).where(outbox.c.id == sending.row).values(**ended))
+            mine = update(outbox).where(outbox.c.id == sending.row).values(**ended).returning(outbox.c.channel)
+            channel = connection.execute(mine).scalar()
+            if channel is not None:
+                self._let_late_join(connection, channel)
+
+    def _let_late_join(self, connection: Connection, channel: str) -> None:
+        """After hours in which a channel was dead, nobody wants all of them one by one."""
+        now_90k = self._rows.clock.now_90k()
+        late = (
+            outbox.c.channel == channel, outbox.c.state == "due", ~outbox.c.escalates,
+            outbox.c.made_90k <= now_90k - LATE_90K, outbox.c.leased_until_90k <= now_90k,
+            outbox.c.give_up_90k > now_90k,
+        )  # fmt: skip
+        some = select(outbox.c.id).where(*late).limit(MAX_LATE + 1)
+        if len(connection.execute(some).all()) > MAX_LATE:
+            connection.execute(update(outbox).where(*late).values(state="joins", due_90k=now_90k))
 
     def failed(self, sending: Sending, error: str, wait_s: float) -> None:
         """Tried again after wait_s, unless it is too old. A message that another process has delivered meanwhile

@@ -164,6 +164,36 @@ def test_ten_thousand_events_in_a_minute_are_a_few_messages(rows: Rows, clock: M
     assert len(channel.messages) <= 2 * 10 + 3, "ten in each of the minutes that it touches, and their digests"
 
 
+def dead_for(hours: int, outbox: Outbox, clock: MovingClock) -> None:
+    """A message every quarter of an hour, while each try fails."""
+    for _ in range(4 * hours):
+        outbox.add(a_message(clock), [Planned("mail", clock.now_90k())])
+        if sending := outbox.claim("mail", LEASE_90K):
+            outbox.failed(sending, "no route", 30)
+        clock.move(900)
+
+
+def test_a_channel_that_works_again_is_not_flooded(rows: Rows, clock: MovingClock) -> None:
+    outbox, sent = Outbox(rows), []
+    dead_for(20, outbox, clock)
+    while sending := outbox.claim("mail", LEASE_90K):
+        outbox.delivered(sending)
+        sent.append(sending.message)
+    assert len(sent) == 2 and sent[1].kind == "digest" and sent[1].title.startswith("79 messages")
+    assert outbox.states(["mail"])["mail"].waiting == 0
+
+
+def test_after_a_dead_week_nobody_gets_what_is_no_news(rows: Rows, clock: MovingClock) -> None:
+    outbox, sent = Outbox(rows), []
+    dead_for(7 * 24, outbox, clock)
+    newest_90k = clock.now_90k()
+    while sending := outbox.claim("mail", LEASE_90K):
+        outbox.delivered(sending)
+        sent.append(sending.message)
+    assert len(sent) == 2 and all(newest_90k - each.when_90k < DAY_S * TICKS_PER_S + LEASE_90K for each in sent)
+    assert sent[1].title.startswith("9")  # some 95: a day of them
+
+
 def test_quiet_hours_end_in_one_message(rows: Rows, clock: MovingClock) -> None:
     outbox, channel = Outbox(rows), Kept()
     until_90k = clock.now_90k() + 3600 * TICKS_PER_S
