@@ -93,10 +93,10 @@ class EventFeed:
                     self._thread = None
                     return
             try:
-                found = new.take()
+                while found := new.take():  # some at a time: all of a flood, and not a few every half second
+                    for each in listeners:
+                        each.feed(found)
             except PasserbyError as error:
                 log.error("couldn't look for new events: %s", error)
-                continue
-            if found:
-                for each in listeners:
-                    each.feed(found)
+            except Exception as error:  # whatever it is: without this thread nobody would hear of events any more
+                log.error("couldn't look for new events: %s", type(error).__name__)
