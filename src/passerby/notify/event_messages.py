@@ -18,7 +18,8 @@ from passerby.said.languages import say
 
 AT_ONCE = 200
 NEWS_FOR_90K = 3600 * TICKS_PER_S
-"""An event that began earlier is no news: nobody is told of it, as when the first channel is set up."""
+"""An event that was over earlier is no news: nobody is told of it, as when the first channel is set up. What goes on
+is, however early it began: a rule may wait for hours before it is sure."""
 _SEVERITY = {
     EventKind.LINE_CROSSED: Severity.INFO,
     EventKind.FALL: Severity.CRITICAL,
@@ -42,7 +43,7 @@ class EventMessages:
             found = list(connection.execute(query))
             off = self._alerts.off() if found else frozenset[str]()
             for row in found:
-                if row.start_90k >= news_90k and row.camera not in off:
+                if (row.is_open or row.end_90k >= news_90k) and row.camera not in off:
                     self._notifier.tell(message_of(row, self._link))
             if found:
                 ids = [row.id for row in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,8 @@ def test_an_event_that_could_not_be_told_is_told_later(
 
 def test_what_is_no_news_is_told_to_nobody(rows: Rows, clock: MovingClock) -> None:
     scene = Scene(rows)
-    scene.records.add([event(clock, ago_90k=NEWS_FOR_90K + TICKS_PER_S)])
+    old = event(clock, ago_90k=NEWS_FOR_90K + TICKS_PER_S)
+    scene.records.add([replace(old, end_90k=old.start_90k)])
     assert (scene.messages.round(), scene.messages.round()) == (1, 0)
     assert scene.sent() == []
 
@@ -101,6 +103,13 @@ def test_nobody_is_told_of_a_camera_whose_alerts_are_off_but_its_events_are_kept
     scene.messages.round()
     assert [each.kind for each in scene.sent()] == ["crowd"], "what happened meanwhile is told no more"
     assert len(EventLog(rows).page(ALL_CAMERAS, Filter())) == 2
+
+
+def test_what_a_rule_waited_hours_for_is_news(rows: Rows, clock: MovingClock) -> None:
+    scene = Scene(rows)
+    scene.records.add([event(clock, EventKind.IN_ZONE, ago_90k=2 * NEWS_FOR_90K)])
+    scene.messages.round()
+    assert [each.kind for each in scene.sent()] == ["in-zone"]
 
 
 def test_many_are_told_some_at_a_time(rows: Rows, clock: MovingClock) -> None:
