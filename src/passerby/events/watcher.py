@@ -41,7 +41,7 @@ from passerby.rules.events.queue import Queue
 from passerby.rules.events.sight import Doubt, Sight
 from passerby.rules.events.spell import Happening
 from passerby.rules.events.way import Stopped, WrongWay
-from passerby.rules.events.zone import Crowd, Presence, Zone
+from passerby.rules.events.zone import ARRIVED_SHARE, Crowd, Presence, Zone
 
 KINDS = {"people": Kind.PERSON, "vehicles": Kind.VEHICLE}
 DIGITS = 6  # of an area times a limit: 4 people on 4 m² are not more than 1 on each
@@ -268,7 +268,8 @@ def _lasting(rule: Rule, size_wh: tuple[int, int]) -> Lasting:
         return Loitering(zone, rule.longer_than_s)
     if isinstance(rule, StoppedRule):
         return Stopped(zone, rule.longer_than_s)
-    return Presence(zone, after_s=rule.after_s)
+    came_share = ARRIVED_SHARE if rule.objects == "vehicles" else 0.0
+    return Presence(zone, after_s=rule.after_s, came_share=came_share)
 
 
 def _minutes(rule: Rule) -> Minutes | None:

@@ -279,3 +279,14 @@ def test_a_rule_says_what_it_cannot_see() -> None:
     assert [(each.rule, each.doubt, each.height_px) for each in watcher.cautions] == [
         ("yard", Doubt.TOO_SMALL, 15), ("door", Doubt.TOO_FEW, None),
     ]  # fmt: skip
+
+
+def test_a_parked_car_is_no_event_after_a_restart_but_one_that_drives_in_is() -> None:
+    rule = ZoneRule(name="path", kind="zone", zone=RIGHT_HALF, objects="vehicles")
+    parked = Walker(standing((450, 250)), 1, Kind.VEHICLE)
+    comes = Walker(straight((150, 300), (560, 300), from_s=20), 2, Kind.VEHICLE)
+    for who, events in (([parked], 0), ([parked, comes], 2)):
+        watcher, found = Watcher([rule]), list[Event]()
+        for view in views(who, 60):
+            found += watcher.note(view)
+        assert len(found) == events

@@ -11,14 +11,13 @@ from passerby.media import Kind
 from passerby.rules.events.geometry import Point, is_inside
 from passerby.rules.events.paths import Moment, Step
 from passerby.rules.events.spell import Happening, Spell
-from passerby.rules.events.zone import OVER_AFTER_S, Zone
+from passerby.rules.events.zone import ARRIVED_SHARE, OVER_AFTER_S, Zone
 
 OVER_S = 1.0  # a direction is measured over this long: boxes jitter within less
 LEAST_SHARE = 0.4  # of the height of its box: how far something must get in that time to have a direction
 AT_ONCE_SHARE = 1.0  # of the height of its box: what got this far has a direction, however soon
 AGAINST = math.cos(math.radians(120))  # within 60 degrees of straight against the arrow; across it is allowed
 STILL_SHARE = 0.15  # of the height of its box: a vehicle that stays this near to one place stands
-ARRIVED_SHARE = 1.0  # of the height of its box: how far it must have come, or it was always there
 
 
 class WrongWay:

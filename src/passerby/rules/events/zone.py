@@ -5,6 +5,7 @@ A zone is a polygon on the ground. Somebody is in it if their feet are.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 
 from passerby.media import Kind
@@ -14,6 +15,7 @@ from passerby.rules.events.smooth import Smoothed
 from passerby.rules.events.spell import Happening, Spell
 
 CLEAR_SHARE = 0.05  # of somebody's height: closer to the border, they are where they were before
+ARRIVED_SHARE = 1.0  # of the height of its box: how far a vehicle must have come, or it was always there
 OVER_AFTER_S = 5.0  # without anybody: who comes back sooner never left, for a duty officer
 
 
@@ -54,8 +56,13 @@ class Zone:
 class Presence:
     """Somebody is in a zone: one event from the first who comes to the last to leave. The peak is the most at once."""
 
-    def __init__(self, zone: Zone, *, after_s: float = 0.0) -> None:
+    def __init__(self, zone: Zone, *, after_s: float = 0.0, came_share: float = 0.0) -> None:
+        """came_share: of its height, how far something must have come since it was first seen. A car that is parked
+        there is found anew after each restart, and whenever detectors lost it for a while."""
         self._zone, self._spell = zone, Spell(after_s=after_s, over_after_s=OVER_AFTER_S)
+        self._came_share = came_share
+        self._first: dict[int, Step] = {}
+        self._came: set[int] = set()
 
     @property
     def count(self) -> int:
@@ -64,7 +71,11 @@ class Presence:
 
     def note(self, moment: Moment) -> Happening | None:
         """See `Spell.note`."""
-        return self._spell.note(moment.time_s, len(self._zone.note(moment)))
+        inside = set(self._zone.note(moment))
+        if self._came_share:
+            self._follow(moment)
+            inside &= self._came
+        return self._spell.note(moment.time_s, len(inside))
 
     def hold(self, time_s: float) -> None:
         """See `Spell.hold`."""
@@ -72,6 +83,16 @@ class Presence:
 
     def end(self) -> Happening | None:
         return self._spell.end()
+
+    def _follow(self, moment: Moment) -> None:
+        for walk in moment.walks:
+            for step in walk.steps:
+                first = self._first.setdefault(walk.path_id, step)
+                if math.dist(first.xy, step.xy) >= self._came_share * step.height_px:
+                    self._came.add(walk.path_id)
+        for path_id in moment.gone:
+            self._first.pop(path_id, None)
+            self._came.discard(path_id)
 
 
 class Crowd:
