@@ -25,7 +25,7 @@ class Sink(Protocol):
     """See `EventSink`."""
 
     def begin(self, camera: str) -> None: ...
-    def add(self, events: Sequence[CameraEvent]) -> None: ...
+    def add(self, events: Sequence[CameraEvent], *, is_cut: bool = False) -> None: ...
     def count(self, crossings: Sequence[CameraEvent]) -> None: ...
     def note_minutes(self, camera: str, found: Sequence[tuple[int, Minute]]) -> None: ...
     def keep_open(self, camera: str, now_90k: int) -> None: ...
@@ -76,7 +76,7 @@ class LiveWatch:
         """No more frames come, as when the camera is lost: whatever goes on is over. Never raises."""
         with suppress(Exception):  # then `_close` ends them
             if self._watcher is not None:
-                self._hand_on(self._watcher.end())
+                self._hand_on(self._watcher.end(), is_cut=True)
                 self._hand_on_minutes(self._watcher.take_minutes())
         self._watcher = None
         self._close()
@@ -98,14 +98,14 @@ class LiveWatch:
             self._kept_90k = now_90k
             self._sink.keep_open(self._camera, now_90k)
 
-    def _hand_on(self, found: Sequence[Event]) -> None:
+    def _hand_on(self, found: Sequence[Event], *, is_cut: bool = False) -> None:
         happened = [CameraEvent.of(event, self._camera, self._first_s) for event in found]
         crossings = [event for event in happened if event.kind is EventKind.LINE_CROSSED]
         if crossings:
             self._sink.count(crossings)
         listed = [event for event in happened if event.kind is not EventKind.LINE_CROSSED or self._alerts(event)]
         if listed:
-            self._sink.add(listed)
+            self._sink.add(listed, is_cut=is_cut)
         lasting = [event for event in listed if event.kind is not EventKind.LINE_CROSSED]
         self._open = max(0, self._open + sum(1 if event.end_90k is None else -1 for event in lasting))
 

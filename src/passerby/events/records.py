@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, insert, select, update
 
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts, events
 from passerby.events.box_records import write_boxes
 from passerby.media.events import CameraEvent, EventKind, EventState
-from passerby.media.segments import MINUTE_90K
+from passerby.media.segments import MINUTE_90K, TICKS_PER_S
+
+STALE_AFTER_90K = 300 * TICKS_PER_S
+"""Longer than a catalogue that is away for a moment; what goes on is noted every 10 s."""
+GOES_ON_WITHIN_90K = 60 * TICKS_PER_S
+"""What is noticed again so soon after its camera or its worker was away is the same event, and nobody is told twice."""
+
+_GO_ON = frozenset({
+    EventKind.IN_ZONE, EventKind.CROWD, EventKind.DENSITY, EventKind.QUEUE, EventKind.LOITERING, EventKind.LYING,
+})  # fmt: skip
+"""The others are noticed while they come about: what is noticed after a restart is another fall, or another bag."""
+
+_Key = tuple[str, str, EventKind]
+"""Camera, rule, kind."""
 
 
 class EventRecords:
@@ -20,11 +34,19 @@ class EventRecords:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+        self._cut: dict[_Key, tuple[int, int]] = {}
+        """Start and end of what was cut off, and may go on; `_began`: when an event really began that goes on."""
+        self._began: dict[tuple[_Key, int], int] = {}
 
     def close_open(self, camera: str) -> None:
         """Events that were left open, as after a crash, ended when they were last known to go on. Call before the
         camera's first event."""
+        left = select(events).where(events.c.is_open, events.c.camera == camera, events.c.kind != EventKind.CAMERA)
+        with self._rows.transaction("read the events") as connection:
+            found = connection.execute(left).all()
         self._close(events.c.camera == camera, events.c.kind != EventKind.CAMERA)
+        for row in found:
+            self._cut[(row.camera, row.rule, EventKind(row.kind))] = row.start_90k, row.end_90k
 
     def close_health(self) -> None:
         """The same for what is wrong with cameras, of all of them."""
@@ -33,6 +55,11 @@ class EventRecords:
     def _close(self, *which: ColumnElement[bool]) -> None:
         with self._rows.transaction("end events") as connection:
             connection.execute(update(events).where(events.c.is_open, *which).values(is_open=False))
+
+    def close_stale(self, now_90k: int) -> None:
+        """Events of any process that nobody has said to go on for minutes, as of a camera that was removed, or lost its
+        rules, after its worker was killed. A worker that is only cut off from the catalogue ends them itself later."""
+        self._close(events.c.end_90k < now_90k - STALE_AFTER_90K, events.c.kind != EventKind.CAMERA)
 
     def keep_open(self, camera: str, now_90k: int) -> None:
         """The camera's open events go on."""
@@ -47,12 +74,27 @@ class EventRecords:
             where = (events.c.is_open, events.c.end_90k < now_90k, *which)
             connection.execute(update(events).where(*where).values(end_90k=now_90k))
 
-    def add(self, found: Sequence[CameraEvent]) -> None:
+    def add(self, found: Sequence[CameraEvent], *, is_cut: bool = False) -> None:
         """Events that began, ended or are over at once, in order; all or none. What lasts is one row, however often it
-        comes."""
+        comes. is_cut: they end because nothing more is known, as when the camera is away."""
+        whole = [self._continued(event) for event in found]
         with self._rows.transaction("note events") as connection:
-            for event in found:
+            for event in whole:
                 _add(connection, event)
+        for new, event in zip(found, whole, strict=True):
+            if event.end_90k is not None:
+                self._began.pop((_key(new), new.start_90k), None)
+                if is_cut:
+                    self._cut[_key(event)] = event.start_90k, event.end_90k
+
+    def _continued(self, event: CameraEvent) -> CameraEvent:
+        """As one with what was cut off a moment ago, if it goes on with that."""
+        key = _key(event)
+        cut = self._cut.pop(key, None) if event.end_90k is None and event.kind in _GO_ON else None
+        if cut is not None and 0 <= event.start_90k - cut[1] <= GOES_ON_WITHIN_90K:
+            self._began[(key, event.start_90k)] = cut[0]
+        began_90k = self._began.get((key, event.start_90k))
+        return event if began_90k is None else replace(event, start_90k=began_90k)
 
     def count(self, crossings: Sequence[CameraEvent]) -> None:
         """Counts crossings of lines, by minute."""
@@ -78,9 +120,20 @@ def _add(connection: Connection, event: CameraEvent) -> None:
     )  # fmt: skip
     lasts = event.kind is not EventKind.LINE_CROSSED  # two may cross at once
     if lasts and connection.execute(select(events.c.id).where(*same)).first() is not None:
-        connection.execute(update(events).where(*same).values(**values))
+        # One that goes on after it was cut off may have been longer, and more, before.
+        names = ("count", "end_90k") if event.end_90k is None else ("count",)
+        most = {name: _larger(events.c[name], values[name]) for name in names}
+        connection.execute(update(events).where(*same).values(**values | most))
     else:
         connection.execute(insert(events).values(**_row_of(event), **values))
+
+
+def _larger(column: ColumnElement[int], value: int) -> ColumnElement[int]:
+    return case((column > value, column), else_=value)
+
+
+def _key(event: CameraEvent) -> _Key:
+    return event.camera, event.rule, event.kind
 
 
 def _count(connection: Connection, crossing: CameraEvent) -> None:

@@ -40,9 +40,9 @@ class EventSink:
         """Before a camera's first event: what was left open, as after a crash, is over."""
         self._put(lambda: self._records.close_open(camera))
 
-    def add(self, events: Sequence[CameraEvent]) -> None:
-        """Events that began or ended."""
-        self._put(lambda: self._records.add(events))
+    def add(self, events: Sequence[CameraEvent], *, is_cut: bool = False) -> None:
+        """Events that began or ended. is_cut: see `EventRecords.add`."""
+        self._put(lambda: self._records.add(events, is_cut=is_cut))
 
     def count(self, crossings: Sequence[CameraEvent]) -> None:
         """Crossings of lines."""

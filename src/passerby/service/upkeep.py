@@ -68,21 +68,26 @@ def remembered(services: Services) -> Iterator[None]:
     history, clock = services.archive.history, services.installation.clock
     records, health = EventRecords(services.installation.rows), HealthEvents()
     kept_90k = 0
+    waiting = list[CameraEvent]()
+    """Health events come once: those that could not be written are written later."""
 
     def note(*, at_end: bool = False) -> None:
         with reporting("remember", "camera states could not be recorded", services.alarms):
             states = services.fleet.states() if services.fleet and not at_end else {}
             now_90k = clock.now_90k()
             history.note(states, now_90k)
-            note_health(health.note(states, now_90k), now_90k)
+            waiting.extend(health.note(states, now_90k))
+            note_health(now_90k)
 
-    def note_health(found: list[CameraEvent], now_90k: int) -> None:
+    def note_health(now_90k: int) -> None:
         nonlocal kept_90k
-        if found:
-            records.add(found)
+        if waiting:
+            records.add(waiting)
+            waiting.clear()
         if abs(now_90k - kept_90k) >= KEEP_EVERY_90K:
             kept_90k = now_90k
             records.keep_health(now_90k)
+            records.close_stale(now_90k)
 
     history.begin()
     records.close_health()

@@ -36,7 +36,7 @@ class Written:
     def begin(self, camera: str) -> None:
         self.begun += 1
 
-    def add(self, events: Sequence[CameraEvent]) -> None:
+    def add(self, events: Sequence[CameraEvent], *, is_cut: bool = False) -> None:
         self.events += events
 
     def count(self, crossings: Sequence[CameraEvent]) -> None:

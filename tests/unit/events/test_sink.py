@@ -27,7 +27,7 @@ class Catalogue:
         self.goes_on = threading.Event()
         self.goes_on.set()
 
-    def add(self, events: Sequence[CameraEvent]) -> None:
+    def add(self, events: Sequence[CameraEvent], *, is_cut: bool = False) -> None:
         self.goes_on.wait(20.0)
         error = self.fails()
         if error is not None:
