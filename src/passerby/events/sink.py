@@ -15,8 +15,8 @@ from passerby.media.series import Minute
 
 MAX_WAITING = 10_000
 """Pieces of work that wait for a catalogue that fails; the newest are dropped after that."""
-MAX_WAITING_BOXES = 200
-"""Events come first: beyond this, boxes are dropped."""
+MAX_WAITING_LESSER = 200
+"""Events come first: beyond this, boxes are dropped, and so is that events go on, which their end says too."""
 RETRY_AFTER_S = 1.0
 CLOSES_WITHIN_S = 3.0
 
@@ -54,14 +54,11 @@ class EventSink:
 
     def keep_open(self, camera: str, now_90k: int) -> None:
         """The camera's open events go on."""
-        self._put(lambda: self._records.keep_open(camera, now_90k))
+        self._put_lesser(lambda: self._records.keep_open(camera, now_90k))
 
     def keep_boxes(self, camera: str, start_90k: int, end_90k: int, data: bytes) -> None:
         """A minute of what was in view."""
-        with self._changed:
-            has_room = len(self._waiting) < MAX_WAITING_BOXES
-        if has_room:
-            self._put(lambda: self._records.keep_boxes(camera, start_90k, end_90k, data))
+        self._put_lesser(lambda: self._records.keep_boxes(camera, start_90k, end_90k, data))
 
     def close(self) -> None:
         """Writes what waits, for some seconds at most."""
@@ -69,6 +66,12 @@ class EventSink:
             self._closing_until_s = time.monotonic() + CLOSES_WITHIN_S
             self._changed.notify()
         self._thread.join(CLOSES_WITHIN_S + 1.0)
+
+    def _put_lesser(self, work: Callable[[], None]) -> None:
+        with self._changed:
+            has_room = len(self._waiting) < MAX_WAITING_LESSER
+        if has_room:
+            self._put(work)
 
     def _put(self, work: Callable[[], None]) -> None:
         with self._changed:

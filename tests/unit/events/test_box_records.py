@@ -19,7 +19,7 @@ from passerby.catalogue.schema_events import kept_boxes
 from passerby.config import Config
 from passerby.events.presence import PresenceSeries
 from passerby.events.records import EventRecords
-from passerby.events.sink import MAX_WAITING_BOXES, EventSink
+from passerby.events.sink import MAX_WAITING_LESSER, EventSink
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.rules.retention import HOUR_90K
 from passerby.testing.clock import MovingClock
@@ -132,8 +132,8 @@ def test_boxes_wait_for_no_catalogue_that_fails(installation: Installation) -> N
     sink = EventSink(EventRecords(rows), PresenceSeries(rows), retry_after_s=0.05)
     installation.close()
     try:
-        for minute in range(3 * MAX_WAITING_BOXES):
+        for minute in range(3 * MAX_WAITING_LESSER):
             sink.keep_boxes("gate", minute * TICKS_PER_S, minute * TICKS_PER_S, b"")
-        assert len(sink._waiting) <= MAX_WAITING_BOXES
+        assert len(sink._waiting) <= MAX_WAITING_LESSER
     finally:
         sink.close()

@@ -34,6 +34,9 @@ class Catalogue:
             raise error
         self.written += [each.start_90k for each in events]
 
+    def keep_open(self, camera: str, now_90k: int) -> None:
+        self.goes_on.wait(20.0)
+
 
 def until(is_so: Callable[[], Any]) -> None:
     give_up_s = time.monotonic() + 20.0
@@ -69,6 +72,19 @@ def test_what_can_never_be_written_holds_up_nothing() -> None:
             sink.add([event(number)])
         until(lambda: len(catalogue.written) == 2)
         assert sink.dropped == 1
+
+
+def test_that_events_go_on_takes_no_room_from_events_while_the_catalogue_is_away(monkeypatch: Any) -> None:
+    monkeypatch.setattr(module, "MAX_WAITING", 210)
+    catalogue = Catalogue()
+    catalogue.goes_on.clear()
+    with closing(sink_of(catalogue)) as sink:
+        for number in range(300):  # 24 cameras say it 144 times a minute
+            sink.keep_open("gate", number)
+        sink.add([event(7)])
+        assert sink.dropped == 0
+        catalogue.goes_on.set()
+        until(lambda: 7 in catalogue.written)
 
 
 def test_memory_is_bounded_while_the_catalogue_hangs(monkeypatch: Any) -> None:
