@@ -34,14 +34,14 @@ class OpenVinoRuntime:
         timeout_s: float = DEFAULT_TIMEOUT_S,
     ) -> None:
         self._core = ov.Core()
-        self._content, self._weights = content, weights
         self._spec, self._outputs = spec, tuple(outputs)
         self._timeout_ms = int(timeout_s * 1000)
         self._threads, self._precision = threads or os.cpu_count() or 1, precision
         # By (width, height): the network, and as many requests as ever ran at once, each with its own memory.
         # A camera only ever uses two or three sizes; a folder of stills has any number, so the oldest are dropped.
         self._compiled: dict[tuple[int, int], tuple[ov.CompiledModel, list[ov.InferRequest]]] = {}
-        self._read()  # A file that cannot be read must fail here, not at the first frame.
+        # Compiled from copies of this, which share its weights: 15 MB less for each size than if it were read again.
+        self._model = self._read(content, weights)
         self.precision: str = "unknown until the first picture"
 
     def infer(self, pictures: Sequence[Bgr]) -> list[Outputs]:
@@ -91,10 +91,10 @@ class OpenVinoRuntime:
             requests.append(compiled.create_infer_request())
         return requests
 
-    def _read(self) -> ov.Model:
+    def _read(self, content: bytes, weights: bytes | None) -> ov.Model:
         """The network reduced to the requested outputs: the rest is never computed."""
         try:
-            model = self._core.read_model(self._content, self._weights or b"")
+            model = self._core.read_model(content, weights or b"")
             wanted = [model.output(name) for name in self._outputs]
         except RuntimeError as error:
             raise ModelError(f"OpenVINO cannot read the model: {_first_line(error)}") from error
@@ -103,7 +103,7 @@ class OpenVinoRuntime:
     def _compile(self, size_wh: tuple[int, int]) -> ov.CompiledModel:
         check_size(self._spec, size_wh)
         try:
-            model = self._with_pictures(self._read(), size_wh)
+            model = self._with_pictures(self._model.clone(), size_wh)
             compiled = self._core.compile_model(model, "CPU", self._options())
         except RuntimeError as error:
             raise ModelError(
