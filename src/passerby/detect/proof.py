@@ -24,12 +24,20 @@ SCORE = 0.2
 WORDS = "the detector does not find what it must find"
 
 
-def prove(detector: Detector, round_number: int = 0) -> None:
+def prove(detector: Detector, round_number: int = 0, *, keeps_network: bool = True) -> None:
     """Shows it two pictures and checks that it finds their content. Raises DetectorError: DeafError if it is deaf.
 
     round_number: chooses the pictures. For a model without a canary, it only checks that answers change with the
-    picture.
+    picture. keeps_network: whether the network of this size stays in memory, about 20 MB.
     """
+    try:
+        _prove(detector, round_number)
+    finally:
+        if not keeps_network:
+            detector.release(detector.input_size(SIZE_WH))
+
+
+def _prove(detector: Detector, round_number: int) -> None:
     spots = [SPOTS[(2 * round_number + number) % len(SPOTS)] for number in (0, 1)]
     name = detector.model.card.canary
     if name is None:

@@ -24,6 +24,8 @@ FACE_BESIDE_SCORE = 0.15
 FACE_SCORE = 0.10
 FACES_MIN_PX, FACES_MAX_PX = 640, 1440
 """CenterFace, unlike NanoDet, finds most at the picture's full size and up to 1.5 times that."""
+LARGE_PX = 1600
+"""Longer side of pictures that take so much memory that no network is kept which is seldom used."""
 KNOWN_FOR_S = 4.0  # how long detections hold in an unchanged picture; then it is examined again, since noise differs
 SAME_OVERLAP = 0.6  # overlap at which boxes of one kind from several passes are one object
 
@@ -198,6 +200,7 @@ def passes_for(
     passes = []
     for detector in detectors.of(wanted, detectors.video_threads):
         proof = detectors.proof_of(detector)
+        proof.keeps_network = max(size_wh) < LARGE_PX
         if detector.model.card.kinds & wanted == {Kind.FACE}:
             if Kind.PERSON in wanted:
                 score = least_score(detector, FACE_BESIDE_SCORE)

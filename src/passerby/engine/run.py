@@ -22,7 +22,7 @@ from passerby.engine.observer import Observer
 from passerby.engine.passes import Detectors
 from passerby.engine.progress import OnProgress, Progress
 from passerby.engine.still import redact_still
-from passerby.engine.threads import Worker, ahead, telling_last
+from passerby.engine.threads import Worker, ahead, depth_of, telling_last
 from passerby.media import Cover, RawFrame
 from passerby.paint import Redactor
 from passerby.record import RecordedFile, Sound, VideoRecorder
@@ -89,7 +89,7 @@ class _Run:
                 facts.wrote(redacted, cover)
                 self._tell(facts)
 
-            with Worker(paint_and_write) as painter:
+            with Worker(paint_and_write, self._depth) as painter:
                 self._examine(chosen.examiner, painter, facts)
             with facts.clock.stage("finish"):
                 self.detectors.prove()  # otherwise their results are worthless, and there is no output
@@ -106,10 +106,10 @@ class _Run:
                 return examiner.detect(frame, is_last=is_last)
 
         with ExitStack() as stack:  # closed in reverse: detecting ends before decoding them
-            detected = map(detect, telling_last(stack.enter_context(closing(ahead(self.video)))))
+            detected = map(detect, telling_last(stack.enter_context(closing(ahead(self.video, self._depth)))))
             # In this thread, because it compiles the networks: in another thread's heap, leftovers would cost 25 MB.
             first = list(islice(detected, 1))
-            for held in chain(first, stack.enter_context(closing(ahead(detected)))):
+            for held in chain(first, stack.enter_context(closing(ahead(detected, self._depth)))):
                 with facts.clock.stage("examine"):
                     examiner.push(held)
                 self._hand_over(examiner, by_hand, facts)
@@ -127,6 +127,10 @@ class _Run:
     @property
     def _start_s(self) -> float:
         return float(self.video.start_pts * self.video.time_base)
+
+    @property
+    def _depth(self) -> int:
+        return depth_of(self.video.format.frame_bytes)
 
     def _recorder(self, threads: int, overwrite: bool) -> VideoRecorder:
         settings, video = self.settings, self.video

@@ -9,6 +9,12 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 DEPTH = 2
+LARGE_BYTES = 3 << 20  # of a frame; queues of larger ones hold one
+
+
+def depth_of(frame_bytes: int) -> int:
+    """How deep a queue of frames of this many bytes is."""
+    return DEPTH if frame_bytes < LARGE_BYTES else 1
 
 
 class _End:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -44,6 +44,9 @@ if cv2.checkHardwareSupport(_CPU_AVX512_SKX):
     # With AVX-512, x264 gives different bytes each time for the same frames (seen with its macroblock tree), and nobody
     # could verify that a cover lets nothing through. AVX2 is as fast: 0.82 s of CPU against 0.85 s.
     _X264["x264-params"] = "asm=AVX2,FMA3,BMI2,LZCNT"
+# At 1080p x264 takes 93 MB with these, 151 without, and a sixth less time. bus.mp4 gets 2 % larger and loses 0.1 dB.
+_X264_LARGE = {"rc-lookahead": "5", "bf": "1"}
+LARGE_PX = 1920 * 1080 * 3 // 4
 _X265 = {"preset": "superfast", "a53cc": "0", "udu_sei": "0", "x265-params": "log-level=error:info=0"}
 _SVT = {"preset": "10"}
 _NVENC = {"preset": "p4", "rc": "vbr", "b": "0", "a53cc": "0"}
@@ -127,6 +130,13 @@ def _check_quality(encoder: Encoder, quality: int) -> None:
         raise SettingsError(
             f"quality {quality} is beyond what {encoder.name} knows", hint=f"0 (best) to {encoder.worst_quality}"
         )
+
+
+def for_size(encoder: Encoder, width: int, height: int) -> Encoder:
+    """The encoder, for large pictures with options that make it keep fewer of them."""
+    if encoder.name != "libx264" or width * height < LARGE_PX:
+        return encoder
+    return replace(encoder, options={**encoder.options, **_X264_LARGE})
 
 
 def strip_of(encoder: Encoder) -> str | None:

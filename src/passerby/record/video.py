@@ -20,7 +20,15 @@ from passerby.errors import OutputError
 from passerby.media.endings import VIDEO_CONTAINERS
 from passerby.media.frames import RedactedFrame
 from passerby.media.stream import StreamFormat, mp4_timescale
-from passerby.record.encoders import Codec, Encoder, choose_encoder, hwaccel_of, pixel_format_for, strip_of
+from passerby.record.encoders import (
+    Codec,
+    Encoder,
+    choose_encoder,
+    for_size,
+    hwaccel_of,
+    pixel_format_for,
+    strip_of,
+)
 from passerby.record.partfile import BUFFER_BYTES, PartFile, RecordedFile, output_error
 from passerby.record.sound import Sound, SoundTracks
 
@@ -55,7 +63,7 @@ class VideoRecorder:
         """
         self._path = Path(path)
         self._stream_format = stream
-        self._encoder = choose_encoder(codec, encoder, quality)
+        self._encoder = for_size(choose_encoder(codec, encoder, quality), stream.width, stream.height)
         self._container_name = container_for(self._path, codec)
         _check_aspect(self._path, stream, codec, self._container_name)
         self._origin_pts = origin_pts
@@ -113,6 +121,7 @@ class VideoRecorder:
         self._done = True
         if self._sound:
             self._sound.close()
+        del self._strip, self._video, self._container  # the encoder's memory: 100 MB at 1080p
         return self._part.finish(self._frames)
 
     def abort(self) -> None:

@@ -77,6 +77,22 @@ def test_a_network_that_works_finds_its_canary_beside_whatever_it_sees(
         prove(detector, number)
 
 
+@pytest.mark.parametrize("keeps_network", [True, False])
+def test_a_proof_keeps_its_network_only_if_asked(keeps_network: bool) -> None:
+    released: list[tuple[int, int]] = []
+
+    class Watched(Spoilt):
+        def release(self, size_wh: tuple[int, int]) -> None:
+            released.append(size_wh)
+            super().release(size_wh)
+
+    watched = Watched(Detector.load(MODELS["nanodet-g"], 1)._runtime, lambda answers: answers)
+    for number in range(2):  # the second time it is built again
+        prove(Detector(MODELS["nanodet-g"], watched), number, keeps_network=keeps_network)
+    sizes = {(width, height) for height, width, _ in watched.asked}
+    assert set(released) == (set() if keeps_network else sizes)
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_silence_is_a_fault(name: str) -> None:
     detector = spoilt(name, silent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import resource
 import signal
@@ -24,6 +25,8 @@ from passerby.capture import open_source
 from passerby.errors import OutputError, SettingsError
 from passerby.media.stream import StreamFormat
 from passerby.record import RecordedFile, VideoRecorder, list_encoders, stills_of
+from passerby.record.encoders import choose_encoder, for_size
+from passerby.record.video import add_video
 from tests.media_samples import Recipe, drawn, make_video, redacted, redacted_picture
 
 CLOCK = Fraction(1, 12800)
@@ -356,6 +359,20 @@ def test_encoders_that_are_listed_as_working_work_and_others_are_refused(tmp_pat
             with pytest.raises(OutputError, match=f"h264 with {kind}.*software"):
                 record(path, encoder=kind)
     assert record(tmp_path / "auto.mp4", StreamFormat(256, 256, "yuv420p", CLOCK), encoder="auto").frames == 10
+
+
+@pytest.mark.parametrize("size_wh, most", [((640, 360), 13), ((1920, 1080), 6)])
+def test_the_encoder_holds_few_large_pictures_back(size_wh: tuple[int, int], most: int) -> None:
+    stream = StreamFormat(*size_wh, "yuv420p", CLOCK, Fraction(25))
+    encoder = for_size(choose_encoder("h264", "software", 23), *size_wh)
+    with av.open(io.BytesIO(), "w", format="mp4") as container:
+        video = add_video(container, stream, encoder, 23, 2)
+        for held in range(20):
+            picture = redacted_picture(held, held * 512, CLOCK, size_wh, "yuv420p").picture
+            picture.pts, picture.time_base = held * 512, CLOCK
+            if video.encode(picture):
+                break
+    assert most - 4 <= held <= most
 
 
 def test_quality_is_worth_its_bytes(tmp_path: Path) -> None:
