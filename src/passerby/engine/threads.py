@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 DEPTH = 2
-LARGE_BYTES = 3 << 20  # of a frame; queues of larger ones hold one
+LARGE_BYTES = 3_000_000  # of a frame: from 1080p on; queues of such frames hold one
 
 
 def depth_of(frame_bytes: int) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Generator, Iterator
+from contextlib import closing
 
 import pytest
 
-from passerby.engine.threads import DEPTH, Worker, ahead
+from passerby.engine.threads import DEPTH, Worker, ahead, depth_of
 
 PATIENCE_S = 5.0
 
@@ -33,6 +34,20 @@ def wait_until_quiet(made: list[int]) -> int:
     return len(made)
 
 
+def noted(made: list[int]) -> Iterator[int]:
+    for number in range(100):
+        made.append(number)
+        yield number
+
+
+def test_few_large_frames_wait() -> None:
+    for width, height, most in ((1280, 720, DEPTH), (1920, 1080, 1), (3840, 2160, 1)):
+        made: list[int] = []
+        with closing(ahead(noted(made), depth_of(width * height * 3 // 2))) as items:
+            next(items)
+            assert wait_until_quiet(made) == 1 + most + 1  # one handed out, those that wait, and the next
+
+
 def test_items_come_in_order() -> None:
     assert list(ahead(range(100))) == list(range(100))
     assert list(ahead([])) == []
@@ -40,13 +55,7 @@ def test_items_come_in_order() -> None:
 
 def test_producer_is_only_so_far_ahead() -> None:
     made: list[int] = []
-
-    def produce() -> Iterator[int]:
-        for number in range(100):
-            made.append(number)
-            yield number
-
-    items = ahead(produce(), depth=3)
+    items = ahead(noted(made), depth=3)
     next(items)
     assert wait_until_quiet(made) <= 1 + 3 + 1, "one taken, three in the queue, one in hand"
     assert list(items) == list(range(1, 100))
