@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.catalogues import new_catalogue
 from tests.postgresql import PostgreSql
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'catalogue.sqlite3'}"
+        return new_catalogue(tmp_path)
     server: PostgreSql = request.getfixturevalue("postgresql")
     return server.new_database()

@@ -21,6 +21,7 @@ from passerby.archive import Archive
 from passerby.config import Config, parse_config
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
+from tests.catalogues import new_catalogue
 from tests.postgresql import PostgreSql
 
 PASSWORD = "a long enough pass phrase"
@@ -77,11 +78,14 @@ def open_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenH
     opened: list[House] = []
 
     def open_it(config: dict[str, Any] | None = None, **how: Any) -> House:
+        folder = tmp_path / f"data{len(opened)}"
         if request.param == "postgresql":
             server: PostgreSql = request.getfixturevalue("postgresql")
             storage = {"catalogue": server.new_database(), **(config or {}).get("storage", {})}
             config = {**(config or {}), "storage": storage}
-        opened.append(House(tmp_path / f"data{len(opened)}", config, **how))
+        else:
+            new_catalogue(folder)
+        opened.append(House(folder, config, **how))
         return opened[-1]
 
     yield open_it

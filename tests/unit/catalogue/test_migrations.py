@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -54,6 +56,16 @@ def test_opening_again_changes_nothing(catalogue_url: str) -> None:
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
     engine.dispose()
+
+
+def test_a_database_that_is_up_to_date_opens_without_alembic(catalogue_url: str) -> None:
+    """Each process opens it when it starts, and Alembic takes long to load."""
+    open_database(catalogue_url).dispose()
+    opens = "import sys; from passerby.catalogue.database import open_database; open_database(sys.argv[1]).dispose()"
+    loaded = subprocess.check_output(
+        [sys.executable, "-c", f"{opens}; print([name for name in sys.modules if 'alembic' in name])", catalogue_url]
+    )
+    assert loaded.strip() == b"[]"
 
 
 def test_every_table_and_column_says_what_it_is() -> None:
