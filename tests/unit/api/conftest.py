@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
@@ -33,9 +34,15 @@ class House:
     """One installation. `client` is a browser that nobody signed in with."""
 
     def __init__(
-        self, folder: Path, config: dict[str, Any] | None = None, clock: MovingClock | None = None, **services: Any
+        self,
+        folder: Path,
+        config: dict[str, Any] | None = None,
+        clock: MovingClock | None = None,
+        portal: BlockingPortal | None = None,
+        **services: Any,
     ) -> None:
-        self.folder, self.clock = folder, clock or MovingClock()
+        """portal: to the event loop that answers; without one each request has its own."""
+        self.folder, self.clock, self._portal = folder, clock or MovingClock(), portal
         self.config: Config = parse_config(config or {})
         self.installation = Installation(folder, self.config, self.clock)
         self.archive = Archive(folder, catalogue_url=catalogue_url(folder, self.config))
@@ -47,7 +54,9 @@ class House:
 
     def client(self, base_url: str = "http://localhost:8080", address: str = "192.0.2.50") -> TestClient:
         served = behind_middleware(self.app, self.config.server)
-        return TestClient(served, base_url=base_url, client=(address, 50000))
+        client = TestClient(served, base_url=base_url, client=(address, 50000))
+        client.portal = self._portal
+        return client
 
     def add_user(self, name: str, *roles: Role, groups: tuple[str, ...] = (), sees_all: bool = False) -> None:
         hashed = self.installation.passwords.hash(PASSWORD, name)
@@ -65,6 +74,9 @@ class House:
 
 OpenHouse = Callable[..., House]
 
+ON_SQLITE_ALONE = pytest.mark.parametrize("open_house", ["sqlite"], indirect=True)
+"""For tests of routes, headers and addresses, which never get as far as what databases do differently."""
+
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,8 +85,15 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("passerby.access.passwords.PasswordHasher", quick)
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """To one event loop for all requests, as in a server: by itself `TestClient` starts one for each."""
+    with start_blocking_portal() as started:
+        yield started
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def open_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenHouse]:
+def open_house(request: pytest.FixtureRequest, tmp_path: Path, portal: BlockingPortal) -> Iterator[OpenHouse]:
     opened: list[House] = []
 
     def open_it(config: dict[str, Any] | None = None, **how: Any) -> House:
@@ -85,7 +104,7 @@ def open_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenH
             config = {**(config or {}), "storage": storage}
         else:
             new_catalogue(folder)
-        opened.append(House(folder, config, **how))
+        opened.append(House(folder, config, portal=portal, **how))
         return opened[-1]
 
     yield open_it

@@ -9,7 +9,9 @@ import pytest
 from passerby.access.camera_rules import CameraRules
 from passerby.access.cameras import CameraFacts
 from passerby.config.rule import CrowdRule, FallRule, LineRule, ZoneRule
-from tests.unit.api.conftest import ADDRESS, House, OpenHouse
+from tests.unit.api.conftest import ADDRESS, ON_SQLITE_ALONE, House, OpenHouse
+
+pytestmark = ON_SQLITE_ALONE
 
 AREA = ((0.1, 0.5), (0.9, 0.5), (0.9, 1.0))
 

@@ -11,7 +11,9 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from tests.recordings import BEGIN_90K, recorded, steady
-from tests.unit.api.conftest import ADDRESS, House, OpenHouse
+from tests.unit.api.conftest import ADDRESS, ON_SQLITE_ALONE, House, OpenHouse
+
+pytestmark = ON_SQLITE_ALONE
 
 PLAYLIST = "/api/cameras/gate/live/playlist.m3u8"
 

@@ -7,7 +7,9 @@ import pytest
 from passerby.api.onvif import A_MINUTE
 from passerby.rules.access import Role
 from passerby.testing.onvif import HOST, OnvifCamera, OnvifProfile, OnvifServer
-from tests.unit.api.conftest import House, OpenHouse
+from tests.unit.api.conftest import ON_SQLITE_ALONE, House, OpenHouse
+
+pytestmark = ON_SQLITE_ALONE
 
 HERE = {"sources": {"networks": ["0.0.0.0/0"]}}
 LOGIN = ("admin", "hunter2-planted")

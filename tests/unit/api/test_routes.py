@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from passerby.api.permissions import TABLE
 from passerby.rules.access import NEVER_BY_TOKEN, ROLES, Action, Role
-from tests.unit.api.conftest import ADDRESS, House, OpenHouse
+from tests.unit.api.conftest import ADDRESS, ON_SQLITE_ALONE, House, OpenHouse
 
 ALL = "vocapA"
 NOBODY_TOO = "-vocapA"
@@ -197,6 +197,7 @@ def answer(client: TestClient, method: str, path: str) -> int:
     return client.request(method, path_of(path), json={} if method in ("POST", "PUT", "PATCH") else None).status_code
 
 
+@ON_SQLITE_ALONE
 @pytest.mark.parametrize("letter", NOBODY_TOO)
 def test_each_role_reaches_what_the_table_says(house: House, letter: str) -> None:
     from passerby.access.cameras import CameraFacts
@@ -243,6 +244,7 @@ def test_a_camera_of_another_group_is_out_of_reach(house: House, role: Role) -> 
             assert got == 403, (method, path)
 
 
+@ON_SQLITE_ALONE
 def test_scopes_reach_what_the_table_says(house: House) -> None:
     """Each token of one scope, against every route."""
     from passerby.access.cameras import CameraFacts
@@ -274,6 +276,7 @@ def test_the_description_has_every_route_and_every_way_to_fail(open_house: OpenH
             assert "HTTPValidationError" not in str(route), "errors are one kind"
 
 
+@ON_SQLITE_ALONE
 @pytest.mark.parametrize("path", ["/api/redactions/not-an-id", "/api/cameras/a%20gate/health", "/api/redactions/%00"])
 def test_what_no_name_can_be_is_not_there_and_no_pattern_is_shown(house: House, path: str) -> None:
     house.add_user("kim", *Role, sees_all=True)

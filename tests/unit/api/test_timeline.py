@@ -15,7 +15,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from tests.recordings import BEGIN_90K, FRAME_90K, recorded, steady
-from tests.unit.api.conftest import ADDRESS, House, OpenHouse
+from tests.unit.api.conftest import ADDRESS, ON_SQLITE_ALONE, House, OpenHouse
 
 RANGE = {"from_90k": BEGIN_90K, "to_90k": BEGIN_90K + 120 * TICKS_PER_S}
 PATH = "/api/cameras/gate/timeline"
@@ -240,6 +240,7 @@ def test_nothing_goes_out_where_the_look_cannot_be_noted(
     [("bytes=0-9", 206), ("bytes=10-", 206), ("bytes=-10", 416), ("bytes=0-9,20-29", 416), ("bytes=99999999-", 416),
      ("bytes=9-2", 416), ("pieces=0-9", 416), ("bytes=0-999999999999", 206)],
 )  # fmt: skip
+@ON_SQLITE_ALONE
 def test_ranges_of_bytes(full: House, kim: TestClient, byte_range: str, code: int) -> None:
     key = next(each for each in keys(full) if each.startswith("gate/"))
     found = full.archive.find(key)
@@ -271,6 +272,7 @@ def test_what_is_being_deleted_is_not_shown(full: House, kim: TestClient) -> Non
     assert kim.get(f"{PATH}/playlist.m3u8", params=RANGE).status_code == 404
 
 
+@ON_SQLITE_ALONE
 @pytest.mark.parametrize("path", ["", "/playlist.m3u8", "/export.mp4"])
 @pytest.mark.parametrize("span_s", [0, -5, 400 * 86400])
 def test_impossible_ranges_are_refused_in_words(kim: TestClient, path: str, span_s: int) -> None:
