@@ -21,6 +21,7 @@ from passerby.media import RedactedFrame
 from passerby.media.mp4.index import empty_room
 from passerby.media.segments import TICKS_PER_S, Fragment
 from passerby.media.stream import StreamFormat
+from passerby.objects.names import ObjectName
 from passerby.record import SegmentRecorder
 from passerby.record.segments import TICK
 from passerby.rules.retention import KeepAll
@@ -101,7 +102,7 @@ class _Quarter:
     def write(self, spool: Path, start_90k: int) -> None:
         for place, after_90k in self._times:
             struct.pack_into(">Q", self._data, place, start_90k + after_90k)
-        open_path(spool, self._camera, start_90k).write_bytes(self._data)
+        open_path(spool, ObjectName(self._camera, start_90k)).write_bytes(self._data)
 
 
 def _piece(name: str) -> list[list[Fragment]]:

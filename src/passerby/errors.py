@@ -4,6 +4,7 @@ PasserbyError                  one clear sentence, and perhaps a hint
 ├── SourceError (also OSError)  the source cannot be opened, read or understood
 │   └── SourceUnavailable       a live source gives no pictures now; its `trouble` says why
 ├── OutputError (also OSError)  the output cannot be written
+│   └── Superseded              another machine records this camera now
 ├── SettingsError (ValueError)  the settings contradict themselves or the source
 ├── LimitError                  a user has reached a limit on what one user may have
 └── ModelError                  a model file is missing, altered or does not fit its card
@@ -65,6 +66,13 @@ class SourceUnavailable(SourceError):
 
 class OutputError(PasserbyError, OSError):
     """The output cannot be written."""
+
+
+class Superseded(OutputError):
+    """Another machine records this camera now: nothing more may be written under the token of this one."""
+
+    def __init__(self, camera: str) -> None:
+        super().__init__(f"another machine records camera '{camera}' now", hint="what this one recorded is kept")
 
 
 class SettingsError(PasserbyError, ValueError):

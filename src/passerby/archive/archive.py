@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from passerby.archive.closing import finish_waiting
+from passerby.archive.closing import HandIn, finish_waiting
 from passerby.archive.future_dated import retire_ahead
 from passerby.archive.history import History
 from passerby.archive.places import Places
@@ -39,17 +39,18 @@ class Archive(Reader, Closing):
         store: str | Path | None = None,
         space: Space | None = None,
         object_90k: int = OBJECT_90K,
+        hand_in: HandIn = lambda: None,
     ) -> None:
         """folder: for open objects, on a local disk; and for everything else unless placed elsewhere.
 
-        catalogue_url: see `open_database`. store: see `Store`. object_90k: the length of an object. Raises
-        SettingsError, OutputError.
+        catalogue_url: see `open_database`. store: see `Store`. object_90k: the length of an object. hand_in:
+        see `HandIn`; needed with fencing tokens only. Raises SettingsError, OutputError.
         """
         spool = folder / "spool"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         spool.mkdir(exist_ok=True, mode=0o700)
         self._space, self._object_90k = space or Space(), object_90k
-        self._is_to_recover = False
+        self._is_to_recover, self._hand_in = False, hand_in
         rows = Rows(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}")
         self.history = History(rows)
         places = Places(rows, Store(store or folder / "objects", folder / "stores"), spool, _name_of(spool))
@@ -59,21 +60,21 @@ class Archive(Reader, Closing):
         """Close the writers first."""
         self._places.rows.close()
 
-    def writer(self, camera: str, object_90k: int | None = None) -> CameraWriter:
-        """For one camera. object_90k: the length of its objects; None: this archive's default. Raises SettingsError for
-        a name that cannot be part of a path."""
+    def writer(self, camera: str, object_90k: int | None = None, token: int = 0) -> CameraWriter:
+        """For one camera. object_90k: the length of its objects; None: this archive's default. token: the fencing token
+        of this machine, 0 if there is only one. Raises SettingsError for a name that cannot be part of a path."""
         check_camera(camera)
         places = self._places
         length_90k = object_90k or self._object_90k
-        return CameraWriter(camera, places.spool, places.spool_name, places.rows, length_90k)
+        return CameraWriter(camera, places.spool, places.spool_name, places.rows, length_90k, token)
 
     def recover(self) -> list[Alarm]:
         """Repair what a crash left, so that every row has its bytes and all bytes their row. Lists the whole store.
 
         Writers may run meanwhile. Raises OutputError, SourceError if the catalogue or the store cannot be read.
         """
-        steps = (finish_waiting, mend_open_rows, finish_deleting, match_store_and_rows)
-        alarms = [alarm for step in steps for alarm in step(self._places)]
+        steps = (mend_open_rows, finish_deleting, match_store_and_rows)
+        alarms = [*self.finish_ended(), *(alarm for step in steps for alarm in step(self._places))]
         self._is_to_recover = False
         return alarms
 
@@ -88,7 +89,7 @@ class Archive(Reader, Closing):
         Failures are retried in the next call, and reported each time. Raises OutputError if rows cannot be read.
         """
         alarms = [
-            *finish_waiting(self._places),
+            *self.finish_ended(),
             *retire_ahead(self._places, keep, now_90k),
             *retire(self._places, keep, self._space, now_90k),
             *retire_waiting(self._places, keep, self._space, now_90k),
@@ -108,6 +109,18 @@ class Archive(Reader, Closing):
             yield Alarm(AlarmKind.STORE, None, f"It is not known yet whether all recordings are there: {error}")
             return
         self._is_to_recover = False
+
+    def finish_ended(self) -> list[Alarm]:
+        """Store the objects of this machine's spool that ended. Part of `maintain`."""
+        return list(finish_waiting(self._places, self._hand_in))
+
+    def raise_fences(self, cameras: Iterable[str], token: int) -> None:
+        """From now on what others write of these cameras under a lower token is refused. Raises OutputError."""
+        self._places.rows.raise_fences(cameras, token)
+
+    def highest_token(self) -> int:
+        """The highest fencing token of any camera. Raises OutputError."""
+        return self._places.rows.highest_token()
 
     def total_bytes(self) -> int:
         """The size of all objects except those being deleted."""

@@ -15,42 +15,73 @@ row is deleted. So no byte is ever without a row: whatever is left of it is foun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from passerby.archive.names import camera_and_start_of
+from passerby.archive.names import name_of
 from passerby.archive.places import Places
 from passerby.archive.spool import SpoolFile, waiting_in
 from passerby.archive.writer import facts_of
-from passerby.errors import PasserbyError
+from passerby.errors import PasserbyError, Superseded
 from passerby.folders import sync
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import ObjectState
 
+HandIn = Callable[[], int | None]
+"""Returns the token under which this machine may hand in what it recorded before others took its cameras; None if it
+has none at the moment."""
 
-def finish_waiting(places: Places) -> Iterator[Alarm]:
+
+def finish_waiting(places: Places, hand_in: HandIn = lambda: None) -> Iterator[Alarm]:
     """Store every open object that nobody holds. Those that fail keep waiting, with an alarm each."""
     for path in waiting_in(places.spool):
         try:
-            finish(places, path)
+            finish(places, path, hand_in)
         except (PasserbyError, OSError) as error:
-            name = camera_and_start_of(path)
-            yield Alarm(AlarmKind.STORE, name and name[0], f"A recording is waiting in '{path}': {error}")
+            name = name_of(path)
+            yield Alarm(AlarmKind.STORE, name.camera if name else None, f"A recording is waiting in '{path}': {error}")
 
 
-def finish(places: Places, path: Path) -> None:
+def finish(places: Places, path: Path, hand_in: HandIn) -> None:
     """Steps 3 to 6 for one object, if nobody holds it. Raises OutputError, OSError."""
     file = SpoolFile.take(path)
     if file is None:
         return
     try:
         file.seal()
+        if file.name.token and _is_stored(places, file, hand_in):
+            file.path.unlink()
+            return
         facts = facts_of(file, file.gops, ObjectState.CLOSED, places.spool_name)
-        places.store.put(path, facts.key)
+        places.store.put(file.path, facts.key, is_only_ours=not file.name.token)
         # The point of no return. Crash before it: the row says open, the file is found here and everything is repeated.
         # Crash after it: the row says closed, the store has the bytes, and the file here is a second name or a copy.
-        places.rows.save(facts, file.init)
-        path.unlink()
+        try:
+            places.rows.save(facts, file.init)
+        except Superseded:  # between the two: its key is no other machine's, and the next round hands it in
+            places.store.delete(facts.key)
+            raise
+        file.path.unlink()
         sync(places.spool)
     finally:
         file.release()
+
+
+def _is_stored(places: Places, file: SpoolFile, hand_in: HandIn) -> bool:
+    """Its row comes before its bytes, so that none are written under a token that is no longer the camera's.
+
+    If it is not, and the object is not stored yet, it is handed in under another: the new name is on the disk first, so
+    that every later attempt uses the same one. Raises Superseded if there is no other token at the moment."""
+    try:
+        places.rows.save(facts_of(file, file.gops, ObjectState.OPEN, places.spool_name), file.init)
+    except Superseded:
+        found = places.rows.find(file.name.key)
+        if found is not None and found.state is ObjectState.CLOSED:
+            return True
+        token = hand_in()
+        if token is None:
+            raise
+        file.rename(replace(file.name, token=token))
+        places.rows.save(facts_of(file, file.gops, ObjectState.OPEN, places.spool_name), file.init)
+    return False

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from passerby.objects.names import CAMERA
+from passerby.objects.names import CAMERA, ObjectName, read_numbers
 
 OPEN_SUFFIX = ".open.mp4"
 
-_OPEN_NAME = re.compile(rf"({CAMERA})~(\d{{1,18}}){re.escape(OPEN_SUFFIX)}")
+_NUMBER = r"~(\d{1,18})"
+_OPEN_NAME = re.compile(rf"({CAMERA}){_NUMBER}(?:{_NUMBER})?(?:{_NUMBER})?{re.escape(OPEN_SUFFIX)}")
 
 
-def open_path(folder: Path, camera: str, start_90k: int) -> Path:
+def open_path(folder: Path, name: ObjectName) -> Path:
     """The path of an object while it is open."""
-    return folder / f"{camera}~{start_90k}{OPEN_SUFFIX}"
+    return folder / ("~".join([name.camera, *(str(each) for each in name.numbers)]) + OPEN_SUFFIX)
 
 
-def camera_and_start_of(path: Path) -> tuple[str, int] | None:
-    """The camera and start of an open object, from its name. None if the name is not that of an object."""
+def name_of(path: Path) -> ObjectName | None:
+    """What the file name of an open object says. None if it is not the name of one."""
     found = _OPEN_NAME.fullmatch(path.name)
-    return (found[1], int(found[2])) if found else None
+    return read_numbers(*found.groups()) if found else None

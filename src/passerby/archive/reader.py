@@ -14,7 +14,7 @@ from passerby.archive.playlist import Playlist, PlaylistEntry, activity_in, make
 from passerby.archive.still import Still, still_at, thumbnail_of
 from passerby.errors import SourceError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, Fragment, InitSegment, ObjectState
-from passerby.objects.names import camera_and_start_of_key
+from passerby.objects.names import name_of_key
 
 _NEWEST_90K = 60 * TICKS_PER_S
 _AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a remote store answers a few requests a second at most
@@ -102,11 +102,11 @@ class Reader:
                     yield Fragment(init, gop.start_90k, gop.duration_90k, True, piece, gop.activity)
 
     def _read_many(self, key: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
-        name = camera_and_start_of_key(key)
+        name = name_of_key(key)
         if name is None:
             raise FileNotFoundError(f"'{key}' names no recording")
         try:
-            with open_path(self._places.spool, *name).open("rb") as file:
+            with open_path(self._places.spool, name).open("rb") as file:
                 return [os.pread(file.fileno(), length, start) for start, length in zip(starts, lengths, strict=True)]
         except FileNotFoundError:
             return self._places.store.read_many(key, starts, lengths)  # closed, perhaps a moment ago

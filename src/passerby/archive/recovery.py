@@ -10,7 +10,7 @@ from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.mp4.index import ROOM_BYTES, read_index
 from passerby.media.mp4.init import read_init
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState
-from passerby.objects.names import camera_and_start_of_key
+from passerby.objects.names import ObjectName, name_of_key
 
 _HEAD_BYTES = 4096  # an init segment is under 1 kB
 
@@ -18,7 +18,7 @@ _HEAD_BYTES = 4096  # an init segment is under 1 kB
 def mend_open_rows(places: Places) -> Iterator[Alarm]:
     """Rows of this spool that say open but have no file in it: the crash, or power failure, came around step 5 or 6."""
     for row in places.rows.in_state(ObjectState.OPEN):
-        if row.spool != places.spool_name or open_path(places.spool, row.camera, row.start_90k).exists():
+        if row.spool != places.spool_name or open_path(places.spool, _name_of(row)).exists():
             continue
         now = places.rows.find(row.key)  # it may have been closed meanwhile
         if now is None or now.state is not ObjectState.OPEN:
@@ -66,7 +66,7 @@ def read_object(places: Places, key: str) -> tuple[ArchivedObject, InitSegment] 
     """What a stored object's index says of it. None if it is gone, or not a passerby object. Raises SourceError."""
     try:
         size = places.store.size(key)
-        name = camera_and_start_of_key(key)
+        name = name_of_key(key)
         if size is None or name is None or size <= ROOM_BYTES:
             return None
         head = places.store.read(key, 0, min(size, _HEAD_BYTES + ROOM_BYTES))
@@ -77,6 +77,11 @@ def read_object(places: Places, key: str) -> tuple[ArchivedObject, InitSegment] 
     if init is None or not gops or gops[-1].offset + gops[-1].size > size:
         return None
     facts = ArchivedObject(
-        name[0], key, gops[0].start_90k, gops[-1].end_90k, size, ObjectState.CLOSED, init.id, places.spool_name, gops
-    )
+        name.camera, key, gops[0].start_90k, gops[-1].end_90k, size, ObjectState.CLOSED, init.id, places.spool_name,
+        gops, name.token, name.recorded_token,
+    )  # fmt: skip
     return facts, init
+
+
+def _name_of(row: ArchivedObject) -> ObjectName:
+    return ObjectName(row.camera, row.start_90k, row.token, row.recorded_token)

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from passerby.archive.fences import admit, highest_token, raise_fences
 from passerby.catalogue.database import insert_into, open_database, reason_of
 from passerby.catalogue.schema import inits, objects
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
+from passerby.objects.names import ObjectName
 
 LONGEST_OBJECT_90K = 3600 * TICKS_PER_S
 """Longer than any object, so that a search by time has two bounds."""
@@ -42,8 +44,15 @@ class Rows:
 
     def save(self, facts: ArchivedObject, init: InitSegment) -> None:
         """Insert or update the row of an object. A state never goes back: a row that is being deleted stays as it is,
-        and a closed one is not reopened by a late write of a killed writer."""
+        and a closed one is not reopened by a late write of a killed writer. Raises Superseded if another machine
+        records the camera now; what is handed in late replaces the open row of when it was recorded."""
         with self.transaction("note an object") as connection:
+            if facts.token != facts.recorded_token:
+                before = ObjectName(facts.camera, facts.start_90k, facts.recorded_token, facts.recorded_token)
+                is_it = (objects.c.key == before.key) & (objects.c.state == ObjectState.OPEN)
+                connection.execute(delete(objects).where(is_it))
+            elif facts.token:
+                admit(connection, facts.camera, facts.token)
             if init.id not in self._known_inits:
                 connection.execute(
                     self._add_init,
@@ -51,6 +60,19 @@ class Rows:
                 )
             connection.execute(self._save, _row_of(facts))
         self._known_inits.add(init.id)
+
+    def admit(self, camera: str, token: int) -> None:
+        """Raises Superseded if another machine records the camera now."""
+        with self.transaction("check a fence") as connection:
+            admit(connection, camera, token)
+
+    def raise_fences(self, cameras: Iterable[str], token: int) -> None:
+        with self.transaction("raise fences") as connection:
+            raise_fences(connection, cameras, token)
+
+    def highest_token(self) -> int:
+        with self.transaction("read fences") as connection:
+            return highest_token(connection)
 
     def mark_deleting(self, key: str) -> None:
         with self.transaction("mark an object") as connection:
@@ -167,7 +189,7 @@ def _objects_of(rows: Iterable[Row[Any]]) -> Iterator[ArchivedObject]:
         packed = row._mapping.get("gops", b"")
         yield ArchivedObject(
             row.camera, row.key, row.start_90k, row.end_90k, row.size, ObjectState(row.state), row.init_id, row.spool,
-            unpack_gops(bytes(packed), row.start_90k, row.media_offset),
+            unpack_gops(bytes(packed), row.start_90k, row.media_offset), row.token, row.recorded_token,
         )  # fmt: skip
 
 
@@ -182,5 +204,7 @@ def _row_of(facts: ArchivedObject) -> dict[str, Any]:
         "init_id": facts.init_id,
         "spool": facts.spool,
         "media_offset": facts.gops[0].offset if facts.gops else 0,
+        "token": facts.token,
+        "recorded_token": facts.recorded_token,
         "gops": pack_gops(facts.gops),
     }

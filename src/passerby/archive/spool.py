@@ -15,12 +15,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from passerby.archive.names import OPEN_SUFFIX, camera_and_start_of, open_path
+from passerby.archive.names import OPEN_SUFFIX, name_of, open_path
 from passerby.folders import sync
 from passerby.media.mp4.fragments import fragments_in
 from passerby.media.mp4.index import MAX_GOPS, ROOM_BYTES, empty_room, make_index
 from passerby.media.mp4.init import read_init
 from passerby.media.segments import Fragment, Gop, InitSegment
+from passerby.objects.names import ObjectName
 
 _UNBORN = ".new"  # not under its name yet: nobody was told of it
 
@@ -52,14 +53,14 @@ class GopList:
 class SpoolFile:
     """An open object that this process holds. Call `release` when done."""
 
-    def __init__(self, path: Path, handle: int, camera: str, init: InitSegment, gops: GopList, size: int) -> None:
-        self.path, self.camera, self.init = path, camera, init
+    def __init__(self, path: Path, handle: int, name: ObjectName, init: InitSegment, gops: GopList, size: int) -> None:
+        self.path, self.name, self.init = path, name, init
         self._handle, self._gops, self._size = handle, gops, size
 
     @classmethod
-    def create(cls, folder: Path, camera: str, start_90k: int, init: InitSegment) -> Self:
+    def create(cls, folder: Path, name: ObjectName, init: InitSegment) -> Self:
         """A new one without fragments. Raises OSError."""
-        path = open_path(folder, camera, start_90k)
+        path = open_path(folder, name)
         unborn = path.with_name(path.name + _UNBORN)
         handle = os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
         try:
@@ -76,7 +77,7 @@ class SpoolFile:
         except BaseException:
             os.close(handle)
             raise
-        return cls(path, handle, camera, init, GopList(), len(head))
+        return cls(path, handle, name, init, GopList(), len(head))
 
     @classmethod
     def take(cls, path: Path) -> Self | None:
@@ -84,7 +85,7 @@ class SpoolFile:
 
         An empty one is removed. Raises OSError.
         """
-        name = camera_and_start_of(path)
+        name = name_of(path)
         try:
             handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -94,7 +95,7 @@ class SpoolFile:
                 init, gops, size = _read(handle)
                 if init is not None and gops.gops:
                     os.ftruncate(handle, size)
-                    return cls(path, handle, name[0], init, gops, size)
+                    return cls(path, handle, name, init, gops, size)
                 path.unlink()
         except BaseException:
             os.close(handle)
@@ -106,6 +107,10 @@ class SpoolFile:
     def gops(self) -> tuple[Gop, ...]:
         """All GOPs; the last one may still grow."""
         return tuple(self._gops.gops)
+
+    @property
+    def camera(self) -> str:
+        return self.name.camera
 
     @property
     def end_90k(self) -> int:
@@ -137,6 +142,13 @@ class SpoolFile:
         _write_all(self._handle, make_index(self._gops.gops), len(self.init.data))
         os.fsync(self._handle)
 
+    def rename(self, name: ObjectName) -> None:
+        """Give it another name, durably. Raises OSError."""
+        path = open_path(self.path.parent, name)
+        self.path.rename(path)
+        sync(path.parent)
+        self.path, self.name = path, name
+
     def release(self) -> None:
         """Release the lock: whoever takes the file next finishes it."""
         os.close(self._handle)
@@ -147,8 +159,8 @@ def waiting_in(folder: Path) -> list[Path]:
     held."""
     for unborn in folder.glob(f"*{OPEN_SUFFIX}{_UNBORN}"):
         _remove_if_free(unborn)
-    named = ((camera_and_start_of(path), path) for path in folder.glob(f"*{OPEN_SUFFIX}"))
-    return [path for _, path in sorted((name[1], path) for name, path in named if name)]
+    named = ((name_of(path), path) for path in folder.glob(f"*{OPEN_SUFFIX}"))
+    return [path for _, path in sorted((name.start_90k, path) for name, path in named if name)]
 
 
 @contextmanager

@@ -6,14 +6,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from passerby.archive.names import camera_and_start_of
+from passerby.archive.names import name_of
 from passerby.archive.places import Places
 from passerby.archive.retention import Space, delete
 from passerby.archive.spool import held, waiting_in
 from passerby.errors import PasserbyError
 from passerby.folders import sync
 from passerby.media.alarms import Alarm, AlarmKind
-from passerby.objects.names import key_of
 from passerby.rules.retention import KeepAll, Recording, decide, limit_90k
 
 
@@ -51,9 +50,9 @@ def _is_on_disk_of_store(places: Places) -> bool:
 
 def _recording(path: Path) -> Recording | None:
     """None if it was finished meanwhile."""
-    name = camera_and_start_of(path)
+    name = name_of(path)
     try:
-        return Recording(key_of(*name), *name, path.stat().st_size) if name else None
+        return Recording(name.key, name.camera, name.start_90k, path.stat().st_size) if name else None
     except FileNotFoundError:
         return None
 

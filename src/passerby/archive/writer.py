@@ -7,9 +7,9 @@ from pathlib import Path
 
 from passerby.archive.rows import Rows
 from passerby.archive.spool import SpoolFile
-from passerby.errors import OutputError, os_reason
+from passerby.errors import OutputError, Superseded, os_reason
 from passerby.media.segments import SHORT_OVERLAP_90K, TICKS_PER_S, ArchivedObject, Fragment, Gop, ObjectState
-from passerby.objects.names import key_of
+from passerby.objects.names import ObjectName
 
 LONGEST_HOLE_90K = 3 * TICKS_PER_S
 """A camera that returns sooner continues the same object. Otherwise one with a bad cable would fill the catalogue."""
@@ -20,12 +20,15 @@ class CameraWriter:
 
     For every fragment: write the bytes; at a new GOP sync the disk; then the row. So a row never describes bytes that
     are not on the disk, and a crash in between leaves bytes that recovery adds to the row.
+
+    With a fencing token it asks the catalogue before each GOP whether the camera is still this machine's. While the
+    catalogue is away it goes on: what becomes of it is decided when it is handed in.
     """
 
-    def __init__(self, camera: str, folder: Path, spool: str, rows: Rows, object_90k: int) -> None:
+    def __init__(self, camera: str, folder: Path, spool: str, rows: Rows, object_90k: int, token: int = 0) -> None:
         """folder, spool: where open objects are, and its name. Ended ones stay there until `Archive.maintain` stores
-        them. object_90k: the length of an object, see `rules.retention.object_90k`."""
-        self._camera, self._folder, self._spool_name = camera, folder, spool
+        them. object_90k: the length of an object, see `rules.retention.object_90k`. token: 0 on a single machine."""
+        self._camera, self._folder, self._spool_name, self._token = camera, folder, spool, token
         self._rows, self._object_90k = rows, object_90k
         self._file: SpoolFile | None = None
 
@@ -33,8 +36,11 @@ class CameraWriter:
         """Record a fragment. False if it cannot be recorded because no key frame came before it.
 
         Raises OutputError if it cannot be written, or its row cannot be updated. Go on with the next fragment: what was
-        written before is safe, and the row is updated as soon as the catalogue can be reached.
+        written before is safe, and the row is updated as soon as the catalogue can be reached. Raises Superseded if
+        another machine records the camera now: nothing of this GOP was written, and nothing more can be.
         """
+        if self._token and fragment.is_key:
+            self._ask_fence()
         ended = None
         if self._file and self._ends_before(self._file, fragment):
             ended, self._file = self._file, None
@@ -49,12 +55,20 @@ class CameraWriter:
             self._note(self._file, self._file.gops[:-1])
         return is_kept
 
+    def _ask_fence(self) -> None:
+        try:
+            self._rows.admit(self._camera, self._token)
+        except Superseded:
+            self._give_up()
+            raise
+        except OutputError:
+            return  # the catalogue is away: `_note` says so
+
     def _write(self, fragment: Fragment) -> None:
         """Append to the open object, or begin a new one with it."""
         try:
-            file = self._file = self._file or SpoolFile.create(
-                self._folder, self._camera, fragment.start_90k, fragment.init
-            )
+            name = ObjectName(self._camera, fragment.start_90k, self._token, self._token)
+            file = self._file = self._file or SpoolFile.create(self._folder, name, fragment.init)
             file.append(fragment)
             if fragment.is_key:
                 file.sync()
@@ -108,5 +122,6 @@ def facts_of(file: SpoolFile, gops: Sequence[Gop], state: ObjectState, spool: st
     start_90k = file.gops[0].start_90k
     end_90k, size = (gops[-1].end_90k, gops[-1].offset + gops[-1].size) if gops else (start_90k, 0)
     return ArchivedObject(
-        file.camera, key_of(file.camera, start_90k), start_90k, end_90k, size, state, file.init.id, spool, tuple(gops)
-    )
+        file.camera, file.name.key, start_90k, end_90k, size, state, file.init.id, spool, tuple(gops),
+        file.name.token, file.name.recorded_token,
+    )  # fmt: skip

@@ -78,6 +78,21 @@ objects = Table(
         nullable=False,
         comment="Offset in bytes of the first GOP, after the init segment and the index.",
     ),
+    Column(
+        "token",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="Fencing token that it was written under. 0: by the only machine.",
+    ),
+    Column(
+        "recorded_token",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="Fencing token that it was recorded under. Lower than token if another machine took the camera before "
+        "it was handed in. Where recordings of a camera overlap, the highest is the record.",
+    ),
     # Last, since a row is often read without it: SQLite then skips its pages.
     Column("gops", LargeBinary, nullable=False, comment="9 bytes per GOP: duration, size, activity. See pack_gops."),
     CheckConstraint("state IN ('open', 'closed', 'deleting')", name="state_is_known"),
@@ -85,6 +100,14 @@ objects = Table(
     Index("objects_by_time", "camera", "start_90k"),  # for playing
     Index("objects_by_state", "state", "start_90k", "size"),  # for retention: the oldest first, and the total size
     comment="One row per object: up to 15 minutes of one camera, one MP4 file.",
+)
+
+fences = Table(
+    "fences",
+    metadata,
+    Column("camera", String(64), primary_key=True, comment="As in objects.camera."),
+    Column("token", BigInteger, nullable=False, comment="The highest seen. Nothing is written under a lower one."),
+    comment="Which machine may write recordings of a camera: the one with this token. Empty on a single machine.",
 )
 
 camera_states = Table(

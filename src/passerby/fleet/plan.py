@@ -38,6 +38,7 @@ class CameraPlan(BaseModel):
     not_people: tuple[BoxShare, ...] = Field((), description="See LivePlan.not_people.")
     rules: tuple[Rule, ...] = Field((), description="What is worth noticing in its view.")
     keeps_boxes: bool = Field(False, description="Whether a day of boxes is kept, to try rules on.")
+    token: int = Field(0, ge=0, description="The fencing token that it is recorded under. 0: on a single machine.")
 
     def differs_in_rules_only(self, other: CameraPlan) -> bool:
         """Whether it can be applied without starting the camera again. It cannot if one of them has no rules: then

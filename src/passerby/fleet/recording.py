@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from passerby.archive import CameraWriter
 from passerby.archive.writer import LONGEST_HOLE_90K
-from passerby.errors import OutputError
+from passerby.errors import OutputError, Superseded
 from passerby.media.segments import TICKS_PER_S, Fragment
 
 LONGEST_AWAY_S = LONGEST_HOLE_90K / TICKS_PER_S  # after a longer gap a new object begins anyway
@@ -27,12 +27,17 @@ class Recording:
         self._kept_s = monotonic_s()
         self.trouble: str | None = None
         """Why nothing is being recorded, in words. None: everything that arrived is."""
+        self.is_superseded = False
+        """Whether another machine records the camera now: nothing is kept any more."""
 
     def keep(self, fragment: Fragment) -> None:
         """Records first: nobody may watch what is not recorded. A failure is reported in `trouble`."""
+        if self.is_superseded:
+            return
         try:
             is_kept = self._writer.append(fragment)
         except OutputError as error:
+            self.is_superseded = isinstance(error, Superseded)
             self.trouble = str(error)
             return
         if not is_kept:  # it follows a key frame that could not be recorded

@@ -130,14 +130,15 @@ class CameraRunner:
             self._before.join(ENDS_WITHIN_S)
             self._before = None
         self._stopping.wait(self._start_after_s)
-        writer = self._archive.writer(self.plan.camera, self.plan.object_90k)
+        writer = self._archive.writer(self.plan.camera, self.plan.object_90k, self.plan.token)
         recording = self._recording = Recording(self.plan.camera, writer, self._publish)
-        while not self._stopping.is_set():
+        while not self._is_ended:
             self._wait(self._record(recording), recording)
             self._wait_for_reader(recording)
         try:
             recording.close()
-            self._tell(CameraStatus.STOPPED, "it was stopped")
+            says = recording.trouble if recording.is_superseded else None
+            self._tell(CameraStatus.STOPPED, says or "it was stopped")
         except OutputError as error:
             self._tell(CameraStatus.FAILED, str(error))
 
@@ -146,7 +147,8 @@ class CameraRunner:
         waits_s = wait_s(self._failures, random.random(), trouble) if self._failures else 0.0
         recording.end_if_away(waits_s)
         self._beat_s = time.monotonic() + waits_s
-        self._stopping.wait(waits_s)
+        if not self._is_ended:
+            self._stopping.wait(waits_s)
 
     def _wait_for_reader(self, recording: Recording) -> None:
         """If a reader hangs, the next one would hang too: they would pile up, each holding its pictures."""
@@ -210,7 +212,12 @@ class CameraRunner:
         self._beat_s = time.monotonic()
         if self._recording_since_s is None and self._path is not None and self._path.written:
             self._recording_since_s = self._beat_s
-        return self._stopping.is_set()
+        return self._is_ended
+
+    @property
+    def _is_ended(self) -> bool:
+        """Whether it was told to stop, or another machine records the camera."""
+        return self._stopping.is_set() or (self._recording is not None and self._recording.is_superseded)
 
     @property
     def _was_steady(self) -> bool:

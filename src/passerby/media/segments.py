@@ -95,7 +95,7 @@ class ArchivedObject:
     """What the catalogue knows about one object: up to 15 minutes of one camera, one MP4 file.
 
     key: its name in the store. spool: the folder of open objects that it is in, or came from. gops: complete GOPs only,
-    without gaps between them.
+    without gaps between them. token, recorded_token: see `objects.names.ObjectName`.
     """
 
     camera: str
@@ -107,6 +107,8 @@ class ArchivedObject:
     init_id: str
     spool: str
     gops: tuple[Gop, ...] = field(repr=False)
+    token: int = 0
+    recorded_token: int = 0
 
     def span_of(self, first: int, last: int) -> tuple[int, int]:
         """The time of the pictures that have any of these bytes, from the first to the last of both. Where there are

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import obstore
-from obstore.exceptions import BaseError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, NotSupportedError
 from obstore.store import LocalStore, from_url
 
 from passerby.errors import OutputError, SettingsError, SourceError
@@ -42,16 +42,31 @@ class Store:
                 f"couldn't open the store of recordings: {_first_line(error)}", hint="a folder, or s3://BUCKET/PREFIX"
             ) from error
 
-    def put(self, file: Path, key: str) -> None:
-        """Store a complete file from the disk. Afterwards it is under its key, complete, even after a power failure."""
+    def put(self, file: Path, key: str, *, is_only_ours: bool = True) -> None:
+        """Store a complete file from the disk. Afterwards it is under its key, complete, even after a power failure.
+
+        is_only_ours: no other machine has this store. Otherwise nothing that is there already is replaced, if the
+        store can refuse that.
+        """
         self.check()
         try:
             if self.folder:
                 self._put_beside(file, self.folder / key)
-            else:
+            elif is_only_ours:
                 obstore.put(self._store, key, file)
+            else:
+                self._put_new(file, key)
         except (BaseError, OSError) as error:
             raise OutputError(f"couldn't store '{key}': {_first_line(error)}", hint="it will be tried again") from error
+
+    def _put_new(self, file: Path, key: str) -> None:
+        try:
+            obstore.put(self._store, key, file, mode="create")  # If-None-Match: *
+        except AlreadyExistsError:
+            if self.size(key) != file.stat().st_size:  # else it is from an interrupted attempt
+                raise
+        except NotSupportedError:  # the key alone keeps machines apart: it has the token in it
+            obstore.put(self._store, key, file)
 
     def _put_beside(self, file: Path, target: Path) -> None:
         """A hard link if the file system can, else a copy."""

@@ -19,7 +19,7 @@ from passerby.archive import Archive
 from passerby.media.alarms import AlarmKind
 from passerby.media.mp4.index import ROOM_BYTES
 from passerby.media.segments import TICKS_PER_S, ObjectState
-from passerby.objects.names import key_of
+from passerby.objects.names import ObjectName
 from tests.recordings import BEGIN_90K, recorded, steady
 from tests.unit.archive import victim
 from tests.unit.archive.checks import check_at_rest, rows_of, times_played
@@ -152,7 +152,7 @@ def test_a_written_row_without_any_bytes_is_a_loss_that_is_told(open_archive: Op
     keep(archive, recorded(steady(5)))
     archive.maintain(FOREVER, LATER_90K)
     keep(archive, recorded(steady(5, BEGIN_90K + 100 * TICKS_PER_S)))
-    (tmp_path / "archive" / "objects" / key_of("gate", BEGIN_90K)).unlink()
+    (tmp_path / "archive" / "objects" / ObjectName("gate", BEGIN_90K).key).unlink()
     only_file(tmp_path / "archive" / "spool").unlink()
     alarms = archive.recover()
     assert [(alarm.kind, alarm.camera) for alarm in alarms] == [(AlarmKind.LOST, "gate")] * 2
@@ -216,7 +216,7 @@ def test_half_a_copy_into_the_store_goes(open_archive: OpenArchive, tmp_path: Pa
 
 def test_strange_files_are_left_and_told_of(open_archive: OpenArchive, tmp_path: Path) -> None:
     archive = open_archive()
-    for name in ("notes.txt", key_of("gate", BEGIN_90K)):
+    for name in ("notes.txt", ObjectName("gate", BEGIN_90K).key):
         path = tmp_path / "archive" / "objects" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"something else" * 1000)

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerby.archive import Archive
-from passerby.archive.names import camera_and_start_of
+from passerby.archive.names import name_of
 from passerby.media.segments import TICKS_PER_S, Fragment
-from passerby.objects.names import camera_and_start_of_key
+from passerby.objects.names import name_of_key
 from passerby.rules.retention import HOUR_90K, MIN_HOURS, OBJECT_90K, Keep, KeepAll, object_90k, round_s
 from tests.recordings import BEGIN_90K, recorded, steady
 
@@ -78,10 +78,10 @@ def test_a_picture_is_gone_at_its_limit_and_most_are_kept_until_then(
 
 def starts_in(folder: Path) -> list[int]:
     """When what is kept begins, wherever it is."""
-    opened = [camera_and_start_of(path) for path in (folder / "spool").glob("*.mp4")]
+    opened = [name_of(path) for path in (folder / "spool").glob("*.mp4")]
     stored = folder / "objects"
-    closed = [camera_and_start_of_key(path.relative_to(stored).as_posix()) for path in stored.rglob("*.mp4")]
-    return [found[1] for found in (*opened, *closed) if found]
+    closed = [name_of_key(path.relative_to(stored).as_posix()) for path in stored.rglob("*.mp4")]
+    return [found.start_90k for found in (*opened, *closed) if found]
 
 
 def test_a_short_limit_holds_when_the_clock_was_a_few_minutes_ahead(tmp_path: Path) -> None:

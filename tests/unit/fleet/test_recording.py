@@ -61,3 +61,19 @@ def test_a_camera_that_is_away_leaves_no_open_object(tmp_path: Path) -> None:
         recording.end_if_away(60.0)
         assert archive.maintain(FOREVER, LATER_90K) == []
         assert len(archive.playlist("gate", *ALL).entries) == 6
+
+
+def test_a_camera_that_another_machine_took_is_kept_no_more(tmp_path: Path) -> None:
+    """Nothing is shown either: nobody may watch what is not recorded."""
+    shown: list[Fragment] = []
+    fragments = recorded(steady(6))
+    with Archive(tmp_path) as archive:
+        recording = Recording("gate", archive.writer("gate", token=7), lambda _, fragment: shown.append(fragment))
+        recording.keep(fragments[0])
+        archive.raise_fences(["gate"], 8)
+        for fragment in fragments[1:]:
+            recording.keep(fragment)
+        recording.close()
+        assert recording.is_superseded and "another machine" in str(recording.trouble)
+        last = next(at for at, fragment in enumerate(fragments) if at and fragment.is_key)
+        assert shown == fragments[:last]
