@@ -145,14 +145,16 @@ def test_what_talks_to_others_runs_no_command_and_logs_nothing() -> None:
 
 def talks(module: Path) -> bool:
     """Others are reached from one folder, and cameras nobody has named yet by asking all; the servers that tests play
-    cameras with are shipped too. The live feed is read in the event loop of whoever serves it."""
+    cameras with are shipped too. The live feed is read in the event loop of whoever serves it. Nodes talk to NATS from
+    one folder."""
     by_itself = {PACKAGE / "fleet" / "live_feed.py", PACKAGE / "capture" / "onvif" / "discover.py"}
-    return module in by_itself or stage_of(module) in ("net", "testing")
+    is_nats = PACKAGE / "fleet" / "nats" in module.parents
+    return module in by_itself or is_nats or stage_of(module) in ("net", "testing")
 
 
 def serves(module: Path) -> bool:
     """The API, and what starts it and runs beside it. They hold encoded redacted video and never a picture."""
-    starts = {PACKAGE / "cli" / name for name in ("serve.py", "logs.py")}
+    starts = {PACKAGE / "cli" / name for name in ("serve.py", "worker.py", "logs.py")}
     return stage_of(module) in ("api", "service") or module in starts
 
 

@@ -39,6 +39,8 @@ NOT_SHOWN = {
     "access/sealer.py", "service/server.py", "objects/names.py", "notify/channels/__init__.py",
     # Inside of one process
     "fleet/messages.py",
+    # To other nodes, and in a log
+    "fleet/nats/connection.py",
 }  # fmt: skip
 RARE = {
     "couldn't read oidc.client_secret_file: {}",

@@ -74,7 +74,7 @@ class Installation:
         self.audit = Audit(rows)
         self.groups = Groups(rows)
         self.settings = PageSettings(rows, config)
-        sealer = Sealer(data)
+        sealer = Sealer(data, config.cluster.key)
         self.own_secrets = OwnSecrets(rows, sealer)
         self.devices = Devices(rows, sealer, self.users)
         self.still_links = StillLinks(self.own_secrets)

@@ -19,9 +19,10 @@ _NONCE_BYTES = 12
 class Sealer:
     """AES-256-GCM. What was sealed for one place cannot be opened for another. `repr` shows nothing."""
 
-    def __init__(self, folder: Path) -> None:
-        """The key is made on first use, with mode 0600. Raises SettingsError if others can read it, OutputError."""
-        self._cipher = AESGCM(_key_in(folder / KEY_FILE))
+    def __init__(self, folder: Path, key: str | None = None) -> None:
+        """key: the file, if not the usual one in the folder. It is made on first use, with mode 0600. Raises
+        SettingsError if others can read it, OutputError."""
+        self._cipher = AESGCM(_key_in(folder / KEY_FILE if key is None else Path(key)))
 
     def seal(self, text: str, place: str) -> bytes:
         """place: the context, such as the camera's name and the column."""

@@ -17,8 +17,8 @@ from passerby.config.on_page import Value as PageValue
 router = APIRouter(prefix="/api/settings", tags=["about"])
 
 HIDDEN = "**********"
-NOT_SHOWN = {"camera", "rule", "channel", "route"}
-"""Lists of tables. Cameras, rules and channels have routes of their own in the API."""
+NOT_SHOWN = {"camera", "rule", "channel", "route", "cluster"}
+"""Lists of tables: cameras, rules and channels have routes of their own in the API. And what `serve` refuses."""
 
 Value = bool | int | float | str | list[str] | None
 

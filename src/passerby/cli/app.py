@@ -11,7 +11,22 @@ from typing import Annotated
 
 import typer
 
-from passerby.cli import audit, backup, camera, channel, demo, doctor, event_log, models, redact, rule, serve, user
+from passerby.cli import (
+    audit,
+    backup,
+    camera,
+    channel,
+    cluster,
+    demo,
+    doctor,
+    event_log,
+    models,
+    redact,
+    rule,
+    serve,
+    user,
+    worker,
+)
 from passerby.processes import leave_no_core
 from passerby.version import __version__
 
@@ -31,12 +46,14 @@ app.command("audit")(audit.audit)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(camera.app, name="camera")
 app.add_typer(rule.app, name="rule")
 app.add_typer(event_log.app, name="events")
 app.add_typer(channel.app, name="channel")
+app.add_typer(cluster.app, name="cluster")
 app.add_typer(user.app, name="user")
 app.add_typer(models.app, name="models")
 

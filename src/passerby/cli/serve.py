@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from passerby.cli.failure import Debug, fails_clearly
-from passerby.cli.folder import DATA, ConfigFile, Data, installed
+from passerby.cli.folder import DATA, ConfigFile, Data, config_of, installed
 from passerby.cli.logs import log_to_stderr
 from passerby.config.page_address import page_address
+from passerby.errors import SettingsError
 
 if TYPE_CHECKING:
     from passerby.access import Installation
@@ -34,6 +35,11 @@ def serve(data: Data = DATA, config: ConfigFile = None, debug: Debug = False) ->
 def serve_folder(data: Path, config: Path | None = None, debug: bool = False, end_after_s: float | None = None) -> None:
     """Until a signal, or for some seconds. Raises SettingsError, OutputError."""
     log_to_stderr(debug)
+    if config_of(data, config).cluster.servers:
+        raise SettingsError(
+            "this configuration is for several machines, and `passerby serve` is all of one",
+            hint="passerby worker --cluster FILE; or take the section [cluster] out",
+        )
     with installed(data, config, log.warning) as installation:
         from passerby.service.run import run_service  # here, since --help need not wait for all of it
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError, model_validator
 from passerby.config.about import About
 from passerby.config.camera import Camera
 from passerby.config.channel import Channel
+from passerby.config.cluster import Cluster
 from passerby.config.keys import keys_of
 from passerby.config.map import Map
 from passerby.config.metrics import Metrics
@@ -41,6 +42,7 @@ class Config(Section):
     sources: Sources = Sources()
     metrics: Metrics = Metrics()
     map: Map = Map()
+    cluster: Cluster = Cluster()
     about: About = About()
     camera: tuple[Camera, ...] = ()
     rule: tuple[RuleSection, ...] = ()

@@ -12,6 +12,8 @@ PICTURES = {
     "checking": "checking the picture",
     "switched-off": "it is switched off",
     "was-stopped": "it was stopped",
+    "superseded": "another machine records camera '{camera}' now",
+    "superseded.hint": "what this one recorded is kept",
     "unexpected-error": "an unexpected error ({type})",
     "no-workers": "this installation runs without workers: no camera is recorded",
     "not-reported": "no worker has reported on it yet",

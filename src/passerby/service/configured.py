@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from passerby.access import Installation
 from passerby.access.cameras import ConfiguredCamera
@@ -34,8 +34,15 @@ LOOK_EVERY_S = 5.0  # by then `passerby camera add` in another terminal is notic
 class ConfiguredFleet:
     """The fleet of an installation: see `api.ports.Fleet`. Thread-safe."""
 
-    def __init__(self, installation: Installation, places: Places, workers: int | None = None) -> None:
-        self._installation = installation
+    def __init__(
+        self,
+        installation: Installation,
+        places: Places,
+        workers: int | None = None,
+        token_of: Callable[[str], int | None] = lambda camera: 0,
+    ) -> None:
+        """token_of: the fencing token under which this machine records a camera. None: another machine does."""
+        self._installation, self._token_of = installation, token_of
         self._fleet = Fleet(places, workers=workers)
         self._plans: dict[str, CameraPlan] = {}
         self._idle: dict[str, CameraState] = {}
@@ -106,11 +113,15 @@ class ConfiguredFleet:
         not_people = self._installation.not_people.all()
         rules = self._installation.rules.enabled()
         for camera in configured:
+            token = self._token_of(camera.name)
+            if token is None:
+                continue
             if not camera.facts.is_enabled:
                 idle[camera.name] = self._idle_state(camera.name, CameraStatus.STOPPED, "it is switched off")
                 continue
             try:
-                wanted[camera.name] = self._plan(camera, not_people.get(camera.name, ()), rules.get(camera.name, ()))
+                plan = self._plan(camera, not_people.get(camera.name, ()), rules.get(camera.name, ()))
+                wanted[camera.name] = plan.model_copy(update={"token": token})
             except (PasserbyError, ValueError) as error:
                 idle[camera.name] = self._idle_state(camera.name, CameraStatus.FAILED, str(error))
         for name in self._plans.keys() - wanted.keys():

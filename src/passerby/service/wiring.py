@@ -11,6 +11,7 @@ from passerby.access.installation import catalogue_url
 from passerby.api import Services
 from passerby.archive import Archive
 from passerby.archive.retention import Space
+from passerby.config import Config
 from passerby.fleet.worker import Places
 from passerby.folders import emptied
 from passerby.jobs import Jobs, Limits
@@ -22,7 +23,7 @@ from passerby.service.telling import make_notifier
 @contextmanager
 def opened(data: Path, installation: Installation) -> Iterator[Services]:
     config = installation.config
-    space = Space(_bytes(config.storage.most_gigabytes), _bytes(config.storage.least_free_gigabytes) or 0)
+    space = space_of(config)
     url, store = catalogue_url(data, config), config.storage.recordings
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
         fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
@@ -32,6 +33,11 @@ def opened(data: Path, installation: Installation) -> Iterator[Services]:
             installation, archive, emptied(data / "exports"), fleet, fleet.try_camera, jobs,
             Alarms(installation.clock), notifier,
         )  # fmt: skip
+
+
+def space_of(config: Config) -> Space:
+    """How much space recordings may take."""
+    return Space(_bytes(config.storage.most_gigabytes), _bytes(config.storage.least_free_gigabytes) or 0)
 
 
 def make_jobs(data: Path, installation: Installation) -> Jobs:

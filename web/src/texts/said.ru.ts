@@ -194,6 +194,8 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   checking: "изображение проверяется",
   "switched-off": "камера выключена",
   "was-stopped": "камера остановлена",
+  superseded: "камеру «{camera}» теперь записывает другая машина",
+  "superseded.hint": "то, что записала эта, сохранено",
   "unexpected-error": "непредвиденная ошибка ({type})",
   "no-workers": "эта установка работает без рабочих процессов: ни одна камера не записывается",
   "not-reported": "рабочий процесс ещё ничего о ней не сообщил",

@@ -1,0 +1,132 @@
+"""`passerby cluster`: shows what several machines do, empties one, puts the cameras of a file into the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Column, Table
+
+from passerby.cli.camera_words import show
+from passerby.cli.failure import Debug, fails_clearly
+from passerby.cli.folder import DATA, Data, installed
+from passerby.cli.worker import ClusterFile, cluster_config
+from passerby.clock import SystemClock, utc_of
+from passerby.errors import SettingsError
+from passerby.media.segments import TICKS_PER_S
+from passerby.version import __version__
+
+if TYPE_CHECKING:
+    from passerby.fleet.nats.control import NatsControl
+
+app = typer.Typer(no_args_is_help=True, help="Several machines that record the same cameras between them.")
+
+TRIES = 10  # to change the table while nodes change it
+
+
+@app.command("status")
+@fails_clearly
+def status(cluster: ClusterFile, debug: Debug = False) -> None:
+    """Show each camera: which node records it, and how it is."""
+    table = Table("camera", "node", "state", Column("why", overflow="fold"), "since", box=None, header_style="bold")
+    with _control(cluster) as control:
+        _, slots = control.table()
+        reports = control.reports()
+        live = {node for node in reports if control.session(node) is not None}
+    rows: dict[str, tuple[str, ...]] = {}
+    for node, report in sorted(reports.items(), key=lambda each: (each[0] in live, each[1]["at_90k"])):
+        for camera, (what, reason, since_90k) in report["cameras"].items():
+            if node in live:
+                rows[camera] = (node, what, reason, _time(since_90k))
+            else:
+                rows[camera] = (node, "unknown", "its node is gone", _time(report["at_90k"]))
+    for camera in sorted(rows):
+        table.add_row(camera, *rows[camera])
+    show(table)
+    _say_who_lags(reports, live)
+    free = slots.count - sum(holding.node in live for holding in slots.slots.values())
+    if free:
+        typer.echo(f"{free} of {slots.count} slots have no node")
+
+
+@app.command("nodes")
+@fails_clearly
+def nodes(cluster: ClusterFile, debug: Debug = False) -> None:
+    """Show each node: whether it is there, how much it does, since when it runs."""
+    columns = ("node", "site", "", "slots", "cameras", "load", "version", "since", Column("", overflow="fold"))
+    table = Table(*columns, box=None, header_style="bold")
+    now_90k = SystemClock().now_90k()
+    with _control(cluster) as control:
+        _, slots = control.table()
+        for node, report in sorted(control.reports().items()):
+            is_there = control.session(node) is not None
+            ago_s = (now_90k - report["at_90k"]) / TICKS_PER_S
+            state = "there" if is_there else f"gone, last report {ago_s:.0f} s ago"
+            state += ", drained" if node in slots.drained else ""
+            has = sum(each.node == node for each in slots.slots.values())
+            since, load = _time(report["since_90k"]), f"{report['load']:.0%}"
+            table.add_row(
+                node, report["site"], state, str(has), str(len(report["cameras"])), load, report["version"], since,
+                report["trouble"] or "",
+            )  # fmt: skip
+    show(table)
+
+
+@app.command("drain")
+@fails_clearly
+def drain(
+    cluster: ClusterFile,
+    node: Annotated[str, typer.Argument(metavar="NODE", show_default=False)],
+    undo: Annotated[bool, typer.Option("--undo", help="Let it take cameras again.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Move the cameras of a node to the others, a few at a time, for instance before an update of the machine."""
+    from passerby.fleet.control import Overtaken
+
+    with _control(cluster) as control:
+        if node not in control.reports():
+            raise SettingsError(f"there is no node '{node}'", hint="passerby cluster nodes names them")
+        for _ in range(TRIES):
+            revision, table = control.table()
+            try:
+                control.replace_table(table.with_drained(node, is_drained=not undo), revision)
+                break
+            except Overtaken:
+                continue
+        else:
+            raise SettingsError("the nodes are changing too much at the moment", hint="try again")
+    typer.echo(f"{node} takes cameras again" if undo else f"{node} gives its cameras to the others")
+
+
+@app.command("apply")
+@fails_clearly
+def apply(cluster: ClusterFile, data: Data = DATA, debug: Debug = False) -> None:
+    """Make the cameras and rules of the catalogue match those of the file. Makes the key if there is none yet."""
+    cluster_config(cluster)
+    with installed(data, cluster) as installation:
+        installation.follow_file()
+        typer.echo(f"the catalogue has {len(installation.cameras.list())} cameras")
+
+
+@contextmanager
+def _control(cluster: ClusterFile) -> Iterator[NatsControl]:
+    config = cluster_config(cluster)
+    from passerby.fleet.nats.control import NatsControl
+
+    control = NatsControl(config.cluster, "passerby cluster")
+    try:
+        yield control
+    finally:
+        control.close()
+
+
+def _say_who_lags(reports: dict[str, dict[str, Any]], live: set[str]) -> None:
+    for node in sorted(live):
+        if reports[node]["version"] != __version__:
+            typer.echo(f"node {node} runs version {reports[node]['version']}; this is {__version__}")
+
+
+def _time(time_90k: int) -> str:
+    return f"{utc_of(time_90k):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,75 @@
+"""The section `cluster`: several machines that record the same cameras between them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from passerby.config.section import Section
+from passerby.config.server import is_this_machine
+
+_SERVER = re.compile(r"(nats|tls)://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?/?")
+
+
+def _server(address: str) -> str:
+    if "@" in address:
+        raise ValueError("an address of a server has no password: use the key credentials")
+    found = _SERVER.fullmatch(address)
+    if found is None:
+        raise ValueError("a server is tls://HOST:4222, or nats://127.0.0.1:4222 on this machine")
+    if found[1] == "nats" and not is_this_machine(found[2].strip("[]")):
+        raise ValueError("nats:// is not encrypted, and allowed on this machine only: use tls://")
+    return address
+
+
+class Cluster(Section):
+    """For `passerby worker`: several machines that record the same cameras between them. Needs passerby[cluster], a
+    catalogue in PostgreSQL and recordings in S3 or in a folder that all of them share."""
+
+    servers: tuple[Annotated[str, AfterValidator(_server)], ...] = Field(
+        (), description="The servers of NATS JetStream, such as tls://nats-1.example:4222. Best are three."
+    )
+    credentials: str | None = Field(None, description="File with the credentials for NATS (.creds).")
+    authority: str | None = Field(
+        None, description="File with the certificates that NATS is checked against. If not set, those of the system."
+    )
+    certificate: str | None = Field(None, description="File with the certificate that this node shows to NATS.")
+    private_key: str | None = Field(None, description="File with the key of this certificate.")
+    key: str | None = Field(
+        None,
+        description="File with the key that addresses of cameras are encrypted with, the same on every machine. "
+        "If not set, secrets.key in the data folder. Danger: whoever has it and the catalogue has all passwords.",
+    )
+    node: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="Name of this node, unlike that of any other. If not set, the name of the machine.",
+    )
+    site: str = Field("", max_length=64, description="Where this node is, for people.")
+    capacity: float = Field(
+        1.0, gt=0, le=1e4, description="How much this node takes, compared with the others: 2.0 is twice as much."
+    )
+    replicas: int = Field(1, ge=1, le=5, description="How many servers of NATS keep each entry. 3 if there are three.")
+    slots: int = Field(
+        64,
+        ge=1,
+        le=4096,
+        description="Into how many parts the cameras are divided. Set before the first start, and never changed.",
+    )
+    lease_s: float = Field(
+        3.0,
+        ge=2,
+        le=60,
+        description="After how many seconds of silence others take over the cameras of a node. Danger: if it is "
+        "shorter than the network is sometimes slow, cameras move for nothing.",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.certificate is None) != (self.private_key is None):
+            raise ValueError("certificate and private_key go together")
+        if len(self.servers) < self.replicas and self.servers:
+            raise ValueError(f"replicas is {self.replicas}, but there are only {len(self.servers)} servers")
+        return self

@@ -1,0 +1,1 @@
+"""Nodes on NATS JetStream. Only this folder knows of it, and nothing that it sends holds a picture."""

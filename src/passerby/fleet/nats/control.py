@@ -1,0 +1,186 @@
+"""The control plane on NATS: sessions in a bucket whose entries lapse, the table in another, reports in a third.
+
+A bucket counts its revisions from the time of its making, or from the catalogue's highest token if that is higher. So
+tokens grow even if all of NATS is lost and made anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+from nats.js.client import JetStreamContext
+from nats.js.errors import BadRequestError, KeyNotFoundError, KeyWrongLastSequenceError, NotFoundError
+from nats.js.kv import KV_OP, KeyValue
+
+from passerby.config.cluster import Cluster
+from passerby.fleet.control import (
+    Overtaken,
+    Session,
+    pack_session,
+    pack_table,
+    unpack_session,
+    unpack_table,
+)
+from passerby.fleet.keeper import boot_s
+from passerby.fleet.nats.connection import ANSWERS_WITHIN_S, Connection
+from passerby.rules.placement import Table
+
+SESSIONS, TABLE, REPORTS = "passerby-sessions", "passerby-table", "passerby-reports"
+_KEY = "table"
+
+
+class NatsControl:
+    """See `fleet.control.Control`. Thread-safe."""
+
+    def __init__(self, settings: Cluster, name: str, highest_token: Callable[[], int] = lambda: 0) -> None:
+        """name: shown in the lists of NATS. highest_token: of the catalogue."""
+        self._settings, self._highest_token = settings, highest_token
+        self._heard: dict[str, tuple[float, Session]] = {}
+        self._listens_on: Client | None = None
+        self._connection = Connection(settings, name, self._prepare)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def begin(self, session: Session) -> int:
+        async def create(client: Client) -> int:
+            bucket = await self._bucket(client, SESSIONS)
+            return await bucket.create(session.node, pack_session(session))
+
+        return self._changed(create)
+
+    def renew(self, session: Session, revision: int) -> int:
+        async def update(client: Client) -> int:
+            bucket = await self._bucket(client, SESSIONS)
+            return await bucket.update(session.node, pack_session(session), last=revision)
+
+        return self._changed(update)
+
+    def end(self, session: Session) -> None:
+        async def delete(client: Client) -> None:
+            bucket = await self._bucket(client, SESSIONS)
+            await bucket.delete(session.node)
+
+        self._connection.ask(delete)
+
+    def session(self, node: str) -> tuple[int, Session] | None:
+        found = self._read(SESSIONS, node)
+        return (found[0], unpack_session(found[1])) if found else None
+
+    def heard(self) -> Mapping[str, Session]:
+        since_s = boot_s() - self._settings.lease_s
+        return {node: session for node, (at_s, session) in dict(self._heard).items() if at_s >= since_s}
+
+    def table(self) -> tuple[int, Table]:
+        found = self._read(TABLE, _KEY)
+        if found is None:
+            empty = Table(self._settings.slots, {})
+
+            async def create(client: Client) -> int:
+                return await (await self._bucket(client, TABLE)).create(_KEY, pack_table(empty))
+
+            return self._changed(create), empty
+        return found[0], unpack_table(found[1])
+
+    def replace_table(self, table: Table, revision: int) -> None:
+        async def update(client: Client) -> int:
+            return await (await self._bucket(client, TABLE)).update(_KEY, pack_table(table), last=revision)
+
+        self._changed(update)
+
+    def report(self, node: str, report: Mapping[str, Any]) -> None:
+        """What a node says of itself and its cameras, for people. It stays when the node is gone."""
+
+        async def put(client: Client) -> None:
+            await (await self._bucket(client, REPORTS)).put(node, json.dumps(report, ensure_ascii=False).encode())
+
+        self._connection.ask(put)
+
+    def reports(self) -> dict[str, dict[str, Any]]:
+        """The last report of every node."""
+
+        async def read(client: Client) -> dict[str, dict[str, Any]]:
+            bucket = await self._bucket(client, REPORTS)
+            found: dict[str, dict[str, Any]] = {}
+            async for entry in await bucket.watchall(ignore_deletes=True):
+                if entry is None:
+                    return found
+                found[entry.key] = json.loads(entry.value or b"{}")
+            return found
+
+        return self._connection.ask(read)
+
+    def _read(self, bucket: str, key: str) -> tuple[int, bytes] | None:
+        async def get(client: Client) -> tuple[int, bytes] | None:
+            try:
+                entry = await (await self._bucket(client, bucket)).get(key)
+            except KeyNotFoundError:
+                return None
+            return entry.revision or 0, entry.value or b""
+
+        return self._connection.ask(get)
+
+    def _changed(self, change: Callable[[Client], Any]) -> int:
+        """The new revision. Raises Overtaken."""
+
+        async def tried(client: Client) -> int | None:
+            try:
+                return int(await change(client))
+            except (KeyWrongLastSequenceError, KeyNotFoundError):  # the latter: it lapsed while it was looked at
+                return None
+
+        revision = self._connection.ask(tried)
+        if revision is None:
+            raise Overtaken("another node was faster")
+        return revision
+
+    async def _bucket(self, client: Client, name: str) -> KeyValue:
+        return KeyValue(name, f"KV_{name}", f"$KV.{name}.", _jetstream(client), direct=False)
+
+    async def _prepare(self, client: Client) -> None:
+        """Make the buckets if they are not there, and listen to renewals."""
+        lapse = {SESSIONS: self._settings.lease_s}
+        for name in (SESSIONS, TABLE, REPORTS):
+            stream = StreamConfig(
+                name=f"KV_{name}",
+                subjects=[f"$KV.{name}.>"],
+                max_msgs_per_subject=1,
+                max_age=lapse.get(name, 0.0),
+                num_replicas=self._settings.replicas,
+                storage=StorageType.FILE,
+                discard=DiscardPolicy.NEW,
+                allow_rollup_hdrs=True,
+                deny_delete=True,
+            )
+            await self._make(_jetstream(client), stream)
+        if self._listens_on is not client:  # a subscription outlives reconnecting
+            await client.subscribe(f"$KV.{SESSIONS}.*", cb=self._hear)
+            self._listens_on = client
+
+    async def _make(self, stream: JetStreamContext, config: StreamConfig) -> None:
+        try:
+            await stream.stream_info(str(config.name))
+        except NotFoundError:
+            highest = await asyncio.to_thread(self._highest_token)
+            config.first_seq = max(int(time.time() * 1000), highest + 1)
+            with suppress(BadRequestError):  # another node made it meanwhile
+                await stream.add_stream(config)
+
+    async def _hear(self, message: Msg) -> None:
+        node = message.subject.rpartition(".")[2]
+        if message.headers and KV_OP in message.headers:  # it left
+            self._heard.pop(node, None)
+        elif message.data:
+            self._heard[node] = (boot_s(), unpack_session(message.data))
+
+
+def _jetstream(client: Client) -> JetStreamContext:
+    return client.jetstream(timeout=ANSWERS_WITHIN_S)

@@ -1,0 +1,154 @@
+"""One of several machines from start to end: takes slots, records their cameras, stores what ended, reports itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from passerby.access import Installation
+from passerby.access.installation import catalogue_url
+from passerby.archive import Archive
+from passerby.errors import PasserbyError
+from passerby.fleet.control import ControlAway, Session
+from passerby.fleet.keeper import BEATS_A_LEASE, Keeper
+from passerby.fleet.nats.control import NatsControl
+from passerby.fleet.worker import Places
+from passerby.folders import held_alone
+from passerby.notify.alarms import Alarms
+from passerby.service.configured import ConfiguredFleet
+from passerby.service.run import LOCK
+from passerby.service.upkeep import every, maintained, reporting, tell
+from passerby.service.wiring import space_of
+from passerby.version import __version__
+
+log = logging.getLogger("passerby.worker")
+
+REPORT_EVERY_S = 2.0
+STORE_EVERY_S = 5.0
+UPKEEP_SLOT = 0
+"""Who has it does what is done once for all: retention, and recovery of the store."""
+
+
+def run_node(data: Path, installation: Installation, node: str) -> None:
+    """Runs until a signal. Raises SettingsError, OutputError."""
+    stopping = threading.Event()
+    _stop_on_signals(stopping)
+    with held_alone(data, LOCK), _opened(data, installation, node) as parts:
+        parts.run(stopping)
+
+
+class Node:
+    """The parts of a node. `run` is called once."""
+
+    def __init__(self, installation: Installation, archive: Archive, control: NatsControl, places: Places, node: str):
+        settings = installation.config.cluster
+        session = Session(node, secrets.token_hex(8), settings.capacity)
+        self._installation, self._archive, self._control, self._node = installation, archive, control, node
+        self.keeper = Keeper(control, session, settings.lease_s, self._changed, log.warning)
+        self._fleet = ConfiguredFleet(installation, places, token_of=self.keeper.token_of)
+        self._alarms = Alarms(installation.clock)
+        self._fenced: dict[str, int] = {}
+        self._since_90k = installation.clock.now_90k()
+
+    def run(self, stopping: threading.Event) -> None:
+        lease_s = self._installation.config.cluster.lease_s
+        with every(STORE_EVERY_S, self._store, "store"), every(REPORT_EVERY_S, self._report, "report"):
+            with every(lease_s / BEATS_A_LEASE, self._beat, "beat"):
+                self._fleet.start()
+                log.info("node %s is running", self._node)
+                self._run_upkeep(stopping)
+                self._fleet.stop()
+            self._store()
+            self.keeper.leave()
+            self._report()
+        log.info("stopped")
+
+    def _run_upkeep(self, stopping: threading.Event) -> None:
+        """Retention and recovery, while this node has their slot. Until told to stop."""
+        while not stopping.wait(1.0):
+            if not self.keeper.has_slot(UPKEEP_SLOT):
+                continue
+            log.info("this node does the upkeep now")
+            self._archive.recover_later()
+            with maintained(self._installation, self._archive, self._alarms):
+                while self.keeper.has_slot(UPKEEP_SLOT) and not stopping.wait(1.0):
+                    pass
+
+    def _beat(self) -> None:
+        with reporting("beat", "the slots of this node could not be followed", self._alarms):
+            self.keeper.beat()
+
+    def _changed(self) -> None:
+        self._fleet.cameras_changed()
+        try:
+            self._raise_fences()
+        except PasserbyError as error:  # the first recording under the new token does the same
+            log.warning("%s", error)
+
+    def _raise_fences(self) -> None:
+        """At once, not with the first recording: who had these cameras before is refused from now on."""
+        now: dict[str, int] = {}
+        for camera in self._installation.cameras.list():
+            token = self.keeper.token_of(camera.name)
+            if token is not None:
+                now[camera.name] = token
+        new = {camera: token for camera, token in now.items() if self._fenced.get(camera) != token}
+        for token in set(new.values()):
+            self._archive.raise_fences([camera for camera, its in new.items() if its == token], token)
+        if now.keys() != self._fenced.keys():
+            log.info("this node has %d cameras", len(now))
+        self._fenced = now
+
+    def _store(self) -> None:
+        with reporting("store", "recordings that ended could not be stored", self._alarms):
+            tell(self._archive.finish_ended(), self._alarms)
+
+    def _report(self) -> None:
+        states = self._fleet.states()
+        report: dict[str, Any] = {
+            "version": __version__,
+            "since_90k": self._since_90k,
+            "at_90k": self._installation.clock.now_90k(),
+            "site": self._installation.config.cluster.site,
+            "load": round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
+            "trouble": self.keeper.trouble or self._fleet.trouble,
+            "cameras": {name: [state.what, state.reason, state.since_90k] for name, state in states.items()},
+        }
+        try:
+            self._control.report(self._node, report)
+        except ControlAway:
+            return  # the keeper says so
+
+
+@contextmanager
+def _opened(data: Path, installation: Installation, node: str) -> Iterator[Node]:
+    config = installation.config
+    url, store = catalogue_url(data, config), config.storage.recordings
+    found: list[Node] = []
+
+    def hand_in() -> int | None:
+        return found[0].keeper.hand_in_token()
+
+    with Archive(data, catalogue_url=url, store=store, space=space_of(config), hand_in=hand_in) as archive:
+        control = NatsControl(config.cluster, f"passerby {node}", archive.highest_token)
+        try:
+            found.append(Node(installation, archive, control, Places(data, data / "backgrounds", url, store), node))
+            yield found[0]
+        finally:
+            control.close()
+
+
+def _stop_on_signals(stopping: threading.Event) -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)

@@ -1,0 +1,223 @@
+"""A model of the lease protocol: whatever is late, lost or paused, one process may write, and all slots find one.
+
+The nodes are real (`fleet.keeper`), and so is the catalogue's rule: the highest token seen of a slot is admitted. Only
+the wire is not real: it loses requests, and answers to what was done, lets sessions lapse early, and each node's clock
+goes at its own pace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from passerby.fleet.control import ControlAway, Overtaken, Session, pack_table, unpack_table
+from passerby.fleet.keeper import BEATS_A_LEASE, Keeper
+from passerby.rules.placement import Table
+
+NODES = ("a", "b", "c")
+SLOTS = 8
+LEASE_S = 4.0
+BEAT_S = LEASE_S / BEATS_A_LEASE
+
+
+class Servers:
+    """A control plane whose own clock counts."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self.revision = 100
+        self.sessions: dict[str, tuple[int, float, Session]] = {}
+        self.given: dict[int, tuple[int, str]] = {}
+        self.table = (self._next(), pack_table(Table(SLOTS, {})))
+
+    def _next(self) -> int:
+        self.revision += 1
+        return self.revision
+
+    def alive(self, node: str) -> tuple[int, float, Session] | None:
+        found = self.sessions.get(node)
+        return found if found is not None and self.now_s < found[1] + LEASE_S else None
+
+    def put(self, session: Session) -> int:
+        self.sessions[session.node] = (self._next(), self.now_s, session)
+        return self.revision
+
+    def replace(self, table: Table) -> None:
+        for slot, each in table.slots.items():
+            before = self.given.get(slot, (0, ""))
+            assert each.token >= before[0], "tokens only grow"
+            self.given[slot] = each.token, each.process
+        self.table = (self._next(), pack_table(table))
+
+
+class Wire:
+    """What one node sees of the servers."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+        self.is_cut = False
+        self.loses_answers = False
+
+    def _ask(self) -> None:
+        if self.is_cut:
+            raise ControlAway("cut off")
+
+    def _answer(self) -> None:
+        if self.loses_answers:
+            raise ControlAway("the answer was lost")
+
+    def begin(self, session: Session) -> int:
+        self._ask()
+        if self._servers.alive(session.node):
+            raise Overtaken("it has one")
+        revision = self._servers.put(session)
+        self._answer()
+        return revision
+
+    def renew(self, session: Session, revision: int) -> int:
+        self._ask()
+        found = self._servers.alive(session.node)
+        if found is None or found[0] != revision:
+            raise Overtaken("lapsed")
+        revision = self._servers.put(session)
+        self._answer()
+        return revision
+
+    def end(self, session: Session) -> None:
+        self._ask()
+        self._servers.sessions.pop(session.node, None)
+        self._answer()
+
+    def session(self, node: str) -> tuple[int, Session] | None:
+        self._ask()
+        found = self._servers.alive(node)
+        self._answer()
+        return (found[0], found[2]) if found else None
+
+    def heard(self) -> Mapping[str, Session]:
+        return {node: each[2] for node, each in self._servers.sessions.items() if self._servers.alive(node)}
+
+    def table(self) -> tuple[int, Table]:
+        self._ask()
+        self._answer()
+        revision, data = self._servers.table
+        return revision, unpack_table(data)
+
+    def replace_table(self, table: Table, revision: int) -> None:
+        self._ask()
+        if self._servers.table[0] != revision:
+            raise Overtaken("another was faster")
+        self._servers.replace(table)
+        self._answer()
+
+
+class Node:
+    """A keeper with a clock of its own. pace: seconds of its clock in a second of the servers'."""
+
+    def __init__(self, servers: Servers, name: str, pace: float, run: int = 0) -> None:
+        self.name, self.process, self.pace, self.run = name, f"{name}-{run}", pace, run
+        self.wire = Wire(servers)
+        self._servers = servers
+        self.is_paused = False
+        self.keeper = Keeper(
+            self.wire, Session(name, self.process, 1.0), LEASE_S, now_s=lambda: servers.now_s * pace
+        )  # fmt: skip
+
+    @property
+    def held(self) -> dict[int, int]:
+        return dict(self.keeper._held)
+
+
+class Leases(RuleBasedStateMachine):
+    @initialize(paces=st.lists(st.sampled_from([0.95, 1.0, 1.05]), min_size=len(NODES), max_size=len(NODES)))
+    def begin(self, paces: list[float]) -> None:
+        self.servers = Servers()
+        self.nodes = {name: Node(self.servers, name, pace) for name, pace in zip(NODES, paces, strict=True)}
+        self.fences: dict[int, int] = {}
+        self.admitted: dict[tuple[int, int], str] = {}
+        self.last: dict[int, int] = {}
+
+    @rule(beats=st.integers(1, 12))
+    def time_goes_on(self, beats: int) -> None:
+        for _ in range(beats):
+            self.servers.now_s += BEAT_S
+            for node in self.nodes.values():
+                if not node.is_paused:
+                    node.keeper.beat()
+
+    @rule(name=st.sampled_from(NODES), is_cut=st.booleans())
+    def cut(self, name: str, is_cut: bool) -> None:
+        self.nodes[name].wire.is_cut = is_cut
+
+    @rule(name=st.sampled_from(NODES), loses=st.booleans())
+    def lose_answers(self, name: str, loses: bool) -> None:
+        self.nodes[name].wire.loses_answers = loses
+
+    @rule(name=st.sampled_from(NODES), is_paused=st.booleans())
+    def pause(self, name: str, is_paused: bool) -> None:
+        self.nodes[name].is_paused = is_paused
+
+    @rule(name=st.sampled_from(NODES))
+    def kill(self, name: str) -> None:
+        """And start it again: another process, which knows nothing."""
+        before = self.nodes[name]
+        self.nodes[name] = Node(self.servers, name, before.pace, before.run + 1)
+
+    @rule(name=st.sampled_from(NODES))
+    def lapse_early(self, name: str) -> None:
+        """A server whose clock was set."""
+        self.servers.sessions.pop(name, None)
+
+    @rule(name=st.sampled_from(NODES), is_drained=st.booleans())
+    def drain(self, name: str, is_drained: bool) -> None:
+        table = unpack_table(self.servers.table[1])
+        self.servers.replace(table.with_drained(name, is_drained=is_drained))
+
+    @rule(order=st.permutations(NODES))
+    def all_write(self, order: list[str]) -> None:
+        """Every node, also who was paused, writes to all that it thinks it has: the catalogue admits or refuses."""
+        for name in order:
+            for slot, token in self.nodes[name].held.items():
+                if token < self.fences.get(slot, 0):
+                    continue
+                self.fences[slot] = token
+                by = self.admitted.setdefault((slot, token), self.nodes[name].process)
+                assert by == self.nodes[name].process, "a token belongs to one process"
+
+    @invariant()
+    def no_two_have_the_same_token_of_a_slot(self) -> None:
+        if hasattr(self, "nodes"):
+            held = [(slot, token) for node in self.nodes.values() for slot, token in node.held.items()]
+            assert len(held) == len(set(held))
+
+    @invariant()
+    def nobody_has_more_than_was_given(self) -> None:
+        """Who has the highest token of a slot was given it; whoever else thinks so is refused by the catalogue."""
+        if hasattr(self, "nodes"):
+            for node in self.nodes.values():
+                for slot, token in node.held.items():
+                    given, process = self.servers.given[slot]
+                    assert token < given or (token, node.process) == (given, process)
+
+    @rule()
+    def all_heals(self) -> None:
+        """Then every slot soon has one node, and every node that is not drained its own."""
+        for node in self.nodes.values():
+            node.wire.is_cut = node.wire.loses_answers = node.is_paused = False
+        self.time_goes_on(60)
+        table = unpack_table(self.servers.table[1])
+        held = sorted(slot for node in self.nodes.values() for slot in node.held)
+        if len(table.drained) < len(NODES):
+            assert held == list(range(SLOTS))
+            assert not table.drained & {each.node for each in table.slots.values()}
+        for node in self.nodes.values():
+            assert node.held == table.of(node.process)
+        tokens = {slot: each.token for slot, each in table.slots.items()}
+        assert all(token >= self.fences.get(slot, 0) for slot, token in tokens.items()), "who has it may write"
+
+
+TestLeases = Leases.TestCase
+TestLeases.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

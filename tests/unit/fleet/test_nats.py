@@ -1,0 +1,108 @@
+"""The control plane on a real NATS server: sessions lapse, one replaces the table, revisions never go back."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from passerby.config.cluster import Cluster
+from passerby.fleet.control import ControlAway, Overtaken, Session
+from tests.cluster import NatsServer, wait_for
+
+if TYPE_CHECKING:
+    from passerby.fleet.nats.control import NatsControl
+
+LEASE_S = 2.0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[NatsServer]:
+    found = NatsServer(tmp_path / "nats")
+    yield found
+    found.kill()
+
+
+@pytest.fixture
+def control(server: NatsServer) -> Iterator[NatsControl]:
+    from passerby.fleet.nats.control import NatsControl  # here, since where there is no client the server skips it
+
+    found = NatsControl(Cluster(servers=(server.address,), lease_s=LEASE_S, slots=4), "test", lambda: 0)
+    yield found
+    found.close()
+
+
+def test_a_session_lapses_unless_it_is_renewed(control: NatsControl) -> None:
+    mine = Session("a", "a-1", 1.0)
+    revision = control.begin(mine)
+    with pytest.raises(Overtaken):
+        control.begin(Session("a", "a-2", 1.0))
+    for _ in range(6):
+        time.sleep(LEASE_S / 4)
+        revision = control.renew(mine, revision)
+    assert control.session("a") == (revision, mine) and dict(control.heard()) == {"a": mine}
+    lapsed_s = wait_for(lambda: control.session("a") is None, "lapsing")
+    assert LEASE_S - 0.2 < lapsed_s < LEASE_S + 1.5
+    with pytest.raises(Overtaken):
+        control.renew(mine, revision)
+    assert control.begin(Session("a", "a-2", 1.0)) > revision
+
+
+def test_a_session_that_ends_is_gone_at_once(control: NatsControl) -> None:
+    mine = Session("a", "a-1", 1.0)
+    control.begin(mine)
+    wait_for(lambda: "a" in control.heard(), "hearing")
+    control.end(mine)
+    assert control.session("a") is None
+    wait_for(lambda: "a" not in control.heard(), "hearing of its end", LEASE_S / 2)
+    control.begin(Session("a", "a-2", 1.0))
+
+
+def test_only_one_replaces_the_table(control: NatsControl) -> None:
+    revision, table = control.table()
+    mine = table.with_drained("b", is_drained=True)
+    control.replace_table(mine, revision)
+    with pytest.raises(Overtaken):
+        control.replace_table(table, revision)
+    after, found = control.table()
+    assert after > revision and found == mine
+
+
+def test_revisions_grow_even_if_the_servers_lose_everything(server: NatsServer, tmp_path: Path) -> None:
+    from passerby.fleet.nats.control import NatsControl
+
+    highest = round(time.time() * 1000) + 10**9
+    control = NatsControl(Cluster(servers=(server.address,), lease_s=LEASE_S), "test", lambda: highest)
+    try:
+        revision, table = control.table()
+        assert revision > highest
+        control.replace_table(table.with_drained("b", is_drained=True), revision)
+        server.kill()
+        with pytest.raises(ControlAway):
+            control.table()
+        shutil.rmtree(tmp_path / "nats")
+        server.start()
+        highest += 500
+        wait_for(lambda: _is_back(control), "coming back")
+        again, empty = control.table()
+        assert again > highest and not empty.slots and not empty.drained
+    finally:
+        control.close()
+
+
+def test_reports_of_nodes_stay(control: NatsControl) -> None:
+    control.report("a", {"cameras": {"ворота": ["recording", "all is well", 7]}})
+    control.report("b", {"cameras": {}})
+    assert control.reports() == {"a": {"cameras": {"ворота": ["recording", "all is well", 7]}}, "b": {"cameras": {}}}
+
+
+def _is_back(control: NatsControl) -> bool:
+    try:
+        control.table()
+    except ControlAway:
+        return False
+    return True
