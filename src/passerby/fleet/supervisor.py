@@ -31,9 +31,18 @@ one that kills it ends up alone."""
 class Fleet:
     """All cameras of one machine. Thread-safe."""
 
-    def __init__(self, places: Places, plans: Iterable[CameraPlan] = (), workers: int | None = None) -> None:
+    def __init__(
+        self,
+        places: Places,
+        plans: Iterable[CameraPlan] = (),
+        workers: int | None = None,
+        *,
+        stands_by: bool = False,
+    ) -> None:
         """workers: processes; None: one for each processor, since Python runs one thread at a time in each of them.
-        Each loads the detectors, about 200 MB."""
+        Each loads the detectors, about 200 MB. stands_by: cameras of other machines may come at any time, so that one
+        is loaded even without cameras, and what comes goes to those that are loaded."""
+        self._stands_by = stands_by
         self._places = places
         self._count = workers or os.cpu_count() or 1
         self._lock = threading.RLock()
@@ -78,6 +87,11 @@ class Fleet:
                 if plan.camera in place.plans:
                     place.run(plan)
                     return
+            is_new_ready = self._spare is not None and self._spare.is_ready
+            loaded = [child for child in self._children if child.is_ready] if self._stands_by else []
+            if loaded and not is_new_ready:
+                min(loaded, key=lambda child: len(child.plans)).run(plan)
+                return
             if len(self._holders()) < self._count:
                 self._spawn({plan.camera: plan})
                 return
@@ -180,12 +194,13 @@ class Fleet:
             child.note_watched(watched & child.plans.keys())
 
     def _keep_spare(self) -> None:
-        """Loading takes seconds, so one loaded worker stands by to replace another. Without cameras none runs."""
+        """Loading takes seconds, so one loaded worker stands by to replace another. Without cameras none runs, unless
+        those of other machines may come."""
         if self._spare is not None and self._spare.trouble():
             self._spare.kill()
             self._spare = None
         is_calm = all(child.is_ready and child.age_s > SPARE_AFTER_S for child in self._children)
-        if self._spare is None and self._children and is_calm and not self._waiting:
+        if self._spare is None and (self._children or self._stands_by) and is_calm and not self._waiting:
             with suppress(OSError, RuntimeError):  # then a dead worker is replaced a little later
                 self._spare = Child(self._places, {}, self.feed.publish)
 

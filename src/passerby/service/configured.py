@@ -40,10 +40,13 @@ class ConfiguredFleet:
         places: Places,
         workers: int | None = None,
         token_of: Callable[[str], int | None] = lambda camera: 0,
+        *,
+        stands_by: bool = False,
     ) -> None:
-        """token_of: the fencing token under which this machine records a camera. None: another machine does."""
+        """token_of: the fencing token under which this machine records a camera. None: another machine does.
+        stands_by: see `fleet.supervisor.Fleet`."""
         self._installation, self._token_of = installation, token_of
-        self._fleet = Fleet(places, workers=workers)
+        self._fleet = Fleet(places, workers=workers, stands_by=stands_by)
         self._plans: dict[str, CameraPlan] = {}
         self._idle: dict[str, CameraState] = {}
         self._trials = threading.BoundedSemaphore(2)  # each takes a processor for seconds: recording comes first

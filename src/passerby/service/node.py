@@ -53,7 +53,7 @@ class Node:
         session = Session(node, secrets.token_hex(8), settings.capacity)
         self._installation, self._archive, self._control, self._node = installation, archive, control, node
         self.keeper = Keeper(control, session, settings.lease_s, self._changed, log.warning)
-        self._fleet = ConfiguredFleet(installation, places, token_of=self.keeper.token_of)
+        self._fleet = ConfiguredFleet(installation, places, token_of=self.keeper.token_of, stands_by=True)
         self._alarms = Alarms(installation.clock)
         self._fenced: dict[str, int] = {}
         self._since_90k = installation.clock.now_90k()
