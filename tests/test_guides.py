@@ -19,9 +19,9 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import NEVER_BY_TOKEN, ROLES, Role
 from tests.commands import blocks_in, commands_in, unknown_in
 from tests.recordings import recorded, steady
-from tests.unit.api.conftest import ADDRESS, House, open_house, quick_passwords
+from tests.unit.api.conftest import ADDRESS, House, open_house, portal, quick_passwords
 
-__all__ = ["open_house", "quick_passwords"]
+__all__ = ["open_house", "portal", "quick_passwords"]
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("docs/guides/*.md"), ROOT / "README.md", ROOT / "docs" / "for-people-filmed.md"])

@@ -19,13 +19,13 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from passerby.testing.clock import MovingClock
 from tests.recordings import BEGIN_90K, recorded, steady
-from tests.unit.api.conftest import ADDRESS, HIDDEN, PASSWORD, House, OpenHouse, open_house, quick_passwords
+from tests.unit.api.conftest import ADDRESS, HIDDEN, PASSWORD, House, OpenHouse, open_house, portal, quick_passwords
 
 schemathesis = pytest.importorskip("schemathesis", reason="no schemathesis here")
 requests = pytest.importorskip("requests", reason="no requests here")
 uvicorn = pytest.importorskip("uvicorn")
 
-__all__ = ["open_house", "quick_passwords"]
+__all__ = ["open_house", "portal", "quick_passwords"]
 
 EXAMPLES = int(os.environ.get("PASSERBY_EXAMPLES", "4"))
 """Requests made for each route and role."""

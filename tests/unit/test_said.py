@@ -17,9 +17,9 @@ import pytest
 from passerby.api.settings import NOT_SHOWN as IN_NO_SECTION
 from passerby.config import Config, section_of
 from passerby.said import COMPOSED, TEMPLATES, Coded, coded
-from tests.unit.api.conftest import House, OpenHouse, open_house, quick_passwords
+from tests.unit.api.conftest import House, OpenHouse, open_house, portal, quick_passwords
 
-__all__ = ["open_house", "quick_passwords"]
+__all__ = ["open_house", "portal", "quick_passwords"]
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "passerby"

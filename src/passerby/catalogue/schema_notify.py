@@ -1,5 +1,4 @@
-"""More of the catalogue's tables, column by column: messages to be sent, alarms that people were told of, and cameras
-of whose events nobody is told."""
+"""More of the catalogue's tables, column by column: messages to be sent, alarms that were told, alerts switched off."""
 
 from __future__ import annotations
 

@@ -24,9 +24,10 @@ COMPOSED = {
 }
 """Two sentences. They are tried first, and divided at the last place where that is possible."""
 TEMPLATES: Mapping[str, str] = REFUSALS | PICTURES | SOURCES | UPKEEP | CHANNELS | REPORTS | SYSTEM | COMPOSED
-"""By code. In braces are the names of values; `:may` and `:must` say that a value may or must itself have a code."""
+"""By code. In braces are the names of values; `:may` and `:must` say that a value may or must itself have a code,
+`:name` that it has no spaces."""
 
-_HOLE = re.compile(r"\{(\w+)(?::(may|must))?\}")
+_HOLE = re.compile(r"\{(\w+)(?::(may|must|name))?\}")
 _LONGEST, _DEEPEST = 600, 4  # a camera may send text that is in a sentence, and it must not take long
 _REMEMBERED = 4096  # the history of cameras repeats a few sentences
 
@@ -51,6 +52,7 @@ def _pattern(code: str, template: str) -> _Pattern:
     end = 0
     for hole in _HOLE.finditer(template):
         many = ".+" if hole.start() == 0 and hole[2] == "must" else ".+?"  # divided at the last place
+        many = r"\S+" if hole[2] == "name" else many
         parts += [re.escape(template[end : hole.start()]), f"(?P<{hole[1]}>{many})"]
         end = hole.end()
     holes = tuple((hole[1], hole[2] or "") for hole in _HOLE.finditer(template))
@@ -88,7 +90,7 @@ class Sentences:
             return None
         params: dict[str, str | Coded] = {}
         for name, kind in pattern.holes:
-            inner = self.coded(found[name], within + 1) if kind else None
+            inner = self.coded(found[name], within + 1) if kind in ("may", "must") else None
             if inner is None and kind == "must":
                 return None
             params[name] = inner or found[name]

@@ -4,19 +4,19 @@ from passerby.said.channels import CHANNELS
 from passerby.said.upkeep import UPKEEP
 
 OF_EVENTS = {
-    "event-line-crossed": "{camera}: line crossed, to the {way:must} ({rule})",
-    "event-in-zone": "{camera}: somebody in a zone ({rule})",
-    "event-crowd": "{camera}: crowd ({rule})",
-    "event-loitering": "{camera}: loitering ({rule})",
-    "event-wrong-way": "{camera}: wrong way ({rule})",
-    "event-stopped": "{camera}: stopped vehicle ({rule})",
-    "event-fall": "{camera}: fall ({rule})",
-    "event-lying": "{camera}: somebody lies ({rule})",
-    "event-left-object": "{camera}: left object ({rule})",
-    "event-removed-object": "{camera}: removed object ({rule})",
-    "event-density": "{camera}: too dense ({rule})",
-    "event-queue": "{camera}: queue ({rule})",
-    "event-camera": "{camera}: camera not well ({status:may})",
+    "event-line-crossed": "{camera:name}: line crossed, to the {way:must} ({rule})",
+    "event-in-zone": "{camera:name}: somebody in a zone ({rule})",
+    "event-crowd": "{camera:name}: crowd ({rule})",
+    "event-loitering": "{camera:name}: loitering ({rule})",
+    "event-wrong-way": "{camera:name}: wrong way ({rule})",
+    "event-stopped": "{camera:name}: stopped vehicle ({rule})",
+    "event-fall": "{camera:name}: fall ({rule})",
+    "event-lying": "{camera:name}: somebody lies ({rule})",
+    "event-left-object": "{camera:name}: left object ({rule})",
+    "event-removed-object": "{camera:name}: removed object ({rule})",
+    "event-density": "{camera:name}: too dense ({rule})",
+    "event-queue": "{camera:name}: queue ({rule})",
+    "event-camera": "{camera:name}: camera not well ({status:may})",
 }
 """Titles, by the kind of event."""
 MESSAGES = OF_EVENTS | {

@@ -123,16 +123,7 @@ def discovery_of(
         },
     }
     if has_switch:
-        components["alerts"] = {
-            "platform": "switch",
-            "name": say("ha-alerts", language),
-            "icon": "mdi:bell-ring-outline",
-            "state_topic": f"{here}/alerts",
-            "command_topic": f"{here}/alerts/set",
-            "payload_on": ON.decode(),
-            "payload_off": OFF.decode(),
-            "qos": 1,
-        }
+        components["alerts"] = _switch_of(here, language)
     if has_still:
         components["still"] = {
             "platform": "image",
@@ -154,6 +145,19 @@ def discovery_of(
         "origin": {"name": "passerby", "sw_version": __version__},
         "availability_topic": f"{topic}/availability",
         "components": {key: {"unique_id": f"{device}-{key}", **each} for key, each in components.items()},
+    }
+
+
+def _switch_of(here: str, language: Language) -> dict[str, object]:
+    return {
+        "platform": "switch",
+        "name": say("ha-alerts", language),
+        "icon": "mdi:bell-ring-outline",
+        "state_topic": f"{here}/alerts",
+        "command_topic": f"{here}/alerts/set",
+        "payload_on": ON.decode(),
+        "payload_off": OFF.decode(),
+        "qos": 1,
     }
 
 
