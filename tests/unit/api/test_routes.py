@@ -76,6 +76,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/cameras/{camera}/not-people"): ALL,
     ("POST", "/api/cameras/{camera}/not-people"): "pA",
     ("DELETE", "/api/cameras/{camera}/not-people/{id}"): "pA",
+    ("PUT", "/api/cameras/{camera}/alerts"): "oA",
     ("GET", "/api/cameras/{camera}/rules"): ALL,
     ("POST", "/api/cameras/{camera}/rules"): "oA",
     ("POST", "/api/cameras/{camera}/rules/try"): "o",

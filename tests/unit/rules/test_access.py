@@ -42,6 +42,7 @@ not-people:change . . . . p A
 rules:see         v o c a p A
 rules:change      . o . . . A
 rules:try         . o . . . .
+alerts:change     . o . . . A
 map:see           v o c a p A
 map:change        . . . . . A
 groups:see        . . . a p A
