@@ -11,6 +11,7 @@ from itertools import count
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from passerby.background.claims import Mask, mask_of
 from passerby.background.small import shrink, small_size
@@ -46,6 +47,8 @@ LARGEST_WEAK = 0.25  # of the picture: weak claims of more are of nothing
 AT_MOST = 64
 LIGHT_SPREAD, LIGHT_COLOUR = 0.08, 4.0  # of the ratio of luma; of chroma, in grey levels: only the light is different
 DARKEST_SHADOW = 0.4  # of the light that is left
+LIGHT_FOR_S = 30.0  # more light that stays so long is how the place looks
+MOVED_SHARE = 0.15  # of its pixels are darker, and as many lighter: a shadow moved
 
 
 @dataclass(slots=True, eq=False)
@@ -93,6 +96,7 @@ class Changes:
         self._another_since_s: float | None = None
         self._found: list[Detections] = []  # since the last look
         self._claimed_s = np.full(self._small_wh[::-1], -np.inf)
+        self._light_since_s = np.full(self._small_wh[::-1], np.inf)
 
     def note(self, frame: RawFrame, found: Detections | None) -> tuple[Change, ...]:
         """Adds a frame, in order. found: what detectors found in it, if they ran. Returns everything that came or went
@@ -120,7 +124,7 @@ class Changes:
         for thing in self._things:
             self._follow(thing, self._model, level, claimed, time_s)
         self._things = [thing for thing in self._things if not thing.is_gone]
-        self._find(self._model, time_s)
+        self._learn_light(self._model, self._find(self._model, time_s), time_s)
         for thing in self._things:
             if _is_claimed(thing, claims):
                 thing.claimed_s = time_s
@@ -167,10 +171,12 @@ class Changes:
         elif is_open:
             thing.is_gone = True  # something else is there, which is found by itself
 
-    def _find(self, model: TwoSpeeds, time_s: float) -> None:
+    def _find(self, model: TwoSpeeds, time_s: float) -> Mask:
+        """Adds what came or went. Returns where only the light is another."""
+        light = np.zeros(model.known.shape, np.bool_)
         free = model.changed & (time_s - self._claimed_s >= CLAIMED_FOR_S)
         if not free.any():
-            return
+            return light
         changed = cv2.morphologyEx(free.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
         changed[[0, -1]] = changed[:, [0, -1]] = 0  # beyond it, nobody knows how far a strip goes on
         depth = cv2.distanceTransform(changed, cv2.DIST_L2, 3)
@@ -178,12 +184,29 @@ class Changes:
         for label, (left, top, width, height, area) in list(enumerate(stats.tolist()))[1:]:
             part = slice(top, top + height), slice(left, left + width)
             mask = np.asarray(labels[part] == label, np.bool_)
-            if area < MIN_AREA_PX or depth[part][mask].max() <= THIN_PX or _is_light(model, part, mask):
+            if area < MIN_AREA_PX or depth[part][mask].max() <= THIN_PX:
+                continue
+            if _is_light(model, part, mask):
+                light[part] |= mask
                 continue
             outline = contrast(model.quick, part, mask)
             is_new = outline >= contrast(model.slow, part, mask)
             look = model.quick[part].copy()
             self._add(_Thing(0, part, mask, look, outline, is_new, time_s - SETTLED_S, time_s), labels.shape)
+        return light & free
+
+    def _learn_light(self, model: TwoSpeeds, light: Mask, time_s: float) -> None:
+        """A shadow that was there at first and is no more. Else it and the next one that falls across its place would
+        together be taken for a thing. A new shadow is not learned: when it goes, nothing has gone."""
+        over = model.as_before.copy()
+        for thing in self._things:
+            over[thing.part] |= thing.mask
+        self._light_since_s[over] = np.inf  # where it is hidden, nothing is known
+        self._light_since_s[light & np.isinf(self._light_since_s)] = time_s
+        is_lighter = model.quick[..., 0] > model.slow[..., 0]
+        stays = light & ~over & is_lighter & (time_s - self._light_since_s >= LIGHT_FOR_S)
+        if stays.any():
+            model.absorb(stays)
 
     def _add(self, found: _Thing, shape: tuple[int, ...]) -> None:
         """Adds a thing, unless it is one that is there already, of which it may show more."""
@@ -223,12 +246,22 @@ def _is_calm_around(model: TwoSpeeds, part: Part, mask: Mask) -> bool:
 
 
 def _is_light(model: TwoSpeeds, part: Part, mask: Mask) -> bool:
-    """Whether there is the same as before, in a shadow or out of it."""
+    """Whether there is the same as before, in a shadow, or out of it, or partly this and partly that."""
     inside = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0).astype(np.bool_)
     if not inside.any():
         return False
-    now, before = model.quick[part][inside], model.slow[part][inside]
-    ratio = (now[:, 0] + 1) / (before[:, 0] + 1)
-    colour = float(np.abs(now[:, 1:] - before[:, 1:]).mean()) / 2
-    is_even = bool(ratio.std() <= LIGHT_SPREAD * ratio.mean())
-    return is_even and colour <= LIGHT_COLOUR and DARKEST_SHADOW < ratio.mean() < 1 / DARKEST_SHADOW
+    now, before = model.quick[part], model.slow[part]
+    ratio = (now[..., 0] + 1) / (before[..., 0] + 1)
+    colour = float(np.abs(now[inside][:, 1:] - before[inside][:, 1:]).mean()) / 2
+    sides = [inside & (ratio < 1), inside & (ratio >= 1)]
+    if min(int(side.sum()) for side in sides) >= MOVED_SHARE * int(inside.sum()):
+        parts = [side & model.changed[part] for side in sides]  # and not what the mask joins
+    else:
+        parts = [inside]
+    return colour <= LIGHT_COLOUR and all(_is_even(ratio[each]) for each in parts if each.any())
+
+
+def _is_even(ratio: npt.NDArray[np.floating]) -> bool:
+    """Whether the light changed alike everywhere. ratio: of luma, of pixels."""
+    mean = float(ratio.mean())
+    return bool(ratio.std() <= LIGHT_SPREAD * mean) and DARKEST_SHADOW < mean < 1 / DARKEST_SHADOW

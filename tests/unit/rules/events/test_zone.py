@@ -84,6 +84,25 @@ def test_somebody_who_stays_is_one_event_even_if_lost_for_a_while(lost_at_s: flo
     assert event.peak == 1
 
 
+@pytest.mark.parametrize(("stays", "events"), [(True, 1), (False, 0)])
+def test_tracks_that_are_swapped_when_one_passes_the_other(stays: bool, events: int) -> None:
+    """One stands there until 20 s. Another comes from the left; then its track either stands there or goes on."""
+    comes = straight((100, 250), IN if stays else (600, 250), from_s=17, speed=60)
+
+    def passes(t: float) -> Point | None:
+        return comes(t) or (IN if stays and 17 < t <= 40 else None)
+
+    found = noticed(Loitering(Zone(YARD), 30), [Walker(standing(IN, 0, 20)), Walker(passes, 2)], 60)
+    assert [event.start_s for event in found] == [pytest.approx(30, abs=1)] * events
+
+
+def test_whoever_moves_up_in_a_queue_has_not_waited_for_as_long_as_the_one_before() -> None:
+    front = Walker(standing(IN, 0, 60))
+    behind = Walker(lambda t: (345.0, 250.0) if 25 <= t <= 60 else IN if 60 < t <= 80 else None, 2)
+    (event,) = noticed(Loitering(Zone(YARD), 58), [front, behind], 100)
+    assert event.end_s is not None and event.end_s < 65
+
+
 @pytest.mark.parametrize(
     "corners", [[(0, 0), (1, 1)], [(0, 0), (5, 5), (10, 10)], [(0, 0), (10, 10), (10, 0), (0, 10)]]
 )
