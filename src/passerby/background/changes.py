@@ -205,8 +205,9 @@ class Changes:
         self._light_since_s[light & np.isinf(self._light_since_s)] = time_s
         is_lighter = model.quick[..., 0] > model.slow[..., 0]
         stays = light & ~over & is_lighter & (time_s - self._light_since_s >= LIGHT_FOR_S)
-        if stays.any():
-            model.absorb(stays)
+        if stays.any():  # with its soft edge
+            grown = cv2.dilate(stays.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(np.bool_)
+            model.absorb(grown & ~over & is_lighter & model.calm)
 
     def _add(self, found: _Thing, shape: tuple[int, ...]) -> None:
         """Adds a thing, unless it is one that is there already, of which it may show more."""
