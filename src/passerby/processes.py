@@ -1,4 +1,4 @@
-"""Child processes, which hold clear pictures: how to start them and keep them from leaving anything behind."""
+"""Child processes, which hold clear pictures: how to start them and keep them from leaving anything behind; signals."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ctypes
 import multiprocessing
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 NEW_PROCESS = multiprocessing.get_context("spawn")
@@ -19,6 +20,12 @@ def begin_child() -> None:
     """Called first in each child: no core dumps, and Ctrl-C, which reaches all processes, is left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     leave_no_core()
+
+
+def at_signals(end: Callable[[], object]) -> None:
+    """From now on SIGTERM and Ctrl-C call this, in the main thread."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda number, frame: end())
 
 
 def leave_no_core() -> None:

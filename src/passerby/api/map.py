@@ -62,11 +62,15 @@ class PlanPlace(ViewCone):
     range_share: float = Field(gt=0, le=2, description="How far it sees, of the plan's width.")
 
 
+Latitude = Annotated[float, Field(ge=-85, le=85, description="Degrees north.")]
+Longitude = Annotated[float, Field(ge=-180, le=180, description="Degrees east.")]
+
+
 class GroundPlace(ViewCone):
     """On the map, in WGS 84."""
 
-    latitude: float = Field(ge=-85, le=85, description="Degrees north.")
-    longitude: float = Field(ge=-180, le=180, description="Degrees east.")
+    latitude: Latitude
+    longitude: Longitude
     range_m: float = Field(gt=0, le=100_000, description="How far it sees, in metres.")
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from passerby.api.cameras import NAME
 from passerby.api.gate import signed_in_of
-from passerby.api.map import seen_places
+from passerby.api.map import Latitude, Longitude, seen_places
 from passerby.api.openapi import BODY_OF_BYTES
 from passerby.api.ports import services_of
 from passerby.api.problems import no_such, problem
@@ -28,12 +28,8 @@ class GroundPoint(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    latitude: float = Field(ge=-85, le=85, description="Degrees north.")
-    longitude: float = Field(ge=-180, le=180, description="Degrees east.")
-
-
-class SiteTitle(BaseModel):
-    title: str = Field(min_length=1, max_length=120)
+    latitude: Latitude
+    longitude: Longitude
 
 
 class NewSite(BaseModel):
@@ -41,7 +37,8 @@ class NewSite(BaseModel):
     title: str = Field("", max_length=120)
 
 
-class SiteChange(SiteTitle):
+class SiteChange(BaseModel):
+    title: str = Field(min_length=1, max_length=120)
     at: GroundPoint | None = Field(None, description="Where it is on the map; null: not on it.")
 
 
@@ -77,7 +74,7 @@ def change_site(name: InPath, body: SiteChange, request: Request) -> SiteShown:
     installation = services_of(request).installation
     at = (body.at.latitude, body.at.longitude) if body.at else None
     with installation.audit.with_change():
-        if not (installation.sites.rename(name, body.title) and installation.sites.put_on_map(name, at)):
+        if not installation.sites.change(name, body.title, at):
             raise no_such("site", name)
         where = f"at {at[0]:g}, {at[1]:g}" if at else "not on the map"
         _note(request, "site:change", f"{name}: title {body.title!r}, {where}")

@@ -142,11 +142,12 @@ def redacted_name(source: Path, *, keep_suffix: bool = False) -> str:
 
 
 def _with_outputs(jobs: list[Job], output: Path | None, *, one_file: bool) -> list[Job]:
-    if output is not None and one_file and output.suffix and kind_of(output) != "folder":
-        return [replace(jobs[0], output=output)]
-    is_file = output is not None and (kind_of(output) == "file" or output.suffix.lower() in STILLS | VIDEOS)
-    if output is not None and is_file and kind_of(output) != "folder":
-        raise SettingsError(f"'{output.name}' is one file, but there are several sources", hint="name a folder with -o")
+    if output is not None and (kind := kind_of(output)) != "folder":
+        if one_file and output.suffix:
+            return [replace(jobs[0], output=output)]
+        if kind == "file" or output.suffix.lower() in STILLS | VIDEOS:
+            says = f"'{output.name}' is one file, but there are several sources"
+            raise SettingsError(says, hint="name a folder with -o")
 
     def place(job: Job, keep_suffix: bool) -> Path:
         folder = job.source.parent if output is None else output / job.under

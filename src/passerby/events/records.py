@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, insert, select, update
 
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
@@ -41,20 +41,18 @@ class EventRecords:
     def close_open(self, camera: str) -> None:
         """Events that were left open, as after a crash, ended when they were last known to go on. Call before the
         camera's first event."""
-        left = select(events).where(events.c.is_open, events.c.camera == camera, events.c.kind != EventKind.CAMERA)
-        with self._rows.transaction("read the events") as connection:
-            found = connection.execute(left).all()
-        self._close(events.c.camera == camera, events.c.kind != EventKind.CAMERA)
-        for row in found:
+        for row in self._close(events.c.camera == camera, events.c.kind != EventKind.CAMERA):
             self._cut[(row.camera, row.rule, EventKind(row.kind))] = row.start_90k, row.end_90k
 
     def close_health(self) -> None:
         """The same for what is wrong with cameras, of all of them."""
         self._close(events.c.kind == EventKind.CAMERA)
 
-    def _close(self, *which: ColumnElement[bool]) -> None:
+    def _close(self, *which: ColumnElement[bool]) -> Sequence[Row[Any]]:
+        """The rows that this has ended."""
+        ended = update(events).where(events.c.is_open, *which).values(is_open=False).returning(events)
         with self._rows.transaction("end events") as connection:
-            connection.execute(update(events).where(events.c.is_open, *which).values(is_open=False))
+            return connection.execute(ended).all()
 
     def close_stale(self, now_90k: int) -> None:
         """Events of any process that nobody has said to go on for minutes, as of a camera that was removed, or lost its

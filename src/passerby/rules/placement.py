@@ -45,7 +45,7 @@ class Table:
 
     def without(self, process: str, slots: Iterable[int]) -> Table:
         """After a process gave these away."""
-        given = {slot for slot in slots if slot in self.of(process)}
+        given = self.of(process).keys() & set(slots)
         return replace(self, slots={slot: each for slot, each in self.slots.items() if slot not in given})
 
     def with_drained(self, node: str, *, is_drained: bool) -> Table:
@@ -68,11 +68,9 @@ def taken(table: Table, node: str, process: str, live: Mapping[str, Live], token
     A slot is free if nobody has it, or who has it is no longer live. live: must have everybody whose session has not
     lapsed. token: higher than any in the table.
     """
-    mine = [
-        slot
-        for slot in range(table.count)
-        if _is_free(table.slots.get(slot), live) and preferred(slot, _weights(table, live)) == node
-    ]
+    weights = _weights(table, live)
+    free = (slot for slot in range(table.count) if _is_free(table.slots.get(slot), live))
+    mine = [slot for slot in free if preferred(slot, weights) == node]
     if not mine:
         return None
     return replace(table, slots={**table.slots, **dict.fromkeys(mine, Holding(node, process, token))})

@@ -27,7 +27,7 @@ TEMPLATES: Mapping[str, str] = REFUSALS | PICTURES | SOURCES | UPKEEP | CHANNELS
 """By code. In braces are the names of values; `:may` and `:must` say that a value may or must itself have a code,
 `:name` that it has no spaces."""
 
-_HOLE = re.compile(r"\{(\w+)(?::(may|must|name))?\}")
+HOLE = re.compile(r"\{(\w+)(?::(may|must|name))?\}")
 _LONGEST, _DEEPEST = 600, 4  # a camera may send text that is in a sentence, and it must not take long
 _REMEMBERED = 4096  # the history of cameras repeats a few sentences
 
@@ -50,18 +50,22 @@ class _Pattern:
 def _pattern(code: str, template: str) -> _Pattern:
     parts: list[str] = []
     end = 0
-    for hole in _HOLE.finditer(template):
-        many = ".+" if hole.start() == 0 and hole[2] == "must" else ".+?"  # divided at the last place
-        many = r"\S+" if hole[2] == "name" else many
-        parts += [re.escape(template[end : hole.start()]), f"(?P<{hole[1]}>{many})"]
+    for hole in HOLE.finditer(template):
+        parts += [re.escape(template[end : hole.start()]), f"(?P<{hole[1]}>{_letters(hole)})"]
         end = hole.end()
-    holes = tuple((hole[1], hole[2] or "") for hole in _HOLE.finditer(template))
+    holes = tuple((hole[1], hole[2] or "") for hole in HOLE.finditer(template))
     return _Pattern(code, re.compile("".join(parts) + re.escape(template[end:]), re.DOTALL), holes)
+
+
+def _letters(hole: re.Match[str]) -> str:
+    if hole[2] == "name":
+        return r"\S+"
+    return ".+" if hole.start() == 0 and hole[2] == "must" else ".+?"  # divided at the last place
 
 
 def _order(code: str, template: str) -> tuple[bool, int]:
     """What has fewer letters of its own is tried later."""
-    return code not in COMPOSED, -len(_HOLE.sub("", template))
+    return code not in COMPOSED, -len(HOLE.sub("", template))
 
 
 class Sentences:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from passerby.config.about import Language
-from passerby.said import Coded, Sentences
+from passerby.said import HOLE, Coded, Sentences
 from passerby.said.messages import ALARMS, ENGLISH
 from passerby.said.messages_ru import RUSSIAN
 
@@ -18,7 +17,6 @@ def _with_capitals(texts: Mapping[str, str]) -> dict[str, str]:
 
 TEXTS: Mapping[Language, Mapping[str, str]] = {"en": _with_capitals(ENGLISH), "ru": _with_capitals(RUSSIAN)}
 _SENTENCES = Sentences(TEXTS["en"])
-_HOLE = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
 def say(code: str, language: Language, **values: str) -> str:
@@ -39,4 +37,4 @@ def _filled(found: Coded, language: Language) -> str:
     values = {
         name: value if isinstance(value, str) else _filled(value, language) for name, value in found.params.items()
     }
-    return _HOLE.sub(lambda hole: values[hole[1]], TEXTS[language][found.code])
+    return HOLE.sub(lambda hole: values[hole[1]], TEXTS[language][found.code])

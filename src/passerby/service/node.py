@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from passerby.access import Installation
@@ -23,6 +21,7 @@ from passerby.fleet.nats.control import NatsControl
 from passerby.fleet.worker import Places
 from passerby.folders import held_alone
 from passerby.notify.alarms import Alarms
+from passerby.processes import at_signals
 from passerby.service.configured import ConfiguredFleet
 from passerby.service.run import LOCK
 from passerby.service.upkeep import every, maintained, reporting, tell
@@ -40,7 +39,7 @@ UPKEEP_SLOT = 0
 def run_node(data: Path, installation: Installation, node: str) -> None:
     """Runs until a signal. Raises SettingsError, OutputError."""
     stopping = threading.Event()
-    _stop_on_signals(stopping)
+    at_signals(stopping.set)
     with held_alone(data, LOCK), _opened(data, installation, node) as parts:
         parts.run(stopping)
 
@@ -144,11 +143,3 @@ def _opened(data: Path, installation: Installation, node: str) -> Iterator[Node]
             yield found[0]
         finally:
             control.close()
-
-
-def _stop_on_signals(stopping: threading.Event) -> None:
-    def stop(number: int, frame: FrameType | None) -> None:
-        stopping.set()
-
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, stop)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
 
 import uvicorn
 
@@ -16,6 +14,7 @@ from passerby.api.app import behind_middleware
 from passerby.api.page import built_page
 from passerby.config import Config
 from passerby.errors import OutputError, SettingsError
+from passerby.processes import at_signals
 
 log = logging.getLogger("passerby.serve")
 
@@ -59,12 +58,7 @@ def run_server(server: uvicorn.Server, config: Config) -> None:
 def stop_on_signals(server: uvicorn.Server) -> None:
     """From now on a signal ends it in order, even before it runs. While running, it handles signals itself and passes
     them on afterwards, when they have no more effect."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        server.should_exit = True
-
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, stop)
+    at_signals(lambda: setattr(server, "should_exit", True))
 
 
 @contextmanager

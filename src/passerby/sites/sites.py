@@ -67,14 +67,10 @@ class Sites:
             raise SettingsError(f"there is already a site '{name}'") from None
         return site
 
-    def rename(self, name: str, title: str) -> bool:
-        """Changes the title; the name stays, as URLs contain it. Returns whether the site exists."""
-        return self._change(name, "rename a site", title=title)
-
-    def put_on_map(self, name: str, at: tuple[float, float] | None) -> bool:
-        """at: latitude and longitude in degrees; None: off it. Returns whether the site exists."""
+    def change(self, name: str, title: str, at: tuple[float, float] | None) -> bool:
+        """at: see `Site`. The name stays, as URLs contain it. Returns whether the site exists."""
         latitude, longitude = at or (None, None)
-        return self._change(name, "put a site on the map", latitude=latitude, longitude=longitude)
+        return self._change(name, "change a site", title=title, latitude=latitude, longitude=longitude)
 
     def set_plan(self, name: str, picture: PlanPicture) -> bool:
         """Returns whether the site exists. Cameras stay where they are, as shares of the new plan."""

@@ -52,22 +52,19 @@ class NatsControl:
 
     def begin(self, session: Session) -> int:
         async def create(client: Client) -> int:
-            bucket = await self._bucket(client, SESSIONS)
-            return await bucket.create(session.node, pack_session(session))
+            return await _bucket(client, SESSIONS).create(session.node, pack_session(session))
 
         return self._changed(create)
 
     def renew(self, session: Session, revision: int) -> int:
         async def update(client: Client) -> int:
-            bucket = await self._bucket(client, SESSIONS)
-            return await bucket.update(session.node, pack_session(session), last=revision)
+            return await _bucket(client, SESSIONS).update(session.node, pack_session(session), last=revision)
 
         return self._changed(update)
 
     def end(self, session: Session) -> None:
         async def delete(client: Client) -> None:
-            bucket = await self._bucket(client, SESSIONS)
-            await bucket.delete(session.node)
+            await _bucket(client, SESSIONS).delete(session.node)
 
         self._connection.ask(delete)
 
@@ -85,14 +82,14 @@ class NatsControl:
             empty = Table(self._settings.slots, {})
 
             async def create(client: Client) -> int:
-                return await (await self._bucket(client, TABLE)).create(_KEY, pack_table(empty))
+                return await _bucket(client, TABLE).create(_KEY, pack_table(empty))
 
             return self._changed(create), empty
         return found[0], unpack_table(found[1])
 
     def replace_table(self, table: Table, revision: int) -> None:
         async def update(client: Client) -> int:
-            return await (await self._bucket(client, TABLE)).update(_KEY, pack_table(table), last=revision)
+            return await _bucket(client, TABLE).update(_KEY, pack_table(table), last=revision)
 
         self._changed(update)
 
@@ -100,7 +97,7 @@ class NatsControl:
         """What a node says of itself and its cameras, for people. It stays when the node is gone."""
 
         async def put(client: Client) -> None:
-            await (await self._bucket(client, REPORTS)).put(node, json.dumps(report, ensure_ascii=False).encode())
+            await _bucket(client, REPORTS).put(node, json.dumps(report, ensure_ascii=False).encode())
 
         self._connection.ask(put)
 
@@ -108,9 +105,8 @@ class NatsControl:
         """The last report of every node."""
 
         async def read(client: Client) -> dict[str, dict[str, Any]]:
-            bucket = await self._bucket(client, REPORTS)
             found: dict[str, dict[str, Any]] = {}
-            async for entry in await bucket.watchall(ignore_deletes=True):
+            async for entry in await _bucket(client, REPORTS).watchall(ignore_deletes=True):
                 if entry is None:
                     return found
                 found[entry.key] = json.loads(entry.value or b"{}")
@@ -121,7 +117,7 @@ class NatsControl:
     def _read(self, bucket: str, key: str) -> tuple[int, bytes] | None:
         async def get(client: Client) -> tuple[int, bytes] | None:
             try:
-                entry = await (await self._bucket(client, bucket)).get(key)
+                entry = await _bucket(client, bucket).get(key)
             except KeyNotFoundError:
                 return None
             return entry.revision or 0, entry.value or b""
@@ -141,9 +137,6 @@ class NatsControl:
         if revision is None:
             raise Overtaken("another node was faster")
         return revision
-
-    async def _bucket(self, client: Client, name: str) -> KeyValue:
-        return KeyValue(name, f"KV_{name}", f"$KV.{name}.", _jetstream(client), direct=False)
 
     async def _prepare(self, client: Client) -> None:
         """Make the buckets if they are not there, and listen to renewals."""
@@ -184,3 +177,7 @@ class NatsControl:
 
 def _jetstream(client: Client) -> JetStreamContext:
     return client.jetstream(timeout=ANSWERS_WITHIN_S)
+
+
+def _bucket(client: Client, name: str) -> KeyValue:
+    return KeyValue(name, f"KV_{name}", f"$KV.{name}.", _jetstream(client), direct=False)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from passerby.media import Kind
 from passerby.rules.events.geometry import Point, is_inside
 from passerby.rules.events.paths import Moment, Step
 from passerby.rules.events.spell import Happening, Spell
-from passerby.rules.events.zone import ARRIVED_SHARE, OVER_AFTER_S, Zone
+from passerby.rules.events.zone import ARRIVED_SHARE, OVER_AFTER_S, Arrivals, Zone
 
 OVER_S = 1.0  # a direction is measured over this long: boxes jitter within less
 LEAST_SHARE = 0.4  # of the height of its box: how far something must get in that time to have a direction
@@ -72,21 +71,15 @@ class WrongWay:
         return (way[0] * self._along[0] + way[1] * self._along[1]) / length <= AGAINST
 
 
-@dataclass(slots=True)
-class _Vehicle:
-    first: Step
-    at: Step
-    """The place that it stays near, and since when."""
-    has_arrived: bool = False
-
-
 class Stopped:
     """A vehicle that drove into a zone stands there for longer than `longest_s`. One that was always there, or whose
     track begins where it stands, never counts."""
 
     def __init__(self, zone: Zone, longest_s: float) -> None:
         self._zone, self._longest_s = zone, longest_s
-        self._vehicles: dict[int, _Vehicle] = {}
+        self._arrivals = Arrivals(ARRIVED_SHARE)
+        self._stands: dict[int, Step] = {}
+        """The place that each vehicle stays near, and since when."""
         self._spell = Spell(after_s=0.0, over_after_s=OVER_AFTER_S)
 
     def note(self, moment: Moment) -> Happening | None:
@@ -95,16 +88,15 @@ class Stopped:
         for path_id, (kind, step) in moment.standing.items():
             if kind is not Kind.VEHICLE:
                 continue
-            vehicle = self._vehicles.setdefault(path_id, _Vehicle(step, step))
-            came = math.dist(vehicle.first.xy, step.xy)
-            vehicle.has_arrived = vehicle.has_arrived or came >= ARRIVED_SHARE * step.height_px
-            if math.dist(vehicle.at.xy, step.xy) > STILL_SHARE * step.height_px:
-                vehicle.at = step
+            self._arrivals.see(path_id, step)
+            if math.dist(self._stands.setdefault(path_id, step).xy, step.xy) > STILL_SHARE * step.height_px:
+                self._stands[path_id] = step
+        self._arrivals.forget(moment.gone)
         for path_id in moment.gone:
-            self._vehicles.pop(path_id, None)
-        standing = [self._vehicles[key] for key in inside]
-        too_long = [v for v in standing if v.has_arrived and moment.time_s - v.at.time_s > self._longest_s]
-        return self._spell.note(moment.time_s, len(too_long))
+            self._stands.pop(path_id, None)
+        came = [self._stands[path_id] for path_id in inside if path_id in self._arrivals]
+        too_long = sum(moment.time_s - stands.time_s > self._longest_s for stands in came)
+        return self._spell.note(moment.time_s, too_long)
 
     def hold(self, time_s: float) -> None:
         """See `Spell.hold`."""

@@ -6,7 +6,7 @@ A zone is a polygon on the ground. Somebody is in it if their feet are.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from passerby.media import Kind
 from passerby.rules.events.geometry import Point, crosses_itself, distance_to_border, is_inside, polygon_area
@@ -53,6 +53,28 @@ class Zone:
         return is_in if is_clear else not is_in
 
 
+class Arrivals:
+    """Who has come as far as this share of their height since they were first seen: the others were always there."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._first: dict[int, Step] = {}
+        self._arrived: set[int] = set()
+
+    def see(self, path_id: int, step: Step) -> None:
+        first = self._first.setdefault(path_id, step)
+        if math.dist(first.xy, step.xy) >= self._share * step.height_px:
+            self._arrived.add(path_id)
+
+    def forget(self, path_ids: Iterable[int]) -> None:
+        for path_id in path_ids:
+            self._first.pop(path_id, None)
+            self._arrived.discard(path_id)
+
+    def __contains__(self, path_id: int) -> bool:
+        return path_id in self._arrived
+
+
 class Presence:
     """Somebody is in a zone: one event from the first who comes to the last to leave. The peak is the most at once."""
 
@@ -60,9 +82,7 @@ class Presence:
         """came_share: of its height, how far something must have come since it was first seen. A car that is parked
         there is found anew after each restart, and whenever detectors lost it for a while."""
         self._zone, self._spell = zone, Spell(after_s=after_s, over_after_s=OVER_AFTER_S)
-        self._came_share = came_share
-        self._first: dict[int, Step] = {}
-        self._came: set[int] = set()
+        self._arrivals = Arrivals(came_share) if came_share else None
 
     @property
     def count(self) -> int:
@@ -71,11 +91,14 @@ class Presence:
 
     def note(self, moment: Moment) -> Happening | None:
         """See `Spell.note`."""
-        inside = set(self._zone.note(moment))
-        if self._came_share:
-            self._follow(moment)
-            inside &= self._came
-        return self._spell.note(moment.time_s, len(inside))
+        inside = self._zone.note(moment)
+        if self._arrivals is None:
+            return self._spell.note(moment.time_s, len(inside))
+        for walk in moment.walks:
+            for step in walk.steps:
+                self._arrivals.see(walk.path_id, step)
+        self._arrivals.forget(moment.gone)
+        return self._spell.note(moment.time_s, sum(path_id in self._arrivals for path_id in inside))
 
     def hold(self, time_s: float) -> None:
         """See `Spell.hold`."""
@@ -83,16 +106,6 @@ class Presence:
 
     def end(self) -> Happening | None:
         return self._spell.end()
-
-    def _follow(self, moment: Moment) -> None:
-        for walk in moment.walks:
-            for step in walk.steps:
-                first = self._first.setdefault(walk.path_id, step)
-                if math.dist(first.xy, step.xy) >= self._came_share * step.height_px:
-                    self._came.add(walk.path_id)
-        for path_id in moment.gone:
-            self._first.pop(path_id, None)
-            self._came.discard(path_id)
 
 
 class Crowd:
