@@ -29,7 +29,7 @@ from passerby.background.two_speeds import (
 from passerby.media import Change, Detections, Kind, RawFrame
 from passerby.media.overlap import areas, shares_inside
 
-STEP_S = 0.5  # between two looks
+STEP_S = 1.0  # between two looks
 ANOTHER_FOR_S = 2.0  # of other light or another view before everything is learned anew
 THIN_PX = 1.5  # half the width of what is left where the edge of a shadow moved
 MIN_AREA_PX = 20  # of the small picture
@@ -78,7 +78,7 @@ class _Thing:
 
     def whole(self, shape: tuple[int, ...]) -> Mask:
         """Its mask in a picture of this shape."""
-        mask = np.zeros(shape[:2], np.bool_)
+        mask = np.zeros(shape, np.bool_)
         mask[self.part] = self.mask
         return mask
 
@@ -113,9 +113,9 @@ class Changes:
         if self._model is None:
             self._model = TwoSpeeds(look)
             return
-        claimed = mask_of(claims.xyxy, look.shape[:2])
+        claimed = mask_of(claims.xyxy, look.shape[1:])
         self._claimed_s[claimed] = time_s
-        carried = [thing.whole(look.shape) for thing in self._things if thing.is_carried]
+        carried = [thing.whole(look.shape[1:]) for thing in self._things if thing.is_carried]
         level = self._model.take(look, np.logical_or.reduce([claimed, *carried]), since_s)
         if level is None:
             self._wait(look, time_s)
@@ -129,7 +129,7 @@ class Changes:
             if _is_claimed(thing, claims):
                 thing.claimed_s = time_s
         for thing in self._things[:-AT_MOST]:
-            self._model.absorb(thing.whole(look.shape))
+            self._model.absorb(thing.whole(look.shape[1:]))
         del self._things[:-AT_MOST]
 
     def _claims(self) -> Detections:
@@ -160,9 +160,9 @@ class Changes:
             if is_open:
                 outline = contrast(model.quick, part, mask)
                 thing.is_gone, thing.is_sought = outline < OUTLINE_KEPT * thing.outline, False
-                thing.look = model.quick[part].copy()
+                thing.look = _at(model.quick, part).copy()
             return
-        same = apart(level[part], thing.look)[mask] <= 2 * CALM_MAX
+        same = apart(_at(level, part), thing.look)[mask] <= 2 * CALM_MAX
         if (calm & model.as_before[part][mask]).mean() >= BACK_SHARE:
             thing.is_gone = True
         elif same.mean() >= SAME_SHARE:
@@ -191,7 +191,7 @@ class Changes:
                 continue
             outline = contrast(model.quick, part, mask)
             is_new = outline >= contrast(model.slow, part, mask)
-            look = model.quick[part].copy()
+            look = _at(model.quick, part).copy()
             self._add(_Thing(0, part, mask, look, outline, is_new, time_s - SETTLED_S, time_s), labels.shape)
         return light & free
 
@@ -203,7 +203,7 @@ class Changes:
             over[thing.part] |= thing.mask
         self._light_since_s[over] = np.inf  # where it is hidden, nothing is known
         self._light_since_s[light & np.isinf(self._light_since_s)] = time_s
-        is_lighter = model.quick[..., 0] > model.slow[..., 0]
+        is_lighter = model.quick[0] > model.slow[0]
         stays = light & ~over & is_lighter & (time_s - self._light_since_s >= LIGHT_FOR_S)
         if stays.any():  # with its soft edge
             grown = cv2.dilate(stays.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(np.bool_)
@@ -232,6 +232,10 @@ class Changes:
         return Change(thing.number, box, thing.is_new, thing.since_s, thing.as_seen_s, thing.claimed_s)
 
 
+def _at(look: Look, part: Part) -> Look:
+    return look[(slice(None), *part)]
+
+
 def _is_claimed(thing: _Thing, claims: Detections) -> bool:
     """Whether a detector takes it for somebody or a vehicle."""
     box = np.array([thing.box_xyxy], np.float32)
@@ -251,9 +255,9 @@ def _is_light(model: TwoSpeeds, part: Part, mask: Mask) -> bool:
     inside = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0).astype(np.bool_)
     if not inside.any():
         return False
-    now, before = model.quick[part], model.slow[part]
-    ratio = (now[..., 0] + 1) / (before[..., 0] + 1)
-    colour = float(np.abs(now[inside][:, 1:] - before[inside][:, 1:]).mean()) / 2
+    now, before = _at(model.quick, part), _at(model.slow, part)
+    ratio = (now[0] + 1) / (before[0] + 1)
+    colour = float(np.abs(now[1:, inside] - before[1:, inside]).mean()) / 2
     sides = [inside & (ratio < 1), inside & (ratio >= 1)]
     if min(int(side.sum()) for side in sides) >= MOVED_SHARE * int(inside.sum()):
         parts = [side & model.changed[part] for side in sides]  # and not what the mask joins

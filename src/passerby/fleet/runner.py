@@ -13,7 +13,6 @@ from passerby.capture.live.source import open_live
 from passerby.clock import SystemClock
 from passerby.engine.live.run import LivePath
 from passerby.engine.live.shared import Shared
-from passerby.engine.observe import DETECT_EVERY_S
 from passerby.engine.observer import Observer
 from passerby.errors import OutputError, PasserbyError, SourceUnavailable, Trouble
 from passerby.events.box_keeper import BoxKeeper
@@ -31,6 +30,7 @@ from passerby.rules.backoff import wait_s
 ENDS_WITHIN_S = 10.0
 LOOK_S = 0.5  # how often to check whether a hanging reader has ended
 STEADY_S = 10.0  # recording for this long ends a series of failures
+RULES_DETECT_EVERY_S = 0.4  # 0.2 s finds 1 to 2 crossings in 100 more, for half of what a camera costs without rules
 
 
 class CameraRunner:
@@ -181,7 +181,7 @@ class CameraRunner:
         """Detectors run more often only for rules: boxes are kept of what is found anyway."""
         if self._watch is not None:
             note = self._views.note
-            return Observer(note, DETECT_EVERY_S, self._watch.wants_changes, self._watch.wants_vehicles)
+            return Observer(note, RULES_DETECT_EVERY_S, self._watch.wants_changes, self._watch.wants_vehicles)
         return Observer(self._views.note) if self.plan.keeps_boxes else None
 
     def _follow(self, recording: Recording) -> None:
