@@ -34,7 +34,9 @@ export function LiveGrid({ cameras, states, columns }: GridProps) {
       const width = frame.current?.parentElement?.clientWidth;
       if (!found || !width) return;
       const below = frame.current?.nextElementSibling?.getBoundingClientRect().height ?? 0;
-      const height = window.innerHeight - found.top - window.scrollY - below - 2 * GAP_PX;
+      const main = frame.current?.closest("main");
+      const padding = paddingBelow(main) + paddingBelow(main?.parentElement);
+      const height = window.innerHeight - found.top - window.scrollY - below - GAP_PX - padding;
       setSize({ width, height });
     };
     measure();
@@ -67,6 +69,11 @@ export function LiveGrid({ cameras, states, columns }: GridProps) {
         ))}
     </ul>
   );
+}
+
+/** The bar of sections, where there is one, is over the padding of what is around `main`. */
+function paddingBelow(element: Element | null | undefined): number {
+  return element ? Number.parseFloat(getComputedStyle(element).paddingBottom) : 0;
 }
 
 type TileProps = {

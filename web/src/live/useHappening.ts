@@ -29,4 +29,5 @@ export function useHappening(): ReadonlyMap<string, { id: number; words: string 
   return found;
 }
 
-const isShown = (event: Event): boolean => event.state !== "false";
+/** What is wrong with a camera is in its state already. */
+const isShown = (event: Event): boolean => event.state !== "false" && event.kind !== "camera";

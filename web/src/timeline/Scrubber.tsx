@@ -27,6 +27,8 @@ const ZOOM_FOR_EACH_PX = 0.0018;
 /** While it plays, a reader of the screen hears of steps this long, not of each second. */
 const REPORT_EVERY_S = 60;
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
 export const stripPx = (rows: number): number => AXIS_PX + Math.max(1, rows) * rowPx(rows);
 
 /** So near to the mark of the time it is the mark that is dragged. */
@@ -61,7 +63,8 @@ export function Scrubber({ playback, view, rows, range, onView, onRange }: Scrub
       const { view, rows, range } = latest.current;
       const { atS } = playback.snapshot();
       // Only where something changed: the time itself moves what is not recorded yet.
-      const now = `${width} ${tall} ${atS} ${Math.floor(Date.now() / 1000)} ${document.documentElement.dataset.theme}`;
+      const theme = `${document.documentElement.dataset.theme} ${dark.matches}`;
+      const now = `${width} ${tall} ${atS} ${Math.floor(Date.now() / 1000)} ${theme}`;
       if (now === painted && [view, rows, range].every((each, n) => each === paintedFor[n])) return;
       painted = now;
       paintedFor = [view, rows, range];
