@@ -160,6 +160,8 @@ def test_an_mp4_without_times_of_showing_goes_by_those_of_decoding(
     assert len(times) >= 38 and steps.count(2 * step) <= 1  # where an edit list begins within the reordered ones
     assert all(each == pytest.approx(step, rel=0.05) for each in steps if each != 2 * step)
     assert any("timed by their order" in problem.message for problem in source.problems)
+    unshown = sum(problem.count for problem in source.problems if "edit list" in problem.message)
+    assert len(times) + unshown == 40, "what an edit list hides is not hidden without a word"
 
 
 def test_h264_with_b_pictures_in_avi_has_even_times(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_video_goes_in_and_no_clear_person_comes_out(
     assert len(lumas(done.content)) == street.frames
     assert found_in_media(tmp_path / "out.mp4") == []
     written = [path for path in [*office.folder.rglob("*"), *(tmp_path / "kept").iterdir()] if path.is_file()]
-    assert any(path.name == "report.html" for path in written), "what was made was searched"
+    assert any(path.name == "report.en.html" for path in written), "what was made was searched"
     for path in {path.stat().st_ino: path for path in written}.values():
         data = path.read_bytes()
         assert source[:4096] not in data and source[-4096:] not in data, path

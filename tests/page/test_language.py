@@ -58,8 +58,8 @@ def test_a_russian_browser_reads_russian_and_may_choose_english(
     shoot(tab, "ru-sign-in")
     sign_in_in_russian(tab)
     sections = tab.page.get_by_role("navigation", name="Разделы")
-    expect(sections.get_by_role("link", name="Исправность")).to_have_accessible_name(
-        "Исправность 1 камера требует внимания"
+    expect(sections.get_by_role("link", name="Состояние")).to_have_accessible_name(
+        "Состояние 1 камера требует внимания"
     )
     for name in ("live", "timeline", "health", "cameras", "cameras/new", "redact", "people/me", "settings", "about"):
         tab.go(f"#/{name}")

@@ -14,9 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from passerby.access.cameras import CameraFacts
+from passerby.access.users import UserFacts
+from passerby.access.words import camera_words, user_words
 from passerby.api.settings import NOT_SHOWN as IN_NO_SECTION
 from passerby.config import Config, section_of
+from passerby.rules.access import Role
 from passerby.said import COMPOSED, TEMPLATES, Coded, coded
+from passerby.said.audit import AUDIT, coded_parts
+from passerby.said.reports import REPORTS
+from passerby.said.reports_ru import RUSSIAN as OF_REPORTS
 from tests.unit.api.conftest import House, OpenHouse, open_house, portal, quick_passwords
 
 __all__ = ["open_house", "portal", "quick_passwords"]
@@ -27,10 +34,10 @@ WEB = ROOT / "web" / "src"
 HOLE = re.compile(r"\{[^}]*\}")
 
 SAYS = {"problem", "SettingsError", "OutputError", "SourceError", "SourceUnavailable", "LimitError", "Finding", "Told",
-        "Verdict", "_latch", "CameraTrial", "Ended", "Alarm", "_tell", "_idle_state"}  # fmt: skip
+        "Verdict", "_latch", "CameraTrial", "Ended", "Alarm", "_tell", "_idle_state", "Effort"}  # fmt: skip
 """What is called with a sentence that is shown."""
-SPEAK = ("api", "access", "rules/access.py", "rules/health", "rules/retention.py", "jobs", "fleet", "service",
-         "archive/retention.py", "archive/waiting.py", "archive/recovery.py", "archive/closing.py",
+SPEAK = ("api", "access", "rules/access.py", "rules/effort.py", "rules/health", "rules/retention.py", "jobs", "fleet",
+         "service", "archive/retention.py", "archive/waiting.py", "archive/recovery.py", "archive/closing.py",
          "archive/future_dated.py", "archive/export.py", "objects/store.py", "capture/live", "capture/onvif", "net",
          "engine/live", "notify", "sites")  # fmt: skip
 """Where sentences come from that users of the page may meet."""
@@ -62,7 +69,7 @@ PUT_TOGETHER = {
     "not-maintained", "audit-not-deleted", "events-not-deleted",  # upkeep
     "states-not-recorded", "files-not-discarded", "alarms-not-told", "cameras-not-shown",
     "mode-moves", "mode-moves-shift", "mode-stands", "mode-stands-apart", "mode-drifts", "mode-drifts-apart",
-    "mode-stands-short", "cut-short",
+    "mode-stands-short", "cut-short", "searched-seldom", "searched-seldom-wider",
     "too-many-files-of-yours", "a-file-of-yours", "files-not-allowed", "devices-not-allowed", "drawn-not-allowed",
 }  # fmt: skip
 """Codes of sentences that are written in two parts."""
@@ -70,6 +77,8 @@ PARTS = {
     "there is no {} '{}'",
     "you have {} {} here already, the most for one user",
     "{}: soon nothing may be recorded",
+    "people are looked for every {}",
+    "people are looked for every {}, and covers are wider",
 }
 """And such parts."""
 MADE_BY_LIBRARIES = {"not-found", "method-not-allowed", "see-key", "key-in-config"} | {
@@ -112,7 +121,7 @@ def sample(template: str) -> str:
     counter = itertools.count(7)
 
     def value(hole: re.Match[str]) -> str:
-        return "damaged in the source" if ":" in hole[0] else str(next(counter))
+        return "damaged in the source" if ":m" in hole[0] else str(next(counter))
 
     return HOLE.sub(value, template)
 
@@ -174,6 +183,28 @@ def test_a_sentence_is_taken_apart(sentence: str, code: str | None, params: dict
     assert found is None or found.params == params
 
 
+@pytest.mark.parametrize("code", sorted(AUDIT.keys() - {"audit-of"}))
+def test_each_part_of_an_audit_record_is_told_from_all_others(code: str) -> None:
+    part = sample(AUDIT[code])
+    for about in (part, f"kim: {part}"):
+        [found] = coded_parts(about)
+        assert isinstance(found, Coded)
+        inner = found.params["what"] if found.code == "audit-of" else found
+        assert isinstance(inner, Coded) and inner.code == code
+
+
+def test_audit_records_of_changes_are_said_in_parts() -> None:
+    facts = CameraFacts(address="rtsp://10.0.0.7/a", title="Gate; old: 'x'", groups=frozenset({"yard"}), keep_hours=5)
+    parts = coded_parts(camera_words("gate", None, facts))
+    assert [part.code for part in parts if isinstance(part, Coded)] == [
+        "audit-mode", "audit-delay", "audit-kept", "audit-address", "audit-title", "audit-groups",
+    ]  # fmt: skip
+    assert len(parts) == 6
+    user = coded_parts(user_words("kim", None, UserFacts(frozenset({Role.VIEWER}), frozenset(), True)))
+    assert user[0] == Coded("audit-of", {"name": "kim", "what": Coded("audit-sees-all", {})})
+    assert coded_parts("street.mp4") == ("street.mp4",) and coded_parts("") == ()
+
+
 @pytest.mark.parametrize("sentence", ["x (y); " * 80, "couldn't open 'a': b (c); " * 20, "'a' b 'c': d " * 40], ids=len)
 def test_text_that_a_camera_made_up_takes_no_time(sentence: str) -> None:
     begun_s = time.process_time()
@@ -206,12 +237,19 @@ def test_russian_explains_every_key_of_the_configuration_and_its_danger() -> Non
         assert ("Danger: " in about) == ("Опасно: " in said[key]), key
 
 
+def test_reports_say_in_russian_what_the_page_says() -> None:
+    page = russian("said.ru.ts")
+    assert {code: page[code] for code in OF_REPORTS} == OF_REPORTS
+    assert OF_REPORTS.keys() >= REPORTS.keys()
+
+
 def test_russian_says_every_code_and_nothing_else() -> None:
     said = russian("said.ru.ts")
-    assert said.keys() == TEMPLATES.keys()
+    english = {**TEMPLATES, **AUDIT}
+    assert said.keys() == english.keys()
     for code, template in said.items():
         there = {hole.strip("{}") for hole in HOLE.findall(template)}
-        assert there <= {hole.strip("{}").partition(":")[0] for hole in HOLE.findall(TEMPLATES[code])}, code
+        assert there <= {hole.strip("{}").partition(":")[0] for hole in HOLE.findall(english[code])}, code
         assert re.search("[а-яё]", template) or not HOLE.sub("", template).strip(" ;:()") or code == "key-in-config"
 
 

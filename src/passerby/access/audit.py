@@ -46,7 +46,7 @@ class Wanted:
         for name, at_90k in (("from", self.from_90k), ("to", self.to_90k)):
             if at_90k is not None:
                 conditions.append(f"{name} {_in_words(at_90k)}")
-        return ", ".join(conditions) or "all records"
+        return "; ".join(conditions) or "all records"
 
 
 ALL = Wanted()

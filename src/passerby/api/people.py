@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from passerby.access.audit import Wanted
 from passerby.access.users import User, UserFacts
@@ -14,6 +14,7 @@ from passerby.api.cameras import NAME, GroupName
 from passerby.api.gate import signed_in_of
 from passerby.api.ports import services_of
 from passerby.api.problems import no_such
+from passerby.api.said import Said, parts_said_of
 from passerby.api.sign_in import Name, Password
 from passerby.rules.access import Action, Role
 
@@ -70,6 +71,10 @@ class AuditEntry(BaseModel):
     from_90k: int | None = Field(description="The time of the pictures that were sent.")
     to_90k: int | None
     about: str
+
+    @computed_field(description="What `about` says, part by part: as codes, or as it is.")
+    def about_said(self) -> list[Said | str]:
+        return parts_said_of(self.about)
 
 
 @router.get("/users", summary="The users")

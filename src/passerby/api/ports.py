@@ -148,7 +148,7 @@ class Redactions(Protocol):
     def find(self, owner: str, job_id: str) -> Redaction: ...
 
     def file(self, owner: str, job_id: str, name: str | None = None) -> Path | None:
-        """The latest output, or report.json, report.html. None if there is none yet."""
+        """The latest output, or report.json, report.en.html. None if there is none yet."""
         ...
 
     def correct(self, owner: str, job_id: str, corrections: Sequence[TimedBox], mode: Mode | None = None) -> Redaction:

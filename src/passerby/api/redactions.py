@@ -20,6 +20,7 @@ from passerby.api.openapi import BODY_OF_BYTES
 from passerby.api.ports import ReceivingFile, Redaction, Redactions, services_of
 from passerby.api.problems import Problem, no_such, problem
 from passerby.api.said import Said, said_of
+from passerby.config.about import Language
 from passerby.covers_file import TimedBox
 from passerby.rules.access import Action
 from passerby.settings import Hide, Mode, Settings, Shape
@@ -226,8 +227,8 @@ def report_json(id: JobId, request: Request) -> Response:
     "/{id}/report.html", summary="The report as a page", response_class=FileResponse,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
 )  # fmt: skip
-def report_html(id: JobId, request: Request) -> Response:
-    return _report(request, id, "report.html", "text/html", REPORT_PAGE)
+def report_html(id: JobId, request: Request, language: Language = "en") -> Response:
+    return _report(request, id, f"report.{language}.html", "text/html", REPORT_PAGE)
 
 
 @router.get("/{id}/report/said", summary="The report's sentences as codes, for other languages")

@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field, WithJsonSchema, computed_field
 
 from passerby.said import TEMPLATES, Coded, coded
+from passerby.said.audit import AUDIT, coded_parts
 
-Code = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(TEMPLATES)})]
+Code = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(TEMPLATES | AUDIT)})]
 
 
 class Said(BaseModel):
@@ -22,6 +23,11 @@ def said_of(sentence: str | None) -> Said | None:
     """None if there is no code for it: show the sentence itself."""
     found = coded(sentence) if sentence else None
     return _shown(found) if found else None
+
+
+def parts_said_of(about: str) -> list[Said | str]:
+    """What a record of the audit says, part by part; those without a code as they are."""
+    return [part if isinstance(part, str) else _shown(part) for part in coded_parts(about)]
 
 
 def _shown(found: Coded) -> Said:

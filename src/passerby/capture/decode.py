@@ -19,6 +19,7 @@ DOUBTED_BEFORE_ERROR = 2  # a VP9 decoder notices a broken key frame only at the
 
 DAMAGED = "frames are damaged, or build upon a damaged one"
 LOST = "frames could not be decoded and are missing"
+UNSHOWN = "frames that the file's own edit list leaves out are left out here too"
 
 
 class Decoder:
@@ -57,7 +58,9 @@ class Decoder:
                     raise SourceError(
                         f"couldn't read '{self._path}': it is encrypted (DRM)", hint="passerby has no key for it"
                     )
-                if packet.size and packet.pts is not None and not packet.is_discard:
+                if packet.size and packet.is_discard:
+                    self._log.note("lost", self._time_s(packet.pts), UNSHOWN)
+                elif packet.size and packet.pts is not None:
                     self._newest_packet_pts = max(packet.pts, self._newest_packet_pts or packet.pts)
                 yield packet
         except SourceError:

@@ -22,8 +22,12 @@ def orientation(data: bytes) -> int:
 
 def is_cut_jpeg(data: bytes) -> bool:
     """Whether the end marker after the picture data is missing. Decoders fill in such a picture silently."""
-    scan = 2 + sum(2 + length for _marker, length, _body in _jpeg_segments(data))
-    return data.find(b"\xff\xd9", scan) < 0
+    return data.find(b"\xff\xd9", scan_of_jpeg(data)) < 0
+
+
+def scan_of_jpeg(data: bytes) -> int:
+    """Where the first scan of a JPEG begins, after all that describes it."""
+    return 2 + sum(2 + length for _marker, length, _body in _jpeg_segments(data))
 
 
 def _exif_block(data: bytes) -> bytes:

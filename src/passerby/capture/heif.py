@@ -207,6 +207,11 @@ def _read_associations(meta: _Meta, body: bytes) -> None:
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Name and body of each box."""
+    return ((name, data[begin:end]) for name, _, begin, end in placed_boxes(data))
+
+
+def placed_boxes(data: bytes) -> Iterator[tuple[bytes, int, int, int]]:
+    """Name of each box, where it begins, where its body begins, and where it ends."""
     at = 0
     while at + 8 <= len(data):
         size, name = struct.unpack_from(">I4s", data, at)
@@ -216,5 +221,5 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         size = size or len(data) - at
         if size < head:
             return
-        yield name, data[at + head : at + size]
+        yield name, at, at + head, at + size
         at += size

@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 
 from passerby.capture.exif import is_cut_jpeg, orientation
 from passerby.capture.heif import HeifError, HeifPicture, has_several_pictures, heif_picture
+from passerby.capture.motion_photo import appended_video_at
 from passerby.capture.picture import PictureFitter
 from passerby.capture.probe import OPEN_TIMEOUT_S, check_size, check_transfer, checked_content
 from passerby.capture.tiff import tiff_facts
@@ -46,6 +47,7 @@ def open_still(path: str | PathLike[str]) -> RawFrame:
     path = Path(path)
     found = checked_content(path).still
     data = path.read_bytes()
+    data = data[: appended_video_at(data)]  # decoders may take a picture with a video after it for the video
     kind = _checked_kind(path, data, found)
     if kind in ("AVIF", "HEIC"):
         picture, whole, how = _decode_heif(path, data)

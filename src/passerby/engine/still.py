@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from passerby.capture import open_still, still_format, still_kind_of
+from passerby.capture import has_attached_video, open_still, still_format, still_kind_of
 from passerby.covers_file import ManualCovers
 from passerby.detect import Detector, sample
 from passerby.engine.agreement import agreed
@@ -19,7 +19,7 @@ from passerby.paint import Redactor
 from passerby.record import write_still
 from passerby.report import OutputFacts, Report, SourceFacts
 from passerby.report.cautions import cautions
-from passerby.report.model import ModeChoice, TrackSpan
+from passerby.report.model import ModeChoice, Problem, TrackSpan
 from passerby.rules.coverage import Policy, box_of, with_manual
 from passerby.settings import Settings
 
@@ -32,6 +32,7 @@ EVIDENCE = {Kind.PERSON: 0.10, Kind.FACE: 0.15, Kind.VEHICLE: 0.25, Kind.PLATE: 
 """The confidence of `agreed` from which a box is hidden. Of 732 faces on stills, 0.15 leaves 4 and hides 1.7 % of the
 rest of the pictures; 0.20 leaves 10 and hides 1.1 %."""
 NEAR_SHARE = 0.25  # of the picture's shorter side; a person this large is near
+WITH_VIDEO = "a video is attached to the picture, as in motion photos: only the picture is redacted"
 NEAR_EVIDENCE = 0.25  # near people are easy to see, and a false box of that size hides much
 
 
@@ -84,6 +85,7 @@ def redact_still(
         ),
         hidden=facts.hidden(),
         speed=facts.clock.speed(1),
+        problems=(Problem(kind="streams", at_s=0.0, message=WITH_VIDEO),) if has_attached_video(source) else (),
         warnings=cautions(settings),
         covers=covers,
         contact_sheet=tuple(facts.stills),

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from passerby.config.about import LANGUAGES
 from passerby.errors import PasserbyError
 from passerby.jobs.messages import Ended, Order, Step
 from passerby.processes import begin_child
@@ -72,8 +73,9 @@ def _make(order: Order, handle: int, pipe: Connection) -> None:
     os.chdir(shelf)  # so that messages name only the file
     teller = _Teller(pipe)
     report = redact(order.name, order.folder / order.output, order.settings, covers=order.covers, progress=teller.tell)
-    for name in ("report.json", "report.html"):
-        report.write(order.folder / name)
+    report.write(order.folder / "report.json")
+    for language in LANGUAGES:
+        report.write(order.folder / f"report.{language}.html", language)
     os.chdir("/")
     named.unlink()
     shelf.rmdir()

@@ -8,10 +8,13 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from passerby.config.about import Language
 from passerby.media.look import COLOURS, as_hex, legend
 from passerby.report.cautions import advice
 from passerby.report.model import Doubt, Report, Span, Still, TrackSpan
+from passerby.report.russian import TEXTS as RUSSIAN
 from passerby.report.words import clock, in_bytes, place, share
+from passerby.said.languages import of_report
 
 LANES_SHOWN = 40  # more rows of tracks are a blur on any screen; the table lists every track
 MAX_TICKS = 6
@@ -62,14 +65,42 @@ def doubtful(report: Report) -> Iterator[Doubtful]:
         )  # fmt: skip
 
 
-def render(report: Report) -> str:
+class Words:
+    """What the report says in a language. Called with English, it gives the text with the values in it."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, english: str, **values: object) -> str:
+        return (RUSSIAN[english] if self.language == "ru" else english).format(**values)
+
+    def sentence(self, english: str) -> str:
+        """One that was made elsewhere, of a source or of a detector."""
+        if self.language == "ru":
+            return RUSSIAN.get(english) or of_report(english, "ru")
+        return english
+
+    def number(self, text: str) -> str:
+        return text.replace(".", ",") if self.language == "ru" else text
+
+    def size(self, number: int) -> str:
+        amount, unit = in_bytes(number).split(" ")
+        return f"{self.number(amount)} {self(unit)}"
+
+    def share(self, value: float) -> str:
+        return self.number(share(value))
+
+
+def render(report: Report, language: Language = "en") -> str:
+    words = Words(language)
     duration_s = report.duration_s
     # In the other styles colours have no meaning: they are all one, or what is left of the picture.
     colours = legend() if report.settings.style == "silhouette" else []
     doubts = list(doubtful(report))
     return _template().render(
-        doubts=doubts, shown=[each for each in doubts if each.still], advice=advice,
-        report=report, lanes=lanes(report), ticks=ticks(duration_s), duration_s=duration_s, legend=colours,
+        words=words, doubts=doubts, shown=[each for each in doubts if each.still], advice=advice,
+        report=report, lanes=lanes(report, words), ticks=ticks(duration_s), duration_s=duration_s,
+        legend=[(colour, words(meaning)) for colour, meaning in colours],
     )  # fmt: skip
 
 
@@ -78,24 +109,22 @@ def _template() -> Template:
     loader = PackageLoader("passerby.report", ".")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     pages.filters["clock"] = clock
-    pages.filters["bytes"] = in_bytes
-    pages.filters["share"] = share
     pages.globals["painted"] = {kind.label: as_hex(rgb) for kind, rgb in COLOURS.items()}
     return pages.get_template("report.html.jinja")
 
 
-def lanes(report: Report) -> list[Lane]:
+def lanes(report: Report, words: Words) -> list[Lane]:
     """Rows from top to bottom: covered whole, needs a look, then tracks; tracks that do not overlap share a row."""
     duration_s = report.duration_s
     rows = [
-        Lane("covered whole", _bars(report.whole_spans, "whole", duration_s)),
-        Lane("look at", _bars(report.low_confidence, "look", duration_s)),
+        Lane(words("covered whole"), _bars(report.whole_spans, "whole", duration_s, words)),
+        Lane(words("look at"), _bars(report.low_confidence, "look", duration_s, words)),
     ]
     kinds = sorted({track.kind for track in report.tracks}, key=_KINDS.index)
     for kind in kinds:
         packed = _pack([track for track in report.tracks if track.kind == kind])
         rows += [
-            Lane(f"{kind} tracks" if first else "", _track_bars(row, duration_s))
+            Lane(words(f"{kind} tracks") if first else "", _track_bars(row, duration_s, words))
             for first, row in zip([True] + [False] * len(packed), packed, strict=False)
         ]
     return rows[:LANES_SHOWN]
@@ -115,21 +144,23 @@ def _pack(tracks: Sequence[TrackSpan]) -> list[list[TrackSpan]]:
     return rows
 
 
-def _bars(spans: Sequence[Span], kind: str, duration_s: float) -> tuple[Bar, ...]:
-    return tuple(_bar(span.start_s, span.end_s, duration_s, kind, span.reason) for span in spans)
+def _bars(spans: Sequence[Span], kind: str, duration_s: float, words: Words) -> tuple[Bar, ...]:
+    return tuple(_bar(span.start_s, span.end_s, duration_s, kind, words.sentence(span.reason), words) for span in spans)
 
 
-def _track_bars(tracks: Sequence[TrackSpan], duration_s: float) -> tuple[Bar, ...]:
+def _track_bars(tracks: Sequence[TrackSpan], duration_s: float, words: Words) -> tuple[Bar, ...]:
     return tuple(
-        _bar(track.first_s, track.last_s, duration_s, track.kind, f"{track.kind} {track.id}") for track in tracks
+        _bar(track.first_s, track.last_s, duration_s, track.kind, f"{words(track.kind)} {track.id}", words)
+        for track in tracks
     )
 
 
-def _bar(start_s: float, end_s: float, duration_s: float, kind: str, says: str) -> Bar:
+def _bar(start_s: float, end_s: float, duration_s: float, kind: str, what: str, words: Words) -> Bar:
     scale = 100 / duration_s if duration_s else 0.0
     left = min(start_s * scale, 100 - SLIVER)
     width = max(min(end_s * scale, 100.0) - left, SLIVER)
-    return Bar(round(left, 3), round(width, 3), kind, f"{clock(start_s)} to {clock(end_s)}: {says}")
+    says = words("{begin} to {end}: {what}", begin=clock(start_s), end=clock(end_s), what=what)
+    return Bar(round(left, 3), round(width, 3), kind, says)
 
 
 def ticks(duration_s: float) -> list[tuple[float, str]]:

@@ -17,6 +17,7 @@ from pydantic import (
     field_serializer,
 )
 
+from passerby.config.about import Language
 from passerby.covers_file import Box, ManualCovers
 from passerby.media import Kind
 from passerby.media.families import FAMILIES
@@ -238,20 +239,20 @@ class Report(_Facts):
     def to_json(self) -> str:
         return self.model_dump_json(indent=2) + "\n"
 
-    def to_html(self) -> str:
+    def to_html(self, language: Language = "en") -> str:
         """One self-contained page: it fetches nothing."""
         from passerby.report.html import render
 
-        return render(self)
+        return render(self, language)
 
-    def write(self, path: Path | str) -> Path:
-        """Writes JSON or HTML, by the suffix, to a temporary file that is renamed when complete.
+    def write(self, path: Path | str, language: Language = "en") -> Path:
+        """Writes JSON, or HTML in a language, by the suffix, to a temporary file that is renamed when complete.
 
         Raises SettingsError for another suffix, OutputError if it cannot be written.
         """
         from passerby.report.write import write_report
 
-        return write_report(self, Path(path))
+        return write_report(self, Path(path), language)
 
     @staticmethod
     def json_schema() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from passerby.config.about import Language
 from passerby.errors import OutputError, SettingsError
 from passerby.names import shortened
 from passerby.report.model import Report
@@ -18,9 +19,9 @@ def check_report_path(path: Path) -> None:
         raise SettingsError(f"a report cannot be written as '{path.name}'", hint="name it .json or .html")
 
 
-def write_report(report: Report, path: Path) -> Path:
+def write_report(report: Report, path: Path, language: Language = "en") -> Path:
     check_report_path(path)
-    text = report.to_json() if path.suffix.lower() == ".json" else report.to_html()
+    text = report.to_json() if path.suffix.lower() == ".json" else report.to_html(language)
     try:
         _replace(path, text)
     except OSError as error:

@@ -14,6 +14,7 @@ MAX_WIDENING = 0.5
 """Of a box's size on each side, reached just before everything is covered."""
 
 LATE = "the detector is late, and its last result is too old"
+ALL_COVERED = "the detector is late, and its last result is too old, so everything is covered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ def effort(overdue_s: float, every_s: float) -> Effort:
     if late < SLOWER_FROM:
         return AT_EASE
     if late >= WHOLE_FROM:
-        return Effort(MAX_WIDENING, LATE, f"{LATE}, so everything is covered")
+        return Effort(MAX_WIDENING, LATE, ALL_COVERED)
     wider = MAX_WIDENING * max(0.0, late - WIDER_FROM) / (WHOLE_FROM - WIDER_FROM)
-    how = ", and covers are wider" if wider else ""
-    return Effort(wider, None, f"people are looked for every {overdue_s:.1f} s instead of every {every_s:g} s{how}")
+    when = f"{overdue_s:.1f} s instead of every {every_s:g} s"
+    if wider:
+        return Effort(wider, None, f"people are looked for every {when}, and covers are wider")
+    return Effort(0.0, None, f"people are looked for every {when}")

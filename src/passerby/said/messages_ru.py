@@ -5,7 +5,7 @@ RUSSIAN = {
     "event-in-zone": "{camera}: кто-то в зоне ({rule})",
     "event-crowd": "{camera}: скопление ({rule})",
     "event-loitering": "{camera}: долгое пребывание ({rule})",
-    "event-wrong-way": "{camera}: движение навстречу ({rule})",
+    "event-wrong-way": "{camera}: движение в запрещённом направлении ({rule})",
     "event-stopped": "{camera}: остановка транспорта ({rule})",
     "event-fall": "{camera}: падение ({rule})",
     "event-lying": "{camera}: человек лежит ({rule})",
@@ -78,7 +78,7 @@ RUSSIAN = {
     "mail-login": "почтовый сервер не принимает это имя и пароль ({code})",
     "mail-clear": "почтовый сервер не предлагает шифрования",
     "mail-refused": "почтовый сервер не принял письмо: код {code}",
-    "mail-broke-off": "почтовый сервер прервал разговор",
+    "mail-broke-off": "почтовый сервер прервал соединение",
     "mqtt-refused": "брокер MQTT отклоняет соединение: {why}",
     "mqtt-not-confirmed": "брокер MQTT не подтвердил сообщение",
 }

@@ -27,10 +27,13 @@ PICTURES = {
     "worker-hangs-by": "camera '{camera}' made it hang",
     "not-recorded": "nothing is recorded: the encoder or the disk has not answered for over {seconds} s",
     "too-slow": "this machine is too slow: {lost} of the last {count} pictures were left out",
+    "searched-seldom": "people are looked for every {seconds} s instead of every {usual} s",
+    "searched-seldom-wider": "people are looked for every {seconds} s instead of every {usual} s, and covers are wider",
     # Covered whole
     "covered": "the whole picture is hidden: {why:may}",
     "detector-deaf": "the detector does not find what it must find",
     "detector-late": "the detector is late, and its last result is too old",
+    "detector-late-all": "the detector is late, and its last result is too old, so everything is covered",
     "whole-changed": "the whole picture changed: the light, or the camera was moved",
     "the-detector-failed": "the detector failed",
     "detector-failed": "detector failed",

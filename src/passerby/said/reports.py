@@ -29,6 +29,7 @@ REPORTS = {
     # Problems of the file
     "frames-damaged": "frames are damaged, or build upon a damaged one",
     "frames-lost": "frames could not be decoded and are missing",
+    "frames-unshown": "frames that the file's own edit list leaves out are left out here too",
     "frames-gap": "a gap in time: frames seem to be missing",
     "frames-stopped": "reading stopped: {why:may}",
     "frames-ordered": "frames without a time got one from their order",
@@ -40,6 +41,7 @@ REPORTS = {
     "tracks-of-video": "the source has {count} video tracks: number {number} ({size}) is redacted, no other",
     "not-searchable": "the source cannot be searched: it is read from its start",
     "size-changes": "the picture's size changes: later frames are scaled to the first",
+    "still-with-video": "a video is attached to the picture, as in motion photos: only the picture is redacted",
     "cut-short": "the source ends here, though it says that it is {seconds} s long",
 }  # fmt: skip
 

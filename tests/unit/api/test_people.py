@@ -272,7 +272,7 @@ def test_who_reads_the_audit_is_in_it_once_a_minute_for_each_question(house: Hou
     assert len(reads()) == 1, "the next page is the same question"
     at_90k = 1_800_000_000 * 90_000
     kim.get("/api/audit", params={"who": "lee", "camera": "gate", "from_90k": at_90k, "to_90k": 2**62})
-    assert reads()[0][2] == f"user 'lee', camera 'gate', from 2027-01-15 08:00 UTC, to {2**62}"
+    assert reads()[0][2] == f"user 'lee'; camera 'gate'; from 2027-01-15 08:00 UTC; to {2**62}"
     house.clock.move(61)
     kim.get("/api/audit")
     assert len(reads()) == 3

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from passerby.capture import is_still, open_source, open_still
+from passerby.capture import has_attached_video, is_still, open_source, open_still
 from passerby.errors import SourceError
 from tests.heif import Coded, coded, write_heif
 from tests.media_samples import Recipe, make_video
@@ -268,3 +268,18 @@ def test_an_avif_of_several_pictures_is_refused(tmp_path: Path) -> None:
             container.mux(stream.encode(picture.reformat(format="yuv420p")))
         container.mux(stream.encode(None))
     assert "several pictures" in refused(tmp_path / "gate.avif")
+
+
+def test_a_video_attached_to_a_still_is_noticed(tmp_path: Path) -> None:
+    make_video(tmp_path / "video.mp4", Recipe(count=4))
+    video = (tmp_path / "video.mp4").read_bytes()
+    write_heif(tmp_path / "still.heic", [coded(quarters(), tmp_path / "scratch.mp4")])
+    heic = (tmp_path / "still.heic").read_bytes()
+    path = tmp_path / "photo"
+    for still in (encoded(".jpg"), heic):
+        path.write_bytes(still)
+        assert not has_attached_video(path)
+        path.write_bytes(still + video)
+        assert has_attached_video(path) and open_still(path).height == HEIGHT
+    path.write_bytes(heic + struct.pack(">I4s", 8 + len(video), b"mpvd") + video)
+    assert has_attached_video(path)

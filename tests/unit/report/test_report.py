@@ -29,9 +29,11 @@ from passerby.report import (
     Speed,
     Still,
     TrackSpan,
+    html,
 )
-from passerby.report.cautions import cautions
-from passerby.report.html import MAX_TICKS, lanes, ticks
+from passerby.report.cautions import advice, cautions
+from passerby.report.html import MAX_TICKS, Words, lanes, ticks
+from passerby.report.russian import TEXTS as RUSSIAN
 from passerby.report.schema import schema_text
 from passerby.report.words import clock, in_bytes, place, share
 from passerby.settings import Hide, Settings
@@ -126,7 +128,7 @@ def test_page_of_a_still_has_no_timeline() -> None:
 
 
 def test_tracks_that_do_not_overlap_share_a_lane() -> None:
-    rows = lanes(a_report())
+    rows = lanes(a_report(), Words("en"))
     assert [len(row.bars) for row in rows] == [1, 1, 2, 1]
     assert [row.name for row in rows] == ["covered whole", "look at", "person tracks", "vehicle tracks"]
 
@@ -138,7 +140,7 @@ times = st.floats(0, 100_000, allow_nan=False)
 def test_bars_stay_on_the_timeline(spans: list[tuple[float, float, Kind]], duration_s: float) -> None:
     source = SourceFacts(name="a.mp4", bytes=1, codec="h264", width=2, height=2, duration_s=duration_s)
     tracks = [TrackSpan.of(n, kind, min(a, b), max(a, b), 1) for n, (a, b, kind) in enumerate(spans)]
-    for lane in lanes(a_report(source=source, tracks=tracks)):
+    for lane in lanes(a_report(source=source, tracks=tracks), Words("en")):
         for bar in lane.bars:
             assert bar.left >= 0 and bar.width > 0 and bar.left + bar.width <= 100.01
 
@@ -250,3 +252,40 @@ def test_where_most_is_hidden_the_option_that_hides_less_is_named(instead: Any) 
 )
 def test_a_place_is_named_by_its_middle(xyxy: tuple[float, ...], words: str) -> None:
     assert place(xyxy, 100, 100) == words
+
+
+def test_a_russian_report_has_no_english_but_names() -> None:
+    source = SourceFacts(name="улица.mp4", bytes=3_840_805, codec="h264", width=1280, height=720, duration_s=12.0)
+    mode = ModeChoice(used="cover", asked="auto", why="too short to learn a background from", instead="reveal")
+    report = a_report(
+        source=source, mode=mode, contact_sheet=(Still.of(4.5, JPEG),), warnings=cautions(Settings(audio="keep")),
+        whole_spans=(Span(start_s=0, end_s=0.48, reason="damaged in the source", frames=12),),
+        frames=FrameCounts(total=300, redacted=300, covered_whole=12, whole_by_reason={"damaged in the source": 12}),
+        problems=(Problem(kind="lost", at_s=2.0, message="frames could not be decoded and are missing"),),
+    )  # fmt: skip
+    page = report.to_html("ru")
+    assert '<html lang="ru">' in page and "Возможно, человек, закрытый не полностью" in page
+    text = re.sub(r"<style>.*?</style>|<code>.*?</code>|Настройки</th><td>.*?</td>", "", page, flags=re.DOTALL)
+    shown = re.sub(r"<[^>]*?(?:(?:title|alt|aria-label)=\"([^\"]*)\"[^>]*)?>", r" \1 ", text)
+    names = {"passerby", "street", "redacted", "mp", "SHA", "mode", "reveal", "libx", "nanodet"}
+    assert set(re.findall(r"[A-Za-z]{2,}", shown)) == names
+
+
+def test_what_a_report_says_in_russian_is_said_somewhere() -> None:
+    folder = Path(html.__file__).parent
+    source = "".join(
+        each.read_text(encoding="utf-8")
+        for each in sorted(folder.glob("*"))
+        if each.name != "russian.py" and each.is_file()
+    )
+    parts = {"cover", "reveal", *(kind.label for kind in Kind), *(f"{kind.label} tracks" for kind in Kind), "s"}
+    from_elsewhere = {meaning for _, meaning in legend()} | {advice("cover"), advice("reveal")}
+    stages = {"detect", "encode", "examine", "finish", "learn", "redact"}
+    places = {place((x, y, x, y), 90, 90) for x in (1, 45, 89) for y in (1, 45, 89)}
+    doubts = {
+        Doubt.of(kind, is_covered=covered, start_s=0, end_s=1, at_s=0, xyxy=(0, 0, 1, 1)).reason
+        for kind in (Kind.PERSON, Kind.FACE)
+        for covered in (True, False)
+    }
+    known = parts | from_elsewhere | stages | places | doubts
+    assert {each for each in RUSSIAN if each not in known and f'"{each}"' not in source} == set()

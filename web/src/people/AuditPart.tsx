@@ -8,7 +8,7 @@ import type { SectionProps } from "../app/sections";
 import { titleOf } from "../camera/cameras";
 import { wordsOf } from "../camera/StateBadge";
 import { secondsOf, ticksOf } from "../media/times";
-import { texts, wordFor } from "../texts";
+import { partsInWords, texts, wordFor } from "../texts";
 import { Button, type Column, Empty, Panel, ProblemNote, Skeleton, Table, When } from "../ui";
 import { AuditFilter } from "./AuditFilter";
 
@@ -17,6 +17,9 @@ type Entry = Schemas["AuditEntry"];
 const MOST = 100;
 /** When something moved, and no picture. */
 const OVERVIEW = "timeline:overview";
+
+/** How what nobody asked for came to be. */
+const OF_ITSELF: ReadonlySet<string> = new Set(["file", "retention"]);
 
 export function AuditPart({ route }: SectionProps) {
   const wanted = Object.fromEntries(route.query);
@@ -84,7 +87,7 @@ const columnsWith = (titles: Titles): readonly Column<Entry>[] => [
     title: texts.people.who,
     cell: (each) => (
       <span className="audit-who">
-        <strong>{each.who || texts.people.nobody}</strong>
+        <strong>{each.who || (OF_ITSELF.has(each.through) ? "passerby" : texts.people.nobody)}</strong>
         <span className="soft small">{wordFor(texts.through, each.through) ?? each.through}</span>
       </span>
     ),
@@ -97,7 +100,7 @@ const columnsWith = (titles: Titles): readonly Column<Entry>[] => [
     cell: (each) =>
       (each.about || each.from_90k !== null) && (
         <span className="audit-who small">
-          {each.about && <span>{each.about}</span>}
+          {each.about && <span>{partsInWords(each.about_said, each.about)}</span>}
           {each.from_90k !== null && <LookedAt what={each.what} from90k={each.from_90k} to90k={each.to_90k} />}
         </span>
       ),

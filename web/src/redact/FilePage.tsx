@@ -5,7 +5,7 @@ import { get, Problem, put, remove } from "../api/client";
 import { useAsked, useChange } from "../api/use";
 import { draftOf, dropDraft, useDraft } from "../app/drafts";
 import { goTo, hashOf } from "../app/routes";
-import { inWords, texts } from "../texts";
+import { inWords, language, texts } from "../texts";
 import { Button, Dialog, Empty, Icon, PageHead, Panel, ProblemNote, Progress, Skeleton, useToast } from "../ui";
 import { areSame, type Box, boxesOf, correctionsOf, endsBeforeItBegins } from "./box";
 import type { Redaction } from "./RedactPage";
@@ -134,7 +134,12 @@ function Head({ file, isDirty, isWrong, busy, onRender }: HeadProps) {
               {words.discard}
             </Button>
             {file.has_output && (
-              <a className="button" href={`${address}/report.html`} target="_blank" rel="noreferrer">
+              <a
+                className="button"
+                href={`${address}/report.html?language=${language}`}
+                target="_blank"
+                rel="noreferrer"
+              >
                 {words.report}
               </a>
             )}

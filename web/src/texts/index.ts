@@ -13,7 +13,7 @@ export {
   rememberLanguages,
   showLanguage,
 } from "./language";
-export { inWords, isSaidOtherwise, settingInWords } from "./said";
+export { inWords, isSaidOtherwise, partsInWords, settingInWords } from "./said";
 export type { Texts };
 
 const TEXTS: Record<Language, Texts> = { en, ru };
