@@ -1,4 +1,4 @@
-"""MJPEG as programs that are not ours send it: written by FFmpeg or as usual cameras do, sent by Python's own server."""
+"""MJPEG as other programs send it: written by FFmpeg or as usual cameras do, sent by Python's own server."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ SIZE = (320, 240)
 PICTURES = 12
 FRAMES = 30
 EVERY_S = 0.02
+JPEG = "Content-Type: image/jpeg\r\nContent-Length: {size}\r\n"
 
 
 def coded(form: str, **options: str) -> tuple[bytes, list[bytes]]:
@@ -62,11 +63,11 @@ STREAMS: dict[str, tuple[str, Callable[[], Iterator[bytes]]]] = {
     "FFmpeg": ("multipart/x-mixed-replace;boundary=ffmpeg", by_ffmpeg),
     "mjpg-streamer": (
         "multipart/x-mixed-replace;boundary=boundarydonotcross",
-        parts("--boundarydonotcross\r\nContent-Type: image/jpeg\r\nContent-Length: {size}\r\nX-Timestamp: {number}.5\r\n\r\n"),
+        parts("--boundarydonotcross\r\n" + JPEG + "X-Timestamp: {number}.5\r\n\r\n"),
     ),
     "an ESP32": (
         "multipart/x-mixed-replace;boundary=123456789000000000000987654321",
-        parts("\r\n--123456789000000000000987654321\r\nContent-Type: image/jpeg\r\nContent-Length: {size}\r\n\r\n", b""),
+        parts("\r\n--123456789000000000000987654321\r\n" + JPEG + "\r\n", b""),
     ),
     "an old Axis, dashes in the boundary": (
         'multipart/x-mixed-replace; boundary="--myboundary"',

@@ -33,7 +33,7 @@ PACKAGE = ROOT / "src" / "passerby"
 WEB = ROOT / "web" / "src"
 HOLE = re.compile(r"\{[^}]*\}")
 
-SAYS = {"problem", "SettingsError", "OutputError", "SourceError", "SourceUnavailable", "LimitError", "Finding", "Told",
+SAYS = {"problem", "SettingsError", "OutputError", "SourceError", "SourceUnavailable", "LimitError", "Finding",
         "Verdict", "_latch", "CameraTrial", "Ended", "Alarm", "_tell", "_idle_state", "Effort"}  # fmt: skip
 """What is called with a sentence that is shown."""
 SPEAK = ("api", "access", "rules/access.py", "rules/effort.py", "rules/health", "rules/retention.py", "jobs", "fleet",

@@ -1,4 +1,4 @@
-"""Decides which users' browsers are told of a message, and how much of it: no more than they may see."""
+"""Decides which users' browsers get a message, and how much of it: no more than they may see."""
 
 from __future__ import annotations
 

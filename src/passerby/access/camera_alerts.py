@@ -1,4 +1,4 @@
-"""Cameras whose alerts are off: nobody is told of their events, which are kept all the same."""
+"""Cameras whose alerts are off: nobody is notified of their events, which are kept all the same."""
 
 from __future__ import annotations
 

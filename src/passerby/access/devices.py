@@ -1,4 +1,4 @@
-"""Browsers that users want to be told in. Their addresses at push services are sealed."""
+"""Browsers that users want messages in. Their addresses at push services are sealed."""
 
 from __future__ import annotations
 

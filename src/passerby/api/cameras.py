@@ -48,7 +48,7 @@ class CameraShown(Policy):
     name: str
     address_shown: str | None = Field(description="Without login; null if you may not change cameras.")
     is_in_file: bool = Field(description="Defined in passerby.toml: change it there.")
-    has_alerts: bool = Field(description="Whether people are told of its events.")
+    has_alerts: bool = Field(description="Whether people are notified of its events.")
 
 
 class CameraChange(Policy):
@@ -155,7 +155,7 @@ def remove_camera(camera: CameraName, request: Request) -> None:
     services.cameras_changed()
 
 
-@router.put("/{camera}/alerts", summary="Say whether people are told of a camera's events")
+@router.put("/{camera}/alerts", summary="Switch the alerts of a camera on or off")
 def switch_alerts(camera: CameraName, body: Alerts, request: Request) -> CameraShown:
     services, me = services_of(request), signed_in_of(request)
     configured(services, camera)

@@ -48,10 +48,10 @@ def send_a_test(name: str, request: Request) -> ChannelShown:
 class Seen(BaseModel):
     """Somebody takes care of a message."""
 
-    was_waiting: bool = Field(description="Others would have been told later, and now are not.")
+    was_waiting: bool = Field(description="Others would have been notified later, and now are not.")
 
 
-@router.post("/messages/{id}/seen", summary="I take care of this message: nobody else is told of it")
+@router.post("/messages/{id}/seen", summary="I take care of this message: nobody else is notified of it")
 def seen(id: Annotated[str, Path(max_length=64)], request: Request) -> Seen:
     services, me = services_of(request), signed_in_of(request)
     with services.installation.audit.with_change():

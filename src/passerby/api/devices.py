@@ -54,7 +54,7 @@ class NewDevice(BaseModel):
     auth: SecretStr = Field(max_length=50)
 
 
-@router.get("", summary="The browsers in which I am told")
+@router.get("", summary="The browsers that get my messages")
 def devices(request: Request) -> DevicesShown:
     me, found = signed_in_of(request).user, services_of(request).installation.devices
     channel = _channel(request)

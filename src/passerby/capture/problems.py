@@ -24,7 +24,7 @@ class SourceProblem:
 class ProblemLog:
     """Gathers the problems of one source. A broken file of any length gives a list of bounded size."""
 
-    MOST = 1000
+    MAX_PROBLEMS = 1000
 
     def __init__(self) -> None:
         self.problems: list[SourceProblem] = []
@@ -34,7 +34,7 @@ class ProblemLog:
         """Adds a problem, or extends the latest one of this kind and message if it is near in time."""
         key = (kind, message)
         place = self._latest.get(key)
-        full = len(self.problems) >= self.MOST
+        full = len(self.problems) >= self.MAX_PROBLEMS
         if place is not None and (full or at_s - self.problems[place].until_s <= SAME_TROUBLE_S):
             known = self.problems[place]
             self.problems[place] = replace(known, until_s=max(known.until_s, at_s), count=known.count + 1)

@@ -50,14 +50,14 @@ def test(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug 
     from passerby.config.page_address import page_address
     from passerby.notify.channels import make_channels
     from passerby.notify.notifier import Notifier
-    from passerby.service.telling import told_of
+    from passerby.service.notifying import channel_context
 
     with installed(data, config) as installation:
         wanted = [each for each in installation.config.channel if each.name == name]
         if not wanted:
             raise SettingsError(f"there is no channel '{name}'", hint="passerby channel list names them")
         page = page_address(installation.config.server)
-        channels = make_channels(wanted, page, installation.clock, told_of(installation))
+        channels = make_channels(wanted, page, installation.clock, channel_context(installation))
         installation.audit.note("", "command", "channel:test", about=f"channel {name}")
         notifier = Notifier(installation.rows, channels)
         try:

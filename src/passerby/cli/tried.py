@@ -11,7 +11,7 @@ from passerby.config.rule import LineRule, Rule
 from passerby.events import Caution
 from passerby.events.dry_run import MAX_LISTED, Tried
 
-_LEAST_CLOSELY = 0.9
+_MIN_CLOSELY = 0.9
 
 
 def tried_lines(rule: Rule, done: Tried, *, keeps_boxes: bool) -> Iterator[str]:
@@ -42,7 +42,7 @@ def _cautions(rule: Rule, done: Tried) -> Iterator[str]:
         yield caution_line(Caution(rule.name, rule.objects, done.doubt, done.height_px))
     if done.is_seldom:
         yield "detectors ran less often then: no rule watched, or the machine was busy; a rule may find more"
-    if rule.objects == "vehicles" and done.closely < _LEAST_CLOSELY:
+    if rule.objects == "vehicles" and done.closely < _MIN_CLOSELY:
         yield "no rule about vehicles watched then, so they were not looked at closely: a rule finds more"
 
 

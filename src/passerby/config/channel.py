@@ -51,7 +51,7 @@ class Channel(Section):
         None,
         max_length=50,
         description="For e-mail, which needs them: the addresses it goes to. For push: names of users; if there are "
-        "none, all users who want to be told.",
+        "none, all users who asked for messages.",
     )
     language: Literal["auto", Language] = Field(
         "auto",
@@ -93,7 +93,7 @@ class Channel(Section):
     def _check(self) -> Self:
         if self.kind == "push":
             if self.address is not None:
-                raise ValueError(f"channel '{self.name}' has no address: browsers say where they are told")
+                raise ValueError(f"channel '{self.name}' has no address: browsers give their own")
             return self
         if self.address is None:
             raise ValueError(f"channel '{self.name}' needs an address")

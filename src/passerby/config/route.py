@@ -1,4 +1,4 @@
-"""The sections `route`: who is told of what, and when."""
+"""The sections `route`: who is notified of what, and when."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Times = Annotated[tuple[str, ...], AfterValidator(_times)]
 
 
 class Route(Section):
-    """Who is told of what; repeat the section for each one. Without any, every channel is told of everything."""
+    """Who is notified of what; repeat the section for each one. Without any, every channel gets every message."""
 
-    channels: tuple[str, ...] = Field(min_length=1, description="The names of the channels that are told.")
-    severity: Literal["info", "warning", "critical"] = Field("info", description="The least severity that is told.")
+    channels: tuple[str, ...] = Field(min_length=1, description="The names of the channels to notify.")
+    severity: Literal["info", "warning", "critical"] = Field("info", description="The lowest severity to notify of.")
     cameras: tuple[str, ...] = Field((), description="Only what is about one of these cameras. If empty, any.")
     groups: tuple[str, ...] = Field(
         (), description="Only what is about a camera in one of these groups. If empty, any."
@@ -34,14 +34,14 @@ class Route(Section):
     )
     quiet: Times = Field(
         (),
-        description='Quiet hours, such as "22:00-07:00": what happens then is told at their end, in one message. '
+        description='Quiet hours, such as "22:00-07:00": what happens then is sent at their end, in one message. '
         "Danger: also what is critical, unless another route tells it.",
     )
     cool_down_s: float = Field(
         0.0,
         ge=0,
         le=604800,
-        description="After a message was delivered, the same (kind, rule and camera) is not told again for this long.",
+        description="After a message was delivered, the same (kind, rule and camera) is not sent again for this long.",
     )
     digest_after: int = Field(
         10,
@@ -52,7 +52,7 @@ class Route(Section):
     escalate_after_s: float | None = Field(
         None, ge=1, le=604800, description="If nobody has said by then that they have seen it, tell escalate_to."
     )
-    escalate_to: tuple[str, ...] | None = Field(None, description="The channels that are told then.")
+    escalate_to: tuple[str, ...] | None = Field(None, description="The channels to notify then.")
 
     @model_validator(mode="after")
     def _check(self) -> Self:

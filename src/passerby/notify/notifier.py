@@ -70,7 +70,7 @@ class Notifier:
 
     def test_device(self, channel: TellsDevices, device: Device) -> None:
         """Sends a test at once. Raises OutputError if it is not delivered."""
-        channel.send_to(device, self._test_message("This device is told."))
+        channel.send_to(device, self._test_message("This device gets messages."))
 
     @property
     def shows_cameras(self) -> bool:

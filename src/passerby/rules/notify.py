@@ -1,4 +1,4 @@
-"""Decides who is told of a message, and when: now, after quiet hours, in a digest, later if nobody has seen it."""
+"""Decides who is notified of a message, and when: now, after quiet hours, in a digest, later if nobody has seen it."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ MESSAGES = OF_EVENTS | {
     # Tests
     "test": "A test from passerby",
     "test-channel": "This channel works.",
-    "test-device": "This device is told.",
+    "test-device": "This device gets messages.",
     # Beside what a message says
     "label-camera": "Camera: {what}",
     "label-rule": "Rule: {what}",

@@ -9,8 +9,8 @@ from pathlib import Path
 from passerby.access import Installation
 from passerby.api import Fleet, Redactions
 from passerby.folders import held_alone
+from passerby.service.notifying import notified
 from passerby.service.server import ended_after, make_server, run_server, stop_on_signals
-from passerby.service.telling import notified
 from passerby.service.upkeep import discarded, maintained, remembered
 from passerby.service.wiring import opened
 

@@ -17,7 +17,7 @@ from passerby.folders import emptied
 from passerby.jobs import Jobs, Limits
 from passerby.notify.alarms import Alarms
 from passerby.service.configured import ConfiguredFleet
-from passerby.service.telling import make_notifier
+from passerby.service.notifying import make_notifier
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from passerby.rules.notify import Planned
-from passerby.service.telling import make_notifier
+from passerby.service.notifying import make_notifier
 from passerby.testing.webhook import WebhookSink
 from tests.unit.api.conftest import House, OpenHouse
 

@@ -30,7 +30,7 @@ from passerby.notify.event_messages import EventMessages
 from passerby.notify.notifier import Notifier
 from passerby.rules.access import Role
 from passerby.rules.notify import Planned
-from passerby.service.telling import make_notifier
+from passerby.service.notifying import make_notifier
 from passerby.testing.clock import MovingClock
 from passerby.testing.webhook import WebhookSink
 from tests.certificates import certificate
@@ -306,7 +306,7 @@ def test_an_address_inside_is_refused_with_a_sentence(open_house: OpenHouse) -> 
         assert refused.status_code == 503 and "not contacted because" in refused.json()["message"], refused.text
     refused = add(vic, browser, endpoint="http://push.example/a")
     assert (refused.status_code, refused.json()["said"]["code"]) == (422, "push-not-subscribed")
-    with pytest.raises(PasserbyError, match="no device is to be told yet"):
+    with pytest.raises(PasserbyError, match="no device gets messages yet"):
         house.app.state.services.notifier.test("phones")
 
 
@@ -415,7 +415,7 @@ import sys
 from pathlib import Path
 from passerby.access import Installation
 from passerby.config import parse_config
-from passerby.service.telling import make_notifier
+from passerby.service.notifying import make_notifier
 from tests.unit.api.test_devices import CHANNEL
 
 notifier = make_notifier(Installation(Path(sys.argv[1]), parse_config({"channel": [CHANNEL]})))

@@ -18,7 +18,7 @@ from passerby.notify.channels import make_channels
 from passerby.notify.channels.email import mail_of
 from passerby.notify.links import StillsShown, message_id
 from passerby.notify.wording import Wording
-from passerby.service.telling import told_of
+from passerby.service.notifying import channel_context
 from passerby.testing.webhook import WebhookSink
 from tests.recordings import recorded, steady
 from tests.unit.api.conftest import ADDRESS, House
@@ -118,7 +118,7 @@ def test_only_a_channel_that_is_set_up_so_has_them(house: House) -> None:
                 "networks": ["127.0.0.0/8"], "stills": stills,
             }  # fmt: skip
             channel = Channel.model_validate(config)
-            channels = make_channels([channel], PAGE, house.clock, told_of(house.installation))
+            channels = make_channels([channel], PAGE, house.clock, channel_context(house.installation))
             for message in (fall(), fall(kind="camera"), fall(kind="digest")):
                 channels["hook"].send(message)
         sent = [json.loads(each.body)["data"] for each in sink.wait_for(6)]
@@ -181,7 +181,7 @@ def test_apprise_has_the_link_and_no_picture(house: House) -> None:
     with WebhookSink() as sink:
         address = sink.url("/x").replace("http://", "json://")
         config = Channel.model_validate({"name": "phone", "kind": "apprise", "address": address, "stills": True})
-        make_channels([config], PAGE, house.clock, told_of(house.installation))["phone"].send(fall())
+        make_channels([config], PAGE, house.clock, channel_context(house.installation))["phone"].send(fall())
         (request,) = sink.wait_for(1)
     body = json.loads(request.body)
     assert f"Picture: {PAGE[:-1]}{link_of(house)}" in body["message"] and body["attachments"] == []

@@ -10,8 +10,8 @@ from passerby.config import Channel
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channels import make_channels
 from passerby.notify.notifier import Notifier
+from passerby.service.notifying import channel_context
 from passerby.service.showing import SHOW_EVERY_S, ShownCameras
-from passerby.service.telling import told_of
 from tests.unit.api.conftest import House
 from tests.unit.api.test_events import AT, crossed, house, noted, records
 from tests.unit.notify.test_mqtt import Mosquitto, Reader, broker, pytestmark, reader, until
@@ -27,7 +27,7 @@ class Shown:
             "name": "home", "kind": "mqtt", "address": f"mqtt://127.0.0.1:{broker.port}", "stills": stills,
             "networks": ["127.0.0.0/8"],
         }  # fmt: skip
-        told_to = told_of(house.installation)
+        told_to = channel_context(house.installation)
         channels = make_channels([Channel.model_validate(config)], PAGE, house.clock, told_to, is_service=True)
         self.notifier = Notifier(house.installation.rows, channels)
         self.cameras = ShownCameras(house.app.state.services, self.notifier)

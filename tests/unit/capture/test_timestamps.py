@@ -74,7 +74,7 @@ def test_the_list_of_problems_is_bounded(times: list[float]) -> None:
     log = ProblemLog()
     for at_s in sorted(times):
         log.note("damaged", at_s, "it is broken")
-    assert len(log.problems) <= ProblemLog.MOST
+    assert len(log.problems) <= ProblemLog.MAX_PROBLEMS
     assert sum(p.count for p in log.problems) == len(times)
 
 

@@ -133,7 +133,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** I take care of this message: nobody else is told of it */
+        /** I take care of this message: nobody else is notified of it */
         post: operations["seen_api_messages__id__seen_post"];
         delete?: never;
         options?: never;
@@ -148,7 +148,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The browsers in which I am told */
+        /** The browsers that get my messages */
         get: operations["devices_api_self_devices_get"];
         put?: never;
         /** Tell me in this browser; again: it still is mine */
@@ -621,7 +621,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Say whether people are told of a camera's events */
+        /** Switch the alerts of a camera on or off */
         put: operations["switch_alerts_api_cameras__camera__alerts_put"];
         post?: never;
         delete?: never;
@@ -1914,7 +1914,7 @@ export interface components {
             is_in_file: boolean;
             /**
              * Has Alerts
-             * @description Whether people are told of its events.
+             * @description Whether people are notified of its events.
              */
             has_alerts: boolean;
         };
@@ -3464,7 +3464,7 @@ export interface components {
         Seen: {
             /**
              * Was Waiting
-             * @description Others would have been told later, and now are not.
+             * @description Others would have been notified later, and now are not.
              */
             was_waiting: boolean;
         };

@@ -30,12 +30,12 @@ from passerby.rules.reach import Reach
 
 READ_WITHIN_S = 10.0
 PUSH_WITHIN_S = 10.0
-"""Of one device: many are told at once, within the lease of a message."""
+"""Of one device: many get a message at once, within the lease of a message."""
 PUSH_KEY = "push"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChannelContext:
     """What channels need to know of an installation. language: that of messages where nobody chose another one."""
 
     audience: Audience
@@ -45,20 +45,22 @@ class Told:
 
 
 def make_channels(
-    configured: Iterable[ChannelConfig], source: str, clock: Clock, told: Told | None = None, *,
+    configured: Iterable[ChannelConfig], source: str, clock: Clock, context: ChannelContext | None = None, *,
     is_service: bool = False,
 ) -> dict[str, Channel]:  # fmt: skip
-    """By name. source: the address of this installation. told: for web push and links to stills, which there are not
+    """By name. source: the address of this installation. context: for web push and links to stills, which there are not
     without it. is_service: not only for a test. Raises SettingsError for an address or a secret that cannot be read or
     used."""
-    return {each.name: _made(each, source, clock, told, is_service) for each in configured}
+    return {each.name: _made(each, source, clock, context, is_service) for each in configured}
 
 
-def _made(config: ChannelConfig, source: str, clock: Clock, told: Told | None, is_service: bool) -> Channel:
-    stills = StillsShown(told.still_links, source, config.still_hours, clock) if config.stills and told else None
-    wording = Wording(_language(config, told), stills)
+def _made(
+    config: ChannelConfig, source: str, clock: Clock, context: ChannelContext | None, is_service: bool
+) -> Channel:
+    stills = StillsShown(context.still_links, source, config.still_hours, clock) if config.stills and context else None
+    wording = Wording(_language(config, context), stills)
     if config.kind == "push":
-        return _push(config, source, clock, told, wording)
+        return _push(config, source, clock, context, wording)
     given = config.address.get_secret_value() if config.address else ""
     text = secret_of(given, f"the address of '{config.name}'")
     if config.kind == "apprise":
@@ -81,21 +83,23 @@ def _made(config: ChannelConfig, source: str, clock: Clock, told: Told | None, i
     return Webhook(address, secret_of(secret, f"the secret of '{config.name}'"), source, limits, clock, wording)
 
 
-def _push(config: ChannelConfig, source: str, clock: Clock, told: Told | None, wording: Wording) -> Channel:
-    if told is None:
+def _push(
+    config: ChannelConfig, source: str, clock: Clock, context: ChannelContext | None, wording: Wording
+) -> Channel:
+    if context is None:
         raise SettingsError(f"channel '{config.name}': web push needs an installation")
     contact = f"mailto:{checked(config.sender)}" if config.sender else source
-    signer = Signer(told.secrets.get(PUSH_KEY, new_key), contact)
+    signer = Signer(context.secrets.get(PUSH_KEY, new_key), contact)
     reach = Reach(config.networks, only_public=True)
     limits = Limits(reach, PUSH_WITHIN_S, READ_WITHIN_S, config.trust_any_certificate)
-    return Push(config.name, told.audience, config.to or (), signer, source, limits, clock, wording)
+    return Push(config.name, context.audience, config.to or (), signer, source, limits, clock, wording)
 
 
-def _language(config: ChannelConfig, told: Told | None) -> Callable[[], Language]:
+def _language(config: ChannelConfig, context: ChannelContext | None) -> Callable[[], Language]:
     chosen = config.language
     if chosen != "auto":
         return lambda: chosen
-    return told.language if told else lambda: "en"
+    return context.language if context else lambda: "en"
 
 
 def secret_of(value: str, what: str) -> str:

@@ -1,4 +1,4 @@
-"""Web push: each user's browsers are told what the user may see, by the push services of their makers."""
+"""Web push: each user's browsers get what the user may see, through the push services of their makers."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Push:
         """Delivered if any device has it; the others get it later. If there are none, nobody wants to be told."""
         heard = self._audience.of(message, self._names)
         if not heard and message.kind == "test":
-            raise OutputError("no device is to be told yet", hint="choose Tell me on this device on an account page")
+            raise OutputError("no device gets messages yet", hint="choose Tell me on this device on an account page")
         # What does not answer holds up a message once, and later messages wait behind that one.
         behind = {each.device_id for each in self._audience.devices.waiting(self._name, is_due=False)}
         first = [each for each in heard if each.device.id not in behind] or heard

@@ -1,4 +1,4 @@
-"""Tells people: makes the notifier of the configuration, sends messages while a service runs, and tells of alarms."""
+"""Notifies people while a service runs: makes the notifier of the configuration, hands it alarms and events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from passerby.config.page_address import page_address
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.messages import Severity
 from passerby.notify.alarm_messages import AlarmMessages
-from passerby.notify.channels import Told, make_channels
+from passerby.notify.channels import ChannelContext, make_channels
 from passerby.notify.event_messages import AT_ONCE, EventMessages
 from passerby.notify.notifier import Notifier
 from passerby.rules.events.schedule import Schedule
@@ -32,7 +32,7 @@ def make_notifier(installation: Installation) -> Notifier:
     """Raises SettingsError for a channel that cannot be used."""
     config = installation.config
     page = page_address(config.server)
-    channels = make_channels(config.channel, page, installation.clock, told_of(installation), is_service=True)
+    channels = make_channels(config.channel, page, installation.clock, channel_context(installation), is_service=True)
 
     def groups_of(camera: str) -> frozenset[str]:
         found = installation.cameras.find(camera)
@@ -41,12 +41,12 @@ def make_notifier(installation: Installation) -> Notifier:
     return Notifier(installation.rows, channels, [route_of(each) for each in config.route], groups_of)
 
 
-def told_of(installation: Installation) -> Told:
+def channel_context(installation: Installation) -> ChannelContext:
     def language() -> Language:
         chosen = installation.settings.current().about.language
         return "en" if chosen == "auto" else chosen
 
-    return Told(installation.audience, installation.own_secrets, installation.still_links, language)
+    return ChannelContext(installation.audience, installation.own_secrets, installation.still_links, language)
 
 
 def route_of(config: RouteConfig) -> Route:
