@@ -85,7 +85,7 @@ def test_folder_is_redacted_by_several_processes_and_one_bad_file_does_not_stop_
     safe = street.parent / "safe"
     done = passerby("redact", folder, "-o", safe, "--jobs", "2", "--report", safe)
     assert done.returncode == 1
-    assert "broken.mp4" in done.stderr and "1 of 3 files were not redacted" in done.stderr
+    assert "broken.mp4" in done.stderr and "1 of 3 files could not be redacted" in done.stderr
     made = sorted(path.relative_to(safe).as_posix() for path in safe.rglob("*") if path.is_file())
     assert made == [
         "a.redacted.mp4",
@@ -105,13 +105,17 @@ def test_stretch_is_cut_out(street: Path) -> None:
     assert len(frames_of(street.with_name("cut.mp4"))) == 10
 
 
-def test_still_is_redacted(street: Path) -> None:
-    still = street.with_name("street.png")
+def test_still_is_redacted_without_the_video_of_a_motion_photo(street: Path) -> None:
+    still = street.with_name("street.jpg")
     with av.open(str(street)) as container:
         cv2.imwrite(str(still), next(iter(container.decode(video=0))).to_ndarray(format="bgr24"))
+    with still.open("ab") as file:
+        file.write(street.read_bytes())
     done = passerby("redact", still)
     assert done.returncode == 0, done.stderr
-    assert frames_of(still.with_name("street.redacted.png"))[0][1:] == (640, 360)
+    assert "a video is attached to the picture" in done.stdout
+    made = still.with_name("street.redacted.jpg")
+    assert frames_of(made)[0][1:] == (640, 360) and b"ftyp" not in made.read_bytes()
 
 
 def test_output_that_is_there_is_left_alone_unless_told(street: Path) -> None:

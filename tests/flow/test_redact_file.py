@@ -203,6 +203,8 @@ def test_corrections_are_hidden_and_the_audit_knows(open_office: OpenOffice, str
     assert len(list((office.folder / "redactions" / made["id"]).iterdir())) == 1, "what was made before is gone"
     page = client.get(f"/api/redactions/{made['id']}/report.html")
     assert "1 added" in page.text and "sandbox" in page.headers["content-security-policy"]
+    russian = client.get(f"/api/redactions/{made['id']}/report.html", params={"language": "ru"})
+    assert "добавлено: 1" in russian.text and "sandbox" in russian.headers["content-security-policy"]
     about = made["id"]
     assert [each for each in office.audited() if each[1].startswith("file:")] == [
         ("kim", "file:redact", about), ("kim", "file:watch", about), ("kim", "file:correct", about),

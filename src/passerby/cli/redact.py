@@ -190,7 +190,7 @@ def redact(
         outcomes = run(found.jobs, task, watcher, at_once)
     failed = sum(outcome.report is None for outcome in outcomes)
     if failed and len(found.jobs) > 1:
-        stderr().print(f"{failed} of {len(found.jobs)} files were not redacted")
+        stderr().print(f"{failed} of {len(found.jobs)} files could not be redacted")
     if failed or found.unread:
         raise typer.Exit(EXIT_FAILED)
 

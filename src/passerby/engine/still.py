@@ -85,7 +85,7 @@ def redact_still(
         ),
         hidden=facts.hidden(),
         speed=facts.clock.speed(1),
-        problems=(Problem(kind="streams", at_s=0.0, message=WITH_VIDEO),) if has_attached_video(source) else (),
+        problems=(Problem(kind="streams", message=WITH_VIDEO),) if has_attached_video(source) else (),
         warnings=cautions(settings),
         covers=covers,
         contact_sheet=tuple(facts.stills),
