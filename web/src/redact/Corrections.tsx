@@ -79,10 +79,14 @@ function Row({ box, number, list }: { box: Box; number: number; list: Correction
 function Times({ box, timeS, onBox }: { box: Box; timeS: number; onBox: (box: Box) => void }) {
   return (
     <div className="redact-times">
-      <Seconds label={words.from} value={box.fromS} onChange={(fromS) => onBox(during(box, fromS, box.toS))} />
-      <ToolButton icon="bracketIn" word={words.fromNow} onClick={() => onBox(during(box, floorMs(timeS), box.toS))} />
-      <Seconds label={words.to} value={box.toS} onChange={(toS) => onBox(during(box, box.fromS, toS))} />
-      <ToolButton icon="bracketOut" word={words.toNow} onClick={() => onBox(during(box, box.fromS, ceilMs(timeS)))} />
+      <div className="redact-time">
+        <Seconds label={words.from} value={box.fromS} onChange={(fromS) => onBox(during(box, fromS, box.toS))} />
+        <ToolButton icon="bracketIn" word={words.fromNow} onClick={() => onBox(during(box, floorMs(timeS), box.toS))} />
+      </div>
+      <div className="redact-time">
+        <Seconds label={words.to} value={box.toS} onChange={(toS) => onBox(during(box, box.fromS, toS))} />
+        <ToolButton icon="bracketOut" word={words.toNow} onClick={() => onBox(during(box, box.fromS, ceilMs(timeS)))} />
+      </div>
       {box.path.length === 0 && (
         <Button kind="quiet" onClick={() => onBox({ ...box, fromS: 0, toS: null })}>
           {words.always}
