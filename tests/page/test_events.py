@@ -148,7 +148,7 @@ def test_what_happens_now_is_there_within_a_second_and_leads_to_nothing_else(hou
     now = round(time.time() * TICKS_PER_S)
     house.records.add([CameraEvent("gate", "Square", EventKind.CROWD, "people", now, None, 30)])
     expect(tab.page.locator(".event-row").first).to_contain_text("Crowd, 30 people")
-    expect(tab.page.locator(".event-row").first).to_contain_text("goes on")
+    expect(tab.page.locator(".event-row").first).to_contain_text("ongoing")
     tab.page.keyboard.press("j")
     expect(tab.page.locator(".event-detail")).to_be_visible()
     expect(tab.page.get_by_role("button", name="False")).to_have_count(0)  # a viewer changes nothing
@@ -214,3 +214,54 @@ def test_a_phone_shows_the_list_or_the_event(house: House, open_tab: OpenTab, sh
     shoot(tab, "event-phone")
     tab.page.get_by_role("link", name="All events").click()
     expect(row).to_be_visible()
+
+
+def test_a_fault_that_repeats_is_one_row_below_what_happened(house: House, open_tab: OpenTab) -> None:
+    def at(seconds: float) -> int:
+        return house.begin_90k + round(seconds * TICKS_PER_S)
+
+    faults = [
+        CameraEvent(camera, "frozen", EventKind.CAMERA, "", at(200 + 60 * n + 5), at(200 + 60 * n + 30))
+        for n in range(3) for camera in ("hall", "gate")
+    ]  # fmt: skip
+    house.records.add(faults)
+    tab = open_tab(house.serving.base)
+    tab.sign_in()
+    tab.go("#/events?day=" + time.strftime("%Y-%m-%d", time.localtime(at(0) / TICKS_PER_S)))
+    heading = tab.page.get_by_role("heading", name="Camera faults")
+    expect(heading).to_be_visible()
+    above, below = (tab.page.locator(".event-rows").nth(n) for n in (0, 1))
+    expect(below.locator(".event-row")).to_have_count(2)
+    for row in below.locator(".event-row").all():
+        expect(row).to_contain_text("× 3")
+    expect(above).not_to_contain_text("Camera fault")
+    below.locator(".event-row a").first.click()
+    tab.page.get_by_role("button", name="Seen").click()
+    expect(below.locator(".event-row").first).to_contain_text("Seen")
+    with house.engine.connect() as connection:
+        query = "SELECT count(*) FROM events WHERE kind = 'camera' AND state = 'seen'"
+        assert connection.exec_driver_sql(query).scalar_one() == 3
+
+
+def test_a_picture_that_is_not_recorded_yet_comes_later(house: House, open_tab: OpenTab) -> None:
+    now = round(time.time() * TICKS_PER_S)
+    house.records.add([CameraEvent("gate", "Steps", EventKind.FALL, "people", now, now)])
+    tab = open_tab(house.serving.base)
+    asked: dict[str, int] = {}
+
+    def answer(route: playwright.Route) -> None:
+        url = route.request.url
+        if f"at_90k={now}" not in url:
+            return route.continue_()
+        asked[url] = asked.get(url, 0) + 1
+        if asked[url] == 1:  # an empty answer is no picture
+            return route.fulfill(status=200, content_type="image/jpeg", body=b"")
+        return route.continue_(url=url.replace(f"at_90k={now}", f"at_90k={house.begin_90k + 9 * TICKS_PER_S}"))
+
+    tab.page.route("**/timeline/thumbnail.jpg*", answer)
+    tab.sign_in()
+    tab.go("#/events?kind=fall")
+    row = tab.page.locator(".event-row").first
+    expect(row).to_contain_text("Fall")
+    tab.until("document.querySelector('.event-row img')?.naturalWidth > 0")
+    assert max(asked.values()) == 2

@@ -235,6 +235,20 @@ def test_whatever_comes_is_shown_and_leads_nowhere_else(yard: Yard, open_tab: Op
     expect(tab.page).to_have_url(f"{yard.serving.base}/#/events")
 
 
+def test_a_click_goes_to_the_window_of_the_page_and_not_to_a_picture_of_ours(yard: Yard, open_tab: OpenTab) -> None:
+    tab = open_tab(yard.serving.base, permissions=["notifications"])
+    tab.sign_in()
+    worker = worker_of(tab)
+    deliver(tab, json.dumps({"title": "x", "where": "#/events"}))
+    tab.until(f"{SHOWN}.then((all) => all.length)")
+    picture = tab.page.context.new_page()
+    picture.goto(f"{yard.serving.base}/icon-192.png")
+    picture.bring_to_front()
+    worker.evaluate(CLICK, "")
+    expect(tab.page).to_have_url(f"{yard.serving.base}/#/events")
+    assert len(tab.page.context.pages) == 2, "none was opened"
+
+
 def test_without_a_channel_the_account_says_so(serve: Serve, open_tab: OpenTab, tmp_path: Path) -> None:
     data = data_made(tmp_path / "data")
     add_user(data, "vic", Role.VIEWER)

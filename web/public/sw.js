@@ -48,15 +48,21 @@ async function show({ id, title, text, at_ms, where, take, still, language }) {
   });
 }
 
-/** In a window of ours that is open, else in a new one. */
+/** In a window of ours that is open, the one in use if there are several; else in a new one. */
 async function open(where) {
   const { scope } = self.registration;
   const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const ours = windows.find((each) => each.url.startsWith(scope));
-  if (!ours) {
+  const ours = windows.filter(({ url }) => isPage(new URL(url), new URL(scope)));
+  const best = ours.find((each) => each.focused) ?? ours.find((each) => each.visibilityState === "visible") ?? ours[0];
+  if (!best) {
     await self.clients.openWindow(new URL(where, scope).href);
     return;
   }
-  ours.postMessage({ where });
-  await ours.focus().catch(() => {}); // the browser may forbid it
+  best.postMessage({ where });
+  await best.focus().catch(() => {}); // the browser may forbid it
+}
+
+/** Not a picture or a file of ours in a window of its own, which would not hear where to go. */
+function isPage({ origin, pathname }, scope) {
+  return origin === scope.origin && [scope.pathname, `${scope.pathname}index.html`].includes(pathname);
 }

@@ -4,6 +4,7 @@ Needs no network, no people."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +20,22 @@ from passerby.cli.serve import serve_folder
 from passerby.cli.sources import Job, redacted_name
 from passerby.clock import SystemClock
 from passerby.config import FILE_NAME
+from passerby.media.events import EventKind
 from passerby.settings import Settings
 
 STREET, STREET_S, STREET_WH = "street.mp4", 4, (960, 540)
+_WHERE_TO_LOOK = """
+Within two minutes, and every five minutes from then on, on the page under Events:
+
+  Platform               somebody falls; a bag is left behind
+  School yard            a crowd gathers
+  Car park               a car on the footpath; a car against the one-way lane
+  Closed yard, at night  somebody climbs in
+  Street                 people pass: see Counts
+  the last three         something is wrong with the camera: see Health
+
+A busy machine learns the backgrounds later, and may notice things only the second time.
+"""
 
 
 @fails_clearly
@@ -54,7 +68,7 @@ def demo(
         return
     write_config(folder / FILE_NAME)
     typer.echo(f"\nNow the cameras: {len(CAMERAS)} drawn ones, kept in {folder}. Ctrl-C stops it.")
-    typer.echo("Within two minutes somebody falls, leaves a bag, climbs a wall: see Events on the page.\n")
+    typer.echo(_WHERE_TO_LOOK)
     began_90k = SystemClock().now_90k()
     serve_folder(folder, debug=debug, end_after_s=seconds)
     _say_what_was_noticed(folder, began_90k)
@@ -93,7 +107,11 @@ def _say_what_was_noticed(folder: Path, since_90k: int) -> None:
         counts = installation.tallies.since(lines, since_90k)
     typer.echo("\nWhat was noticed:" if found else "\nNothing was noticed yet. The first events come after a minute.")
     for event in reversed(found):
-        typer.echo(f"  {event_line(event)}")
+        if event.kind is not EventKind.CAMERA:
+            typer.echo(f"  {event_line(event)}")
+    faults = Counter((event.camera, event.rule) for event in found if event.kind is EventKind.CAMERA)
+    for (camera, fault), times in sorted(faults.items()):
+        typer.echo(f"  {camera}  camera fault: {fault}, {'once' if times == 1 else f'{times} times'}")
     for camera, rule in lines:
         right, left = (counts[camera, rule, way] for way in ("right", "left"))
         if right or left:

@@ -205,7 +205,7 @@ def _what(each: LoggedEvent) -> str:
 
 def _lasted(each: LoggedEvent) -> str:
     if each.is_open:
-        return "goes on"
+        return "ongoing"
     seconds = (each.end_90k - each.start_90k) / TICKS_PER_S
     return "" if seconds < 0.5 else f"{seconds:.0f} s"
 

@@ -183,5 +183,5 @@ _HAPPENED = {
     EventKind.LYING: "{who} lying for too long",
     EventKind.LEFT_OBJECT: "{who} was left behind",
     EventKind.REMOVED_OBJECT: "{who} is gone that was there",
-    EventKind.CAMERA: "the camera is not well",
+    EventKind.CAMERA: "camera fault",
 }

@@ -16,7 +16,7 @@ OF_EVENTS = {
     "event-removed-object": "{camera:name}: removed object ({rule})",
     "event-density": "{camera:name}: too dense ({rule})",
     "event-queue": "{camera:name}: queue ({rule})",
-    "event-camera": "{camera:name}: camera not well ({status:may})",
+    "event-camera": "{camera:name}: camera fault ({status:may})",
 }
 """Titles, by the kind of event."""
 MESSAGES = OF_EVENTS | {

@@ -99,7 +99,7 @@ def test_more_than_a_page_is_listed_once_each(data: Path) -> None:
 def test_a_list_says_what_where_when_and_how_many(data: Path) -> None:
     lines = events(data, "list").stdout.splitlines()
     assert [line.split()[0] for line in lines[1:]] == ["4", "3", "2", "1"]
-    assert all(word in lines[1] for word in ("gate", "bench", "goes on", "something was left behind", "new"))
+    assert all(word in lines[1] for word in ("gate", "bench", "ongoing", "something was left behind", "new"))
     assert all(
         word in lines[3] for word in ("yard", "at night", "8 s", "3 people in the zone", local(AT + TICKS_PER_S))
     )

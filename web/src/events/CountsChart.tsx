@@ -1,4 +1,4 @@
-/** Draws the counts of one rule: a bar of each hour, day or week for each way, and the week before as a thin line. */
+/** Draws the counts of one rule: a line over hours, days or weeks for each way, and the week before as a thin one. */
 
 import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
@@ -10,6 +10,17 @@ import type { Line, Per } from "./counts";
 type ChartProps = { rule: string; per: Per; lines: readonly Line[] };
 
 const TALL_PX = 220;
+
+/** A line needs two: what is known of a single hour or day would not be seen. */
+const LONE_POINTS: uPlot.Series.Points = {
+  show: true,
+  size: 6,
+  filter: (chart, series) => {
+    const known = chart.data[series] ?? [];
+    const isKnown = (n: number) => typeof known[n] === "number";
+    return [...known.keys()].filter((n) => isKnown(n) && !isKnown(n - 1) && !isKnown(n + 1));
+  },
+};
 
 export function CountsChart({ rule, per, lines }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
@@ -35,17 +46,20 @@ export function CountsChart({ rule, per, lines }: ChartProps) {
         ],
         scales: { y: { range: (_, __, most) => [0, Math.max(5, most * 1.1)] } },
         series: [
-          { value: (_, at) => (at === null ? "" : per === "hour" ? `${dayOf(at)}, ${hourOf(at)}` : dayOf(at)) },
+          {
+            label: texts.events.when,
+            value: (_, at) => (at === null ? "" : per === "hour" ? `${dayOf(at)}, ${hourOf(at)}` : dayOf(at)),
+          },
           ...lines.flatMap((each) => {
             const stroke = color(`--c-${each.way}`);
             return [
-              { label: way(each), stroke, width: 2, fill: color(`--c-${each.way}-wash`), points: { show: false } },
+              { label: way(each), stroke, width: 2, fill: color(`--c-${each.way}-wash`), points: LONE_POINTS },
               {
                 label: `${way(each)}, ${texts.events.count.weekBefore}`,
                 stroke,
                 width: 1,
                 dash: [4, 4],
-                points: { show: false },
+                points: LONE_POINTS,
               },
             ];
           }),

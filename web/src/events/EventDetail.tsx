@@ -11,12 +11,12 @@ import { save } from "../timeline/Export";
 import { Badge, Button, type Fact, Facts, Icon, Note, ProblemNote, TextArea, useToast, When } from "../ui";
 import { EventPicture } from "./EventPicture";
 import { type Event, type Group, ICONS, lastsOf, ruleOf, type State, TONES, whatOf } from "./facts";
+import { Precision } from "./Precision";
 
-/** Fewer say nothing of a rule. */
-const ENOUGH = 10;
-const GOOD_SHARE = 0.8;
 /** What led to it, and what came of it, s. */
 const AROUND_S = 5;
+/** Of a clip of several that belong together. */
+const LONGEST_S = 600;
 
 type DetailProps = {
   group: Group;
@@ -41,6 +41,9 @@ export function EventDetail({ group, title, precision, back, asksToTake, set, on
   const { first, all } = group;
   const may = useMay();
   const { busy, problem, run } = useChange();
+  const isOfCamera = first.kind === "camera";
+  const mayMend = may(isOfCamera ? "health:see" : "rules:see");
+  const whereToMend = mayMend ? hashOf([isOfCamera ? "health" : "rules", first.camera]) : undefined;
   const states: readonly State[] = (["seen", "taken", "done", "false", "new"] as const).filter(
     (each) => each !== first.state && !(each === "seen" && first.state === "done"),
   );
@@ -68,9 +71,9 @@ export function EventDetail({ group, title, precision, back, asksToTake, set, on
         </Badge>
       </header>
       <Facts facts={factsOf(first, all.length)} />
-      <div className="row event-actions">
-        {may("events:change") &&
-          states.map((each) => (
+      {may("events:change") && (
+        <div className="event-states">
+          {states.map((each) => (
             <Button
               key={each}
               kind={each === "taken" || (each === "done" && first.state === "taken") ? "primary" : "plain"}
@@ -81,7 +84,8 @@ export function EventDetail({ group, title, precision, back, asksToTake, set, on
               {texts.events.mark[each]}
             </Button>
           ))}
-      </div>
+        </div>
+      )}
       <div className="row event-actions">
         {may("timeline:watch") && (
           <a className="button" href={recordingOf(first)}>
@@ -92,7 +96,7 @@ export function EventDetail({ group, title, precision, back, asksToTake, set, on
         {may("recording:export") && <ExportEvent group={group} />}
       </div>
       <ProblemNote problem={problem} />
-      <Precision precision={precision} />
+      <Precision precision={precision} isOfCamera={isOfCamera} href={whereToMend} />
       <Comments id={first.id} onCommented={onCommented} />
     </article>
   );
@@ -136,7 +140,8 @@ function factsOf(event: Event, together: number): Fact[] {
 function ExportEvent({ group: { first, all } }: { group: Group }) {
   const { busy, problem, run } = useChange();
   const toast = useToast();
-  const oldest = all.at(-1) ?? first;
+  // What repeats for hours would be a clip of hours.
+  const oldest = all.findLast((each) => secondsOf(first.end_90k - each.start_90k) < LONGEST_S) ?? first;
   const range = { fromS: secondsOf(oldest.start_90k) - AROUND_S, toS: secondsOf(first.end_90k) + AROUND_S };
   const press = async () => {
     await save(first.camera, range);
@@ -163,22 +168,6 @@ function saveFacts(events: readonly Event[]): void {
   link.download = `event-${events[0]?.id}.json`;
   link.click();
   URL.revokeObjectURL(url);
-}
-
-function Precision({ precision }: { precision: Schemas["RulePrecision"] | undefined }) {
-  const { right = 0, false: wrong = 0 } = precision ?? {};
-  const count = right + wrong;
-  if (!count) return null;
-  if (count < ENOUGH) return <p className="soft small">{texts.events.precisionFew(count)}</p>;
-  const share = right / count;
-  const words = texts.events.precision(texts.ui.percent(share), count);
-  if (share >= GOOD_SHARE) return <p className="soft small">{words}</p>;
-  return (
-    <Note tone="warn" icon="warn">
-      <strong>{words}</strong>
-      <div>{texts.events.suggestion}</div>
-    </Note>
-  );
 }
 
 function Comments({ id, onCommented }: { id: number; onCommented: () => void }) {

@@ -1,11 +1,12 @@
 /** Which events are listed. It is in the page's address, so that a link shows the same. */
 
+import { useState } from "react";
 import type { Schemas } from "../api/client";
 import { goTo, hashOf } from "../app/routes";
 import { texts } from "../texts";
 import { Button, Segmented, Select, TextField } from "../ui";
 import { type Event, kindOf, ruleOf, STATES } from "./facts";
-import type { Wanted } from "./useLog";
+import { isToDo, type Wanted } from "./useLog";
 
 type FilterProps = {
   wanted: Wanted;
@@ -23,6 +24,9 @@ export function EventFilter({ wanted, titles, rules, events }: FilterProps) {
     ...rules.map((each) => [each.rule, each.rule] as const),
     ...events.map((each) => [each.rule, ruleOf(each)] as const),
   ]);
+  const isFiltered = Object.keys(wanted).some((each) => each !== "all");
+  // On a telephone the events are more use than the ways to choose among them.
+  const [isOpen, setIsOpen] = useState(isFiltered);
   const any = { value: "", label: texts.events.any };
   const select = (name: string, label: string, choices: readonly { value: string; label: string }[]) => (
     <Select
@@ -34,19 +38,30 @@ export function EventFilter({ wanted, titles, rules, events }: FilterProps) {
   );
   return (
     <div className="event-filter">
-      <Segmented
-        label={texts.events.which}
-        value={wanted.all || wanted.state ? "all" : "todo"}
-        choices={[
-          { value: "todo", label: texts.events.todo },
-          { value: "all", label: texts.events.all },
-        ]}
-        onChange={(which) => {
-          const { all: _, state: __, ...rest } = wanted;
-          goTo(hashOf(["events"], which === "all" ? { ...rest, all: "1" } : rest), true);
-        }}
-      />
-      <div className="event-filters">
+      <div className="row">
+        <Segmented
+          label={texts.events.which}
+          value={isToDo(wanted) ? "todo" : "all"}
+          choices={[
+            { value: "todo", label: texts.events.todo },
+            { value: "all", label: texts.events.all },
+          ]}
+          onChange={(which) => {
+            const { all: _, state: __, ...rest } = wanted;
+            goTo(hashOf(["events"], which === "all" ? { ...rest, all: "1" } : rest), true);
+          }}
+        />
+        <Button
+          kind={isFiltered ? "primary" : "plain"}
+          icon="settings"
+          aria-expanded={isOpen}
+          aria-controls="event-filters"
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          {texts.events.filters}
+        </Button>
+      </div>
+      <div id="event-filters" className={isOpen ? "event-filters is-open" : "event-filters"}>
         {select(
           "camera",
           texts.events.camera,
@@ -73,7 +88,7 @@ export function EventFilter({ wanted, titles, rules, events }: FilterProps) {
           value={wanted.day ?? ""}
           onChange={(value) => set("day", value)}
         />
-        {Object.keys(wanted).some((each) => each !== "all") && (
+        {isFiltered && (
           <Button
             kind="quiet"
             icon="cross"

@@ -3,11 +3,14 @@
 import { useEffect, useState } from "react";
 import { addressOf } from "../api/client";
 import { useMay } from "../app/session";
-import { secondsOf, ticksOf } from "../media/times";
+import { nowS, secondsOf, ticksOf } from "../media/times";
 import { texts } from "../texts";
 import { Icon, ToolButton } from "../ui";
 import { type Event, whatOf } from "./facts";
 
+/** A picture is there once its seconds are recorded, which is after the event: on a busy machine much later. */
+const PATIENCE_S = 60;
+const RETRY_MS = 2000;
 const STEP_S = 2;
 const MAX_STEPS = 8;
 const STEP_MS = 600;
@@ -16,15 +19,40 @@ function thumbnailOf(camera: string, at_90k: number): string {
   return addressOf("/api/cameras/{camera}/timeline/thumbnail.jpg", { path: { camera }, query: { at_90k } });
 }
 
+/** Whether a picture is to be asked for, will be again soon, or is not there. `tried` differs each time. */
+function useRetried(event: Event) {
+  const [tried, setTried] = useState(0);
+  const [state, setState] = useState<"asked" | "soon" | "gone">("asked");
+  useEffect(() => {
+    if (state !== "soon") return;
+    const timer = window.setTimeout(() => {
+      setTried((before) => before + 1);
+      setState("asked");
+    }, RETRY_MS);
+    return () => window.clearTimeout(timer);
+  }, [state]);
+  const failed = () => {
+    const isFresh = nowS() - secondsOf(event.start_90k) < PATIENCE_S;
+    setState(isFresh && tried * RETRY_MS < PATIENCE_S * 1000 ? "soon" : "gone");
+  };
+  return { tried, state, failed };
+}
+
 export function Thumbnail({ event }: { event: Event }) {
-  const [isThere, setIsThere] = useState(true);
+  const { tried, state, failed } = useRetried(event);
   const maySee = useMay()("timeline:watch");
   return (
     <span className="event-thumbnail">
-      {isThere && maySee ? (
-        <img src={thumbnailOf(event.camera, event.start_90k)} alt="" loading="lazy" onError={() => setIsThere(false)} />
+      {state === "asked" && maySee ? (
+        <img
+          key={tried}
+          src={thumbnailOf(event.camera, event.start_90k)}
+          alt=""
+          loading={tried ? "eager" : "lazy"}
+          onError={failed}
+        />
       ) : (
-        <Icon name="nothing" />
+        <Icon name={state === "soon" ? "wait" : "nothing"} />
       )}
     </span>
   );
@@ -33,7 +61,8 @@ export function Thumbnail({ event }: { event: Event }) {
 /** The small picture first; the large one only where that is there. */
 export function EventPicture({ event }: { event: Event }) {
   const may = useMay();
-  const [has, setHas] = useState<"unknown" | "small" | "large" | "nothing">("unknown");
+  const { tried, state, failed } = useRetried(event);
+  const [has, setHas] = useState<"unknown" | "small" | "large">("unknown");
   const [step, setStep] = useState<number | null>(null);
   const lastsS = secondsOf(event.end_90k - event.start_90k);
   const steps = Math.min(MAX_STEPS, Math.floor(lastsS / STEP_S) + 1);
@@ -45,12 +74,13 @@ export function EventPicture({ event }: { event: Event }) {
   }, [isLooping, steps]);
   const atS = secondsOf(event.start_90k) + ((step ?? 0) * lastsS) / Math.max(1, steps);
   const alt = texts.events.pictureOf(whatOf(event));
-  if (has === "nothing" || !may("timeline:watch")) {
+  const isSoon = state === "soon";
+  if ((has === "unknown" && state !== "asked") || !may("timeline:watch")) {
     return (
       <div className="event-picture">
-        <div className="event-no-picture">
-          <Icon name="nothing" size={28} />
-          {texts.events.noPicture}
+        <div className="event-no-picture" role="status">
+          <Icon name={isSoon ? "wait" : "nothing"} size={28} />
+          {isSoon ? texts.events.pictureSoon : texts.events.noPicture}
         </div>
       </div>
     );
@@ -58,10 +88,11 @@ export function EventPicture({ event }: { event: Event }) {
   return (
     <div className="event-picture">
       <img
+        key={tried}
         src={thumbnailOf(event.camera, ticksOf(atS))}
         alt={has === "large" && !isLooping ? "" : alt}
         onLoad={() => setHas((before) => (before === "unknown" ? "small" : before))}
-        onError={() => setHas((before) => (before === "unknown" ? "nothing" : before))}
+        onError={() => has === "unknown" && failed()}
       />
       {has !== "unknown" && !isLooping && may("still:see") && (
         <img

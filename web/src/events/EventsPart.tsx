@@ -1,6 +1,6 @@
 /** The list of events beside the one that is looked at; on a phone one or the other. */
 
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { get, put } from "../api/client";
 import { useAsked } from "../api/use";
 import { goTo, hashOf } from "../app/routes";
@@ -12,11 +12,14 @@ import { Button, Empty, Icon, ProblemNote, Skeleton, useToast } from "../ui";
 import { EventDetail } from "./EventDetail";
 import { EventFilter } from "./EventFilter";
 import { EventRow } from "./EventRow";
-import { type Group, groupsOf, type State } from "./facts";
+import { byNeed, type Group, groupsOf, type State } from "./facts";
 import { KeyHelp } from "./KeyHelp";
 import { eventsChanged } from "./unread";
 import { useEventKeys } from "./useEventKeys";
-import { type Log, useLog } from "./useLog";
+import { isToDo, type Log, useLog } from "./useLog";
+
+/** As in events.css: the list or the event. */
+const ONE_AT_A_TIME = "(max-width: 1050px)";
 
 export function EventsPart({ route }: SectionProps) {
   const wanted = Object.fromEntries(route.query);
@@ -26,7 +29,8 @@ export function EventsPart({ route }: SectionProps) {
   const cameras = useAsked((signal) => get("/api/cameras", { signal }), "cameras");
   const titles = new Map(cameras.answer?.map((each) => [each.name, titleOf(each)]));
   const precision = useAsked((signal) => get("/api/events/precision", { signal }), "precision");
-  const groups = groupsOf(log.events ?? []);
+  const grouped = groupsOf(log.events ?? []);
+  const groups = isToDo(wanted) ? byNeed(grouped) : grouped;
   const id = Number(route.path[1]);
   const asksToTake = route.path[2] === "take";
   const at = groups.findIndex((each) => each.all.some((event) => event.id === id));
@@ -56,10 +60,18 @@ export function EventsPart({ route }: SectionProps) {
   const chosen = groups[at] ?? (asked.answer ? { first: asked.answer, all: [asked.answer] } : undefined);
   useEventKeys({ chosen, mayChange, onStep: (step) => choose(groups[at < 0 ? 0 : at + step]), set });
 
-  // On the way through the list with keys the chosen one stays in sight.
+  const looked = useRef(0);
+  const isChosen = chosen !== undefined;
   useEffect(() => {
-    if (id) document.getElementById(`event-${id}`)?.scrollIntoView({ block: "nearest" });
-  }, [id]);
+    const row = document.getElementById(`event-${isChosen ? id : looked.current}`);
+    if (!matchMedia(ONE_AT_A_TIME).matches) {
+      // On the way through the list with keys the chosen one stays in sight.
+      if (isChosen) row?.scrollIntoView({ block: "nearest" });
+    } else if (isChosen) {
+      window.scrollTo(0, 0);
+    } else row?.scrollIntoView({ block: "center" }); // back where the list was left
+    if (isChosen) looked.current = id;
+  }, [id, isChosen]);
 
   return (
     <div className={chosen ? "events has-chosen" : "events"}>
@@ -106,19 +118,26 @@ type ListProps = {
 function List({ log, groups, at, wanted, titles }: ListProps) {
   if (!log.events) return log.problem ? null : <Skeleton lines={6} />;
   if (!groups.length) return <Nothing wanted={wanted} />;
-  return (
-    <>
+  const rows = (some: readonly Group[]) =>
+    some.length > 0 && (
       <ul className="event-rows">
-        {groups.map((each, n) => (
+        {some.map((each) => (
           <EventRow
             key={each.first.id}
             group={each}
             title={titles.get(each.first.camera) ?? each.first.camera}
             href={hashOf(["events", String(each.first.id)], wanted)}
-            isChosen={n === at}
+            isChosen={each === groups[at]}
           />
         ))}
       </ul>
+    );
+  const faults = isToDo(wanted) ? groups.findIndex((each) => each.first.kind === "camera") : -1;
+  return (
+    <>
+      {rows(faults < 0 ? groups : groups.slice(0, faults))}
+      {faults > 0 && <h2 className="events-faults">{texts.events.faults}</h2>}
+      {faults >= 0 && rows(groups.slice(faults))}
       {log.hasMore && (
         <div className="row">
           <Button busy={log.isAsking} onClick={log.older}>

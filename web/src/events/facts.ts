@@ -19,8 +19,10 @@ export const ICONS: Record<State, IconName> = {
   false: "cross",
 };
 
-/** Crossings of one line by one and the same crowd: no further apart than this, s. */
+/** What happens again so soon is shown as one: crossings of a line by a crowd, a camera that fails and recovers. s. */
 const TOGETHER_S = 300;
+/** These repeat; each of the others is worth a row. */
+const REPEATING = ["line-crossed", "camera"];
 
 /** The rule's name, or what is wrong with the camera. */
 export function ruleOf({ kind, rule }: Pick<Event, "kind" | "rule">): string {
@@ -30,27 +32,35 @@ export function ruleOf({ kind, rule }: Pick<Event, "kind" | "rule">): string {
 /** Events shown as one, the newest first; the first stands for all. */
 export type Group = { first: Event; all: readonly Event[] };
 
+/** A group is where its newest event is, whatever else happened meanwhile. */
 export function groupsOf(events: readonly Event[]): Group[] {
   const groups: { first: Event; all: Event[] }[] = [];
+  const open = new Map<string, { first: Event; all: Event[] }>();
   for (const each of events) {
-    const group = groups.at(-1);
+    const key = togetherBy(each);
+    const group = key === null ? undefined : open.get(key);
     const last = group?.all.at(-1);
-    if (group && last && belong(last, each)) group.all.push(each);
-    else groups.push({ first: each, all: [each] });
+    if (group && last && secondsOf(last.start_90k - each.end_90k) < TOGETHER_S) {
+      group.all.push(each);
+      continue;
+    }
+    const begun = { first: each, all: [each] };
+    groups.push(begun);
+    if (key !== null) open.set(key, begun);
   }
   return groups;
 }
 
-function belong(later: Event, earlier: Event): boolean {
-  const alike = (["camera", "rule", "kind", "way", "state", "state_who"] as const).every(
-    (each) => later[each] === earlier[each],
-  );
-  return (
-    alike &&
-    later.kind === "line-crossed" &&
-    later.comments + earlier.comments === 0 &&
-    secondsOf(later.start_90k - earlier.end_90k) < TOGETHER_S
-  );
+/** What happened before what is wrong with cameras, which is more often: where a list is to be worked through. */
+export function byNeed(groups: readonly Group[]): Group[] {
+  const isFault = ({ first }: Group) => first.kind === "camera";
+  return [...groups.filter((each) => !isFault(each)), ...groups.filter(isFault)];
+}
+
+/** Those that agree in this may be one; null: it stands alone. */
+function togetherBy({ camera, rule, kind, way, state, state_who, comments }: Event): string | null {
+  if (!REPEATING.includes(kind) || comments > 0) return null;
+  return JSON.stringify([camera, rule, kind, way, state, state_who]);
 }
 
 export const kindOf = (kind: string): string => wordFor(texts.events.kinds, kind) ?? kind;

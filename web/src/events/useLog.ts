@@ -9,6 +9,7 @@ import { eventsChanged } from "./unread";
 
 const AT_ONCE = 50;
 const EVERY_MS = 30_000;
+const AT_MOST_EVERY_MS = 1000;
 
 /** As the page's address has it; what is missing is any. */
 export type Wanted = Record<string, string>;
@@ -36,17 +37,33 @@ export function useLog(wanted: Wanted): Log {
 
   useEffect(() => {
     const source = new EventSource("api/events/new");
-    source.onmessage = () => {
+    let timer = 0;
+    let lastMs = 0;
+    const ask = () => {
+      timer = 0;
+      lastMs = Date.now();
       again();
       eventsChanged();
     };
-    return () => source.close();
+    // At once; in a flood, in which no answer would come in between, not more often than that.
+    source.onmessage = () => {
+      if (timer) return;
+      timer = window.setTimeout(ask, Math.max(0, lastMs + AT_MOST_EVERY_MS - Date.now()));
+    };
+    return () => {
+      source.close();
+      window.clearTimeout(timer);
+    };
   }, [again]);
 
   const more = older?.key === key ? older : null;
   const events = useMemo(() => {
     if (!first.answer) return undefined;
-    const known = new Map([...first.answer.events, ...(more?.events ?? [])].map((each) => [each.id, each]));
+    const newest = first.answer.events;
+    const last = newest.at(-1);
+    // What was on the first page moves on when something new comes, and is older then.
+    const rest = last ? (more?.events ?? []).filter((each) => isBefore(each, last)) : [];
+    const known = new Map([...newest, ...rest].map((each) => [each.id, each]));
     for (const [id, each] of changes) if (known.has(id)) known.set(id, each);
     return [...known.values()];
   }, [first.answer, more, changes]);
@@ -62,7 +79,7 @@ export function useLog(wanted: Wanted): Log {
         if (!last) return;
         const before = { before_90k: last.start_90k, before_id: last.id };
         const page = await get("/api/events", { query: { ...query, ...before } });
-        setOlder({ key, events: [...(more?.events ?? []), ...page.events], hasMore: page.has_more });
+        setOlder({ key, events: [...(events ?? []), ...page.events], hasMore: page.has_more });
       }),
     again,
     changed: useCallback(
@@ -72,9 +89,15 @@ export function useLog(wanted: Wanted): Log {
   };
 }
 
+const isBefore = (one: Event, other: Event): boolean =>
+  one.start_90k < other.start_90k || (one.start_90k === other.start_90k && one.id < other.id);
+
+/** Those that somebody has to look at or is dealing with, and not those of a state or all. */
+export const isToDo = (wanted: Wanted): boolean => !wanted.all && !wanted.state;
+
 function queryOf(wanted: Wanted) {
   const chosen = STATES.find((each) => each === wanted.state);
-  const states: readonly State[] = chosen ? [chosen] : wanted.all ? [] : TODO;
+  const states: readonly State[] = chosen ? [chosen] : isToDo(wanted) ? TODO : [];
   const [fromS, toS] = dayOf(wanted.day);
   return {
     camera: wanted.camera ?? null,

@@ -4,11 +4,11 @@ import { useEffect, useRef, useState } from "react";
 import { type Camera, type State, titleOf } from "../camera/cameras";
 import { StateBadge } from "../camera/StateBadge";
 import { texts } from "../texts";
-import { Icon } from "../ui";
+import { HappensNow } from "./HappensNow";
 import { asSeen, LivePicture } from "./LivePicture";
 import type { LiveState } from "./player";
 import { fitOf, GAP_PX, type Size, shapeWithin } from "./rows";
-import { useHappening } from "./useHappening";
+import { type Happening, useHappening } from "./useHappening";
 
 type GridProps = { cameras: Camera[]; states: ReadonlyMap<string, State>; columns: number | null };
 
@@ -78,7 +78,7 @@ function paddingBelow(element: Element | null | undefined): number {
 
 type TileProps = {
   camera: Camera;
-  happening: { id: number; words: string } | undefined;
+  happening: Happening | undefined;
   state: State | undefined;
   width: number;
   shape: number;
@@ -95,16 +95,7 @@ function Tile({ camera, happening, state, width, shape, onShape }: TileProps) {
         <a className="tile-name" href={`#/live/${camera.name}`}>
           {title}
         </a>
-        {happening && (
-          <a
-            className="tile-event"
-            href={`#/events/${happening.id}?all=1&camera=${camera.name}`}
-            aria-label={texts.events.onTile(happening.words)}
-          >
-            <Icon name="bell" size={14} />
-            <span>{happening.words}</span>
-          </a>
-        )}
+        <HappensNow camera={camera} happening={happening} />
         <StateBadge state={asSeen(state, kind)} />
         <a
           className="tile-link"

@@ -8,9 +8,11 @@ import { CoverLegend } from "../media/CoverLegend";
 import { momentOf, nowS, secondsOf, timeOf, utcTimeOf } from "../media/times";
 import { inWords, texts } from "../texts";
 import { sentence, ToolButton, ToolLink } from "../ui";
+import { HappensNow } from "./HappensNow";
 import { asSeen, LivePicture } from "./LivePicture";
 import type { LivePlayer, LiveState } from "./player";
 import { shapeWithin } from "./rows";
+import { useHappening } from "./useHappening";
 
 type OneProps = { camera: Camera; others: Camera[]; state: State | undefined };
 
@@ -19,6 +21,7 @@ export function LiveOne({ camera, others, state }: OneProps) {
   const player = useRef<RefObject<LivePlayer | null> | null>(null);
   const [kind, setKind] = useState<LiveState["kind"]>("connecting");
   const [shape, setShape] = useState(16 / 9);
+  const happening = useHappening();
   const title = titleOf(camera);
   const at = others.findIndex((each) => each.name === camera.name);
   const before = others[at - 1];
@@ -66,6 +69,7 @@ export function LiveOne({ camera, others, state }: OneProps) {
       </div>
       <footer className="one-foot">
         <StateBadge state={asSeen(state, kind)} />
+        <HappensNow camera={camera} happening={happening.get(camera.name)} />
         <span>{state?.reason && sentence(inWords(state.said, state.reason))}</span>
         {state?.since_90k && <span className="soft">{texts.live.since(momentOf(secondsOf(state.since_90k)))}</span>}
         <ShownAt player={player} />

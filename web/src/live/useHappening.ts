@@ -10,8 +10,10 @@ const EVERY_MS = 4000;
 const LONGEST_S = 86_400;
 const MOST = 99;
 
+export type Happening = { id: number; words: string };
+
 /** By camera, in words, the newest of each. */
-export function useHappening(): ReadonlyMap<string, { id: number; words: string }> {
+export function useHappening(): ReadonlyMap<string, Happening> {
   const maySee = useMay()("events:see");
   const { answer } = useAsked(
     async (signal) => {
@@ -22,7 +24,7 @@ export function useHappening(): ReadonlyMap<string, { id: number; words: string 
     `happening ${maySee}`,
     EVERY_MS,
   );
-  const found = new Map<string, { id: number; words: string }>();
+  const found = new Map<string, Happening>();
   for (const each of (answer ?? []).filter(isShown)) {
     if (!found.has(each.camera)) found.set(each.camera, { id: each.id, words: kindOf(each.kind) });
   }

@@ -19,7 +19,8 @@ import type { Mark } from "./Marks";
 import { PlaceEditor } from "./PlaceEditor";
 import { type Size, toScreen, type View } from "./plane";
 import { SiteDialog } from "./SiteDialog";
-import { siteMarks } from "./SiteMarks";
+import { SiteList } from "./SiteList";
+import { type SiteSeen, siteMarks, sitesSeen } from "./SiteMarks";
 import { useArrivals } from "./useArrivals";
 import type { Viewing } from "./useView";
 import "./map.css";
@@ -165,10 +166,11 @@ function Shown({ site, known, cameras, states, mayChange, onChanged, onDialog }:
   );
   const here = useMemo(() => marks.map((each) => each.camera), [marks]);
   const nowhere = useMemo(() => cameras.filter((each) => !places.has(each.name)), [cameras, places]);
-  const onGround = useMemo(
-    () => (site ? [] : siteMarks(known.sites, { cameras, places, states })),
+  const sites = useMemo(
+    () => (site ? [] : sitesSeen(known.sites, { cameras, places, states })),
     [site, known.sites, cameras, places, states],
   );
+  const onGround = useMemo(() => siteMarks(sites), [sites]);
   const tiles = site ? null : known.map.tiles;
   const begin = (camera: Camera) => {
     const place = places.get(camera.name);
@@ -234,6 +236,7 @@ function Shown({ site, known, cameras, states, mayChange, onChanged, onDialog }:
             />
           ) : (
             <Lists
+              sites={sites}
               here={here}
               nowhere={nowhere}
               states={states}
@@ -261,7 +264,7 @@ function Choose({ site, known, mayChange }: ChooseProps) {
   const hasGround = mayChange || !site || isOnGround;
   return (
     <select
-      className="input layout"
+      className="input map-choose"
       aria-label={words.choose}
       value={site?.name ?? GROUND}
       onChange={(event) => goTo(hashOf(["map", event.target.value]).replace("%7E", GROUND))}
@@ -277,6 +280,8 @@ function Choose({ site, known, mayChange }: ChooseProps) {
 }
 
 type ListsProps = {
+  /** On the map: they are there too, with the cameras on their plans. */
+  sites: readonly SiteSeen[];
   here: readonly Camera[];
   nowhere: readonly Camera[];
   states: ReturnType<typeof useCameras>["states"];
@@ -285,20 +290,23 @@ type ListsProps = {
   onPlace: ((camera: Camera) => void) | null;
 };
 
-function Lists({ here, nowhere, states, happens, hrefOf, onPlace }: ListsProps) {
+function Lists({ sites, here, nowhere, states, happens, hrefOf, onPlace }: ListsProps) {
   return (
     <>
-      <MapList
-        title={words.here(here.length)}
-        {...(here.length ? {} : { about: onPlace ? words.noneHereAdmin : words.noneHere })}
-        cameras={here}
-        states={states}
-        happens={happens}
-        hrefOf={hrefOf}
-        onPlace={onPlace}
-        placeWord={words.words.move}
-        placeLabel={words.move}
-      />
+      {sites.length > 0 && <SiteList sites={sites} />}
+      {(here.length > 0 || sites.length === 0) && (
+        <MapList
+          title={words.here(here.length)}
+          {...(here.length ? {} : { about: onPlace ? words.noneHereAdmin : words.noneHere })}
+          cameras={here}
+          states={states}
+          happens={happens}
+          hrefOf={hrefOf}
+          onPlace={onPlace}
+          placeWord={words.words.move}
+          placeLabel={words.move}
+        />
+      )}
       {onPlace && nowhere.length > 0 && (
         <MapList
           title={words.nowhere(nowhere.length)}

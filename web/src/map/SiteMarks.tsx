@@ -11,23 +11,30 @@ import { mercator, metresPerUnit, type Point, type Size, toScreen, type View } f
 
 const AROUND_M = 300;
 
-/** count: how many cameras are on its plan. worst: the state of the one that needs attention most. x, y,
- * reach: in units of the plane, the latter what is shown around it. */
-export type SiteMark = Point & { site: Site; count: number; worst: State | undefined; reach: number };
+/** count: how many cameras are on its plan. worst: the state of the one that needs attention most. */
+export type SiteSeen = { site: Site; count: number; worst: State | undefined };
+/** x, y, reach: in units of the plane, the latter what is shown around it. */
+export type SiteMark = SiteSeen & Point & { reach: number };
 
 type Known = { cameras: readonly Camera[]; places: ReadonlyMap<string, Place>; states: ReadonlyMap<string, State> };
 
-/** Those that have coordinates. */
-export function siteMarks(sites: readonly Site[], { cameras, places, states }: Known): SiteMark[] {
-  return sites.flatMap((site): SiteMark[] => {
-    if (!site.at) return [];
+export function sitesSeen(sites: readonly Site[], { cameras, places, states }: Known): SiteSeen[] {
+  return sites.map((site) => {
     const its = cameras.filter(({ name }) => {
       const place = places.get(name);
       return place && "site" in place && place.site === site.name;
     });
     const worst = its.map(({ name }) => states.get(name)).sort((a, b) => rankOf(a) - rankOf(b))[0];
-    const at = mercator(site.at.latitude, site.at.longitude);
-    return [{ ...at, site, count: its.length, worst, reach: AROUND_M / metresPerUnit(at.y) }];
+    return { site, count: its.length, worst };
+  });
+}
+
+/** Those that have coordinates. */
+export function siteMarks(seen: readonly SiteSeen[]): SiteMark[] {
+  return seen.flatMap((each): SiteMark[] => {
+    if (!each.site.at) return [];
+    const at = mercator(each.site.at.latitude, each.site.at.longitude);
+    return [{ ...at, ...each, reach: AROUND_M / metresPerUnit(at.y) }];
   });
 }
 

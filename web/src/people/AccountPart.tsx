@@ -18,8 +18,8 @@ export function AccountPart() {
   return (
     <div className="account-panels">
       <MePanel />
-      <PasswordPanel />
       <DevicesPanel />
+      <PasswordPanel />
       <PasskeysPanel />
       <TokensPanel />
     </div>
@@ -60,13 +60,16 @@ function MePanel() {
 function doesOf({ roles, may }: Session): ReactNode {
   const [only, another] = roles;
   if (only && !another) return texts.roles[only].about;
+  const words = may.map((each) => wordFor(texts.actions, each)).filter((each) => each !== undefined);
   return (
-    <ul className="account-does">
-      {may.map((each) => {
-        const word = wordFor(texts.actions, each);
-        return word && <li key={each}>{word}</li>;
-      })}
-    </ul>
+    <details>
+      <summary>{texts.people.mayDoMany(words.length)}</summary>
+      <ul className="account-does">
+        {words.map((each) => (
+          <li key={each}>{each}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

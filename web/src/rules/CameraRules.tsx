@@ -8,6 +8,7 @@ import { hashOf } from "../app/routes";
 import { useMay } from "../app/session";
 import { type Camera, titleOf } from "../camera/cameras";
 import { usePicture } from "../health/usePicture";
+import { secondsOf, timeOf } from "../media/times";
 import type { Size } from "../redact/box";
 import { texts } from "../texts";
 import { Button, Empty, Note, Panel, ProblemNote, Skeleton, ToolLink } from "../ui";
@@ -25,6 +26,11 @@ export function CameraRules({ camera }: { camera: Camera }) {
   const mayChange = useMay()("rules:change");
   const path = { camera: camera.name };
   const asked = useAsked((signal) => get("/api/cameras/{camera}/rules", { path, signal }), `rules ${camera.name}`);
+  const mayKnow = useMay()("events:see");
+  const precision = useAsked(
+    async (signal) => (mayKnow ? await get("/api/events/precision", { signal }) : []),
+    `rules precision ${mayKnow}`,
+  );
   const [begun, setBegun] = useState<Begun | null>(() => draftOf<Begun>(draftKey(camera.name)) ?? null);
   const [isChoosing, setIsChoosing] = useState(false);
   const rules = asked.answer;
@@ -40,7 +46,7 @@ export function CameraRules({ camera }: { camera: Camera }) {
       {!rules && !asked.problem && <Skeleton lines={5} />}
       {rules && (
         <WithPicture camera={camera.name}>
-          {(size, picture) =>
+          {(size, picture, age) =>
             edited ? (
               <RuleEditor
                 key={edited.was?.rule.name ?? edited.values.kind}
@@ -49,14 +55,18 @@ export function CameraRules({ camera }: { camera: Camera }) {
                 rules={rules}
                 size={size}
                 picture={picture}
+                age={age}
                 onSaved={asked.again}
                 onClose={() => setBegun(null)}
               />
             ) : (
               <div className="rules-layout">
-                <Canvas size={size} others={rules.map(drawnOf)} drawn={null}>
-                  {picture}
-                </Canvas>
+                <div className="rules-drawing">
+                  <Canvas size={size} others={rules.map(drawnOf)} drawn={null}>
+                    {picture}
+                  </Canvas>
+                  {age}
+                </div>
                 {rules.length === 0 ? (
                   <Panel>
                     <Empty
@@ -77,6 +87,7 @@ export function CameraRules({ camera }: { camera: Camera }) {
                   <RuleList
                     camera={camera.name}
                     rules={rules}
+                    precision={precision.answer ?? []}
                     mayChange={mayChange}
                     onEdit={(was) => setBegun({ was, values: valuesOf(was), isEnabled: was.is_enabled })}
                     onChanged={asked.again}
@@ -125,13 +136,15 @@ function Head({ camera, onAdd }: { camera: Camera; onAdd: (() => void) | null })
   );
 }
 
-/** Asks for the newest redacted still, once. Where there is none, or none may be seen, there is a grid and the reason. */
+/** Asks for the newest redacted still, once, and again on demand. Where there is none, or none may be seen, there is a grid
+ *  and the reason. */
 function WithPicture({
   camera,
   children,
 }: {
   camera: string;
-  children: (size: Size, picture: ReactNode) => ReactNode;
+  /** age: of which time the picture is, and the way to a newer one. */
+  children: (size: Size, picture: ReactNode, age: ReactNode) => ReactNode;
 }) {
   const maySee = useMay()("still:see");
   const path = { camera };
@@ -165,6 +178,14 @@ function WithPicture({
           />
         ) : (
           <div className="rules-grid" aria-hidden="true" />
+        ),
+        picture.answer && (
+          <div className="row rules-age small soft">
+            {picture.answer.at90k !== null && <span>{words.pictureOf(timeOf(secondsOf(picture.answer.at90k)))}</span>}
+            <Button kind="quiet" icon="refresh" onClick={picture.again}>
+              {words.refresh}
+            </Button>
+          </div>
         ),
       )}
     </>

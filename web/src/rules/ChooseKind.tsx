@@ -14,7 +14,7 @@ export function ChooseKind({ onChoose, onClose }: { onChoose: (kind: string) => 
           return (
             <li key={kind}>
               <button type="button" className="rule-kind" onClick={() => onChoose(kind)}>
-                <Sketch shapes={shapes} />
+                <Sketch kind={kind} shapes={shapes} />
                 <span>
                   <strong>{label}</strong>
                   <span className="soft small">{about}</span>

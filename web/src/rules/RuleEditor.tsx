@@ -32,11 +32,12 @@ type EditorProps = {
   rules: readonly Shown[];
   size: Size;
   picture: ReactNode;
+  age: ReactNode;
   onSaved: () => void;
   onClose: () => void;
 };
 
-export function RuleEditor({ camera, begun, rules, size, picture, onSaved, onClose }: EditorProps) {
+export function RuleEditor({ camera, begun, rules, size, picture, age, onSaved, onClose }: EditorProps) {
   const { was } = begun;
   const [isKept] = useState(() => draftOf<Begun>(draftKey(camera)) !== undefined);
   const { now: values, set, undo, redo } = useHistory(begun.values);
@@ -96,7 +97,10 @@ export function RuleEditor({ camera, begun, rules, size, picture, onSaved, onClo
           {picture}
           <InViewLayer boxes={seen.boxes} values={values} size={size} />
         </Canvas>
-        <InViewWords seen={seen} values={values} />
+        <div className="rules-below">
+          <InViewWords seen={seen} values={values} />
+          {age}
+        </div>
         <Tools values={values} set={set} picked={picked} onPick={setPicked} undo={undo} redo={redo} />
         <p className="small soft">{words.draw.how}</p>
         <div role="status">

@@ -1,8 +1,9 @@
 /** The rules of a camera as rows: edit, switch on and off, remove. */
 
 import { useState } from "react";
-import { put, remove } from "../api/client";
+import { put, remove, type Schemas } from "../api/client";
 import { useChange } from "../api/use";
+import { Precision } from "../events/Precision";
 import { texts } from "../texts";
 import { Badge, Confirm, Panel, ProblemNote, ToolButton, useToast } from "../ui";
 import { shapesOf } from "./Canvas";
@@ -14,6 +15,8 @@ const words = texts.rules;
 type ListProps = {
   camera: string;
   rules: readonly Shown[];
+  /** Of all cameras. */
+  precision: readonly Schemas["RulePrecision"][];
   mayChange: boolean;
   onEdit: (rule: Shown) => void;
   onChanged: () => void;
@@ -31,7 +34,7 @@ export function RuleList({ rules, ...rest }: ListProps) {
   );
 }
 
-function Row({ camera, rule, mayChange, onEdit, onChanged }: Omit<ListProps, "rules"> & { rule: Shown }) {
+function Row({ camera, rule, precision, mayChange, onEdit, onChanged }: Omit<ListProps, "rules"> & { rule: Shown }) {
   const [isRemoving, setIsRemoving] = useState(false);
   const { busy, problem, run } = useChange();
   const toast = useToast();
@@ -47,7 +50,7 @@ function Row({ camera, rule, mayChange, onEdit, onChanged }: Omit<ListProps, "ru
   return (
     <li>
       <div className="rules-row">
-        <Sketch shapes={shapesOf(valuesOf(rule)).map(([shape]) => shape)} />
+        <Sketch kind={rule.rule.kind} shapes={shapesOf(valuesOf(rule)).map(([shape]) => shape)} />
         <div className="rules-named">
           <strong>{name}</strong>
           <span className="soft small">{summaryOf(valuesOf(rule))}</span>
@@ -87,6 +90,7 @@ function Row({ camera, rule, mayChange, onEdit, onChanged }: Omit<ListProps, "ru
           </div>
         )}
       </div>
+      <Precision precision={precision.find((each) => each.camera === camera && each.rule === name)} />
       <ProblemNote problem={problem} />
       {isRemoving && (
         <Confirm
