@@ -27,6 +27,7 @@ from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.media.series import Measure, Minute
 from passerby.rules.access import Role
 from tests.page.conftest import PHONE, Serve, Serving, Tab, add_user, playwright
+from tests.page.test_accessibility import found_wrong
 from tests.recordings import recorded, steady
 
 OpenTab = Callable[..., Tab]
@@ -117,6 +118,7 @@ def test_a_duty_officer_works_through_the_list_with_keys(house: House, open_tab:
     expect(detail).to_contain_text("Right in 66% of 12")
     expect(page.locator(".event-large")).to_have_js_property("complete", True)
     tab.until("document.querySelector('.event-large')?.naturalWidth === 320")
+    assert found_wrong(tab) == []
     shoot(tab, "events")
     page.keyboard.press("f")
     expect(detail.get_by_role("heading")).to_have_text("Loitering")
@@ -207,10 +209,14 @@ def test_a_phone_shows_the_list_or_the_event(house: House, open_tab: OpenTab, sh
     expect(row).to_be_visible()
     assert tab.fits()
     shoot(tab, "events-phone")
+    expect(tab.page.get_by_label("Camera")).to_be_hidden()
+    tab.page.get_by_role("button", name="Filters").click()
+    expect(tab.page.get_by_label("Camera")).to_be_visible()
+    assert tab.fits() and found_wrong(tab) == []
     row.get_by_role("link").click()
     expect(tab.page.locator(".event-detail")).to_be_visible()
     expect(row).to_be_hidden()
-    assert tab.fits()
+    assert tab.fits() and found_wrong(tab) == []
     shoot(tab, "event-phone")
     tab.page.get_by_role("link", name="All events").click()
     expect(row).to_be_visible()

@@ -290,7 +290,8 @@ def test_a_site_with_coordinates_is_on_the_map_and_leads_to_its_plan(
     mark = page.get_by_role("link", name=re.compile("Plan of School: 2 cameras, worst state: "))
     expect(mark).to_be_visible()
     expect(page.get_by_role("heading", name="1 site")).to_be_visible()
-    expect(page.locator(".map-list li").filter(has=page.get_by_role("link", name="School"))).to_contain_text("2 cameras")
+    school = page.locator(".map-list li").filter(has=page.get_by_role("link", name="School"))
+    expect(school).to_contain_text("2 cameras")
     expect(page.get_by_text("cameras here")).to_have_count(0)  # they are at the school
     shoot(tab, f"site-on-map-{size['width']}")
     assert tab.fits() and found_wrong(tab) == []

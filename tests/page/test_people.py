@@ -130,6 +130,7 @@ def test_who_has_several_roles_reads_what_they_may_in_sum(
     tab = open_tab(school.base, PHONE, is_mobile=True, has_touch=True)
     tab.sign_in()
     tab.go("#/people/me")
+    tab.page.get_by_text("Show all").click()
     expect(tab.page.get_by_text("Read the audit")).to_be_visible()
     expect(tab.page.get_by_text("Redact files")).to_be_visible()
     expect(tab.page.get_by_text("Cannot watch")).to_have_count(0)

@@ -15,6 +15,7 @@ from passerby.rules.access import Role
 from passerby.rules.retention import HOUR_90K
 from tests.kept import keep_walk
 from tests.page.conftest import PHONE, WIDE, Serve, Serving, Tab, add_user, playwright
+from tests.page.test_accessibility import found_wrong
 
 OpenTab = Callable[..., Tab]
 Shoot = Callable[[Tab, str], None]
@@ -108,9 +109,11 @@ def test_a_rule_needs_three_clicks_and_is_then_drawn_undone_and_saved(
     expect(tab.page.get_by_role("heading", name="No rules yet")).to_be_visible()
     shoot(tab, "rules-none")
     tab.page.get_by_role("button", name="Add rule").first.click()
+    assert found_wrong(tab) == []
     shoot(tab, "rules-kinds")
     tab.page.get_by_role("dialog").get_by_role("button", name="Line").click()
     expect(tab.page.locator(".rule-tag", has_text="right")).to_be_visible()
+    assert found_wrong(tab) == []
     shoot(tab, "rules-line")
     tab.page.get_by_role("button", name="Save rule").click()
     expect(tab.page.locator(".rules-list li")).to_contain_text("Line · people")

@@ -174,7 +174,15 @@ function Nothing({ wanted }: { wanted: Record<string, string> }) {
   }
   if (filters.length) {
     return (
-      <Empty icon="search" title={texts.events.nothing}>
+      <Empty
+        icon="search"
+        title={texts.events.nothing}
+        action={
+          <a className="button" href={hashOf(["events"], wanted.all ? { all: "1" } : {})}>
+            {texts.events.clear}
+          </a>
+        }
+      >
         {texts.events.nothingHint}
       </Empty>
     );
