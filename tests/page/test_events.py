@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -271,3 +271,16 @@ def test_a_picture_that_is_not_recorded_yet_comes_later(house: House, open_tab: 
     expect(row).to_contain_text("Fall")
     tab.until("document.querySelector('.event-row img')?.naturalWidth > 0")
     assert max(asked.values()) == 2
+
+
+def test_what_goes_on_is_beside_the_live_picture_and_leads_to_the_event(house: House, open_tab: OpenTab) -> None:
+    now = round(time.time() * TICKS_PER_S)
+    crowd = CameraEvent("gate", "Stairs", EventKind.CROWD, "people", now - TICKS_PER_S, None, 21)
+    fault = CameraEvent("gate", "dark", EventKind.CAMERA, "", now, None)  # newer, and said by the state anyway
+    house.records.add([crowd, fault])
+    tab = open_tab(house.serving.base)
+    tab.sign_in("vic")
+    tab.go("#/live/gate")
+    tab.page.get_by_role("link", name="Now: Crowd").click()
+    expect(tab.page.locator(".event-detail").get_by_role("heading")).to_have_text("Crowd, 21 people")
+    house.records.add([replace(each, end_90k=now + TICKS_PER_S) for each in (crowd, fault)])

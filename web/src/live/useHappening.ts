@@ -1,4 +1,4 @@
-/** What goes on now at each camera, for the tiles: of the last day, which is all that a tile can be about. */
+/** What goes on now in front of each camera: of the last day, which is all that a tile can be about. */
 
 import { get } from "../api/client";
 import { useAsked } from "../api/use";
