@@ -44,10 +44,11 @@ SPEAK = ("api", "access", "rules/access.py", "rules/effort.py", "rules/health", 
 NOT_SHOWN = {
     # When starting, or in a terminal
     "access/sealer.py", "service/server.py", "objects/names.py", "notify/channels/__init__.py",
+    *(f"fleet/nats/{each}.py" for each in ("authority", "invitation", "joining", "private_files")),
     # Inside of one process
     "fleet/messages.py",
     # To other nodes, and in a log
-    "fleet/nats/connection.py",
+    "fleet/nats/connection.py", "fleet/nats/control.py",
 }  # fmt: skip
 RARE = {
     "couldn't read oidc.client_secret_file: {}",

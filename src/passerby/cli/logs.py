@@ -16,6 +16,16 @@ def log_to_stderr(debug: bool) -> None:
     logging.getLogger("uvicorn").setLevel(logging.INFO if debug else logging.WARNING)
     for noisy in ("alembic", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    without_noise_of_nats()
+
+
+def without_noise_of_nats() -> None:
+    """Its client closes TLS in a way that asyncio remarks upon each time, which means nothing."""
+    logging.getLogger("asyncio").addFilter(_is_no_noise)
+
+
+def _is_no_noise(record: logging.LogRecord) -> bool:
+    return "eof_received" not in str(record.msg)
 
 
 class JsonLines(logging.Formatter):

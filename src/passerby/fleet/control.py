@@ -64,16 +64,15 @@ class Control(Protocol):
 
 def pack_table(table: Table) -> bytes:
     slots = {str(slot): [each.node, each.process, each.token] for slot, each in table.slots.items()}
-    return json.dumps(
-        {"version": VERSION, "count": table.count, "drained": sorted(table.drained), "slots": slots}
-    ).encode()
+    nodes = {"drained": sorted(table.drained), "cordoned": sorted(table.cordoned)}
+    return json.dumps({"version": VERSION, "count": table.count, **nodes, "slots": slots}).encode()
 
 
 def unpack_table(data: bytes) -> Table:
     """Keys that it does not know are from a later version, which reads this one's table as well."""
     read: dict[str, Any] = json.loads(data)
     slots = {int(slot): Holding(*fields) for slot, fields in read["slots"].items()}
-    return Table(read["count"], slots, frozenset(read["drained"]))
+    return Table(read["count"], slots, frozenset(read["drained"]), frozenset(read.get("cordoned", ())))
 
 
 def pack_session(session: Session) -> bytes:

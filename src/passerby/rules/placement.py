@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 _STEPS = 2.0**64
@@ -33,11 +33,13 @@ class Live:
 
 @dataclass(frozen=True)
 class Table:
-    """Who has what, as all nodes see it. count: of slots. drained: nodes that give away what they have."""
+    """Who has what, as all nodes see it. count: of slots. drained: nodes that give away what they have. cordoned: nodes
+    that keep it and take nothing more."""
 
     count: int
     slots: Mapping[int, Holding]
     drained: frozenset[str] = frozenset()
+    cordoned: frozenset[str] = frozenset()
 
     def of(self, process: str) -> dict[int, int]:
         """The slots of a process, with their tokens."""
@@ -50,6 +52,14 @@ class Table:
 
     def with_drained(self, node: str, *, is_drained: bool) -> Table:
         return replace(self, drained=self.drained | {node} if is_drained else self.drained - {node})
+
+    def with_cordoned(self, node: str, *, is_cordoned: bool) -> Table:
+        return replace(self, cordoned=self.cordoned | {node} if is_cordoned else self.cordoned - {node})
+
+    def without_node(self, node: str) -> Table:
+        """After it was removed."""
+        slots = {slot: each for slot, each in self.slots.items() if each.node != node}
+        return Table(self.count, slots, self.drained - {node}, self.cordoned - {node})
 
 
 def slot_of(camera: str, count: int) -> int:
@@ -78,9 +88,9 @@ def taken(table: Table, node: str, process: str, live: Mapping[str, Live], token
 
 def to_give(table: Table, process: str, live: Mapping[str, Live], at_most: int) -> list[int]:
     """Slots of this process that belong to other nodes, a few at a time: each move is a short gap."""
-    weights = _weights(table, live)
-    ours = sorted(table.of(process))
-    return [slot for slot in ours if preferred(slot, weights) not in (None, table.slots[slot].node)][:at_most]
+    ours = table.of(process)
+    weights = _weights(table, live, {table.slots[slot].node for slot in ours})
+    return [slot for slot in sorted(ours) if preferred(slot, weights) not in (None, table.slots[slot].node)][:at_most]
 
 
 def _is_free(holding: Holding | None, live: Mapping[str, Live]) -> bool:
@@ -90,8 +100,10 @@ def _is_free(holding: Holding | None, live: Mapping[str, Live]) -> bool:
     return there is None or there.process != holding.process
 
 
-def _weights(table: Table, live: Mapping[str, Live]) -> dict[str, float]:
-    return {node: each.weight for node, each in live.items() if node not in table.drained}
+def _weights(table: Table, live: Mapping[str, Live], having: Collection[str] = ()) -> dict[str, float]:
+    """Of the nodes that slots may belong to. having: who has these slots, and may keep them though it is cordoned."""
+    out = table.drained | (table.cordoned - set(having))
+    return {node: each.weight for node, each in live.items() if node not in out}
 
 
 def _share(slot: int, node: str) -> float:

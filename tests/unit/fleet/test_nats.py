@@ -12,6 +12,7 @@ import pytest
 
 from passerby.config.cluster import Cluster
 from passerby.fleet.control import ControlAway, Overtaken, Session
+from passerby.rules.placement import Holding, Table
 from tests.cluster import NatsServer, wait_for
 
 if TYPE_CHECKING:
@@ -106,3 +107,13 @@ def _is_back(control: NatsControl) -> bool:
     except ControlAway:
         return False
     return True
+
+
+def test_a_table_of_the_version_before_is_read() -> None:
+    """It knew no cordoned nodes."""
+    from passerby.fleet.control import pack_table, unpack_table
+
+    table = Table(4, {1: Holding("a", "a-1", 7)}, frozenset({"b"}), frozenset({"c"}))
+    assert unpack_table(pack_table(table)) == table
+    before = b'{"version": 1, "count": 4, "drained": ["b"], "slots": {"1": ["a", "a-1", 7]}}'
+    assert unpack_table(before) == Table(4, table.slots, table.drained)

@@ -58,3 +58,21 @@ def test_a_drained_node_gives_a_few_at_a_time_and_takes_none() -> None:
     assert len(to_give(table, "a-1", live("a", "b"), 4)) == 4
     assert taken(Table(64, {}, frozenset({"a"})), "a", "a-1", live("a", "b"), 9) is None
     assert to_give(table, "a-1", live("a"), 4) == [], "there is nobody to give to"
+
+
+def test_a_cordoned_node_keeps_what_it_has_and_takes_nothing_more() -> None:
+    half = {slot: Holding("a", "a-1", 5) for slot in range(32)}
+    table = Table(64, half).with_cordoned("a", is_cordoned=True)
+    assert taken(table, "a", "a-1", live("a", "b"), 9) is None
+    after = taken(table, "b", "b-1", live("a", "b"), 9)
+    assert after is not None and set(after.of("b-1")) == set(range(32, 64)), "others take all that is free"
+    assert to_give(after, "b-1", live("a", "b"), 64) == [], "and give it none"
+    given = to_give(table, "a-1", live("a", "b"), 64)
+    assert given == to_give(Table(64, half), "a-1", live("a", "b"), 64), "it gives what is not its own, as before"
+    again = after.with_cordoned("a", is_cordoned=False)
+    assert again.cordoned == frozenset() and to_give(again, "b-1", live("a", "b"), 64)
+
+
+def test_a_removed_node_has_nothing_and_is_forgotten() -> None:
+    table = Table(4, {0: Holding("a", "a-1", 5), 1: Holding("b", "b-1", 6)}, frozenset({"a"}), frozenset({"a", "b"}))
+    assert table.without_node("a") == Table(4, {1: Holding("b", "b-1", 6)}, frozenset(), frozenset({"b"}))

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 
-import nats
-from nats.aio.client import Client
+from nats.aio.client import DEFAULT_INBOX_PREFIX, Client
+from nats.errors import AuthorizationError
 from nats.errors import Error as NatsError
 
 from passerby.config.cluster import Cluster
-from passerby.errors import SettingsError
+from passerby.errors import PasserbyError, SettingsError, os_reason
 from passerby.fleet.control import ControlAway
+from passerby.fleet.nats.claims import OURS
+from passerby.fleet.nats.nkeys import Credentials
+from passerby.fleet.nats.subjects import inbox
 
 ANSWERS_WITHIN_S = 1.0  # a lease is 2 s at least, and renewed four times in it
 CONNECTS_WITHIN_S = 2.0
+_ANOTHER_SERVER_S = 0.7  # after one refused: another may be the right one
 
 Result = TypeVar("Result")
 
@@ -29,8 +36,12 @@ class Connection:
         """prepare: called after each connecting, before anything else is asked. Raises SettingsError if the files that
         the settings name cannot be used."""
         self._settings, self._name, self._prepare = settings, name, prepare
-        self._tls = _tls_of(settings)
+        self._tls = tls_of(settings)
+        credentials = _credentials_of(settings)
+        self.joined_as = _our_name(credentials)
+        """What the authority of `passerby cluster init` calls this node. None if these servers have another."""
         self._client: Client | None = None
+        self._denied: str | None = None
         self._is_prepared = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="passerby-nats", daemon=True)
@@ -39,10 +50,15 @@ class Connection:
     def ask(self, what: Callable[[Client], Awaitable[Result]]) -> Result:
         """Raises ControlAway."""
         patience_s = ANSWERS_WITHIN_S + CONNECTS_WITHIN_S
+        self._denied = None
         try:
             asked = asyncio.run_coroutine_threadsafe(asyncio.wait_for(self._ask(what), patience_s), self._loop)
             return asked.result(patience_s + 1.0)
+        except Refused as error:
+            raise ControlAway(error.message, hint=error.hint) from error
         except (NatsError, OSError, TimeoutError) as error:
+            if self._denied is not None:
+                raise ControlAway(self._denied, hint="is it used with the credentials of another node?") from error
             says = f"NATS does not answer ({type(error).__name__})"
             raise ControlAway(says, hint="are its servers there? See [cluster] in the configuration") from error
 
@@ -64,22 +80,21 @@ class Connection:
 
     async def _connected(self) -> Client:
         settings, self._is_prepared = self._settings, False
-        return await asyncio.wait_for(
-            nats.connect(
-                list(settings.servers),
-                name=self._name,
-                tls=self._tls,
-                user_credentials=settings.credentials,
-                connect_timeout=CONNECTS_WITHIN_S,
-                reconnect_time_wait=0.5,
-                max_reconnect_attempts=-1,
-                ping_interval=2,
-                max_outstanding_pings=2,
-                error_cb=_ignore,
-                reconnected_cb=self._prepare_again,
-            ),
-            CONNECTS_WITHIN_S,
+        credentials = await asyncio.to_thread(_credentials_of, settings)
+        return await connected(
+            settings.servers,
+            credentials,
+            self._tls,
+            self._name,
+            within_s=CONNECTS_WITHIN_S,
+            failed=self._note,
+            reconnected=self._prepare_again,
         )
+
+    async def _note(self, error: Exception) -> None:
+        """Whoever asks is told, also of what NATS does not let this node do: it answers nothing to that."""
+        if "permissions violation" in str(error).lower():
+            self._denied = f"NATS does not let this node do that: {str(error).removeprefix('nats: ')}"
 
     async def _prepare_again(self) -> None:
         """The servers may have lost everything meanwhile."""
@@ -90,15 +105,127 @@ class Connection:
             await self._client.close()
 
 
-async def _ignore(error: Exception) -> None:
-    """Whoever asks is told: see `Connection.ask`."""
+class Refused(PasserbyError):
+    """A server is there, and one of the two does not accept the other."""
 
 
-def _tls_of(settings: Cluster) -> ssl.SSLContext | None:
+async def connected(
+    servers: Iterable[str],
+    credentials: Credentials | None,
+    tls: ssl.SSLContext | None,
+    name: str,
+    within_s: float,
+    failed: Callable[[Exception], Awaitable[None]] | None = None,
+    reconnected: Callable[[], Awaitable[None]] | None = None,
+) -> Client:
+    """A client that reconnects by itself. failed: called with each failure, also later. Raises Refused at once, and
+    NatsError, OSError, TimeoutError."""
+    client, refused, has_refused = Client(), [], asyncio.Event()
+
+    async def note(error: Exception) -> None:
+        if (refusal := _refusal(error)) is not None:
+            refused.append(refusal)
+            has_refused.set()
+        if failed is not None:
+            await failed(error)
+
+    async def give_up() -> None:
+        await has_refused.wait()
+        await asyncio.sleep(_ANOTHER_SERVER_S)
+
+    connecting = asyncio.ensure_future(
+        client.connect(
+            list(servers),
+            name=name,
+            tls=tls,
+            connect_timeout=CONNECTS_WITHIN_S,  # type: ignore[arg-type]  # seconds, of any kind
+            reconnect_time_wait=0.5,  # type: ignore[arg-type]
+            max_reconnect_attempts=-1,
+            ping_interval=2,
+            max_outstanding_pings=2,
+            error_cb=note,
+            reconnected_cb=reconnected,
+            **_shown(credentials),  # type: ignore[arg-type]
+        )
+    )
+    giving_up = asyncio.ensure_future(give_up())
+    await asyncio.wait({connecting, giving_up}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+    giving_up.cancel()
+    if connecting.done() and connecting.exception() is None:
+        return client
+    failure = connecting.exception() if connecting.done() else None
+    connecting.cancel()
+    with suppress(NatsError, OSError, TimeoutError, asyncio.CancelledError):
+        await client.close()
+    if refused:
+        raise refused[0]
+    raise failure or TimeoutError
+
+
+def _shown(credentials: Credentials | None) -> dict[str, object]:
+    """What a client shows of itself. Its signature is made here, since nats-py needs another package for that."""
+    if credentials is None:
+        return {"inbox_prefix": DEFAULT_INBOX_PREFIX}
+    return {
+        "user_jwt_cb": credentials.jwt.encode,
+        "signature_cb": lambda nonce: base64.b64encode(credentials.key.sign(nonce.encode())),
+        "token": lambda: "",  # nats-py shows neither unless it is given one of those that it knows
+        "inbox_prefix": DEFAULT_INBOX_PREFIX if (name := _our_name(credentials)) is None else inbox(name),
+    }
+
+
+def _our_name(credentials: Credentials | None) -> str | None:
+    claims = credentials.claims if credentials else {}
+    return claims["name"] if OURS in claims.get("nats", {}).get("tags", ()) else None
+
+
+def _refusal(error: Exception) -> Refused | None:
+    says = str(error).lower()
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Refused(
+            f"a server of NATS is not one of this cluster: {error.verify_message}",
+            hint="nothing was sent to it. Is its address right, and its certificate from passerby cluster init?",
+        )
+    if isinstance(error, ssl.SSLError) and "alert" in says:
+        return Refused(
+            "the servers of NATS do not accept this node's certificate",
+            hint="it has ended, or belongs to another cluster: invite this machine again",
+        )
+    if isinstance(error, AuthorizationError) or "authorization" in says or "authentication" in says:
+        return Refused(
+            "the servers of NATS do not accept this node's key",
+            hint="it was removed, its invitation has ended, or it belongs to another cluster",
+        )
+    return None
+
+
+def _credentials_of(settings: Cluster) -> Credentials | None:
+    if settings.credentials is None:
+        return None
+    try:
+        found = Credentials.read(Path(settings.credentials).read_text())
+        assert found.claims is not None
+        return found
+    except OSError as error:
+        says = f"couldn't read '{settings.credentials}': {os_reason(error)}"
+    except ValueError as error:
+        says = f"'{settings.credentials}' has no credentials for NATS: {error}"
+    raise SettingsError(says, hint="passerby cluster join writes them")
+
+
+def tls_context(authority: str | None = None, file: str | None = None) -> ssl.SSLContext:
+    """authority: in PEM."""
+    context = ssl.create_default_context(cafile=file, cadata=authority)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def tls_of(settings: Cluster) -> ssl.SSLContext | None:
+    """Raises SettingsError."""
     if not any(each.startswith("tls://") for each in settings.servers):
         return None
     try:
-        context = ssl.create_default_context(cafile=settings.authority)
+        context = tls_context(file=settings.authority)
         if settings.certificate is not None:
             context.load_cert_chain(settings.certificate, settings.private_key)
     except OSError as error:  # ssl.SSLError too

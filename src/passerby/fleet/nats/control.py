@@ -15,13 +15,14 @@ from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, RePublish, StorageType, StreamConfig
 from nats.js.client import JetStreamContext
 from nats.js.errors import BadRequestError, KeyNotFoundError, KeyWrongLastSequenceError, NotFoundError
 from nats.js.kv import KV_OP, KeyValue
 
 from passerby.config.cluster import Cluster
 from passerby.fleet.control import (
+    ControlAway,
     Overtaken,
     Session,
     pack_session,
@@ -31,10 +32,19 @@ from passerby.fleet.control import (
 )
 from passerby.fleet.keeper import boot_s
 from passerby.fleet.nats.connection import ANSWERS_WITHIN_S, Connection
+from passerby.fleet.nats.subjects import (
+    BUCKETS,
+    HEARD,
+    JETSTREAM_API,
+    REPORTS,
+    SESSIONS,
+    STORE_API,
+    TABLE,
+    TABLE_KEY,
+    entry,
+    stream,
+)
 from passerby.rules.placement import Table
-
-SESSIONS, TABLE, REPORTS = "passerby-sessions", "passerby-table", "passerby-reports"
-_KEY = "table"
 
 
 class NatsControl:
@@ -47,24 +57,29 @@ class NatsControl:
         self._listens_on: Client | None = None
         self._connection = Connection(settings, name, self._prepare)
 
+    @property
+    def joined_as(self) -> str | None:
+        """See `Connection`."""
+        return self._connection.joined_as
+
     def close(self) -> None:
         self._connection.close()
 
     def begin(self, session: Session) -> int:
         async def create(client: Client) -> int:
-            return await _bucket(client, SESSIONS).create(session.node, pack_session(session))
+            return await self._bucket(client, SESSIONS).create(session.node, pack_session(session))
 
         return self._changed(create)
 
     def renew(self, session: Session, revision: int) -> int:
         async def update(client: Client) -> int:
-            return await _bucket(client, SESSIONS).update(session.node, pack_session(session), last=revision)
+            return await self._bucket(client, SESSIONS).update(session.node, pack_session(session), last=revision)
 
         return self._changed(update)
 
     def end(self, session: Session) -> None:
         async def delete(client: Client) -> None:
-            await _bucket(client, SESSIONS).delete(session.node)
+            await self._bucket(client, SESSIONS).delete(session.node)
 
         self._connection.ask(delete)
 
@@ -77,19 +92,35 @@ class NatsControl:
         return {node: session for node, (at_s, session) in dict(self._heard).items() if at_s >= since_s}
 
     def table(self) -> tuple[int, Table]:
-        found = self._read(TABLE, _KEY)
+        found = self._read(TABLE, TABLE_KEY)
         if found is None:
             empty = Table(self._settings.slots, {})
 
             async def create(client: Client) -> int:
-                return await _bucket(client, TABLE).create(_KEY, pack_table(empty))
+                return await self._bucket(client, TABLE).create(TABLE_KEY, pack_table(empty))
 
             return self._changed(create), empty
-        return found[0], unpack_table(found[1])
+        try:
+            return found[0], unpack_table(found[1])
+        except (ValueError, KeyError, TypeError):
+            raise ControlAway(
+                "what NATS has as the table of slots is none: a node of another version wrote it, or a stolen key",
+                hint="passerby cluster remove takes a stolen key away, and makes the table anew",
+            ) from None
+
+    def make_table_anew(self) -> None:
+        """If it cannot be read. All slots are free then, and get higher tokens."""
+        found = self._read(TABLE, TABLE_KEY)
+        if found is None:
+            return
+        try:
+            unpack_table(found[1])
+        except (ValueError, KeyError, TypeError):
+            self.replace_table(Table(self._settings.slots, {}), found[0])
 
     def replace_table(self, table: Table, revision: int) -> None:
         async def update(client: Client) -> int:
-            return await _bucket(client, TABLE).update(_KEY, pack_table(table), last=revision)
+            return await self._bucket(client, TABLE).update(TABLE_KEY, pack_table(table), last=revision)
 
         self._changed(update)
 
@@ -97,7 +128,7 @@ class NatsControl:
         """What a node says of itself and its cameras, for people. It stays when the node is gone."""
 
         async def put(client: Client) -> None:
-            await _bucket(client, REPORTS).put(node, json.dumps(report, ensure_ascii=False).encode())
+            await self._bucket(client, REPORTS).put(node, json.dumps(report, ensure_ascii=False).encode())
 
         self._connection.ask(put)
 
@@ -105,24 +136,24 @@ class NatsControl:
         """The last report of every node."""
 
         async def read(client: Client) -> dict[str, dict[str, Any]]:
-            found: dict[str, dict[str, Any]] = {}
-            async for entry in await _bucket(client, REPORTS).watchall(ignore_deletes=True):
-                if entry is None:
-                    return found
-                found[entry.key] = json.loads(entry.value or b"{}")
-            return found
+            info = await self._jetstream(client).stream_info(stream(REPORTS), subjects_filter=entry(REPORTS, ">"))
+            nodes = [subject.removeprefix(entry(REPORTS, "")) for subject in info.state.subjects or ()]
+            found = await asyncio.gather(*(self._get(client, REPORTS, each) for each in nodes))
+            return {node: json.loads(each[1]) for node, each in zip(nodes, found, strict=True) if each is not None}
 
         return self._connection.ask(read)
 
-    def _read(self, bucket: str, key: str) -> tuple[int, bytes] | None:
-        async def get(client: Client) -> tuple[int, bytes] | None:
-            try:
-                entry = await _bucket(client, bucket).get(key)
-            except KeyNotFoundError:
-                return None
-            return entry.revision or 0, entry.value or b""
+    def forget(self, node: str) -> None:
+        """Its session, so that others may take what it has, and its report."""
 
-        return self._connection.ask(get)
+        async def delete(client: Client) -> None:
+            for name in (SESSIONS, REPORTS):
+                await self._bucket(client, name).delete(node)
+
+        self._connection.ask(delete)
+
+    def _read(self, bucket: str, key: str) -> tuple[int, bytes] | None:
+        return self._connection.ask(lambda client: self._get(client, bucket, key))
 
     def _changed(self, change: Callable[[Client], Any]) -> int:
         """The new revision. Raises Overtaken."""
@@ -141,43 +172,53 @@ class NatsControl:
     async def _prepare(self, client: Client) -> None:
         """Make the buckets if they are not there, and listen to renewals."""
         lapse = {SESSIONS: self._settings.lease_s}
-        for name in (SESSIONS, TABLE, REPORTS):
-            stream = StreamConfig(
-                name=f"KV_{name}",
-                subjects=[f"$KV.{name}.>"],
+        for name in BUCKETS:
+            bucket = StreamConfig(
+                name=stream(name),
+                subjects=[entry(name, ">")],
                 max_msgs_per_subject=1,
                 max_age=lapse.get(name, 0.0),
                 num_replicas=self._settings.replicas,
                 storage=StorageType.FILE,
                 discard=DiscardPolicy.NEW,
-                allow_rollup_hdrs=True,
+                allow_rollup_hdrs=False,  # a rollup of one's own entry may delete everybody's
                 deny_delete=True,
+                republish=RePublish(entry(SESSIONS, "*"), f"{HEARD}.{{{{wildcard(1)}}}}") if name == SESSIONS else None,
             )
-            await self._make(_jetstream(client), stream)
+            await self._make(self._jetstream(client), bucket)
         if self._listens_on is not client:  # a subscription outlives reconnecting
-            await client.subscribe(f"$KV.{SESSIONS}.*", cb=self._hear)
+            await client.subscribe(f"{HEARD}.*", cb=self._hear)
             self._listens_on = client
 
-    async def _make(self, stream: JetStreamContext, config: StreamConfig) -> None:
+    async def _make(self, jetstream: JetStreamContext, config: StreamConfig) -> None:
         try:
-            await stream.stream_info(str(config.name))
+            await jetstream.stream_info(str(config.name))
         except NotFoundError:
             highest = await asyncio.to_thread(self._highest_token)
             config.first_seq = max(int(time.time() * 1000), highest + 1)
             with suppress(BadRequestError):  # another node made it meanwhile
-                await stream.add_stream(config)
+                await jetstream.add_stream(config)
 
     async def _hear(self, message: Msg) -> None:
         node = message.subject.rpartition(".")[2]
         if message.headers and KV_OP in message.headers:  # it left
             self._heard.pop(node, None)
-        elif message.data:
-            self._heard[node] = (boot_s(), unpack_session(message.data))
+            return
+        with suppress(ValueError, KeyError, TypeError):  # what is not a session says nothing
+            session = unpack_session(message.data)
+            if session.node == node:
+                self._heard[node] = (boot_s(), session)
 
+    def _jetstream(self, client: Client) -> JetStreamContext:
+        prefix = JETSTREAM_API if self.joined_as is None else STORE_API
+        return client.jetstream(prefix=prefix, timeout=ANSWERS_WITHIN_S)
 
-def _jetstream(client: Client) -> JetStreamContext:
-    return client.jetstream(timeout=ANSWERS_WITHIN_S)
+    def _bucket(self, client: Client, name: str) -> KeyValue:
+        return KeyValue(name, stream(name), entry(name, ""), self._jetstream(client), direct=False)
 
-
-def _bucket(client: Client, name: str) -> KeyValue:
-    return KeyValue(name, f"KV_{name}", f"$KV.{name}.", _jetstream(client), direct=False)
+    async def _get(self, client: Client, bucket: str, key: str) -> tuple[int, bytes] | None:
+        try:
+            found = await self._bucket(client, bucket).get(key)
+        except KeyNotFoundError:
+            return None
+        return found.revision or 0, found.value or b""
