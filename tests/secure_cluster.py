@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from passerby.fleet.nats.authority import Authority
     from passerby.fleet.nats.invitation import Invitation
+    from passerby.fleet.nats.server_config import Server
     from passerby.fleet.nats.subjects import Role
 
 Result = TypeVar("Result")
@@ -29,35 +30,42 @@ AN_HOUR = timedelta(hours=1)
 class SecureNats:
     """In a folder of its own. Call `close` when done."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, count: int = 1) -> None:
         self._program = nats_server()
         from passerby.fleet.nats.authority import Authority
         from passerby.fleet.nats.server_config import Server
 
-        self.server = Server("127.0.0.1", free_port())
-        self.authority: Authority = Authority.begin(folder / "authority", [self.server])
+        self.servers = [Server("127.0.0.1", free_port()) for _ in range(count)]
+        self.server = self.servers[0]
+        self.authority: Authority = Authority.begin(folder / "authority", self.servers)
         self.folder = folder
         with self.authority.cluster_file.open("a") as file:
             file.write('catalogue = "postgresql+psycopg://passerby@127.0.0.1/x"\nrecordings = "s3://recordings"\n')
         (folder / "authority" / "secrets.key").write_bytes(bytes(range(32)))
-        self._process: subprocess.Popen[bytes] | None = None
+        self._processes: list[subprocess.Popen[bytes]] = []
         self.start()
 
     @property
     def server_folder(self) -> Path:
-        return self.folder / "authority" / "servers" / self.server.folder
+        return self._folder_of(self.server)
 
     def start(self) -> None:
-        log = (self.server_folder / "log").open("ab")
-        command = [self._program, "-c", "nats.conf", "-a", "127.0.0.1"]
-        self._process = subprocess.Popen(command, cwd=self.server_folder, stderr=log)
-        log.close()
-        wait_for(lambda: answers(self.server.port), "NATS")
+        for each in self.servers:
+            folder = self._folder_of(each)
+            with (folder / "log").open("ab") as log:
+                command = [self._program, "-c", "nats.conf", "-a", "127.0.0.1"]
+                self._processes.append(subprocess.Popen(command, cwd=folder, stderr=log))
+        for each in self.servers:
+            wait_for(lambda port=each.port: answers(port), "NATS")  # type: ignore[misc]
 
     def close(self) -> None:
-        assert self._process
-        self._process.kill()
-        self._process.wait()
+        for each in self._processes:
+            each.kill()
+            each.wait()
+        self._processes = []
+
+    def _folder_of(self, server: Server) -> Path:
+        return self.folder / "authority" / "servers" / server.folder
 
     def invite(self, name: str, role: Role | None = None, lasts: timedelta = AN_HOUR) -> Invitation:
         from passerby.fleet.nats.subjects import Role

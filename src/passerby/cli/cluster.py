@@ -1,14 +1,19 @@
-"""`passerby cluster`: shows what several machines do, empties one, puts the cameras of a file into the catalogue."""
+"""`passerby cluster`: shows what several machines do, empties one, puts the cameras of a file into the catalogue.
+
+Who belongs to them is for `cluster_members`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Column, Table
 
+from passerby.cli import cluster_members
 from passerby.cli.camera_words import show
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.cli.folder import DATA, Data, installed
@@ -20,10 +25,18 @@ from passerby.version import __version__
 
 if TYPE_CHECKING:
     from passerby.fleet.nats.control import NatsControl
+    from passerby.rules.placement import Table as Slots
 
 app = typer.Typer(no_args_is_help=True, help="Several machines that record the same cameras between them.")
 
-TRIES = 10  # to change the table while nodes change it
+for name, command in (
+    ("init", cluster_members.init),
+    ("invite", cluster_members.invite),
+    ("join", cluster_members.join),
+    ("members", cluster_members.members),
+    ("remove", cluster_members.remove),
+):
+    app.command(name)(command)
 
 
 @app.command("status")
@@ -65,6 +78,7 @@ def nodes(cluster: ClusterFile, debug: Debug = False) -> None:
             ago_s = (now_90k - report["at_90k"]) / TICKS_PER_S
             state = "there" if is_there else f"gone, last report {ago_s:.0f} s ago"
             state += ", drained" if node in slots.drained else ""
+            state += ", cordoned" if node in slots.cordoned else ""
             has = sum(each.node == node for each in slots.slots.values())
             since, load = _time(report["since_90k"]), f"{report['load']:.0%}"
             table.add_row(
@@ -83,21 +97,21 @@ def drain(
     debug: Debug = False,
 ) -> None:
     """Move the cameras of a node to the others, a few at a time, for instance before an update of the machine."""
-    from passerby.fleet.control import Overtaken
-
-    with _control(cluster) as control:
-        if node not in control.reports():
-            raise SettingsError(f"there is no node '{node}'", hint="passerby cluster nodes names them")
-        for _ in range(TRIES):
-            revision, table = control.table()
-            try:
-                control.replace_table(table.with_drained(node, is_drained=not undo), revision)
-                break
-            except Overtaken:
-                continue
-        else:
-            raise SettingsError("the nodes are changing too much at the moment", hint="try again")
+    _change(cluster, node, lambda table: table.with_drained(node, is_drained=not undo))
     typer.echo(f"{node} takes cameras again" if undo else f"{node} gives its cameras to the others")
+
+
+@app.command("cordon")
+@fails_clearly
+def cordon(
+    cluster: ClusterFile,
+    node: Annotated[str, typer.Argument(metavar="NODE", show_default=False)],
+    undo: Annotated[bool, typer.Option("--undo", help="Let it take cameras again.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Let a node keep the cameras that it has and take no more, for instance while it is watched after trouble."""
+    _change(cluster, node, lambda table: table.with_cordoned(node, is_cordoned=not undo))
+    typer.echo(f"{node} takes cameras again" if undo else f"{node} takes no more cameras")
 
 
 @app.command("apply")
@@ -120,6 +134,13 @@ def _control(cluster: ClusterFile) -> Iterator[NatsControl]:
         yield control
     finally:
         control.close()
+
+
+def _change(cluster: Path, node: str, change: Callable[[Slots], Slots]) -> None:
+    with _control(cluster) as control:
+        if node not in control.reports():
+            raise SettingsError(f"there is no node '{node}'", hint="passerby cluster nodes names them")
+        control.change_table(change)
 
 
 def _say_who_lags(reports: dict[str, dict[str, Any]], live: set[str]) -> None:

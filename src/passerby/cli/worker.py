@@ -12,7 +12,7 @@ import typer
 
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.cli.folder import DATA, Data, installed
-from passerby.cli.logs import log_to_stderr
+from passerby.cli.logs import log_to_stderr, without_noise_of_nats
 from passerby.config import Config, read_config
 from passerby.errors import SettingsError
 
@@ -42,6 +42,7 @@ def worker(
     config = cluster_config(cluster)
     name = node or config.cluster.node or re.sub(r"[^A-Za-z0-9_-]", "-", platform.node())[:64]
     check_key(data, config)
+    check_name(config, name)
     with installed(data, cluster, log.warning) as installation:
         from passerby.service.node import run_node  # here, since --help need not wait for all of it
 
@@ -58,12 +59,27 @@ def cluster_config(file: Path) -> Config:
         raise SettingsError(f"{file}: several machines need a catalogue in PostgreSQL", hint="set storage.catalogue")
     if config.storage.recordings is None:
         raise SettingsError(f"{file}: several machines need one store", hint="set storage.recordings: s3://BUCKET")
+    check_client()
+    without_noise_of_nats()
+    return config
+
+
+def check_client() -> None:
+    """Raises SettingsError."""
     try:
         import nats
     except ImportError:
         raise SettingsError("the client of NATS is missing", hint="pip install 'passerby[cluster]'") from None
     assert nats
-    return config
+
+
+def check_name(config: Config, node: str) -> None:
+    """NATS lets a machine speak only under the name with which it joined. Raises SettingsError."""
+    from passerby.fleet.nats.connection import joined_as
+
+    name = joined_as(config.cluster)
+    if name not in (None, node):
+        raise SettingsError(f"this machine joined as '{name}', and cannot be '{node}'", hint="leave out --node")
 
 
 def check_key(data: Path, config: Config) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import socket
+import ssl
 import stat
 import threading
 import time
@@ -378,6 +379,58 @@ def test_a_server_of_another_cluster_is_not_spoken_to(nats: SecureNats, tmp_path
         assert "do not accept this node's key" in refusal(trusting.model_copy(update=certified))
     finally:
         other.close()
+
+
+def test_all_servers_throw_a_removed_node_out_and_none_lets_a_node_in_as_a_server(tmp_path: Path) -> None:
+    from passerby.fleet.nats.joining import tell_servers
+    from passerby.fleet.nats.server_config import ROUTES_ABOVE
+
+    nats = SecureNats(tmp_path, count=2)
+    try:
+        settings = nats.joined("a").model_copy(update={"servers": (nats.servers[1].address,)})
+        port, own = nats.server.port + ROUTES_ABOVE, nats.server_folder
+        assert settings.certificate and settings.private_key
+        assert not is_let_in(port, settings.certificate, settings.private_key)
+        assert is_let_in(port, str(own / "server.pem"), str(own / "server.key")), "a server is"
+
+        async def stays(client: Client, errors: list[str]) -> None:
+            nats.authority.revoke("a")
+            await asyncio.to_thread(tell_servers, nats.authority)
+            begun_s = time.monotonic()
+            while client.is_connected:
+                assert time.monotonic() - begun_s < 10
+                await asyncio.sleep(0.01)
+
+        with_client(settings, stays)
+        refused(settings)
+    finally:
+        nats.close()
+
+
+def is_let_in(port: int, certificate: str, key: str) -> bool:
+    """Whether the port for servers goes on speaking with whoever shows this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.load_cert_chain(certificate, key)
+    with socket.create_connection(("127.0.0.1", port), 5) as plain:
+        try:
+            with context.wrap_socket(plain) as secure:
+                secure.settimeout(0.5)
+                return secure.recv(65536) != b""
+        except TimeoutError:
+            return True
+        except (ssl.SSLError, ConnectionError):
+            return False
+
+
+def test_a_machine_is_told_that_no_server_is_there(nats: SecureNats, monkeypatch: pytest.MonkeyPatch) -> None:
+    from passerby.fleet.nats.joining import tell_servers
+
+    nats.close()
+    monkeypatch.setattr("passerby.fleet.nats.joining.CONNECTS_WITHIN_S", 1.0)
+    with pytest.raises(SettingsError, match=r"couldn't reach tls://127\.0\.0\.1:\d+ ") as told:
+        tell_servers(nats.authority)
+    assert "are the servers of NATS running" in str(told.value.hint)
 
 
 def test_nobody_is_heard_without_tls_and_a_certificate(members: Members) -> None:

@@ -66,7 +66,7 @@ class Authority:
         try:
             closed_to_others(folder, [KEYS_FILE, MEMBERS_FILE, CLUSTER_FILE, SECRETS_FILE])
             made_once(folder / KEYS_FILE, json.dumps(_new_keys()).encode())
-            made_once(folder / MEMBERS_FILE, json.dumps({"version": VERSION, "members": {}, "revoked": []}).encode())
+            made_once(folder / MEMBERS_FILE, json.dumps({"version": VERSION, "members": {}, "revoked": {}}).encode())
         except OSError as error:
             raise OutputError(f"couldn't make an authority in '{folder}': {os_reason(error)}") from error
         authority = cls(folder)
@@ -129,9 +129,10 @@ class Authority:
     def revoke(self, name: str) -> None:
         """Here. Servers learn it from `nodes_jwt`. Raises SettingsError if there is no such member."""
         with self._changing() as state:
-            if name not in state["members"]:
-                raise SettingsError(f"no node '{name}' joined", hint="passerby cluster members names them")
-            state["revoked"].append(state["members"].pop(name)["user"])
+            if name in state["members"]:
+                state["revoked"][state["members"].pop(name)["user"]] = name
+            elif name not in state["revoked"].values():  # if it is, servers may not have been told
+                raise SettingsError(f"no machine joined as '{name}'", hint="passerby cluster members names them")
         for folder in sorted((self.folder / "servers").iterdir()):  # what a server without data begins with
             path = folder / "nats.conf"
             text = re.sub(rf"(?m)^  {self._accounts[NODES].public}: .*$", self._nodes_line(), path.read_text())
@@ -181,7 +182,8 @@ class Authority:
 
     def _write_server(self, server: Server, servers: Sequence[Server]) -> None:
         folder = self.folder / "servers" / server.folder
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.parent.mkdir(exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True, mode=0o700)
         keys, tls = self._accounts, Ed25519PrivateKey.generate()
         accounts = {
             keys[SYSTEM].public: system_jwt(keys[OPERATOR], keys[SYSTEM]),

@@ -37,9 +37,7 @@ class Connection:
         the settings name cannot be used."""
         self._settings, self._name, self._prepare = settings, name, prepare
         self._tls = tls_of(settings)
-        credentials = _credentials_of(settings)
-        self.joined_as = _our_name(credentials)
-        """What the authority of `passerby cluster init` calls this node. None if these servers have another."""
+        self.joined_as = joined_as(settings)
         self._client: Client | None = None
         self._denied: str | None = None
         self._is_prepared = False
@@ -172,6 +170,12 @@ def _shown(credentials: Credentials | None) -> dict[str, object]:
         "token": lambda: "",  # nats-py shows neither unless it is given one of those that it knows
         "inbox_prefix": DEFAULT_INBOX_PREFIX if (name := _our_name(credentials)) is None else inbox(name),
     }
+
+
+def joined_as(settings: Cluster) -> str | None:
+    """What the authority of `passerby cluster init` calls this machine. None if these servers have another. Raises
+    SettingsError."""
+    return _our_name(_credentials_of(settings))
 
 
 def _our_name(credentials: Credentials | None) -> str | None:

@@ -46,6 +46,8 @@ from passerby.fleet.nats.subjects import (
 )
 from passerby.rules.placement import Table
 
+TRIES = 10
+
 
 class NatsControl:
     """See `fleet.control.Control`. Thread-safe."""
@@ -59,7 +61,7 @@ class NatsControl:
 
     @property
     def joined_as(self) -> str | None:
-        """See `Connection`."""
+        """See `connection.joined_as`."""
         return self._connection.joined_as
 
     def close(self) -> None:
@@ -123,6 +125,15 @@ class NatsControl:
             return await self._bucket(client, TABLE).update(TABLE_KEY, pack_table(table), last=revision)
 
         self._changed(update)
+
+    def change_table(self, change: Callable[[Table], Table]) -> None:
+        """While nodes change it too. Raises ControlAway."""
+        for _ in range(TRIES):
+            revision, table = self.table()
+            with suppress(Overtaken):
+                self.replace_table(change(table), revision)
+                return
+        raise ControlAway("the nodes are changing too much at the moment", hint="try again")
 
     def report(self, node: str, report: Mapping[str, Any]) -> None:
         """What a node says of itself and its cameras, for people. It stays when the node is gone."""
