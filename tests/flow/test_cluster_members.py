@@ -31,7 +31,6 @@ def test_machines_join_record_and_are_removed(tmp_path: Path, postgresql: Postgr
         assert "passerby cluster invite NAME" in said
         authority = tmp_path / "passerby-authority"
         fill_in(authority / "cluster.toml", tmp_path, catalogue)
-        assert "no key" in fails(tmp_path, env, "invite", "north-1")
         own = ("--cluster", str(authority / "cluster.toml"))
         assert run(tmp_path, env, "apply", *own, "--data", "apply") == "the catalogue has 4 cameras\n"
         with server(program, authority / "servers" / f"127.0.0.1-{port}", port):
@@ -41,13 +40,12 @@ def test_machines_join_record_and_are_removed(tmp_path: Path, postgresql: Postgr
                 wait_for(lambda: both_record(catalogue, spools(workers)), "recording on both", 120)
                 assert run(tmp_path, env, "cordon", "south-1", *own) == "south-1 takes no more cameras\n"
                 assert "there, cordoned" in run(tmp_path, env, "nodes", *own)
-                assert "cannot be 'x'" in worker_fails(files["north-1"], env, "--node", "x")
+                run(tmp_path, env, "cordon", "south-1", "--undo", *own)
                 removed = run(tmp_path, env, "remove", "north-1")
                 assert removed.startswith("the key of north-1 works no more\n")
                 wait_for(lambda: set(newest_by(catalogue).values()) == spools(workers, "south-1"), "moving", 30)
                 wait_for(lambda: "do not accept this node's key" in workers["north-1"].says, "saying so")
-                nodes = run(tmp_path, env, "nodes", *own)
-                assert "north-1" not in nodes + run(tmp_path, env, "members") and "south-1" in nodes
+                assert "north-1" not in run(tmp_path, env, "members")
             finally:
                 for each in workers.values():
                     each.kill()
@@ -82,22 +80,10 @@ def worker(file: Path, env: dict[str, str], name: str) -> Worker:
     return Worker(place, name)
 
 
-def worker_fails(file: Path, env: dict[str, str], *words: str) -> str:
-    done = passerby(file.parent, env, "worker", "--cluster", str(file), *words)
-    assert done.returncode == 1 and "Traceback" not in done.stderr
-    return done.stderr
-
-
 def run(folder: Path, env: dict[str, str], *words: str) -> str:
     done = passerby(folder, env, "cluster", *words)
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def fails(folder: Path, env: dict[str, str], *words: str) -> str:
-    done = passerby(folder, env, "cluster", *words)
-    assert done.returncode == 1 and done.stderr.startswith("error: ") and "Traceback" not in done.stderr
-    return done.stderr
 
 
 def passerby(folder: Path, env: dict[str, str], *words: str, given: str = "") -> subprocess.CompletedProcess[str]:

@@ -423,6 +423,60 @@ def is_let_in(port: int, certificate: str, key: str) -> bool:
             return False
 
 
+def test_nobody_is_invited_before_it_is_said_what_all_share(tmp_path: Path) -> None:
+    pytest.importorskip("nats", reason="no client of NATS: nats-py is not installed")
+    from passerby.fleet.nats.authority import Authority
+    from passerby.fleet.nats.server_config import Server
+    from passerby.fleet.nats.subjects import Role
+
+    authority = Authority.begin(tmp_path / "authority", [Server("nats-1.example", 4222)])
+
+    def says(name: str = "a", role: Role = Role.WORKER) -> str:
+        with pytest.raises(SettingsError) as told:
+            authority.invite(name, role, timedelta(hours=1))
+        return str(told.value)
+
+    assert "does not say where recordings go" in says()
+    with authority.cluster_file.open("a") as file:
+        file.write('catalogue = "postgresql+psycopg://x@127.0.0.1/x"\nrecordings = "s3://x"\n')
+    assert "no key" in says() and "passerby cluster apply" in says()
+    assert "cannot be named 'admin'" in says("admin") and "cannot be named 'a.b'" in says("a.b")
+    assert "no machine joins as admin" in says(role=Role.ADMIN)
+    with pytest.raises(SettingsError, match="no machine joined as 'a'"):
+        authority.revoke("a")
+    (tmp_path / "authority" / "members.json").write_text("{")
+    with pytest.raises(SettingsError, match="without it removed keys would work again"):
+        authority.members()
+    (tmp_path / "authority" / "authority.json").write_text("{}")
+    with pytest.raises(SettingsError, match="is damaged"):
+        Authority(tmp_path / "authority")
+
+
+def test_a_second_init_keeps_the_authority_and_who_was_removed(nats: SecureNats) -> None:
+    from passerby.fleet.nats.authority import Authority
+
+    settings = nats.joined("a")
+    nats.authority.revoke("a")
+    nats.close()
+    again = Authority.begin(nats.folder / "authority", nats.servers)
+    assert again.members() == {} and "secrets.key" in {each.name for each in again.folder.iterdir()}
+    shutil.rmtree(nats.server_folder / "accounts")
+    nats.start()
+    refused(settings)
+    for control in controls(nats.admin()):
+        control.table()
+
+
+def test_a_worker_under_another_name_than_it_joined_with_is_told(members: Members) -> None:
+    from passerby.cli.worker import check_name
+    from passerby.config import Config
+
+    config = Config(cluster=members.thief)
+    check_name(config, THIEF)
+    with pytest.raises(SettingsError, match=f"this machine joined as '{THIEF}', and cannot be 'x'"):
+        check_name(config, "x")
+
+
 def test_a_machine_is_told_that_no_server_is_there(nats: SecureNats, monkeypatch: pytest.MonkeyPatch) -> None:
     from passerby.fleet.nats.joining import tell_servers
 
