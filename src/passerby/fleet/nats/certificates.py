@@ -50,15 +50,16 @@ class CertificateAuthority:
             found = x509.DNSName(host)
         builder = _begun(_named(host), self._name, key, SERVER_LASTS)
         builder = builder.add_extension(x509.SubjectAlternativeName([found]), critical=False)
-        return self._signed(builder, ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
+        uses = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+        return self._signed(builder, x509.ExtendedKeyUsage(uses))
 
     def for_node(self, name: str, key: Ed25519PublicKey, lasts: timedelta = NODE_LASTS) -> str:
         """PEM."""
-        return self._signed(_begun(_named(name), self._name, key, lasts), ExtendedKeyUsageOID.CLIENT_AUTH)
+        return self._signed(_begun(_named(name), self._name, key, lasts), x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]))
 
-    def _signed(self, builder: x509.CertificateBuilder, *uses: x509.ObjectIdentifier) -> str:
+    def _signed(self, builder: x509.CertificateBuilder, uses: x509.ExtendedKeyUsage) -> str:
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        return _pem(builder.add_extension(x509.ExtendedKeyUsage(uses), critical=False).sign(self._key, None))
+        return _pem(builder.add_extension(uses, critical=False).sign(self._key, None))
 
 
 def key_to_pem(key: Ed25519PrivateKey) -> str:
