@@ -55,7 +55,8 @@ class CertificateAuthority:
 
     def for_node(self, name: str, key: Ed25519PublicKey, lasts: timedelta = NODE_LASTS) -> str:
         """PEM."""
-        return self._signed(_begun(_named(name), self._name, key, lasts), x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]))
+        builder = _begun(_named(name), self._name, key, lasts)
+        return self._signed(builder, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]))
 
     def _signed(self, builder: x509.CertificateBuilder, uses: x509.ExtendedKeyUsage) -> str:
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
