@@ -578,3 +578,18 @@ def entries(control: NatsControl, bucket: str) -> set[str]:
 
 def seed_in(creds: Path) -> bytes:
     return creds.read_bytes().split(b"SEED-----\n")[1].split()[0]
+
+
+def test_telling_the_servers_disturbs_nobody_who_stays(nats: SecureNats) -> None:
+    """Each invitation does it."""
+    from passerby.fleet.nats.joining import tell_servers
+
+    settings = nats.joined("a")
+
+    async def stays(client: Client, errors: list[str]) -> bool:
+        for _ in range(2):
+            await asyncio.to_thread(tell_servers, nats.authority)
+        await client.flush()
+        return client.is_connected and client.stats["reconnects"] == 0 and errors == []
+
+    assert with_client(settings, stays)
