@@ -154,7 +154,7 @@ def talks(module: Path) -> bool:
 
 def serves(module: Path) -> bool:
     """The API, and what starts it and runs beside it. They hold encoded redacted video and never a picture."""
-    starts = {PACKAGE / "cli" / name for name in ("serve.py", "worker.py", "logs.py")}
+    starts = {PACKAGE / "cli" / name for name in ("serve.py", "worker.py", "api.py", "logs.py")}
     return stage_of(module) in ("api", "service") or module in starts
 
 

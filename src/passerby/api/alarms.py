@@ -81,4 +81,4 @@ def standing(services: Services) -> list[Standing]:
         for camera, state in sorted(states.items())
         if state.events_trouble
     ]
-    return entries + services.alarms.now()
+    return [*entries, *services.alarms.now(), *services.alarms_elsewhere()]

@@ -15,8 +15,9 @@ from passerby.access import Installation
 from passerby.archive import Archive
 from passerby.covers_file import TimedBox
 from passerby.media.camera import CameraState
+from passerby.media.machines import Machines
 from passerby.media.requests import CameraRequest
-from passerby.notify.alarms import Alarms
+from passerby.notify.alarms import Alarms, Standing
 from passerby.notify.notifier import Notifier
 from passerby.settings import Mode, Settings
 
@@ -170,7 +171,7 @@ class Services:
     """scratch: a folder for exports in progress, redacted as all recordings are. fleet: None if nothing can be
     recorded, which is then reported. redactions: None if no files are redacted. try_camera: takes an address (SECRET),
     transport and whether any certificate is trusted; blocks for seconds. alarms: the active ones. notifier: None if
-    nobody is told of anything."""
+    nobody is told of anything. machines: None if this one is all there is. alarms_elsewhere: those of the others."""
 
     installation: Installation
     archive: Archive
@@ -180,6 +181,8 @@ class Services:
     redactions: Redactions | None = None
     alarms: Alarms = field(default_factory=Alarms)
     notifier: Notifier | None = None
+    machines: Callable[[], Machines] | None = None
+    alarms_elsewhere: Callable[[], Sequence[Standing]] = tuple
 
     def cameras_changed(self) -> None:
         """Tells the fleet, once the change can be read."""

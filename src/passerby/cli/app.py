@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from passerby.cli import (
+    api,
     audit,
     backup,
     camera,
@@ -47,6 +48,7 @@ app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
+app.command("api")(api.api)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(camera.app, name="camera")

@@ -38,7 +38,7 @@ def serve_folder(data: Path, config: Path | None = None, debug: bool = False, en
     if config_of(data, config).cluster.servers:
         raise SettingsError(
             "this configuration is for several machines, and `passerby serve` is all of one",
-            hint="passerby worker --cluster FILE; or take the section [cluster] out",
+            hint="passerby worker --cluster FILE, passerby api --cluster FILE; or take the section [cluster] out",
         )
     with installed(data, config, log.warning) as installation:
         from passerby.service.run import run_service  # here, since --help need not wait for all of it
@@ -47,10 +47,10 @@ def serve_folder(data: Path, config: Path | None = None, debug: bool = False, en
             log.warning(
                 "what was set on the page for [%s] does not count, since it does not fit the file: %s", section, why
             )
-        run_service(data, installation, _say_how_to_come_in, end_after_s)
+        run_service(data, installation, say_how_to_come_in, end_after_s)
 
 
-def _say_how_to_come_in(installation: Installation) -> None:
+def say_how_to_come_in(installation: Installation) -> None:
     base = page_address(installation.config.server)
     secret = installation.set_up.new_link()
     if secret is None:

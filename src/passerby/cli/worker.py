@@ -40,13 +40,17 @@ def worker(
     """
     log_to_stderr(debug)
     config = cluster_config(cluster)
-    name = node or config.cluster.node or re.sub(r"[^A-Za-z0-9_-]", "-", platform.node())[:64]
+    name = node or name_of_this(config)
     check_key(data, config)
     check_name(config, name)
     with installed(data, cluster, log.warning) as installation:
         from passerby.service.node import run_node  # here, since --help need not wait for all of it
 
         run_node(data, installation, name)
+
+
+def name_of_this(config: Config) -> str:
+    return config.cluster.node or re.sub(r"[^A-Za-z0-9_-]", "-", platform.node())[:64]
 
 
 def cluster_config(file: Path) -> Config:

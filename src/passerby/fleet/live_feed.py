@@ -6,12 +6,22 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from passerby.media.segments import Fragment
 
 KEPT_GOPS = 2  # a viewer that falls further behind continues at the newest key frame
 WAKE_S = 5.0  # makes up for a missed wake-up
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A fragment with its place: the how-manieth GOP of its camera in this process, and the how-manieth in the GOP."""
+
+    gop: int
+    index: int
+    fragment: Fragment
 
 
 @dataclass(slots=True)
@@ -32,9 +42,11 @@ class _Camera:
 class LiveFeed:
     """Filled from the threads that listen to workers, read from any thread or event loop. About 150 kB a camera."""
 
-    def __init__(self) -> None:
+    def __init__(self, joined_or_left: Callable[[], None] = lambda: None) -> None:
+        """joined_or_left: called, from any thread or loop, when there may be another answer in `watched`."""
         self._lock = threading.Lock()
         self._cameras: dict[str, _Camera] = {}
+        self._joined_or_left = joined_or_left
 
     def publish(self, camera: str, fragment: Fragment) -> None:
         """Add a camera's next fragment. Fragments before its first key frame are dropped."""
@@ -68,7 +80,19 @@ class LiveFeed:
 
         Never ends: the reader stops. A reader that is too slow misses what is between two key frames.
         """
+        async with aclosing(self.follow(Viewer(self, camera))) as fragments:
+            init_id: str | None = None
+            async for numbered in fragments:
+                fragment = numbered.fragment
+                if fragment.init_id != init_id:
+                    init_id = fragment.init_id
+                    yield fragment.init.data
+                yield fragment.data
+
+    async def follow(self, viewer: Viewer) -> AsyncGenerator[Numbered]:
+        """The same as fragments. It is watched while this goes on."""
         loop, more = asyncio.get_running_loop(), asyncio.Event()
+        camera = viewer.camera
 
         def wake() -> None:
             try:
@@ -76,14 +100,14 @@ class LiveFeed:
             except RuntimeError:
                 self._leave(camera, wake)  # the loop is closed: nobody is waiting
 
-        viewer = Viewer(self, camera)
         with self._lock:
             self._cameras.setdefault(camera, _Camera()).wakes.add(wake)
+        self._joined_or_left()
         try:
             while True:
                 more.clear()
-                while (data := viewer.take()) is not None:
-                    yield data
+                while (numbered := viewer.take()) is not None:
+                    yield numbered
                 try:
                     await asyncio.wait_for(more.wait(), WAKE_S)
                 except TimeoutError:
@@ -91,32 +115,42 @@ class LiveFeed:
         finally:
             self._leave(camera, wake)
 
+    def wake(self, camera: str) -> None:
+        """Whoever follows the camera looks again, as after `Viewer.again`."""
+        with self._lock:
+            kept = self._cameras.get(camera)
+            wakes = list(kept.wakes) if kept else []
+        for wake in wakes:
+            wake()
+
     def _leave(self, camera: str, wake: Callable[[], None]) -> None:
         with self._lock:
             self._cameras[camera].wakes.discard(wake)
+        self._joined_or_left()
 
 
 class Viewer:
     """The position of one viewer of one camera."""
 
     def __init__(self, feed: LiveFeed, camera: str) -> None:
-        self._feed, self._camera = feed, camera
+        self.camera = camera
+        self._feed = feed
         self._gop = self._taken = 0
-        self._init_id: str | None = None
         self.dropped = 0
         """How often it was too slow."""
 
-    def take(self) -> bytes | None:
-        """The next bytes, None if it has everything so far."""
+    def take(self) -> Numbered | None:
+        """The next fragment, None if it has everything so far."""
         with self._feed._lock:
-            fragment = self._next(self._feed._cameras.get(self._camera))
+            fragment = self._next(self._feed._cameras.get(self.camera))
             if fragment is None:
                 return None
-            if fragment.init_id != self._init_id:
-                self._init_id = fragment.init_id
-                return fragment.init.data
             self._taken += 1
-            return fragment.data
+            return Numbered(self._gop, self._taken - 1, fragment)
+
+    def again(self) -> None:
+        """Go on at the newest key frame, also if it has that already. In the thread that takes."""
+        self._gop = self._taken = 0
 
     def _next(self, kept: _Camera | None) -> Fragment | None:
         if kept is None or not kept.gops:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
 from passerby.fleet.plan import CameraPlan
-from passerby.media.camera import BoxNow, CameraState, CameraStatus, ViewNow
-from passerby.media.health import Check, Finding, Verdict
+from passerby.fleet.state_fields import state_fields, state_of
+from passerby.media.camera import CameraState
 from passerby.media.requests import CameraRequest
 from passerby.media.segments import Fragment, InitSegment
 
@@ -65,14 +65,7 @@ Order = Run | Drop | Ask | Stop
 
 
 def pack_states(states: States) -> bytes:
-    of = {
-        camera: [
-            state.what, state.reason, state.since_90k, state.progress, list(state.figures),
-            [[each.check, each.verdict, each.reason, each.since_90k] for each in state.findings],
-            state.reference_at_90k, state.events_trouble, _view_fields(state.view),
-        ]
-        for camera, state in states.of.items()
-    }  # fmt: skip
+    of = {camera: state_fields(state) for camera, state in states.of.items()}
     return _message(_STATES, {"of": of, "ready": states.ready, "stuck": states.stuck})
 
 
@@ -137,7 +130,7 @@ class Reader:
         kind, head, data = _split(message)
         if kind == _STATES:
             return States(
-                {camera: _state(fields) for camera, fields in head["of"].items()}, head["ready"], tuple(head["stuck"])
+                {camera: state_of(fields) for camera, fields in head["of"].items()}, head["ready"], tuple(head["stuck"])
             )
         if kind == _INIT:
             width, height = head["size"]
@@ -150,34 +143,3 @@ class Reader:
             raise ValueError(f"camera '{camera}': a fragment came before its init segment")
         fragment = Fragment(init, head["start"], head["duration"], head["key"], data, head["activity"])
         return camera, fragment
-
-
-def _state(fields: Sequence[Any]) -> CameraState:
-    what, reason, since_90k, progress, figures, findings, reference_at_90k, events_trouble, view = fields
-    return CameraState(
-        CameraStatus(what),
-        reason,
-        since_90k,
-        progress,
-        tuple((name, value) for name, value in figures),
-        tuple(Finding(Check(check), Verdict(verdict), says, at) for check, verdict, says, at in findings),
-        reference_at_90k,
-        events_trouble,
-        None if view is None else _view(*view),
-    )
-
-
-def _view_fields(view: ViewNow | None) -> list[Any] | None:
-    if view is None:
-        return None
-    boxes = [[each.objects, *(round(share, 4) for share in each.shares)] for each in view.boxes]
-    return [view.at_90k, view.size_wh, view.is_whole, boxes]
-
-
-def _view(at_90k: int, size_wh: Sequence[int], is_whole: bool, boxes: Sequence[Sequence[Any]]) -> ViewNow:
-    shown = tuple(
-        BoxNow(str(objects), (float(left), float(top), float(right), float(bottom)))
-        for objects, left, top, right, bottom in boxes
-    )
-    width, height = size_wh
-    return ViewNow(int(at_90k), (int(width), int(height)), bool(is_whole), shown)

@@ -39,6 +39,8 @@ class CameraStatus(StrEnum):
     FAILED = "failed"
     """It is not connected, or cannot be recorded; it is retried automatically."""
     STOPPED = "stopped"
+    UNKNOWN = "unknown"
+    """Nothing was heard of it from the machine that has it, or no machine has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +89,5 @@ class CameraState:
             CameraStatus.SILENT,
             CameraStatus.FAILED,
             CameraStatus.STOPPED,
+            CameraStatus.UNKNOWN,
         )

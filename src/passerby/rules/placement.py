@@ -93,6 +93,20 @@ def to_give(table: Table, process: str, live: Mapping[str, Live], at_most: int) 
     return [slot for slot in sorted(ours) if preferred(slot, weights) not in (None, table.slots[slot].node)][:at_most]
 
 
+def moving(table: Table, live: Mapping[str, Live]) -> dict[int, tuple[str | None, str | None]]:
+    """Slots that will soon be another node's: who has each, None if nobody who is there, and to whom it goes, None if
+    there is nobody."""
+    weights = _weights(table, live)
+    found: dict[int, tuple[str | None, str | None]] = {}
+    for slot in range(table.count):
+        holding = table.slots.get(slot)
+        origin = None if holding is None or _is_free(holding, live) else holding.node
+        to = preferred(slot, weights)
+        if origin is None or to not in (None, origin):
+            found[slot] = origin, to
+    return found
+
+
 def _is_free(holding: Holding | None, live: Mapping[str, Live]) -> bool:
     if holding is None:
         return True

@@ -37,6 +37,7 @@ UPKEEP = {
     "audit-not-deleted": "old records of the audit could not be deleted: {why:may}",
     "events-not-deleted": "old events and counts could not be deleted: {why:may}",
     "states-not-recorded": "camera states could not be recorded: {why:may}",
+    "nodes-not-seen": "the nodes could not be seen: {why:may}",
     "files-not-discarded": "files of users who may no longer upload could not be discarded: {why:may}",
     "changes-not-applied": "changes to cameras could not be applied: {type}",
     "workers-not-checked": "workers could not be checked: {type}",

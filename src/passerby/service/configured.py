@@ -13,11 +13,10 @@ from passerby.config import Config
 from passerby.config.rule import Rule
 from passerby.detect.models import ModelStore
 from passerby.engine.live.learner import LearnTimes
-from passerby.engine.live.trial import CameraTrial
 from passerby.errors import PasserbyError
+from passerby.fleet.live_feed import LiveFeed
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.supervisor import Fleet
-from passerby.fleet.trial import try_apart
 from passerby.fleet.worker import Places
 from passerby.media.boxes import BoxShare
 from passerby.media.camera import CameraState, CameraStatus
@@ -49,7 +48,6 @@ class ConfiguredFleet:
         self._fleet = Fleet(places, workers=workers, stands_by=stands_by)
         self._plans: dict[str, CameraPlan] = {}
         self._idle: dict[str, CameraState] = {}
-        self._trials = threading.BoundedSemaphore(2)  # each takes a processor for seconds: recording comes first
         self._changed, self._stopping = threading.Event(), threading.Event()
         self._following = threading.Thread(target=self._follow, name="passerby-follow", daemon=True)
         self._trouble: str | None = None
@@ -85,17 +83,13 @@ class ConfiguredFleet:
     def reference(self, camera: str) -> bytes | None:
         return self._fleet.reference(camera)
 
+    @property
+    def feed(self) -> LiveFeed:
+        """The live pictures of this machine's cameras."""
+        return self._fleet.feed
+
     def subscribe(self, camera: str) -> AsyncGenerator[bytes]:
         return self._fleet.subscribe(camera)
-
-    def try_camera(self, address: str, transport: str, trust_any_certificate: bool) -> CameraTrial:
-        """address: SECRET. Blocks for seconds."""
-        if not self._trials.acquire(blocking=False):
-            return CameraTrial(reason="others are testing cameras (hint: try again in a minute)")
-        try:
-            return try_apart(base_plan(self._installation.config, address, transport, trust_any_certificate))
-        finally:
-            self._trials.release()
 
     def _follow(self) -> None:
         while not self._stopping.is_set():

@@ -7,24 +7,28 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from passerby.access import Installation
 from passerby.access.installation import catalogue_url
+from passerby.api import Services
 from passerby.archive import Archive
 from passerby.errors import PasserbyError
 from passerby.fleet.control import ControlAway, Session
 from passerby.fleet.keeper import BEATS_A_LEASE, Keeper
 from passerby.fleet.nats.control import NatsControl
+from passerby.fleet.nats.sending import NodeLink
 from passerby.fleet.worker import Places
 from passerby.folders import held_alone
 from passerby.notify.alarms import Alarms
 from passerby.processes import at_signals
 from passerby.service.configured import ConfiguredFleet
+from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere, alarms_for_report
 from passerby.service.run import LOCK
-from passerby.service.upkeep import every, maintained, reporting, tell
+from passerby.service.telling import make_notifier, notified
+from passerby.service.upkeep import every, maintained, remembered, reporting, tell
 from passerby.service.wiring import space_of
 from passerby.version import __version__
 
@@ -47,12 +51,15 @@ def run_node(data: Path, installation: Installation, node: str) -> None:
 class Node:
     """The parts of a node. `run` is called once."""
 
-    def __init__(self, installation: Installation, archive: Archive, control: NatsControl, places: Places, node: str):
+    def __init__(
+        self, data: Path, installation: Installation, archive: Archive, control: NatsControl, places: Places, node: str
+    ) -> None:
         settings = installation.config.cluster
         session = Session(node, secrets.token_hex(8), settings.capacity)
         self._installation, self._archive, self._control, self._node = installation, archive, control, node
         self.keeper = Keeper(control, session, settings.lease_s, self._changed, log.warning)
         self._fleet = ConfiguredFleet(installation, places, token_of=self.keeper.token_of, stands_by=True)
+        self._data, self._process = data, session.process
         self._alarms = Alarms(installation.clock)
         self._fenced: dict[str, int] = {}
         self._since_90k = installation.clock.now_90k()
@@ -60,7 +67,7 @@ class Node:
     def run(self, stopping: threading.Event) -> None:
         lease_s = self._installation.config.cluster.lease_s
         with every(STORE_EVERY_S, self._store, "store"), every(REPORT_EVERY_S, self._report, "report"):
-            with every(lease_s / BEATS_A_LEASE, self._beat, "beat"):
+            with every(lease_s / BEATS_A_LEASE, self._beat, "beat"), closing(self._link()):
                 self._fleet.start()
                 log.info("node %s is running", self._node)
                 self._run_upkeep(stopping)
@@ -77,9 +84,40 @@ class Node:
                 continue
             log.info("this node does the upkeep now")
             self._archive.recover_later()
-            with maintained(self._installation, self._archive, self._alarms):
-                while self.keeper.has_slot(UPKEEP_SLOT) and not stopping.wait(1.0):
-                    pass
+            try:
+                with self._upkeep():
+                    while self.keeper.has_slot(UPKEEP_SLOT) and not stopping.wait(1.0):
+                        pass
+            except PasserbyError as error:  # the catalogue is away: recording goes on, and this is tried again
+                log.warning("%s", error)
+
+    @contextmanager
+    def _upkeep(self) -> Iterator[None]:
+        """What is done once for all cameras, wherever they are recorded."""
+        name = f"{self._node}-upkeep"
+        cameras = CamerasElsewhere(self._installation, self._control, name, is_strict=True)
+        services = Services(
+            self._installation, self._archive, self._data, cameras, alarms=self._alarms,
+            notifier=make_notifier(self._installation), alarms_elsewhere=lambda: cameras.alarms(but=self._node),
+        )  # fmt: skip
+
+        def look() -> None:
+            with reporting("look", "the nodes could not be seen", self._alarms):
+                cameras.look()
+
+        with (
+            closing(cameras),
+            maintained(self._installation, self._archive, self._alarms),
+            every(LOOK_EVERY_S, look, "look"),
+            remembered(services),
+            notified(services),
+        ):
+            yield
+
+    def _link(self) -> NodeLink:
+        """Runs until it is closed."""
+        settings, fleet = self._installation.config.cluster, self._fleet
+        return NodeLink(settings, self._node, self._process, fleet.feed, self.keeper.token_of, fleet.states, fleet.ask)
 
     def _beat(self) -> None:
         with reporting("beat", "the slots of this node could not be followed", self._alarms):
@@ -119,6 +157,7 @@ class Node:
             "site": self._installation.config.cluster.site,
             "load": round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
             "trouble": self.keeper.trouble or self._fleet.trouble,
+            "alarms": alarms_for_report(self._alarms.now()),
             "cameras": {name: [state.what, state.reason, state.since_90k] for name, state in states.items()},
         }
         try:
@@ -139,7 +178,8 @@ def _opened(data: Path, installation: Installation, node: str) -> Iterator[Node]
     with Archive(data, catalogue_url=url, store=store, space=space_of(config), hand_in=hand_in) as archive:
         control = NatsControl(config.cluster, f"passerby {node}", archive.highest_token)
         try:
-            found.append(Node(installation, archive, control, Places(data, data / "backgrounds", url, store), node))
+            places = Places(data, data / "backgrounds", url, store)
+            found.append(Node(data, installation, archive, control, places, node))
             yield found[0]
         finally:
             control.close()

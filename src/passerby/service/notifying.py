@@ -28,11 +28,12 @@ OBEY_EVERY_S = 0.25  # so soon a switch in Home Assistant stays where it was put
 FORGET_EVERY_90K = 3600 * 90_000
 
 
-def make_notifier(installation: Installation) -> Notifier:
-    """Raises SettingsError for a channel that cannot be used."""
+def make_notifier(installation: Installation, *, is_service: bool = True) -> Notifier:
+    """is_service: it sends; otherwise tests only, and tells how it goes. Raises SettingsError for a channel that cannot
+    be used."""
     config = installation.config
     page = page_address(config.server)
-    channels = make_channels(config.channel, page, installation.clock, channel_context(installation), is_service=True)
+    channels = make_channels(config.channel, page, installation.clock, channel_context(installation), is_service=is_service)
 
     def groups_of(camera: str) -> frozenset[str]:
         found = installation.cameras.find(camera)

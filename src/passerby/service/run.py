@@ -33,8 +33,8 @@ def run_service(
         with (
             maintained(installation, services.archive, services.alarms),
             remembered(services),
-            _running(services.fleet),
-            _running(services.redactions),
+            running(services.fleet),
+            running(services.redactions),
             discarded(services),
             notified(services),
             ended_after(server, end_after_s),
@@ -43,7 +43,7 @@ def run_service(
 
 
 @contextmanager
-def _running(what: Fleet | Redactions | None) -> Iterator[None]:
+def running(what: Fleet | Redactions | None) -> Iterator[None]:
     if what is None:
         yield
         return

@@ -18,6 +18,7 @@ from passerby.jobs import Jobs, Limits
 from passerby.notify.alarms import Alarms
 from passerby.service.configured import ConfiguredFleet
 from passerby.service.notifying import make_notifier
+from passerby.service.trials import Trials
 
 
 @contextmanager
@@ -30,7 +31,8 @@ def opened(data: Path, installation: Installation) -> Iterator[Services]:
         jobs = make_jobs(data, installation)
         notifier = make_notifier(installation)
         yield Services(
-            installation, archive, emptied(data / "exports"), fleet, fleet.try_camera, jobs,
+            installation, archive, emptied(data / "exports"), fleet,
+            Trials(config).try_camera, jobs,
             Alarms(installation.clock), notifier,
         )  # fmt: skip
 

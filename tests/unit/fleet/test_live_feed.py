@@ -24,7 +24,14 @@ def fragment(number: int, init_segment: InitSegment | None = None) -> Fragment:
 
 
 def taken(viewer: Viewer) -> list[str]:
-    return [data.decode() for data in iter(viewer.take, None)]
+    """Another init segment, and what it is of."""
+    said, init_id = [], ""
+    for numbered in iter(viewer.take, None):
+        fragment = numbered.fragment
+        said += [] if fragment.init_id == init_id else [f"init {fragment.init_id}"]
+        said.append(fragment.data.decode())
+        init_id = fragment.init_id
+    return said
 
 
 def test_a_new_viewer_gets_the_newest_gop_and_then_what_comes() -> None:
@@ -35,7 +42,9 @@ def test_a_new_viewer_gets_the_newest_gop_and_then_what_comes() -> None:
         feed.publish(CAMERA, fragment(number))
     assert taken(viewer) == ["init one", "10", "11", "12"]
     feed.publish(CAMERA, fragment(13))
-    assert taken(viewer) == ["13"] and taken(viewer) == []
+    assert taken(viewer) == ["init one", "13"] and taken(viewer) == []
+    viewer.again()
+    assert taken(viewer) == ["init one", "10", "11", "12", "13"], "from the newest key frame, for others"
 
 
 def test_before_a_key_frame_there_is_nothing_to_see() -> None:
@@ -55,7 +64,7 @@ def test_another_coding_has_its_own_init() -> None:
     feed.publish(CAMERA, fragment(7, init("two")))
     assert taken(viewer) == [], "what was before the loss is no beginning"
     feed.publish(CAMERA, fragment(10, init("two")))
-    assert taken(viewer) == ["10"]
+    assert taken(viewer) == ["init two", "10"]
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(1, 12)), max_size=60))
@@ -69,9 +78,9 @@ def test_however_slow_it_is_each_piece_follows_or_is_a_key_frame(steps: list[int
             number += 1
             continue
         for _ in range(step):
-            data = viewer.take()
-            if data is not None and not data.startswith(b"init"):
-                got.append(int(data))
+            numbered = viewer.take()
+            if numbered is not None:
+                got.append(int(numbered.fragment.data))
     for before, after in zip([None, *got], got, strict=False):
         assert after % IN_GOP == 0 or after - 1 == before
         assert before is None or after > before

@@ -41,6 +41,8 @@ class Connection:
         self._client: Client | None = None
         self._denied: str | None = None
         self._is_prepared = False
+        self._connecting = asyncio.Lock()
+        self._going_on = set[asyncio.Task[None]]()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="passerby-nats", daemon=True)
         self._thread.start()
@@ -60,6 +62,30 @@ class Connection:
             says = f"NATS does not answer ({type(error).__name__})"
             raise ControlAway(says, hint="are its servers there? See [cluster] in the configuration") from error
 
+    def go_on(self, work: Callable[[Client], Awaitable[None]], every_s: float) -> Callable[[], None]:
+        """Does this now and then until it is closed; what fails is tried again with the next round. Call what it
+        returns, from any thread, for a round at once."""
+        due = asyncio.Event()
+
+        async def rounds() -> None:
+            while True:
+                due.clear()
+                with suppress(NatsError, OSError, TimeoutError):
+                    await work(await self._connected_client())
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(due.wait(), every_s)
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # it is closed
+                self._loop.call_soon_threadsafe(due.set)
+
+        self._loop.call_soon_threadsafe(lambda: self._going_on.add(self._loop.create_task(rounds())))
+        return wake
+
+    @property
+    def is_connected(self) -> bool:
+        return self._client is not None and self._client.is_connected
+
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(CONNECTS_WITHIN_S + 1.0)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -67,14 +93,18 @@ class Connection:
         self._loop.close()
 
     async def _ask(self, what: Callable[[Client], Awaitable[Result]]) -> Result:
-        if self._client is None or self._client.is_closed:
-            self._client = await self._connected()
-        if not self._client.is_connected:
-            raise NatsError
-        if not self._is_prepared:
-            await self._prepare(self._client)
-            self._is_prepared = True
-        return await what(self._client)
+        return await what(await self._connected_client())
+
+    async def _connected_client(self) -> Client:
+        async with self._connecting:  # several may ask at once, and there is to be one connection
+            if self._client is None or self._client.is_closed:
+                self._client = await self._connected()
+            if not self._client.is_connected:
+                raise NatsError
+            if not self._is_prepared:
+                await self._prepare(self._client)
+                self._is_prepared = True
+            return self._client
 
     async def _connected(self) -> Client:
         settings, self._is_prepared = self._settings, False
@@ -99,6 +129,8 @@ class Connection:
         self._is_prepared = False
 
     async def _close(self) -> None:
+        for task in self._going_on:
+            task.cancel()
         if self._client is not None:
             await self._client.close()
 
