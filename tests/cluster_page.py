@@ -31,7 +31,7 @@ class PageMachine:
     """A `passerby api` with all its processes."""
 
     def __init__(self, cluster: Cluster, name: str) -> None:
-        self.name, self.port = name, free_port()
+        self.cluster, self.name, self.port = cluster, name, free_port()
         self._log, file = cluster.folder / f"{name}.log", cluster.folder / f"{name}.toml"
         many = "[sign_in]\ntries_a_minute = 1000\n"
         file.write_text(f"{cluster.file.read_text()}[server]\nport = {self.port}\n{many}")

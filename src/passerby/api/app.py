@@ -22,6 +22,7 @@ from passerby.api import (
     health,
     live,
     live_hls,
+    machines,
     map,
     not_people,
     oidc,
@@ -94,7 +95,7 @@ def make_app(services: Services, page: Path | None = None) -> FastAPI:
     )
     sections = (
         about, settings, channels, devices, alarms, sign_in, preferences, passkeys, oidc, people, cameras, not_people,
-        rules, rule_trials, map, sites, onvif, health, timeline, live, live_hls, events, counts, redactions,
+        rules, rule_trials, machines, map, sites, onvif, health, timeline, live, live_hls, events, counts, redactions,
     )  # fmt: skip
     for routes in sections:
         app.include_router(routes.router)

@@ -17,6 +17,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/audit"): Action.SEE_AUDIT,
     ("GET", "/api/states"): Action.SEE_HEALTH,
     ("GET", "/api/alarms"): Action.SEE_HEALTH,
+    ("GET", "/api/machines"): Action.SEE_MACHINES,
     ("GET", "/api/users"): Action.SEE_USERS,
     ("POST", "/api/users"): Action.CHANGE_USERS,
     ("PUT", "/api/users/{name}"): Action.CHANGE_USERS,

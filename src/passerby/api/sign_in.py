@@ -228,6 +228,12 @@ def _noting_refusal(installation: Installation, through: str, name: str) -> Iter
         raise
 
 
+def _shown(principal: Principal, *, is_one_of_several: bool) -> list[Action]:
+    """A single machine has nothing to show of others."""
+    hidden = frozenset[Action]() if is_one_of_several else frozenset({Action.SEE_MACHINES})
+    return [each for each in Action if each not in hidden and may(principal, each).allowed]
+
+
 def _state(
     installation: Installation, user: User | None, principal: Principal = NOBODY, secret: str | None = None
 ) -> SessionState:
@@ -242,7 +248,8 @@ def _state(
     titles = {name: title for name, title in installation.groups.list() if name in user.groups}
     of_user = {
         "name": user.name, "roles": sorted(user.roles), "groups": sorted(user.groups), "group_titles": titles,
-        "sees_all_cameras": user.sees_all_cameras, "may": [each for each in Action if may(principal, each).allowed],
+        "sees_all_cameras": user.sees_all_cameras,
+        "may": _shown(principal, is_one_of_several=bool(installation.config.cluster.servers)),
         "csrf_token": csrf_token_of(secret) if secret else None,
         "language": installation.preferences.of(user).get("language"),
     }  # fmt: skip

@@ -50,6 +50,7 @@ class Action(StrEnum):
     CHANGE_ALERTS = "alerts:change"
     SEE_MAP = "map:see"
     CHANGE_MAP = "map:change"
+    SEE_MACHINES = "machines:see"
     SEE_GROUPS = "groups:see"
     CHANGE_GROUPS = "groups:change"
     SEE_USERS = "users:see"
@@ -98,6 +99,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.CHANGE_ALERTS: frozenset({Role.OPERATOR, Role.ADMIN}),
     Action.SEE_MAP: _ALL,
     Action.CHANGE_MAP: _ADMIN,
+    # They see every camera's name anyway.
+    Action.SEE_MACHINES: _RUNS_OR_ANSWERS,
     Action.SEE_GROUPS: _RUNS_OR_ANSWERS,
     Action.CHANGE_GROUPS: _ADMIN,
     Action.SEE_USERS: _RUNS_OR_ANSWERS,

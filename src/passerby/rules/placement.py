@@ -96,12 +96,11 @@ def to_give(table: Table, process: str, live: Mapping[str, Live], at_most: int) 
 def moving(table: Table, live: Mapping[str, Live]) -> dict[int, tuple[str | None, str | None]]:
     """Slots that will soon be another node's: who has each, None if nobody who is there, and to whom it goes, None if
     there is nobody."""
-    weights = _weights(table, live)
     found: dict[int, tuple[str | None, str | None]] = {}
     for slot in range(table.count):
         holding = table.slots.get(slot)
         origin = None if holding is None or _is_free(holding, live) else holding.node
-        to = preferred(slot, weights)
+        to = preferred(slot, _weights(table, live, () if origin is None else {origin}))
         if origin is None or to not in (None, origin):
             found[slot] = origin, to
     return found

@@ -136,6 +136,8 @@ REFUSALS = {
     "no-live-picture": "there is no live picture now",
     "no-live-picture.hint": "see the camera's state",
     "may-no-longer-watch": "you may no longer watch this",
+    "only-machine": "this machine is all there is",
+    "only-machine.hint": "passerby api serves the page of several",
     "nothing-live": "this installation runs without workers: nothing is live",
     "nothing-recorded-there": "nothing is recorded there",
     "nothing-recorded-there.hint": "ask for another time",

@@ -44,6 +44,7 @@ rules:change      . o . . . A
 rules:try         . o . . . .
 alerts:change     . o . . . A
 map:see           v o c a p A
+machines:see      . . . a p A
 map:change        . . . . . A
 groups:see        . . . a p A
 groups:change     . . . . . A

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from passerby.rules.placement import Holding, Live, Table, preferred, slot_of, taken, to_give
+from passerby.rules.placement import Holding, Live, Table, moving, preferred, slot_of, taken, to_give
 
 SLOTS = 1024
 
@@ -76,3 +76,17 @@ def test_a_cordoned_node_keeps_what_it_has_and_takes_nothing_more() -> None:
 def test_a_removed_node_has_nothing_and_is_forgotten() -> None:
     table = Table(4, {0: Holding("a", "a-1", 5), 1: Holding("b", "b-1", 6)}, frozenset({"a"}), frozenset({"a", "b"}))
     assert table.without_node("a") == Table(4, {1: Holding("b", "b-1", 6)}, frozenset(), frozenset({"b"}))
+
+
+def test_what_moves_is_what_is_not_where_it_belongs() -> None:
+    there = {"a": Live("a-1", 1.0), "b": Live("b-1", 1.0)}
+    weights = {node: each.weight for node, each in there.items()}
+    belongs = {slot: preferred(slot, weights) for slot in range(16)}
+    slots = {slot: Holding(str(node), f"{node}-1", 1) for slot, node in belongs.items()}
+    assert moving(Table(16, slots), there) == {}
+    assert moving(Table(16, {**slots, 3: Holding("gone", "gone-1", 1)}), there) == {3: (None, belongs[3])}
+    drained = moving(Table(16, slots, frozenset({"a"})), there)
+    assert drained == {slot: ("a", "b") for slot, node in belongs.items() if node == "a"}
+    assert moving(Table(16, slots, cordoned=frozenset({"a"})), there) == {}, "it keeps what it has"
+    alone = moving(Table(16, slots), {})
+    assert set(alone.values()) == {(None, None)} and len(alone) == 16

@@ -735,6 +735,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/machines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The machines that record, their load and versions, and what moves between them */
+        get: operations["machines_api_machines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map": {
         parameters: {
             query?: never;
@@ -1570,7 +1587,7 @@ export interface components {
          * @description Everything that can be done. Also the scopes of a token, and what audit records call it.
          * @enum {string}
          */
-        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "still:linked" | "recording:export" | "events:see" | "events:change" | "counts:see" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "rules:see" | "rules:change" | "rules:try" | "alerts:change" | "map:see" | "map:change" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "settings:change" | "metrics:see" | "message:take";
+        Action: "about:see" | "sign-in" | "self:see" | "self:change" | "live:watch" | "timeline:watch" | "still:see" | "still:linked" | "recording:export" | "events:see" | "events:change" | "counts:see" | "file:redact" | "cameras:see" | "health:see" | "health:rebase" | "cameras:change" | "not-people:change" | "rules:see" | "rules:change" | "rules:try" | "alerts:change" | "map:see" | "map:change" | "machines:see" | "groups:see" | "groups:change" | "users:see" | "users:change" | "audit:see" | "settings:see" | "settings:change" | "metrics:see" | "message:take";
         /** AddressToTry */
         AddressToTry: {
             /**
@@ -2665,6 +2682,87 @@ export interface components {
              */
             longer_than_s: number;
         };
+        /**
+         * MachineShown
+         * @description One machine that records, as it said last.
+         */
+        MachineShown: {
+            /** Name */
+            name: string;
+            /**
+             * Site
+             * @description Where it is; may be empty.
+             */
+            site: string;
+            /**
+             * Is There
+             * @description false: it is gone, and the others have its cameras, or take them.
+             */
+            is_there: boolean;
+            /**
+             * Is Drained
+             * @description It gives its cameras to the others.
+             */
+            is_drained: boolean;
+            /** Version */
+            version: string;
+            /**
+             * Load
+             * @description Of its processors: 1 is all of them, more is too much.
+             */
+            load: number;
+            /**
+             * Slots
+             * @description How many parts of all cameras it has.
+             */
+            slots: number;
+            /**
+             * Cameras
+             * @description How many it recorded, or tried to.
+             */
+            cameras: number;
+            /**
+             * Unwell
+             * @description How many of them were at fault.
+             */
+            unwell: number;
+            /**
+             * Since 90K
+             * @description When it was started. UTC, 1/90000 s since 1970.
+             */
+            since_90k: number;
+            /**
+             * Heard 90K
+             * @description When it said all this.
+             */
+            heard_90k: number;
+            /**
+             * Trouble
+             * @description What is wrong with it, a sentence; null: nothing.
+             */
+            trouble: string | null;
+            /** @description Its trouble as a code; null: it has none. */
+            readonly said: components["schemas"]["Said"] | null;
+        };
+        /** MachinesShown */
+        MachinesShown: {
+            /**
+             * Version
+             * @description Of the machine that answers.
+             */
+            version: string;
+            /** Machines */
+            machines: components["schemas"]["MachineShown"][];
+            /** Moves */
+            moves: components["schemas"]["MoveShown"][];
+            /**
+             * Away
+             * @description Why nothing newer is known, a sentence; null: it is as it says.
+             */
+            away: string | null;
+            /** @description The same as a code; null: there is none. */
+            readonly away_said: components["schemas"]["Said"] | null;
+        };
         /** MapShown */
         MapShown: {
             /** @description null: there are none. */
@@ -2676,6 +2774,24 @@ export interface components {
             problem: string | null;
             /** @description The same as a code; null: it has none. */
             readonly said: components["schemas"]["Said"] | null;
+        };
+        /**
+         * MoveShown
+         * @description Cameras that will soon be recorded elsewhere.
+         */
+        MoveShown: {
+            /**
+             * Origin
+             * @description null: their machine is gone.
+             */
+            origin: string | null;
+            /**
+             * To
+             * @description null: there is no machine for them.
+             */
+            to: string | null;
+            /** Cameras */
+            cameras: string[];
         };
         /** NameAndPassword */
         NameAndPassword: {
@@ -3448,7 +3564,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "a-file-of-yours" | "address-at" | "address-at.hint" | "address-characters" | "address-device" | "address-drawn" | "address-host" | "address-host-name" | "address-host-name.hint" | "address-kinds" | "address-no-kind" | "address-unknown-kind" | "alarm-cameras" | "alarm-channel" | "alarm-delete" | "alarm-detector" | "alarm-events" | "alarm-lost" | "alarm-space" | "alarm-store" | "alarm-strange" | "alarm-upkeep" | "alarms-not-told" | "all-well" | "all-well-so-far" | "and" | "answered-late" | "answered-late.hint" | "answers-error" | "answers-error.hint" | "apprise-answered" | "apprise-not-known" | "apprise-not-reached" | "apprise-not-there" | "apprise-not-there.hint" | "arrow-without-length" | "audit-action" | "audit-address" | "audit-address-tried-unreadable" | "audit-address-unreadable" | "audit-all" | "audit-any-certificate" | "audit-bearing" | "audit-box" | "audit-boxes" | "audit-camera" | "audit-channel" | "audit-delay" | "audit-delay-was" | "audit-event" | "audit-event-of" | "audit-event-state" | "audit-from" | "audit-groups" | "audit-kept" | "audit-kept-usual" | "audit-kept-usual-was" | "audit-kept-was" | "audit-kept-was-usual" | "audit-kind" | "audit-language" | "audit-language-layouts" | "audit-layouts" | "audit-long" | "audit-message" | "audit-mode" | "audit-mode-was" | "audit-no-boxes" | "audit-no-password" | "audit-no-sign-on" | "audit-not-deleted" | "audit-not-long" | "audit-nothing" | "audit-of" | "audit-off" | "audit-on" | "audit-on-plan" | "audit-plan" | "audit-records" | "audit-roles" | "audit-roles-were" | "audit-sees-all" | "audit-sees-some" | "audit-signed-in-again" | "audit-signs-on" | "audit-title" | "audit-title-at" | "audit-title-nowhere" | "audit-to" | "audit-transport" | "audit-user" | "audit-valid-certificates" | "audit-value-was" | "bitrate-low" | "bitrate-well" | "blurred" | "blurred-not" | "box-outside" | "box-too-large" | "box-too-small" | "broke-off" | "bytes-over" | "bytes-over-deleting-fails" | "bytes-too-few" | "camera-address-not-allowed" | "camera-defined-in-file" | "camera-defined-in-file.hint" | "camera-defined-twice" | "camera-defined-twice.hint" | "camera-needs-address" | "camera-not-added" | "camera-not-changed" | "camera-not-in-groups" | "camera-not-on-map" | "camera-not-placed" | "camera-not-running" | "camera-not-running.hint" | "cameras-not-shown" | "catalogue-fails" | "catalogue-fails.hint" | "catalogue-unreadable" | "caution-outline" | "caution-people" | "caution-sound" | "caution-style" | "certificate" | "certificate.hint" | "changes-not-applied" | "channel-dead" | "channel-networks.hint" | "check-cable" | "check-path" | "check-port" | "checking" | "clock-ahead" | "clock-back" | "clock-coded" | "clock-impossible" | "clock-jumped" | "clock-moved" | "clock-was-set" | "clock-well" | "connecting" | "connection-broke" | "connection-closed" | "connection-lost" | "connection-lost.hint" | "cover-no-outlines" | "covered" | "csrf-header-wrong" | "current-password-wrong" | "cut-short" | "damaged" | "dark" | "dark-not" | "detector-deaf" | "detector-failed" | "detector-late" | "detector-late-all" | "devices-not-allowed" | "drawn-not-allowed" | "events-cursor-half" | "events-not-deleted" | "events-not-written" | "export-empty" | "export-size-changes" | "export-size-changes.hint" | "exports-of-others" | "exports-of-yours" | "exports-of-yours.hint" | "file-damaged" | "file-damaged.hint" | "file-empty" | "file-empty.hint" | "file-for-print" | "file-for-print.hint" | "file-is-text" | "file-is-text.hint" | "file-is-video" | "file-no-clock" | "file-no-clock.hint" | "file-no-picture" | "file-no-picture.hint" | "file-not-decoded" | "file-not-decoded.hint" | "file-not-kept" | "file-not-kept.hint" | "file-not-read" | "file-pages" | "file-pages.hint" | "file-several-pictures" | "file-several-pictures.hint" | "file-too-large" | "files-not-allowed" | "files-not-discarded" | "frames-damaged" | "frames-gap" | "frames-lost" | "frames-ordered" | "frames-stopped" | "frames-unshown" | "from-another-site" | "frozen" | "frozen-not" | "frozen-unknown" | "future-dated" | "glare" | "glare-not" | "group-exists" | "hangs" | "hangs.hint" | "has-to-be-reopened" | "hdr-not-usable" | "hdr-not-usable.hint" | "held-back" | "keep-over-30-days" | "keep-over-ten-years" | "keep-too-short" | "key-in-config" | "learning" | "learning-again" | "learning-usual" | "limit-is" | "line-without-length" | "list-not-http" | "login-wrong" | "login-wrong.hint" | "login-wrong.onvif-hint" | "looped" | "looped-not" | "looped-on-purpose" | "looped-unknown" | "mail-all-refused" | "mail-broke-off" | "mail-clear" | "mail-clear.hint" | "mail-login" | "mail-refused" | "mail-some-refused" | "may-no-longer-see" | "may-no-longer-watch" | "may-not-open" | "may-not-open.hint" | "method-not-allowed" | "mode-drifts" | "mode-drifts-apart" | "mode-moves" | "mode-moves-shift" | "mode-requested" | "mode-stands" | "mode-stands-apart" | "mode-stands-short" | "mode-still" | "mode-too-short" | "more-doubts" | "more-tracks" | "moved" | "moved-by" | "moved-not" | "mqtt-not-confirmed" | "mqtt-refused" | "name-not-ours" | "name-or-password-wrong" | "name-took-long" | "name-took-long.hint" | "needs-role" | "neither-mjpeg-nor-hls" | "neither-mjpeg-nor-hls.hint" | "network-refused" | "never-looked" | "no-admin-left" | "no-answer" | "no-decoder" | "no-decoder.hint" | "no-device" | "no-device.hint" | "no-drawn" | "no-file" | "no-file.hint" | "no-files-in-memory" | "no-http" | "no-live-picture" | "no-live-picture.hint" | "no-memory-for-file" | "no-memory-for-file.hint" | "no-output" | "no-output.hint" | "no-permission-defined" | "no-picture" | "no-picture.hint" | "no-pictures-to-judge" | "no-reference" | "no-reference-to-compare" | "no-reference.hint" | "no-room-for-export" | "no-room-for-export.hint" | "no-room-to-keep" | "no-rtsp" | "no-rtsp.hint" | "no-stream" | "no-stream.hint" | "no-such-box" | "no-such-camera" | "no-such-channel" | "no-such-device" | "no-such-event" | "no-such-file-of-yours" | "no-such-group" | "no-such-host" | "no-such-host.hint" | "no-such-passkey" | "no-such-recording" | "no-such-rule" | "no-such-site" | "no-such-token" | "no-such-user" | "no-tls" | "no-tls.hint" | "no-transport" | "no-transport.hint" | "no-video" | "no-video.hint" | "no-whole-packet" | "no-whole-packet.hint" | "no-workers" | "no-workers-to-test" | "not-a-time-zone" | "not-a-time-zone.hint" | "not-allowed.hint" | "not-asked" | "not-contacted" | "not-decrypted" | "not-deleted" | "not-found" | "not-learned" | "not-looked" | "not-maintained" | "not-opened" | "not-public" | "not-reached" | "not-recorded" | "not-recorded-to-disk" | "not-recorded-to-disk.hint" | "not-reported" | "not-searchable" | "not-stored" | "not-understood" | "not-usable" | "nothing-accepts" | "nothing-at-address" | "nothing-in-last-minute" | "nothing-live" | "nothing-of-name" | "nothing-recorded-there" | "nothing-recorded-there.hint" | "nothing-stored" | "nothing-to-read" | "nothing-to-read.hint" | "obstructed" | "obstructed-black" | "obstructed-not" | "only-https" | "onvif-broke-off" | "onvif-late" | "onvif-late.hint" | "onvif-long" | "onvif-no-network" | "onvif-no-network.hint" | "onvif-no-stream" | "onvif-no-stream.hint" | "onvif-no-video" | "onvif-no-video.hint" | "onvif-not" | "onvif-not-stream" | "onvif-not.hint" | "onvif-refuses" | "onvif-refuses.hint" | "other-program" | "other-program.hint" | "others-are-testing" | "others-are-trying" | "own-mistake" | "own-page" | "passkey-not-accepted" | "passkey-not-verified" | "passkey-request-unknown" | "password-like-name" | "password-long" | "password-short" | "password-short.hint" | "plan-damaged" | "plan-damaged.hint" | "plan-of-other-kind" | "plan-of-other-kind.hint" | "plan-too-large" | "plan-too-large.hint" | "port-closed" | "port-closed.hint" | "push-answered" | "push-no-channel" | "push-no-channel.hint" | "push-no-device" | "push-no-device.hint" | "push-not-subscribed" | "push-too-many" | "push-too-many.hint" | "range-of-bytes" | "range-of-time" | "rate-low" | "rate-well" | "reach-cloud" | "reach-itself" | "reach-link-local" | "reach-multicast" | "reach-no-camera" | "reach-reserved" | "reach-unknown" | "reach.hint" | "recording-just-deleted" | "recording-may-exist" | "recording-missing" | "recording-not-ended" | "recording-still-there" | "recording-waits" | "recordings-unknown" | "redacting-died" | "redacting-died.hint" | "redacting-hung" | "redacting-invalid" | "redacting-not-started" | "redacts-no-files" | "redirects" | "redirects-not-http" | "redirects-too-often" | "redirects.hint" | "refused-to-play" | "reset-link-ended" | "reset-link-ended.hint" | "reset-link-used" | "restarting-worker" | "rule-in-both" | "rule-in-both.hint" | "rule-in-file" | "rule-key-unknown" | "rule-missing" | "rule-name-taken" | "rule-name-unseen" | "rules-not-applied" | "search-running" | "searched-seldom" | "searched-seldom-wider" | "see-key" | "set-up-link-ended" | "set-up-link-ended.hint" | "set-up-link-used" | "settings-changed" | "settings-in-file" | "settings-in-file.hint" | "settings-not-here" | "settings-not-here.hint" | "settings-other-kind" | "sign-in-first" | "sign-on-not-allowed" | "sign-on-not-allowed.hint" | "sign-on-not-begun-here" | "sign-on-not-begun-here.hint" | "sign-on-not-confirmed" | "sign-on-not-responding" | "sign-on-not-set-up" | "sign-on-other-issuer" | "signal-none" | "signal-waiting" | "signal-well" | "single-picture" | "single-picture.hint" | "site-exists" | "site-not-said" | "site-without-plan" | "size-changed" | "size-changes" | "size-not-usable" | "size-not-usable.hint" | "starting-worker" | "states-not-recorded" | "still-expired" | "still-gone" | "still-not-valid" | "still-with-video" | "stopped-before-picture" | "store-another" | "store-another.hint" | "store-not-listed" | "store-not-reached" | "store-not-read" | "stranger-in-store" | "stream-ended" | "superseded" | "superseded.hint" | "switched-off" | "system-busy" | "system-io" | "system-long-name" | "system-many-files" | "system-memory" | "system-no-file" | "system-no-route" | "system-not-permitted" | "system-permission" | "system-pipe" | "system-quota" | "system-read-only" | "system-refused" | "system-reset" | "system-space" | "system-stale" | "system-timed-out" | "system-unreachable" | "test-failed" | "test-took-long" | "the-detector-failed" | "things-not-tried" | "tiles-not-read" | "token-cannot-have" | "token-needs-scope" | "token-never" | "token-not-allowed" | "too-few-pictures" | "too-many-attempts" | "too-many-boxes" | "too-many-boxes.hint" | "too-many-camera-requests" | "too-many-comments" | "too-many-files" | "too-many-files-of-yours" | "too-many-files-of-yours.hint" | "too-many-files.hint" | "too-many-passkeys" | "too-many-rules" | "too-many-sites" | "too-many-tokens" | "too-many-tokens.hint" | "too-slow" | "too-slow-to-check" | "tracks-of-video" | "tried-again" | "try-in-a-minute" | "unexpected" | "unexpected-error" | "upload-ended" | "upload-ended.hint" | "use-command" | "user-not-added" | "user-not-changed" | "value-above" | "value-below" | "value-from" | "value-letters" | "value-long" | "value-missing" | "value-number" | "value-number-read" | "value-one-of" | "value-short" | "value-up-to" | "value-whole" | "value-whole-read" | "value-wrong" | "values-long" | "values-short" | "waiting-deleted" | "waiting-to-connect" | "wants-login" | "wants-login.hint" | "wants-login.onvif-hint" | "was-stopped" | "webhook-answered" | "whole-changed" | "with-hint" | "with-said-hint" | "worker-did-not-start" | "worker-ended" | "worker-hangs-by" | "worker-invalid" | "worker-not-started" | "worker-stopped-responding" | "workers-not-checked" | "zone-crosses-itself" | "zone-too-small";
+            code: "a-file-of-yours" | "address-at" | "address-at.hint" | "address-characters" | "address-device" | "address-drawn" | "address-host" | "address-host-name" | "address-host-name.hint" | "address-kinds" | "address-no-kind" | "address-unknown-kind" | "alarm-cameras" | "alarm-channel" | "alarm-delete" | "alarm-detector" | "alarm-events" | "alarm-lost" | "alarm-space" | "alarm-store" | "alarm-strange" | "alarm-upkeep" | "alarms-not-told" | "all-well" | "all-well-so-far" | "and" | "answered-late" | "answered-late.hint" | "answers-error" | "answers-error.hint" | "apprise-answered" | "apprise-not-known" | "apprise-not-reached" | "apprise-not-there" | "apprise-not-there.hint" | "arrow-without-length" | "audit-action" | "audit-address" | "audit-address-tried-unreadable" | "audit-address-unreadable" | "audit-all" | "audit-any-certificate" | "audit-bearing" | "audit-box" | "audit-boxes" | "audit-camera" | "audit-channel" | "audit-delay" | "audit-delay-was" | "audit-event" | "audit-event-of" | "audit-event-state" | "audit-from" | "audit-groups" | "audit-kept" | "audit-kept-usual" | "audit-kept-usual-was" | "audit-kept-was" | "audit-kept-was-usual" | "audit-kind" | "audit-language" | "audit-language-layouts" | "audit-layouts" | "audit-long" | "audit-message" | "audit-mode" | "audit-mode-was" | "audit-no-boxes" | "audit-no-password" | "audit-no-sign-on" | "audit-not-deleted" | "audit-not-long" | "audit-nothing" | "audit-of" | "audit-off" | "audit-on" | "audit-on-plan" | "audit-plan" | "audit-records" | "audit-roles" | "audit-roles-were" | "audit-sees-all" | "audit-sees-some" | "audit-signed-in-again" | "audit-signs-on" | "audit-title" | "audit-title-at" | "audit-title-nowhere" | "audit-to" | "audit-transport" | "audit-user" | "audit-valid-certificates" | "audit-value-was" | "bitrate-low" | "bitrate-well" | "blurred" | "blurred-not" | "box-outside" | "box-too-large" | "box-too-small" | "broke-off" | "bytes-over" | "bytes-over-deleting-fails" | "bytes-too-few" | "camera-address-not-allowed" | "camera-defined-in-file" | "camera-defined-in-file.hint" | "camera-defined-twice" | "camera-defined-twice.hint" | "camera-needs-address" | "camera-not-added" | "camera-not-changed" | "camera-not-in-groups" | "camera-not-on-map" | "camera-not-placed" | "camera-not-running" | "camera-not-running.hint" | "cameras-not-shown" | "catalogue-fails" | "catalogue-fails.hint" | "catalogue-unreadable" | "caution-outline" | "caution-people" | "caution-sound" | "caution-style" | "certificate" | "certificate.hint" | "changes-not-applied" | "channel-dead" | "channel-networks.hint" | "check-cable" | "check-path" | "check-port" | "checking" | "clock-ahead" | "clock-back" | "clock-coded" | "clock-impossible" | "clock-jumped" | "clock-moved" | "clock-was-set" | "clock-well" | "connecting" | "connection-broke" | "connection-closed" | "connection-lost" | "connection-lost.hint" | "cover-no-outlines" | "covered" | "csrf-header-wrong" | "current-password-wrong" | "cut-short" | "damaged" | "dark" | "dark-not" | "detector-deaf" | "detector-failed" | "detector-late" | "detector-late-all" | "devices-not-allowed" | "drawn-not-allowed" | "events-cursor-half" | "events-not-deleted" | "events-not-written" | "export-empty" | "export-size-changes" | "export-size-changes.hint" | "exports-of-others" | "exports-of-yours" | "exports-of-yours.hint" | "file-damaged" | "file-damaged.hint" | "file-empty" | "file-empty.hint" | "file-for-print" | "file-for-print.hint" | "file-is-text" | "file-is-text.hint" | "file-is-video" | "file-no-clock" | "file-no-clock.hint" | "file-no-picture" | "file-no-picture.hint" | "file-not-decoded" | "file-not-decoded.hint" | "file-not-kept" | "file-not-kept.hint" | "file-not-read" | "file-pages" | "file-pages.hint" | "file-several-pictures" | "file-several-pictures.hint" | "file-too-large" | "files-not-allowed" | "files-not-discarded" | "frames-damaged" | "frames-gap" | "frames-lost" | "frames-ordered" | "frames-stopped" | "frames-unshown" | "from-another-site" | "frozen" | "frozen-not" | "frozen-unknown" | "future-dated" | "glare" | "glare-not" | "group-exists" | "hangs" | "hangs.hint" | "has-to-be-reopened" | "hdr-not-usable" | "hdr-not-usable.hint" | "held-back" | "keep-over-30-days" | "keep-over-ten-years" | "keep-too-short" | "key-in-config" | "learning" | "learning-again" | "learning-usual" | "limit-is" | "line-without-length" | "list-not-http" | "login-wrong" | "login-wrong.hint" | "login-wrong.onvif-hint" | "looped" | "looped-not" | "looped-on-purpose" | "looped-unknown" | "mail-all-refused" | "mail-broke-off" | "mail-clear" | "mail-clear.hint" | "mail-login" | "mail-refused" | "mail-some-refused" | "may-no-longer-see" | "may-no-longer-watch" | "may-not-open" | "may-not-open.hint" | "method-not-allowed" | "mode-drifts" | "mode-drifts-apart" | "mode-moves" | "mode-moves-shift" | "mode-requested" | "mode-stands" | "mode-stands-apart" | "mode-stands-short" | "mode-still" | "mode-too-short" | "more-doubts" | "more-tracks" | "moved" | "moved-by" | "moved-not" | "mqtt-not-confirmed" | "mqtt-refused" | "name-not-ours" | "name-or-password-wrong" | "name-took-long" | "name-took-long.hint" | "nats-not-answering" | "nats-not-answering.hint" | "needs-role" | "neither-mjpeg-nor-hls" | "neither-mjpeg-nor-hls.hint" | "network-refused" | "never-heard" | "never-looked" | "no-admin-left" | "no-answer" | "no-decoder" | "no-decoder.hint" | "no-device" | "no-device.hint" | "no-drawn" | "no-file" | "no-file.hint" | "no-files-in-memory" | "no-http" | "no-live-picture" | "no-live-picture.hint" | "no-memory-for-file" | "no-memory-for-file.hint" | "no-output" | "no-output.hint" | "no-permission-defined" | "no-picture" | "no-picture.hint" | "no-pictures-to-judge" | "no-reference" | "no-reference-to-compare" | "no-reference.hint" | "no-room-for-export" | "no-room-for-export.hint" | "no-room-to-keep" | "no-rtsp" | "no-rtsp.hint" | "no-stream" | "no-stream.hint" | "no-such-box" | "no-such-camera" | "no-such-channel" | "no-such-device" | "no-such-event" | "no-such-file-of-yours" | "no-such-group" | "no-such-host" | "no-such-host.hint" | "no-such-passkey" | "no-such-recording" | "no-such-rule" | "no-such-site" | "no-such-token" | "no-such-user" | "no-tls" | "no-tls.hint" | "no-transport" | "no-transport.hint" | "no-video" | "no-video.hint" | "no-whole-packet" | "no-whole-packet.hint" | "no-workers" | "no-workers-to-test" | "nodes-not-reached" | "nodes-not-seen" | "not-a-time-zone" | "not-a-time-zone.hint" | "not-allowed.hint" | "not-asked" | "not-contacted" | "not-decrypted" | "not-deleted" | "not-found" | "not-heard" | "not-joined" | "not-learned" | "not-looked" | "not-maintained" | "not-opened" | "not-public" | "not-reached" | "not-recorded" | "not-recorded-to-disk" | "not-recorded-to-disk.hint" | "not-reported" | "not-searchable" | "not-stored" | "not-understood" | "not-usable" | "nothing-accepts" | "nothing-at-address" | "nothing-in-last-minute" | "nothing-live" | "nothing-of-name" | "nothing-recorded-there" | "nothing-recorded-there.hint" | "nothing-stored" | "nothing-to-read" | "nothing-to-read.hint" | "obstructed" | "obstructed-black" | "obstructed-not" | "only-https" | "only-machine" | "only-machine.hint" | "onvif-broke-off" | "onvif-late" | "onvif-late.hint" | "onvif-long" | "onvif-no-network" | "onvif-no-network.hint" | "onvif-no-stream" | "onvif-no-stream.hint" | "onvif-no-video" | "onvif-no-video.hint" | "onvif-not" | "onvif-not-stream" | "onvif-not.hint" | "onvif-refuses" | "onvif-refuses.hint" | "other-node-named" | "other-program" | "other-program.hint" | "others-are-testing" | "others-are-trying" | "own-mistake" | "own-page" | "passkey-not-accepted" | "passkey-not-verified" | "passkey-request-unknown" | "password-like-name" | "password-long" | "password-short" | "password-short.hint" | "plan-damaged" | "plan-damaged.hint" | "plan-of-other-kind" | "plan-of-other-kind.hint" | "plan-too-large" | "plan-too-large.hint" | "port-closed" | "port-closed.hint" | "push-answered" | "push-no-channel" | "push-no-channel.hint" | "push-no-device" | "push-no-device.hint" | "push-not-subscribed" | "push-too-many" | "push-too-many.hint" | "range-of-bytes" | "range-of-time" | "rate-low" | "rate-well" | "reach-cloud" | "reach-itself" | "reach-link-local" | "reach-multicast" | "reach-no-camera" | "reach-reserved" | "reach-unknown" | "reach.hint" | "recording-just-deleted" | "recording-may-exist" | "recording-missing" | "recording-not-ended" | "recording-still-there" | "recording-waits" | "recordings-unknown" | "redacting-died" | "redacting-died.hint" | "redacting-hung" | "redacting-invalid" | "redacting-not-started" | "redacts-no-files" | "redirects" | "redirects-not-http" | "redirects-too-often" | "redirects.hint" | "refused-to-play" | "reset-link-ended" | "reset-link-ended.hint" | "reset-link-used" | "restarting-worker" | "rule-in-both" | "rule-in-both.hint" | "rule-in-file" | "rule-key-unknown" | "rule-missing" | "rule-name-taken" | "rule-name-unseen" | "rules-not-applied" | "search-running" | "searched-seldom" | "searched-seldom-wider" | "see-key" | "set-up-link-ended" | "set-up-link-ended.hint" | "set-up-link-used" | "settings-changed" | "settings-in-file" | "settings-in-file.hint" | "settings-not-here" | "settings-not-here.hint" | "settings-other-kind" | "sign-in-first" | "sign-on-not-allowed" | "sign-on-not-allowed.hint" | "sign-on-not-begun-here" | "sign-on-not-begun-here.hint" | "sign-on-not-confirmed" | "sign-on-not-responding" | "sign-on-not-set-up" | "sign-on-other-issuer" | "signal-none" | "signal-waiting" | "signal-well" | "single-picture" | "single-picture.hint" | "site-exists" | "site-not-said" | "site-without-plan" | "size-changed" | "size-changes" | "size-not-usable" | "size-not-usable.hint" | "starting-worker" | "states-not-recorded" | "still-expired" | "still-gone" | "still-not-valid" | "still-with-video" | "stopped-before-picture" | "store-another" | "store-another.hint" | "store-not-listed" | "store-not-reached" | "store-not-read" | "stranger-in-store" | "stream-ended" | "superseded" | "superseded.hint" | "switched-off" | "system-busy" | "system-io" | "system-long-name" | "system-many-files" | "system-memory" | "system-no-file" | "system-no-route" | "system-not-permitted" | "system-permission" | "system-pipe" | "system-quota" | "system-read-only" | "system-refused" | "system-reset" | "system-space" | "system-stale" | "system-timed-out" | "system-unreachable" | "test-failed" | "test-took-long" | "the-detector-failed" | "things-not-tried" | "tiles-not-read" | "token-cannot-have" | "token-needs-scope" | "token-never" | "token-not-allowed" | "too-few-pictures" | "too-many-attempts" | "too-many-boxes" | "too-many-boxes.hint" | "too-many-camera-requests" | "too-many-comments" | "too-many-files" | "too-many-files-of-yours" | "too-many-files-of-yours.hint" | "too-many-files.hint" | "too-many-passkeys" | "too-many-rules" | "too-many-sites" | "too-many-tokens" | "too-many-tokens.hint" | "too-slow" | "too-slow-to-check" | "tracks-of-video" | "tried-again" | "try-in-a-minute" | "unexpected" | "unexpected-error" | "upload-ended" | "upload-ended.hint" | "use-command" | "user-not-added" | "user-not-changed" | "value-above" | "value-below" | "value-from" | "value-letters" | "value-long" | "value-missing" | "value-number" | "value-number-read" | "value-one-of" | "value-short" | "value-up-to" | "value-whole" | "value-whole-read" | "value-wrong" | "values-long" | "values-short" | "waiting-deleted" | "waiting-to-connect" | "wants-login" | "wants-login.hint" | "wants-login.onvif-hint" | "was-stopped" | "webhook-answered" | "whole-changed" | "with-hint" | "with-said-hint" | "worker-did-not-start" | "worker-ended" | "worker-hangs-by" | "worker-invalid" | "worker-not-started" | "worker-stopped-responding" | "workers-not-checked" | "zone-crosses-itself" | "zone-too-small";
             /**
              * Params
              * @description By name; all as text.
@@ -9707,6 +9823,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InViewShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    machines_api_machines_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachinesShown"];
                 };
             };
             /** @description Sign in first. */

@@ -80,6 +80,13 @@ export const SECTIONS: readonly Section[] = [
     Page: later(() => import("../rules/RulesPage")),
   },
   {
+    path: "machines",
+    title: texts.nav.machines,
+    icon: "machines",
+    needs: ["machines:see"],
+    Page: later(() => import("../machines/MachinesPage")),
+  },
+  {
     path: "redact",
     title: texts.nav.redact,
     icon: "redact",

@@ -56,6 +56,7 @@ const PATHS = {
   undo: "M9 6L4 11l5 5 M4 11h10a6 6 0 0 1 6 6v1",
   redo: "M15 6l5 5-5 5 M20 11H10a6 6 0 0 0-6 6v1",
   swap: "M7 4v15 M3.500 15.500L7 19l3.500-3.500 M17 20V5 M13.500 8.500L17 5l3.500 3.500",
+  machines: "M4 4h16v6H4z M4 14h16v6H4z M7.500 7h.01 M7.500 17h.01",
   grid: "M4 4h6v6H4z M14 4h6v6h-6z M4 14h6v6H4z M14 14h6v6h-6z",
 } as const;
 
