@@ -33,6 +33,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/audit"): "ap",
     ("GET", "/api/states"): ALL,
     ("GET", "/api/alarms"): ALL,
+    ("GET", "/api/machines"): "apA",
     ("GET", "/api/users"): "apA",
     ("POST", "/api/users"): "A",
     ("PUT", "/api/users/{name}"): "A",
