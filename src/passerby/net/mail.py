@@ -39,8 +39,10 @@ def deliver(mail: EmailMessage, recipients: Sequence[str], address: Address, lim
     finish_by = time.monotonic() + limits.start_s
     ips = checked_ips(address, limits.reach, limits.start_s)
     sock, ip = open_socket(address, ips, finish_by, trust_any_certificate=limits.trust_any_certificate)
-    # A server that answers one byte at a time never exceeds a time-out of the socket.
-    guard = threading.Timer(max(0.0, finish_by - time.monotonic()), _break_off, (sock,))
+    # A server that answers one byte at a time never exceeds a time-out of the socket. STARTTLS takes the socket away from
+    # `sock`, but not the connection from a second handle.
+    handle = socket.socket(fileno=socket.dup(sock.fileno()))
+    guard = threading.Timer(max(0.0, finish_by - time.monotonic()), _break_off, (handle,))
     guard.start()
     smtp: _Smtp | None = None
     try:
@@ -52,6 +54,8 @@ def deliver(mail: EmailMessage, recipients: Sequence[str], address: Address, lim
         if address.username is not None:
             smtp.login(address.username, address.password or "")
         refused = smtp.send_message(mail, to_addrs=list(recipients))
+        with contextlib.suppress(OSError, smtplib.SMTPException):  # it has the mail, whatever it says now
+            smtp.quit()
     except smtplib.SMTPAuthenticationError as error:
         raise OutputError(f"the mail server does not accept this user and password ({error.smtp_code})") from None
     except smtplib.SMTPNotSupportedError:
@@ -67,9 +71,9 @@ def deliver(mail: EmailMessage, recipients: Sequence[str], address: Address, lim
     finally:
         guard.cancel()
         if smtp is not None:
-            with contextlib.suppress(OSError, smtplib.SMTPException):
-                smtp.quit()
+            smtp.close()
         sock.close()
+        handle.close()
     if refused:
         raise OutputError(f"the mail server refused {len(refused)} of the {len(recipients)} recipients")
 
