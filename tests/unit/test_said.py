@@ -68,7 +68,8 @@ PUT_TOGETHER = {
     "no-such-file-of-yours", "no-such-channel", "no-such-device", "no-such-site",
     "learning-again", "waiting-deleted", "bytes-too-few",
     "not-maintained", "audit-not-deleted", "events-not-deleted",  # upkeep
-    "states-not-recorded", "files-not-discarded", "alarms-not-told", "cameras-not-shown", "nodes-not-seen",
+    "states-not-recorded", "files-not-discarded", "alarms-not-told", "messages-not-sent",
+    "cameras-not-shown", "nodes-not-seen",
     "mode-moves", "mode-moves-shift", "mode-stands", "mode-stands-apart", "mode-drifts", "mode-drifts-apart",
     "mode-stands-short", "cut-short", "searched-seldom", "searched-seldom-wider",
     "too-many-files-of-yours", "a-file-of-yours", "files-not-allowed", "devices-not-allowed", "drawn-not-allowed",

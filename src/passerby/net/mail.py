@@ -39,8 +39,8 @@ def deliver(mail: EmailMessage, recipients: Sequence[str], address: Address, lim
     finish_by = time.monotonic() + limits.start_s
     ips = checked_ips(address, limits.reach, limits.start_s)
     sock, ip = open_socket(address, ips, finish_by, trust_any_certificate=limits.trust_any_certificate)
-    # A server that answers one byte at a time never exceeds a time-out of the socket. STARTTLS takes the socket away from
-    # `sock`, but not the connection from a second handle.
+    # A server that answers one byte at a time never exceeds a time-out of the socket. STARTTLS takes the socket away
+    # from `sock`, but not the connection from a second handle.
     handle = socket.socket(fileno=socket.dup(sock.fileno()))
     guard = threading.Timer(max(0.0, finish_by - time.monotonic()), _break_off, (handle,))
     guard.start()

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, select, update
 
+from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_notify import alarms_told
 from passerby.media.alarms import Alarm, AlarmKind
@@ -35,10 +36,13 @@ class _Active:
 
 
 class AlarmMessages:
-    """Only one thread at a time. means: what each kind of alarm means, a sentence without names. link: to the page."""
+    """Only one thread at a time; other processes may do the same on one catalogue. means: what each kind of alarm
+    means, a sentence without names. link: to the page."""
 
     def __init__(self, rows: Rows, notifier: Notifier, means: Mapping[AlarmKind, str], link: str) -> None:
         self._rows, self._notifier, self._means, self._link = rows, notifier, means, link
+        self._once: dict[tuple[str, str], tuple[int, int]] = {}
+        """What is reported once and was told by this process: since when, and how many. Another process has its own."""
 
     def round(self, standing: Sequence[Standing]) -> None:
         """Tells what is new and what is over. standing: all that are active now. Raises OutputError."""
@@ -46,23 +50,28 @@ class AlarmMessages:
         active = {each.key: each for each in _active(standing, {name: state.error for name, state in dead.items()})}
         through = sorted(self._notifier.states().keys() - dead.keys())
         now_90k = self._rows.clock.now_90k()
+        once = {key: _number(each) for key, each in active.items() if each.standing.alarm.kind.happens_once}
         with self._rows.together("tell of alarms"), self._rows.transaction("tell of alarms") as connection:
             known = {(row.kind, row.camera): row for row in connection.execute(select(alarms_told))}
             for key, each in active.items():
                 row = known.get(key)
                 values = {"since_90k": each.standing.since_90k or 0, "count": each.standing.count}
+                is_new = False
                 if row is None:
                     new = {"kind": key[0], "camera": key[1], "seen_90k": now_90k, **values}
-                    connection.execute(alarms_told.insert().values(**new))
-                elif _differs(row, values) or now_90k - row.seen_90k >= SEEN_EVERY_90K:
+                    adding = insert_into(alarms_told, connection.dialect).values(**new).on_conflict_do_nothing()
+                    added = connection.execute(adding.returning(alarms_told.c.kind)).first()
+                    is_new = added is not None  # else another process has found it too
+                elif _differs(row, values) or abs(now_90k - row.seen_90k) >= SEEN_EVERY_90K:
                     connection.execute(update(alarms_told).where(*_is(key)).values(seen_90k=now_90k, **values))
-                if row is None or (each.standing.alarm.kind.happens_once and _is_more(row, values)):
+                if is_new if key not in once else once[key] != self._once.get(key):
                     self._tell(key, each.text, through, is_over=False)
             for key in known.keys() - active.keys():
-                if now_90k - known[key].seen_90k >= OVER_AFTER_90K:
-                    connection.execute(delete(alarms_told).where(*_is(key)))
-                    if not AlarmKind(key[0]).happens_once:
+                if abs(now_90k - known[key].seen_90k) >= OVER_AFTER_90K:  # the clock may be set back
+                    gone = connection.execute(delete(alarms_told).where(*_is(key))).rowcount > 0
+                    if gone and not AlarmKind(key[0]).happens_once:
                         self._tell(key, "", through, is_over=True)
+        self._once = once
         self._notifier.wake()
 
     def _tell(self, key: tuple[str, str], text: str, through: Sequence[str], *, is_over: bool) -> None:
@@ -104,6 +113,5 @@ def _differs(row: Row[Any], values: Mapping[str, int]) -> bool:
     return (row.since_90k, row._mapping["count"]) != (values["since_90k"], values["count"])
 
 
-def _is_more(row: Row[Any], values: Mapping[str, int]) -> bool:
-    """Whether what is reported once was reported again: after a restart it is counted from one."""
-    return bool(row.since_90k != values["since_90k"] or values["count"] > row._mapping["count"])
+def _number(active: _Active) -> tuple[int, int]:
+    return active.standing.since_90k or 0, active.standing.count

@@ -23,7 +23,11 @@ MAX_LATE = 10
 KEEP_90K = 7 * 86400 * TICKS_PER_S
 """How long rows stay that are over: they answer when a channel last worked."""
 MAX_JOINED = 50_000  # in one digest: they are read into memory
+CLOCK_SLACK_90K = 60 * TICKS_PER_S
+"""How far clocks of two machines may be apart. What is dated further in the future is from before the clock was set
+back."""
 _LONGEST_ERROR = 300
+_UNREADABLE = "the message cannot be read"
 NOT_SEEN = "Not seen: "
 
 
@@ -75,10 +79,12 @@ class Outbox:
         with self._rows.transaction("read the messages") as connection:
             for channel in channels:
                 some = select(outbox.c.id).where(
-                    outbox.c.channel == channel, outbox.c.made_90k > now_90k - MINUTE_90K
+                    outbox.c.channel == channel, outbox.c.made_90k > now_90k - MINUTE_90K,
+                    outbox.c.made_90k <= now_90k + CLOCK_SLACK_90K,
                 ).limit(most)  # fmt: skip
                 recent[channel] = len(connection.execute(some).all())
-                last_90k = connection.execute(_last_delivered(channel, same(message))).scalar() if cools else None
+                last = _last_delivered(channel, now_90k, same(message))
+                last_90k = connection.execute(last).scalar() if cools else None
                 if last_90k is not None:
                     delivered[channel] = last_90k
         return Past(recent, delivered)
@@ -87,6 +93,7 @@ class Outbox:
         """The next message that is due, leased to the caller: no other process sends it until the lease ends."""
         try:
             with self._rows.transaction("read the messages") as connection:
+                self._follow_clock(connection, channel)
                 self._join(connection, channel)
         except _Raced:
             pass  # the other process has joined them
@@ -95,23 +102,43 @@ class Outbox:
 
     def _claim(self, connection: Connection, channel: str, lease_90k: int) -> Sending | None:
         now_90k = self._rows.clock.now_90k()
-        free = (
-            outbox.c.channel == channel, outbox.c.state == "due", outbox.c.due_90k <= now_90k,
-            outbox.c.leased_until_90k <= now_90k,
-        )  # fmt: skip
+        is_free = or_(
+            outbox.c.leased_until_90k <= now_90k, outbox.c.leased_until_90k > now_90k + lease_90k + CLOCK_SLACK_90K
+        )
+        free = (outbox.c.channel == channel, outbox.c.state == "due", outbox.c.due_90k <= now_90k, is_free)
         query = select(outbox).where(*free).order_by(outbox.c.due_90k, outbox.c.id).limit(1)
         while row := connection.execute(query).first():
             if row.give_up_90k <= now_90k:
                 self._give_up(connection, channel, now_90k)
                 continue
-            last_90k = connection.execute(_last_delivered(channel, row.same)).scalar() if row.cool_90k else None
+            message = _read(row.message)
+            if message is None:  # written by another version: it must not hold up the rest
+                unread = {"state": "failed", "ended_90k": now_90k, "failed_90k": now_90k, "error": _UNREADABLE}
+                connection.execute(update(outbox).where(outbox.c.id == row.id).values(**unread))
+                continue
+            last = _last_delivered(channel, now_90k, row.same)
+            last_90k = connection.execute(last).scalar() if row.cool_90k else None
             if last_90k is not None and now_90k - last_90k < row.cool_90k:
                 connection.execute(delete(outbox).where(outbox.c.id == row.id, *free))
                 continue
             lease = {"leased_until_90k": now_90k + lease_90k, "tries": row.tries + 1}
             if connection.execute(update(outbox).where(outbox.c.id == row.id, *free).values(**lease)).rowcount:
-                return Sending(row.id, Message.from_json(row.message), row.tries + 1)
+                return Sending(row.id, message, row.tries + 1)
         return None
+
+    def _follow_clock(self, connection: Connection, channel: str) -> None:
+        """After the clock was set back, what was written before it waits as long as it would have, not until the clock
+        shows that time again."""
+        now_90k = self._rows.clock.now_90k()
+        ahead = (
+            outbox.c.channel == channel, outbox.c.state.in_(("due", "joins")),
+            outbox.c.made_90k > now_90k + CLOCK_SLACK_90K,
+        )  # fmt: skip
+        if connection.execute(select(outbox.c.id).where(*ahead).limit(1)).first() is None:
+            return
+        by_90k = outbox.c.made_90k - now_90k
+        later = {"due_90k": outbox.c.due_90k - by_90k, "give_up_90k": outbox.c.give_up_90k - by_90k}
+        connection.execute(update(outbox).where(*ahead).values(made_90k=now_90k, **later))
 
     def _give_up(self, connection: Connection, channel: str, now_90k: int) -> None:
         """What is late by a day, as after days in which the channel was dead."""
@@ -135,7 +162,10 @@ class Outbox:
             return
         if connection.execute(delete(outbox).where(*these)).rowcount != len(found):
             raise _Raced
-        joined = digest([Message.from_json(row.message) for row in found], new_id())
+        messages = [message for row in found if (message := _read(row.message))]
+        if not messages:
+            return
+        joined = digest(messages, new_id())
         connection.execute(outbox.insert().values(**_new_row(joined, Planned(channel, now_90k), now_90k)))
 
     def delivered(self, sending: Sending) -> None:
@@ -160,9 +190,9 @@ class Outbox:
 
     def failed(self, sending: Sending, error: str, wait_s: float) -> None:
         """Tried again after wait_s, unless it is too old. A message that another process has delivered meanwhile
-        stays delivered."""
+        stays delivered, and one that another process is sending, since the lease was over, stays with it."""
         now_90k = self._rows.clock.now_90k()
-        mine = (outbox.c.id == sending.row, outbox.c.state == "due")
+        mine = (outbox.c.id == sending.row, outbox.c.state == "due", outbox.c.tries == sending.tries)
         values = {
             "error": error[:_LONGEST_ERROR], "due_90k": now_90k + round(wait_s * TICKS_PER_S), "leased_until_90k": 0,
             "failed_90k": func.coalesce(outbox.c.failed_90k, now_90k),
@@ -212,14 +242,24 @@ def _new_row(message: Message, planned: Planned, now_90k: int) -> dict[str, obje
     }  # fmt: skip
 
 
-def _last_delivered(channel: str, same_as: str | None = None) -> Select[int | None]:
-    query = select(func.max(outbox.c.ended_90k)).where(outbox.c.channel == channel, outbox.c.state == "delivered")
+def _read(text: str) -> Message | None:
+    try:
+        return Message.from_json(text)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _last_delivered(channel: str, now_90k: int, same_as: str | None = None) -> Select[int | None]:
+    """What was delivered before the clock was set back does not count: when that was is not known."""
+    query = select(func.max(outbox.c.ended_90k)).where(
+        outbox.c.channel == channel, outbox.c.state == "delivered", outbox.c.ended_90k <= now_90k + CLOCK_SLACK_90K
+    )
     return query if same_as is None else query.where(outbox.c.same == same_as)
 
 
 def _state(connection: Connection, channel: str, now_90k: int) -> ChannelState:
     here = outbox.c.channel == channel
-    last_90k = connection.execute(_last_delivered(channel)).scalar()
+    last_90k = connection.execute(_last_delivered(channel, now_90k)).scalar()
     late = or_(outbox.c.tries > 0, outbox.c.due_90k <= now_90k)
     waiting = select(func.count()).select_from(outbox).where(here, outbox.c.state.in_(("due", "joins")), late)
     troubled = select(outbox.c.error, outbox.c.failed_90k).where(

@@ -81,6 +81,8 @@ def notified(services: Services) -> Iterator[None]:
     def look() -> None:
         nonlocal forgot_90k
         with reporting("notify", "alarms could not be told", services.alarms):
+            trouble = notifier.sender.trouble
+            services.alarms.round("sender", [Alarm(AlarmKind.UPKEEP, None, trouble)] if trouble else [])
             services.alarms.round("channels", dead_channels(notifier))
             messages.round(standing(services))
             now_90k = installation.clock.now_90k()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from passerby.api.alarms import MEANS
 from passerby.catalogue.rows import Rows
 from passerby.media.alarms import Alarm, AlarmKind
@@ -104,3 +106,34 @@ def test_a_dead_channel_is_told_through_the_others_whatever_the_routes_say(rows:
     scene.send()
     clock.move(180)
     assert scene.titles("hook") == ["Over: messages cannot be delivered through a channel: mail"]
+
+
+def test_two_processes_that_noticed_the_same_tell_it_once_each_and_then_no_more(rows: Rows, clock: MovingClock) -> None:
+    one, other, lost = Scene(rows), Scene(rows), Alarm(AlarmKind.LOST, "gate", "")
+    one.alarms.round("archive", [lost])
+    clock.move(5)
+    other.alarms.round("archive", [lost])
+    told = [len(scene.titles()) for _ in range(5) for scene in (one, other)]
+    assert sum(told) == 2
+    one.alarms.round("archive", [lost])
+    assert len(one.titles()) == 1, "it happened again"
+
+
+def test_two_processes_tell_once_of_what_both_find(rows: Rows, clock: MovingClock) -> None:
+    one, other = Scene(rows), Scene(rows)
+    for scene in (one, other):
+        scene.alarms.round("archive", [STORE])
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda scene: scene.messages.round(scene.alarms.now()), [one, other]))
+    assert len(one.titles() + other.titles()) == 1
+
+
+def test_the_end_of_an_alarm_is_told_though_the_clock_was_set_back(rows: Rows, clock: MovingClock) -> None:
+    scene = Scene(rows)
+    scene.alarms.round("archive", [STORE])
+    assert len(scene.titles()) == 1
+    clock.set_utc(-3600)
+    assert scene.titles() == [], "it goes on"
+    scene.alarms.round("archive")
+    clock.move(121)
+    assert scene.titles() == ["Over: recordings cannot be stored, and are waiting: gate"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
 from passerby.access.camera_alerts import CameraAlerts
 from passerby.access.cameras import CameraFacts, Cameras
 from passerby.access.sealer import Sealer
 from passerby.catalogue.rows import Rows
+from passerby.catalogue.schema_events import events
+from passerby.catalogue.schema_notify import outbox
 from passerby.errors import OutputError
 from passerby.events.log import EventLog, Filter
 from passerby.events.records import EventRecords
@@ -120,3 +124,27 @@ def test_many_are_told_some_at_a_time(rows: Rows, clock: MovingClock) -> None:
 
 def test_every_kind_has_words() -> None:
     assert OF_EVENTS.keys() == {f"event-{kind}" for kind in EventKind}
+
+
+def test_two_processes_tell_of_each_event_once(rows: Rows, clock: MovingClock) -> None:
+    """Also where the first has sent its message, and forgotten it, before the second begins to."""
+    one, other = Scene(rows), Scene(rows)
+    one.records.add([event(clock) for _ in range(20)])
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda scene: scene.messages.round(), [one, other]))
+    assert len({each.id for each in one.sent()}) == len(one.channel.messages) >= 1
+    before = len(one.channel.messages)
+    with rows.transaction("forget") as connection:
+        connection.execute(delete(outbox))
+    other.messages.round()
+    assert other.sent() == [] and len(one.sent()) == before
+
+
+def test_an_event_that_cannot_be_read_silences_no_other(rows: Rows, clock: MovingClock) -> None:
+    scene = Scene(rows)
+    scene.records.add([event(clock), event(clock, EventKind.CROWD)])
+    with rows.transaction("spoil") as connection:
+        connection.execute(update(events).where(events.c.kind == "fall").values(kind="of-a-later-version"))
+    assert scene.messages.round() == 2
+    assert [each.kind for each in scene.sent()] == ["crowd"]
+    assert scene.messages.round() == 0

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from passerby.catalogue.rows import Rows
 from passerby.errors import OutputError, SourceUnavailable
+from passerby.media.messages import Message
 from passerby.net.address import Address
 from passerby.net.fetch import Limits, Request, send
 from passerby.net.mail import deliver
+from passerby.notify import sender
 from passerby.notify.channels.email import mail_of
+from passerby.notify.notifier import Notifier
+from passerby.notify.outbox import Sending
+from passerby.notify.sender import LEASE_S
 from passerby.rules.reach import Reach
+from passerby.testing.clock import MovingClock
+from passerby.testing.webhook import WebhookSink
 from tests.certificates import certificate
+from tests.unit.notify.conftest import Kept, a_message
 from tests.unit.notify.test_email import MESSAGE
+from tests.unit.notify.test_mqtt import until
 
-HERE = Limits(Reach((ip_network("127.0.0.0/8"),)), 2.0, 1.0, trust_any_certificate=True)
+HERE = Limits(Reach(("127.0.0.0/8",)), 2.0, 1.0, trust_any_certificate=True)
 WITHIN_S = 12.0  # of a limit of 2 s: the machine may be busy; without the limit it would take a minute
 TO = ["duty@mail.example"]
 
@@ -97,7 +108,7 @@ def takes_the_mail_and_drips_goodbye(given: Any) -> None:
             if not is_in_mail:
                 given.sendall(b"250 taken\r\n")
         elif verb == b"QUIT":
-            return drip(given)
+            drip(given)
         elif verb == b"DATA":
             is_in_mail = True
             given.sendall(b"354 go on\r\n")
@@ -140,3 +151,111 @@ def test_a_webhook_that_drips_is_left_in_time(begins: bytes) -> None:
         with pytest.raises((OutputError, SourceUnavailable)):
             send(Request("POST", b"{}", "application/json"), Address.parse_server(f"http://127.0.0.1:{port}/"), HERE)
         assert time.monotonic() - started_s < WITHIN_S
+
+
+def test_a_service_of_apprise_that_drips_is_left_in_time_and_holds_up_neither_others_nor_the_end() -> None:
+    pytest.importorskip("apprise", reason="Apprise is not there")
+
+    def speak(given: Any) -> None:
+        given.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        drip(given)
+
+    with serving(speak) as port, WebhookSink() as sink:
+        started_s = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-c", TELLS_TWO, f"json://127.0.0.1:{port}/a", sink.url().replace("http://", "json://")],
+            check=True, capture_output=True, text=True, timeout=50,
+        )  # fmt: skip
+        assert time.monotonic() - started_s < 30.0  # of a minute: it imports Apprise
+        assert len(sink.received) == 1
+    assert done.stdout.splitlines() == [
+        "the service gave no answer in time", "the service has not answered the message before yet",
+    ]  # fmt: skip
+
+
+TELLS_TWO = """
+import sys
+from passerby.errors import OutputError
+from passerby.net.apprise import AppriseService
+
+hangs, works = (AppriseService(each) for each in sys.argv[1:])
+for _ in range(2):
+    try:
+        hangs.send("title", "text", "info", 1.0)
+    except OutputError as error:
+        print(error)
+works.send("title", "text", "info", 20.0)
+"""
+
+
+class Hangs:
+    """A channel that neither sends nor closes until it is let go."""
+
+    def __init__(self) -> None:
+        self.goes, self.sends = threading.Event(), threading.Event()
+
+    def send(self, message: Message) -> None:
+        self.sends.set()
+        self.goes.wait(60)
+
+    def close(self) -> None:
+        self.goes.wait(60)
+
+
+def test_the_end_waits_for_no_channel_that_hangs_and_the_others_are_closed(rows: Rows, clock: MovingClock) -> None:
+    class Closes(Kept):
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    hangs, closes = Hangs(), Closes()
+    notifier = Notifier(rows, {"dead": hangs, "mail": closes})
+    notifier.sender.start()
+    notifier.tell(a_message(clock))
+    assert hangs.sends.wait(20)
+    started_s = time.monotonic()
+    notifier.sender.stop(within_s=0.2)
+    assert time.monotonic() - started_s < WITHIN_S and closes.closed
+    hangs.goes.set()
+
+
+def test_a_delivery_that_could_not_be_noted_is_noted_later_and_not_sent_again(
+    rows: Rows, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept()
+    notifier = Notifier(rows, {"mail": kept})
+    notifier.tell(a_message(clock))
+
+    def full(sending: object) -> None:
+        raise OutputError("couldn't note a delivery in the catalogue: the disk is full")
+
+    with monkeypatch.context() as broken, pytest.raises(OutputError):
+        broken.setattr(notifier.outbox, "delivered", full)
+        notifier.sender.send_next("mail")
+    clock.move(2 * LEASE_S)
+    assert notifier.sender.send_next("mail") is None
+    assert len(kept.messages) == 1 and notifier.states()["mail"].last_delivered_90k
+
+
+def test_an_error_nobody_foresaw_ends_no_thread_and_is_said(
+    rows: Rows, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "AGAIN_AFTER_S", 0.05)
+    kept = Kept()
+    notifier = Notifier(rows, {"mail": kept})
+    claim, says = notifier.outbox.claim, []
+
+    def fails(channel: str, lease_90k: int) -> Sending | None:
+        if not says:
+            raise ZeroDivisionError
+        return claim(channel, lease_90k)
+
+    monkeypatch.setattr(notifier.outbox, "claim", fails)
+    notifier.tell(a_message(clock))
+    notifier.sender.start()
+    until(lambda: notifier.sender.trouble)
+    says.append(notifier.sender.trouble)
+    until(lambda: kept.messages and notifier.sender.trouble is None)
+    notifier.sender.stop()
+    assert says == ["messages could not be sent: an unexpected ZeroDivisionError"]

@@ -279,3 +279,85 @@ def test_a_digest_leads_to_what_all_of_it_is_in(
     clock: MovingClock, links: list[str | None], common: str | None
 ) -> None:
     assert digest([replace(a_message(clock), link=link) for link in links], "d").link == common
+
+
+def test_who_comes_back_too_late_takes_nothing_from_who_sends_it_now(rows: Rows, clock: MovingClock) -> None:
+    """As after SIGSTOP and SIGCONT: the lease is over, and another process is sending it."""
+    outbox = Outbox(rows)
+    outbox.add(a_message(clock), [Planned("mail", clock.now_90k())])
+    stopped = outbox.claim("mail", LEASE_90K)
+    clock.move(61)
+    other = outbox.claim("mail", LEASE_90K)
+    assert stopped and other
+    outbox.failed(stopped, "no answer in time", 0.0)
+    clock.move(5)
+    assert outbox.claim("mail", LEASE_90K) is None
+    outbox.delivered(other)
+    clock.move(61)
+    assert outbox.claim("mail", LEASE_90K) is None
+
+
+def test_a_row_that_cannot_be_read_holds_up_no_other(rows: Rows, clock: MovingClock) -> None:
+    outbox = Outbox(rows)
+    for joins in (False, True):
+        for each in (a_message(clock), a_message(clock), a_message(clock, f"later {joins}")):
+            outbox.add(each, [Planned("mail", clock.now_90k(), joins=joins)])
+            if not each.title.startswith("later"):
+                spoilt = table.update().where(table.c.message_id == each.id).values(message='{"severity": "dire"}')
+                with rows.transaction("spoil") as connection:
+                    connection.execute(spoilt)
+    told = []
+    while sending := outbox.claim("mail", LEASE_90K):
+        told.append(sending.message)
+        outbox.delivered(sending)
+    assert [each.title for each in told if each.kind != "digest"] == ["later False"]
+    assert [each.text for each in told if each.kind == "digest"] == ["1 × later True"]
+    with rows.transaction("read") as connection:
+        assert (
+            connection.execute(select(table.c.error).where(table.c.state == "failed")).scalars().all()
+            == ["the message cannot be read"] * 2
+        ), "what was to be joined is gone"
+
+
+HOUR_S = 3600
+
+
+def test_a_clock_that_is_set_back_silences_nothing(rows: Rows, clock: MovingClock) -> None:
+    kept = Kept()
+    notifier = Notifier(rows, {"mail": kept}, [Route(("mail",), cool_down_s=60)])
+    notifier.tell(a_message(clock))
+    assert notifier.sender.send_next("mail")
+    clock.set_utc(-HOUR_S)
+    notifier.tell(a_message(clock))  # the cool-down was over long ago, or has just begun: nobody knows
+    assert notifier.sender.send_next("mail")
+    kept.refuses = "it is away"
+    clock.move(61)
+    notifier.tell(a_message(clock))
+    assert notifier.sender.send_next("mail") is False
+    clock.set_utc(-HOUR_S)
+    kept.refuses = None
+    notifier.sender.send_next("mail")  # from now on it waits as long as after any failure
+    clock.move(5)
+    assert notifier.sender.send_next("mail")
+    assert len(kept.messages) == 3
+
+
+def test_after_a_crash_and_a_clock_that_is_set_back_a_lease_ends(rows: Rows, clock: MovingClock) -> None:
+    outbox = Outbox(rows)
+    outbox.add(a_message(clock), [Planned("mail", clock.now_90k())])
+    assert outbox.claim("mail", LEASE_90K)
+    clock.set_utc(-HOUR_S)
+    assert outbox.claim("mail", LEASE_90K)
+
+
+def test_a_channel_that_dies_after_the_clock_was_set_back_is_known_to_be_dead(rows: Rows, clock: MovingClock) -> None:
+    kept = Kept()
+    notifier = Notifier(rows, {"mail": kept})
+    notifier.tell(a_message(clock))
+    assert notifier.sender.send_next("mail")
+    clock.set_utc(-HOUR_S)
+    kept.refuses = "it is away"
+    notifier.tell(a_message(clock))
+    assert notifier.sender.send_next("mail") is False
+    clock.move(DEAD_AFTER_90K // TICKS_PER_S + 1)
+    assert notifier.dead()["mail"].error == "it is away"

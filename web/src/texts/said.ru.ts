@@ -502,6 +502,7 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
 
   // Channels
   "channel-dead": "сообщения не доставляются в канал «{name}»: {why}",
+  "messages-not-sent": "сообщения не удалось отправить: {why}",
   "alarms-not-told": "о тревогах не удалось сообщить: {why}",
   "no-such-channel": "нет канала «{name}»",
   "channel-networks.hint": "разрешите это в ключе networks канала",
@@ -515,6 +516,9 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   "push-too-many.hint": "удалите то, которым никто не пользуется",
   "apprise-answered": "сервис ответил: {status}",
   "apprise-not-reached": "сервис недоступен",
+  "apprise-failed": "ошибка в Apprise ({type})",
+  "apprise-no-answer": "сервис не ответил вовремя",
+  "apprise-hangs": "сервис ещё не ответил на предыдущее сообщение",
   "apprise-not-there": "Apprise не установлен",
   "apprise-not-there.hint": "установите его: pip install 'passerby[apprise]'",
   "apprise-not-known": "Apprise не знает сервиса с таким адресом",
