@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field, computed_field
 
-from passerby.api.gate import signed_in_of
+from passerby.api.gate import signed_in_of, subject_of
 from passerby.api.ports import Services, services_of
 from passerby.api.problems import no_such
 from passerby.api.said import Said, said_of
+from passerby.rules.access import Action, may
 
 router = APIRouter(prefix="/api", tags=["messages"])
 
@@ -53,9 +54,13 @@ class Seen(BaseModel):
 
 @router.post("/messages/{id}/seen", summary="I take care of this message: nobody else is notified of it")
 def seen(id: Annotated[str, Path(max_length=64)], request: Request) -> Seen:
+    """A message about a camera that the user does not see is as one that there is not."""
     services, me = services_of(request), signed_in_of(request)
     with services.installation.audit.with_change():
-        was_waiting = services.notifier is not None and services.notifier.seen(id)
+        notifier = services.notifier
+        camera = notifier.outbox.camera_of(id) if notifier else None
+        is_theirs = camera is not None and may(me.principal, Action.TAKE_MESSAGE, subject_of(request, camera)).allowed
+        was_waiting = notifier is not None and is_theirs and notifier.seen(id)
         if was_waiting:
             services.installation.audit.note(me.user.name, me.through, "message:take", about=f"message {id}")
     return Seen(was_waiting=was_waiting)

@@ -1,7 +1,8 @@
-"""`passerby camera`: finds, adds, lists, tries and removes cameras of a data folder. The page can do the same."""
+"""`passerby camera`: finds, adds, lists, tries and removes cameras; switches their alerts. The page can do it too."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
     from passerby.access import Installation
     from passerby.engine.live.trial import CameraTrial
 
-app = typer.Typer(no_args_is_help=True, help="Find, add, list, test and remove cameras.")
+app = typer.Typer(no_args_is_help=True, help="Find, add, list, test and remove cameras, and switch their alerts.")
 app.command("find")(find)
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
+
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="Letters, digits, - and _.")]
 
@@ -135,6 +142,32 @@ def test(
         typer.echo(f"wrote {still}" + (f", covered whole: {tried.covered}" if tried.covered else ""))
 
 
+@app.command("alerts")
+@fails_clearly
+def alerts(
+    name: Name,
+    switch: Annotated[
+        Switch | None, typer.Argument(metavar="[on|off]", show_default="says which it is", help="Tell people, or not.")
+    ] = None,
+    data: Data = DATA,
+    config: ConfigFile = None,
+    debug: Debug = False,
+) -> None:
+    """Say whether people are told of a camera's events. The events are kept all the same.
+
+    Example:
+
+      passerby camera alerts gate off
+    """
+    with installed(data, config) as installation:
+        if installation.cameras.find(name) is None:
+            raise _no_such(name)
+        if switch is not None:
+            installation.switch_alerts(name, "", "command", is_on=switch is Switch.ON)
+        state = "off" if name in installation.alerts.off() else "on"
+    typer.echo(f"alerts of camera {name} are {state}")
+
+
 @app.command("remove")
 @fails_clearly
 def remove(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug = False) -> None:
@@ -161,9 +194,13 @@ def _known(installation: Installation, name: str) -> tuple[str, str, bool]:
     """SECRET: the address of a configured camera, with transport and whether any certificate is trusted."""
     found = installation.cameras.find(name)
     if found is None:
-        raise SettingsError(f"there is no camera '{name}'", hint="passerby camera list names them")
+        raise _no_such(name)
     address = installation.cameras.secret_address(name)
     return address, found.facts.transport, found.facts.trust_any_certificate
+
+
+def _no_such(name: str) -> SettingsError:
+    return SettingsError(f"there is no camera '{name}'", hint="passerby camera list names them")
 
 
 def _try(installation: Installation, address: str, transport: str, trusts_any: bool) -> CameraTrial:

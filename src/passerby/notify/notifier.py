@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from datetime import timedelta
 
 from passerby.access.devices import Device
 from passerby.catalogue.rows import Rows
@@ -14,6 +16,8 @@ from passerby.notify.channel import AlertsCommand, Channel, ShownCamera, ShowsCa
 from passerby.notify.outbox import ChannelState, Outbox
 from passerby.notify.sender import Sender
 from passerby.rules.notify import Now, Planned, Route, plan
+
+log = logging.getLogger("passerby.serve")
 
 DEAD_AFTER_90K = 120 * TICKS_PER_S
 """How long a channel fails before the others are told: a router that restarts takes less."""
@@ -37,6 +41,7 @@ class Notifier:
         self._cools = any(route.cool_down_s for route in self._routes)
         self.outbox = Outbox(rows)
         self.sender = Sender(self.outbox, channels)
+        self._showing = [_Showing(channel) for channel in channels.values() if isinstance(channel, ShowsCameras)]
 
     def tell(self, message: Message) -> None:
         """In the transaction of this thread, if it is in one: then the message is kept with what it tells of, or
@@ -78,12 +83,10 @@ class Notifier:
         return any(isinstance(channel, ShowsCameras) for channel in self._channels.values())
 
     def show(self, cameras: Mapping[str, ShownCamera]) -> None:
-        """In the channels that show cameras. Blocks. A channel that fails is left for the next time: that it does will
-        be known by its messages."""
-        for channel in self._channels.values():
-            if isinstance(channel, ShowsCameras):
-                with suppress(PasserbyError):
-                    channel.show(cameras)
+        """In the channels that show cameras, each in a thread of its own: what hangs holds up no other. Does not
+        wait."""
+        for each in self._showing:
+            each.show(cameras)
 
     @property
     def shows_stills(self) -> bool:
@@ -119,4 +122,42 @@ class Notifier:
 
     def _now(self) -> Now:
         local = self._rows.clock.now_utc().astimezone()
-        return Now(self._rows.clock.now_90k(), local.weekday(), local.hour * 60 + local.minute)
+        # Without an offset, which is that of now: the clock may be put forward or back before then.
+        shown = local.replace(second=0, microsecond=0, tzinfo=None)
+
+        def later_90k(minutes: int) -> int:
+            return round((shown + timedelta(minutes=minutes)).timestamp()) * TICKS_PER_S
+
+        return Now(self._rows.clock.now_90k(), local.weekday(), local.hour * 60 + local.minute, later_90k)
+
+
+class _Showing:
+    """Shows cameras in one channel, always the latest: what came while it was busy is shown after it."""
+
+    def __init__(self, channel: ShowsCameras) -> None:
+        self._channel = channel
+        self._lock = threading.Lock()
+        self._next: Mapping[str, ShownCamera] | None = None
+        self._is_busy = False
+
+    def show(self, cameras: Mapping[str, ShownCamera]) -> None:
+        with self._lock:
+            self._next = cameras
+            if not self._is_busy:
+                self._is_busy = True
+                threading.Thread(target=self._run, name="show-cameras", daemon=True).start()
+
+    def _run(self) -> None:
+        while (cameras := self._take()) is not None:
+            try:
+                self._channel.show(cameras)
+            except PasserbyError:
+                pass  # shown the next time; that the channel fails will be known by its messages
+            except Exception:
+                log.exception("cameras could not be shown")
+
+    def _take(self) -> Mapping[str, ShownCamera] | None:
+        with self._lock:
+            cameras, self._next = self._next, None
+            self._is_busy = cameras is not None
+            return cameras

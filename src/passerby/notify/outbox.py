@@ -202,6 +202,14 @@ class Outbox:
             over = update(outbox).where(*mine, outbox.c.give_up_90k <= now_90k)
             connection.execute(over.values(state="failed", ended_90k=now_90k))
 
+    def camera_of(self, message_id: str) -> str | None:
+        """The camera of a message that may escalate; empty: it is about none. None: there is no such message."""
+        waiting = (outbox.c.message_id == message_id, outbox.c.escalates)
+        with self._rows.transaction("read the messages") as connection:
+            row = connection.execute(select(outbox.c.message).where(*waiting).limit(1)).first()
+        message = _read(row.message) if row else None
+        return None if message is None else message.camera or ""
+
     def seen(self, message_id: str) -> bool:
         """Somebody has seen it: it does not escalate. Returns whether it would have."""
         waiting = (outbox.c.message_id == message_id, outbox.c.escalates, outbox.c.state == "due", outbox.c.tries == 0)

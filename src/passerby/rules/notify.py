@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from passerby.media.messages import Message, Severity
@@ -34,11 +34,13 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """at_90k: UTC. weekday, minute: of the clock on the wall; 0 is Monday, and minutes are those of the day."""
+    """at_90k: UTC. weekday, minute: of the clock on the wall; 0 is Monday, and minutes are those of the day. later_90k:
+    UTC when that clock shows a time that is so many minutes later; None: it is never put forward or back."""
 
     at_90k: int
     weekday: int
     minute: int
+    later_90k: Callable[[int], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def _by(route: Route, now: Now, past: Past) -> list[Planned]:
         if delivered_90k is not None and now.at_90k - delivered_90k < cool_90k:
             continue
         if quiet_min:
-            planned = Planned(channel, minute_90k + quiet_min * MINUTE_90K, joins=True)
+            over_90k = now.later_90k(quiet_min) if now.later_90k else minute_90k + quiet_min * MINUTE_90K
+            planned = Planned(channel, max(now.at_90k, over_90k), joins=True)
         elif past.in_last_minute.get(channel, 0) >= route.digest_after:
             planned = Planned(channel, minute_90k + MINUTE_90K, joins=True)
         else:

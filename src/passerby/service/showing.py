@@ -78,7 +78,9 @@ class ShownCameras:
 
 def crossed_today(installation: Installation) -> dict[str, dict[str, dict[str, int]]]:
     """How many crossed each line since midnight of the server's clock, by camera, line and way."""
-    midnight = installation.clock.now_utc().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = installation.clock.now_utc().astimezone()
+    # Without an offset, which is that of now: at midnight it may have been another.
+    midnight = today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     since_90k = round(midnight.timestamp()) * TICKS_PER_S
     found: dict[str, dict[str, dict[str, int]]] = {}
     for (camera, rule, way), count in installation.tallies.since(installation.rules.lines(), since_90k).items():

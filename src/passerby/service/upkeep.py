@@ -75,8 +75,8 @@ def remembered(services: Services) -> Iterator[None]:
         with reporting("remember", "camera states could not be recorded", services.alarms):
             states = services.fleet.states() if services.fleet and not at_end else {}
             now_90k = clock.now_90k()
+            waiting.extend(health.note(states, now_90k))  # first: what begins and ends while nothing can be written
             history.note(states, now_90k)
-            waiting.extend(health.note(states, now_90k))
             note_health(now_90k)
 
     def note_health(now_90k: int) -> None:

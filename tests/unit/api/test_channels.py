@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from passerby.access.cameras import CameraFacts
 from passerby.errors import SettingsError
 from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
@@ -89,3 +90,19 @@ def test_whoever_takes_care_of_a_message_keeps_it_from_others(open_house: OpenHo
     assert outbox.claim("hook", TICKS_PER_S) is None
     noted = [(each.who, each.about) for each in house.installation.audit.list() if each.what == "message:take"]
     assert noted == [("root", "message a1")]
+
+
+def test_nobody_keeps_a_message_about_a_camera_that_they_do_not_see_from_others(open_house: OpenHouse) -> None:
+    """Ids of messages about events can be guessed."""
+    house = house_with(open_house, "https://hooks.example")
+    for group in ("street", "back"):
+        house.installation.groups.add(group, "")
+    facts = CameraFacts(address="rtsp://camera.example/", groups=frozenset({"back"}))
+    house.installation.cameras.add("yard", facts)
+    house.add_user("vic", Role.VIEWER, groups=("street",))
+    house.add_user("olu", Role.OPERATOR, groups=("back",))
+    outbox = house.app.state.services.notifier.outbox
+    message = Message("event-1", Severity.CRITICAL, "fall", "yard", "floor", "Fall", "", house.clock.now_90k())
+    outbox.add(message, [Planned("hook", house.clock.now_90k() + 600 * TICKS_PER_S, escalates=True)])
+    assert house.signed_in("vic").post("/api/messages/event-1/seen").json() == {"was_waiting": False}
+    assert house.signed_in("olu").post("/api/messages/event-1/seen").json() == {"was_waiting": True}

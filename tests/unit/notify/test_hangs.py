@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import ssl
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from passerby.net.address import Address
 from passerby.net.fetch import Limits, Request, send
 from passerby.net.mail import deliver
 from passerby.notify import sender
+from passerby.notify.channel import ShownCamera
 from passerby.notify.channels.email import mail_of
 from passerby.notify.notifier import Notifier
 from passerby.notify.outbox import Sending
@@ -32,7 +35,7 @@ from passerby.testing.webhook import WebhookSink
 from tests.certificates import certificate
 from tests.unit.notify.conftest import Kept, a_message
 from tests.unit.notify.test_email import MESSAGE
-from tests.unit.notify.test_mqtt import until
+from tests.unit.notify.test_mqtt import MOSQUITTO, Mosquitto, Reader, channel, until
 
 HERE = Limits(Reach(("127.0.0.0/8",)), 2.0, 1.0, trust_any_certificate=True)
 WITHIN_S = 12.0  # of a limit of 2 s: the machine may be busy; without the limit it would take a minute
@@ -244,7 +247,8 @@ def test_an_error_nobody_foresaw_ends_no_thread_and_is_said(
     monkeypatch.setattr(sender, "AGAIN_AFTER_S", 0.05)
     kept = Kept()
     notifier = Notifier(rows, {"mail": kept})
-    claim, says = notifier.outbox.claim, []
+    claim = notifier.outbox.claim
+    says: list[str | None] = []
 
     def fails(channel: str, lease_90k: int) -> Sending | None:
         if not says:
@@ -259,3 +263,31 @@ def test_an_error_nobody_foresaw_ends_no_thread_and_is_said(
     until(lambda: kept.messages and notifier.sender.trouble is None)
     notifier.sender.stop()
     assert says == ["messages could not be sent: an unexpected ZeroDivisionError"]
+
+
+@pytest.mark.skipif(MOSQUITTO is None, reason="there is no Mosquitto on this machine")
+def test_a_broker_that_stops_in_the_middle_holds_up_no_other_and_gets_the_latest_state_once_it_goes_on(
+    tmp_path: Path, rows: Rows
+) -> None:
+    folders = tmp_path / "one", tmp_path / "two"
+    for each in folders:
+        each.mkdir()
+    stops, works = (Mosquitto(each, "allow_anonymous true") for each in folders)
+    reading, other = Reader(stops.port), Reader(works.port)
+    state = "passerby/cameras/gate/state"
+    notifier = Notifier(rows, {"stops": channel(stops.port), "works": channel(works.port)})
+    try:
+        notifier.show({"gate": ShownCamera("", "recording")})
+        until(lambda: reading.latest.get(state) == other.latest.get(state) == "recording")
+        stops.signal(signal.SIGSTOP)
+        for shown in ("frozen", "no-signal"):
+            notifier.show({"gate": ShownCamera("", shown)})
+            until(partial(other.has, state, shown), 5.0)  # the dead one takes ten seconds
+        stops.signal(signal.SIGCONT)
+        until(lambda: reading.latest[state] == "no-signal")
+    finally:
+        stops.signal(signal.SIGCONT)
+        notifier.sender.stop()
+        for reader, broker in ((reading, stops), (other, works)):
+            reader.close()
+            broker.stop()

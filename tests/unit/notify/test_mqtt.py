@@ -47,6 +47,9 @@ class Mosquitto:
         self._process = subprocess.Popen([MOSQUITTO, "-c", str(self._file)], stderr=subprocess.DEVNULL)
         until(lambda: _answers(self.port))
 
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
@@ -70,6 +73,9 @@ class Reader:
     def _take(self, _: Client, __: Any, message: MQTTMessage) -> None:
         self.all.append((message.topic, message.payload.decode()))
         self.latest[message.topic] = message.payload.decode()
+
+    def has(self, topic: str, payload: str) -> bool:
+        return self.latest.get(topic) == payload
 
     def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
         self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(20)

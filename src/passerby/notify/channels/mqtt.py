@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 
@@ -13,7 +14,7 @@ from passerby.media.messages import Message
 from passerby.net.address import Address
 from passerby.net.fetch import Limits
 from passerby.net.mqtt import Broker
-from passerby.notify.channel import AlertsCommand, ShownCamera, named
+from passerby.notify.channel import SEND_WITHIN_S, AlertsCommand, ShownCamera, named
 from passerby.notify.wording import PLAIN, Wording
 from passerby.said.languages import say
 from passerby.version import __version__
@@ -67,6 +68,7 @@ class Mqtt:
                 wanted[f"{here}/crossed"] = _json(camera.crossed)
             if stills and camera.pictured and (link := stills.link_now(*camera.pictured)):
                 wanted[f"{here}/still"] = link
+        until_s = time.monotonic() + SEND_WITHIN_S / 2
         with self._lock, named(self._address):
             self._broker.connect()
             if self._broker.connections != self._connection:
@@ -75,6 +77,8 @@ class Mqtt:
             for topic in self._shown.keys() - wanted.keys():
                 wanted[topic] = ""  # takes back what was retained
             for topic, payload in wanted.items():
+                if time.monotonic() >= until_s:
+                    return  # messages wait for this, and what is left is shown the next time
                 if self._shown.get(topic, None if payload else "") != payload:
                     self._broker.publish(topic, payload.encode(), retain=True)
                     self._shown[topic] = payload
