@@ -11,8 +11,8 @@ from passerby.media import InView
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S, ticks
 from passerby.rules.events.paths import upright
 
-LEAST_APART_90K = ticks(0.15)  # detectors run every 0.2 s: some five samples a second
-MOST_APART_90K = ticks(1.0)  # where they have nothing to look at
+MIN_APART_90K = ticks(0.15)  # detectors run every 0.2 s: some five samples a second
+MAX_APART_90K = ticks(1.0)  # where they have nothing to look at
 SAME_SHARE = 0.01  # of the picture: a hint this near to somebody who is followed is of them
 
 
@@ -53,7 +53,7 @@ class BoxKeeper:
             self._start_90k, self._size_wh = now_90k, view.upright_wh
         else:
             since_90k = now_90k - self._last_90k
-            if since_90k < (LEAST_APART_90K if view.has_detections else MOST_APART_90K):
+            if since_90k < (MIN_APART_90K if view.has_detections else MAX_APART_90K):
                 return
         self._last_90k = now_90k
         at_ms = (now_90k - self._start_90k) * 1000 // TICKS_PER_S

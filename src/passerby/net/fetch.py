@@ -52,6 +52,7 @@ class Body(io.RawIOBase):
         super().__init__()
         self.address = address
         self.content_type = (response.getheader("Content-Type") or "").lower()
+        self.retry_after = response.getheader("Retry-After") or ""
         self.error: OSError | None = None
         """Why it broke off. `read` then reports the end of the file: after errors FFmpeg retries, and PyAV prints the
         second."""

@@ -83,15 +83,17 @@ def encrypted(
     return bytes(http_ece.encrypt(data, salt=salt, private_key=once, dh=to.public_key, auth_secret=to.auth))
 
 
-def push(data: bytes, to: Subscription, signer: Signer, limits: Limits, now_s: int, ttl_s: int, urgency: str) -> int:
-    """Returns the push service's status. ttl_s: how long it keeps the message for a browser that is away. urgency: as
-    in RFC 8030. Raises SourceUnavailable."""
+def push(
+    data: bytes, to: Subscription, signer: Signer, limits: Limits, now_s: int, ttl_s: int, urgency: str
+) -> tuple[int, str]:
+    """Returns the push service's status, and its Retry-After, empty if it has none. ttl_s: how long it keeps the
+    message for a browser that is away. urgency: as in RFC 8030. Raises SourceUnavailable."""
     headers = (("Content-Encoding", "aes128gcm"), ("TTL", str(ttl_s)), ("Urgency", urgency))
     authorization = signer.authorization(to.address, now_s)
     request = Request("POST", encrypted(data, to), CONTENT_TYPE, authorization, headers)
     reply, status = send(request, to.address, limits)
     reply.close()
-    return status
+    return status, reply.retry_after
 
 
 def _decoded(text: str) -> bytes:

@@ -9,6 +9,7 @@ CHANNELS = {
     "no-such-channel": "there is no channel '{name}'",
     "channel-networks.hint": "allow it in the channel's networks",
     "push-answered": "the push service answered with {status}",
+    "push-not-asked": "the push service was not asked in time",
     "push-no-device": "no device gets messages yet",
     "push-no-device.hint": "choose Tell me on this device on an account page",
     "push-no-channel": "no channel tells you by web push",

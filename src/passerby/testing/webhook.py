@@ -25,7 +25,8 @@ class Received:
 
 
 class WebhookSink(Closing):
-    """Use it in a `with` block. status: of the answers; statuses: by path, before it. holds: while set, requests are
+    """Use it in a `with` block. status: of the answers; statuses: by path, before it. retry_after: a
+    header of all answers; empty: none. holds: while set, requests are
     received and not answered."""
 
     def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
@@ -33,6 +34,7 @@ class WebhookSink(Closing):
         self.received: list[Received] = []
         self.status = 204
         self.statuses: dict[str, int] = {}
+        self.retry_after = ""
         self.holds = threading.Event()
         self._came = threading.Condition()
         self._closing = threading.Event()
@@ -85,6 +87,8 @@ def _handler_of(sink: WebhookSink) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             if status in (301, 302, 307):
                 self.send_header("Location", "/elsewhere")
+            if sink.retry_after:
+                self.send_header("Retry-After", sink.retry_after)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

@@ -25,6 +25,7 @@ from passerby.events.records import EventRecords
 from passerby.media.events import CameraEvent, EventKind
 from passerby.media.messages import Message, Severity, new_id
 from passerby.media.segments import TICKS_PER_S
+from passerby.notify.channels import push
 from passerby.notify.channels.push import GIVE_UP_AFTER_90K, PAYLOAD_BYTES, Push, payload
 from passerby.notify.event_messages import EventMessages
 from passerby.notify.notifier import Notifier
@@ -448,3 +449,52 @@ def test_a_kill_while_it_is_sent_loses_nothing(tmp_path: Path) -> None:
         assert [each["id"] for each in kim.read()] == ["event-1", "event-1"], "by its id the browser shows it once"
         before.notifier.sender.stop()
         house.close()
+
+
+def test_a_push_service_that_asks_for_time_gets_it_and_other_devices_are_told(pushing: Pushing) -> None:
+    kim, vic = pushing.browser("kim"), pushing.browser("vic")
+    pushing.sink.retry_after = "120"
+    pushing.sink.statuses[vic.path] = 429
+    pushing.happen()
+    for _ in range(4):
+        pushing.house.clock.move(25)
+        pushing.catch_up()
+    assert (len(kim.requests()), len(vic.requests())) == (1, 1)
+    pushing.happen(kind=EventKind.CROWD)
+    assert len(kim.requests()) == 2, "too many for one device are not too many for the other"
+    del pushing.sink.statuses[vic.path]
+    pushing.house.clock.move(61)
+    pushing.catch_up()
+    assert titles(vic) == ["gate: fall (floor)"] * 2 + ["gate: crowd (floor)"]
+
+
+def test_a_push_service_that_is_away_is_asked_for_no_device_until_it_wants_to(pushing: Pushing) -> None:
+    kim, vic = pushing.browser("kim"), pushing.browser("vic")
+    pushing.sink.status, pushing.sink.retry_after = 503, "120"
+    pushing.happen()
+    before = len(pushing.sink.received)
+    for _ in range(4):
+        pushing.house.clock.move(25)
+        pushing.send()
+    assert len(pushing.sink.received) == before
+    assert pushing.notifier.states()["phones"].error == "the push service answered with 503"
+    pushing.sink.status = 201
+    pushing.house.clock.move(61)
+    pushing.send()
+    assert titles(kim)[-1:] == titles(vic)[-1:] == ["gate: fall (floor)"]
+
+
+def test_devices_that_hang_hold_a_message_up_for_no_longer_than_it_may_take(
+    pushing: Pushing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than are asked at once. A device that works is told with the next try."""
+    monkeypatch.setattr(push, "AT_ONCE", 2)
+    monkeypatch.setattr(push, "BEGIN_WITHIN_S", 0.0)
+    vic = pushing.browser("vic")
+    pushing.happen()
+    assert vic.requests() == []
+    assert pushing.notifier.states()["phones"].error == "the push service was not asked in time"
+    monkeypatch.setattr(push, "BEGIN_WITHIN_S", 10.0)
+    pushing.house.clock.move(2)
+    pushing.send()
+    assert len(vic.requests()) == 1

@@ -70,7 +70,7 @@ def test_a_message_arrives_encrypted_over_https(tmp_path: Path) -> None:
         to = Subscription.parse(*browser.subscription.values())
         status = push(b'{"title": "Fall"}', to, Signer(new_key(), "mailto:kim@example.org"), LIMITS, 1, 60, "high")
         (request,) = sink.wait_for(1)
-        assert (status, browser.read()) == (204, [{"title": "Fall"}])
+        assert (status, browser.read()) == ((204, ""), [{"title": "Fall"}])
     headers = {name: request.headers[name] for name in ("Content-Encoding", "TTL", "Urgency")}
     assert headers == {"Content-Encoding": "aes128gcm", "TTL": "60", "Urgency": "high"}
     assert b"Fall" not in request.body

@@ -507,6 +507,7 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   "no-such-channel": "нет канала «{name}»",
   "channel-networks.hint": "разрешите это в ключе networks канала",
   "push-answered": "служба push-уведомлений ответила кодом {status}",
+  "push-not-asked": "push-сервис не успели спросить вовремя",
   "push-no-device": "пока ни одно устройство не ждёт сообщений",
   "push-no-device.hint": "выберите «Сообщать на это устройство» на вкладке «Мой профиль»",
   "push-no-channel": "нет канала, который сообщал бы вам через Web Push",

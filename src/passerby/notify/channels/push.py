@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from passerby.access.audience import Audience, Heard
@@ -20,9 +21,11 @@ from passerby.net.push import Signer, Subscription, push
 from passerby.net.resolve import checked_ips
 from passerby.notify.channel import named
 from passerby.notify.wording import PLAIN, Wording
-from passerby.rules.backoff import wait_s
+from passerby.rules.backoff import asked_wait_s, wait_s
 
 AT_ONCE = 16
+BEGIN_WITHIN_S = 10.0
+"""With what is begun last, a message takes no longer than it may."""
 KEPT_FOR_S = 4 * 3600
 """How long a push service keeps a message for a telephone that is off."""
 GIVE_UP_AFTER_90K = KEPT_FOR_S * TICKS_PER_S
@@ -42,8 +45,11 @@ class Push:
     ) -> None:  # fmt: skip
         self._name, self._audience, self._names, self._signer = name, audience, frozenset(names), signer
         self._page, self._limits, self._clock, self._wording = page, limits, clock, wording
-        self._pool = ThreadPoolExecutor(AT_ONCE, f"push-{name}")
-        self._catching_up: Future[None] | None = None
+        self._is_closed = False
+        self._catching_up: threading.Thread | None = None
+        self._asked: dict[str, tuple[float, str]] = {}
+        """By push service (503) or device (429): until when it asks to be left alone, on the monotonic clock, and with
+        what it answered."""
 
     @property
     def public_key(self) -> str:
@@ -66,7 +72,8 @@ class Push:
         # What does not answer holds up a message once, and later messages wait behind that one.
         behind = {each.device_id for each in self._audience.devices.waiting(self._name, is_due=False)}
         first = [each for each in heard if each.device.id not in behind] or heard
-        errors = list(self._pool.map(self._try, first))
+        first = sorted(first, key=lambda each: bool(each.device.error))  # what failed before may hang again
+        errors = self._try_all(first)
         if heard and all(errors):
             raise OutputError(next(filter(None, errors)))
         missed = [each for each, error in zip(first, errors, strict=True) if error]
@@ -80,32 +87,68 @@ class Push:
 
     def catch_up(self) -> None:
         """Tries again what some devices do not have yet, if their users may still see it. Does not wait for it."""
-        if self._catching_up is None or self._catching_up.done():
-            self._catching_up = self._pool.submit(self._catch_up)
+        if self._catching_up is None or not self._catching_up.is_alive():
+            self._catching_up = threading.Thread(target=self._catch_up, name=f"push-{self._name}", daemon=True)
+            self._catching_up.start()
 
     def close(self) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        """Nothing more is begun."""
+        self._is_closed = True
+
+    def _try_all(self, heard: Sequence[Heard]) -> list[str | None]:
+        """Some at once, for as long as a message may take: those that are not begun by then have failed. In threads
+        that do not hold up the end of the process."""
+        errors: list[str | None] = ["the push service was not asked in time"] * len(heard)
+        begin_by_s, left, raised = time.monotonic() + BEGIN_WITHIN_S, iter(range(len(heard))), list[Exception]()
+        lock = threading.Lock()
+
+        def work() -> None:
+            while not self._is_closed and time.monotonic() < begin_by_s:
+                with lock:
+                    number = next(left, None)
+                if number is None:
+                    return
+                try:
+                    errors[number] = self._try(heard[number])
+                except Exception as error:
+                    raised.append(error)
+
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(min(AT_ONCE, len(heard)))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if raised:
+            raise raised[0]
+        return errors
 
     def _catch_up(self) -> None:
         devices, failed = self._audience.devices, set[int]()
         with suppress(PasserbyError):  # if the catalogue fails, the sender says so
             for each in devices.waiting(self._name):
+                if self._is_closed:
+                    return
                 heard = [h for h in self._audience.of(each.message, self._names) if h.device.id == each.device_id]
                 if each.device_id in failed or (heard and self._try(heard[0])):
                     failed.add(each.device_id)
-                    wait_90k = round(wait_s(each.tries + 1, random.random()) * TICKS_PER_S)
+                    asked_s = self._asked_of(heard[0].device)[0] if heard else 0.0
+                    wait_90k = round(max(asked_s, wait_s(each.tries + 1, random.random())) * TICKS_PER_S)
                     devices.again(each, self._clock.now_90k() + wait_90k)
                 else:
                     devices.over(each)
 
     def _keep(self, device: Device, message: Message) -> None:
         now_90k = self._clock.now_90k()
-        due_90k = now_90k + round(wait_s(1, random.random()) * TICKS_PER_S)
+        wait = max(self._asked_of(device)[0], wait_s(1, random.random()))
+        due_90k = now_90k + round(wait * TICKS_PER_S)
         self._audience.devices.wait(device, self._name, message, due_90k, now_90k + GIVE_UP_AFTER_90K)
 
     def _try(self, heard: Heard) -> str | None:
         """Why it was not delivered. None: it was, or the device is gone."""
         devices, device = self._audience.devices, heard.device
+        left_s, answer = self._asked_of(device)
+        if left_s > 0:
+            return answer
         urgency = "normal" if heard.message.severity is Severity.INFO else "high"
         language = heard.language or self._wording.language()
         still = self._wording.still(heard.message) if heard.may_see else None
@@ -114,7 +157,8 @@ class Push:
         now_s = self._clock.now_90k() // TICKS_PER_S
         try:
             with named(device.subscription.address):
-                status = push(data, device.subscription, self._signer, self._limits, now_s, KEPT_FOR_S, urgency)
+                to = device.subscription
+                status, retry_after = push(data, to, self._signer, self._limits, now_s, KEPT_FOR_S, urgency)
         except PasserbyError as error:
             devices.note(device, str(error))
             return str(error)
@@ -122,8 +166,21 @@ class Push:
             devices.drop(device.id)
             return None
         refusal = None if 200 <= status < 300 else f"the push service answered with {status}"
+        if refusal and (asked_s := asked_wait_s(retry_after, self._clock.now_utc())):
+            self._asked[_who_asks(device, status)] = self._clock.monotonic() + asked_s, refusal
         devices.note(device, refusal or "")
         return refusal
+
+    def _asked_of(self, device: Device) -> tuple[float, str]:
+        """For how many seconds its push service asks to be left alone, 0: not at all; and with what it answered."""
+        found = [self._asked.get(_who_asks(device, status), (0.0, "")) for status in (429, 503)]
+        until_s, answer = max(found)
+        return max(0.0, until_s - self._clock.monotonic()), answer
+
+
+def _who_asks(device: Device, status: int) -> str:
+    """Too many requests (429) are those to one device; anything else is about the whole push service."""
+    return device.key if status == 429 else device.subscription.address.authority
 
 
 def payload(

@@ -15,7 +15,7 @@ from passerby.rules.events.geometry import Point, crosses_itself, polygon_area
 REACH = 5.0
 """How many times as far from the camera as the farthest marked corner a zone may reach: beyond it, a pixel more or less
 in the marks makes another area."""
-LEAST_CORNER = 0.02  # sine of the smallest corner of the marked rectangle in a picture: less is a line
+MIN_CORNER = 0.02  # sine of the smallest corner of the marked rectangle in a picture: less is a line
 
 
 class Ground:
@@ -71,4 +71,4 @@ def _is_convex(corners: Sequence[Point]) -> bool:
         if not lengths:
             return False
         turns.append(float(first[0] * second[1] - first[1] * second[0]) / lengths)
-    return not crosses_itself(corners) and (min(turns) > LEAST_CORNER or max(turns) < -LEAST_CORNER)
+    return not crosses_itself(corners) and (min(turns) > MIN_CORNER or max(turns) < -MIN_CORNER)

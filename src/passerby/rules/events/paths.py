@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from passerby.media import InView, Kind, Track
 from passerby.rules.events.geometry import Point
 
-LEAST_STEPS = 3  # two may be a post that was taken for somebody twice
-LEAST_CONFIDENCE = {Kind.PERSON: 0.3, Kind.VEHICLE: 0.25}  # the mean of a track: vehicles score low
+MIN_STEPS = 3  # two may be a post that was taken for somebody twice
+MIN_CONFIDENCE = {Kind.PERSON: 0.3, Kind.VEHICLE: 0.25}  # the mean of a track: vehicles score low
 SURE_VEHICLE = 0.45
 CAME_SHARE = 0.5  # of its height: how far a less sure vehicle must have come before it counts
 GONE_AFTER_S = 2.0  # as long as a track lives without being found
@@ -89,7 +89,7 @@ class _Path:
     @property
     def may_count(self) -> bool:
         """Whether there is enough of it. What was taken for a vehicle and stands may be anything."""
-        if len(self.steps) < LEAST_STEPS:
+        if len(self.steps) < MIN_STEPS:
             return False
         if self.kind is not Kind.VEHICLE or self.confidence >= SURE_VEHICLE:
             return True
@@ -132,7 +132,7 @@ class Paths:
         gone = self._end(now_s)
         followed = {self._of_track[t.tracker_id] for t in view.tracks if t.tracker_id in self._of_track}
         for track in view.tracks:
-            if not track.is_detected or track.confidence < LEAST_CONFIDENCE.get(track.kind, 1.0):
+            if not track.is_detected or track.confidence < MIN_CONFIDENCE.get(track.kind, 1.0):
                 continue
             step = _step(now_s, upright(track.xyxy, view.size_wh, view.turn))
             path = self._path(track, step, followed)
@@ -183,7 +183,7 @@ class Paths:
         if not fresh:
             return None
         path.given = fresh[-1]
-        while len(path.steps) > LEAST_STEPS and path.steps[1].time_s < path.steps[-1].time_s - PACE_OVER_S:
+        while len(path.steps) > MIN_STEPS and path.steps[1].time_s < path.steps[-1].time_s - PACE_OVER_S:
             path.steps.pop(0)
         return Walk(path_id, path.kind, tuple(fresh))
 

@@ -42,7 +42,7 @@ LIES_SHARE = 0.8
 STILL_SHARE = 0.3  # of their width: who moves further does not lie
 FEET_SHARE = 0.15  # of their height: whose feet move less stays in place
 NEAR_SHARE = 1.2  # of their height: how far from where they stood somebody may lie
-LEAST_AREA = 0.05  # of their height squared; what is smaller may be a chair's leg
+MIN_AREA = 0.05  # of their height squared; what is smaller may be a chair's leg
 EDGE_SHARE = 0.1  # of their height: so near to the border of the picture, a box is cut off
 AWAY_SHARE = 0.8  # of their height: who gets so far since they were low does not lie
 TALL_SHARE = 0.7  # of their height: somebody as tall as this has stood up
@@ -94,7 +94,7 @@ class Stance:
         return is_beside and box[1] <= self.bottom + self.height and box[3] >= self.bottom - LOW * self.height
 
     def is_enough(self, box: Box) -> bool:
-        return _width(box) * _height(box) >= LEAST_AREA * self.height**2
+        return _width(box) * _height(box) >= MIN_AREA * self.height**2
 
 
 @dataclass(slots=True)

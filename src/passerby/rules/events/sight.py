@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from passerby.media import InView, Kind
 from passerby.rules.events.geometry import Point, distance_to_border, is_inside
-from passerby.rules.events.paths import LEAST_CONFIDENCE, upright
+from passerby.rules.events.paths import MIN_CONFIDENCE, upright
 
 SMALLEST_PX = 20  # smaller people are found too rarely for a path: docs/concepts/events.md
-LEAST_FOUND = 15  # boxes: three seconds of one person
+MIN_FOUND = 15  # boxes: three seconds of one person
 TALLEST_PX = 1000  # anything taller counts as that
 
 
@@ -36,7 +36,7 @@ class Sight:
 
     def see(self, kind: Kind, confidence: float, box: tuple[float, float, float, float]) -> None:
         """Adds one box of the upright picture, in pixels."""
-        if kind in self._kinds and confidence >= LEAST_CONFIDENCE.get(kind, 1.0):
+        if kind in self._kinds and confidence >= MIN_CONFIDENCE.get(kind, 1.0):
             left, top, right, bottom = box
             if self._is_near(((left + right) / 2, bottom), bottom - top):
                 self._heights[min(TALLEST_PX, round(bottom - top))] += 1
@@ -69,7 +69,7 @@ class Sight:
 def median(heights: Counter[int]) -> int | None:
     """Of heights and how often each was found. None if that is too rarely."""
     found = heights.total()
-    if found < LEAST_FOUND:
+    if found < MIN_FOUND:
         return None
     below = 0
     for height_px in sorted(heights):

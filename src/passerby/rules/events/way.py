@@ -13,7 +13,7 @@ from passerby.rules.events.spell import Happening, Spell
 from passerby.rules.events.zone import ARRIVED_SHARE, OVER_AFTER_S, Arrivals, Zone
 
 OVER_S = 1.0  # a direction is measured over this long: boxes jitter within less
-LEAST_SHARE = 0.4  # of the height of its box: how far something must get in that time to have a direction
+MIN_SHARE = 0.4  # of the height of its box: how far something must get in that time to have a direction
 AT_ONCE_SHARE = 1.0  # of the height of its box: what got this far has a direction, however soon
 AGAINST = math.cos(math.radians(120))  # within 60 degrees of straight against the arrow; across it is allowed
 STILL_SHARE = 0.15  # of the height of its box: a vehicle that stays this near to one place stands
@@ -65,7 +65,7 @@ class WrongWay:
             return False
         way = (last.xy[0] - first.xy[0], last.xy[1] - first.xy[1])
         length = math.hypot(*way)
-        least_share = LEAST_SHARE if last.time_s - first.time_s >= OVER_S else AT_ONCE_SHARE
+        least_share = MIN_SHARE if last.time_s - first.time_s >= OVER_S else AT_ONCE_SHARE
         if length < least_share * last.height_px:
             return False
         return (way[0] * self._along[0] + way[1] * self._along[1]) / length <= AGAINST
