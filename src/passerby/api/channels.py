@@ -54,11 +54,11 @@ class Seen(BaseModel):
 
 @router.post("/messages/{id}/seen", summary="I take care of this message: nobody else is notified of it")
 def seen(id: Annotated[str, Path(max_length=64)], request: Request) -> Seen:
-    """A message about a camera that the user does not see is as one that there is not."""
     services, me = services_of(request), signed_in_of(request)
     with services.installation.audit.with_change():
         notifier = services.notifier
         camera = notifier.outbox.camera_of(id) if notifier else None
+        # A message about a camera that the user does not see is as one that there is not.
         is_theirs = camera is not None and may(me.principal, Action.TAKE_MESSAGE, subject_of(request, camera)).allowed
         was_waiting = notifier is not None and is_theirs and notifier.seen(id)
         if was_waiting:
