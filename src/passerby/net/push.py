@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,6 +20,8 @@ from passerby.net.fetch import Limits, Request, send
 CONTENT_TYPE = "application/octet-stream"
 _SIGNED_FOR_S = 12 * 3600  # RFC 8292: at most a day
 _MAX_ENDPOINT, _AUTH_BYTES = 1000, 16
+MAX_ASKED_S = 900.0
+"""Longer is not waited, whatever a server asks for: it may be broken, and what is late is no news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,20 @@ def push(
     reply, status = send(request, to.address, limits)
     reply.close()
     return status, reply.retry_after
+
+
+def asked_wait_s(retry_after: str, now_utc: datetime) -> float:
+    """How long a server asks to be left alone (RFC 9110, section 10.2.3: seconds, or a date), at most MAX_ASKED_S. 0:
+    it does not, or what it says is neither."""
+    try:
+        if retry_after.strip().isascii() and retry_after.strip().isdigit():
+            asked_s = float(retry_after)
+        else:
+            at = parsedate_to_datetime(retry_after)
+            asked_s = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now_utc).total_seconds()
+    except (ValueError, OverflowError):
+        return 0.0
+    return min(MAX_ASKED_S, max(0.0, asked_s))
 
 
 def _decoded(text: str) -> bytes:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from passerby.access.devices import Device
 from passerby.catalogue.rows import Rows
-from passerby.errors import PasserbyError
 from passerby.media.messages import Message, Severity, new_id
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channel import AlertsCommand, Channel, ShownCamera, ShowsCameras, TellsDevices
 from passerby.notify.outbox import ChannelState, Outbox
 from passerby.notify.sender import Sender
 from passerby.rules.notify import Now, Planned, Route, plan
-
-log = logging.getLogger("passerby.serve")
 
 DEAD_AFTER_90K = 120 * TICKS_PER_S
 """How long a channel fails before the others are told: a router that restarts takes less."""
@@ -149,12 +146,8 @@ class _Showing:
 
     def _run(self) -> None:
         while (cameras := self._take()) is not None:
-            try:
+            with suppress(Exception):  # shown the next time; that the channel fails will be known by its messages
                 self._channel.show(cameras)
-            except PasserbyError:
-                pass  # shown the next time; that the channel fails will be known by its messages
-            except Exception:
-                log.exception("cameras could not be shown")
 
     def _take(self) -> Mapping[str, ShownCamera] | None:
         with self._lock:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-
 from passerby.errors import Trouble
 
 FIRST_S = 1.0
@@ -15,24 +12,6 @@ FACTOR = 2.0
 AT_LEAST = 0.5
 """Minimum share of the full wait. The rest is random, so cameras that failed together, as when a switch restarts, do
 not come back together."""
-
-
-MAX_ASKED_S = 900.0
-"""Longer is not waited, whatever a server asks for: it may be broken, and what is late is no news."""
-
-
-def asked_wait_s(retry_after: str, now_utc: datetime) -> float:
-    """How long a server asks to be left alone (RFC 9110, section 10.2.3: seconds, or a date), at most MAX_ASKED_S. 0:
-    it does not, or what it says is neither."""
-    try:
-        if retry_after.strip().isascii() and retry_after.strip().isdigit():
-            asked_s = float(retry_after)
-        else:
-            at = parsedate_to_datetime(retry_after)
-            asked_s = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now_utc).total_seconds()
-    except (ValueError, OverflowError):
-        return 0.0
-    return min(MAX_ASKED_S, max(0.0, asked_s))
 
 
 def wait_s(failures: int, chance: float, trouble: Trouble = Trouble.UNREACHABLE) -> float:

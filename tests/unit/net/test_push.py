@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from py_vapid import Vapid02
 from passerby.errors import PasserbyError, SettingsError
 from passerby.net.address import Address
 from passerby.net.fetch import Limits
-from passerby.net.push import Signer, Subscription, encrypted, new_key, push
+from passerby.net.push import Signer, Subscription, asked_wait_s, encrypted, new_key, push
 from passerby.rules.reach import Reach, refusal
 from passerby.testing.webhook import WebhookSink
 from tests.certificates import certificate
@@ -110,3 +111,20 @@ def test_an_address_inside_is_refused_before_anything_is_sent() -> None:
     to = Subscription.parse("https://10.0.0.7/push", RECEIVER, AUTH)
     with pytest.raises(PasserbyError, match="because it is not a public address"):
         push(b"", to, Signer(new_key(), "mailto:kim@example.org"), Limits(Reach(only_public=True), 5, 5), 1, 60, "high")
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [
+        ("30", 30.0),
+        ("Fri, 01 May 2026 12:01:30 GMT", 90.0),
+        ("Fri, 01 May 2026 11:00:00 GMT", 0.0),
+        ("9999999999", 900.0),
+        ("-5", 0.0),
+        ("soon", 0.0),
+        ("\u0663", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_what_a_server_asks_for_is_waited_and_no_longer_than_makes_sense(retry_after: str, seconds: float) -> None:
+    assert asked_wait_s(retry_after, datetime(2026, 5, 1, 12, tzinfo=UTC)) == seconds

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.errors import Trouble
-from passerby.rules.backoff import LONGEST_LOCKED_OUT_S, LONGEST_S, asked_wait_s, wait_s
+from passerby.rules.backoff import LONGEST_LOCKED_OUT_S, LONGEST_S, wait_s
 
 chances = st.floats(0, 1)
 
@@ -37,20 +35,3 @@ def test_what_merely_changed_is_opened_at_once_but_not_for_ever() -> None:
 def test_there_is_no_wait_before_the_first_failure() -> None:
     with pytest.raises(ValueError):
         wait_s(0, 0.5)
-
-
-@pytest.mark.parametrize(
-    ("retry_after", "seconds"),
-    [
-        ("30", 30.0),
-        ("Fri, 01 May 2026 12:01:30 GMT", 90.0),
-        ("Fri, 01 May 2026 11:00:00 GMT", 0.0),
-        ("9999999999", 900.0),
-        ("-5", 0.0),
-        ("soon", 0.0),
-        ("\u0663", 0.0),
-        ("", 0.0),
-    ],
-)
-def test_what_a_server_asks_for_is_waited_and_no_longer_than_makes_sense(retry_after: str, seconds: float) -> None:
-    assert asked_wait_s(retry_after, datetime(2026, 5, 1, 12, tzinfo=UTC)) == seconds

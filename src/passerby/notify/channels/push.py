@@ -17,11 +17,11 @@ from passerby.errors import OutputError, PasserbyError
 from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
 from passerby.net.fetch import Limits
-from passerby.net.push import Signer, Subscription, push
+from passerby.net.push import Signer, Subscription, asked_wait_s, push
 from passerby.net.resolve import checked_ips
 from passerby.notify.channel import named
 from passerby.notify.wording import PLAIN, Wording
-from passerby.rules.backoff import asked_wait_s, wait_s
+from passerby.rules.backoff import wait_s
 
 AT_ONCE = 16
 BEGIN_WITHIN_S = 10.0
