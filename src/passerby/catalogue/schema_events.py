@@ -61,6 +61,13 @@ events = Table(
     Column(
         "is_told", Boolean, nullable=False, server_default=false(), comment="Whether a message of it is in the outbox."
     ),
+    Column(
+        "token",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="Fencing token of the camera under which it was noticed. 0: by the only machine.",
+    ),
     Index("events_not_told", "id", sqlite_where=text("NOT is_told"), postgresql_where=text("NOT is_told")),
     Index("events_by_time", "start_90k", "id"),
     Index("events_by_kind", "kind", "start_90k", "id"),
@@ -94,6 +101,15 @@ counts = Table(
     Column("minute", BigInteger, primary_key=True, comment="UTC, minutes since 1970."),
     Column("count", Integer, nullable=False, comment="How many crossed in that minute."),
     comment="Crossings of lines, by minute. A minute without any has no row.",
+)
+
+event_marks = Table(
+    "event_marks",
+    metadata,
+    Column("camera", String(64), primary_key=True, comment="As in objects.camera."),
+    Column("writer", String(16), nullable=False, comment="Random name of the process that wrote last."),
+    Column("number", BigInteger, nullable=False, comment="What it wrote last. It numbers what it writes."),
+    comment="How far events and counts are written: what was written, and whose answer was lost, is not written again.",
 )
 
 presence = Table(

@@ -26,7 +26,7 @@ MAX_COMMENTS = 100
 _MAX_BRANCHES = 64
 _LONGEST_90K = 7 * 86400 * TICKS_PER_S
 """What began earlier is not looked for when asked what goes on at a time."""
-_SHOWN = [each for each in events.c if each.name != "is_told"]
+_SHOWN = [each for each in events.c if each.name not in ("is_told", "token")]
 _RETIRED_AT_ONCE = 5000  # each holds up whoever writes for some milliseconds
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import delete, select
 
 from passerby.catalogue.database import insert_into
+from passerby.catalogue.fences import is_admitted, is_recorded_above
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import presence
 from passerby.events.periods import MINUTES, Per, parts_of, shift_of, start_90k
@@ -51,13 +52,15 @@ class PresenceSeries:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def add(self, camera: str, found: Sequence[tuple[int, Minute]]) -> None:
+    def add(self, camera: str, found: Sequence[tuple[int, Minute]], token: int = 0) -> None:
         """found: minutes of UTC since 1970, and what was counted in them. A minute that comes twice, as when a camera
-        was restarted in it, is put together."""
+        was restarted in it, is put together. token: see `EventRecords`."""
         hours: dict[tuple[str, int], list[tuple[int, Minute]]] = defaultdict(list)
-        for minute, each in found:
-            hours[(each.rule, minute // HOUR_MIN)].append((minute % HOUR_MIN, each))
         with self._rows.transaction("note how many were there") as connection:
+            is_late = not is_admitted(connection, camera, token)
+            for minute, each in found:
+                if not is_late or not is_recorded_above(connection, camera, token, minute * MINUTE_90K):
+                    hours[(each.rule, minute // HOUR_MIN)].append((minute % HOUR_MIN, each))
             for (rule, hour), its in hours.items():
                 c = presence.c
                 where = (c.camera == camera, c.rule == rule, c.hour == hour)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from passerby.errors import OutputError
 from passerby.events.presence import PresenceSeries
@@ -20,13 +21,33 @@ MAX_WAITING_LESSER = 200
 RETRY_AFTER_S = 1.0
 CLOSES_WITHIN_S = 3.0
 
+_Once = Callable[[str, int, Callable[[], None]], None]
+"""See `Marks.once`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What waits to be written. camera: whose it is; its pieces are written in the order of their numbers."""
+
+    camera: str
+    number: int
+    write: Callable[[], None]
+
 
 class EventSink:
-    """Takes events from any thread, in order. What fails is written later."""
+    """Takes events from any thread, in order. What fails is written later. token: see `EventRecords`."""
 
-    def __init__(self, records: EventRecords, series: PresenceSeries, retry_after_s: float = RETRY_AFTER_S) -> None:
-        self._records, self._series, self._retry_after_s = records, series, retry_after_s
-        self._waiting: deque[Callable[[], None]] = deque()
+    def __init__(
+        self,
+        records: EventRecords,
+        series: PresenceSeries,
+        retry_after_s: float = RETRY_AFTER_S,
+        once: _Once = lambda camera, number, write: write(),
+    ) -> None:
+        """once: writes a piece, unless it was written before and only the answer was lost."""
+        self._records, self._series, self._retry_after_s, self._once = records, series, retry_after_s, once
+        self._waiting: deque[_Piece] = deque()
+        self._number = 0
         self._changed = threading.Condition()
         self._closing_until_s: float | None = None
         self.dropped = 0
@@ -36,29 +57,33 @@ class EventSink:
         self._thread = threading.Thread(target=self._run, name="passerby-events", daemon=True)
         self._thread.start()
 
-    def begin(self, camera: str) -> None:
+    def under(self, token: int) -> TokenSink:
+        """For a camera that is recorded under this fencing token."""
+        return TokenSink(self, token)
+
+    def begin(self, camera: str, token: int = 0) -> None:
         """Before a camera's first event: what was left open, as after a crash, is over."""
-        self._put(lambda: self._records.close_open(camera))
+        self._put(camera, lambda: self._records.close_open(camera, token))
 
-    def add(self, events: Sequence[CameraEvent], *, is_cut: bool = False) -> None:
-        """Events that began or ended. is_cut: see `EventRecords.add`."""
-        self._put(lambda: self._records.add(events, is_cut=is_cut))
+    def add(self, events: Sequence[CameraEvent], *, is_cut: bool = False, token: int = 0) -> None:
+        """Events of one camera that began or ended. is_cut: see `EventRecords.add`."""
+        self._put(events[0].camera, lambda: self._records.add(events, is_cut=is_cut, token=token))
 
-    def count(self, crossings: Sequence[CameraEvent]) -> None:
-        """Crossings of lines."""
-        self._put(lambda: self._records.count(crossings))
+    def count(self, crossings: Sequence[CameraEvent], token: int = 0) -> None:
+        """Crossings of lines of one camera."""
+        self._put(crossings[0].camera, lambda: self._records.count(crossings, token))
 
-    def note_minutes(self, camera: str, found: Sequence[tuple[int, Minute]]) -> None:
+    def note_minutes(self, camera: str, found: Sequence[tuple[int, Minute]], token: int = 0) -> None:
         """How many were in its zones and queues: minutes of UTC since 1970."""
-        self._put(lambda: self._series.add(camera, found))
+        self._put(camera, lambda: self._series.add(camera, found, token))
 
-    def keep_open(self, camera: str, now_90k: int) -> None:
+    def keep_open(self, camera: str, now_90k: int, token: int = 0) -> None:
         """The camera's open events go on."""
-        self._put_lesser(lambda: self._records.keep_open(camera, now_90k))
+        self._put_lesser(camera, lambda: self._records.keep_open(camera, now_90k, token))
 
-    def keep_boxes(self, camera: str, start_90k: int, end_90k: int, data: bytes) -> None:
+    def keep_boxes(self, camera: str, start_90k: int, end_90k: int, data: bytes, token: int = 0) -> None:
         """A minute of what was in view."""
-        self._put_lesser(lambda: self._records.keep_boxes(camera, start_90k, end_90k, data))
+        self._put_lesser(camera, lambda: self._records.keep_boxes(camera, start_90k, end_90k, data, token))
 
     def close(self) -> None:
         """Writes what waits, for some seconds at most."""
@@ -67,24 +92,25 @@ class EventSink:
             self._changed.notify()
         self._thread.join(CLOSES_WITHIN_S + 1.0)
 
-    def _put_lesser(self, work: Callable[[], None]) -> None:
+    def _put_lesser(self, camera: str, write: Callable[[], None]) -> None:
         with self._changed:
             has_room = len(self._waiting) < MAX_WAITING_LESSER
         if has_room:
-            self._put(work)
+            self._put(camera, write)
 
-    def _put(self, work: Callable[[], None]) -> None:
+    def _put(self, camera: str, write: Callable[[], None]) -> None:
         with self._changed:
             if len(self._waiting) >= MAX_WAITING:
                 self.dropped += 1
                 return
-            self._waiting.append(work)
+            self._number += 1
+            self._waiting.append(_Piece(camera, self._number, write))
             self._changed.notify()
 
     def _run(self) -> None:
-        while (work := self._next()) is not None:
+        while (piece := self._next()) is not None:
             try:
-                work()
+                self._once(piece.camera, piece.number, piece.write)
             except Exception as error:  # whatever it is: without this thread no event would be written any more
                 said = str(error) if isinstance(error, OutputError) else f"an unexpected {type(error).__name__}"
                 self.trouble = f"events could not be written: {said}"
@@ -98,10 +124,35 @@ class EventSink:
             with self._changed:
                 self._waiting.popleft()
 
-    def _next(self) -> Callable[[], None] | None:
+    def _next(self) -> _Piece | None:
         """The oldest that waits, which stays there until it is done. None: it is over."""
         with self._changed:
             while not self._waiting and self._closing_until_s is None:
                 self._changed.wait()
             is_over = self._closing_until_s is not None and time.monotonic() >= self._closing_until_s
             return self._waiting[0] if self._waiting and not is_over else None
+
+
+class TokenSink:
+    """What one camera writes, under its fencing token: see `live.Sink` and `box_keeper.BoxSink`."""
+
+    def __init__(self, sink: EventSink, token: int) -> None:
+        self._sink, self._token = sink, token
+
+    def begin(self, camera: str) -> None:
+        self._sink.begin(camera, self._token)
+
+    def add(self, events: Sequence[CameraEvent], *, is_cut: bool = False) -> None:
+        self._sink.add(events, is_cut=is_cut, token=self._token)
+
+    def count(self, crossings: Sequence[CameraEvent]) -> None:
+        self._sink.count(crossings, self._token)
+
+    def note_minutes(self, camera: str, found: Sequence[tuple[int, Minute]]) -> None:
+        self._sink.note_minutes(camera, found, self._token)
+
+    def keep_open(self, camera: str, now_90k: int) -> None:
+        self._sink.keep_open(camera, now_90k, self._token)
+
+    def keep_boxes(self, camera: str, start_90k: int, end_90k: int, data: bytes) -> None:
+        self._sink.keep_boxes(camera, start_90k, end_90k, data, self._token)

@@ -56,9 +56,10 @@ class CameraRunner:
         self._watched = Watched(False)
         self._asking = threading.Lock()
         self._shared, self._archive, self._events, self._publish = shared, archive, events, publish
-        self._watch = watch = LiveWatch(plan.camera, plan.rules, events) if plan.rules else None
+        sink = events.under(plan.token)
+        self._watch = watch = LiveWatch(plan.camera, plan.rules, sink) if plan.rules else None
         looks_closely = watch.wants_vehicles if watch else lambda: False
-        boxes = BoxKeeper(plan.camera, events, looks_closely) if plan.keeps_boxes else None
+        boxes = BoxKeeper(plan.camera, sink, looks_closely) if plan.keeps_boxes else None
         self._now = NowInView()
         self._views = FanOut(watch, boxes, self._now)
         self._keeper = KeptBackground(backgrounds, plan.camera)

@@ -17,6 +17,7 @@ from passerby.catalogue.rows import Rows
 from passerby.clock import SystemClock
 from passerby.engine.live.shared import Shared
 from passerby.engine.memory import return_freed_pictures
+from passerby.events.marks import Marks
 from passerby.events.presence import PresenceSeries
 from passerby.events.records import EventRecords
 from passerby.events.sink import EventSink
@@ -62,7 +63,7 @@ def work(pipe: Connection, places: Places) -> None:
 def _sink(places: Places) -> EventSink:
     url = places.catalogue_url or f"sqlite:///{places.folder / 'catalogue.sqlite3'}"
     rows = Rows(open_database(url), SystemClock())
-    return EventSink(EventRecords(rows), PresenceSeries(rows))
+    return EventSink(EventRecords(rows), PresenceSeries(rows), once=Marks(rows).once)
 
 
 class Worker:

@@ -27,14 +27,14 @@ class Catalogue:
         self.goes_on = threading.Event()
         self.goes_on.set()
 
-    def add(self, events: Sequence[CameraEvent], *, is_cut: bool = False) -> None:
+    def add(self, events: Sequence[CameraEvent], *, is_cut: bool = False, token: int = 0) -> None:
         self.goes_on.wait(20.0)
         error = self.fails()
         if error is not None:
             raise error
         self.written += [each.start_90k for each in events]
 
-    def keep_open(self, camera: str, now_90k: int) -> None:
+    def keep_open(self, camera: str, now_90k: int, token: int = 0) -> None:
         self.goes_on.wait(20.0)
 
 
