@@ -125,7 +125,7 @@ class Worker:
             self.send(signal.SIGCONT)
             self._process.terminate()
         try:
-            return self._process.wait(30)
+            return self._process.wait(60)
         finally:
             with suppress(ProcessLookupError):
                 self.send(signal.SIGKILL)

@@ -39,6 +39,11 @@ class Rows:
     def close(self) -> None:
         self._engine.dispose()
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is a server, which may be out of reach, and then answers nothing."""
+        return self._engine.dialect.name != "sqlite"
+
     def save(self, facts: ArchivedObject, init: InitSegment) -> None:
         """Insert or update the row of an object. A state never goes back: a row that is being deleted stays as it is,
         and a closed one is not reopened by a late write of a killed writer. Raises Superseded if another machine

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from passerby.archive.asking import Asking
 from passerby.archive.rows import Rows
 from passerby.archive.spool import SpoolFile
 from passerby.errors import OutputError, Superseded, os_reason
@@ -30,6 +31,7 @@ class CameraWriter:
         them. object_90k: the length of an object, see `rules.retention.object_90k`. token: 0 on a single machine."""
         self._camera, self._folder, self._spool_name, self._token = camera, folder, spool, token
         self._rows, self._object_90k = rows, object_90k
+        self._asking = Asking() if rows.is_remote else None
         self._file: SpoolFile | None = None
 
     def append(self, fragment: Fragment) -> bool:
@@ -57,7 +59,7 @@ class CameraWriter:
 
     def _ask_fence(self) -> None:
         try:
-            self._rows.admit(self._camera, self._token)
+            self._ask(lambda: self._rows.admit(self._camera, self._token))
         except Superseded:
             self._give_up()
             raise
@@ -82,8 +84,12 @@ class CameraWriter:
     def close(self) -> None:
         """End the open object, if there is one. Raises OutputError; the object is then finished later."""
         file, self._file = self._file, None
-        if file:
-            self._end(file)
+        try:
+            if file:
+                self._end(file)
+        finally:
+            if self._asking:
+                self._asking.close()
 
     def _end(self, file: SpoolFile) -> None:
         try:
@@ -108,7 +114,15 @@ class CameraWriter:
         return fragment.is_key and (is_over or file.is_full)
 
     def _note(self, file: SpoolFile, gops: Sequence[Gop]) -> None:
-        self._rows.save(facts_of(file, gops, ObjectState.OPEN, self._spool_name), file.init)
+        facts, init = facts_of(file, gops, ObjectState.OPEN, self._spool_name), file.init
+        self._ask(lambda: self._rows.save(facts, init))
+
+    def _ask(self, call: Callable[[], None]) -> None:
+        """A server may answer nothing for long. A file on this machine answers, or fails."""
+        if self._asking:
+            self._asking.ask(call)
+        else:
+            call()
 
     def _give_up(self) -> None:
         """Leave the object as it is on the disk: once the lock is released, `closing` finishes it."""

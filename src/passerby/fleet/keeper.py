@@ -2,6 +2,9 @@
 
 When the control plane does not answer, the node goes on with what it has: nobody can take it over while there is no
 majority of servers, and if only this node is cut off, the catalogue refuses the lower token.
+
+What it gives away it goes on recording until the next node does, and the catalogue refuses it: a planned move leaves no
+gap.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from passerby.fleet.control import Control, ControlAway, Overtaken, Session
 from passerby.rules.placement import Live, Table, slot_of, taken, to_give
@@ -16,7 +20,8 @@ from passerby.rules.placement import Live, Table, slot_of, taken, to_give
 BEATS_A_LEASE = 4
 MOVES_AT_ONCE = 4
 MOVE_EVERY_S = 2.0
-GIVES_AFTER_S = 1.5  # its cameras have ended by then; if not, the catalogue refuses what they still write
+LEAVING_AT_ONCE = 16  # all of it goes, and somebody waits
+LENDS_S = 10.0  # the next node records by then; if not, it cannot, or its camera allows one connection only
 
 
 def boot_s() -> float:
@@ -42,12 +47,18 @@ class Keeper:
         self._changed, self._warn, self._now_s = changed, warn, now_s
         self._lock = threading.Lock()
         self._held: dict[int, int] = {}
-        self._giving: dict[int, float] = {}
+        self._lent: dict[int, tuple[int, float | None]] = {}
+        """Slots that were given away: their tokens, and since when another node has them."""
+        self._handed: set[int] = set()
+        """Of those held: those that nobody had, or that were given in order."""
+        self._is_leaving = False
         self._count = 1
         self._revision: int | None = None
         self._hand_in: int | None = None
         self._until_s = self._moved_s = float("-inf")
         self._with_all_since_s: float | None = None
+        self.has_others = False
+        """Whether another node would take what this one gives away, as it was last seen."""
         self.trouble: str | None = "it has not joined yet"
         """Why it cannot be said who has what, in words. None: all is well."""
 
@@ -63,11 +74,23 @@ class Keeper:
     def token_of(self, camera: str) -> int | None:
         """The fencing token under which this node records a camera. None if it does not."""
         with self._lock:
-            return self._held.get(slot_of(camera, self._count))
+            slot = slot_of(camera, self._count)
+            return self._held[slot] if slot in self._held else self._lent.get(slot, (None, None))[0]
+
+    def takes_over(self, camera: str) -> bool:
+        """Whether it was taken from a node that may still think that it has it."""
+        with self._lock:
+            slot = slot_of(camera, self._count)
+            return slot in self._held and slot not in self._handed
 
     def has_slot(self, slot: int) -> bool:
         with self._lock:
             return slot in self._held
+
+    @property
+    def has_any(self) -> bool:
+        with self._lock:
+            return bool(self._held)
 
     def beat(self) -> None:
         """Renew the session, see who has what, take what is free, give away what belongs to others."""
@@ -80,6 +103,8 @@ class Keeper:
             revision, table = self._control.table()
             self._follow(table)
             live = self._live(table)
+            takers = {node for node, each in live.items() if each.weight > 0} - table.drained
+            self.has_others = bool(takers - {self._session.node})
             if self._with_all_since_s is None:
                 self._with_all_since_s = asked_s
             if asked_s - self._with_all_since_s >= self._lease_s:  # by now all who are there were heard
@@ -92,6 +117,11 @@ class Keeper:
             if self.trouble is None:
                 self._warn(f"{error}; recording goes on with the cameras that this node has")
             self.trouble = str(error)
+
+    def begin_to_leave(self) -> None:
+        """From now on it gives away all that it has, as far as others take it."""
+        self._is_leaving = True
+        self._session = replace(self._session, weight=0.0)
 
     def leave(self) -> None:
         """Others may take everything at once. Call when the cameras have ended."""
@@ -136,13 +166,21 @@ class Keeper:
 
     def _follow(self, table: Table) -> None:
         """What the table says is ours, except what is about to be given away."""
-        ours = table.of(self._session.process)
-        self._giving = {slot: since_s for slot, since_s in self._giving.items() if slot in ours}
+        ours, now_s = table.of(self._session.process), self._now_s()
+        lent = {slot: each for slot, each in self._lent.items() if slot not in ours}
         for slot in sorted(self._held.keys() - ours.keys()):
             by = table.slots.get(slot)
-            self._warn(f"slot {slot} was taken by {by.node if by else 'nobody'}: its cameras are stopped here")
+            if by is None:  # only this node gives its own away; perhaps the answer was lost
+                lent[slot] = self._held[slot], None
+            else:
+                self._warn(f"slot {slot} was taken by {by.node}: its cameras are stopped here")
+        for slot, (token, since_s) in list(lent.items()):
+            if since_s is None and slot in table.slots:
+                lent[slot] = token, now_s
+            elif since_s is not None and now_s - since_s >= LENDS_S:
+                del lent[slot]
         self._count = table.count
-        self._hold({slot: token for slot, token in ours.items() if slot not in self._giving})
+        self._hold(ours, lent)
 
     def _live(self, table: Table) -> dict[str, Live]:
         """Those heard; and those who have slots and were not heard, but whose session has not lapsed."""
@@ -157,20 +195,23 @@ class Keeper:
         """At most one change of the table a beat. A token is one more than the revision that is replaced: only one can
         replace it, and the next replaces a higher one."""
         now_s, process = self._now_s(), self._session.process
-        gone = [slot for slot, since_s in self._giving.items() if now_s - since_s >= GIVES_AFTER_S]
-        after = table.without(process, gone)
-        taking = taken(after, self._session.node, process, live, revision + 1)
-        if gone or taking:
-            self._control.replace_table(taking or after, revision)
-            self._follow(taking or after)
+        taking = taken(table, self._session.node, process, live, revision + 1)
+        if taking is not None:
+            self._control.replace_table(taking, revision)
+            self._handed = (self._handed & self._held.keys()) | (taking.slots.keys() - table.slots.keys())
+            self._follow(taking)
         elif now_s - self._moved_s >= MOVE_EVERY_S:
             self._moved_s = now_s
-            giving = to_give(table, process, live, MOVES_AT_ONCE)
-            self._giving |= {slot: self._giving.get(slot, now_s) for slot in giving}
-            self._follow(table)
+            giving = to_give(table, process, live, LEAVING_AT_ONCE if self._is_leaving else MOVES_AT_ONCE)
+            if giving:
+                after = table.without(process, giving)
+                self._control.replace_table(after, revision)
+                self._follow(after)
 
-    def _hold(self, held: dict[int, int]) -> None:
+    def _hold(self, held: dict[int, int], lent: dict[int, tuple[int, float | None]] | None = None) -> None:
+        tokens = {slot: token for slot, (token, _) in (lent or {}).items()} | held
         with self._lock:
-            is_new, self._held = held != self._held, held
-        if is_new:
+            before = {slot: token for slot, (token, _) in self._lent.items()} | self._held
+            self._held, self._lent = held, lent or {}
+        if tokens != before:
             self._changed()

@@ -144,6 +144,12 @@ class Fleet:
         return self.feed.subscribe(camera)
 
     @property
+    def is_ready(self) -> bool:
+        """Whether a worker has loaded what it needs: a camera that comes now is recorded at once."""
+        with self._lock:
+            return any(child.is_ready for child in [*self._children, *([self._spare] if self._spare else [])])
+
+    @property
     def pids(self) -> list[int]:
         """The process ids of the workers."""
         with self._lock:

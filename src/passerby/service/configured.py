@@ -57,6 +57,11 @@ class ConfiguredFleet:
         """Why changes of the cameras are not noticed at the moment, or workers not replaced, one sentence."""
         return self._trouble or self._fleet.trouble
 
+    @property
+    def is_ready(self) -> bool:
+        """See `fleet.supervisor.Fleet`."""
+        return self._fleet.is_ready
+
     def start(self) -> None:
         """Raises ModelError if a network cannot be read: workers would otherwise die again and again."""
         for model in ModelStore().list():

@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from passerby.fleet.nats.control import NatsControl
 from passerby.fleet.nats.sending import NodeLink
 from passerby.fleet.worker import Places
 from passerby.folders import held_alone
+from passerby.media.camera import CameraStatus
 from passerby.notify.alarms import Alarms
 from passerby.processes import at_signals
 from passerby.service.configured import ConfiguredFleet
@@ -36,6 +38,10 @@ log = logging.getLogger("passerby.worker")
 
 REPORT_EVERY_S = 2.0
 STORE_EVERY_S = 5.0
+FENCE_EVERY_S = 0.2
+READY_WITHIN_S = 60.0
+LEAVES_WITHIN_S = 30.0
+"""What is given away is recorded here until another node does; ten seconds for it, and some for each turn."""
 UPKEEP_SLOT = 0
 """Who has it does what is done once for all: retention, and recovery of the store."""
 
@@ -62,20 +68,44 @@ class Node:
         self._data, self._process = data, session.process
         self._alarms = Alarms(installation.clock)
         self._fenced: dict[str, int] = {}
+        self._is_changed = threading.Event()
+        self._fence_trouble: str | None = None
         self._since_90k = installation.clock.now_90k()
 
     def run(self, stopping: threading.Event) -> None:
         lease_s = self._installation.config.cluster.lease_s
         with every(STORE_EVERY_S, self._store, "store"), every(REPORT_EVERY_S, self._report, "report"):
-            with every(lease_s / BEATS_A_LEASE, self._beat, "beat"), closing(self._link()):
-                self._fleet.start()
+            self._fleet.start()
+            self._wait_until_ready(stopping)
+            with (
+                every(lease_s / BEATS_A_LEASE, self._beat, "beat"),
+                every(FENCE_EVERY_S, self._raise_fences, "fence"),
+                closing(self._link()),
+            ):
                 log.info("node %s is running", self._node)
                 self._run_upkeep(stopping)
+                self._give_all_away()
                 self._fleet.stop()
             self._store()
             self.keeper.leave()
             self._report()
         log.info("stopped")
+
+    def _wait_until_ready(self, stopping: threading.Event) -> None:
+        """Before it takes anything: who has it now records it meanwhile."""
+        until_s = time.monotonic() + READY_WITHIN_S
+        while not self._fleet.is_ready and time.monotonic() < until_s and not stopping.wait(0.1):
+            pass
+
+    def _give_all_away(self) -> None:
+        """Until others record what this node has, or it is clear that nobody will."""
+        self.keeper.begin_to_leave()
+        until_s = time.monotonic() + LEAVES_WITHIN_S
+        while time.monotonic() < until_s and self.keeper.trouble is None and self.keeper.has_others:
+            states = self._fleet.states().values()
+            if not self.keeper.has_any and all(state.what is CameraStatus.STOPPED for state in states):
+                return
+            time.sleep(0.1)
 
     def _run_upkeep(self, stopping: threading.Event) -> None:
         """Retention and recovery, while this node has their slot. Until told to stop."""
@@ -125,19 +155,35 @@ class Node:
 
     def _changed(self) -> None:
         self._fleet.cameras_changed()
-        try:
-            self._raise_fences()
-        except PasserbyError as error:  # the first recording under the new token does the same
-            log.warning("%s", error)
+        self._is_changed.set()
 
     def _raise_fences(self) -> None:
-        """At once, not with the first recording: who had these cameras before is refused from now on."""
+        """In a thread of its own: the session is renewed while the catalogue is away."""
+        if not self._is_changed.is_set():
+            return
+        self._is_changed.clear()
+        try:
+            self._raise_new_fences()
+            self._fence_trouble = None
+        except PasserbyError as error:  # the first recording under the new token does the same
+            self._is_changed.set()
+            if self._fence_trouble is None:
+                log.warning("%s", error)
+            self._fence_trouble = str(error)
+
+    def _raise_new_fences(self) -> None:
+        """At once, not with the first recording: who had these cameras before is refused from now on. Unless they were
+        given away in order: then it goes on until the first recording."""
         now: dict[str, int] = {}
         for camera in self._installation.cameras.list():
             token = self.keeper.token_of(camera.name)
             if token is not None:
                 now[camera.name] = token
-        new = {camera: token for camera, token in now.items() if self._fenced.get(camera) != token}
+        new = {
+            camera: token
+            for camera, token in now.items()
+            if self._fenced.get(camera) != token and self.keeper.takes_over(camera)
+        }
         for token in set(new.values()):
             self._archive.raise_fences([camera for camera, its in new.items() if its == token], token)
         if now.keys() != self._fenced.keys():

@@ -130,6 +130,11 @@ class Node:
     def held(self) -> dict[int, int]:
         return dict(self.keeper._held)
 
+    @property
+    def recorded(self) -> dict[int, int]:
+        """What it records: also what it gave away, until the next does."""
+        return {slot: token for slot, (token, _) in self.keeper._lent.items()} | self.held
+
 
 class Leases(RuleBasedStateMachine):
     @initialize(paces=st.lists(st.sampled_from([0.95, 1.0, 1.05]), min_size=len(NODES), max_size=len(NODES)))
@@ -180,7 +185,7 @@ class Leases(RuleBasedStateMachine):
     def all_write(self, order: list[str]) -> None:
         """Every node, also who was paused, writes to all that it thinks it has: the catalogue admits or refuses."""
         for name in order:
-            for slot, token in self.nodes[name].held.items():
+            for slot, token in self.nodes[name].recorded.items():
                 if token < self.fences.get(slot, 0):
                     continue
                 self.fences[slot] = token
@@ -190,7 +195,7 @@ class Leases(RuleBasedStateMachine):
     @invariant()
     def no_two_have_the_same_token_of_a_slot(self) -> None:
         if hasattr(self, "nodes"):
-            held = [(slot, token) for node in self.nodes.values() for slot, token in node.held.items()]
+            held = [(slot, token) for node in self.nodes.values() for slot, token in node.recorded.items()]
             assert len(held) == len(set(held))
 
     @invariant()
@@ -198,9 +203,28 @@ class Leases(RuleBasedStateMachine):
         """Who has the highest token of a slot was given it; whoever else thinks so is refused by the catalogue."""
         if hasattr(self, "nodes"):
             for node in self.nodes.values():
-                for slot, token in node.held.items():
+                for slot, token in node.recorded.items():
                     given, process = self.servers.given[slot]
                     assert token < given or (token, node.process) == (given, process)
+
+    @rule(name=st.sampled_from(NODES), leaves=st.booleans())
+    def move_in_order(self, name: str, leaves: bool) -> None:
+        """A node is drained, or stopped in order, while all is well: not one slot is left alone for a moment."""
+        for other in NODES:
+            self.drain(other, False)
+        self.all_heals()
+        if leaves:
+            self.nodes[name].keeper.begin_to_leave()
+        else:
+            self.drain(name, True)
+        for _ in range(40):
+            self.time_goes_on(1)
+            recorded = {slot for node in self.nodes.values() for slot in node.recorded}
+            assert recorded == set(range(SLOTS))
+        assert not self.nodes[name].recorded
+        if leaves:
+            self.nodes[name].keeper.leave()
+            self.kill(name)
 
     @rule()
     def all_heals(self) -> None:
