@@ -140,9 +140,11 @@ class Cluster:
     """What machines share: one file, one catalogue, one store."""
 
     def __init__(
-        self, folder: Path, nats: NatsServer, catalogue: str, s3: S3, cameras: dict[str, str], more: str = ""
-    ) -> None:
-        """catalogue: its address. cameras: addresses by name. more: at the end of the configuration, such as rules."""
+        self, folder: Path, nats: NatsServer, catalogue: str, s3: S3, cameras: dict[str, str], more: str = "",
+        of_camera: str = "",
+    ) -> None:  # fmt: skip
+        """catalogue: its address. cameras: addresses by name. more: at the end of the configuration, such as rules.
+        of_camera: settings of each."""
         self.folder, self.nats, self.catalogue, self.s3 = folder, nats, catalogue, s3
         self.env = os.environ | s3.env | {"PYTHONUNBUFFERED": "1"}
         self.cameras = list(cameras)
@@ -154,7 +156,7 @@ class Cluster:
             f'[storage]\ncatalogue = "{catalogue}"\nrecordings = "s3://{BUCKET}/{folder.name}"\n'
             "least_free_gigabytes = 0\n[sources]\nfiles = true\n"
             + "".join(
-                f'[[camera]]\nname = "{name}"\naddress = "{address}"\nmode = "cover"\n'
+                f'[[camera]]\nname = "{name}"\naddress = "{address}"\nmode = "cover"\n{of_camera}'
                 for name, address in cameras.items()
             )
             + more
@@ -186,13 +188,17 @@ class Cluster:
         """Under which a machine recorded."""
         return {row.token for row in self.rows() if row.spool == spool}
 
+    def newest_keys(self) -> list[str]:
+        """Of each camera's newest object."""
+        return list({row.camera: row.key for row in self.rows()}.values())
+
     def keys_in_catalogue(self, state: str) -> set[str]:
         return {row.key for row in self.rows() if row.state == state}
 
-    def written_under(self, tokens: set[int]) -> int:
-        """Events that were noticed under these tokens, and what is counted of all cameras that have only these."""
-        (events,), *_ = self.read(f"SELECT count(*) FROM events WHERE token IN ({', '.join(map(str, tokens))})")
-        return int(events)
+    def written_under(self, tokens: set[int]) -> set[tuple[str, int, int, int, bool]]:
+        """Events that were noticed under these tokens: camera, token, start, end, whether it goes on."""
+        found = self.read(f"SELECT * FROM events WHERE token IN ({', '.join(map(str, tokens))})")
+        return {(row.camera, row.token, row.start_90k, row.end_90k, row.is_open) for row in found}
 
     def read(self, query: str) -> list[Any]:
         with self._engine.begin() as connection:

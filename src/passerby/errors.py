@@ -68,6 +68,10 @@ class OutputError(PasserbyError, OSError):
     """The output cannot be written."""
 
 
+class StoreAway(OutputError):
+    """The store of recordings cannot be reached: nothing else can be stored there for now either."""
+
+
 class Superseded(OutputError):
     """Another machine records this camera now: nothing more may be written under the token of this one."""
 

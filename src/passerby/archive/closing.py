@@ -23,7 +23,7 @@ from passerby.archive.names import name_of
 from passerby.archive.places import Places
 from passerby.archive.spool import SpoolFile, waiting_in
 from passerby.archive.writer import facts_of
-from passerby.errors import PasserbyError, Superseded
+from passerby.errors import PasserbyError, StoreAway, Superseded
 from passerby.folders import sync
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import ObjectState
@@ -34,10 +34,14 @@ has none at the moment."""
 
 
 def finish_waiting(places: Places, hand_in: HandIn = lambda: None) -> Iterator[Alarm]:
-    """Store every open object that nobody holds. Those that fail keep waiting, with an alarm each."""
+    """Store every open object that nobody holds, the oldest first. Those that fail keep waiting, with an alarm each;
+    where the store is away, with one for all."""
     for path in waiting_in(places.spool):
         try:
             finish(places, path, hand_in)
+        except StoreAway as error:
+            yield Alarm(AlarmKind.STORE, None, f"Recordings are waiting in '{places.spool}': {error}")
+            return
         except (PasserbyError, OSError) as error:
             name = name_of(path)
             yield Alarm(AlarmKind.STORE, name.camera if name else None, f"A recording is waiting in '{path}': {error}")

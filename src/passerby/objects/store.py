@@ -7,16 +7,24 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, NotSupportedError
 from obstore.store import LocalStore, from_url
 
-from passerby.errors import OutputError, SettingsError, SourceError
+from passerby.errors import OutputError, SettingsError, SourceError, StoreAway
 from passerby.folders import made_once, sync
 from passerby.objects.names import is_camera, is_half_a_copy
 
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
+RETRIES: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
+"""Of one request. Whoever stores tries again anyway; by default a request to a store that is away takes minutes, and so
+would ending with many recordings that wait."""
 MARK = "passerby-store"
 """The key of every store's own identity."""
 
@@ -36,7 +44,7 @@ class Store:
         try:
             if self.folder:
                 self.folder.mkdir(parents=True, exist_ok=True)
-            self._store = LocalStore(self.folder) if self.folder else from_url(str(place))
+            self._store = LocalStore(self.folder) if self.folder else from_url(str(place), retry_config=RETRIES)
         except (BaseError, ValueError, OSError) as error:
             raise SettingsError(
                 f"couldn't open the store of recordings: {_first_line(error)}", hint="a folder, or s3://BUCKET/PREFIX"
@@ -171,7 +179,7 @@ class Store:
                 made_once(self._known, self._name() or self._give_name())
             is_the_same = self._name() == self._known.read_bytes()
         except (BaseError, OSError) as error:
-            raise OutputError(f"couldn't reach the store of recordings: {_first_line(error)}") from error
+            raise StoreAway(f"couldn't reach the store of recordings: {_first_line(error)}") from error
         if not is_the_same:
             raise OutputError(
                 "the store of recordings is not the one that was there before",
