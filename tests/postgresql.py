@@ -11,7 +11,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,19 @@ class PostgreSql:
         for left in (self._server.pgdata / "postmaster.pid", *self._server.pgdata.glob(".s.PGSQL.*.lock")):
             left.unlink()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """It takes connections, and answers nothing, as where its machine lost its power."""
+        begun = [self._server.get_pid(), *_children(self._server.get_pid())]
+        for pid in begun:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in begun:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def start(self) -> None:
         """Again, once what hung on the one before is gone."""
         until_s = time.monotonic() + STARTS_WITHIN_S
@@ -62,6 +75,16 @@ class PostgreSql:
                 if time.monotonic() > until_s:
                     raise
                 time.sleep(0.5)
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            after_name = stat.read_text().rpartition(")")[2].split()
+            if int(after_name[1]) == pid:
+                found.append(int(stat.parent.name))
+    return found
 
 
 @contextmanager

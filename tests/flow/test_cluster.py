@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from passerby.capture.drawn import draw_street
 from passerby.media.segments import TICKS_PER_S
 from passerby.objects.names import name_of_key
 from tests.cluster import Cluster, NatsServer, s3_server, wait_for
+from tests.cluster_judge import Witness
 from tests.postgresql import PostgreSql
 
 pytestmark = pytest.mark.slow
@@ -102,3 +104,23 @@ def test_recording_goes_on_while_nats_is_away(cluster: Cluster) -> None:
         if row.camera == after.camera
     ]
     assert max(gaps, default=0.0) < 2.5
+
+
+def test_a_catalogue_that_answers_nothing_and_a_planned_stop_leave_no_gap(
+    cluster: Cluster, postgresql: PostgreSql
+) -> None:
+    a, b = cluster.start("a", "b")
+    wait_for(lambda: len(set(cluster.holders().values())) == 2 and len(cluster.holders()) == CAMERAS, "recording", 60)
+    time.sleep(4)
+    begun_90k = int(time.time() * TICKS_PER_S)
+    with closing(Witness(cluster)) as witness:
+        with postgresql.paused():
+            time.sleep(12)
+        assert a.stop() == 0
+        wait_for(lambda: all_recorded(cluster, cluster.spool_of(b)), "recording elsewhere", 30)
+        time.sleep(4)
+        ended_90k = int((time.time() - 6) * TICKS_PER_S)
+        assert b.stop() == 0
+        found = witness.judge(begun_90k, ended_90k)
+    assert not found.lost and not found.doubled
+    assert max((gap.seconds for gap in found.gaps), default=0.0) < 4.0, found.gaps

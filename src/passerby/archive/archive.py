@@ -118,6 +118,10 @@ class Archive(Reader, Closing):
         """From now on what others write of these cameras under a lower token is refused. Raises OutputError."""
         self._places.rows.raise_fences(cameras, token)
 
+    def server_now_90k(self) -> int:
+        """UTC by the clock that all machines share. Raises OutputError."""
+        return self._places.rows.server_now_90k()
+
     def highest_token(self) -> int:
         """The highest fencing token of any camera. Raises OutputError."""
         return self._places.rows.highest_token()

@@ -13,7 +13,7 @@ from passerby.catalogue.database import insert_into, open_database, reason_of
 from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, highest_token, raise_fences
 from passerby.catalogue.schema import inits, objects
 from passerby.errors import OutputError
-from passerby.media.segments import ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
+from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
 from passerby.objects.names import ObjectName
 
 
@@ -71,6 +71,12 @@ class Rows:
     def raise_fences(self, cameras: Iterable[str], token: int) -> None:
         with self.transaction("raise fences") as connection:
             raise_fences(connection, cameras, token)
+
+    def server_now_90k(self) -> int:
+        """UTC by the clock of the catalogue's server, which all machines share. Not of a file."""
+        with self.transaction("read the clock") as connection:
+            seconds = connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one()
+        return round(float(seconds) * TICKS_PER_S)
 
     def highest_token(self) -> int:
         with self.transaction("read fences") as connection:

@@ -24,6 +24,7 @@ from passerby.fleet.nats.sending import NodeLink
 from passerby.fleet.worker import Places
 from passerby.folders import held_alone
 from passerby.media.camera import CameraStatus
+from passerby.media.segments import TICKS_PER_S
 from passerby.notify.alarms import Alarms
 from passerby.processes import at_signals
 from passerby.service.configured import ConfiguredFleet
@@ -39,6 +40,9 @@ log = logging.getLogger("passerby.worker")
 REPORT_EVERY_S = 2.0
 STORE_EVERY_S = 5.0
 FENCE_EVERY_S = 0.2
+CLOCK_EVERY_S = 10.0
+CLOCK_OFF_S = 2.0
+"""Recordings have the time of the machine that made them: by so much they overlap, or leave a gap, at a move."""
 READY_WITHIN_S = 60.0
 LEAVES_WITHIN_S = 30.0
 """What is given away is recorded here until another node does; ten seconds for it, and some for each turn."""
@@ -70,6 +74,7 @@ class Node:
         self._fenced: dict[str, int] = {}
         self._is_changed = threading.Event()
         self._fence_trouble: str | None = None
+        self._clock_trouble: str | None = None
         self._since_90k = installation.clock.now_90k()
 
     def run(self, stopping: threading.Event) -> None:
@@ -81,6 +86,7 @@ class Node:
                 every(lease_s / BEATS_A_LEASE, self._beat, "beat"),
                 every(FENCE_EVERY_S, self._raise_fences, "fence"),
                 closing(self._link()),
+                every(CLOCK_EVERY_S, self._compare_clocks, "clock"),
             ):
                 log.info("node %s is running", self._node)
                 self._run_upkeep(stopping)
@@ -190,6 +196,22 @@ class Node:
             log.info("this node has %d cameras", len(now))
         self._fenced = now
 
+    def _compare_clocks(self) -> None:
+        clock = self._installation.clock
+        asked_90k = clock.now_90k()
+        try:
+            server_90k = self._archive.server_now_90k()
+        except PasserbyError:
+            return  # others say so
+        answered_90k = clock.now_90k()
+        off_s = ((asked_90k + answered_90k) / 2 - server_90k) / TICKS_PER_S
+        if abs(off_s) - (answered_90k - asked_90k) / TICKS_PER_S < CLOCK_OFF_S:
+            self._clock_trouble = None
+            return
+        if self._clock_trouble is None:
+            log.warning("%s", _off(off_s))
+        self._clock_trouble = _off(off_s)
+
     def _store(self) -> None:
         with reporting("store", "recordings that ended could not be stored", self._alarms):
             tell(self._archive.finish_ended(), self._alarms)
@@ -202,7 +224,7 @@ class Node:
             "at_90k": self._installation.clock.now_90k(),
             "site": self._installation.config.cluster.site,
             "load": round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
-            "trouble": self.keeper.trouble or self._fleet.trouble,
+            "trouble": self.keeper.trouble or self._clock_trouble or self._fleet.trouble,
             "alarms": alarms_for_report(self._alarms.now()),
             "cameras": {name: [state.what, state.reason, state.since_90k] for name, state in states.items()},
         }
@@ -210,6 +232,14 @@ class Node:
             self._control.report(self._node, report)
         except ControlAway:
             return  # the keeper says so
+
+
+def _off(seconds: float) -> str:
+    which = "ahead of" if seconds > 0 else "behind"
+    return (
+        f"the clock of this machine is {abs(seconds):.0f} s {which} that of the catalogue's server, and so are its "
+        "recordings (hint: let both follow a time server)"
+    )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import pytest
 
 from passerby.archive import Archive
 from passerby.archive.closing import HandIn
+from passerby.clock import SystemClock
 from passerby.errors import Superseded
 from passerby.media.segments import TICKS_PER_S, Fragment, ObjectState
 from passerby.objects.names import ObjectName, name_of_key
@@ -140,3 +141,9 @@ def test_a_lost_catalogue_is_made_again_with_the_tokens(machines: Machines, post
     assert [(row.key, row.token, row.recorded_token) for row in rows_of(again)] == [
         (row.key, row.token, row.recorded_token) for row in before
     ]
+
+
+def test_the_clock_of_the_catalogue_is_that_of_all_machines(machines: Machines) -> None:
+    before_90k = SystemClock().now_90k()
+    server_90k = machines.open("a").server_now_90k()
+    assert before_90k - TICKS_PER_S < server_90k < SystemClock().now_90k() + TICKS_PER_S, "on one machine they agree"
