@@ -85,6 +85,11 @@ class EventSink:
         """A minute of what was in view."""
         self._put_lesser(camera, lambda: self._records.keep_boxes(camera, start_90k, end_90k, data, token))
 
+    @property
+    def left_out(self) -> int:
+        """How many events or other pieces are not written: see `dropped`, and `EventRecords.refused`."""
+        return self.dropped + self._records.refused
+
     def close(self) -> None:
         """Writes what waits, for some seconds at most."""
         with self._changed:

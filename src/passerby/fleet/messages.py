@@ -27,11 +27,12 @@ _REQUESTS: dict[str, type[CameraRequest]] = {each.__name__: each for each in get
 @dataclass(frozen=True, slots=True)
 class States:
     """The states of all cameras of a worker; also its heartbeat. ready: it has loaded what it needs. stuck: cameras
-    that no longer respond."""
+    that no longer respond. left_out: how many events it has not written, and will not."""
 
     of: Mapping[str, CameraState]
     ready: bool = True
     stuck: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ Order = Run | Drop | Ask | Stop
 
 def pack_states(states: States) -> bytes:
     of = {camera: state_fields(state) for camera, state in states.of.items()}
-    return _message(_STATES, {"of": of, "ready": states.ready, "stuck": states.stuck})
+    head = {"of": of, "ready": states.ready, "stuck": states.stuck, "left_out": states.left_out}
+    return _message(_STATES, head)
 
 
 def pack_init(camera: str, init: InitSegment) -> bytes:
@@ -129,9 +131,8 @@ class Reader:
         """States; or a camera with its next fragment; None for a message that is only needed to read the next."""
         kind, head, data = _split(message)
         if kind == _STATES:
-            return States(
-                {camera: state_of(fields) for camera, fields in head["of"].items()}, head["ready"], tuple(head["stuck"])
-            )
+            of = {camera: state_of(fields) for camera, fields in head["of"].items()}
+            return States(of, head["ready"], tuple(head["stuck"]), head["left_out"])
         if kind == _INIT:
             width, height = head["size"]
             self._inits[head["camera"]] = InitSegment(head["id"], data, width, height, head["codec"])

@@ -150,6 +150,12 @@ class Fleet:
             return any(child.is_ready for child in [*self._children, *([self._spare] if self._spare else [])])
 
     @property
+    def left_out(self) -> int:
+        """How many events the present workers have not written, and will not."""
+        with self._lock:
+            return sum(child.states.left_out for child in self._children)
+
+    @property
     def pids(self) -> list[int]:
         """The process ids of the workers."""
         with self._lock:

@@ -94,7 +94,8 @@ class Worker:
     def _beat(self) -> None:
         hangs = self._shared.detection.busy_s > DETECTOR_HANGS_S  # everything is covered, and only a new process helps
         stuck = tuple(name for name, runner in self._runners.items() if hangs or runner.is_stuck)
-        self._outbox.tell(States({name: runner.state() for name, runner in self._runners.items()}, stuck=stuck))
+        states = {name: runner.state() for name, runner in self._runners.items()}
+        self._outbox.tell(States(states, stuck=stuck, left_out=self._events.left_out))
         self._ending = [runner for runner in self._ending if not runner.join(0.0)]
 
     def _obey(self) -> bool:

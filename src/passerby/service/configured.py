@@ -62,6 +62,11 @@ class ConfiguredFleet:
         """See `fleet.supervisor.Fleet`."""
         return self._fleet.is_ready
 
+    @property
+    def left_out(self) -> int:
+        """See `fleet.supervisor.Fleet`."""
+        return self._fleet.left_out
+
     def start(self) -> None:
         """Raises ModelError if a network cannot be read: workers would otherwise die again and again."""
         for model in ModelStore().list():

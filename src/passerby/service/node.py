@@ -75,6 +75,7 @@ class Node:
         self._is_changed = threading.Event()
         self._fence_trouble: str | None = None
         self._clock_trouble: str | None = None
+        self._left_out = 0
         self._since_90k = installation.clock.now_90k()
 
     def run(self, stopping: threading.Event) -> None:
@@ -217,6 +218,11 @@ class Node:
             tell(self._archive.finish_ended(), self._alarms)
 
     def _report(self) -> None:
+        left_out, before = self._fleet.left_out, self._left_out
+        if left_out > before:
+            says = "%d events were left out: another machine recorded then, or too many waited for the catalogue"
+            log.warning(says, left_out - before)
+        self._left_out = left_out
         states = self._fleet.states()
         report: dict[str, Any] = {
             "version": __version__,

@@ -53,7 +53,7 @@ def test_states(of: dict[str, CameraStatus], reason: str) -> None:
         camera: CameraState(what, reason, 2**62, 0.25, (("read", 3),), found, 9, "it fails", view)
         for camera, what in of.items()
     }
-    states = States(by_camera, ready=True, stuck=tuple(of)[:1])
+    states = States(by_camera, ready=True, stuck=tuple(of)[:1], left_out=len(of))
     assert Reader().read(pack_states(states)) == states
 
 
