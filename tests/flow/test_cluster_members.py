@@ -26,7 +26,7 @@ JOINED = ("north-1", "south-1")
 def test_machines_join_record_and_are_removed(tmp_path: Path, postgresql: PostgreSql) -> None:
     program, port, catalogue = nats_server(), free_port(), postgresql.new_database()
     with s3_server() as s3:
-        env = os.environ | s3 | {"PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+        env = os.environ | s3.env | {"PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
         said = run(tmp_path, env, "init", "--server", f"127.0.0.1:{port}")
         assert "passerby cluster invite NAME" in said
         authority = tmp_path / "passerby-authority"

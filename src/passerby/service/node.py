@@ -29,8 +29,8 @@ from passerby.notify.alarms import Alarms
 from passerby.processes import at_signals
 from passerby.service.configured import ConfiguredFleet
 from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere, alarms_for_report
+from passerby.service.notifying import make_notifier, notified
 from passerby.service.run import LOCK
-from passerby.service.telling import make_notifier, notified
 from passerby.service.upkeep import every, maintained, remembered, reporting, tell
 from passerby.service.wiring import space_of
 from passerby.version import __version__

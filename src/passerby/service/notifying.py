@@ -33,7 +33,8 @@ def make_notifier(installation: Installation, *, is_service: bool = True) -> Not
     be used."""
     config = installation.config
     page = page_address(config.server)
-    channels = make_channels(config.channel, page, installation.clock, channel_context(installation), is_service=is_service)
+    context = channel_context(installation)
+    channels = make_channels(config.channel, page, installation.clock, context, is_service=is_service)
 
     def groups_of(camera: str) -> frozenset[str]:
         found = installation.cameras.find(camera)

@@ -14,9 +14,9 @@ from passerby.fleet.nats.control import NatsControl
 from passerby.folders import emptied, held_alone
 from passerby.notify.alarms import Alarms
 from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere
+from passerby.service.notifying import make_notifier
 from passerby.service.run import LOCK, running
 from passerby.service.server import make_server, run_server, stop_on_signals
-from passerby.service.telling import make_notifier
 from passerby.service.trials import Trials
 from passerby.service.upkeep import discarded, every, reporting
 from passerby.service.wiring import make_jobs

@@ -58,7 +58,7 @@ class PageLink:
 
         async def asked(client: Client) -> bool:
             with suppress(NoRespondersError, TimeoutError):
-                return YES == await ask_node(client, node, camera, self._name, pack_asked(request), ANSWERS_WITHIN_S)
+                return await ask_node(client, node, camera, self._name, pack_asked(request), ANSWERS_WITHIN_S) == YES
             return False
 
         try:
