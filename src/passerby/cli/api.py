@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated
-
-import typer
 
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.cli.folder import DATA, Data, installed
 from passerby.cli.logs import log_to_stderr
 from passerby.cli.serve import say_how_to_come_in
-from passerby.cli.worker import ClusterFile, check_key, cluster_config, name_of_this
+from passerby.cli.worker import ClusterFile, NodeName, check_key, cluster_config, name_of_this
 
 log = logging.getLogger("passerby.api")
 
@@ -20,9 +17,7 @@ log = logging.getLogger("passerby.api")
 def api(
     cluster: ClusterFile,
     data: Data = DATA,
-    node: Annotated[
-        str | None, typer.Option(metavar="NAME", show_default="that of the file, or of this machine")
-    ] = None,
+    node: NodeName = None,
     debug: Debug = False,
 ) -> None:
     """Serve the page and the API for the cameras of several machines.

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from passerby.fleet.nats.control import NatsControl
     from passerby.rules.placement import Table as Slots
 
+Node = Annotated[str, typer.Argument(metavar="NODE", show_default=False)]
+Undo = Annotated[bool, typer.Option("--undo", help="Let it take cameras again.")]
+
 app = typer.Typer(no_args_is_help=True, help="Several machines that record the same cameras between them.")
 
 for name, command in (
@@ -92,8 +95,8 @@ def nodes(cluster: ClusterFile, debug: Debug = False) -> None:
 @fails_clearly
 def drain(
     cluster: ClusterFile,
-    node: Annotated[str, typer.Argument(metavar="NODE", show_default=False)],
-    undo: Annotated[bool, typer.Option("--undo", help="Let it take cameras again.")] = False,
+    node: Node,
+    undo: Undo = False,
     debug: Debug = False,
 ) -> None:
     """Move the cameras of a node to the others, a few at a time, for instance before an update of the machine."""
@@ -105,8 +108,8 @@ def drain(
 @fails_clearly
 def cordon(
     cluster: ClusterFile,
-    node: Annotated[str, typer.Argument(metavar="NODE", show_default=False)],
-    undo: Annotated[bool, typer.Option("--undo", help="Let it take cameras again.")] = False,
+    node: Node,
+    undo: Undo = False,
     debug: Debug = False,
 ) -> None:
     """Let a node keep the cameras that it has and take no more, for instance while it is watched after trouble."""

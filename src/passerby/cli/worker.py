@@ -19,7 +19,11 @@ from passerby.errors import SettingsError
 log = logging.getLogger("passerby.worker")
 
 ClusterFile = Annotated[
-    Path, typer.Option("--cluster", metavar="FILE", show_default=False, help="A configuration with [cluster].")
+    Path,
+    typer.Option("--cluster", metavar="FILE", show_default=False, help="A configuration that has a section cluster."),
+]
+NodeName = Annotated[
+    str | None, typer.Option("--node", metavar="NAME", show_default="that of the file, or of this machine")
 ]
 
 
@@ -27,9 +31,7 @@ ClusterFile = Annotated[
 def worker(
     cluster: ClusterFile,
     data: Data = DATA,
-    node: Annotated[
-        str | None, typer.Option(metavar="NAME", show_default="that of the file, or of this machine")
-    ] = None,
+    node: NodeName = None,
     debug: Debug = False,
 ) -> None:
     """Record a share of the cameras of several machines.
