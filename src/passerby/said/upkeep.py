@@ -16,6 +16,7 @@ UPKEEP = {
     "events-not-written": "events could not be written: {why:may}",
     "nothing-stored": "Nothing can be stored or deleted: {why:may}",
     "recording-waits": "A recording is waiting in '{path}': {why:may}",
+    "recordings-wait": "Recordings are waiting in '{path}': {why:may}",
     "recording-may-exist": "A recording that should be gone may still exist: {why:may}",
     "recording-still-there": "A recording that should be gone is still in '{path}': {why:may}",
     "recording-missing": "A recording of {seconds} s is missing: there are no bytes for '{key}'",

@@ -10,7 +10,9 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +76,13 @@ def controls(settings: Cluster) -> Iterator[NatsControl]:
     found = NatsControl(settings, "test")
     yield found
     found.close()
+
+
+def reads_the_table(control: NatsControl) -> bool:
+    with suppress(ControlAway):
+        control.table()
+        return True
+    return False
 
 
 def test_a_member_has_all_that_a_node_needs(victim: NatsControl, admin: NatsControl) -> None:
@@ -362,7 +371,7 @@ def test_a_removed_node_is_refused_at_once_and_for_good(nats: SecureNats) -> Non
     nats.start()
     refused(settings)
     for control in controls(other):
-        control.table()
+        wait_for(partial(reads_the_table, control), "the other, which was not removed")
 
 
 def test_a_server_of_another_cluster_is_not_spoken_to(nats: SecureNats, tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_a_network_that_hangs_holds_up_nobody(server: NatsServer, node: Node, pa
         for _ in range(100):
             node.record(1, 400_000)
             time.sleep(0.01)
-        assert time.monotonic() - begun_s < 3.0, "recording waits for nobody"
+        assert time.monotonic() - begun_s < 15.0, "recording waits for nobody"
     finally:
         os.kill(server._process.pid, signal.SIGCONT)
     node.record(IN_GOP)

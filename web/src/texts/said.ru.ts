@@ -414,6 +414,7 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   "alarm-channel": "сообщения не доставляются по одному из каналов",
   "nothing-stored": "ничего нельзя ни сохранить, ни удалить: {why}",
   "recording-waits": "запись ждёт в «{path}»: {why}",
+  "recordings-wait": "записи ждут в «{path}»: {why}",
   "recording-may-exist": "запись, которой уже не должно быть, возможно, ещё есть: {why}",
   "recording-still-there": "запись, которой уже не должно быть, ещё лежит в «{path}»: {why}",
   "recording-missing": "пропала запись длиной {seconds} с: для «{key}» нет данных",
