@@ -183,9 +183,9 @@ def test_a_channel_that_works_again_is_not_flooded(rows: Rows, clock: MovingCloc
     assert outbox.states(["mail"])["mail"].waiting == 0
 
 
-def test_after_a_dead_week_nobody_gets_what_is_no_news(rows: Rows, clock: MovingClock) -> None:
+def test_after_three_dead_days_nobody_gets_what_is_no_news(rows: Rows, clock: MovingClock) -> None:
     outbox, sent = Outbox(rows), []
-    dead_for(7 * 24, outbox, clock)
+    dead_for(3 * 24, outbox, clock)
     newest_90k = clock.now_90k()
     while sending := outbox.claim("mail", LEASE_90K):
         outbox.delivered(sending)
