@@ -94,9 +94,13 @@ class TwoSpeeds:
 
     def absorb(self, where: Mask) -> None:
         """What is there now has always been there, from now on."""
+        self._take_over(where)
+        self._differs &= ~where
+
+    def _take_over(self, where: Mask) -> None:
+        """What the quick background has there becomes the slow one."""
         for quick, slow in zip(self.quick, self.slow, strict=True):
             cv2.copyTo(quick, where.view(np.uint8), slow)
-        self._differs &= ~where
 
     def _level(self, look: Look) -> Look | None:
         grid = (slice(GRID_PX // 2, None, GRID_PX),) * 2
@@ -126,8 +130,7 @@ class TwoSpeeds:
         fresh = settled & ~self.known
         if fresh.any():
             self.known |= fresh
-            for quick, slow in zip(self.quick, self.slow, strict=True):
-                cv2.copyTo(quick, fresh.view(np.uint8), slow)
+            self._take_over(fresh)
         self._differs = self._differing()
         same = (settled & ~self._differs).view(np.uint8)
         for quick, slow in zip(self.quick, self.slow, strict=True):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, func, insert, select
 
-from passerby.catalogue.database import open_database
 from passerby.catalogue.fences import raise_fences
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema import inits, objects
@@ -29,13 +27,6 @@ TAKEN = AT + 3 * MINUTE_90K
 """When the machine with the higher token records its first picture."""
 CROSSED = CameraEvent("gate", "door", EventKind.LINE_CROSSED, "people", AT, AT, 1, "right")
 CROWD = CameraEvent("gate", "hall", EventKind.CROWD, "people", AT, None, 5)
-
-
-@pytest.fixture
-def engine(catalogue_url: str) -> Iterator[Engine]:
-    engine = open_database(catalogue_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

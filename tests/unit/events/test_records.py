@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
-from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema_events import counts, events
 from passerby.events.records import EventRecords
@@ -20,13 +18,6 @@ from passerby.testing.clock import MovingClock
 AT = 1_790_000_000 * TICKS_PER_S
 CROSSED = CameraEvent("gate", "door", EventKind.LINE_CROSSED, "people", AT, AT, 1, "right")
 CROWD = CameraEvent("gate", "hall", EventKind.CROWD, "people", AT, None, 5)
-
-
-@pytest.fixture
-def engine(catalogue_url: str) -> Iterator[Engine]:
-    engine = open_database(catalogue_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
