@@ -103,9 +103,7 @@ class LiveReader:
             whole = whole[length:]
         if self._init is None:
             return None
-        return Fragment(
-            self._init, int(head["start"]), int(head["duration"]), index == 0, whole, int(head["activity"])
-        )
+        return Fragment(self._init, int(head["start"]), int(head["duration"]), index == 0, whole, int(head["activity"]))
 
 
 def _split(message: bytes) -> tuple[dict[str, Any], bytes]:

@@ -42,9 +42,7 @@ class _Heard:
 class StatesHeard:
     """The newest of every camera. Of two nodes that report on one, who has the higher token counts. Thread-safe."""
 
-    def __init__(
-        self, lapse_s: float, now_90k: Callable[[], int], now_s: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, lapse_s: float, now_90k: Callable[[], int], now_s: Callable[[], float] = time.monotonic) -> None:
         """lapse_s: after so much silence it is not known how a camera is."""
         self._lapse_s, self._now_90k, self._now_s = lapse_s, now_90k, now_s
         self._lock = threading.Lock()
@@ -112,5 +110,3 @@ class StatesHeard:
 def lapse_s_of(lease_s: float) -> float:
     """Longer than a takeover needs, so that a camera that is recorded elsewhere at once is not called unknown."""
     return lease_s + 2 * TELL_EVERY_S
-
-

@@ -152,5 +152,3 @@ def _moves(table: Table, live: Mapping[str, Live], cameras: Sequence[str]) -> li
         if between is not None:
             found.setdefault(between, []).append(camera)
     return [Move(origin, to, tuple(sorted(names))) for (origin, to), names in sorted(found.items(), key=str)]
-
-

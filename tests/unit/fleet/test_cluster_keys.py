@@ -10,7 +10,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -62,20 +62,22 @@ def nats(tmp_path: Path) -> Iterator[SecureNats]:
 
 @pytest.fixture
 def victim(members: Members) -> Iterator[NatsControl]:
-    yield from controls(members.victim)
+    with control_of(members.victim) as found:
+        yield found
 
 
 @pytest.fixture
 def admin(members: Members) -> Iterator[NatsControl]:
-    yield from controls(members.admin)
+    with control_of(members.admin) as found:
+        yield found
 
 
-def controls(settings: Cluster) -> Iterator[NatsControl]:
+@contextmanager
+def control_of(settings: Cluster) -> Iterator[NatsControl]:
     from passerby.fleet.nats.control import NatsControl
 
-    found = NatsControl(settings, "test")
-    yield found
-    found.close()
+    with closing(NatsControl(settings, "test")) as found:
+        yield found
 
 
 def reads_the_table(control: NatsControl) -> bool:
@@ -234,7 +236,7 @@ def test_a_table_that_was_spoilt_is_said_and_made_anew(nats: SecureNats) -> None
         await client.request("$KV.passerby-table.table", b"nonsense", timeout=5)
 
     settings = nats.joined(THIEF)
-    for control in controls(nats.admin()):
+    with control_of(nats.admin()) as control:
         control.table()
         with_client(settings, thief)
         with pytest.raises(ControlAway, match="what NATS has as the table of slots is none"):
@@ -246,7 +248,7 @@ def test_a_table_that_was_spoilt_is_said_and_made_anew(nats: SecureNats) -> None
 
 
 def test_a_node_under_the_name_of_another_is_told(members: Members) -> None:
-    for control in controls(members.thief):
+    with control_of(members.thief) as control:
         assert control.joined_as == THIEF
         with pytest.raises(ControlAway, match="NATS does not let this node do that") as told:
             control.begin(Session(VICTIM, "run", 1.0))
@@ -370,7 +372,7 @@ def test_a_removed_node_is_refused_at_once_and_for_good(nats: SecureNats) -> Non
     shutil.rmtree(nats.server_folder / "accounts")  # what it was told is lost: its configuration says it as well
     nats.start()
     refused(settings)
-    for control in controls(other):
+    with control_of(other) as control:
         wait_for(partial(reads_the_table, control), "the other, which was not removed")
 
 
@@ -472,7 +474,7 @@ def test_a_second_init_keeps_the_authority_and_who_was_removed(nats: SecureNats)
     shutil.rmtree(nats.server_folder / "accounts")
     nats.start()
     refused(settings)
-    for control in controls(nats.admin()):
+    with control_of(nats.admin()) as control:
         control.table()
 
 
@@ -511,9 +513,8 @@ def refused(settings: Cluster) -> None:
 
 
 def refusal(settings: Cluster) -> str:
-    for control in controls(settings):
-        with pytest.raises(ControlAway) as told:
-            control.table()
+    with control_of(settings) as control, pytest.raises(ControlAway) as told:
+        control.table()
     return str(told.value)
 
 

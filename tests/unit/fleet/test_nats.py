@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,9 @@ def server(tmp_path: Path) -> Iterator[NatsServer]:
 def control(server: NatsServer) -> Iterator[NatsControl]:
     from passerby.fleet.nats.control import NatsControl  # here, since where there is no client the server skips it
 
-    found = NatsControl(Cluster(servers=(server.address,), lease_s=LEASE_S, slots=4), "test", lambda: 0)
-    yield found
-    found.close()
+    settings = Cluster(servers=(server.address,), lease_s=LEASE_S, slots=4)
+    with closing(NatsControl(settings, "test", lambda: 0)) as found:
+        yield found
 
 
 def test_a_session_lapses_unless_it_is_renewed(control: NatsControl) -> None:

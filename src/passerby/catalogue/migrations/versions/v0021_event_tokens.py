@@ -24,9 +24,7 @@ def upgrade() -> None:
         "event_marks",
         sa.Column("camera", sa.String(64), primary_key=True, comment="As in objects.camera."),
         sa.Column("writer", sa.String(16), nullable=False, comment="Random name of the process that wrote last."),
-        sa.Column(
-            "number", sa.BigInteger, nullable=False, comment="What it wrote last. It numbers what it writes."
-        ),
+        sa.Column("number", sa.BigInteger, nullable=False, comment="What it wrote last. It numbers what it writes."),
         comment="How far events and counts are written: what was written, and whose answer was lost, is not written "
         "again.",
     )
