@@ -23,7 +23,7 @@ from passerby.access.users import UserFacts
 from passerby.api import Services, make_app
 from passerby.archive import Archive
 from passerby.catalogue.database import open_database
-from passerby.catalogue.schema_events import events
+from passerby.catalogue.schema.events import events
 from passerby.config import Config
 from passerby.media.events import EventKind, EventState
 from passerby.media.segments import TICKS_PER_S

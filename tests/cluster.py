@@ -154,7 +154,7 @@ class Cluster:
             f'[cluster]\nservers = ["{nats.address}"]\nkey = "{folder / "secrets.key"}"\nslots = 16\n'
             f"{nats.settings}"
             f'[storage]\ncatalogue = "{catalogue}"\nrecordings = "s3://{BUCKET}/{folder.name}"\n'
-            "least_free_gigabytes = 0\n[sources]\nfiles = true\n"
+            "min_free_gigabytes = 0\n[sources]\nfiles = true\n"
             + "".join(
                 f'[[camera]]\nname = "{name}"\naddress = "{address}"\nmode = "cover"\n{of_camera}'
                 for name, address in cameras.items()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import counts, events
+from passerby.catalogue.schema.events import counts, events
 from passerby.clock import SystemClock
 from passerby.events.presence import PresenceSeries
 from passerby.events.records import EventRecords

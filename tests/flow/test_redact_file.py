@@ -37,8 +37,8 @@ class Office(House):
         clock = MovingClock()
         folder.mkdir()
         self.jobs = Jobs(folder / "redactions", clock, limits, hung_after_s)
-        megabytes = limits.most_bytes / 1e6
-        super().__init__(folder, {"redact": {"most_megabytes": megabytes}}, clock, redactions=self.jobs)
+        megabytes = limits.max_bytes / 1e6
+        super().__init__(folder, {"redact": {"max_megabytes": megabytes}}, clock, redactions=self.jobs)
         self.jobs.start()
         for name in ("kim", "lou"):
             self.add_user(name, Role.OPERATOR)
@@ -371,11 +371,11 @@ def test_files_are_forgotten_when_nobody_asks_for_them(open_office: OpenOffice, 
 
 
 def test_more_than_the_limit_is_refused_and_freed(open_office: OpenOffice) -> None:
-    office = open_office(Limits(most_bytes=2_000_000, most_files=2))
+    office = open_office(Limits(max_bytes=2_000_000, max_files=2))
     lou = office.signed_in("lou")
     client = office.signed_in("kim")
     before = memory_files()
-    assert client.get("/api/redactions").json()["most_bytes"] == 2_000_000
+    assert client.get("/api/redactions").json()["max_bytes"] == 2_000_000
     for content in (b"x" * 2_000_001, iter([b"x" * 500_000] * 5)):
         done = client.post("/api/redactions", params={"name": "a.mp4"}, content=content)
         assert done.status_code == 413 and "2 MB" in done.json()["message"], done.text

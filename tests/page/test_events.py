@@ -17,7 +17,7 @@ from passerby.access.installation import catalogue_url
 from passerby.archive import Archive
 from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import counts, events
+from passerby.catalogue.schema.events import counts, events
 from passerby.clock import SystemClock
 from passerby.config import Config
 from passerby.events.presence import PresenceSeries

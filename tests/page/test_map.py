@@ -20,8 +20,8 @@ from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import cameras
-from passerby.catalogue.schema_map import places
+from passerby.catalogue.schema.access import cameras
+from passerby.catalogue.schema.map import places
 from passerby.clock import SystemClock
 from passerby.config import Config
 from passerby.events.records import EventRecords

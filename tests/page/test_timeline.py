@@ -451,7 +451,7 @@ def test_many_cameras_keep_pictures_that_can_be_seen_and_the_strip_in_sight(
     archive: Recorded, open_tab: OpenTab, shoot: Shoot
 ) -> None:
     names = "+".join(f"more-{n}" for n in range(14))
-    for size, least_px in ((WIDE, 224), (PHONE, 170)):
+    for size, min_px in ((WIDE, 224), (PHONE, 170)):
         tab = open_tab(archive.serving.base, size)
         tab.sign_in()
         tab.go(f"#/timeline/gate+yard+{names}?at={archive.begin_s + 20}")
@@ -459,7 +459,7 @@ def test_many_cameras_keep_pictures_that_can_be_seen_and_the_strip_in_sight(
         expect(tab.page.get_by_role("heading", name="16 cameras in sync")).to_be_visible()
         tab.until("document.querySelector('video')?.readyState >= 2")
         widths = tab.page.evaluate("[...document.querySelectorAll('.recorded')].map(each => each.clientWidth)")
-        assert len(widths) == 16 and min(widths) >= least_px
+        assert len(widths) == 16 and min(widths) >= min_px
         assert tab.fits()
         if size is WIDE:
             expect(tab.page.get_by_role("slider", name="Timeline")).to_be_in_viewport(ratio=1)

@@ -17,7 +17,7 @@ from passerby.access.looks import AuditEntry, AuditRecord, Entries
 from passerby.access.sessions import SignedIn
 from passerby.catalogue.database import reason_of
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import audit
+from passerby.catalogue.schema.access import audit
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, ticks
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, delete, select
 
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import cameras
-from passerby.catalogue.schema_notify import alerts_off
+from passerby.catalogue.schema.access import cameras
+from passerby.catalogue.schema.notify import alerts_off
 
 
 class CameraAlerts:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import rules
+from passerby.catalogue.schema.events import rules
 from passerby.config.rule import MAX_RULES, LineRule, Rule, rule_fault
 from passerby.errors import SettingsError
 

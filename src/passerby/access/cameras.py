@@ -14,9 +14,9 @@ from passerby.access.camera_rules import forget_rules
 from passerby.access.not_people import forget_not_people
 from passerby.access.sealer import Sealer
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema import objects
-from passerby.catalogue.schema_access import camera_groups, cameras, cameras_in_groups, limits_of_removed
-from passerby.catalogue.schema_events import counts, events, presence
+from passerby.catalogue.schema.access import camera_groups, cameras, cameras_in_groups, limits_of_removed
+from passerby.catalogue.schema.archive import objects
+from passerby.catalogue.schema.events import counts, events, presence
 from passerby.errors import SettingsError, SourceUnavailable
 from passerby.events.box_records import forget_boxes
 from passerby.media.segments import MINUTE_90K

@@ -13,7 +13,7 @@ from sqlalchemy import Row, delete, func, select, update
 from passerby.access.sealer import Sealer
 from passerby.access.users import User, Users
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_push import push_devices, push_waiting
+from passerby.catalogue.schema.push import push_devices, push_waiting
 from passerby.errors import LimitError, SettingsError
 from passerby.media.messages import Message
 from passerby.net.push import Subscription

@@ -89,7 +89,7 @@ class Installation:
         self.tallies = Tallies(rows)
         self.presence = PresenceSeries(rows)
         self.kept_boxes = KeptBoxes(rows)
-        self.passwords = Passwords(sign_in.least_password_letters)
+        self.passwords = Passwords(sign_in.min_password_letters)
         self.throttle = Throttle(self.clock, sign_in.tries_before_lock_out, sign_in.tries_a_minute)
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import set_up_links
+from passerby.catalogue.schema.access import set_up_links
 from passerby.media.segments import ticks
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import not_people
+from passerby.catalogue.schema.access import not_people
 from passerby.errors import SettingsError
 from passerby.media.boxes import BoxShare
 from passerby.rules.not_people import MAX_BOXES, check_not_person

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from passerby.access.sealer import Sealer
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_push import own_secrets
+from passerby.catalogue.schema.push import own_secrets
 from passerby.errors import SettingsError
 
 

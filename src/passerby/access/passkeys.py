@@ -27,7 +27,7 @@ from webauthn.helpers.structs import (
 from passerby.access.one_time import OneTime
 from passerby.access.users import User, Users
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import passkeys, sessions
+from passerby.catalogue.schema.access import passkeys, sessions
 from passerby.errors import SettingsError
 
 MAX_PASSKEYS = 20

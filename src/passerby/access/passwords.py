@@ -16,8 +16,8 @@ _AT_ONCE = 2  # each takes 64 MiB and some 50 ms of a core: many guesses at once
 class Passwords:
     """Thread-safe."""
 
-    def __init__(self, least_letters: int) -> None:
-        self._least = least_letters
+    def __init__(self, min_letters: int) -> None:
+        self._least = min_letters
         self._hasher = PasswordHasher()  # RFC 9106's second recommendation
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
         self._nobodys = self._hasher.hash("nobody has this one")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from passerby.access.users import User
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import preferences
+from passerby.catalogue.schema.access import preferences
 
 
 class Preferences:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import rights
+from passerby.catalogue.schema.access import rights
 
 
 class Rights:

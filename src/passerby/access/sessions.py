@@ -11,8 +11,8 @@ from sqlalchemy import delete, select, update
 from passerby.access.secrets import key_of, new_secret
 from passerby.access.users import User, Users
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import sessions, tokens
-from passerby.catalogue.schema_push import push_devices
+from passerby.catalogue.schema.access import sessions, tokens
+from passerby.catalogue.schema.push import push_devices
 from passerby.errors import SettingsError
 from passerby.media.segments import ticks
 from passerby.rules.access import Action, Principal

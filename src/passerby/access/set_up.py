@@ -8,7 +8,7 @@ from passerby.access.links import Links
 from passerby.access.secrets import key_of, new_secret
 from passerby.access.users import FIRST_ROLES, UserFacts, insert_user
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import users
+from passerby.catalogue.schema.access import users
 
 
 class SetUp:

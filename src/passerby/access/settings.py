@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from passerby.access.words import setting_words
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import settings
+from passerby.catalogue.schema.access import settings
 from passerby.config import FILE_NAME, Config
 from passerby.config.on_page import ON_PAGE, Value, is_in_file, unfit, with_page
 from passerby.errors import SettingsError

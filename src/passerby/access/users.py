@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import passkeys, sessions, tokens, users, users_in_groups
-from passerby.catalogue.schema_push import push_devices
+from passerby.catalogue.schema.access import passkeys, sessions, tokens, users, users_in_groups
+from passerby.catalogue.schema.push import push_devices
 from passerby.errors import SettingsError
 from passerby.rules.access import Principal, Role
 

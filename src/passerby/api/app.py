@@ -117,7 +117,7 @@ def _sign_on(services: Services) -> oidc.SignOn | None:
 def behind_middleware(app: ASGIApp, server: Server, redact: Redact = DEFAULT, map_: Map = NO_MAP) -> ASGIApp:
     """The application as served: with the checks before any route, the headers of trusted proxies, and its path."""
     behind_proxy = bool(server.trusted_proxies) and not (server.is_https or server.allow_plain_http)
-    larger = {redactions.UPLOAD: redact.most_bytes, sites.UPLOAD: MAX_UPLOAD_BYTES}
+    larger = {redactions.UPLOAD: redact.max_bytes, sites.UPLOAD: MAX_UPLOAD_BYTES}
     names = [*server.names, server.host]
     app_in_middleware: ASGIApp = Middleware(app, names, larger, only_https=behind_proxy, asks=map_.origin)
     if server.trusted_proxies:

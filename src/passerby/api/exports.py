@@ -33,7 +33,7 @@ class Exports:
         self._being_made: dict[Place, int] = {}
         """The size each will have: what is not written yet is not yet missing from the disk's free space."""
 
-    def begin(self, user_id: int, size: int, folder: Path, least_free_bytes: float) -> Place:
+    def begin(self, user_id: int, size: int, folder: Path, min_free_bytes: float) -> Place:
         """A place, which must be freed. folder: where `size` bytes will be written. Raises problems: 429 if the user
         has too many, 503 if all places are taken, 507 if too little of the disk would stay free: recordings would have
         to be deleted."""
@@ -46,7 +46,7 @@ class Exports:
             if len(self._being_made) >= MAX_BEING_MADE or self._of_user.total() >= MAX_OF_ALL:
                 raise problem(503, "other exports are in progress", "try again in a minute")
             free = shutil.disk_usage(folder).free - sum(self._being_made.values())
-            if free - size < least_free_bytes:
+            if free - size < min_free_bytes:
                 raise problem(
                     507,
                     f"there is no room for an export of {size / 1e6:,.0f} MB",

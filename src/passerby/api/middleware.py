@@ -72,11 +72,11 @@ class Middleware:
                 scope, receive, sender, 403, "this installation is reached only over HTTPS", "server.allow_plain_http"
             )
             return
-        most_bytes = self._larger.get((scope.get("method", ""), scope["path"]), MAX_BODY_BYTES)
-        if _content_length(headers) > most_bytes:
-            await _refuse(scope, receive, sender, 413, f"the limit is {_in_words(most_bytes)}", None)
+        max_bytes = self._larger.get((scope.get("method", ""), scope["path"]), MAX_BODY_BYTES)
+        if _content_length(headers) > max_bytes:
+            await _refuse(scope, receive, sender, 413, f"the limit is {_in_words(max_bytes)}", None)
         else:
-            await self._app(scope, _limited(receive, most_bytes), sender)
+            await self._app(scope, _limited(receive, max_bytes), sender)
 
     def _is_ours(self, host: str) -> bool:
         name = host[1 : host.find("]")] if host.startswith("[") else host.partition(":")[0]
@@ -98,7 +98,7 @@ def _in_words(count: int) -> str:
     return f"{count / 1e6:g} MB" if count >= 10 * MAX_BODY_BYTES else f"{count} bytes"
 
 
-def _limited(receive: Receive, most_bytes: int) -> Receive:
+def _limited(receive: Receive, max_bytes: int) -> Receive:
     """For bodies without a declared length. An excess looks like a broken connection."""
     taken = 0
 
@@ -106,7 +106,7 @@ def _limited(receive: Receive, most_bytes: int) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b"")) if message["type"] == "http.request" else 0
-        return {"type": "http.disconnect"} if taken > most_bytes else message
+        return {"type": "http.disconnect"} if taken > max_bytes else message
 
     return limited
 

@@ -76,7 +76,7 @@ class RedactionShown(BaseModel):
 
 class RedactionList(BaseModel):
     redactions: list[RedactionShown]
-    most_bytes: int = Field(description="The largest file that is accepted.")
+    max_bytes: int = Field(description="The largest file that is accepted.")
     keep_s: float = Field(description="Seconds without a request after which a file is forgotten.")
     refuses: str | None = Field(description="Why no files are accepted here; null: they are.")
 
@@ -112,7 +112,7 @@ class Dismissed(BaseModel):
 def redactions(request: Request) -> RedactionList:
     jobs, config = _jobs(request), services_of(request).installation.config.redact
     return RedactionList(
-        redactions=[_shown(each) for each in jobs.list(_owner(request))], most_bytes=config.most_bytes,
+        redactions=[_shown(each) for each in jobs.list(_owner(request))], max_bytes=config.max_bytes,
         keep_s=config.keep_minutes * 60, refuses=jobs.refuses,
     )  # fmt: skip
 
@@ -137,7 +137,7 @@ async def redact_file(
     note = functools.partial(services.installation.audit.note, me.user.name, me.through, Action.REDACT_FILE)
     try:
         await run_in_threadpool(note, about=receiving.id)
-        await _receive(request, receiving, services.installation.config.redact.most_bytes)
+        await _receive(request, receiving, services.installation.config.redact.max_bytes)
         return _shown(await run_in_threadpool(receiving.finish))
     finally:
         with CancelScope(shield=True):  # frees its memory, also if the request was cancelled
@@ -153,14 +153,14 @@ async def _place(asked: asyncio.Task[ReceivingFile]) -> ReceivingFile:
         raise
 
 
-async def _receive(request: Request, receiving: ReceivingFile, most_bytes: int) -> None:
+async def _receive(request: Request, receiving: ReceivingFile, max_bytes: int) -> None:
     taken, pieces = 0, request.stream()
     try:
         while piece := await asyncio.wait_for(anext(pieces, b""), SILENT_UPLOAD_S):
             taken += len(piece)
-            if taken > most_bytes:
+            if taken > max_bytes:
                 raise problem(
-                    413, f"a file can have at most {most_bytes / 1e6:g} MB", "redact.most_megabytes in passerby.toml"
+                    413, f"a file can have at most {max_bytes / 1e6:g} MB", "redact.max_megabytes in passerby.toml"
                 )
             receiving.write(piece)
     except (TimeoutError, ClientDisconnect):

@@ -55,7 +55,7 @@ class SessionState(BaseModel):
     needs_set_up: bool = Field(False, description="There are no users yet: use the link in the terminal.")
     passkeys: Literal[True] = True
     oidc_label: str | None = Field(None, description="The label of the single sign-on button; null: none.")
-    least_password_letters: int = Field(description="Shorter passwords are refused.")
+    min_password_letters: int = Field(description="Shorter passwords are refused.")
     language: Language | None = Field(None, description="Of the page, as I chose it; null: I chose none.")
     usual_language: Language | None = Field(
         description="Of the page, for whoever chose none; null: that of the browser."
@@ -237,10 +237,10 @@ def _shown(principal: Principal, *, is_one_of_several: bool) -> list[Action]:
 def _state(
     installation: Installation, user: User | None, principal: Principal = NOBODY, secret: str | None = None
 ) -> SessionState:
-    oidc, least = installation.config.oidc, installation.config.sign_in.least_password_letters
+    oidc, least = installation.config.oidc, installation.config.sign_in.min_password_letters
     usual = installation.settings.current().about.language
     state = SessionState(
-        name=None, oidc_label=oidc.label if oidc.issuer else None, least_password_letters=least,
+        name=None, oidc_label=oidc.label if oidc.issuer else None, min_password_letters=least,
         usual_language=None if usual == "auto" else usual,
     )  # fmt: skip
     if user is None:

@@ -180,8 +180,8 @@ def export(
     if not entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
     size = sum(each.gop.size for each in entries)
-    least_free = services.installation.config.storage.least_free_gigabytes * 1e9
-    place = exports_of(request).begin(me.user.id, size, services.scratch, least_free)
+    min_free = services.installation.config.storage.min_free_gigabytes * 1e9
+    place = exports_of(request).begin(me.user.id, size, services.scratch, min_free)
     if only_ask:
         place.free()
         return Response(status_code=204)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select, update
 
 from passerby.archive.rows import Rows
-from passerby.catalogue.schema import camera_states
+from passerby.catalogue.schema.archive import camera_states
 from passerby.media.camera import CameraState
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.retention import KeepAll, limit_90k

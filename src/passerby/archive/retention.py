@@ -16,11 +16,11 @@ from passerby.rules.retention import KeepAll, Recording, Shortage, decide, limit
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """How much space recordings may take. most_bytes: all objects together. least_free_bytes: kept free on the disk of
+    """How much space recordings may take. max_bytes: all objects together. min_free_bytes: kept free on the disk of
     the spool and of a local store; 0: no minimum. A full disk stops all recording, so some space must stay free."""
 
-    most_bytes: int | None = None
-    least_free_bytes: int = 1 << 30
+    max_bytes: int | None = None
+    min_free_bytes: int = 1 << 30
 
 
 def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterator[Alarm]:
@@ -31,7 +31,7 @@ def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterato
     for row in _over_limit(places, keep, now_90k):
         failed += delete(places, row.camera, row.key)
     yield from failed
-    too_many = places.rows.total_bytes() - space.most_bytes if space.most_bytes is not None else 0
+    too_many = places.rows.total_bytes() - space.max_bytes if space.max_bytes is not None else 0
     try:
         bytes_over = _bytes_over(places.store, space, too_many)
     except (PasserbyError, OSError) as error:  # deleting would free no space there
@@ -96,7 +96,7 @@ def _bytes_over(store: Store, space: Space, too_many: int) -> int:
         store.check()
     if store.folder is None:
         return too_many
-    return max(too_many, space.least_free_bytes - shutil.disk_usage(store.folder).free)
+    return max(too_many, space.min_free_bytes - shutil.disk_usage(store.folder).free)
 
 
 def _nothing_given_up(bytes_over: int) -> Alarm:

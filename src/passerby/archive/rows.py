@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from passerby.catalogue.database import insert_into, open_database, reason_of
 from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, highest_token, raise_fences
-from passerby.catalogue.schema import inits, objects
+from passerby.catalogue.schema.archive import inits, objects
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
 from passerby.objects.names import ObjectName

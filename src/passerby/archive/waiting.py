@@ -18,7 +18,7 @@ from passerby.rules.retention import KeepAll, Recording, decide, limit_90k
 
 def retire_waiting(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterator[Alarm]:
     """Never touches what a writer holds. Call after `retire`, which frees space if the store is on the same disk."""
-    bytes_over = space.least_free_bytes - shutil.disk_usage(places.spool).free
+    bytes_over = space.min_free_bytes - shutil.disk_usage(places.spool).free
     waiting = {found.key: (found, path) for path in waiting_in(places.spool) if (found := _recording(path))}
     # Usually there is one for each camera, and it is held: the lock is only checked for those that may be deleted.
     free = [

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, func, select
 
 from passerby.catalogue.database import insert_into
-from passerby.catalogue.schema import fences, objects
+from passerby.catalogue.schema.archive import fences, objects
 from passerby.errors import Superseded
 from passerby.media.segments import TICKS_PER_S, ObjectState
 

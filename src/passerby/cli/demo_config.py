@@ -26,8 +26,8 @@ port = {port}
 
 [storage]
 keep_hours = 2
-most_gigabytes = 1
-least_free_gigabytes = 0.2
+max_gigabytes = 1
+min_free_gigabytes = 0.2
 
 [sources]
 drawn = true

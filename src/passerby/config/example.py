@@ -23,7 +23,7 @@ EXAMPLES = {
     "private_key": "/etc/passerby/private_key.pem",
     "catalogue": "postgresql+psycopg://passerby:PASSWORD@database.example/passerby",
     "recordings": "s3://bucket/prefix",
-    "most_gigabytes": 500.0,
+    "max_gigabytes": 500.0,
     "servers": ["tls://nats-1.example:4222"],
     "credentials": "/etc/passerby/node.creds",
     "authority": "/etc/passerby/authority.pem",

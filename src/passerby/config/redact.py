@@ -10,15 +10,15 @@ from passerby.config.section import Section
 class Redact(Section):
     """Files that operators upload on the page to redact them. The clear file is kept in memory only."""
 
-    most_megabytes: float = Field(500.0, gt=0, le=100_000, description="The largest file that is accepted.")
-    most_files: int = Field(
+    max_megabytes: float = Field(500.0, gt=0, le=100_000, description="The largest file that is accepted.")
+    max_files: int = Field(
         4,
         ge=1,
         le=1000,
-        description="Files kept at the same time, for all users together. Danger: they can take most_files times "
-        "most_megabytes of memory.",
+        description="Files kept at the same time, for all users together. Danger: they can take max_files times "
+        "max_megabytes of memory.",
     )
-    most_files_per_user: int = Field(
+    max_files_per_user: int = Field(
         2,
         ge=1,
         le=1000,
@@ -32,5 +32,5 @@ class Redact(Section):
     )
 
     @property
-    def most_bytes(self) -> int:
-        return round(self.most_megabytes * 1e6)
+    def max_bytes(self) -> int:
+        return round(self.max_megabytes * 1e6)

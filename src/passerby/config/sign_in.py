@@ -14,7 +14,7 @@ class SignIn(Section):
         12.0, gt=0, le=720, description="A session ends after this time, even if it is in use."
     )
     idle_minutes: float = Field(60.0, gt=0, le=43200, description="A session ends after this time without a request.")
-    least_password_letters: int = Field(
+    min_password_letters: int = Field(
         12, ge=8, le=128, description="Shorter passwords are refused. Danger: short passwords are easy to guess."
     )
     tries_before_lock_out: int = Field(

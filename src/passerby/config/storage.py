@@ -22,13 +22,13 @@ class Storage(Section):
         None,
         description="Where recordings go: a folder, or a URL such as s3://BUCKET/PREFIX. If not set, the data folder.",
     )
-    most_gigabytes: float | None = Field(
+    max_gigabytes: float | None = Field(
         None,
         gt=0,
         le=1e7,
         description="Space for recordings; if not set, the disk. Above it the oldest are deleted, with an alarm.",
     )
-    least_free_gigabytes: float = Field(
+    min_free_gigabytes: float = Field(
         1.0, ge=0, le=1e7, description="Space kept free for recording, also while S3 cannot be reached."
     )
     keep_hours: float = Field(

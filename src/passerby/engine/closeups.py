@@ -15,7 +15,7 @@ import numpy.typing as npt
 from passerby.background import joined
 from passerby.detect import Detector
 from passerby.detect.detector import RegionLike
-from passerby.engine.passes import least_score
+from passerby.engine.passes import min_score
 from passerby.media import Detections, Kind, RawFrame
 from passerby.media.overlap import Boxes, iou, shares_inside
 from passerby.rules.coverage import stirring_shares
@@ -58,7 +58,7 @@ class CloseUps:
         if regions:
             for detector in self._detectors:
                 wh = detector.input_size((1, 1), SIDE_PX)
-                parts.append(detector.detect_tiles(frame, regions, wh, least_score(detector, SCORE)))
+                parts.append(detector.detect_tiles(frame, regions, wh, min_score(detector, SCORE)))
         self.found = self._vehicles(Detections.merge(parts), differs, size_wh)
         return self.found
 

@@ -32,14 +32,14 @@ SAME_OVERLAP = 0.6  # overlap at which boxes of one kind from several passes are
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One detector that runs at one size, at an interval. least_share: of the picture's shorter side; smaller ones
+    """One detector that runs at one size, at an interval. min_share: of the picture's shorter side; smaller ones
     are dropped. proof: shows that the detector finds what it must find; None for no proof."""
 
     detector: Detector
     long_side_px: int
     every_s: float
     score: float
-    least_share: float = 0.0
+    min_share: float = 0.0
     proof: Proof | None = None
 
     def input_wh(self, upright_wh: tuple[int, int]) -> tuple[int, int]:
@@ -128,9 +128,9 @@ def _run(each: Pass, frame: RawFrame) -> Detections:
         if each.proof:
             each.proof.doubt()
         raise
-    if not each.least_share:
+    if not each.min_share:
         return found
-    return found.take(found.long_sides_px >= each.least_share * min(wh))
+    return found.take(found.long_sides_px >= each.min_share * min(wh))
 
 
 def join(parts: Sequence[Detections]) -> Detections:
@@ -203,19 +203,19 @@ def passes_for(
         proof.keeps_network = max(size_wh) < LARGE_PX
         if detector.model.card.kinds & wanted == {Kind.FACE}:
             if Kind.PERSON in wanted:
-                score = least_score(detector, FACE_BESIDE_SCORE)
+                score = min_score(detector, FACE_BESIDE_SCORE)
                 passes.append(Pass(detector, min(far, FACES_BESIDE_PX), 2 * plan.every_s, score, proof=proof))
             else:
                 faces_px = min(FACES_MAX_PX, max(FACES_MIN_PX, max(size_wh)))
-                passes.append(Pass(detector, faces_px, plan.every_s, least_score(detector, FACE_SCORE), proof=proof))
+                passes.append(Pass(detector, faces_px, plan.every_s, min_score(detector, FACE_SCORE), proof=proof))
             continue
-        passes.append(Pass(detector, far, plan.every_s, least_score(detector, plan.people_score), proof=proof))
+        passes.append(Pass(detector, far, plan.every_s, min_score(detector, plan.people_score), proof=proof))
         if plan.near and far > 1.5 * NEAR_PX and detector.model.card.input.size_wh is None:
             passes.append(Pass(detector, NEAR_PX, 3 * plan.every_s, NEAR_SCORE, NEAR_MIN_SHARE, proof))
     return Passes(passes)
 
 
-def least_score(detector: Detector, score: float) -> float:
+def min_score(detector: Detector, score: float) -> float:
     """Below this a detection is noise. `score` was measured for the bundled models; an added one uses its card's."""
     return score if detector.model.bundled else max(score, detector.model.card.score)
 

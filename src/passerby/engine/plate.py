@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from passerby.detect import Detector, sample, suppress
 from passerby.detect.runtime import Bgr
-from passerby.engine.passes import least_score
+from passerby.engine.passes import min_score
 from passerby.engine.tiles import Part, Tile, tiles_of
 from passerby.media import Detections, Kind, RawFrame
 from passerby.media.overlap import areas, shares_inside
@@ -131,7 +131,7 @@ def _detect(detector: Detector, run: Run, picture: Bgr, tile: Tile, is_dark: boo
     finds_bodies = Kind.PERSON in detector.model.card.kinds
     width, height = tile.input_wh
     turns = [0, 1, 3] if finds_bodies and width == height else [0]
-    score = least_score(detector, SMALLEST_SCORE if finds_bodies else FACE_SCORE)
+    score = min_score(detector, SMALLEST_SCORE if finds_bodies else FACE_SCORE)
     found = []
     for view, turn, is_mirrored in _views(tile.cut(picture), turns, is_dark):
         seen = _turned_back(run(partial(detector.detect_bgr, view, score)), turn, is_mirrored, tile.input_wh)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerby.background import hull_of, joined, pieces_of
-from passerby.engine.wandering import Wandering
+from passerby.engine.travelling_motion import TravellingMotion
 from passerby.media import CoverBox, Kind, Track
 from passerby.rules import hulls
 from passerby.rules.coverage import MIN_PADDING_PX, Policy
@@ -42,7 +42,7 @@ class Silhouettes:
         self._shapes: dict[int, tuple[float, hulls.Reach]] = {}  # per track: when, and how far around its centre
         self._joined: tuple[Mask, Mask] | None = None
         self._loose = Loose(small_wh)
-        self._wandering = Wandering()
+        self._travelling = TravellingMotion()
 
     def cover(
         self, moving: Mask, tracked: Sequence[tuple[Track, CoverBox]], time_s: float, policy: Policy
@@ -54,12 +54,12 @@ class Silhouettes:
         shapes = self._tracked(moves, tracked, time_s, policy)
         owners = self._owners(shapes)
         unclaimed = np.asarray(cv2.bitwise_and(moves, owners), np.uint8)
-        wandering = self._wandering.update(unclaimed, time_s)
+        travelling = self._travelling.update(unclaimed, time_s)
         left = cv2.bitwise_and(self._loose.hold(unclaimed, time_s), owners)
         pieces = pieces_of(np.asarray(left, np.uint8))
         loose = _padded(np.array([self._pixels(piece) for piece in pieces]).reshape(-1, hulls.DIRECTIONS), policy)
         kinds = [Kind.MOTION] * len(pieces) + [box.kind for _, box in tracked]
-        sways = [not _has_any(wandering, piece) for piece in pieces] + [False] * len(tracked)
+        sways = [not _has_any(travelling, piece) for piece in pieces] + [False] * len(tracked)
         # What belongs to no track is drawn below the tracks.
         return _drawn(np.concatenate([loose, shapes]), kinds, sways)
 

@@ -12,7 +12,7 @@ from passerby.covers_file import ManualCovers
 from passerby.detect import Detector, sample
 from passerby.engine.agreement import agreed
 from passerby.engine.facts import Facts, models_used
-from passerby.engine.passes import Detectors, join, kinds_to_find, least_score
+from passerby.engine.passes import Detectors, join, kinds_to_find, min_score
 from passerby.engine.proofs import failure_of
 from passerby.media import Cover, Detections, Kind, RawFrame
 from passerby.paint import Redactor
@@ -135,7 +135,7 @@ def _passes(detector: Detector, frame: RawFrame) -> Iterator[Detections]:
     wh = sample.upright_wh(frame, sample.whole(frame))
     for size_px in _sizes(detector, max(wh)):
         size_wh = detector.input_size(wh, size_px)
-        yield detector.detect(frame, size_wh=size_wh, score=least_score(detector, MIN_SCORE))
+        yield detector.detect(frame, size_wh=size_wh, score=min_score(detector, MIN_SCORE))
         yield _detect_mirrored(detector, frame, size_wh)
 
 
@@ -151,7 +151,7 @@ def _detect_mirrored(detector: Detector, frame: RawFrame, size_wh: tuple[int, in
     """What a detector finds in the mirrored picture at one size, in pixels of the picture itself."""
     region = sample.whole(frame)
     mirror_image = np.ascontiguousarray(sample.sample_bgr(frame, region, size_wh)[:, ::-1])
-    found = detector.detect_bgr(mirror_image, least_score(detector, MIN_SCORE))
+    found = detector.detect_bgr(mirror_image, min_score(detector, MIN_SCORE))
     left, top, right, bottom = found.xyxy.T
     boxes = np.stack([size_wh[0] - right, top, size_wh[0] - left, bottom], axis=1)
     return Detections(sample.to_picture(boxes, frame, region, size_wh), found.confidence, found.class_id)

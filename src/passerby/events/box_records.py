@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger, Connection, LargeBinary, String, and_, delete
 
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_access import cameras
-from passerby.catalogue.schema_events import kept_boxes
+from passerby.catalogue.schema.access import cameras
+from passerby.catalogue.schema.events import kept_boxes
 from passerby.events.boxes import Stretch, unpack
 from passerby.rules.retention import HOUR_90K, Keep, KeepAll, limit_90k
 

@@ -10,10 +10,10 @@ from statistics import median
 
 from passerby.config.rule import LineRule, ObjectRule, Rule
 from passerby.errors import SettingsError
+from passerby.events.box_pairing import BoxPairing, pixels
+from passerby.events.box_sampling import BoxSampling
 from passerby.events.boxes import Sample, Stretch
 from passerby.events.local_time import utc_of_live
-from passerby.events.paired import Paired, pixels
-from passerby.events.thinning import Thinning
 from passerby.events.watcher import Watcher, sight_of
 from passerby.media.events import CameraEvent, Event, EventKind
 from passerby.media.segments import TICKS_PER_S, ticks
@@ -107,7 +107,7 @@ def try_rule(
 class _Trial:
     def __init__(self, rule: Rule, camera: str, zone: tzinfo | None, done: Tried) -> None:
         self._rule, self._camera, self._zone, self.done = rule, camera, zone, done
-        self._paired = Paired()
+        self._pairing = BoxPairing()
         self._watcher: Watcher | None = None
         self._first_s = 0.0
         self._last_90k: int | None = None
@@ -115,7 +115,7 @@ class _Trial:
         self._looked_s: float | None = None  # when detectors last ran and found somebody
         self._gaps_s: deque[float] = deque(maxlen=_MAX_GAPS)
         self._closely_s = 0.0
-        self._thinning = Thinning(rule)
+        self._sampling = BoxSampling(rule)
         self._sight: Sight | None = None
         self._size_wh: tuple[int, int] | None = None
 
@@ -126,10 +126,10 @@ class _Trial:
         for sample in stretch.samples:
             at_90k = stretch.at_90k(sample)
             self._measure(sample, at_90k)
-            if not self._thinning.wants(sample, at_90k / TICKS_PER_S):
+            if not self._sampling.wants(sample, at_90k / TICKS_PER_S):
                 self._see(sample)
                 continue
-            view = self._paired.view(sample, stretch)
+            view = self._pairing.view(sample, stretch)
             if self._watcher is None:
                 self._watcher, self._first_s = Watcher([self._rule], utc_of_live, self._zone), view.time_s
             self._take(self._watcher.note(view))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, tuple_, union_all, update
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import event_comments, events
+from passerby.catalogue.schema.events import event_comments, events
 from passerby.events.sight import Sight
 from passerby.media.events import EventKind, EventState
 from passerby.media.segments import TICKS_PER_S

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import event_marks
+from passerby.catalogue.schema.events import event_marks
 
 
 class Marks:

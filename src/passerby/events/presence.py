@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.fences import is_admitted, is_recorded_above
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import presence
+from passerby.catalogue.schema.events import presence
 from passerby.events.periods import MINUTES, Per, parts_of, shift_of, start_90k
 from passerby.media.segments import MINUTE_90K
 from passerby.media.series import Minute

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, insert, select, upd
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.fences import is_admitted, is_recorded_above, recorded_above_from
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import counts, events
+from passerby.catalogue.schema.events import counts, events
 from passerby.events.box_records import write_boxes
 from passerby.media.events import CameraEvent, EventKind, EventState
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S

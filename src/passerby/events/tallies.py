@@ -10,7 +10,7 @@ from datetime import tzinfo
 from sqlalchemy import delete, func, select
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import counts
+from passerby.catalogue.schema.events import counts
 from passerby.events.periods import MINUTES, Per, parts_of, shift_of, start_90k
 from passerby.media.segments import MINUTE_90K
 

@@ -131,5 +131,5 @@ def safe_name(given: str) -> str:
     return f"{stem or 'file'}{_cut(Path(name).suffix, MAX_SUFFIX_BYTES)}"
 
 
-def _cut(text: str, most_bytes: int) -> str:
-    return text.encode(errors="ignore")[:most_bytes].decode(errors="ignore")
+def _cut(text: str, max_bytes: int) -> str:
+    return text.encode(errors="ignore")[:max_bytes].decode(errors="ignore")

@@ -27,18 +27,18 @@ MAINTAIN_EVERY_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """most_bytes: of one file. most_files: in memory at once, of all users; most_files_per_user: of one. keep_s:
+    """max_bytes: of one file. max_files: in memory at once, of all users; max_files_per_user: of one. keep_s:
     without a request."""
 
-    most_bytes: int = 500_000_000
-    most_files: int = 4
+    max_bytes: int = 500_000_000
+    max_files: int = 4
     keep_s: float = 3600.0
-    most_files_per_user: int = 2
+    max_files_per_user: int = 2
 
     @property
     def of_a_user(self) -> int:
         """Whatever is configured, one place stays free for others, unless there is only one."""
-        return max(1, min(self.most_files_per_user, self.most_files - 1))
+        return max(1, min(self.max_files_per_user, self.max_files - 1))
 
 
 class Receiving:
@@ -51,8 +51,8 @@ class Receiving:
 
     def write(self, data: bytes) -> None:
         """Raises OutputError if memory or the size limit is exhausted."""
-        if self._upload.bytes + len(data) > self._jobs.limits.most_bytes:
-            raise OutputError(f"a file can have at most {self._jobs.limits.most_bytes / 1e6:g} MB")
+        if self._upload.bytes + len(data) > self._jobs.limits.max_bytes:
+            raise OutputError(f"a file can have at most {self._jobs.limits.max_bytes / 1e6:g} MB")
         self._upload.write(data)
 
     def finish(self) -> Redaction:
@@ -119,9 +119,9 @@ class Jobs:
                     f"you have {count} {'files' if count > 1 else 'file'} here already, the most for one user",
                     hint="discard one that you no longer need",
                 )
-            if len(self._jobs) + self._receiving.total() >= self.limits.most_files:
+            if len(self._jobs) + self._receiving.total() >= self.limits.max_files:
                 raise OutputError(
-                    f"{self.limits.most_files} files are here already, and there is no memory for more",
+                    f"{self.limits.max_files} files are here already, and there is no memory for more",
                     hint="discard one, or try again later",
                 )
             self._receiving[owner] += 1

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, delete, select, update
 
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_notify import alarms_told
+from passerby.catalogue.schema.notify import alarms_told
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.messages import MAX_TEXT, Message, Severity, new_id
 from passerby.media.segments import TICKS_PER_S

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, update
 
 from passerby.access.camera_alerts import CameraAlerts
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import events
+from passerby.catalogue.schema.events import events
 from passerby.media.events import EventKind
 from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S

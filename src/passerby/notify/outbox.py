@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, delete, func, or_, select, update
 
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_notify import outbox
+from passerby.catalogue.schema.notify import outbox
 from passerby.media.messages import MAX_TITLE, Message, new_id
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.notify.digest import digest

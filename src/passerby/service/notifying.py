@@ -19,7 +19,7 @@ from passerby.notify.event_messages import AT_ONCE, EventMessages
 from passerby.notify.notifier import Notifier
 from passerby.rules.events.schedule import Schedule
 from passerby.rules.notify import Route
-from passerby.service.showing import ShownCameras
+from passerby.service.status_channels import StatusChannels
 from passerby.service.upkeep import every, reporting
 
 LOOK_EVERY_S = 5.0
@@ -97,7 +97,7 @@ def notified(services: Services) -> Iterator[None]:
                 return 0.0
         return EVENTS_EVERY_S
 
-    shown = ShownCameras(services, notifier)
+    shown = StatusChannels(services, notifier)
 
     def show() -> None:
         with reporting("show", "cameras could not be shown", services.alarms):

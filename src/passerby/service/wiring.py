@@ -39,13 +39,13 @@ def opened(data: Path, installation: Installation) -> Iterator[Services]:
 
 def space_of(config: Config) -> Space:
     """How much space recordings may take."""
-    return Space(_bytes(config.storage.most_gigabytes), _bytes(config.storage.least_free_gigabytes) or 0)
+    return Space(_bytes(config.storage.max_gigabytes), _bytes(config.storage.min_free_gigabytes) or 0)
 
 
 def make_jobs(data: Path, installation: Installation) -> Jobs:
     """The jobs that redact users' uploads."""
     config = installation.config.redact
-    limits = Limits(config.most_bytes, config.most_files, config.keep_minutes * 60, config.most_files_per_user)
+    limits = Limits(config.max_bytes, config.max_files, config.keep_minutes * 60, config.max_files_per_user)
     return Jobs(data / "redactions", installation.clock, limits)
 
 

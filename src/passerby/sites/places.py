@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_map import places
+from passerby.catalogue.schema.map import places
 from passerby.errors import SettingsError
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_map import sites
+from passerby.catalogue.schema.map import sites
 from passerby.errors import SettingsError
 from passerby.sites.plan_picture import PlanPicture
 

@@ -199,7 +199,7 @@ def test_an_answer_that_is_never_sent_frees_its_place(full: House, tmp_path: Pat
 
 @pytest.fixture
 def crowded(open_house: OpenHouse) -> Iterator[TestClient]:
-    config = {"storage": {"least_free_gigabytes": 1e6}}
+    config = {"storage": {"min_free_gigabytes": 1e6}}
     house = filled(open_house(config, clock=MovingClock(BEGIN_90K + 200 * TICKS_PER_S)))
     yield house.signed_in("kim")
     assert not [each for each in house.installation.audit.list() if each.what == "recording:export"]

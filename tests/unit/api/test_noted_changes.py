@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, select
 
 from passerby.access.cameras import CameraFacts
 from passerby.access.installation import catalogue_url
-from passerby.catalogue.schema_access import sessions
+from passerby.catalogue.schema.access import sessions
 from passerby.errors import OutputError
 from passerby.rules.access import Role
 from tests.unit.api.conftest import ADDRESS, HIDDEN, PASSWORD, House, OpenHouse

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from passerby.access.cameras import CameraFacts
-from passerby.catalogue.schema_access import cameras
+from passerby.catalogue.schema.access import cameras
 from passerby.config import Config, keys_of
 from passerby.errors import OutputError
 from passerby.jobs import Jobs, Limits

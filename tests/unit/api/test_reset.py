@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from passerby.access.users import User, UserFacts
 from passerby.api.gate import CSRF_HEADER
-from passerby.catalogue.schema_access import passkeys
+from passerby.catalogue.schema.access import passkeys
 from passerby.errors import OutputError
 from passerby.rules.access import Role
 from tests.unit.api.conftest import PASSWORD, House

@@ -11,7 +11,7 @@ from passerby.access import Installation
 from passerby.access.audit import Wanted
 from passerby.access.cameras import CameraFacts
 from passerby.access.installation import catalogue_url
-from passerby.catalogue.schema_access import settings
+from passerby.catalogue.schema.access import settings
 from passerby.config import parse_config
 from passerby.rules.access import Role
 from tests.recordings import recorded, steady

@@ -26,7 +26,7 @@ def test_the_set_up_link_makes_the_first_user_once(house: House) -> None:
     done = client.post("/api/set-up", json=first_user(token))
     assert done.status_code == 200 and set(done.json()["roles"]) == {"admin", "operator", "privacy-officer"}
     states = [each.json() for each in (house.client().get("/api/session"), done, client.get("/api/session"))]
-    assert [each["least_password_letters"] for each in states] == [12, 12, 12], "also to who types the first one"
+    assert [each["min_password_letters"] for each in states] == [12, 12, 12], "also to who types the first one"
     assert client.get("/api/cameras").status_code == 200
     again = house.client().post("/api/set-up", json=first_user(token, "eve"))
     assert again.status_code == 403

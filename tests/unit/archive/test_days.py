@@ -81,7 +81,7 @@ class Days:
 
 def test_nothing_is_left_too_long_nor_goes_too_soon_without_a_word(tmp_path: Path) -> None:
     clock = MovingClock(BEGIN_90K)
-    with Archive(tmp_path / "archive", space=Space(most_bytes=ROOM_BYTES, least_free_bytes=0)) as archive:
+    with Archive(tmp_path / "archive", space=Space(max_bytes=ROOM_BYTES, min_free_bytes=0)) as archive:
         days = Days(tmp_path / "archive", archive, clock, random.Random(2))
         for _ in range(STEPS):
             clock.sleep(STEP_HOURS * 3600)
@@ -98,7 +98,7 @@ def test_nothing_is_left_too_long_nor_goes_too_soon_without_a_word(tmp_path: Pat
 
 def test_deletions_that_fail_for_a_day_are_told_each_time_and_made_up_for(tmp_path: Path) -> None:
     clock = MovingClock(BEGIN_90K)
-    with Archive(tmp_path / "archive", space=Space(least_free_bytes=0)) as archive, ExitStack() as trouble:
+    with Archive(tmp_path / "archive", space=Space(min_free_bytes=0)) as archive, ExitStack() as trouble:
         days = Days(tmp_path / "archive", archive, clock, random.Random(5))
         for hour in range(0, 60, 4):
             clock.sleep(4 * 3600)
@@ -123,7 +123,7 @@ def test_deletions_that_fail_for_a_day_are_told_each_time_and_made_up_for(tmp_pa
 def test_a_clock_that_is_set_takes_nothing_but_what_is_over_its_limit_by_it(tmp_path: Path) -> None:
     """Back: all stays. Forth by a day: what is too old by the new time goes, since nobody can tell which was right."""
     clock = MovingClock(BEGIN_90K)
-    with Archive(tmp_path / "archive", space=Space(least_free_bytes=0)) as archive:
+    with Archive(tmp_path / "archive", space=Space(min_free_bytes=0)) as archive:
         days = Days(tmp_path / "archive", archive, clock, random.Random(6))
         for _ in range(6):
             clock.sleep(2 * 3600)

@@ -195,7 +195,7 @@ def test_another_disk_that_is_full_gives_up_nothing_of_the_store(open_archive: O
     assert archive.maintain(FOREVER, LATER_90K) == []
     before = rows_of(archive)
     with no_store_at(folder, file_there=False):
-        for space in (Space(least_free_bytes=2**60), Space(most_bytes=1)):
+        for space in (Space(min_free_bytes=2**60), Space(max_bytes=1)):
             full = open_archive(space=space)
             assert {alarm.kind for alarm in full.maintain(FOREVER, LATER_90K)} >= {AlarmKind.STORE}
             assert rows_of(full) == before
@@ -260,7 +260,7 @@ def test_a_full_spool_gives_up_the_oldest_that_waits(open_archive: OpenArchive, 
     spool = tmp_path / "archive" / "spool"
     waiting = sorted(spool.glob("*.mp4"))
     free = os.statvfs(tmp_path).f_bavail * os.statvfs(tmp_path).f_frsize
-    full = open_archive(space=Space(least_free_bytes=free * 2))
+    full = open_archive(space=Space(min_free_bytes=free * 2))
     held = full.writer("yard")
     for fragment in recorded(steady(10)):
         held.append(fragment)
@@ -366,7 +366,7 @@ def test_too_little_space_takes_the_oldest_and_tells(open_archive: OpenArchive, 
     keep(archive, recorded(steady(100)))
     archive.maintain(FOREVER, LATER_90K)
     sizes = [row.size for row in rows_of(archive)]
-    tight = open_archive(space=Space(most_bytes=sum(sizes[2:])))
+    tight = open_archive(space=Space(max_bytes=sum(sizes[2:])))
     alarms = tight.maintain(KeepAll(), LATER_90K)
     assert [(alarm.kind, alarm.camera) for alarm in alarms] == [(AlarmKind.SPACE, "gate")]
     assert "72 hours" in alarms[0].says and "1.0 are left" in alarms[0].says
@@ -375,7 +375,7 @@ def test_too_little_space_takes_the_oldest_and_tells(open_archive: OpenArchive, 
     ]
     assert tight.maintain(KeepAll(), LATER_90K) == []
     free = os.statvfs(tmp_path).f_bavail * os.statvfs(tmp_path).f_frsize
-    full = open_archive(space=Space(least_free_bytes=free * 2))
+    full = open_archive(space=Space(min_free_bytes=free * 2))
     assert {(alarm.kind, alarm.camera) for alarm in full.maintain(KeepAll(), LATER_90K)} == {
         (AlarmKind.SPACE, "gate"), (AlarmKind.SPACE, None),
     }  # fmt: skip
@@ -387,7 +387,7 @@ def test_while_deleting_fails_nothing_more_is_given_up_for_room(open_archive: Op
     keep(archive, recorded(steady(100)))
     archive.maintain(FOREVER, LATER_90K)
     sizes = [row.size for row in rows_of(archive)]
-    tight = open_archive(space=Space(most_bytes=sum(sizes[3:])))
+    tight = open_archive(space=Space(max_bytes=sum(sizes[3:])))
     raised = [(AlarmKind.DELETE, "gate"), (AlarmKind.SPACE, None)]
     with nothing_can_be_deleted_in(tmp_path / "archive" / "objects"):
         for lost in ([(AlarmKind.SPACE, "gate")], [], []):  # what was marked can be watched no more

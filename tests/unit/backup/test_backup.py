@@ -25,7 +25,7 @@ from passerby.archive import Archive
 from passerby.backup import back_up, restore
 from passerby.backup.parts import CATALOGUE
 from passerby.catalogue.database import migrate
-from passerby.catalogue.schema import inits
+from passerby.catalogue.schema.archive import inits
 from passerby.config import Config
 from passerby.errors import OutputError, SettingsError, SourceError
 from passerby.media.alarms import AlarmKind

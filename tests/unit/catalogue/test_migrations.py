@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import passerby.catalogue.migrations
 from passerby.catalogue.database import migrate, open_database
-from passerby.catalogue.schema import inits
-from passerby.catalogue.schema_access import audit
-from passerby.catalogue.schema_events import events
+from passerby.catalogue.schema.access import audit
+from passerby.catalogue.schema.archive import inits
+from passerby.catalogue.schema.events import events
 from passerby.clock import SystemClock
 from passerby.media.segments import TICKS_PER_S
 

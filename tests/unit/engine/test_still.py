@@ -83,9 +83,7 @@ def boxes_of(name: str) -> dict[str, list[Box]]:
     return boxes
 
 
-def exposed(
-    folder: str, every: int, least_px: float, hide: set[passerby.Hide], detectors: Detectors, out: Path
-) -> float:
+def exposed(folder: str, every: int, min_px: float, hide: set[passerby.Hide], detectors: Detectors, out: Path) -> float:
     """Share of the boxes at least so wide, in every so many stills, that redaction leaves to be seen."""
     seen = shown = 0
     for name, boxes in list(boxes_of(folder).items())[::every]:
@@ -93,7 +91,7 @@ def exposed(
         passerby.redact(source, output, passerby.Settings(hide=frozenset(hide)), detectors=detectors)
         before, after = read_grey(source), read_grey(output)
         for box in boxes:
-            if box[2] - box[0] >= least_px:
+            if box[2] - box[0] >= min_px:
                 seen += 1
                 shown += is_exposed(patch(before, box, MIDDLE), patch(after, box, MIDDLE))
     assert seen

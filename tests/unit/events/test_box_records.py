@@ -15,7 +15,7 @@ from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.backup.parts import CATALOGUE
 from passerby.backup.write import back_up
-from passerby.catalogue.schema_events import kept_boxes
+from passerby.catalogue.schema.events import kept_boxes
 from passerby.config import Config
 from passerby.events.presence import PresenceSeries
 from passerby.events.records import EventRecords

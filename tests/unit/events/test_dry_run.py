@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from passerby.config.rule import FallRule, LineRule, LoiteringRule, ObjectRule, Rule, ZoneRule
 from passerby.errors import SettingsError
+from passerby.events.box_pairing import BoxPairing
+from passerby.events.box_sampling import BoxSampling
 from passerby.events.dry_run import MAX_LISTED, Tried, try_rule
 from passerby.events.live import LiveWatch
-from passerby.events.paired import Paired
-from passerby.events.thinning import Thinning
 from passerby.media import InView, Kind
 from passerby.media.events import EventKind
 from passerby.media.segments import TICKS_PER_S
@@ -115,7 +115,7 @@ def test_samples_that_change_nothing_are_left_out(rule: Rule, least: float) -> N
     walks = Walker(lambda now_s: (320 + 200 * math.sin(now_s / 7), 250.0))
     who = walks if isinstance(rule, ZoneRule) else Walker(standing((500, 250)))
     stretches = keep(at(list(views([who], 600)))).stretches
-    thinning, samples = Thinning(rule), [(stretch, each) for stretch in stretches for each in stretch.samples]
+    thinning, samples = BoxSampling(rule), [(stretch, each) for stretch in stretches for each in stretch.samples]
     given = sum(thinning.wants(each, stretch.at_90k(each) / TICKS_PER_S) for stretch, each in samples)
     assert given < (1 - least) * len(samples)
     assert tried(at(list(views([who], 600))), rule).raised == len(live(at(list(views([who], 600))), rule).events) // 2
@@ -193,7 +193,7 @@ def test_a_rule_with_times_holds_by_the_times_of_the_boxes() -> None:
 def test_kinds_are_never_joined() -> None:
     here = [Walker(straight((200, 250), (500, 250)), 1), Walker(straight((200, 250), (500, 250)), 2, Kind.VEHICLE)]
     found = keep(at(list(views(here, 12)))).stretches
-    paired = Paired()
+    paired = BoxPairing()
     kinds: dict[int, set[Kind]] = {}
     for stretch in found:
         for view in paired.views(stretch):

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, func, insert, select
 
 from passerby.catalogue.fences import raise_fences
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema import inits, objects
-from passerby.catalogue.schema_events import counts, events, kept_boxes, presence
+from passerby.catalogue.schema.archive import inits, objects
+from passerby.catalogue.schema.events import counts, events, kept_boxes, presence
 from passerby.errors import OutputError
 from passerby.events.marks import Marks
 from passerby.events.presence import PresenceSeries

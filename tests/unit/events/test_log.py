@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import event_comments
+from passerby.catalogue.schema.events import event_comments
 from passerby.events.log import MAX_AT_ONCE, MAX_COMMENTS, EventLog, Filter, LoggedEvent
 from passerby.events.records import EventRecords
 from passerby.events.sight import ALL_CAMERAS, Sight

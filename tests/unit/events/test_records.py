@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import counts, events
+from passerby.catalogue.schema.events import counts, events
 from passerby.events.records import EventRecords
 from passerby.media.events import CameraEvent, EventKind
 from passerby.media.segments import TICKS_PER_S

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import counts
+from passerby.catalogue.schema.events import counts
 from passerby.events.periods import Per
 from passerby.events.tallies import Tallies
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S

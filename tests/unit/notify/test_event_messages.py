@@ -13,8 +13,8 @@ from passerby.access.camera_alerts import CameraAlerts
 from passerby.access.cameras import CameraFacts, Cameras
 from passerby.access.sealer import Sealer
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import events
-from passerby.catalogue.schema_notify import outbox
+from passerby.catalogue.schema.events import events
+from passerby.catalogue.schema.notify import outbox
 from passerby.errors import OutputError
 from passerby.events.log import EventLog, Filter
 from passerby.events.records import EventRecords

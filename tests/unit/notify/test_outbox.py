@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_notify import outbox as table
+from passerby.catalogue.schema.notify import outbox as table
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.digest import digest
 from passerby.notify.notifier import DEAD_AFTER_90K, Notifier

@@ -20,7 +20,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.notify.notifier import Notifier
 from passerby.rules.events.schedule import Schedule
 from passerby.rules.notify import Route
-from passerby.service.showing import crossed_today
+from passerby.service.status_channels import crossed_today
 from passerby.testing.clock import MovingClock
 from tests.unit.notify.conftest import Kept, a_message
 

@@ -74,7 +74,7 @@ def test_files_go_of_users_who_may_not_bring_any_more(tmp_path: Path, monkeypatc
     """Also one that came to its end after its user was removed, and of users whom another process changed."""
     monkeypatch.setattr(upkeep, "MAINTAIN_EVERY_S", 0.01)
     installation, clock = Installation(tmp_path, Config()), MovingClock()
-    jobs = Jobs(tmp_path / "redactions", clock, Limits(most_files=9))
+    jobs = Jobs(tmp_path / "redactions", clock, Limits(max_files=9))
     bringing = {}
     for name in ("root", "stays", "off", "viewer", "gone"):
         roles = frozenset({Role.OPERATOR, Role.ADMIN} if name == "root" else {Role.OPERATOR})

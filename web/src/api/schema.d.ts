@@ -3289,10 +3289,10 @@ export interface components {
             /** Redactions */
             redactions: components["schemas"]["RedactionShown"][];
             /**
-             * Most Bytes
+             * Max Bytes
              * @description The largest file that is accepted.
              */
-            most_bytes: number;
+            max_bytes: number;
             /**
              * Keep S
              * @description Seconds without a request after which a file is forgotten.
@@ -3646,10 +3646,10 @@ export interface components {
              */
             oidc_label?: string | null;
             /**
-             * Least Password Letters
+             * Min Password Letters
              * @description Shorter passwords are refused.
              */
-            least_password_letters: number;
+            min_password_letters: number;
             /**
              * Language
              * @description Of the page, as I chose it; null: I chose none.

@@ -25,7 +25,7 @@ export function UserDialog({ user, onClose, onChanged }: DialogProps) {
   const { busy, problem, run } = useChange();
   const toast = useToast();
   const form = useId();
-  const least = useSession().session?.least_password_letters;
+  const least = useSession().session?.min_password_letters;
   const set = (change: Partial<Change>) => setFacts((before) => ({ ...before, ...change }));
 
   const done = (says: string) => {

@@ -39,7 +39,7 @@ function AllFiles() {
             {inWords(answer.refuses_said, answer.refuses)}
           </Note>
         ) : (
-          answer && <Intake mostBytes={answer.most_bytes} keepS={answer.keep_s} />
+          answer && <Intake mostBytes={answer.max_bytes} keepS={answer.keep_s} />
         )}
         <Panel title={words.mine}>
           <ProblemNote problem={problem} onAgain={again} />

@@ -14,7 +14,7 @@ export const NOT_TYPED: TypedTwice = { password: "", again: "" };
 type Props = { label: string; labelAgain: string; typed: TypedTwice; onChange: (typed: TypedTwice) => void };
 
 export function NewPassword({ label, labelAgain, typed, onChange }: Props) {
-  const least = useSession().session?.least_password_letters;
+  const least = useSession().session?.min_password_letters;
   const differs = typed.again !== "" && typed.again !== typed.password;
   return (
     <>

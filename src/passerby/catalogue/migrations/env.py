@@ -5,11 +5,11 @@ from __future__ import annotations
 from alembic import context
 
 from passerby.catalogue.schema import metadata
-from passerby.catalogue.schema_access import cameras
-from passerby.catalogue.schema_events import events
-from passerby.catalogue.schema_map import places
-from passerby.catalogue.schema_notify import outbox
-from passerby.catalogue.schema_push import push_devices
+from passerby.catalogue.schema.access import cameras
+from passerby.catalogue.schema.events import events
+from passerby.catalogue.schema.map import places
+from passerby.catalogue.schema.notify import outbox
+from passerby.catalogue.schema.push import push_devices
 
 connection = context.config.attributes["connection"]
 # These modules add their tables to it.

@@ -65,8 +65,8 @@ class WrongWay:
             return False
         way = (last.xy[0] - first.xy[0], last.xy[1] - first.xy[1])
         length = math.hypot(*way)
-        least_share = MIN_SHARE if last.time_s - first.time_s >= OVER_S else AT_ONCE_SHARE
-        if length < least_share * last.height_px:
+        min_share = MIN_SHARE if last.time_s - first.time_s >= OVER_S else AT_ONCE_SHARE
+        if length < min_share * last.height_px:
             return False
         return (way[0] * self._along[0] + way[1] * self._along[1]) / length <= AGAINST
 

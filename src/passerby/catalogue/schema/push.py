@@ -1,4 +1,4 @@
-"""More of the catalogue's tables, column by column: browsers told by web push, and this installation's secrets."""
+"""Browsers told by web push, and this installation's secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""More of the catalogue's tables, column by column: messages to be sent, alarms that were told, alerts switched off."""
+"""Messages to be sent, alarms that were told, alerts switched off."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from passerby.background import Sample, SmallPicture, View, learn
 from passerby.capture.drawn.courses import Course, past
 from passerby.capture.drawn.scenes import SIZE_WH, STREET, YARD, Scene
 from passerby.engine.silhouettes import Silhouettes
-from passerby.engine.wandering import Wandering
+from passerby.engine.travelling_motion import TravellingMotion
 from passerby.media import Cover, Detections, Kind, Track
 from passerby.rules.coverage import Policy, activity_share, cover_unestablished
 from passerby.settings import Settings
@@ -80,7 +80,7 @@ def test_who_is_found_is_activity_from_the_start_and_while_they_stand() -> None:
 
 @pytest.mark.parametrize("step_s", [0.1, 0.5, 1.0, 2.0])
 def test_who_walks_on_is_activity_at_any_frame_rate(step_s: float) -> None:
-    wandering, seen = Wandering(), 0
+    wandering, seen = TravellingMotion(), 0
     frames = round(16 / step_s)
     for n in range(frames):
         moves = np.zeros((120, 320), np.uint8)

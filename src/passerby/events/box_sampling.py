@@ -13,7 +13,7 @@ SETTLED_AFTER_S = 2.0  # whoever comes is followed by then
 SETTLED_EVERY_S = 0.35  # every other sample
 
 
-class Thinning:
+class BoxSampling:
     """For one rule. Give it every sample in order."""
 
     def __init__(self, rule: Rule) -> None:

@@ -47,7 +47,7 @@ class _Piece:
         )
 
 
-class Wandering:
+class TravellingMotion:
     """Follows the blobs of one source, frame by frame, in order."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The catalogue's tables, column by column. Their history is in `migrations/`."""
+"""Recordings: their objects, how to decode them, who may write them, and states of cameras."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
     Table,
 )
 
-metadata = MetaData()
-
-Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite only auto-increments an INTEGER
+from passerby.catalogue.schema import Number, metadata
 
 inits = Table(
     "inits",
@@ -74,7 +70,6 @@ objects = Table(
     ),
     Column(
         "media_offset",
-        Integer,
         nullable=False,
         comment="Offset in bytes of the first GOP, after the init segment and the index.",
     ),

@@ -32,7 +32,7 @@ class _Trail:
     pace: tuple[float, float] = (0.0, 0.0)
 
 
-class Paired:
+class BoxPairing:
     """Numbers the boxes of one camera while they are in view. Give it stretches in the order of time."""
 
     def __init__(self) -> None:

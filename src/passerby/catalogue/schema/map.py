@@ -1,4 +1,4 @@
-"""More of the catalogue's tables, column by column: sites with their floor plans, and where cameras are."""
+"""Sites with their floor plans, and where cameras are."""
 
 from __future__ import annotations
 

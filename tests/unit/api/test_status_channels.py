@@ -11,7 +11,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channels import make_channels
 from passerby.notify.notifier import Notifier
 from passerby.service.notifying import channel_context
-from passerby.service.showing import SHOW_EVERY_S, ShownCameras
+from passerby.service.status_channels import SHOW_EVERY_S, StatusChannels
 from tests.unit.api.conftest import House
 from tests.unit.api.test_events import AT, crossed, house, noted, records
 from tests.unit.notify.test_mqtt import Mosquitto, Reader, broker, pytestmark, reader, until
@@ -30,7 +30,7 @@ class Shown:
         told_to = channel_context(house.installation)
         channels = make_channels([Channel.model_validate(config)], PAGE, house.clock, told_to, is_service=True)
         self.notifier = Notifier(house.installation.rows, channels)
-        self.cameras = ShownCameras(house.app.state.services, self.notifier)
+        self.cameras = StatusChannels(house.app.state.services, self.notifier)
         self._clock = house.clock
 
     def again(self) -> None:

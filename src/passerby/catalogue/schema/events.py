@@ -1,4 +1,4 @@
-"""Still more of the catalogue's tables, column by column: rules, events and counts."""
+"""Rules, events and counts."""
 
 from __future__ import annotations
 

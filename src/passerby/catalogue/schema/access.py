@@ -1,4 +1,4 @@
-"""More of the catalogue's tables, column by column: cameras, users and how they sign in, and the audit."""
+"""Cameras, users and how they sign in, and the audit."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ LOOK_BACK = 5
 COUNT_EVERY_90K = 30 * TICKS_PER_S
 
 
-class ShownCameras:
+class StatusChannels:
     """Only one thread at a time."""
 
     def __init__(self, services: Services, notifier: Notifier) -> None:
