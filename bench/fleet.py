@@ -10,19 +10,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import ExitStack
 
-from passerby.capture.drawn import draw_street
 from passerby.media.segments import TICKS_PER_S
 from passerby.objects.names import name_of_key
-from tests.cluster import Cluster, NatsServer, Worker, s3_server, wait_for
+from tests.cluster import wait_for
 from tests.cluster_judge import Verdict, Witness, spooled_bytes
-from tests.namespaces import NATS, POSTGRESQL, S3, Network, Relay, certificate, network
-from tests.postgresql import PostgreSql, postgresql_server
+from tests.cluster_machines import Machines, machines
+from tests.namespaces import NATS, POSTGRESQL, S3
 
 CAMERAS = int(os.environ.get("CAMERAS", "4"))
 NODES = ("a", "b", "c")
@@ -33,56 +30,9 @@ SHORT_OBJECTS = "keep_hours = 0.1\n"  # of 90 s, so that some end in an outage
 BEFORE_S = 8.0  # judged as well
 AFTER_S = 20.0
 STOPS_AFTER_S = 6.0  # what ended in the last seconds of a scenario is not judged
-RULES = "".join(
-    f'[[rule]]\ncamera = "gate-{number}"\nname = "line"\nkind = "line"\n'
-    'line = [[0.5, 0.0], [0.5, 1.0]]\nalert = "both"\n'
-    for number in range(CAMERAS)
-)
 
 
-class Bench:
-    """Three machines that record, and what is to be said of it."""
-
-    def __init__(self, cluster: Cluster, postgresql: PostgreSql, machines: Network | None = None) -> None:
-        self.cluster, self.postgresql, self.network = cluster, postgresql, machines
-        self.machines: dict[str, str] = {}
-        self.said: list[str] = []
-
-    def start(self, name: str, clock_off_s: float = 0.0) -> Worker:
-        within: list[str] = []
-        if self.network:
-            self.machines[name] = self.machines.get(name) or self.network.machine()
-            within = self.network.within(self.machines[name])
-        worker = Worker(self.cluster, name, within, clock_off_s)
-        self.cluster.workers = [each for each in self.cluster.workers if each.name != name] + [worker]
-        return worker
-
-    @property
-    def workers(self) -> dict[str, Worker]:
-        return {each.name: each for each in self.cluster.workers}
-
-    def busiest(self) -> Worker:
-        """The worker that records most cameras."""
-        holders = list(self.cluster.holders().values())
-        return max(self.cluster.workers, key=lambda each: holders.count(self.cluster.spool_of(each)))
-
-    def wait_until_all_record(self, within_s: float = 90) -> float:
-        """Whole GOPs of the last seconds of every camera are in the catalogue."""
-
-        def is_so() -> bool:
-            newest: dict[str, int] = {}
-            for row in self.cluster.rows():
-                newest[row.camera] = max(newest.get(row.camera, 0), row.end_90k)
-            now_90k = time.time() * TICKS_PER_S
-            return len(newest) == CAMERAS and all(now_90k - each < 10 * TICKS_PER_S for each in newest.values())
-
-        return wait_for(is_so, "recording", within_s)
-
-    def say(self, what: str) -> None:
-        self.said.append(what)
-
-
-def killed(bench: Bench) -> None:
+def killed(bench: Machines) -> None:
     """kill -9 of a machine; it comes back after a while."""
     cluster, victim = bench.cluster, bench.busiest()
     spool = cluster.spool_of(victim)
@@ -101,7 +51,7 @@ def killed(bench: Bench) -> None:
     time.sleep(AFTER_S)
 
 
-def paused(bench: Bench) -> None:
+def paused(bench: Machines) -> None:
     """SIGSTOP of a machine past its lease, then SIGCONT."""
     cluster, victim = bench.cluster, bench.busiest()
     spool = cluster.spool_of(victim)
@@ -125,7 +75,7 @@ def paused(bench: Bench) -> None:
     bench.say(f"events of before that came late: {len(new) - len(wrong)}")
 
 
-def postgresql_away(bench: Bench) -> None:
+def postgresql_away(bench: Machines) -> None:
     """PostgreSQL is killed, and comes back after a while."""
     bench.postgresql.kill()
     time.sleep(OUTAGE_S)
@@ -133,7 +83,7 @@ def postgresql_away(bench: Bench) -> None:
     bench.say(f"all in the catalogue {bench.wait_until_all_record():.1f} s after it was back")
 
 
-def nats_away(bench: Bench) -> None:
+def nats_away(bench: Machines) -> None:
     """All of NATS is killed, and comes back after a while."""
     before = {row.camera: row.token for row in bench.cluster.rows()}
     bench.cluster.nats.kill()
@@ -144,7 +94,7 @@ def nats_away(bench: Bench) -> None:
     bench.say(f"{len(moved)} cameras moved")
 
 
-def s3_away(bench: Bench) -> None:
+def s3_away(bench: Machines) -> None:
     """S3 is away for a while. Objects are short here, so that many end meanwhile."""
     cluster = bench.cluster
     cluster.s3.stop()
@@ -157,22 +107,22 @@ def s3_away(bench: Bench) -> None:
     bench.say(f"{len(waiting)} ended objects waited, {spooled >> 10} KB in all spools: stored after {took_s:.1f} s")
 
 
-def cut_off_nats(bench: Bench) -> None:
+def cut_off_nats(bench: Machines) -> None:
     """One machine is cut off from NATS only."""
     _cut_off(bench, NATS)
 
 
-def cut_off_postgresql(bench: Bench) -> None:
+def cut_off_postgresql(bench: Machines) -> None:
     """One machine is cut off from PostgreSQL only."""
     _cut_off(bench, POSTGRESQL)
 
 
-def cut_off(bench: Bench) -> None:
+def cut_off(bench: Machines) -> None:
     """One machine is cut off from everything."""
     _cut_off(bench, NATS, POSTGRESQL, S3)
 
 
-def _cut_off(bench: Bench, *addresses: str) -> None:
+def _cut_off(bench: Machines, *addresses: str) -> None:
     assert bench.network
     victim = bench.busiest()
     machine = bench.machines[victim.name]
@@ -182,7 +132,7 @@ def _cut_off(bench: Bench, *addresses: str) -> None:
     time.sleep(30)
 
 
-def clocks_off(bench: Bench) -> None:
+def clocks_off(bench: Machines) -> None:
     """One clock is five minutes ahead, one behind; then the first machine is killed, and comes back."""
     victim = bench.busiest()
     victim.kill()
@@ -191,7 +141,7 @@ def clocks_off(bench: Bench) -> None:
     time.sleep(20)
 
 
-def rolling_restart(bench: Bench) -> None:
+def rolling_restart(bench: Machines) -> None:
     """Every machine is stopped in order and started again, one after another."""
     for name in NODES:
         assert bench.workers[name].stop() == 0
@@ -202,7 +152,7 @@ def rolling_restart(bench: Bench) -> None:
 
 
 CLOCKS_S = {"a": 300.0, "b": 0.0, "c": -300.0}
-SCENARIOS: dict[str, Callable[[Bench], None]] = {
+SCENARIOS: dict[str, Callable[[Machines], None]] = {
     "kill": killed, "pause": paused, "postgresql": postgresql_away, "nats": nats_away, "s3": s3_away,
     "cut-nats": cut_off_nats, "cut-postgresql": cut_off_postgresql, "cut-all": cut_off, "clocks": clocks_off,
     "rolling": rolling_restart,
@@ -213,11 +163,11 @@ def main(names: list[str]) -> None:
     for name in names or SCENARIOS:
         with ExitStack() as stack:
             of_camera = SHORT_OBJECTS if name == "s3" else ""
-            bench = stack.enter_context(_machines(of_camera, is_apart=name.startswith("cut")))
+            bench = stack.enter_context(machines(CAMERAS, of_camera, is_apart=name.startswith("cut")))
             run(name, bench)
 
 
-def run(name: str, bench: Bench) -> None:
+def run(name: str, bench: Machines) -> None:
     for node in NODES:
         bench.start(node, CLOCKS_S[node] if name == "clocks" else 0.0)
     wait_for(lambda: len(bench.cluster.holders()) == CAMERAS, "recording", 120)
@@ -242,7 +192,7 @@ def run(name: str, bench: Bench) -> None:
                 print(f"--- {each.name}\n{each.says}")
 
 
-def report(name: str, bench: Bench, found: Verdict) -> None:
+def report(name: str, bench: Machines, found: Verdict) -> None:
     longest = max((gap.seconds for gap in found.gaps), default=0.0)
     print(f"{name}: {SCENARIOS[name].__doc__}")
     for each in bench.said:
@@ -253,30 +203,6 @@ def report(name: str, bench: Bench, found: Verdict) -> None:
     for each in [*found.lost, *found.doubled][:10]:
         print(f"    {each}")
     print(f"  {bench.cluster.events_said()}", flush=True)
-
-
-@contextmanager
-def _machines(of_camera: str, *, is_apart: bool) -> Iterator[Bench]:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        postgresql = stack.enter_context(postgresql_server())
-        apart = stack.enter_context(network()) if is_apart else None
-        s3 = stack.enter_context(s3_server(S3) if apart else s3_server())
-        video = folder / "street.mp4"
-        draw_street(video, seconds=20, size=(160, 120), fps=2)
-        cameras = {f"gate-{number}": f"file:{video}" for number in range(CAMERAS)}
-        catalogue = postgresql.new_database()
-        if apart:
-            address, _, socket_folder = catalogue.partition("?host=")
-            relay = Relay((POSTGRESQL, 5432), f"{socket_folder}/.s.PGSQL.5432")
-            stack.callback(relay.close)
-            catalogue = address.replace("@/", f"@{POSTGRESQL}:5432/")
-        tls = certificate(folder, NATS) if apart else None
-        nats = NatsServer(folder / "nats", NATS if apart else "127.0.0.1", tls)
-        stack.callback(nats.kill)
-        cluster = Cluster(folder, nats, catalogue, s3, cameras, RULES, of_camera)
-        stack.callback(cluster.close)
-        yield Bench(cluster, postgresql, apart)
 
 
 if __name__ == "__main__":

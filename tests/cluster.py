@@ -31,12 +31,14 @@ class NatsServer:
     def __init__(self, folder: Path, host: str = "127.0.0.1", tls: tuple[Path, Path] | None = None) -> None:
         """tls: files with its certificate and key."""
         self.port, self._host, self._folder, self._tls = free_port(), host, folder, tls
+        self.port_of_clients = self.port
+        """Another one where they come through a relay."""
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
     @property
     def address(self) -> str:
-        return f"{'tls' if self._tls else 'nats'}://{self._host}:{self.port}"
+        return f"{'tls' if self._tls else 'nats'}://{self._host}:{self.port_of_clients}"
 
     @property
     def settings(self) -> str:
@@ -101,11 +103,16 @@ def s3_server(host: str = "127.0.0.1") -> Iterator[S3]:
 class Worker:
     """A `passerby worker` with all its processes."""
 
-    def __init__(self, cluster: Cluster, name: str, within: Sequence[str] = (), clock_off_s: float = 0.0) -> None:
-        """within: the command that it is run by, as in a network namespace. clock_off_s: how far its clock is ahead."""
+    def __init__(
+        self, cluster: Cluster, name: str, within: Sequence[str] = (), clock_off_s: float = 0.0, *, quick: bool = False
+    ) -> None:
+        """within: the command that it is run by, as in a network namespace. clock_off_s: how far its clock is ahead.
+        quick: cameras are learned in seconds."""
         self.name, self.data = name, cluster.folder / name
         self._log = cluster.folder / f"{name}.log"
-        module = ["tests.off_clock", f"{clock_off_s:g}"] if clock_off_s else ["passerby"]
+        module = ["tests.campaign.quick" if quick else "passerby"]
+        if clock_off_s:
+            module = ["tests.off_clock", f"{clock_off_s:g}"]
         command = [*within, sys.executable, "-m", *module, "worker", "--cluster", str(cluster.file)]
         command += ["--data", str(self.data), "--node", name]
         with self._log.open("ab") as log:
@@ -141,10 +148,10 @@ class Cluster:
 
     def __init__(
         self, folder: Path, nats: NatsServer, catalogue: str, s3: S3, cameras: dict[str, str], more: str = "",
-        of_camera: str = "",
+        of_camera: str = "", mode: str = "cover",
     ) -> None:  # fmt: skip
         """catalogue: its address. cameras: addresses by name. more: at the end of the configuration, such as rules.
-        of_camera: settings of each."""
+        of_camera: settings of each, beside their mode."""
         self.folder, self.nats, self.catalogue, self.s3 = folder, nats, catalogue, s3
         self.env = os.environ | s3.env | {"PYTHONUNBUFFERED": "1"}
         self.cameras = list(cameras)
@@ -154,9 +161,9 @@ class Cluster:
             f'[cluster]\nservers = ["{nats.address}"]\nkey = "{folder / "secrets.key"}"\nslots = 16\n'
             f"{nats.settings}"
             f'[storage]\ncatalogue = "{catalogue}"\nrecordings = "s3://{BUCKET}/{folder.name}"\n'
-            "min_free_gigabytes = 0\n[sources]\nfiles = true\n"
+            'min_free_gigabytes = 0\n[sources]\nfiles = true\nnetworks = ["127.0.0.0/8"]\n'
             + "".join(
-                f'[[camera]]\nname = "{name}"\naddress = "{address}"\nmode = "cover"\n{of_camera}'
+                f'[[camera]]\nname = "{name}"\naddress = "{address}"\nmode = "{mode}"\n{of_camera}'
                 for name, address in cameras.items()
             )
             + more
@@ -212,9 +219,15 @@ class Cluster:
 
     def keys(self) -> set[str]:
         """What is in the store."""
+        listed = (str(each["path"]) for some in obstore.list(self._store()) for each in some)
+        return {path for path in listed if path.endswith(".mp4")}
+
+    def stored(self, key: str) -> bytes:
+        return bytes(obstore.get(self._store(), key).bytes())
+
+    def _store(self) -> S3Store:
         settings = {name.lower(): value for name, value in self.s3.env.items() if name != "AWS_ALLOW_HTTP"}
-        store = S3Store(BUCKET, prefix=self.folder.name, config=settings, client_options={"allow_http": True})  # type: ignore[arg-type]
-        return {str(each["path"]) for some in obstore.list(store) for each in some if each["path"].endswith(".mp4")}
+        return S3Store(BUCKET, prefix=self.folder.name, config=settings, client_options={"allow_http": True})  # type: ignore[arg-type]
 
     def spool_of(self, worker: Worker) -> str:
         return (worker.data / "spool" / "name").read_text().strip()

@@ -5,13 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import secrets
-import socketserver
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import AF_UNIX, SHUT_WR, SOCK_STREAM, socket
 
 import pytest
 from cryptography import x509
@@ -109,35 +106,3 @@ def certificate(folder: Path, address: str) -> tuple[Path, Path]:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return files
-
-
-class Relay:
-    """Brings a server with a socket in a folder to an address in the network: PostgreSQL of the tests has no other."""
-
-    def __init__(self, address: tuple[str, int], socket_file: str) -> None:
-        class Both(socketserver.BaseRequestHandler):
-            def handle(self) -> None:
-                with suppress(OSError), socket(AF_UNIX, SOCK_STREAM) as other:
-                    other.connect(socket_file)
-                    back = threading.Thread(target=_pump, args=(other, self.request), daemon=True)
-                    back.start()
-                    _pump(self.request, other)
-                    back.join()
-
-        class Server(socketserver.ThreadingTCPServer):
-            allow_reuse_address, daemon_threads = True, True
-
-        self._server = Server(address, Both)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-def _pump(source: socket, sink: socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            sink.sendall(data)
-    with suppress(OSError):
-        sink.shutdown(SHUT_WR)

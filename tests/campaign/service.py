@@ -39,7 +39,7 @@ class Service:
 
     def start(self) -> None:
         """And the first time makes the user who is to ask."""
-        command = [sys.executable, "-m", "tests.campaign.quick_serve", "serve", "--data", str(self.data)]
+        command = [sys.executable, "-m", "tests.campaign.quick", "serve", "--data", str(self.data)]
         env = os.environ | {"PYTHONUNBUFFERED": "1", "TMPDIR": str(self._temporary)}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen([*command, "--config", str(self._config)], stdout=log, stderr=log, env=env,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,48 +18,18 @@ from passerby.rules.access import Role
 from tests.cluster import Cluster, NatsServer, s3_server, wait_for
 from tests.cluster_page import PageMachine, add_user, installation_of
 from tests.postgresql import PostgreSql
+from tests.wire import Messages
 
 pytestmark = pytest.mark.slow
 CAMERAS = 4
 RECORDS = {"recording", "learning", "strained", "covered"}
 
 
-class Wire:
-    """All that goes through the server."""
-
-    def __init__(self, address: str) -> None:
-        self.said: list[tuple[float, str, bytes]] = []
-        self._address, self._over = address, threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._listen()))
-        self._thread.start()
-
-    async def _listen(self) -> None:
-        import nats
-        from nats.aio.msg import Msg
-
-        async def note(message: Msg) -> None:
-            self.said.append((time.monotonic(), message.subject, message.data))
-
-        client = await nats.connect(self._address)
-        await client.subscribe(">", cb=note)
-        while not self._over.is_set():
-            await asyncio.sleep(0.1)
-        await client.close()
-
-    def live_since(self, since_s: float) -> list[str]:
-        since = [subject for at_s, subject, _ in list(self.said) if at_s > since_s]
-        return [subject for subject in since if subject.startswith("passerby.live.")]
-
-    def close(self) -> None:
-        self._over.set()
-        self._thread.join()
-
-
 @dataclass
 class Scene:
     cluster: Cluster
     pages: list[PageMachine]
-    wire: Wire
+    wire: Messages
     secret: str
 
     def on(self, node: str) -> list[str]:
@@ -81,7 +49,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSql) -> I
         cluster = Cluster(folder, nats, postgresql.new_database(), s3, cameras)
         for name in ("kim", "lee"):
             add_user(cluster, name, Role.VIEWER, Role.ADMIN)
-        wire, pages = Wire(nats.address), list[PageMachine]()
+        wire, pages = Messages(nats.address), list[PageMachine]()
         try:
             cluster.start("a", "b")
             pages += [PageMachine(cluster, "page-1"), PageMachine(cluster, "page-2")]

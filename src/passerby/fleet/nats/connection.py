@@ -179,17 +179,21 @@ async def connected(
         )
     )
     giving_up = asyncio.ensure_future(give_up())
-    await asyncio.wait({connecting, giving_up}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
-    giving_up.cancel()
-    if connecting.done() and connecting.exception() is None:
+    is_connected = False
+    try:
+        await asyncio.wait({connecting, giving_up}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        is_connected = connecting.done() and connecting.exception() is None
+    finally:  # also if whoever asked has no patience any more: else the client would go on trying for good
+        giving_up.cancel()
+        if not is_connected:
+            connecting.cancel()
+            with suppress(NatsError, OSError, TimeoutError, asyncio.CancelledError):
+                await client.close()
+    if is_connected:
         return client
-    failure = connecting.exception() if connecting.done() else None
-    connecting.cancel()
-    with suppress(NatsError, OSError, TimeoutError, asyncio.CancelledError):
-        await client.close()
     if refused:
         raise refused[0]
-    raise failure or TimeoutError
+    raise (connecting.exception() if connecting.done() and not connecting.cancelled() else None) or TimeoutError
 
 
 def _shown(credentials: Credentials | None) -> dict[str, object]:

@@ -1,6 +1,6 @@
-"""`passerby serve` as it is, but that cameras are learned in seconds and given up soon: a campaign has no hours.
+"""`passerby` as it is, but that cameras are learned in seconds and given up soon: a campaign has no hours.
 
-python -m tests.campaign.quick_serve serve --data DIR
+python -m tests.campaign.quick serve --data DIR
 """
 
 from __future__ import annotations
