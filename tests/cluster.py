@@ -126,6 +126,14 @@ class Worker:
         """To all its processes, as when the machine loses its power, or is paused."""
         os.killpg(self._process.pid, number)
 
+    def workers(self) -> list[int]:
+        """The ids of the processes that record, and of what they started."""
+        listed = subprocess.run(
+            ["ps", "-o", "pid=,args=", "-g", str(self._process.pid)], capture_output=True, text=True
+        )
+        lines = [line.split(None, 1) for line in listed.stdout.splitlines()]
+        return [int(pid) for pid, command in lines if "spawn_main" in command]
+
     def stop(self) -> int:
         """In order."""
         with suppress(ProcessLookupError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from passerby.archive.names import OPEN_SUFFIX
 from passerby.capture.drawn import draw_street
 from passerby.media.segments import TICKS_PER_S
 from passerby.objects.names import name_of_key
-from tests.cluster import Cluster, NatsServer, s3_server, wait_for
+from tests.cluster import Cluster, NatsServer, Worker, s3_server, wait_for
 from tests.cluster_judge import Witness
 from tests.postgresql import PostgreSql
 
@@ -124,3 +126,28 @@ def test_a_catalogue_that_answers_nothing_and_a_planned_stop_leave_no_gap(
         found = witness.judge(begun_90k, ended_90k)
     assert not found.lost and not found.doubled
     assert max((gap.seconds for gap in found.gaps), default=0.0) < 4.0, found.gaps
+
+
+def test_workers_that_die_while_the_catalogue_is_away_are_replaced_and_record(
+    cluster: Cluster, postgresql: PostgreSql
+) -> None:
+    (a,) = cluster.start("a")
+    wait_for(lambda: len(cluster.holders()) == CAMERAS, "recording", 60)
+    time.sleep(6)  # it has a worker to spare
+    postgresql.kill()
+    try:
+        for _ in range(2):  # the one to spare takes over the first time, and a new one the second
+            for pid in a.workers():
+                os.kill(pid, signal.SIGKILL)
+            killed_s = time.time()
+            time.sleep(12)
+        wait_for(lambda: spooled_since(a, killed_s) == set(cluster.cameras), "recording without a catalogue", 60)
+    finally:
+        postgresql.start()
+    wait_for(lambda: all_recorded(cluster, cluster.spool_of(a)), "all in the catalogue", 30)
+
+
+def spooled_since(worker: Worker, since_s: float) -> set[str]:
+    """Of which cameras it has recorded something since then."""
+    files = (worker.data / "spool").glob(f"*{OPEN_SUFFIX}")
+    return {each.name.partition("~")[0] for each in files if each.stat().st_mtime > since_s and each.stat().st_size > 0}

@@ -40,10 +40,11 @@ class Archive(Reader, Closing):
         space: Space | None = None,
         object_90k: int = OBJECT_90K,
         hand_in: HandIn = lambda: None,
+        is_ready: bool = False,
     ) -> None:
         """folder: for open objects, on a local disk; and for everything else unless placed elsewhere.
 
-        catalogue_url: see `open_database`. store: see `Store`. object_90k: the length of an object. hand_in:
+        catalogue_url, is_ready: see `open_database`. store: see `Store`. object_90k: the length of an object. hand_in:
         see `HandIn`; needed with fencing tokens only. Raises SettingsError, OutputError.
         """
         spool = folder / "spool"
@@ -51,7 +52,7 @@ class Archive(Reader, Closing):
         spool.mkdir(exist_ok=True, mode=0o700)
         self._space, self._object_90k = space or Space(), object_90k
         self._is_to_recover, self._hand_in = False, hand_in
-        rows = Rows(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}")
+        rows = Rows(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}", is_ready=is_ready)
         self.history = History(rows)
         places = Places(rows, Store(store or folder / "objects", folder / "stores"), spool, _name_of(spool))
         super().__init__(places, {})

@@ -20,8 +20,9 @@ from passerby.objects.names import ObjectName
 class Rows:
     """One per process. Thread-safe. Every method raises OutputError if the database fails."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = open_database(url)
+    def __init__(self, url: str, *, is_ready: bool = False) -> None:
+        """See `open_database`."""
+        self._engine = open_database(url, is_ready=is_ready)
         # Built once: a row is written for every GOP of every camera.
         self._add_init = insert_into(inits, self._engine.dialect).on_conflict_do_nothing()
         self._known_inits: set[str] = set()

@@ -31,8 +31,10 @@ class _TablesAreNewer(Exception):
     """They are at a revision that this version does not know."""
 
 
-def open_database(url: str, tell: Callable[[str], None] | None = None) -> Engine:
+def open_database(url: str, tell: Callable[[str], None] | None = None, *, is_ready: bool = False) -> Engine:
     """url: sqlite:///FILE or postgresql+psycopg://... Creates the tables or brings them up to date.
+
+    is_ready: the parent of this process has done so. Then nothing is asked yet, and the server may be away.
 
     tell: called with a sentence for each of its files that other users of the machine could read. Raises SettingsError
     for an invalid address, OutputError if the database cannot be opened.
@@ -52,7 +54,7 @@ def open_database(url: str, tell: Callable[[str], None] | None = None) -> Engine
     else:
         event.listen(engine, "connect", _set_up_postgresql)
     try:
-        if not _is_up_to_date(engine):
+        if not is_ready and not _is_up_to_date(engine):
             migrate(engine)
     except SQLAlchemyError as error:
         engine.dispose()

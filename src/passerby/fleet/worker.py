@@ -50,7 +50,8 @@ def work(pipe: Connection, places: Places) -> None:
     return_freed_pictures()
     sender = Sender(pipe)
     sender.tell(States({}, ready=False))
-    archive = Archive(places.folder, catalogue_url=places.catalogue_url, store=places.store)
+    # Its parent has opened it: a worker that is replaced while the catalogue is away records all the same.
+    archive = Archive(places.folder, catalogue_url=places.catalogue_url, store=places.store, is_ready=True)
     with archive, Shared() as shared, closing(_sink(places)) as events:
         worker = Worker(pipe, sender, shared, archive, events, places.backgrounds)
         try:
@@ -62,7 +63,7 @@ def work(pipe: Connection, places: Places) -> None:
 
 def _sink(places: Places) -> EventSink:
     url = places.catalogue_url or f"sqlite:///{places.folder / 'catalogue.sqlite3'}"
-    rows = Rows(open_database(url), SystemClock())
+    rows = Rows(open_database(url, is_ready=True), SystemClock())
     return EventSink(EventRecords(rows), PresenceSeries(rows), once=Marks(rows).once)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 
 from passerby.access import Installation
 from passerby.access.cameras import ConfiguredCamera
@@ -107,8 +107,9 @@ class ConfiguredFleet:
             try:
                 self._match(self._installation.cameras.list())
                 self._trouble = None
-            except PasserbyError as error:  # running cameras go on
+            except PasserbyError as error:  # running cameras go on, as long as they are this machine's
                 self._trouble = str(error)
+                self._stop(name for name in list(self._plans) if self._token_of(name) is None)
             except Exception as error:  # its text may hold anything: its type is enough
                 self._trouble = f"changes to cameras could not be applied: {type(error).__name__}"
             self._changed.wait(LOOK_EVERY_S)
@@ -131,15 +132,18 @@ class ConfiguredFleet:
                 wanted[camera.name] = plan.model_copy(update={"token": token})
             except (PasserbyError, ValueError) as error:
                 idle[camera.name] = self._idle_state(camera.name, CameraStatus.FAILED, str(error))
-        for name in self._plans.keys() - wanted.keys():
-            self._fleet.drop(name)
-            del self._plans[name]
+        self._stop(self._plans.keys() - wanted.keys())
         self._fleet.forget_all_but({camera.name for camera in configured})
         self._idle = idle
         for name, plan in wanted.items():
             if self._plans.get(name) != plan:
                 self._fleet.run(plan)
                 self._plans[name] = plan
+
+    def _stop(self, cameras: Iterable[str]) -> None:
+        for name in cameras:
+            self._fleet.drop(name)
+            del self._plans[name]
 
     def _idle_state(self, name: str, what: CameraStatus, reason: str) -> CameraState:
         before = self._idle.get(name)

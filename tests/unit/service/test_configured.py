@@ -11,6 +11,7 @@ import pytest
 from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.config import Config
+from passerby.errors import OutputError
 from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import Places
 from passerby.media.boxes import BoxShare
@@ -97,3 +98,32 @@ def test_a_camera_keeps_boxes_unless_its_policy_says_no(installation: Installati
     fleet = ConfiguredFleet(installation, Places(tmp_path, tmp_path / "backgrounds"))
     plans = {each.name: fleet._plan(each, (), ()) for each in installation.cameras.list()}
     assert {name: plan.keeps_boxes for name, plan in plans.items()} == {"yard": True, "hall": False}
+
+
+def test_what_is_not_of_this_machine_any_more_stops_while_the_catalogue_is_away(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gate", "yard"):
+        installation.cameras.add(name, CameraFacts(address="rtsp://192.0.2.7/stream"))
+    tokens = {"gate": 7, "yard": 8}
+    fleet = ConfiguredFleet(installation, Places(tmp_path, tmp_path / "backgrounds"), token_of=tokens.get)
+    fleet.start()
+    try:
+        wait_for(lambda: set(fleet.states()) == {"gate", "yard"})
+
+        def away() -> None:
+            raise OutputError("the catalogue is away")
+
+        monkeypatch.setattr(installation.cameras, "list", away)
+        del tokens["gate"]
+        fleet.cameras_changed()
+        wait_for(lambda: set(fleet.states()) == {"yard"})
+    finally:
+        fleet.stop()
+
+
+def wait_for(is_so: Callable[[], bool], within_s: float = 20.0) -> None:
+    until_s = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < until_s
+        time.sleep(0.02)
