@@ -219,10 +219,14 @@ class Cluster:
         with self._engine.begin() as connection:
             return list(connection.execute(text(query)))
 
-    def events_said(self) -> str:
-        """Every crossing of these cameras is an event, and is counted once."""
+    def crossings(self) -> tuple[int, int]:
+        """How many are events, and how many are counted."""
         (listed,), *_ = self.read("SELECT count(*) FROM events WHERE kind = 'line-crossed'")
         (counted,), *_ = self.read("SELECT coalesce(sum(count), 0) FROM counts")
+        return int(listed), int(counted)
+
+    def events_said(self) -> str:
+        listed, counted = self.crossings()
         return f"{listed} crossings are events, {counted} are counted"
 
     def keys(self) -> set[str]:

@@ -23,6 +23,7 @@ LASTS_S = (4.0, 40.0)
 BETWEEN_S = (3.0, 15.0)
 TAKES_OVER_WITHIN_S = 10.0
 SETTLES_S = 12.0  # every machine has a worker to spare
+BEFORE_S = 5.0  # judged as well
 STOPS_AFTER_S = 6.0  # what ended in the last seconds is not judged
 HEALS_S = 30.0
 
@@ -67,7 +68,7 @@ class ClusterCampaign:
         wait_for(lambda: len(cluster.holders()) == len(cluster.cameras), "recording", 120)
         time.sleep(SETTLES_S)
         with closing(Witness(cluster)) as witness:
-            begun_90k = int(time.time() * TICKS_PER_S)
+            begun_90k = int((time.time() - BEFORE_S) * TICKS_PER_S)
             with witness.looking():
                 self._harm(time.time() + seconds, say)
                 bench.wait_until_all_record(120)
