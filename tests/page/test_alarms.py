@@ -24,7 +24,7 @@ CAMERAS = "".join(
     for name, title in (("gate", "School gate"), ("yard", "Yard"))
 )
 NO_ROOM = "[storage]\nmost_gigabytes = 0.000001\n"
-DELETE = "Recordings that should be gone may still exist"
+DELETE = "Recordings or events that should be gone may still exist"
 SPACE = "Recordings were deleted too early, for lack of space"
 STRANGE = "There are unknown files where recordings are stored"
 

@@ -36,10 +36,12 @@ from passerby.config import FILE_NAME, Camera, Config
 from passerby.config.rule import Rule
 from passerby.errors import SettingsError
 from passerby.events.box_records import KeptBoxes
+from passerby.events.future_dated import retire_ahead
 from passerby.events.log import EventLog
 from passerby.events.presence import PresenceSeries
 from passerby.events.tallies import Tallies
 from passerby.folders import closed_to_others
+from passerby.media.alarms import Alarm
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.reach import Reach
 from passerby.rules.retention import KeepAll
@@ -159,12 +161,16 @@ class Installation:
         while self.audit.forget(self.clock.now_90k() - days * _DAY_90K) == MAX_FORGOTTEN_AT_ONCE:
             pass
 
-    def retire_old(self) -> None:
-        """Delete events and counts older than the configuration says. Raises OutputError."""
+    def retire_old(self) -> list[Alarm]:
+        """Delete events and counts older than the configuration says. Returns what stays for too long. Raises
+        OutputError."""
         now_90k, storage = self.clock.now_90k(), self.config.storage
-        self.events.retire(now_90k - storage.keep_events_days * _DAY_90K)
+        until_90k = now_90k - storage.keep_events_days * _DAY_90K
+        stay = retire_ahead(self.rows, until_90k, now_90k)
+        self.events.retire(until_90k)
         self.tallies.retire(now_90k - storage.keep_counts_days * _DAY_90K)
         self.presence.retire(now_90k - storage.keep_counts_days * _DAY_90K)
+        return stay
 
     def keep(self) -> KeepAll:
         """How long each camera's recordings are kept, for `Archive.maintain`. Includes cameras that are off, were

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", tags=["health"])
 
 MEANS = {
     AlarmKind.STORE: "recordings cannot be stored, and are waiting",
-    AlarmKind.DELETE: "recordings that should be gone may still exist",
+    AlarmKind.DELETE: "recordings or events that should be gone may still exist",
     AlarmKind.SPACE: "recordings were deleted too early, for lack of space",
     AlarmKind.LOST: "recordings are missing",
     AlarmKind.STRANGE: "the store holds files that are not whole recordings",

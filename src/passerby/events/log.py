@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select,
 
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema.events import event_comments, events
+from passerby.events.future_dated import in_its_place
 from passerby.events.sight import Sight
 from passerby.media.events import EventKind, EventState
 from passerby.media.segments import TICKS_PER_S
@@ -92,8 +93,11 @@ class EventLog:
     def page(
         self, sight: Sight, wanted: Filter = Filter(), before: tuple[int, int] | None = None, most: int = 50
     ) -> list[LoggedEvent]:
-        """The newest first, at most MAX_AT_ONCE. before: start_90k and id of the last event of the page before."""
+        """The newest first, at most MAX_AT_ONCE. before: start_90k and id of the last event of the page before. An
+        event that is dated in the future and was looked at is only in what is wanted from some time on."""
         page = [_conditions(wanted)]
+        if wanted.from_90k is None:
+            page.append([in_its_place(self._rows.clock.now_90k())])
         if before is not None:
             page.append([events.c.start_90k <= before[0], tuple_(events.c.start_90k, events.c.id) < tuple_(*before)])
         query = _newest(sight, wanted, [each for some in page for each in some], min(most, MAX_AT_ONCE))

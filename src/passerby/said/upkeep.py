@@ -3,7 +3,7 @@
 UPKEEP = {
     # What an alarm means
     "alarm-store": "recordings cannot be stored, and are waiting",
-    "alarm-delete": "recordings that should be gone may still exist",
+    "alarm-delete": "recordings or events that should be gone may still exist",
     "alarm-space": "recordings were deleted too early, for lack of space",
     "alarm-lost": "recordings are missing",
     "alarm-strange": "the store holds files that are not whole recordings",
@@ -34,6 +34,9 @@ UPKEEP = {
     "future-dated":
         "{count} recordings of camera '{camera}' are dated in the future, so that they stay for longer than they "
         "should: was the clock of this machine ahead, or is it behind?",
+    "events-future-dated":
+        "{count} events are dated in the future, so that they stay for longer than they should: was the clock of this "
+        "machine or of another one ahead, or is it behind?",
     "not-maintained": "recordings could not be maintained: {why:may}",
     "audit-not-deleted": "old records of the audit could not be deleted: {why:may}",
     "events-not-deleted": "old events and counts could not be deleted: {why:may}",

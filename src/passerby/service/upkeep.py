@@ -53,7 +53,7 @@ def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> 
             with reporting("forget", "old records of the audit could not be deleted", alarms):
                 installation.forget_old()
             with reporting("retire", "old events and counts could not be deleted", alarms):
-                installation.retire_old()
+                alarms.round("future-dated", installation.retire_old())
         return next_s
 
     with every(MAINTAIN_EVERY_S, maintain_and_forget, "maintain"):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema.events import event_comments
+from passerby.events.future_dated import AHEAD_90K, retire_ahead
 from passerby.events.log import MAX_AT_ONCE, MAX_COMMENTS, EventLog, Filter, LoggedEvent
 from passerby.events.records import EventRecords
 from passerby.events.sight import ALL_CAMERAS, Sight
@@ -136,3 +137,30 @@ def test_old_events_go_with_their_comments(rows: Rows, log: EventLog) -> None:
     assert sorted(ids(log.page(ALL_CAMERAS))) == [2, 3]
     with rows.transaction("count") as connection:
         assert connection.execute(select(func.count()).select_from(event_comments)).scalar_one() == 1
+
+
+def test_an_event_dated_in_the_future_leaves_the_top_once_somebody_has_looked_at_it(rows: Rows, log: EventLog) -> None:
+    fill(rows, crossed("gate", AT + 365 * DAY_90K), crossed("gate", AT + AHEAD_90K), crossed("gate", AT - 1))
+    assert ids(log.page(ALL_CAMERAS)) == [1, 2, 3]
+    log.set_state(1, EventState.SEEN, "kim")
+    log.set_state(2, EventState.SEEN, "kim")
+    assert ids(log.page(ALL_CAMERAS)) == [2, 3]
+    assert ids(log.page(ALL_CAMERAS, Filter(camera="gate", states=(EventState.SEEN,)))) == [2]
+    assert ids(log.page(ALL_CAMERAS, Filter(from_90k=AT + DAY_90K))) == [1]
+
+
+def test_an_event_dated_in_the_future_goes_with_the_first_that_was_written_after_it(rows: Rows, log: EventLog) -> None:
+    fill(rows, crossed("gate", AT + 365 * DAY_90K), crossed("yard", AT), crossed("gate", AT + 365 * DAY_90K))
+    log.comment(1, "kim", "from a clock that was ahead")
+    (alarm,) = retire_ahead(rows, AT, AT)
+    assert "2 events are dated in the future" in alarm.says
+    (alarm,) = retire_ahead(rows, AT + 1, AT + 30 * DAY_90K)  # what was written second is over the limit
+    assert "1 events" in alarm.says and log.retire(AT + 1) == 1
+    assert ids(log.page(ALL_CAMERAS)) == [3] and log.comments(1) == []
+
+
+def test_a_clock_that_is_behind_deletes_no_event(rows: Rows, log: EventLog) -> None:
+    """As on a machine that starts in 1970, whatever happens until its clock is set."""
+    fill(rows, crossed("gate", AT), crossed("gate", 5 * DAY_90K))
+    (alarm,) = retire_ahead(rows, 5 * DAY_90K - 30 * DAY_90K, 5 * DAY_90K)
+    assert "is it behind?" in alarm.says and ids(log.page(ALL_CAMERAS)) == [1, 2]

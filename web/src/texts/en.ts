@@ -717,7 +717,7 @@ export const en = {
     well: (count: number) => `${count} OK`,
     alarms: {
       store: "Recordings cannot be stored, and are waiting",
-      delete: "Recordings that should be gone may still exist",
+      delete: "Recordings or events that should be gone may still exist",
       space: "Recordings were deleted too early, for lack of space",
       lost: "Recordings are missing",
       strange: "There are unknown files where recordings are stored",
