@@ -40,6 +40,7 @@ class CountShown(BaseModel):
     way: str = Field(description="right or left.")
     start_90k: int = Field(description="When the minute, hour, day or week begins: UTC, 1/90000 s since 1970.")
     count: int = Field(description="How many crossed.")
+    minutes: int = Field(description="Of how many minutes that is known, at least.")
 
 
 class PresentShown(BaseModel):
@@ -53,10 +54,9 @@ class PresentShown(BaseModel):
 
 
 class Counts(BaseModel):
-    """Crossings of lines: what has none is left out. How many were in zones and queues: what is not known is left
-    out."""
+    """Crossings of lines, and how many were in zones and queues. What is not known is left out: 0 is nobody."""
 
-    rules: list[str] = Field(description="The camera's lines that have counts, whatever was asked for.")
+    rules: list[str] = Field(description="The camera's lines that count or have counted, whatever was asked for.")
     counts: list[CountShown]
     zones: list[str] = Field(description="The camera's zones and queues that have counts, whatever was asked for.")
     present: list[PresentShown]
@@ -88,13 +88,15 @@ def counts_csv(
     at = _zone(zone)
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow(["camera", "rule", "way", "start", "count", "mean", "most", "left", "waited_s"])
+    table.writerow(["camera", "rule", "way", "start", "count", "mean", "most", "left", "waited_s", "minutes"])
     crossed, present = _found(request, camera, from_90k, to_90k, per, rule, at)
     for tally in crossed:
-        table.writerow([camera, _cell(tally.rule), tally.way, _local(tally.start_90k, at), tally.count, "", "", "", ""])
+        start = _local(tally.start_90k, at)
+        table.writerow([camera, _cell(tally.rule), tally.way, start, tally.count, "", "", "", "", tally.minutes])
     for each in present:
         start = _local(each.start_90k, at)
-        table.writerow([camera, _cell(each.rule), "", start, "", each.mean, each.most, each.left, each.waited_s])
+        its = each.mean, each.most, each.left, each.waited_s, each.minutes
+        table.writerow([camera, _cell(each.rule), "", start, "", *its])
     headers = {"Content-Disposition": f'attachment; filename="{camera}-counts.csv"'}
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -98,12 +98,14 @@ def _pictures(states: Mapping[str, CameraState], figure: str, does: str) -> Metr
 
 
 def _crossings(services: Services, cameras: Mapping[str, str], now_90k: int) -> Metric:
-    """Restarts from zero each day, as Prometheus expects of counters: the sum of years would take long."""
+    """Restarts from zero each day, as Prometheus expects of counters: the sum of years would take long. A line that
+    has not been counting for some minutes is left out: that nobody crossed is not known."""
     installation = services.installation
     says = "Crossings of a line, since midnight UTC."
     crossings = CounterMetricFamily("passerby_line_crossings", says, labels=["camera", "rule", "way"])
     known = [each for each in installation.rules.lines() if each[0] in cameras]
-    for (camera, rule, way), count in installation.tallies.since(known, now_90k - now_90k % _DAY_90K).items():
+    counting = installation.tallies.counting(known, now_90k - RECENT_90K)
+    for (camera, rule, way), count in installation.tallies.since(counting, now_90k - now_90k % _DAY_90K).items():
         crossings.add_metric([camera, rule, way], count)
     return crossings
 

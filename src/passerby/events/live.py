@@ -13,7 +13,7 @@ from passerby.events.watcher import Watcher, needs_changes, needs_vehicles
 from passerby.media import InView
 from passerby.media.events import CameraEvent, Event, EventKind
 from passerby.media.segments import TICKS_PER_S
-from passerby.media.series import Measure, Minute
+from passerby.media.series import Minute
 
 KEEP_EVERY_90K = 10 * TICKS_PER_S
 """How often events that go on are noted: after a crash their end is known no more precisely."""
@@ -110,12 +110,8 @@ class LiveWatch:
         self._open = max(0, self._open + sum(1 if event.end_90k is None else -1 for event in lasting))
 
     def _hand_on_minutes(self, found: Sequence[Minute]) -> None:
-        """Of zones and queues: crossings are counted one by one."""
-        minutes = [
-            (int((self._first_s + each.start_s + ROUNDING_S) // 60), each)
-            for each in found
-            if each.measure is not Measure.CROSSED
-        ]
+        """Crossings are counted one by one as well: of lines it says in which minutes they were."""
+        minutes = [(int((self._first_s + each.start_s + ROUNDING_S) // 60), each) for each in found]
         if minutes:
             self._sink.note_minutes(self._camera, minutes)
 

@@ -16,11 +16,11 @@ from passerby.catalogue.database import insert_into
 from passerby.catalogue.fences import is_admitted, is_recorded_above
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema.events import presence
+from passerby.events.lines_watched import HOUR_MIN, write_watched
 from passerby.events.periods import MINUTES, Per, parts_of, shift_of, start_90k
 from passerby.media.segments import MINUTE_90K
-from passerby.media.series import Minute
+from passerby.media.series import Measure, Minute
 
-HOUR_MIN = 60
 _MOST = 65_535
 _MINUTE = np.dtype(
     [("known", "u1"), ("mean_100th", "<u2"), ("most", "<u2"), ("left", "<u2"), ("waited_ds", "<u4")], align=False
@@ -53,14 +53,20 @@ class PresenceSeries:
         self._rows = rows
 
     def add(self, camera: str, found: Sequence[tuple[int, Minute]], token: int = 0) -> None:
-        """found: minutes of UTC since 1970, and what was counted in them. A minute that comes twice, as when a camera
-        was restarted in it, is put together. token: see `EventRecords`."""
+        """found: minutes of UTC since 1970, and what was counted in them; of lines only that it was. A minute that
+        comes twice, as when a camera was restarted in it, is put together. token: see `EventRecords`."""
         hours: dict[tuple[str, int], list[tuple[int, Minute]]] = defaultdict(list)
+        watched = set[tuple[str, int]]()
         with self._rows.transaction("note how many were there") as connection:
             is_late = not is_admitted(connection, camera, token)
             for minute, each in found:
-                if not is_late or not is_recorded_above(connection, camera, token, minute * MINUTE_90K):
+                if is_late and is_recorded_above(connection, camera, token, minute * MINUTE_90K):
+                    continue
+                if each.measure is Measure.CROSSED:
+                    watched.add((each.rule, minute))
+                else:
                     hours[(each.rule, minute // HOUR_MIN)].append((minute % HOUR_MIN, each))
+            write_watched(connection, camera, watched)
             for (rule, hour), its in hours.items():
                 c = presence.c
                 where = (c.camera == camera, c.rule == rule, c.hour == hour)

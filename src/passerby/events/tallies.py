@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from sqlalchemy import delete, func, select
+import numpy as np
+from sqlalchemy import delete, func, select, union
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema.events import counts
+from passerby.catalogue.schema.events import counts, lines_watched
+from passerby.events.lines_watched import read_watched, retire_watched
 from passerby.events.periods import MINUTES, Per, parts_of, shift_of, start_90k
 from passerby.media.segments import MINUTE_90K
 
+WAYS = ("left", "right")
+DAY_MIN = 1440
 _RETIRED_AT_ONCE = 5000
+_Counts = Counter[tuple[str, str, int]]
+"""By rule, way and period."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many crossed a line one way in one minute, hour, day or week. start_90k: UTC when that begins."""
+    """How many crossed a line one way in one minute, hour, day or week. start_90k: UTC when that begins. minutes: of
+    which it is known, at least."""
 
     rule: str
     way: str
     start_90k: int
     count: int
+    minutes: int
 
 
 class Tallies:
@@ -37,28 +46,51 @@ class Tallies:
         self, camera: str, from_90k: int, to_90k: int, per: Per, zone: tzinfo, *, rule: str | None = None,
         since_90k: int = 0,
     ) -> list[Tally]:  # fmt: skip
-        """Of the whole minutes in a range of time, by rule, way and time. What has no crossings is left out. A week
+        """Of the whole minutes in a range of time, by rule, way and time. What nothing is known of is left out. A week
         begins on Monday."""
         c, size, shift = counts.c, MINUTES[per], shift_of(per)
         first, end = -(-max(from_90k, since_90k) // MINUTE_90K), to_90k // MINUTE_90K
         which = [c.camera == camera] if rule is None else [c.camera == camera, c.rule == rule]
-        found: Counter[tuple[str, str, int]] = Counter()
+        found, known, counted = _Counts(), _Counts(), _Counts()
         with self._rows.transaction("read the counts") as connection:
+            watched = read_watched(connection, camera, first, end, rule)
             for start, until, offset in parts_of(first, end, zone):
                 part = ((c.minute + (offset + shift)) // size).label("part")
-                query = select(c.rule, c.way, part, func.sum(c["count"]))
+                query = select(c.rule, c.way, part, func.sum(c["count"]), func.count())
                 query = query.where(*which, c.minute >= start, c.minute < until).group_by(c.rule, c.way, part)
                 for row in connection.execute(query):
-                    found[(row[0], row[1], int(row[2]))] += int(row[3])
+                    key = row[0], row[1], int(row[2])
+                    found[key] += int(row[3])
+                    counted[key] += row[4]
+                for name, minutes in watched.items():
+                    within = np.array(minutes[bisect_left(minutes, start) : bisect_left(minutes, until)], np.int64)
+                    parts, sizes = np.unique((within + offset + shift) // size, return_counts=True)
+                    for period, number in zip(parts.tolist(), sizes.tolist(), strict=True):
+                        for way in WAYS:
+                            known[(name, way, period)] += number
+        # What was counted is known, also where it is not written that it is: before that was kept, or after a crash.
         return [
-            Tally(name, way, start_90k(part, per, zone), count) for (name, way, part), count in sorted(found.items())
+            Tally(name, way, start_90k(period, per, zone), found[key], max(known[key], counted[key]))
+            for key in sorted(known.keys() | found.keys())
+            for name, way, period in [key]
         ]
 
     def rules(self, camera: str) -> list[str]:
-        """The rules of a camera that have counts."""
-        query = select(counts.c.rule).where(counts.c.camera == camera).distinct().order_by(counts.c.rule)
+        """The rules of a camera that count or have counted crossings."""
+        query = union(*(select(each.c.rule).where(each.c.camera == camera) for each in (counts, lines_watched)))
         with self._rows.transaction("read the counts") as connection:
-            return list(connection.execute(query).scalars())
+            return sorted(connection.execute(query).scalars())
+
+    def counting(self, rules: Collection[tuple[str, str]], from_90k: int) -> set[tuple[str, str]]:
+        """Of these rules, (camera, rule), those that were counting at some time since then."""
+        first = from_90k // MINUTE_90K
+        with self._rows.transaction("read the counts") as connection:
+            return {
+                (camera, rule)
+                for camera in {camera for camera, _ in rules}
+                for rule, minutes in read_watched(connection, camera, first, first + DAY_MIN).items()
+                if minutes and (camera, rule) in rules
+            }
 
     def since(self, rules: Collection[tuple[str, str]], from_90k: int) -> dict[tuple[str, str, str], int]:
         """Sums from a time on, by camera, rule and way. rules: (camera, rule), whose sums are wanted."""
@@ -66,7 +98,7 @@ class Tallies:
         with self._rows.transaction("read the counts") as connection:
             for camera, rule in rules:
                 which = (c.camera == camera, c.rule == rule, c.minute >= from_90k // MINUTE_90K)
-                for way in ("left", "right"):
+                for way in WAYS:
                     total = select(func.coalesce(func.sum(c["count"]), 0)).where(*which, c.way == way)
                     found[(camera, rule, way)] = int(connection.execute(total).scalar_one())
         return found
@@ -74,7 +106,8 @@ class Tallies:
     def retire(self, until_90k: int) -> int:
         """Delete older counts. Returns how many minutes."""
         c, deleted = counts.c, 0
-        with self._rows.transaction("read the counts") as connection:
+        with self._rows.transaction("delete old counts") as connection:
+            retire_watched(connection, until_90k // MINUTE_90K)
             lines = connection.execute(select(c.camera, c.rule, c.way).distinct()).all()
         for line in lines:
             which = (c.camera == line.camera, c.rule == line.rule, c.way == line.way)

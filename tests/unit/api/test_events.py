@@ -184,7 +184,8 @@ def test_whose_group_lost_the_camera_hears_no_more_of_it(house: House, monkeypat
 def test_a_token_for_counts_alone_gets_counts_alone(house: House) -> None:
     records(house).count([crossed(), crossed(), crossed(start_90k=AT + 60 * TICKS_PER_S)])
     waiting = Minute("till", Measure.WAITING, 0.0, count=2, mean=1.5, most=3, waited_s=31.0)
-    house.installation.presence.add("gate", [(BEGIN_90K // MINUTE_90K, waiting)])
+    nobody = Minute("door", Measure.CROSSED, 0.0, count=0, way="left")
+    house.installation.presence.add("gate", [(BEGIN_90K // MINUTE_90K, each) for each in (waiting, nobody)])
     user = house.installation.users.find("kim")
     assert user
     secret, _ = house.installation.tokens.add(user, "statistics", frozenset({Action.SEE_COUNTS}), 1)
@@ -195,8 +196,8 @@ def test_a_token_for_counts_alone_gets_counts_alone(house: House) -> None:
     }  # fmt: skip
     done = program.get("/api/cameras/gate/counts", params=params).json()
     assert done["rules"] == ["door"]
-    assert [(c["way"], c["start_90k"], c["count"]) for c in done["counts"]] == [
-        ("right", BEGIN_90K, 2), ("right", BEGIN_90K + 60 * TICKS_PER_S, 1),
+    assert [(c["way"], c["start_90k"], c["count"], c["minutes"]) for c in done["counts"]] == [
+        ("left", BEGIN_90K, 0, 1), ("right", BEGIN_90K, 2, 1), ("right", BEGIN_90K + 60 * TICKS_PER_S, 1, 1),
     ]  # fmt: skip
     assert done["zones"] == ["till"]
     assert done["present"] == [
@@ -204,8 +205,9 @@ def test_a_token_for_counts_alone_gets_counts_alone(house: House) -> None:
     ]
     table = program.get("/api/cameras/gate/counts.csv", params=params)
     assert table.text.splitlines() == [
-        "camera,rule,way,start,count,mean,most,left,waited_s", "gate,door,right,2026-09-21T17:15+03:00,2,,,,",
-        "gate,door,right,2026-09-21T17:16+03:00,1,,,,", "gate,till,,2026-09-21T17:15+03:00,,1.5,3,2,31.0",
+        "camera,rule,way,start,count,mean,most,left,waited_s,minutes",
+        "gate,door,left,2026-09-21T17:15+03:00,0,,,,,1", "gate,door,right,2026-09-21T17:15+03:00,2,,,,,1",
+        "gate,door,right,2026-09-21T17:16+03:00,1,,,,,1", "gate,till,,2026-09-21T17:15+03:00,,1.5,3,2,31.0,1",
     ]  # fmt: skip
     assert program.get("/api/events").status_code == 403
     wrong = program.get("/api/cameras/gate/counts", params={**params, "zone": "../../etc/passwd"})
@@ -258,7 +260,12 @@ def test_metrics_count_crossings_of_the_day(house: House) -> None:
     house.installation.rules.add("gate", rule, is_enabled=True, who="kim")
     records(house).count([crossed(), crossed(), crossed(start_90k=AT - 86400 * TICKS_PER_S)])
     house.add_user("root", Role.ADMIN)
-    text = house.signed_in("root").get("/metrics").text
+    root = house.signed_in("root")
+    assert "passerby_line_crossings_total{" not in root.get("/metrics").text, "nothing is recorded"
+    counting = Minute("door", Measure.CROSSED, 0.0, count=0, way="left")
+    house.installation.presence.add("gate", [(house.clock.now_90k() // MINUTE_90K - 2, counting)])
+    text = root.get("/metrics").text
+    assert 'passerby_line_crossings_total{camera="gate",rule="door",way="left"} 0.0' in text
     assert 'passerby_line_crossings_total{camera="gate",rule="door",way="right"} 2.0' in text
 
 
@@ -274,7 +281,8 @@ def test_no_answer_about_events_has_a_place_for_who_it_was(house: House) -> None
         "RulePrecision": {"camera", "rule", "right", "false"},
         "EventWithComments": {"event", "comments"}, "EventComment": {"who", "at_90k", "text"},
         "PresentShown": {"rule", "start_90k", "minutes", "mean", "most", "left", "waited_s"},
-        "Counts": {"rules", "counts", "zones", "present"}, "CountShown": {"rule", "way", "start_90k", "count"},
+        "Counts": {"rules", "counts", "zones", "present"},
+        "CountShown": {"rule", "way", "start_90k", "count", "minutes"},
     }  # fmt: skip
     described = house.app.openapi()
     schemas = described["components"]["schemas"]

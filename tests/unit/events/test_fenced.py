@@ -12,6 +12,7 @@ from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema.archive import inits, objects
 from passerby.catalogue.schema.events import counts, events, kept_boxes, presence
 from passerby.errors import OutputError
+from passerby.events.lines_watched import read_watched
 from passerby.events.marks import Marks
 from passerby.events.presence import PresenceSeries
 from passerby.events.records import EventRecords
@@ -133,6 +134,9 @@ def test_minutes_and_boxes_of_a_woken_machine_are_left_out_too(engine: Engine, o
         assert connection.execute(select(func.count()).select_from(presence)).scalar_one() == 1
     read = series._minutes("gate", None, first, first + 5)["hall"]
     assert list(read["known"]) == [1, 1, 1, 0, 0]
+    series.add("gate", [(minute, Minute("door", Measure.CROSSED, 0.0, count=0)) for minute, _ in minutes], token=OLD)
+    with engine.connect() as connection:
+        assert read_watched(connection, "gate", first, first + 5) == {"door": [first, first + 1, first + 2]}
     old.keep_boxes("gate", TAKEN, TAKEN + 1, b"x", token=OLD)
     with engine.connect() as connection:
         assert not connection.execute(select(kept_boxes)).all()

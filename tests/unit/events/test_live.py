@@ -82,7 +82,7 @@ def test_a_line_lists_the_crossings_that_it_is_asked_for(alert: Any, listed: int
 
 def test_how_many_were_in_a_zone_is_handed_on_by_minutes_of_the_clock() -> None:
     written = Written()
-    watch = LiveWatch("gate", [DOOR, YARD], written)
+    watch = LiveWatch("gate", [YARD], written)
     begin_90k = AT_90K - AT_90K % MINUTE_90K + 30 * TICKS_PER_S
     for view in live(STANDS, 100, begin_90k):
         watch.note(view)
@@ -91,6 +91,20 @@ def test_how_many_were_in_a_zone_is_handed_on_by_minutes_of_the_clock() -> None:
     watch.end()
     assert [minute for minute, _ in written.minutes] == [first, first + 1, first + 2]
     assert all(each.measure is Measure.PRESENT and each.most == 1 for _, each in written.minutes)
+
+
+def test_of_a_line_it_is_handed_on_in_which_minutes_it_counted_whoever_came() -> None:
+    written = Written()
+    watch = LiveWatch("gate", [DOOR], written)
+    begin_90k = AT_90K - AT_90K % MINUTE_90K
+    seen = [*live(STANDS, 70, begin_90k), *live(STANDS, 5, begin_90k + 3 * MINUTE_90K)]
+    whole = [replace(view, whole="held-back") for view in live(STANDS, 50, begin_90k + 2 * MINUTE_90K)]
+    for view in [*seen[:700], *whole, *seen[700:]]:
+        watch.note(view)
+    watch.end()
+    first = begin_90k // MINUTE_90K
+    known = {(minute, each.count) for minute, each in written.minutes if each.measure is Measure.CROSSED}
+    assert known == {(first, 0), (first + 1, 0), (first + 3, 0)}, "not of the minute that was hidden whole"
 
 
 def test_what_goes_on_is_noted_every_ten_seconds() -> None:

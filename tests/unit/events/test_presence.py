@@ -15,6 +15,7 @@ from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
 from passerby.events.periods import Per
 from passerby.events.presence import PresenceSeries
+from passerby.events.tallies import Tallies
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.media.series import Measure, Minute
 from passerby.testing.clock import MovingClock
@@ -91,3 +92,23 @@ def test_what_is_kept_by_the_minute_comes_back(series: PresenceSeries, minutes: 
     assert {(each.start_90k - begin) // MINUTE_90K: (each.mean, each.most) for each in found} == {
         n: (mean / 100, most) for n, (mean, most) in minutes.items()
     }
+
+
+def test_nobody_at_a_line_is_not_the_same_as_not_recorded(series: PresenceSeries) -> None:
+    """What is known of a line makes a count of it, 0 where nobody crossed. Its zone of the same name is another."""
+    line = Minute("door", Measure.CROSSED, 0.0, count=0, way="right")
+    series.add("gate", [(FIRST + n, line) for n in (0, 59, 60, 150)])
+    series.add("gate", [(FIRST + 59, line)])
+    series.add("yard", [(FIRST + 200, line)])
+    tallies = Tallies(series._rows)
+    found = tallies.between("gate", at_90k(BEGIN), at_90k(BEGIN + timedelta(hours=5)), Per.HOUR, RIGA)
+    hours = [(t.way, (t.start_90k - at_90k(BEGIN)) // (60 * MINUTE_90K), t.count, t.minutes) for t in found]
+    assert hours == [(way, hour, 0, known) for way in ("left", "right") for hour, known in ((0, 2), (1, 1), (2, 1))]
+    part = tallies.between("gate", at_90k(BEGIN) + 1, at_90k(BEGIN) + 60 * MINUTE_90K, Per.MINUTE, RIGA)
+    assert [t.start_90k for t in part] == [at_90k(BEGIN) + 59 * MINUTE_90K] * 2
+    assert (series.rules("gate"), tallies.rules("gate")) == ([], ["door"])
+    rules = {("gate", "door"), ("yard", "door"), ("yard", "hall")}
+    assert tallies.counting(rules, at_90k(BEGIN) + 151 * MINUTE_90K) == {("yard", "door")}
+    tallies.retire(at_90k(BEGIN + timedelta(hours=2)))
+    found = tallies.between("gate", at_90k(BEGIN), at_90k(BEGIN + timedelta(hours=5)), Per.DAY, RIGA)
+    assert [(t.way, t.minutes) for t in found] == [("left", 1), ("right", 1)]

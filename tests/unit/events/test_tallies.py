@@ -76,7 +76,7 @@ def test_hours_of_a_zone_that_is_half_an_hour_off(rows: Rows) -> None:
 def test_all_lines_of_one_camera_are_listed_and_what_one_may_not_see_is_not(rows: Rows) -> None:
     tallies = Tallies(rows)
     found = tallies.between("gate", at_90k(BEGIN), at_90k(BEGIN) + 3600 * TICKS_PER_S, Per.HOUR, RIGA)
-    assert [(t.rule, t.way, t.count) for t in found] == [("door", "right", 6), ("exit", "left", 4)]
+    assert [(t.rule, t.way, t.count, t.minutes) for t in found] == [("door", "right", 6, 6), ("exit", "left", 4, 1)]
     assert tallies.rules("gate") == ["door", "exit"]
     since_90k = at_90k(BEGIN) + 1  # the minute that it is in is not whole
     later = tallies.between("gate", 0, at_90k(BEGIN) + 3600 * TICKS_PER_S, Per.MINUTE, RIGA, since_90k=since_90k)

@@ -2035,16 +2035,20 @@ export interface components {
              * @description How many crossed.
              */
             count: number;
+            /**
+             * Minutes
+             * @description Of how many minutes that is known, at least.
+             */
+            minutes: number;
         };
         /**
          * Counts
-         * @description Crossings of lines: what has none is left out. How many were in zones and queues: what is not known is left
-         *     out.
+         * @description Crossings of lines, and how many were in zones and queues. What is not known is left out: 0 is nobody.
          */
         Counts: {
             /**
              * Rules
-             * @description The camera's lines that have counts, whatever was asked for.
+             * @description The camera's lines that count or have counted, whatever was asked for.
              */
             rules: string[];
             /** Counts */

@@ -97,11 +97,11 @@ const wayOf = (way: string): string => wordFor(texts.events.count.to, way) ?? wa
 const COLUMNS: readonly Column<Line>[] = [
   { key: "line", title: texts.events.count.line, cell: (each) => <strong>{each.rule}</strong> },
   { key: "way", title: texts.events.count.way, cell: (each) => wayOf(each.way) },
-  { key: "now", title: texts.events.count.now, cell: (each) => <span className="numbers">{sum(each.now)}</span> },
+  { key: "now", title: texts.events.count.now, cell: (each) => <span className="numbers">{crossed(each.now)}</span> },
   {
     key: "before",
     title: texts.events.count.before,
-    cell: (each) => <span className="numbers">{sum(each.before)}</span>,
+    cell: (each) => <span className="numbers">{crossed(each.before)}</span>,
   },
   {
     key: "change",
@@ -128,10 +128,13 @@ function there(line: Line, when: "now" | "before"): string {
   return texts.events.count.number(line.way === "most" ? Math.max(...counts) : sum(counts) / counts.length);
 }
 
-/** +12%; nothing to compare with: –. */
+/** Nothing known: –. */
+const crossed = (counts: readonly Known[]): number | string => (known(counts).length > 0 ? sum(counts) : "–");
+
+/** +12%, of what is known of both; nothing to compare with: –. */
 function changeOf({ now, before }: Line): string {
-  const [here, there] = [sum(now), sum(before)];
-  if (!there) return "–";
+  const [here, there] = [now, before].map((its) => sum(its.filter((_, n) => now[n] !== null && before[n] !== null)));
+  if (here === undefined || !there) return "–";
   const share = here / there - 1;
   return `${share < 0 ? "−" : "+"}${texts.ui.percent(Math.abs(share))}`;
 }

@@ -51,8 +51,8 @@ export async function countsOf(camera: string, per: Per, nowMs: number, signal: 
       rule,
       way,
       times: starts.map((each) => each.getTime() / 1000),
-      now: starts.map((each) => here?.get(each.getTime() / 1000) ?? 0),
-      before: starts.map((each) => there?.get(daysAfter(each, -back).getTime() / 1000) ?? 0),
+      now: starts.map((each) => here?.get(each.getTime() / 1000) ?? null),
+      before: starts.map((each) => there?.get(daysAfter(each, -back).getTime() / 1000) ?? null),
     };
   });
   const times = starts.map((each) => each.getTime() / 1000);

@@ -1249,7 +1249,8 @@ export const en = {
       number: (count: number) => NUMBER.format(count),
       csv: "Save as CSV",
       to: { left: "left", right: "right", mean: "on average", most: "at most" } as Record<string, string>,
-      about: "How many crossed each line and were in each zone. Nobody is told apart: who crosses twice counts twice.",
+      about:
+        "How many crossed each line and were in each zone. Nobody is told apart: who crosses twice counts twice. Where nothing was recorded there is a gap.",
     },
   },
   timeline: {

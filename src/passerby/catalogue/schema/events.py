@@ -103,6 +103,21 @@ counts = Table(
     comment="Crossings of lines, by minute. A minute without any has no row.",
 )
 
+lines_watched = Table(
+    "lines_watched",
+    metadata,
+    Column("camera", String(64), primary_key=True, comment="As in objects.camera."),
+    Column("rule", String(60), primary_key=True, comment="Name of the rule, as it was."),
+    Column("hour", BigInteger, primary_key=True, comment="UTC, hours since 1970."),
+    Column(
+        "minutes",
+        BigInteger,
+        nullable=False,
+        comment="Bit n: whether it is known how many crossed in minute n of the hour.",
+    ),
+    comment="Of which minutes crossings of lines were counted, so that nobody is not the same as not recorded.",
+)
+
 event_marks = Table(
     "event_marks",
     metadata,
