@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -28,6 +28,9 @@ _MAX_BRANCHES = 64
 _LONGEST_90K = 7 * 86400 * TICKS_PER_S
 """What began earlier is not looked for when asked what goes on at a time."""
 _SHOWN = [each for each in events.c if each.name not in ("is_told", "token")]
+_PICTURED = [events.c.id, events.c.camera, events.c.start_90k]
+COMES_LATE = 100
+"""Ids that others may have taken before the newest one and not written yet."""
 _RETIRED_AT_ONCE = 5000  # each holds up whoever writes for some milliseconds
 
 
@@ -50,6 +53,15 @@ class LoggedEvent:
     state_who: str
     state_90k: int
     comments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """Of an event what its picture is found by."""
+
+    id: int
+    camera: str
+    start_90k: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +139,29 @@ class EventLog:
         query = select(*_SHOWN).where(events.c.id > id).order_by(events.c.id).limit(MAX_AT_ONCE)
         with self._rows.transaction("read the events") as connection:
             return [_event(row) for row in connection.execute(query)]
+
+    def pictured_after(self, id: int, kinds: Collection[EventKind]) -> tuple[int, list[Pictured]]:
+        """Events of these kinds and all cameras that were written after another, and the newest id. Those just before
+        it come again: of two processes, the one that has the lower id may be the later to write it."""
+        query = select(*_PICTURED, events.c.kind).where(events.c.id > id - COMES_LATE)
+        with self._rows.transaction("read the events") as connection:
+            found = connection.execute(query).all()
+        newest = max((row.id for row in found), default=id)
+        return newest, [Pictured(row.id, row.camera, row.start_90k) for row in found if row.kind in kinds]
+
+    def newest_pictured(self, cameras: Sequence[str], kinds: Collection[EventKind], most: int) -> list[Pictured]:
+        """At most so many of each camera."""
+        found: list[Pictured] = []
+        order = (events.c.start_90k.desc(), events.c.id.desc())
+        with self._rows.transaction("read the events") as connection:
+            for first in range(0, len(cameras), _MAX_BRANCHES):
+                parts = [
+                    select(*_PICTURED).where(events.c.camera == each, events.c.kind.in_(kinds)).order_by(*order)
+                    for each in cameras[first : first + _MAX_BRANCHES]
+                ]
+                query = union_all(*(select(each.limit(most).subquery()) for each in parts))
+                found += [Pictured(*row) for row in connection.execute(query)]
+        return found
 
     def between(self, camera: str, from_90k: int, to_90k: int, *, since_90k: int = 0) -> list[LoggedEvent]:
         """Events of a camera that go on in a range of time, the newest first, at most MAX_MARKS."""

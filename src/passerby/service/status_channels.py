@@ -5,18 +5,14 @@ from __future__ import annotations
 import math
 
 from passerby.access import Installation
-from passerby.access.cameras import ConfiguredCamera
 from passerby.api import Services
-from passerby.events.log import Filter
-from passerby.events.sight import Sight
+from passerby.events.log import Pictured
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channel import ShownCamera
-from passerby.notify.links import WITH_STILL
 from passerby.notify.notifier import Notifier
+from passerby.service.latest_pictures import LatestPictures
 
 SHOW_EVERY_S = 5.0
-LOOK_BACK = 5
-"""Events of a camera: the newest may have no picture yet, or be about the camera itself."""
 COUNT_EVERY_90K = 30 * TICKS_PER_S
 
 
@@ -25,6 +21,7 @@ class StatusChannels:
 
     def __init__(self, services: Services, notifier: Notifier) -> None:
         self._services, self._notifier = services, notifier
+        self._latest = LatestPictures(services.installation.events, services.installation.clock, self._has_still)
         self._crossed: dict[str, dict[str, dict[str, int]]] = {}
         self._counted_90k = 0
         self._shown_s = -math.inf
@@ -37,6 +34,9 @@ class StatusChannels:
         if self._obey() or now_s - self._shown_s >= SHOW_EVERY_S:
             self._shown_s = now_s
             self._show()
+
+    def _has_still(self, camera: str, since_90k: int, at_90k: int) -> bool:
+        return self._services.archive.since(since_90k).has_still(camera, at_90k)
 
     def _obey(self) -> bool:
         """Of several commands for a camera the latest counts. Returns whether there were any: then the state is shown
@@ -54,26 +54,24 @@ class StatusChannels:
         if abs(now_90k - self._counted_90k) >= COUNT_EVERY_90K:
             self._crossed, self._counted_90k = crossed_today(installation), now_90k
         states, off = fleet.states() if fleet else {}, installation.alerts.off()
+        cameras = installation.cameras.list()
+        since_90k = {each.name: each.since_90k for each in cameras} if self._notifier.shows_stills else {}
+        latest = self._latest.of(since_90k) if since_90k else {}
         shown = {
             each.name: ShownCamera(
                 each.facts.title,
                 str(states[each.name].what) if each.name in states else "stopped",
                 self._crossed.get(each.name, {}),
                 each.name not in off,
-                self._pictured(each) if self._notifier.shows_stills and each.name not in off else None,
+                _pictured(latest.get(each.name)) if each.name not in off else None,
             )
-            for each in installation.cameras.list()
+            for each in cameras
         }
         self._notifier.show(shown)
 
-    def _pictured(self, camera: ConfiguredCamera) -> tuple[int, int] | None:
-        """The latest event whose picture can be read: what was filmed last is still being written."""
-        log, archive = self._services.installation.events, self._services.archive
-        sight = Sight({camera.name: camera.since_90k})
-        for each in log.page(sight, Filter(camera=camera.name), most=LOOK_BACK):
-            if each.kind in WITH_STILL and archive.since(camera.since_90k).has_still(camera.name, each.start_90k):
-                return each.id, each.start_90k
-        return None
+
+def _pictured(event: Pictured | None) -> tuple[int, int] | None:
+    return (event.id, event.start_90k) if event else None
 
 
 def crossed_today(installation: Installation) -> dict[str, dict[str, dict[str, int]]]:
