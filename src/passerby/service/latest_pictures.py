@@ -37,6 +37,7 @@ class LatestPictures:
         self._log, self._clock, self._has_still = log, clock, has_still
         self._known: dict[str, _Camera] = {}
         self._last_id: int | None = None
+        self._seen = set[int]()
 
     def of(self, since_90k: Mapping[str, int]) -> dict[str, Pictured]:
         """By camera. since_90k: of all cameras, from when on their events are theirs. One query for what is new of all
@@ -45,12 +46,13 @@ class LatestPictures:
         new = {name: since for name, since in since_90k.items() if name not in self._known}
         if self._last_id is None:
             self._last_id = self._log.newest_id()
-        last_id, added = self._log.pictured_after(self._last_id, WITH_STILL)
+        last_id, recent = self._log.pictured_after(self._last_id, WITH_STILL)
+        added = [each for each in recent if each.id not in self._seen]
         if new:
             self._known |= {name: _Camera(since) for name, since in new.items()}
             added = [*added, *self._log.newest_pictured(list(new), WITH_STILL, LOOK_BACK)]
         self._add(added)
-        self._last_id = last_id
+        self._last_id, self._seen = last_id, {each.id for each in recent}
         found = {name: self._picture_of(name, camera) for name, camera in self._known.items()}
         return {name: each for name, each in found.items() if each is not None}
 
