@@ -21,7 +21,9 @@ class ChannelShown(BaseModel):
 
     name: str
     kind: str = Field(description="webhook, email, mqtt, apprise or push.")
-    error: str | None = Field(description="Why the latest message failed; null: none has since the last delivery.")
+    error: str | None = Field(
+        description="Why the latest message, or the latest check, failed; null: none has since the last delivery."
+    )
     failing_since_90k: int | None = Field(description="UTC, 1/90000 s since 1970; null: it does not fail.")
     last_delivered_90k: int | None = Field(description="UTC, 1/90000 s since 1970; null: not in the last days.")
     waiting: int = Field(description="How many messages should have been delivered by now.")

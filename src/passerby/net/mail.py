@@ -7,7 +7,7 @@ import smtplib
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 from ipaddress import ip_address
 
@@ -36,6 +36,27 @@ def deliver(mail: EmailMessage, recipients: Sequence[str], address: Address, lim
 
     Raises SourceUnavailable as `open_socket` does, OutputError for what the server refuses.
     """
+    with _conversation(address, limits) as smtp:
+        refused = smtp.send_message(mail, to_addrs=list(recipients))
+        with contextlib.suppress(OSError, smtplib.SMTPException):  # it has the mail, whatever it says now
+            smtp.quit()
+    if refused:
+        raise OutputError(f"the mail server refused {len(refused)} of the {len(recipients)} recipients")
+
+
+def greet(address: Address, limits: Limits) -> None:
+    """Signs in and leaves, without a mail. Raises as `deliver` does."""
+    with _conversation(address, limits) as smtp:
+        code, _ = smtp.noop()
+        if code >= 400:  # about to close, or too busy
+            raise smtplib.SMTPResponseException(code, "")
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            smtp.quit()
+
+
+@contextlib.contextmanager
+def _conversation(address: Address, limits: Limits) -> Iterator[_Smtp]:
+    """Encrypted, and signed in if the address says so. Errors are those of `deliver`, also of what is said within."""
     finish_by = time.monotonic() + limits.start_s
     ips = checked_ips(address, limits.reach, limits.start_s)
     sock, ip = open_socket(address, ips, finish_by, trust_any_certificate=limits.trust_any_certificate)
@@ -53,9 +74,7 @@ def deliver(mail: EmailMessage, recipients: Sequence[str], address: Address, lim
             smtp.ehlo()
         if address.username is not None:
             smtp.login(address.username, address.password or "")
-        refused = smtp.send_message(mail, to_addrs=list(recipients))
-        with contextlib.suppress(OSError, smtplib.SMTPException):  # it has the mail, whatever it says now
-            smtp.quit()
+        yield smtp
     except smtplib.SMTPAuthenticationError as error:
         raise OutputError(f"the mail server does not accept this user and password ({error.smtp_code})") from None
     except smtplib.SMTPNotSupportedError:
@@ -74,8 +93,6 @@ def deliver(mail: EmailMessage, recipients: Sequence[str], address: Address, lim
             smtp.close()
         sock.close()
         handle.close()
-    if refused:
-        raise OutputError(f"the mail server refused {len(refused)} of the {len(recipients)} recipients")
 
 
 def _break_off(sock: socket.socket) -> None:

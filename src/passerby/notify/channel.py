@@ -65,6 +65,19 @@ class ShowsCameras(Protocol):
 
 
 @runtime_checkable
+class Checkable(Protocol):
+    """A channel of which it can be found out whether it works without sending anything to anybody. A webhook is none:
+    only a message tells."""
+
+    check_every_s: float
+
+    def check(self) -> None:
+        """Blocks for as long as `Channel.send` at most. Raises PasserbyError, without secrets, if no message would be
+        delivered now."""
+        ...
+
+
+@runtime_checkable
 class TellsDevices(Protocol):
     """A channel that tells users in their own browsers."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from passerby.access.devices import Device
@@ -12,6 +13,7 @@ from passerby.catalogue.rows import Rows
 from passerby.media.messages import Message, Severity, new_id
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channel import AlertsCommand, Channel, ShownCamera, ShowsCameras, TellsDevices
+from passerby.notify.checks import Failing
 from passerby.notify.outbox import ChannelState, Outbox
 from passerby.notify.sender import Sender
 from passerby.rules.notify import Now, Planned, Route, plan
@@ -100,7 +102,12 @@ class Notifier:
         ]
 
     def states(self) -> dict[str, ChannelState]:
-        return self.outbox.states(tuple(self._channels))
+        """How messages went, and checks by this process of the channels that can be checked."""
+        failing = self.sender.checks.failing()
+        return {
+            name: _with_check(state, failing[name]) if name in failing else state
+            for name, state in self.outbox.states(tuple(self._channels)).items()
+        }
 
     def dead(self) -> dict[str, ChannelState]:
         """Channels that have failed for a while."""
@@ -126,6 +133,11 @@ class Notifier:
             return round((shown + timedelta(minutes=minutes)).timestamp()) * TICKS_PER_S
 
         return Now(self._rows.clock.now_90k(), local.weekday(), local.hour * 60 + local.minute, later_90k)
+
+
+def _with_check(state: ChannelState, failing: Failing) -> ChannelState:
+    since_90k = failing.since_90k if state.failing_since_90k is None else state.failing_since_90k
+    return replace(state, error=state.error or failing.error, failing_since_90k=since_90k)
 
 
 class _Showing:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, delete, func, or_, select, update
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema.notify import outbox
+from passerby.clock import Clock
 from passerby.media.messages import MAX_TITLE, Message, new_id
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.notify.digest import digest
@@ -61,6 +62,11 @@ class Outbox:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+
+    @property
+    def clock(self) -> Clock:
+        """What messages are due by."""
+        return self._rows.clock
 
     def add(self, message: Message, planned: Iterable[Planned]) -> None:
         """In the transaction of this thread, if it is in one. A message that is there already is not added again."""

@@ -11,6 +11,7 @@ from passerby.errors import PasserbyError
 from passerby.media.messages import Message
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channel import SEND_WITHIN_S, Channel, TellsDevices
+from passerby.notify.checks import Checks
 from passerby.notify.outbox import Outbox, Sending
 from passerby.rules.backoff import wait_s
 
@@ -28,6 +29,7 @@ class Sender:
 
     def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], lease_s: float = LEASE_S) -> None:
         self._outbox, self._channels = outbox, channels
+        self.checks = Checks(channels, outbox.clock)
         self._lease_90k = round(lease_s * TICKS_PER_S)
         self._stopping = threading.Event()
         self._awake = {name: threading.Event() for name in channels}
@@ -89,6 +91,7 @@ class Sender:
             return True
 
     def _note_delivered(self, name: str, sending: Sending) -> None:
+        self.checks.works(name)
         self._unnoted[name] = sending
         self._outbox.delivered(sending)
         del self._unnoted[name]
@@ -102,6 +105,7 @@ class Sender:
         except PasserbyError as error:
             self._outbox.note_sent(name, message, str(error))
             raise
+        self.checks.works(name)
         self._outbox.note_sent(name, message)
 
     def _go_on(self, name: str) -> None:
@@ -113,6 +117,9 @@ class Sender:
                 done = self.send_next(name)
                 if done is None and isinstance(channel := self._channels[name], TellsDevices):
                     channel.catch_up()
+                if done is None and self.checks.is_due(name):
+                    with self._busy[name]:
+                        self.checks.check(name)
             except Exception as error:
                 says = str(error) if isinstance(error, PasserbyError) else f"an unexpected {type(error).__name__}"
                 self._troubles[name] = f"messages could not be sent: {says}"

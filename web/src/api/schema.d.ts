@@ -1949,7 +1949,7 @@ export interface components {
             kind: string;
             /**
              * Error
-             * @description Why the latest message failed; null: none has since the last delivery.
+             * @description Why the latest message, or the latest check, failed; null: none has since the last delivery.
              */
             error: string | null;
             /**

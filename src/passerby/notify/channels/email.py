@@ -13,7 +13,7 @@ from passerby.errors import SettingsError
 from passerby.media.messages import Message
 from passerby.net.address import Address
 from passerby.net.fetch import Limits
-from passerby.net.mail import deliver
+from passerby.net.mail import deliver, greet
 from passerby.notify.channel import named
 from passerby.notify.wording import PLAIN, Wording
 
@@ -26,6 +26,14 @@ class Email:
     ) -> None:
         self._address, self._limits, self._wording = address, limits, wording
         self._sender, self._to = checked(sender), tuple(checked(each) for each in to)
+
+    check_every_s = 300.0
+    """A conversation of some kilobytes, which a mail server writes into its log."""
+
+    def check(self) -> None:
+        """See `notify.channel.Checkable`. Whether it takes these recipients is not asked."""
+        with named(self._address):
+            greet(self._address, self._limits)
 
     def send(self, message: Message) -> None:
         with named(self._address):

@@ -42,6 +42,14 @@ class Mqtt:
         self._shown: dict[str, str] = {}  # by topic, of this connection
         self._connection = 0
 
+    check_every_s = 30.0
+    """It costs nothing while the connection stands."""
+
+    def check(self) -> None:
+        """See `notify.channel.Checkable`."""
+        with self._lock, named(self._address):
+            self._broker.connect()
+
     def send(self, message: Message) -> None:
         text = _json(self._wording.fields(message)).encode()
         with self._lock, named(self._address):
