@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, delete, func, select
 
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import events
+from passerby.catalogue.schema.events import events
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.events import EventState
 from passerby.media.segments import TICKS_PER_S

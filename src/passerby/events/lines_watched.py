@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, delete, select
 
 from passerby.catalogue.database import insert_into
-from passerby.catalogue.schema_events import lines_watched
+from passerby.catalogue.schema.events import lines_watched
 
 HOUR_MIN = 60
 Watched = dict[str, list[int]]
