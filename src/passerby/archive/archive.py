@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from passerby.archive.closing import HandIn, finish_waiting
@@ -118,6 +118,10 @@ class Archive(Reader, Closing):
     def raise_fences(self, cameras: Iterable[str], token: int) -> None:
         """From now on what others write of these cameras under a lower token is refused. Raises OutputError."""
         self._places.rows.raise_fences(cameras, token)
+
+    def fenced_above(self, tokens: Mapping[str, int]) -> set[str]:
+        """The cameras of which a higher token was seen. Raises OutputError."""
+        return self._places.rows.fenced_above(tokens)
 
     def server_now_90k(self) -> int:
         """UTC by the clock that all machines share. Raises OutputError."""

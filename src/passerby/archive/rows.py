@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from passerby.catalogue.database import insert_into, open_database, reason_of
-from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, highest_token, raise_fences
+from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, fenced_above, highest_token, raise_fences
 from passerby.catalogue.schema.archive import inits, objects
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
@@ -72,6 +72,10 @@ class Rows:
     def raise_fences(self, cameras: Iterable[str], token: int) -> None:
         with self.transaction("raise fences") as connection:
             raise_fences(connection, cameras, token)
+
+    def fenced_above(self, tokens: Mapping[str, int]) -> set[str]:
+        with self.transaction("read fences") as connection:
+            return fenced_above(connection, tokens)
 
     def server_now_90k(self) -> int:
         """UTC by the clock of the catalogue's server, which all machines share. Not of a file."""

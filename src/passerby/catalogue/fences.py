@@ -5,7 +5,7 @@ Tokens only grow. A machine that was paused or cut off while another took its ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, func, select
 
@@ -71,6 +71,12 @@ def raise_fences(connection: Connection, cameras: Iterable[str], token: int) -> 
 def highest_token(connection: Connection) -> int:
     """Of all cameras; 0 if there are none."""
     return int(connection.execute(select(func.coalesce(func.max(fences.c.token), 0))).scalar_one())
+
+
+def fenced_above(connection: Connection, tokens: Mapping[str, int]) -> set[str]:
+    """The cameras whose fence is above these tokens."""
+    query = select(fences.c.camera, fences.c.token).where(fences.c.camera.in_(tokens))
+    return {row.camera for row in connection.execute(query) if row.token > tokens[row.camera]}
 
 
 def _fence(connection: Connection, camera: str) -> int:

@@ -21,6 +21,7 @@ from passerby.cli.worker import ClusterFile, cluster_config
 from passerby.clock import SystemClock, utc_of
 from passerby.errors import SettingsError
 from passerby.media.segments import TICKS_PER_S
+from passerby.rules.balance import nobody_has_room
 from passerby.version import __version__
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def status(cluster: ClusterFile, debug: Debug = False) -> None:
     with _control(cluster) as control:
         _, slots = control.table()
         reports = control.reports()
-        live = {node for node in reports if control.session(node) is not None}
+        sessions = {node: found[1].live for node in reports if (found := control.session(node)) is not None}
+        live = set(sessions)
     rows: dict[str, tuple[str, ...]] = {}
     for node, report in sorted(reports.items(), key=lambda each: (each[0] in live, each[1]["at_90k"])):
         for camera, (what, reason, since_90k) in report["cameras"].items():
@@ -62,16 +64,30 @@ def status(cluster: ClusterFile, debug: Debug = False) -> None:
         table.add_row(camera, *rows[camera])
     show(table)
     _say_who_lags(reports, live)
-    free = slots.count - sum(holding.node in live for holding in slots.slots.values())
+    count = len(list(slots.all_slots()))
+    free = count - sum(holding.node in live for holding in slots.slots.values())
     if free:
-        typer.echo(f"{free} of {slots.count} slots have no node")
+        typer.echo(f"{free} of {count} slots have no node")
+    if says := nobody_has_room(slots, sessions):
+        typer.echo(says)
 
 
 @app.command("nodes")
 @fails_clearly
 def nodes(cluster: ClusterFile, debug: Debug = False) -> None:
     """Show each node: whether it is there, how much it does, since when it runs."""
-    columns = ("node", "site", "", "slots", "cameras", "load", "version", "since", Column("", overflow="fold"))
+    columns = (
+        "node",
+        "site",
+        "",
+        "slots",
+        "cameras",
+        "load",
+        "strain",
+        "version",
+        "since",
+        Column("", overflow="fold"),
+    )
     table = Table(*columns, box=None, header_style="bold")
     now_90k = SystemClock().now_90k()
     with _control(cluster) as control:
@@ -84,9 +100,10 @@ def nodes(cluster: ClusterFile, debug: Debug = False) -> None:
             state += ", cordoned" if node in slots.cordoned else ""
             has = sum(each.node == node for each in slots.slots.values())
             since, load = _time(report["since_90k"]), f"{report['load']:.0%}"
+            strain = f"{report['strain']:.0%}" if "strain" in report else ""
             table.add_row(
-                node, report["site"], state, str(has), str(len(report["cameras"])), load, report["version"], since,
-                report["trouble"] or "",
+                node, report["site"], state, str(has), str(len(report["cameras"])), load, strain, report["version"],
+                since, report["trouble"] or "",
             )  # fmt: skip
     show(table)
 

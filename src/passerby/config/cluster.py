@@ -47,7 +47,12 @@ class Cluster(Section):
         pattern=r"^[A-Za-z0-9_-]{1,64}$",
         description="Name of this node, unlike that of any other. If not set, the name of the machine.",
     )
-    site: str = Field("", max_length=64, description="Where this node is, for people.")
+    site: str = Field(
+        "",
+        max_length=64,
+        description="Where this node is. If it is the name of a site, cameras on its floor plan are recorded by nodes "
+        "that are there, as long as there are any that can bear it.",
+    )
     capacity: float = Field(
         1.0, gt=0, le=1e4, description="How much this node takes, compared with the others: 2.0 is twice as much."
     )
@@ -57,6 +62,12 @@ class Cluster(Section):
         ge=1,
         le=4096,
         description="Into how many parts the cameras are divided. Set before the first start, and never changed.",
+    )
+    site_slots: int = Field(
+        16,
+        ge=1,
+        le=256,
+        description="The same for the cameras of a site that a node names: eight for each of its nodes.",
     )
     lease_s: float = Field(
         3.0,

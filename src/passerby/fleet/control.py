@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from passerby.errors import PasserbyError
-from passerby.rules.placement import Holding, Table
+from passerby.rules.placement import Holding, Live, SiteSlots, Table
 
 VERSION = 1
 
@@ -23,11 +23,18 @@ class Overtaken(PasserbyError):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a node says of itself with every renewal. process: names one run of it."""
+    """What a node says of itself with every renewal. process: names one run of it. site, strain: see
+    `rules.placement.Live`."""
 
     node: str
     process: str
     weight: float
+    site: str = ""
+    strain: float | None = 0.0
+
+    @property
+    def live(self) -> Live:
+        return Live(self.process, self.weight, self.site, self.strain)
 
 
 class Control(Protocol):
@@ -64,23 +71,34 @@ class Control(Protocol):
 
 def pack_table(table: Table) -> bytes:
     slots = {str(slot): [each.node, each.process, each.token] for slot, each in table.slots.items()}
-    nodes = {"drained": sorted(table.drained), "cordoned": sorted(table.cordoned)}
-    return json.dumps({"version": VERSION, "count": table.count, **nodes, "slots": slots}).encode()
+    nodes = {"drained": sorted(table.drained), "cordoned": sorted(table.cordoned), "shares": dict(table.shares)}
+    sites = {site: [own.first, own.count] for site, own in table.sites.items()}
+    known = {"version": VERSION, "count": table.count, **nodes, "sites": sites, "slots": slots}
+    return json.dumps({**table.unknown, **known}, ensure_ascii=False).encode()
 
 
 def unpack_table(data: bytes) -> Table:
-    """Keys that it does not know are from a later version, which reads this one's table as well."""
+    """Keys that it does not know are from a later version, which reads this one's table as well: they are kept."""
     read: dict[str, Any] = json.loads(data)
     slots = {int(slot): Holding(*fields) for slot, fields in read["slots"].items()}
-    return Table(read["count"], slots, frozenset(read["drained"]), frozenset(read.get("cordoned", ())))
+    return Table(
+        read["count"],
+        slots,
+        frozenset(read["drained"]),
+        frozenset(read.get("cordoned", ())),
+        {node: float(share) for node, share in read.get("shares", {}).items()},
+        {site: SiteSlots(*own) for site, own in read.get("sites", {}).items()},
+        {key: read[key] for key in read.keys() - _TABLE_KEYS},
+    )
+
+
+_TABLE_KEYS = {"version", "count", "slots", "drained", "cordoned", "shares", "sites"}
 
 
 def pack_session(session: Session) -> bytes:
-    return json.dumps(
-        {"version": VERSION, "node": session.node, "process": session.process, "weight": session.weight}
-    ).encode()
+    return json.dumps({"version": VERSION, **asdict(session)}, ensure_ascii=False).encode()
 
 
 def unpack_session(data: bytes) -> Session:
     read: dict[str, Any] = json.loads(data)
-    return Session(read["node"], read["process"], read["weight"])
+    return Session(read["node"], read["process"], read["weight"], read.get("site", ""), read.get("strain"))

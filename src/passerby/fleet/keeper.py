@@ -5,22 +5,31 @@ majority of servers, and if only this node is cut off, the catalogue refuses the
 
 What it gives away it goes on recording until the next node does, and the catalogue refuses it: a planned move leaves no
 gap.
+
+Who has slot 0 leads: it proposes in the table what each node bears, and slots for sites. It only proposes, since nodes
+take for themselves; and what it writes replaces the revision in which it had the slot, or nothing. So a leader that was
+paused and wakes is overtaken.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from passerby.fleet.control import Control, ControlAway, Overtaken, Session
-from passerby.rules.placement import Live, Table, slot_of, taken, to_give
+from passerby.rules.balance import Balance, nobody_has_room
+from passerby.rules.placement import Live, Table, has_old_version, taken, to_give
 
 BEATS_A_LEASE = 4
 MOVES_AT_ONCE = 4
+MOVES_IN = 8
+"""Of many slots more move at once: all of them in eight turns, so that a new node soon has its share."""
 MOVE_EVERY_S = 2.0
 LEAVING_AT_ONCE = 16  # all of it goes, and somebody waits
+LEADS_SLOT = 0
+"""Who has it leads, and does what is done once for all."""
 LENDS_S = 10.0  # the next node records by then; if not, it cannot, or its camera allows one connection only
 
 
@@ -40,11 +49,21 @@ class Keeper:
         changed: Callable[[], None] = lambda: None,
         warn: Callable[[str], None] = lambda says: None,
         now_s: Callable[[], float] = boot_s,
+        strain_of: Callable[[], float] = lambda: 0.0,
+        site_of: Callable[[str], str | None] = lambda camera: "",
+        site_slots: int = 16,
     ) -> None:
         """changed: called when this node has got or lost slots. warn: called with a sentence for people when it lost
-        something that it did not give away. now_s: see `boot_s`."""
+        something that it did not give away. now_s: see `boot_s`. strain_of: see `rules.strain`. site_of: where a camera
+        is; None: that is not known yet. site_slots: how many a site gets."""
         self._control, self._session, self._lease_s = control, session, lease_s
         self._changed, self._warn, self._now_s = changed, warn, now_s
+        self._strain_of, self._site_of, self._site_slots = strain_of, site_of, site_slots
+        self._balance = Balance()
+        self._table = Table(1, {})
+        self._sites_s: dict[str, float] = {}
+        """Since when sites have slots of their own."""
+        self._renews_tokens_of: set[int] = set()
         self._lock = threading.Lock()
         self._held: dict[int, int] = {}
         self._lent: dict[int, tuple[int, float | None]] = {}
@@ -52,13 +71,18 @@ class Keeper:
         self._handed: set[int] = set()
         """Of those held: those that nobody had, or that were given in order."""
         self._is_leaving = False
-        self._count = 1
         self._revision: int | None = None
         self._hand_in: int | None = None
         self._until_s = self._moved_s = float("-inf")
         self._with_all_since_s: float | None = None
         self.has_others = False
         """Whether another node would take what this one gives away, as it was last seen."""
+        self._is_unbroken = False
+        """Whether its session held from the last beat to this one."""
+        self.robbed: str | None = None
+        """That somebody took a slot against the rules, in words, until this node ends."""
+        self.no_room: str | None = None
+        """If this node leads: that others are strained and nothing can be moved, in words."""
         self.trouble: str | None = "it has not joined yet"
         """Why it cannot be said who has what, in words. None: all is well."""
 
@@ -73,19 +97,35 @@ class Keeper:
 
     def token_of(self, camera: str) -> int | None:
         """The fencing token under which this node records a camera. None if it does not."""
+        site = self._site_of(camera)
+        if site is None:
+            return None
         with self._lock:
-            slot = slot_of(camera, self._count)
-            return self._held[slot] if slot in self._held else self._lent.get(slot, (None, None))[0]
+            slot = self._table.slot_of(camera, site)
+            if slot in self._held or slot in self._lent:
+                return self._held[slot] if slot in self._held else self._lent[slot][0]
+            if self._now_s() - self._sites_s.get(site, float("-inf")) < LENDS_S:  # until who has it now records
+                return self._held.get(self._table.slot_of(camera))
+            return None
 
     def takes_over(self, camera: str) -> bool:
         """Whether it was taken from a node that may still think that it has it."""
         with self._lock:
-            slot = slot_of(camera, self._count)
+            slot = self._table.slot_of(camera, self._site_of(camera) or "")
             return slot in self._held and slot not in self._handed
 
-    def has_slot(self, slot: int) -> bool:
+    def renew_token_of(self, camera: str) -> None:
+        """With the next beat, if this node has it: a higher one was seen of the camera, which had another slot then."""
         with self._lock:
-            return slot in self._held
+            slot = self._table.slot_of(camera, self._site_of(camera) or "")
+            if slot in self._held:
+                self._renews_tokens_of.add(slot)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this node does what is done once for all."""
+        with self._lock:
+            return LEADS_SLOT in self._held
 
     @property
     def has_any(self) -> bool:
@@ -95,7 +135,9 @@ class Keeper:
     def beat(self) -> None:
         """Renew the session, see who has what, take what is free, give away what belongs to others."""
         asked_s = self._now_s()
+        self._session = replace(self._session, strain=round(self._strain_of(), 2))
         try:
+            self._is_unbroken = False
             if not self._renew():
                 self._hold({})
                 return
@@ -128,7 +170,7 @@ class Keeper:
         self._hold({})
         try:
             revision, table = self._control.table()
-            self._control.replace_table(table.without(self._session.process, range(table.count)), revision)
+            self._control.replace_table(table.without(self._session.process, table.slots), revision)
         except (ControlAway, Overtaken):
             pass  # the end of its session says the same
         try:
@@ -141,6 +183,7 @@ class Keeper:
         if self._revision is not None:
             try:
                 self._revision = self._control.renew(self._session, self._revision)
+                self._is_unbroken = True
                 return True
             except Overtaken:
                 pass  # lapsed; or it was renewed, and only the answer was lost
@@ -173,14 +216,25 @@ class Keeper:
             if by is None:  # only this node gives its own away; perhaps the answer was lost
                 lent[slot] = self._held[slot], None
             else:
-                self._warn(f"slot {slot} was taken by {by.node}: its cameras are stopped here")
+                self._say_taken(slot, by.node)
         for slot, (token, since_s) in list(lent.items()):
             if since_s is None and slot in table.slots:
                 lent[slot] = token, now_s
             elif since_s is not None and now_s - since_s >= LENDS_S:
                 del lent[slot]
-        self._count = table.count
-        self._hold(ours, lent)
+        self._hold(ours, lent, table)
+
+    def _say_taken(self, slot: int, by: str) -> None:
+        """No node takes what another has while its session holds. But any key of the cluster can write the table."""
+        if not self._is_unbroken:
+            self._warn(f"slot {slot} was taken by {by}: its cameras are stopped here")
+            return
+        if self.robbed is None:
+            self.robbed = (
+                f"slot {slot} was taken by {by} while this node had its session: somebody may use the key of a machine "
+                "(hint: passerby cluster remove takes a stolen key away)"
+            )
+            self._warn(self.robbed)
 
     def _live(self, table: Table) -> dict[str, Live]:
         """Those heard; and those who have slots and were not heard, but whose session has not lapsed."""
@@ -189,9 +243,9 @@ class Keeper:
         for node in {each.node for each in table.slots.values()} - there.keys():
             if (found := self._control.session(node)) is not None:
                 there[node] = found[1]
-        return {node: Live(each.process, each.weight) for node, each in there.items()}
+        return {node: each.live for node, each in there.items()}
 
-    def _move(self, revision: int, table: Table, live: dict[str, Live]) -> None:
+    def _move(self, revision: int, table: Table, live: Mapping[str, Live]) -> None:
         """At most one change of the table a beat. A token is one more than the revision that is replaced: only one can
         replace it, and the next replaces a higher one."""
         now_s, process = self._now_s(), self._session.process
@@ -200,18 +254,52 @@ class Keeper:
             self._control.replace_table(taking, revision)
             self._handed = (self._handed & self._held.keys()) | (taking.slots.keys() - table.slots.keys())
             self._follow(taking)
+        elif (proposed := self._proposed(table, live, now_s, revision + 1)) is not None:
+            self._control.replace_table(proposed, revision)
+            self._renews_tokens_of.clear()
+            self._follow(proposed)
         elif now_s - self._moved_s >= MOVE_EVERY_S:
             self._moved_s = now_s
-            giving = to_give(table, process, live, LEAVING_AT_ONCE if self._is_leaving else MOVES_AT_ONCE)
+            at_once = max(LEAVING_AT_ONCE if self._is_leaving else MOVES_AT_ONCE, len(self._held) // MOVES_IN)
+            giving = to_give(table, process, live, at_once)
             if giving:
                 after = table.without(process, giving)
                 self._control.replace_table(after, revision)
                 self._follow(after)
 
-    def _hold(self, held: dict[int, int], lent: dict[int, tuple[int, float | None]] | None = None) -> None:
+    def _proposed(self, table: Table, live: Mapping[str, Live], now_s: float, token: int) -> Table | None:
+        """New tokens for what is ours; and if this node leads, new shares and slots for sites. None: all stays."""
+        process = self._session.process
+        if ours := self._renews_tokens_of & table.of(process).keys():
+            return table.with_new_tokens(process, ours, token)
+        leader = table.slots.get(LEADS_SLOT)
+        if leader is None or leader.process != process:
+            self._balance, self.no_room = Balance(), None
+            return None
+        no_room = nobody_has_room(table, live)
+        if no_room and not self.no_room:
+            self._warn(no_room)
+        self.no_room = no_room
+        with_sites = table.with_sites((each.site for each in live.values()), self._site_slots)
+        if with_sites.sites != table.sites and not has_old_version(live):
+            return with_sites
+        shares = self._balance.next_shares(table, live, now_s)
+        return None if shares is None else replace(table, shares=shares)
+
+    def _hold(
+        self,
+        held: dict[int, int],
+        lent: dict[int, tuple[int, float | None]] | None = None,
+        table: Table | None = None,
+    ) -> None:
         tokens = {slot: token for slot, (token, _) in (lent or {}).items()} | held
         with self._lock:
             before = {slot: token for slot, (token, _) in self._lent.items()} | self._held
             self._held, self._lent = held, lent or {}
-        if tokens != before:
+            is_first = self._table.count == 1 and not self._table.slots
+            sites_before, self._table = self._table.sites, table or self._table
+            for site in self._table.sites.keys() - self._sites_s.keys():
+                self._sites_s[site] = float("-inf") if is_first else self._now_s()
+            is_new = self._table.sites != sites_before
+        if tokens != before or is_new:
             self._changed()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from passerby.access import Installation
-from passerby.errors import SourceUnavailable, Trouble
+from passerby.errors import OutputError, SourceUnavailable, Trouble
 from passerby.fleet.control import Control, ControlAway
 from passerby.fleet.nats.control import NatsControl
 from passerby.fleet.nats.watching import PageLink
@@ -18,7 +19,8 @@ from passerby.media.camera import CameraState
 from passerby.media.machines import Machine, Machines, Move
 from passerby.media.requests import CameraRequest
 from passerby.notify.alarms import Standing
-from passerby.rules.placement import Live, Table, moving, slot_of
+from passerby.rules.placement import Live, Table, moving
+from passerby.service.camera_sites import CameraSites
 
 LOOK_EVERY_S = 2.0
 NOT_REACHED = "the machines that record cannot be reached: NATS does not answer"
@@ -37,6 +39,7 @@ class CamerasElsewhere:
         self._lapse_s = lapse_s_of(settings.lease_s)
         self._heard = StatesHeard(self._lapse_s, clock.now_90k)
         self._begun_s = clock.monotonic()
+        self._sites = CameraSites(installation.places)
         self._lock = threading.Lock()
         self._reports: dict[str, dict[str, Any]] = {}
         self._table = Table(settings.slots, {})
@@ -81,6 +84,8 @@ class CamerasElsewhere:
 
     def look(self) -> None:
         """At the nodes. Blocks for a moment."""
+        with suppress(OutputError):  # then they are where they were
+            self._sites.look()
         try:
             reports = self._control.reports()
             table = self._control.table()[1]
@@ -97,9 +102,9 @@ class CamerasElsewhere:
     def machines(self) -> Machines:
         with self._lock:
             reports, table, live, away = self._reports, self._table, self._live, self._away
-        names = [each.name for each in self._installation.cameras.list()]
+        sites = {each.name: self._sites.of(each.name) or "" for each in self._installation.cameras.list()}
         nodes = [_machine(node, reports[node], table, live) for node in sorted(reports)]
-        return Machines(nodes, _moves(table, live, names) if nodes else (), away)
+        return Machines(nodes, _moves(table, live, sites) if nodes else (), away)
 
     def alarms(self, but: str = "") -> list[Standing]:
         """Those of the nodes that are there, but one."""
@@ -124,7 +129,7 @@ def alarms_for_report(standing: Sequence[Standing]) -> list[list[Any]]:
 
 
 def _live(control: Control) -> dict[str, Live]:
-    return {node: Live(each.process, each.weight) for node, each in control.heard().items()}
+    return {node: each.live for node, each in control.heard().items()}
 
 
 def _machine(node: str, report: Mapping[str, Any], table: Table, live: Mapping[str, Live]) -> Machine:
@@ -144,11 +149,12 @@ def _machine(node: str, report: Mapping[str, Any], table: Table, live: Mapping[s
     )
 
 
-def _moves(table: Table, live: Mapping[str, Live], cameras: Sequence[str]) -> list[Move]:
+def _moves(table: Table, live: Mapping[str, Live], sites: Mapping[str, str]) -> list[Move]:
+    """sites: of the cameras."""
     slots = moving(table, live)
     found: dict[tuple[str | None, str | None], list[str]] = {}
-    for camera in cameras:
-        between = slots.get(slot_of(camera, table.count))
+    for camera, site in sites.items():
+        between = slots.get(table.slot_of(camera, site))
         if between is not None:
             found.setdefault(between, []).append(camera)
     return [Move(origin, to, tuple(sorted(names))) for (origin, to), names in sorted(found.items(), key=str)]

@@ -19,6 +19,7 @@ from passerby.archive import Archive
 from passerby.errors import PasserbyError
 from passerby.fleet.control import ControlAway, Session
 from passerby.fleet.keeper import BEATS_A_LEASE, Keeper
+from passerby.fleet.machine_load import MachineLoad
 from passerby.fleet.nats.control import NatsControl
 from passerby.fleet.nats.sending import NodeLink
 from passerby.fleet.worker import Places
@@ -27,6 +28,8 @@ from passerby.media.camera import CameraStatus
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.alarms import Alarms
 from passerby.processes import at_signals
+from passerby.rules.strain import Strain
+from passerby.service.camera_sites import CameraSites
 from passerby.service.configured import ConfiguredFleet
 from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere, alarms_for_report
 from passerby.service.notifying import make_notifier, notified
@@ -41,13 +44,13 @@ REPORT_EVERY_S = 2.0
 STORE_EVERY_S = 5.0
 FENCE_EVERY_S = 0.2
 CLOCK_EVERY_S = 10.0
+STRAIN_EVERY_S = 2.0
+SITES_EVERY_S = 5.0
 CLOCK_OFF_S = 2.0
 """Recordings have the time of the machine that made them: by so much they overlap, or leave a gap, at a move."""
 READY_WITHIN_S = 60.0
 LEAVES_WITHIN_S = 30.0
 """What is given away is recorded here until another node does; ten seconds for it, and some for each turn."""
-UPKEEP_SLOT = 0
-"""Who has it does what is done once for all: retention, and recovery of the store."""
 
 
 def run_node(data: Path, installation: Installation, node: str) -> None:
@@ -65,9 +68,14 @@ class Node:
         self, data: Path, installation: Installation, archive: Archive, control: NatsControl, places: Places, node: str
     ) -> None:
         settings = installation.config.cluster
-        session = Session(node, secrets.token_hex(8), settings.capacity)
+        session = Session(node, secrets.token_hex(8), settings.capacity, settings.site)
         self._installation, self._archive, self._control, self._node = installation, archive, control, node
-        self.keeper = Keeper(control, session, settings.lease_s, self._changed, log.warning)
+        self._strain, self._load = Strain(), MachineLoad()
+        self._sites = CameraSites(installation.places, self._changed)
+        self.keeper = Keeper(
+            control, session, settings.lease_s, self._changed, log.warning,
+            strain_of=lambda: self._strain.now, site_of=self._sites.of, site_slots=settings.site_slots,
+        )  # fmt: skip
         self._fleet = ConfiguredFleet(installation, places, token_of=self.keeper.token_of, stands_by=True)
         self._data, self._process = data, session.process
         self._alarms = Alarms(installation.clock)
@@ -82,12 +90,15 @@ class Node:
         lease_s = self._installation.config.cluster.lease_s
         with every(STORE_EVERY_S, self._store, "store"), every(REPORT_EVERY_S, self._report, "report"):
             self._fleet.start()
+            self._look_at_sites()
             self._wait_until_ready(stopping)
             with (
                 every(lease_s / BEATS_A_LEASE, self._beat, "beat"),
                 every(FENCE_EVERY_S, self._raise_fences, "fence"),
                 closing(self._link()),
                 every(CLOCK_EVERY_S, self._compare_clocks, "clock"),
+                every(STRAIN_EVERY_S, self._measure_strain, "strain"),
+                every(SITES_EVERY_S, self._look_at_sites, "sites"),
             ):
                 log.info("node %s is running", self._node)
                 self._run_upkeep(stopping)
@@ -117,13 +128,13 @@ class Node:
     def _run_upkeep(self, stopping: threading.Event) -> None:
         """Retention and recovery, while this node has their slot. Until told to stop."""
         while not stopping.wait(1.0):
-            if not self.keeper.has_slot(UPKEEP_SLOT):
+            if not self.keeper.leads:
                 continue
             log.info("this node does the upkeep now")
             self._archive.recover_later()
             try:
                 with self._upkeep():
-                    while self.keeper.has_slot(UPKEEP_SLOT) and not stopping.wait(1.0):
+                    while self.keeper.leads and not stopping.wait(1.0):
                         pass
             except PasserbyError as error:  # the catalogue is away: recording goes on, and this is tried again
                 log.warning("%s", error)
@@ -197,6 +208,24 @@ class Node:
             log.info("this node has %d cameras", len(now))
         self._fenced = now
 
+    def _measure_strain(self) -> None:
+        self._strain.note(self._fleet.states().values(), self._load.busy(), time.monotonic())
+
+    def _look_at_sites(self) -> None:
+        try:
+            self._sites.look()
+            self._renew_tokens()
+        except PasserbyError:
+            return  # the catalogue is away, which others say
+
+    def _renew_tokens(self) -> None:
+        """Of cameras that came from a slot with a higher token, as when they are at another site now: the catalogue
+        refuses what this node records of them."""
+        stopped = [name for name, state in self._fleet.states().items() if state.what is CameraStatus.STOPPED]
+        tokens = {name: token for name in stopped if (token := self.keeper.token_of(name)) is not None}
+        for camera in self._archive.fenced_above(tokens) if tokens else ():
+            self.keeper.renew_token_of(camera)
+
     def _compare_clocks(self) -> None:
         clock = self._installation.clock
         asked_90k = clock.now_90k()
@@ -229,8 +258,13 @@ class Node:
             "since_90k": self._since_90k,
             "at_90k": self._installation.clock.now_90k(),
             "site": self._installation.config.cluster.site,
+            "strain": round(self._strain.now, 2),
             "load": round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
-            "trouble": self.keeper.trouble or self._clock_trouble or self._fleet.trouble,
+            "trouble": self.keeper.trouble
+            or self.keeper.robbed
+            or self._clock_trouble
+            or self._fleet.trouble
+            or self.keeper.no_room,
             "alarms": alarms_for_report(self._alarms.now()),
             "cameras": {name: [state.what, state.reason, state.since_90k] for name, state in states.items()},
         }
