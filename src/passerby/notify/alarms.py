@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,10 +34,14 @@ class Alarms:
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._rounds: dict[str, dict[_Key, Standing]] = {}
+        self._said: dict[str, set[str]] = {}
+        """What the last round of each job found, without numbers, which change from round to round."""
         self._once: dict[_Key, tuple[Standing, int]] = {}  # and when it was last raised
 
-    def round(self, of: str, found: Iterable[Alarm] = ()) -> None:
-        """Everything that one round of a job found. What its previous round found and this one did not is over."""
+    def round(self, of: str, found: Iterable[Alarm] = ()) -> list[Alarm]:
+        """Everything that one round of a job found. What its previous round found and this one did not is over. Returns
+        what the previous round did not say: for a log, in which one sentence every few seconds hides the others."""
+        found = list(found)
         now_90k = self._clock.now_90k()
         with self._lock:
             before, here = self._rounds.get(of, {}), dict[_Key, Standing]()
@@ -49,6 +54,9 @@ class Alarms:
                 since = before[key].since_90k if key in before else now_90k
                 here[key] = Standing(alarm, since, here[key].count + 1 if key in here else 1)
             self._rounds[of] = here
+            before_said = self._said.get(of, set())
+            self._said[of] = {_without_numbers(alarm) for alarm in found}
+            return [alarm for alarm in found if alarm.kind.happens_once or _without_numbers(alarm) not in before_said]
 
     def now(self) -> list[Standing]:
         """By kind, then camera."""
@@ -58,6 +66,10 @@ class Alarms:
             found = [each for here in self._rounds.values() for each in here.values()]
             found += [each for each, _ in self._once.values()]
         return sorted(found, key=lambda each: (each.alarm.kind, each.alarm.camera or ""))
+
+
+def _without_numbers(alarm: Alarm) -> str:
+    return f"{alarm.kind} {alarm.camera} {re.sub(r'[0-9]+', '', alarm.says)}"
 
 
 def _after(was: Standing | None, alarm: Alarm, now_90k: int) -> Standing:

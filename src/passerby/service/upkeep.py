@@ -116,27 +116,28 @@ def discarded(services: Services) -> Iterator[None]:
 
 def tell(found: Sequence[Alarm], alarms: Alarms) -> None:
     """found: by one round over the whole archive."""
-    alarms.round("archive", found)
-    for alarm in found:
+    for alarm in alarms.round("archive", found):
         log.error("alarm %s: %s", alarm.kind, alarm.says)
 
 
 @contextmanager
 def reporting(name: str, what_failed: str, alarms: Alarms) -> Iterator[None]:
     """One round of a job. An error ends the round, and is an alarm until a round succeeds: whatever it is, the next
-    round may succeed, and without rounds nothing is ever deleted."""
+    round may succeed, and without rounds nothing is ever deleted. The log has it once."""
+
+    def is_new(says: str) -> bool:
+        return bool(alarms.round(name, [Alarm(AlarmKind.UPKEEP, None, says)]))
+
     try:
         yield
     except (PasserbyError, OSError) as error:
-        says = f"{what_failed}: {error}"
-        log.error("%s", says)
+        if is_new(f"{what_failed}: {error}"):
+            log.error("%s: %s", what_failed, error)
     except Exception as error:
-        says = f"{what_failed}: an unexpected {type(error).__name__}"
-        log.exception("%s", what_failed)
+        if is_new(f"{what_failed}: an unexpected {type(error).__name__}"):
+            log.exception("%s", what_failed)
     else:
         alarms.round(name)
-        return
-    alarms.round(name, [Alarm(AlarmKind.UPKEEP, None, says)])
 
 
 @contextmanager

@@ -45,3 +45,14 @@ def test_what_happened_once_is_told_for_a_day() -> None:
     assert alarms.now() == [standing]
     clock.move(1)
     assert alarms.now() == []
+
+
+def test_a_round_returns_what_the_one_before_did_not_say() -> None:
+    alarms = Alarms(MovingClock())
+    waits = Alarm(AlarmKind.STORE, None, "3 recordings wait: NATS does not answer")
+    assert alarms.round("archive", [waits]) == [waits]
+    more = Alarm(AlarmKind.STORE, None, "14 recordings wait: NATS does not answer")
+    assert alarms.round("archive", [more]) == [] and [each.alarm for each in alarms.now()] == [more]
+    other = Alarm(AlarmKind.STORE, None, "14 recordings wait: S3 does not answer")
+    assert alarms.round("archive", [other]) == [other]
+    assert alarms.round("archive") == [] and alarms.round("archive", [other]) == [other], "it is over, and begins again"
