@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from passerby.catalogue.database import insert_into, open_database, reason_of
 from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, fenced_above, highest_token, raise_fences
 from passerby.catalogue.schema.archive import inits, objects
+from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, fence_now, fenced_above, highest_token, raise_fences
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
 from passerby.objects.names import ObjectName
@@ -23,6 +24,7 @@ class Rows:
     def __init__(self, url: str, *, is_ready: bool = False) -> None:
         """See `open_database`."""
         self._engine = open_database(url, is_ready=is_ready)
+        self._asking = self._engine.execution_options(isolation_level="AUTOCOMMIT")  # a question needs no transaction
         # Built once: a row is written for every GOP of every camera.
         self._add_init = insert_into(inits, self._engine.dialect).on_conflict_do_nothing()
         self._known_inits: set[str] = set()
@@ -66,6 +68,9 @@ class Rows:
 
     def admit(self, camera: str, token: int) -> None:
         """Raises Superseded if another machine records the camera now."""
+        with self.transaction("check a fence", self._asking) as connection:
+            if fence_now(connection, camera) == token:  # as before nearly every GOP of every camera
+                return
         with self.transaction("check a fence") as connection:
             admit(connection, camera, token)
 
@@ -176,10 +181,10 @@ class Rows:
             return list(_objects_of(connection.execute(query)))
 
     @contextmanager
-    def transaction(self, doing: str) -> Iterator[Connection]:
-        """For the other modules of this package. doing: its purpose, in words."""
+    def transaction(self, doing: str, engine: Engine | None = None) -> Iterator[Connection]:
+        """For the other modules of this package. doing: its purpose, in words. engine: if not that of the rows."""
         try:
-            with self._engine.begin() as connection:
+            with (engine or self._engine).begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise OutputError(

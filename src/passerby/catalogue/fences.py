@@ -22,10 +22,18 @@ ROWS_LAG_90K = 60 * TICKS_PER_S
 
 def admit(connection: Connection, camera: str, token: int) -> None:
     """Until the transaction ends nobody can raise the fence above this token. Raises Superseded if it is higher."""
-    if _fence(connection, camera) < token:
+    fence = _fence(connection, camera)
+    if fence < token:
         raise_fences(connection, [camera], token)
-    if _fence(connection, camera) > token:  # perhaps raised meanwhile
+        fence = _fence(connection, camera)  # perhaps raised meanwhile
+    if fence > token:
         raise Superseded(camera)
+
+
+def fence_now(connection: Connection, camera: str) -> int | None:
+    """For somebody who only asks: nothing is locked or written. None: there is no fence yet."""
+    found: int | None = connection.execute(select(fences.c.token).where(fences.c.camera == camera)).scalar_one_or_none()
+    return found
 
 
 def is_admitted(connection: Connection, camera: str, token: int) -> bool:
