@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, or_
 from sqlalchemy.exc import SQLAlchemyError
 
 from passerby.catalogue.database import insert_into, open_database, reason_of
-from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, fenced_above, highest_token, raise_fences
-from passerby.catalogue.schema.archive import inits, objects
 from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, fence_now, fenced_above, highest_token, raise_fences
+from passerby.catalogue.schema.archive import inits, objects
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
 from passerby.objects.names import ObjectName

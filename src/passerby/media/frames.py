@@ -49,7 +49,8 @@ class RawFrame:
 
     @property
     def time_s(self) -> float:
-        return float(self.pts * self.time_base)
+        # The same float as of the exact product, which takes 20 times as long and is asked for 10 times a frame.
+        return self.pts * self.time_base.numerator / self.time_base.denominator
 
     @property
     def width(self) -> int:

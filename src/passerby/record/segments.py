@@ -41,6 +41,7 @@ class SegmentRecorder:
     A fragment holds whole frames and begins where the one before ended, or after a gap. Each GOP begins at the first
     frame after a whole multiple of 2 s, and is independent. A change of picture size begins a new init segment. A
     picture that is identical to the one before, sample by sample, is not encoded again: that one is shown for longer.
+    A GOP in which nothing changes and that nobody watches has the bytes of the one before, if that was the same.
     """
 
     def __init__(self, stream: StreamFormat, *, quality: int = LIVE_QUALITY, threads: int = 1) -> None:
@@ -51,6 +52,10 @@ class SegmentRecorder:
         self._waiting_is_key = False
         self._active = 0.0
         self._encoded: av.VideoFrame | None = None
+        # What was encoded since the last key frame, if all of it is the present picture. The encoder stands behind the
+        # last of it, so it can go on from there after the same bytes were handed out again.
+        self._steady: list[bytes] = []
+        self._owes_second = False  # the present GOP began with the first of them again, and lacks the second
         self._last_90k: int | None = None
         self._frame_90k = USUAL_FRAME_90K
         self._needs_key = True
@@ -74,21 +79,52 @@ class SegmentRecorder:
         if self._last_90k is not None and frame.pts <= self._last_90k:
             raise ValueError(f"frame {frame.index} at tick {frame.pts} does not come after tick {self._last_90k}")
         is_same = self._is_encoded(frame.picture)
+        if self._owes_second and not is_same:
+            self._encode_first_anew()
         still_90k = STILL_90K if is_watched else GOP_90K
         done = self._before(frame, still_90k if is_same else CHUNK_90K)
         is_key = self._needs_key or self._last_90k is None or frame.pts // GOP_90K != self._last_90k // GOP_90K
         if is_key or not is_same or not self._waiting or (self._only_key and not is_watched):
-            self._encode(frame, is_key)
+            is_again = is_same and (self._may_repeat and not is_watched if is_key else self._owes_second)
+            self._repeat(frame.pts, is_key) if is_again else self._encode(frame.picture, frame.pts, is_key, is_same)
         self._active = max(self._active, active)
         self._last_90k, self._needs_key = frame.pts, False
         return done
 
-    def _encode(self, frame: RedactedFrame, is_key: bool) -> None:
-        data = self._encoder.encode(frame.picture, frame.pts, PictureType.I if is_key else PictureType.NONE)
+    def _encode(self, picture: av.VideoFrame, pts: int, is_key: bool, is_same: bool) -> None:
+        data = self._encoder.encode(picture, pts, PictureType.I if is_key else PictureType.NONE)
+        if is_key:
+            self._steady = [data]
+        else:
+            self._steady = [*self._steady, data] if self._steady and is_same else []
+        self._owes_second, self._encoded = False, picture
+        self._await(pts, data, is_key)
+
+    def _repeat(self, pts: int, is_key: bool) -> None:
+        """Takes the bytes that the same picture had at this place of the GOP before."""
+        self._owes_second = is_key
+        self._await(pts, self._steady[0 if is_key else 1], is_key)
+
+    def _await(self, pts: int, data: bytes, is_key: bool) -> None:
         if not self._waiting:
             self._waiting_is_key = is_key
-        self._waiting.append((frame.pts, data))
-        self._encoded = frame.picture
+        self._waiting.append((pts, data))
+
+    @property
+    def _may_repeat(self) -> bool:
+        """Whether the GOP before is this one's: two pictures, as where nobody watches, both handed out. Two key frames
+        in a row would need different numbers."""
+        return len(self._steady) == 2 and not self._owes_second
+
+    def _encode_first_anew(self) -> None:
+        """The GOP does not go on as the one before did: its first picture is encoded as the encoder would go on."""
+        assert self._encoded is not None
+        if not self._waiting:  # it was handed out, to somebody who began to watch
+            self._needs_key = True
+            self._owes_second, self._steady = False, []
+            return
+        (pts, _), self._waiting = self._waiting[0], []
+        self._encode(self._encoded, pts, True, True)
 
     @property
     def _only_key(self) -> bool:
@@ -107,6 +143,8 @@ class SegmentRecorder:
     def flush(self) -> list[Fragment]:
         """Returns what is waiting, at once: the source is lost, or recording ends. The next frame begins a new GOP."""
         self._needs_key = True
+        if self._owes_second:  # another key frame follows
+            self._owes_second, self._steady = False, []
         if not self._waiting:
             return []
         assert self._last_90k is not None

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from passerby.capture.h264_gaps import FrameNumbers
 from passerby.errors import SettingsError
 from passerby.media import RedactedFrame
 from passerby.media.frames import plane_views
@@ -76,6 +77,9 @@ def test_at_each_time_the_picture_that_was_there_is_shown_however_few_were_encod
         fragments += recorder.write(RedactedFrame(copy, n, time, TICK, 0.0), is_watched=is_watched)
     fragments += recorder.flush()
     with av.open(io.BytesIO(as_file(fragments)), "r") as file:
+        numbers = FrameNumbers(file.streams.video[0].codec_context.extradata)
+        assert not any(numbers.gap_before(bytes(packet)) for packet in file.demux(video=0) if packet.size)
+    with av.open(io.BytesIO(as_file(fragments)), "r", options={"err_detect": "explode"}) as file:
         pictures = [(each.pts or 0, plane_views(each)[0].astype(int)) for each in file.decode(video=0)]
     for time, (which, _) in zip(times, shown, strict=True):
         seen = [luma for begun, luma in pictures if begun <= time][-1]
@@ -115,6 +119,26 @@ def test_where_nobody_watches_it_is_encoded_twice_a_gop_until_something_moves_or
     come = written(1, is_watched=True)
     assert [each.end_90k for each in come] == [BEGIN_90K + (at - 1) * 9000], "at once all that there is"
     assert all(each.duration_90k <= STILL_90K + 9000 for each in written(40, is_watched=True))
+
+
+def test_where_nobody_watches_a_gop_of_the_same_picture_has_the_bytes_of_the_one_before() -> None:
+    drawn, other = (redacted_picture(n, 0, TICK, SIZE).picture for n in (3, 9))
+    recorder = SegmentRecorder(StreamFormat(*SIZE, "yuv420p", TICK))
+
+    def written(at: range, picture: av.VideoFrame, *, is_watched: bool = False) -> list[bytes]:
+        done = []
+        for n in at:
+            frame = RedactedFrame(picture, n, BEGIN_90K + n * 18_000, TICK, 0.0)
+            done += recorder.write(frame, is_watched=is_watched)
+        return [each.data.partition(b"mdat")[2] for each in done]
+
+    first, second, third = written(range(31), drawn)
+    assert first == second == third
+    assert written(range(31, 51), other)[-1] not in (b"", first), "another picture"
+    *_, before, held = written(range(51, 81), other)
+    assert before == held
+    watched = written(range(81, 101), other, is_watched=True)
+    assert len(watched) >= 4 and held not in watched, "who watches gets more than two pictures a GOP"
 
 
 def test_what_stays_the_same_keeps_its_quality_where_nobody_watches() -> None:
