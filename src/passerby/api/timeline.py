@@ -105,7 +105,7 @@ def init(camera: CameraName, id: Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 def object_bytes(
     camera: CameraName,
     day: Annotated[str, Path(pattern=r"^\d{4}-\d\d-\d\d$")],
-    name: Annotated[str, Path(pattern=r"^\d{6}-\d{1,18}\.mp4$")],
+    name: Annotated[str, Path(pattern=r"^\d{6}(-\d{1,18}){1,3}\.mp4$")],
     request: Request,
     range: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:

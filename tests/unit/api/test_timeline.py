@@ -76,6 +76,20 @@ def test_what_was_recorded_plays(kim: TestClient) -> None:
     assert played(kim, "yard") == list(steady(8)), "an object that is being written, up to its last whole GOP"
 
 
+@pytest.mark.parametrize("is_handed_in_late", [False, True])
+def test_what_was_recorded_under_a_fencing_token_plays(full: House, kim: TestClient, is_handed_in_late: bool) -> None:
+    full.installation.cameras.add("hall", CameraFacts(address=ADDRESS))
+    writer = full.archive.writer("hall", token=1700000000123)
+    for fragment in recorded(steady(10)):
+        writer.append(fragment)
+    writer.close()
+    if is_handed_in_late:
+        full.archive.raise_fences(["hall"], 1700000000999)
+        full.archive._hand_in = lambda: 1700000001000
+    assert full.archive.maintain(full.installation.keep(), full.clock.now_90k()) == []
+    assert played(kim, "hall") == list(steady(10))
+
+
 def test_the_playlist_is_one_that_players_understand(kim: TestClient) -> None:
     done = kim.get(f"{PATH}/playlist.m3u8", params=RANGE)
     assert done.headers["content-type"].startswith("application/vnd.apple.mpegurl")
