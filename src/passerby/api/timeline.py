@@ -28,6 +28,7 @@ router = APIRouter(prefix="/api/cameras/{camera}/timeline", tags=["timeline"])
 DAY_90K = 86400 * TICKS_PER_S
 LONGEST_PLAYLIST_90K, LONGEST_TIMELINE_90K, LONGEST_EXPORT_90K = DAY_90K, 366 * DAY_90K, DAY_90K
 LONGEST_READ_BYTES = 64 << 20  # a quarter of an hour at 570 kbit/s; a player asks for a GOP
+LARGEST_FETCH_BYTES = 64 << 20  # over a thin line; at 100 kB/s eleven minutes
 THUMBNAIL_PX = 320  # twice as wide as it is shown, for fine screens
 _PIECE_BYTES = 1 << 18
 _LATEST_90K = 4_000_000_000 * TICKS_PER_S  # the year 2096
@@ -40,6 +41,16 @@ class Gap(BaseModel):
     to_90k: int
 
 
+class Elsewhere(BaseModel):
+    """Recordings that are at another place, and are fetched from there when somebody looks at them."""
+
+    from_90k: int
+    to_90k: int
+    place: str = Field(description="The site, or the machine if it has none; empty: it is not known.")
+    is_there: bool = Field(description="false: nothing can be fetched now.")
+    heard_90k: int | None = Field(description="When it was heard of last; null: never.")
+
+
 class Timeline(BaseModel):
     """What is recorded in a range of time."""
 
@@ -49,6 +60,7 @@ class Timeline(BaseModel):
         description="The most in each equal part of the range, 0..255: people and vehicles found, and what moves on."
     )
     gaps: list[Gap] = Field(description="Where nothing is recorded.")
+    elsewhere: list[Elsewhere] = Field(description="What stays at other places for now, or cannot be fetched.")
 
 
 @router.get("", summary="Activity and gaps of a range of time")
@@ -67,7 +79,21 @@ def timeline(
     return Timeline(
         from_90k=from_90k, to_90k=to_90k, activity=list(activity),
         gaps=[Gap(from_90k=start, to_90k=end) for start, end in gaps],
+        elsewhere=_elsewhere(recordings, camera, from_90k, to_90k),
     )  # fmt: skip
+
+
+def _elsewhere(recordings: Reader, camera: str, from_90k: int, to_90k: int) -> list[Elsewhere]:
+    """Without what is only on its way to the store from a machine that is there."""
+    return [
+        Elsewhere(
+            from_90k=each.from_90k, to_90k=each.to_90k, place=place.name if place else "",
+            is_there=place is not None and place.is_there, heard_90k=place.heard_90k if place else None,
+        )
+        for each in recordings.elsewhere(camera, from_90k, to_90k)
+        for place in [each.place]
+        if place is None or place.stays or not place.is_there
+    ]  # fmt: skip
 
 
 @router.get(
@@ -179,6 +205,8 @@ def export(
     entries = recordings.playlist(camera, from_90k, to_90k).entries
     if not entries:
         raise problem(404, "nothing is recorded there", "ask for another time")
+    if recordings.far_bytes(entries) > LARGEST_FETCH_BYTES:
+        raise problem(422, "these recordings are at another place, and too many to fetch at once", "ask for less time")
     size = sum(each.gop.size for each in entries)
     min_free = services.installation.config.storage.min_free_gigabytes * 1e9
     place = exports_of(request).begin(me.user.id, size, services.scratch, min_free)

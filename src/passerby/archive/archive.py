@@ -9,8 +9,9 @@ from pathlib import Path
 from passerby.archive.closing import HandIn, finish_waiting
 from passerby.archive.future_dated import retire_ahead
 from passerby.archive.history import History
+from passerby.archive.other_spools import OtherSpools
 from passerby.archive.places import Places
-from passerby.archive.reader import Reader
+from passerby.archive.reader import Reader, read_open
 from passerby.archive.recovery import match_store_and_rows, mend_open_rows
 from passerby.archive.retention import Space, finish_deleting, retire
 from passerby.archive.rows import Rows
@@ -20,7 +21,7 @@ from passerby.closing import Closing
 from passerby.errors import PasserbyError
 from passerby.folders import made_once
 from passerby.media.alarms import Alarm, AlarmKind
-from passerby.objects.names import check_camera
+from passerby.objects.names import check_camera, name_of_key
 from passerby.objects.store import Store
 from passerby.rules.retention import OBJECT_90K, KeepAll
 
@@ -41,11 +42,13 @@ class Archive(Reader, Closing):
         object_90k: int = OBJECT_90K,
         hand_in: HandIn = lambda: None,
         is_ready: bool = False,
+        others: OtherSpools | None = None,
     ) -> None:
         """folder: for open objects, on a local disk; and for everything else unless placed elsewhere.
 
         catalogue_url, is_ready: see `open_database`. store: see `Store`. object_90k: the length of an object. hand_in:
-        see `HandIn`; needed with fencing tokens only. Raises SettingsError, OutputError.
+        see `HandIn`; needed with fencing tokens only. others: the spools of other machines. Raises SettingsError,
+        OutputError.
         """
         spool = folder / "spool"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -54,7 +57,7 @@ class Archive(Reader, Closing):
         self._is_to_recover, self._hand_in = False, hand_in
         rows = Rows(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}", is_ready=is_ready)
         self.history = History(rows)
-        places = Places(rows, Store(store or folder / "objects", folder / "stores"), spool, _name_of(spool))
+        places = Places(rows, Store(store or folder / "objects", folder / "stores"), spool, _name_of(spool), others)
         super().__init__(places, {})
 
     def close(self) -> None:
@@ -114,6 +117,21 @@ class Archive(Reader, Closing):
     def finish_ended(self) -> list[Alarm]:
         """Store the objects of this machine's spool that ended. Part of `maintain`."""
         return list(finish_waiting(self._places, self._hand_in))
+
+    @property
+    def spool_name(self) -> str:
+        """Of this machine's spool, in the rows."""
+        return self._places.spool_name
+
+    def read_spooled(self, key: str, start: int, length: int) -> bytes | None:
+        """Bytes of an object in this machine's spool, fewer at its end. None if it is not there. Raises OSError."""
+        name = name_of_key(key)
+        if name is None:
+            return None
+        try:
+            return read_open(self._places.spool, name, [start], [length])[0]
+        except FileNotFoundError:
+            return None
 
     def raise_fences(self, cameras: Iterable[str], token: int) -> None:
         """From now on what others write of these cameras under a lower token is refused. Raises OutputError."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
 from passerby.archive.export import ExportedFile, export_range
 from passerby.archive.names import open_path
+from passerby.archive.other_spools import Elsewhere, stretches_of
 from passerby.archive.places import Places
 from passerby.archive.playlist import Playlist, PlaylistEntry, activity_in, make_playlist
 from passerby.archive.still import Still, still_at, thumbnail_of
 from passerby.errors import SourceError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, Fragment, InitSegment, ObjectState
-from passerby.objects.names import name_of_key
+from passerby.objects.names import ObjectName, name_of_key
 
 _NEWEST_90K = 60 * TICKS_PER_S
 _AT_ONCE = 16  # GOPs in one request: about 1 MB, so that a remote store answers a few requests a second at most
@@ -46,6 +48,20 @@ class Reader:
         found = self._places.rows.indexes_between(camera, from_90k, to_90k)
         return activity_in((each for each in found if each[0] >= self._since_90k), from_90k, to_90k, parts)
 
+    def elsewhere(self, camera: str, from_90k: int, to_90k: int) -> list[Elsewhere]:
+        """What was recorded in a range of time and is in the spools of other machines, in order of time."""
+        others = self._places.others
+        if others is None:
+            return []
+        found = self._places.rows.open_between(camera, from_90k, to_90k)
+        mine = self._places.spool_name
+        return stretches_of([each for each in found if each[2] != mine and each[0] >= self._since_90k], others)
+
+    def far_bytes(self, entries: Sequence[PlaylistEntry]) -> int:
+        """How much of this would have to come over a thin line."""
+        far = {key for key in {each.key for each in entries} if self._has_to_come_far(key)}
+        return sum(each.gop.size for each in entries if each.key in far)
+
     def init(self, id: str) -> InitSegment:
         """Raises SourceError if there is none with that id."""
         if id not in self._inits:
@@ -75,9 +91,13 @@ class Reader:
         return bool(self.playlist(camera, at_90k, at_90k + 1).entries)
 
     def thumbnail(self, camera: str, at_90k: int, width_px: int) -> Still | None:
-        """A small picture of the GOP of a time. None if there is none, or if it is damaged or was just deleted."""
+        """A small picture of the GOP of a time. None if there is none, if it is damaged or was just deleted, or if it
+        would have to come over a thin line."""
+        entries = self.playlist(camera, at_90k, at_90k + 1).entries
+        if entries and self._has_to_come_far(entries[0].key):
+            return None
         try:
-            gop = next(self.fragments(camera, at_90k, at_90k + 1), None)
+            gop = next(self._fragments(entries), None)
         except FileNotFoundError:
             return None
         return None if gop is None else thumbnail_of(gop, width_px)
@@ -105,8 +125,26 @@ class Reader:
         name = name_of_key(key)
         if name is None:
             raise FileNotFoundError(f"'{key}' names no recording")
-        try:
-            with open_path(self._places.spool, name).open("rb") as file:
-                return [os.pread(file.fileno(), length, start) for start, length in zip(starts, lengths, strict=True)]
-        except FileNotFoundError:
-            return self._places.store.read_many(key, starts, lengths)  # closed, perhaps a moment ago
+        with suppress(FileNotFoundError):
+            return read_open(self._places.spool, name, starts, lengths)
+        if (spool := self._spool_elsewhere(key)) is not None and self._places.others is not None:
+            with suppress(FileNotFoundError):
+                return self._places.others.read(spool, key, starts, lengths)
+        return self._places.store.read_many(key, starts, lengths)  # closed, perhaps a moment ago
+
+    def _spool_elsewhere(self, key: str) -> str | None:
+        if self._places.others is None:
+            return None
+        spool = self._places.rows.spool_of_open(key)
+        return None if spool == self._places.spool_name else spool
+
+    def _has_to_come_far(self, key: str) -> bool:
+        spool = self._spool_elsewhere(key)
+        place = self._places.others.place(spool) if self._places.others and spool else None
+        return place is not None and (place.stays or not place.is_there)
+
+
+def read_open(spool: Path, name: ObjectName, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
+    """Ranges of an object in a spool. Raises FileNotFoundError, OSError."""
+    with open_path(spool, name).open("rb") as file:
+        return [os.pread(file.fileno(), length, start) for start, length in zip(starts, lengths, strict=True)]

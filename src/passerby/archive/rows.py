@@ -103,6 +103,22 @@ class Rows:
     def find(self, key: str) -> ArchivedObject | None:
         return next(iter(self._select(objects.c.key == key)), None)
 
+    def spool_of_open(self, key: str) -> str | None:
+        """The spool that an open object is in. None: it is in the store, or gone."""
+        query = select(objects.c.spool).where(objects.c.key == key, objects.c.state == ObjectState.OPEN)
+        with self.transaction("read") as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def open_between(self, camera: str, from_90k: int, to_90k: int) -> list[tuple[int, int, str]]:
+        """Start, end and spool of the open objects that overlap from_90k .. to_90k, in order of time."""
+        c = objects.c
+        query = select(c.start_90k, c.end_90k, c.spool).where(
+            *_in_range(camera, from_90k, to_90k), c.state == ObjectState.OPEN
+        )
+        with self.transaction("read") as connection:
+            found = connection.execute(query.order_by(c.start_90k, c.id))
+            return [(row.start_90k, row.end_90k, row.spool) for row in found]
+
     def between(self, camera: str, from_90k: int, to_90k: int) -> list[ArchivedObject]:
         """Playable objects that overlap from_90k .. to_90k, in order of time."""
         return self._select(*_in_range(camera, from_90k, to_90k))

@@ -27,6 +27,24 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
+class SpoolPlace:
+    """The machine whose spool has recordings that are not in the store. site: where it is, may be empty. stays:
+    recordings stay there, or for long, and are not only on their way. is_there: it can be reached. heard_90k: when it
+    said something last."""
+
+    node: str
+    site: str
+    stays: bool
+    is_there: bool
+    heard_90k: int
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.site or self.node
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """Cameras that will soon be another node's. origin: None if their node is gone. to: None if there is none."""
 

@@ -16,7 +16,7 @@ from passerby.fleet.nats.watching import PageLink
 from passerby.fleet.state_messages import StatesHeard, lapse_s_of
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.camera import CameraState
-from passerby.media.machines import Machine, Machines, Move
+from passerby.media.machines import Machine, Machines, Move, SpoolPlace
 from passerby.media.requests import CameraRequest
 from passerby.notify.alarms import Standing
 from passerby.rules.placement import Live, Table, moving
@@ -105,6 +105,16 @@ class CamerasElsewhere:
         sites = {each.name: self._sites.of(each.name) or "" for each in self._installation.cameras.list()}
         nodes = [_machine(node, reports[node], table, live) for node in sorted(reports)]
         return Machines(nodes, _moves(table, live, sites) if nodes else (), away)
+
+    def place_of(self, spool: str) -> SpoolPlace | None:
+        """Where a spool is, by its name in the catalogue. None: no node has said that it has it."""
+        with self._lock:
+            reports, live, away = self._reports, self._live, self._away
+        for node, report in reports.items():
+            if report.get("spool") == spool:
+                is_there = away is None and node in live
+                return SpoolPlace(node, report["site"], bool(report.get("stays")), is_there, int(report["at_90k"]))
+        return None
 
     def alarms(self, but: str = "") -> list[Standing]:
         """Those of the nodes that are there, but one."""

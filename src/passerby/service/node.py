@@ -21,6 +21,7 @@ from passerby.fleet.control import ControlAway, Session
 from passerby.fleet.keeper import BEATS_A_LEASE, Keeper
 from passerby.fleet.machine_load import MachineLoad
 from passerby.fleet.nats.control import NatsControl
+from passerby.fleet.nats.giving import SpoolLink
 from passerby.fleet.nats.sending import NodeLink
 from passerby.fleet.worker import Places
 from passerby.folders import held_alone
@@ -96,6 +97,7 @@ class Node:
                 every(lease_s / BEATS_A_LEASE, self._beat, "beat"),
                 every(FENCE_EVERY_S, self._raise_fences, "fence"),
                 closing(self._link()),
+                closing(SpoolLink(self._installation.config.cluster, self._node, self._archive.read_spooled)),
                 every(CLOCK_EVERY_S, self._compare_clocks, "clock"),
                 every(STRAIN_EVERY_S, self._measure_strain, "strain"),
                 every(SITES_EVERY_S, self._look_at_sites, "sites"),
@@ -259,6 +261,7 @@ class Node:
             "at_90k": self._installation.clock.now_90k(),
             "site": self._installation.config.cluster.site,
             "strain": round(self._strain.now, 2),
+            "spool": self._archive.spool_name,
             "load": round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
             "trouble": self.keeper.trouble
             or self.keeper.robbed

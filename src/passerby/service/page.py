@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from passerby.access import Installation
@@ -11,12 +11,14 @@ from passerby.access.installation import catalogue_url
 from passerby.api import Services
 from passerby.archive import Archive
 from passerby.fleet.nats.control import NatsControl
+from passerby.fleet.nats.fetching import PieceLink
 from passerby.folders import emptied, held_alone
 from passerby.notify.alarms import Alarms
 from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere
 from passerby.service.notifying import make_notifier
 from passerby.service.run import LOCK, running
 from passerby.service.server import make_server, run_server, stop_on_signals
+from passerby.service.spools_elsewhere import SpoolsElsewhere
 from passerby.service.trials import Trials
 from passerby.service.upkeep import discarded, every, reporting
 from passerby.service.wiring import make_jobs
@@ -50,9 +52,12 @@ def run_page(
 def _opened(data: Path, installation: Installation, name: str) -> Iterator[tuple[Services, CamerasElsewhere]]:
     config = installation.config
     url, store = catalogue_url(data, config), config.storage.recordings
-    with Archive(data, catalogue_url=url, store=store) as archive:
+    pieces, found = PieceLink(config.cluster, name), list[CamerasElsewhere]()
+    spools = SpoolsElsewhere(pieces, lambda spool: found[0].place_of(spool) if found else None)
+    with closing(pieces), Archive(data, catalogue_url=url, store=store, others=spools) as archive:
         control = NatsControl(config.cluster, f"passerby {name}", archive.highest_token)
         cameras = CamerasElsewhere(installation, control, name)
+        found.append(cameras)
         services = Services(
             installation, archive, emptied(data / "exports"), cameras, Trials(config).try_camera,
             make_jobs(data, installation), Alarms(installation.clock), make_notifier(installation, is_service=False),

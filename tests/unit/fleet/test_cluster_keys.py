@@ -121,7 +121,8 @@ def test_each_role_may_say_and_hear_what_the_list_says_and_nothing_else(nats: Se
 NOT_FOR_WORKERS = (
     f"{SESSION}.{VICTIM}", f"$KV.passerby-reports.{VICTIM}", "$KV.passerby-table.other", f"passerby.live.{VICTIM}.gate",
     f"passerby.states.{VICTIM}", f"passerby.answer.{VICTIM}.page-1.1", f"passerby.ask.{VICTIM}.gate",
-    f"passerby.ask.{THIEF}.gate", "passerby.interest.page-1", f"passerby.heard.{VICTIM}", "passerby.join.join-1",
+    f"passerby.ask.{THIEF}.gate", f"passerby.fetch.{VICTIM}",
+    "passerby.interest.page-1", f"passerby.heard.{VICTIM}", "passerby.join.join-1",
     f"_INBOX.{VICTIM}.1", f"_INBOX.{THIEF}.1", "_INBOX.admin.1",
     "$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.SERVER.PING", "$JS.API.INFO", "$JS.API.STREAM.CREATE.X",
     *(f"STORE.API.STREAM.{what}.KV_passerby-sessions" for what in (
@@ -132,6 +133,7 @@ NOT_FOR_WORKERS = (
 NOT_TO_HEAR = (
     ">", "*.>", "passerby.>", "passerby.*.>", "$KV.>", f"{SESSION}.*", f"{SESSION}.{THIEF}",
     f"passerby.ask.{VICTIM}.*", f"passerby.ask.{VICTIM}.gate", "passerby.ask.*.*", "passerby.answer.>",
+    f"passerby.fetch.{VICTIM}", "passerby.fetch.*",
     "passerby.live.>", f"passerby.live.{VICTIM}.gate", "_INBOX.>", f"_INBOX.{VICTIM}.>", "passerby.join.*", "$SYS.>",
     "STORE.API.>", "*.*", "*.*.*",
 )  # fmt: skip
@@ -175,8 +177,8 @@ def test_only_the_node_that_was_asked_can_answer(members: Members) -> None:
 
     async def page(client: Client, errors: list[str]) -> bytes:
         with pytest.raises(NoRespondersError):
-            await ask_node(client, THIEF, "gate", "page-1", b"rebase", 5.0)
-        return await ask_node(client, VICTIM, "gate", "page-1", b"rebase", 5.0)
+            await ask_node(client, f"passerby.ask.{THIEF}.gate", THIEF, "page-1", b"rebase", 5.0)
+        return await ask_node(client, f"passerby.ask.{VICTIM}.gate", VICTIM, "page-1", b"rebase", 5.0)
 
     assert with_client(members.victim, node) == b"yes, rebase"
 

@@ -2268,6 +2268,31 @@ export interface components {
          * @enum {string}
          */
         Doubt: "too-small" | "too-few";
+        /**
+         * Elsewhere
+         * @description Recordings that are at another place, and are fetched from there when somebody looks at them.
+         */
+        Elsewhere: {
+            /** From 90K */
+            from_90k: number;
+            /** To 90K */
+            to_90k: number;
+            /**
+             * Place
+             * @description The site, or the machine if it has none; empty: it is not known.
+             */
+            place: string;
+            /**
+             * Is There
+             * @description false: nothing can be fetched now.
+             */
+            is_there: boolean;
+            /**
+             * Heard 90K
+             * @description When it was heard of last; null: never.
+             */
+            heard_90k: number | null;
+        };
         /** EventComment */
         EventComment: {
             /**
@@ -3971,6 +3996,11 @@ export interface components {
              * @description Where nothing is recorded.
              */
             gaps: components["schemas"]["Gap"][];
+            /**
+             * Elsewhere
+             * @description What stays at other places for now, or cannot be fetched.
+             */
+            elsewhere: components["schemas"]["Elsewhere"][];
         };
         /** TokenFacts */
         TokenFacts: {

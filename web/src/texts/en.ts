@@ -1264,6 +1264,12 @@ export const en = {
     toBefore: "Earlier",
     toAfter: "Later",
     loading: "Loading…",
+    fetching: (place: string) => `Fetching from ${place}…`,
+    isFetched: (place: string) =>
+      `The recordings of this time are at ${place}, and are fetched from there as you watch.`,
+    isAway: (place: string, since: string) =>
+      `${place} has not been reachable since ${since}. Its recordings stay there, and can be watched when it is back.`,
+    isNowhere: "The machine that has the recordings of this time is not known.",
     playing: "Playback",
     play: "Play",
     pause: "Pause",

@@ -7,7 +7,7 @@ import { texts } from "../texts";
 import { Button, sentence } from "../ui";
 import type { Playback } from "./playback";
 import { type PlayerStatus, RecordingPlayer } from "./player";
-import { type Stretch, stateAt } from "./recordings";
+import { type Elsewhere, elsewhereAt, type Stretch, stateAt } from "./recordings";
 
 const LOOK_MS = 150;
 /** What is loaded sooner is not worth a word. */
@@ -19,11 +19,13 @@ type PictureProps = {
   isAlone: boolean;
   /** What the camera was said to do: why there is a gap. */
   health: readonly Stretch[];
+  /** Where a recording of this time is, if it must be fetched from another place. */
+  elsewhere: readonly Elsewhere[];
   playback: Playback;
   onSkip: (isAfter: boolean) => void;
 };
 
-export function Picture({ camera, title, isAlone, health, playback, onSkip }: PictureProps) {
+export function Picture({ camera, title, isAlone, health, elsewhere, playback, onSkip }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   const status = useStatus(video, camera, playback);
   return (
@@ -33,7 +35,7 @@ export function Picture({ camera, title, isAlone, health, playback, onSkip }: Pi
         label={texts.timeline.pictureOf(title)}
         kind={status.kind}
         zooms="here"
-        words={<Words status={status} isAlone={isAlone} health={health} playback={playback} onSkip={onSkip} />}
+        words={<Words {...{ status, isAlone, health, elsewhere, playback, onSkip }} />}
       />
       {!isAlone && (
         <figcaption className="below-picture">
@@ -47,7 +49,7 @@ export function Picture({ camera, title, isAlone, health, playback, onSkip }: Pi
 
 type WordsProps = Omit<PictureProps, "camera" | "title"> & { status: PlayerStatus };
 
-function Words({ status, isAlone, health, playback, onSkip }: WordsProps) {
+function Words({ status, isAlone, health, elsewhere, playback, onSkip }: WordsProps) {
   if (status.kind === "gap") {
     return (
       <div className="picture-words">
@@ -69,7 +71,7 @@ function Words({ status, isAlone, health, playback, onSkip }: WordsProps) {
   if (status.kind === "loading") {
     return (
       <div className="picture-words">
-        <span>{texts.timeline.loading}</span>
+        <LoadingFrom elsewhere={elsewhere} playback={playback} />
       </div>
     );
   }
@@ -79,6 +81,12 @@ function Words({ status, isAlone, health, playback, onSkip }: WordsProps) {
       <strong>{sentence(status.says)}</strong>
     </div>
   );
+}
+
+function LoadingFrom({ elsewhere, playback }: Pick<PictureProps, "elsewhere" | "playback">) {
+  const { atS } = useSyncExternalStore(playback.listen, playback.snapshot);
+  const far = elsewhereAt(elsewhere, atS);
+  return <span>{far?.place ? texts.timeline.fetching(far.place) : texts.timeline.loading}</span>;
 }
 
 function Why({ health, playback }: Pick<PictureProps, "health" | "playback">) {

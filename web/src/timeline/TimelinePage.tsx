@@ -13,11 +13,12 @@ import { ChooseCameras, MAX_TOGETHER } from "./ChooseCameras";
 import { Controls } from "./Controls";
 import type { Range, Row } from "./draw";
 import { type Exported, whyNoExport } from "./Export";
+import { FarAway } from "./FarAway";
 import { Legend } from "./Legend";
 import { recordedAfter, recordedBefore, useOverviews } from "./overviews";
 import { Picture } from "./Picture";
 import { Playback } from "./playback";
-import type { Stretch } from "./recordings";
+import type { Elsewhere, Stretch } from "./recordings";
 import { Scrubber, stripPx } from "./Scrubber";
 import { type View, zoomed } from "./scale";
 import { useKeys } from "./useKeys";
@@ -29,6 +30,7 @@ const FIRST_SHARE = 0.8;
 const BEFORE_END_S = 5;
 const FEW = 4;
 const NONE: readonly Stretch[] = [];
+const NOWHERE: readonly Elsewhere[] = [];
 const KEY = "passerby-timeline-cameras";
 
 export default function TimelinePage({ route }: SectionProps) {
@@ -149,6 +151,7 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
             title={titleOf(each)}
             isAlone={cameras.length === 1}
             health={overviews.get(each.name)?.health ?? NONE}
+            elsewhere={overviews.get(each.name)?.elsewhere ?? NOWHERE}
             playback={playback}
             onSkip={skip}
           />
@@ -162,6 +165,7 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
           <p className="small numbers timeline-range">{range && <Chosen range={range} cameras={exported} />}</p>
         </div>
       </div>
+      <FarAway playback={playback} overviews={overviews} />
       <CoverLegend />
       <p className="soft small timeline-help">{texts.timeline.help}</p>
       {isChoosing && (

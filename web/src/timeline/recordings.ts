@@ -133,6 +133,13 @@ export function happenedAt(events: readonly Happened[], atS: number, nearS: numb
   return events.find((each) => each.fromS - nearS <= atS && atS <= each.toS + nearS);
 }
 
+/** Recordings that stay at another place for now, and are fetched from there. sinceS: when it was heard of last. */
+export type Elsewhere = { fromS: number; toS: number; place: string; isThere: boolean; sinceS: number | null };
+
+export function elsewhereAt(elsewhere: readonly Elsewhere[], atS: number): Elsewhere | undefined {
+  return elsewhere.find((each) => each.fromS <= atS && atS < each.toS);
+}
+
 /** What there is of a range of time, for the scrubber. */
 export type Overview = {
   fromS: number;
@@ -141,6 +148,7 @@ export type Overview = {
   gaps: readonly [number, number][];
   health: readonly Stretch[];
   events: readonly Happened[];
+  elsewhere: readonly Elsewhere[];
 };
 
 export async function overviewOf(
@@ -171,5 +179,12 @@ export async function overviewOf(
       toS: secondsOf(each.end_90k),
       words: `${each.rule}: ${whatOf(each)}`,
     }));
-  return { fromS, toS, activity: overview.activity, gaps, health, events: happened };
+  const elsewhere = overview.elsewhere.map((each) => ({
+    fromS: secondsOf(each.from_90k),
+    toS: secondsOf(each.to_90k),
+    place: each.place,
+    isThere: each.is_there,
+    sinceS: each.heard_90k === null ? null : secondsOf(each.heard_90k),
+  }));
+  return { fromS, toS, activity: overview.activity, gaps, health, events: happened, elsewhere };
 }

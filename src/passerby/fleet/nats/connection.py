@@ -47,9 +47,10 @@ class Connection:
         self._thread = threading.Thread(target=self._loop.run_forever, name="passerby-nats", daemon=True)
         self._thread.start()
 
-    def ask(self, what: Callable[[Client], Awaitable[Result]]) -> Result:
+    def ask(
+        self, what: Callable[[Client], Awaitable[Result]], patience_s: float = ANSWERS_WITHIN_S + CONNECTS_WITHIN_S
+    ) -> Result:
         """Raises ControlAway."""
-        patience_s = ANSWERS_WITHIN_S + CONNECTS_WITHIN_S
         self._denied = None
         try:
             asked = asyncio.run_coroutine_threadsafe(asyncio.wait_for(self._ask(what), patience_s), self._loop)

@@ -35,6 +35,8 @@ ASKED, ANSWER = "passerby.ask", "passerby.answer"
 """ASKED.NODE.CAMERA: requests to a node. ANSWER.NODE.ASKER.NUMBER: where it answers, see `asking`. It may not answer
 wherever a request says: whoever may do that may publish anywhere, by sending itself a request that names another
 subject."""
+FETCHED = "passerby.fetch"
+"""FETCHED.NODE: requests for pieces of what it has recorded and not stored yet. The answers come as those above."""
 JOIN = "passerby.join"
 """JOIN.INVITATION: a machine asks to be let in."""
 
@@ -95,10 +97,10 @@ PERMISSIONS: dict[Role, May] = {
             f"{ANSWER}.{OWN}.*.*",
         ),
         # States of all cameras are for whichever node does the upkeep.
-        subscribe=(_ANSWERS, f"{HEARD}.*", f"{ASKED}.{OWN}.*", f"{INTEREST}.*", f"{STATES}.*"),
+        subscribe=(_ANSWERS, f"{HEARD}.*", f"{ASKED}.{OWN}.*", f"{FETCHED}.{OWN}", f"{INTEREST}.*", f"{STATES}.*"),
     ),
     Role.API: May(
-        publish=(entry(TABLE, TABLE_KEY), *_MAKE, *_READ, f"{ASKED}.*.*", f"{INTEREST}.{OWN}"),
+        publish=(entry(TABLE, TABLE_KEY), *_MAKE, *_READ, f"{ASKED}.*.*", f"{FETCHED}.*", f"{INTEREST}.{OWN}"),
         subscribe=(_ANSWERS, f"{HEARD}.*", f"{STATES}.*", f"{LIVE}.*.*", f"{ANSWER}.*.{OWN}.*"),
     ),
     Role.ADMIN: May(

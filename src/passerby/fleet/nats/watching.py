@@ -19,7 +19,7 @@ from passerby.fleet.live_messages import LiveReader
 from passerby.fleet.nats.asking import ask_node
 from passerby.fleet.nats.connection import ANSWERS_WITHIN_S, Connection
 from passerby.fleet.nats.sending import YES
-from passerby.fleet.nats.subjects import INTEREST, LIVE, STATES
+from passerby.fleet.nats.subjects import ASKED, INTEREST, LIVE, STATES
 from passerby.fleet.state_messages import StatesHeard
 from passerby.media.requests import CameraRequest
 
@@ -58,7 +58,8 @@ class PageLink:
 
         async def asked(client: Client) -> bool:
             with suppress(NoRespondersError, TimeoutError):
-                return await ask_node(client, node, camera, self._name, pack_asked(request), ANSWERS_WITHIN_S) == YES
+                subject, asked = f"{ASKED}.{node}.{camera}", pack_asked(request)
+                return await ask_node(client, subject, node, self._name, asked, ANSWERS_WITHIN_S) == YES
             return False
 
         try:
