@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pydantic import ValidationError
+
 from passerby.names import readable
 
 
@@ -89,3 +91,16 @@ class LimitError(PasserbyError):
 
 class ModelError(PasserbyError):
     """A model file is missing, altered or does not fit its card."""
+
+
+def sentence(error: BaseException) -> tuple[str, str | None]:
+    """What to tell users: a sentence, and perhaps a hint."""
+    if isinstance(error, PasserbyError):
+        return error.message, error.hint
+    if isinstance(error, ValidationError):
+        return error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, "), None
+    if isinstance(error, OSError) and error.strerror:
+        return f"the system refused: {error.strerror}", None
+    if isinstance(error, MemoryError):
+        return "out of memory", "close other programs, or lower --jobs and --threads"
+    return f"an error in passerby itself ({type(error).__name__})", "run it again with --debug and report what it says"

@@ -190,7 +190,7 @@ def test_process_that_is_killed_is_reported_and_the_others_go_on(street: Path) -
         os.kill(child, signal.SIGKILL)
     _, said = running.communicate(timeout=120)
     assert running.returncode == 1
-    assert "the process that redacted it died" in said.decode()
+    assert "the process that worked on it died" in said.decode()
     assert clips[1].with_name("short.redacted.mp4").exists()
     left = {path.name for path in street.parent.iterdir()}
     assert left == {street.name, "long.mp4", "short.mp4", "short.redacted.mp4"}  # not even a part of it

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, stderr
-from passerby.cli.progress import watcher_for
-from passerby.cli.sources import Job
+from passerby.batch import AuditTask, Outcome
+from passerby.batch.tell import audit_facts, json_of
+from passerby.cli.failure import Debug, fails_clearly
+from passerby.cli.many import Crew, FactsFolder, FactsOverwrite, Jobs, Ray, Threads, finish, run_all
+from passerby.cli.sources import address_of, find_for_facts
+from passerby.names import readable
 from passerby.report.words import clock
 
 if TYPE_CHECKING:
@@ -22,9 +22,17 @@ if TYPE_CHECKING:
 @fails_clearly
 def audit(
     redacted: Annotated[
-        Path, typer.Argument(metavar="REDACTED", show_default=False, help="The redacted video or still.")
+        list[str],
+        typer.Argument(
+            metavar="REDACTED", show_default=False, help="Redacted videos, stills, folders or s3://BUCKET/PREFIX."
+        ),
     ],
+    output: FactsFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    overwrite: FactsOverwrite = False,
+    threads: Threads = None,
+    jobs: Jobs = None,
+    ray: Ray = None,
     debug: Debug = False,
 ) -> None:
     """Look for people and faces left visible, at every scale.
@@ -37,21 +45,40 @@ def audit(
       passerby audit street.redacted.mp4
 
       passerby audit street.redacted.mp4 --json > findings.json
-    """
-    from passerby.engine import audit as look
 
-    job = Job(redacted, redacted)
-    with watcher_for(stderr()) as watcher:
-        watcher.started(job)
-        result = look(redacted, progress=lambda progress: watcher.progressed(job, progress))
+      passerby audit safe/ -o findings/ --jobs 2
+    """
+    found = find_for_facts(redacted, None if output is None else address_of(output), ".audit.json", redacted=True)
+    crew = Crew.of(found, jobs, threads, ray)
+    task = AuditTask(threads=crew.threads, overwrite=overwrite, debug=debug)
+    several = len(found.jobs) > 1
+    outcomes = run_all(found, task, lambda outcome: None if as_json else _say(outcome, several=several), crew.runner)
     if as_json:
-        typer.echo(json.dumps(asdict(result), indent=2, default=str))
-    else:
-        console = Console(highlight=False, soft_wrap=True)
-        for line in audit_lines(result):
-            console.print(line, markup=False)
-    if result.findings:
-        raise typer.Exit(EXIT_FAILED)
+        _print_json(outcomes, several=several)
+    finish(found, outcomes, "audited", failed=any(_result(each).findings for each in outcomes if each.result))
+
+
+def _result(outcome: Outcome) -> AuditResult:
+    from passerby.engine import AuditResult
+
+    assert isinstance(outcome.result, AuditResult)
+    return outcome.result
+
+
+def _print_json(outcomes: list[Outcome], *, several: bool) -> None:
+    facts = [(readable(each.job.source), audit_facts(_result(each))) for each in outcomes if each.result]
+    if several:
+        typer.echo(json_of([{"source": source, **each} for source, each in facts]))
+    elif facts:
+        typer.echo(json_of(facts[0][1]))
+
+
+def _say(outcome: Outcome, *, several: bool) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    if several:
+        console.print(readable(outcome.job.source), markup=False)
+    for line in audit_lines(_result(outcome)):
+        console.print(f"  {line}" if several else line, markup=False)
 
 
 def audit_lines(result: AuditResult) -> list[str]:

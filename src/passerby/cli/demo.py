@@ -10,14 +10,15 @@ from typing import Annotated
 
 import typer
 
+from passerby.batch import Job, RedactTask
 from passerby.cli.demo_config import CAMERAS, write_config
 from passerby.cli.event_log import event_line
 from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, stderr
 from passerby.cli.folder import installed
-from passerby.cli.progress import watcher_for
-from passerby.cli.run import Task, run
+from passerby.cli.many import run_all
+from passerby.cli.redact import say_redacted
 from passerby.cli.serve import serve_folder
-from passerby.cli.sources import Job, redacted_name
+from passerby.cli.sources import Found, redacted_name
 from passerby.clock import SystemClock
 from passerby.config import FILE_NAME
 from passerby.media.events import EventKind
@@ -79,12 +80,11 @@ def _show_a_file(street: Path, debug: bool) -> None:
     from passerby.capture.drawn import draw_street
 
     job = demo_job(street)
-    if not all(path.exists() for path in (street, job.output, *job.reports)):
+    if not all(Path(path).exists() for path in (street, *job.results)):
         stderr().print(f"drawing {street}: a street with people who do not exist", markup=False)
         draw_street(street, STREET_S, STREET_WH)
-        with watcher_for(stderr()) as watcher:
-            outcomes = run([job], Task(Settings(), overwrite=True, debug=debug), watcher)
-        if outcomes[0].report is None:
+        task = RedactTask(settings=Settings(), overwrite=True, debug=debug)
+        if run_all(Found([job]), task, say_redacted)[0].error is not None:
             raise typer.Exit(EXIT_FAILED)
     typer.echo(f"\nLook at {street} (drawn, clear), {job.output} (redacted) and {job.reports[0]} (in a browser).")
     typer.echo("Your own videos:  passerby redact VIDEO")

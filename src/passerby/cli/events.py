@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from passerby.cli.failure import Debug, fails_clearly, say_warning, stderr
-from passerby.cli.progress import watcher_for
-from passerby.cli.sources import Job
-from passerby.config.rule import Rule, read_rules
+from passerby.batch import EventsTask, Outcome
+from passerby.batch.tell import Noticed, Stood, caution_line, json_of, noticed_facts
+from passerby.cli.failure import Debug, fails_clearly, say_warning
+from passerby.cli.many import Crew, FactsFolder, FactsOverwrite, Jobs, Ray, Threads, finish, run_all
+from passerby.cli.sources import address_of, find_for_facts
+from passerby.config.rule import read_rules
+from passerby.errors import SettingsError
 from passerby.media.events import Event, EventKind
 from passerby.names import readable
 from passerby.report.words import clock
-from passerby.rules.events.sight import SMALLEST_PX
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from collections.abc import Sequence
 
-    from passerby.events import Caution, Count, Standing
-    from passerby.events.local_time import UtcOf
+    from passerby.events import Count, Standing
 
 
 @fails_clearly
 def events(
     source: Annotated[
-        Path, typer.Argument(metavar="SOURCE", show_default=False, help="A video of a fixed camera, or a still.")
+        list[str],
+        typer.Argument(
+            metavar="SOURCE",
+            show_default=False,
+            help="Videos of a fixed camera, stills, folders or s3://BUCKET/PREFIX.",
+        ),
     ],
     rules: Annotated[
         Path,
@@ -44,7 +48,12 @@ def events(
     time_zone: Annotated[
         str | None, typer.Option(metavar="ZONE", help="Of local times: Europe/Berlin. Default: the system's.")
     ] = None,
+    output: FactsFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events, counts and series as JSON.")] = False,
+    overwrite: FactsOverwrite = False,
+    threads: Threads = None,
+    jobs: Jobs = None,
+    ray: Ray = None,
     debug: Debug = False,
 ) -> None:
     """Print what happens in a video: lines crossed, zones entered, crowds, queues, loitering, wrong ways, stops, falls,
@@ -59,81 +68,74 @@ def events(
 
       passerby events street.mp4 --rules rules.toml --json > events.json
     """
-    from passerby.capture import is_still
-    from passerby.events.local_time import utc_from, utc_of_file, zone_named
+    from passerby.events.local_time import utc_from, when_it_holds, zone_named
 
     zone = zone_named(time_zone) if time_zone else None
-    utc_of = utc_of_file(utc_from(starts_at, zone)) if starts_at else None
+    begun = utc_from(starts_at, zone) if starts_at else None
     applied = read_rules(rules)
-    (_print_still if is_still(source) else _print_video)(source, applied, utc_of, zone, as_json=as_json)
-
-
-def _print_video(
-    source: Path, rules: tuple[Rule, ...], utc_of: UtcOf | None, zone: tzinfo | None, *, as_json: bool
-) -> None:
-    from passerby.engine import observe
-    from passerby.events import Watcher, needs_changes, needs_vehicles
-
-    watcher, found, job = Watcher(rules, utc_of, zone), list[Event](), Job(source, source)
-    with watcher_for(stderr()) as terminal:
-        terminal.started(job)
-        observed = observe(
-            source,
-            lambda view: found.extend(watcher.note(view)),
-            wants_changes=needs_changes(rules),
-            wants_vehicles=needs_vehicles(rules),
-            progress=lambda progress: terminal.progressed(job, progress),
-        )
-    found.extend(watcher.end())
-    over = sorted((event for event in found if event.end_s is not None), key=lambda event: event.start_s)
+    if begun is None:
+        for rule in applied:
+            when_it_holds(rule, None, zone)  # raises an error before any work is done
+    found = find_for_facts(source, None if output is None else address_of(output), ".events.json")
+    several = len(found.jobs) > 1
+    if several and begun:
+        raise SettingsError("--starts-at is of one video, but there are several", hint="name one at a time")
+    crew = Crew.of(found, jobs, threads, ray)
+    task = EventsTask(
+        rules=applied,
+        starts_at_utc=begun,
+        time_zone=time_zone,
+        threads=crew.threads,
+        overwrite=overwrite,
+        debug=debug,
+    )
+    outcomes = run_all(found, task, lambda outcome: None if as_json else _say(outcome, several=several), crew.runner)
     if as_json:
-        _print_json(
-            source,
-            **asdict(observed),
-            events=[asdict(event) for event in over],
-            counts=[asdict(count) for count in watcher.counts],
-            series=[asdict(minute) for minute in watcher.take_minutes()],
-            cautions=[{**asdict(caution), "says": caution_line(caution)} for caution in watcher.cautions],
-        )
-        return
-    if observed.mode == "cover":
-        say_warning(f"rules are for fixed cameras, and this may be another: {observed.why}")
-    if observed.whole:
-        say_warning(f"nothing is known of {observed.whole} of {observed.frames} frames")
-    for caution in watcher.cautions:
-        say_warning(f"{caution.rule}: {caution_line(caution)}")
-    _print_lines(event_lines(over, watcher.counts))
+        _print_json(outcomes, several=several)
+    finish(found, outcomes, "examined")
 
 
-def _print_still(
-    source: Path, rules: tuple[Rule, ...], utc_of: UtcOf | None, zone: tzinfo | None, *, as_json: bool
-) -> None:
-    from passerby.engine import observe_still
-    from passerby.events import standing
-    from passerby.events.local_time import when_it_holds
-
-    holds_at = [(rule, when_it_holds(rule, utc_of, zone)) for rule in rules]
-    view = observe_still(source)
-    found = standing([rule for rule, holds in holds_at if holds(view.time_s)], view) if view.whole is None else []
-    if as_json:
-        _print_json(source, mode="still", whole=view.whole, standing=[asdict(each) for each in found])
-        return
-    if view.whole is not None:
-        say_warning(f"nothing is known of this picture: it is {view.whole}")
-    _print_lines([standing_line(each) for each in found])
+def _print_json(outcomes: list[Outcome], *, several: bool) -> None:
+    facts = [noticed_facts(each.job.source, _result(each)) for each in outcomes if each.result]
+    if several:
+        typer.echo(json_of(facts))
+    elif facts:
+        typer.echo(json_of(facts[0]))
 
 
-def _print_json(source: Path, **values: object) -> None:
-    typer.echo(json.dumps({"source": readable(source.name), **values}, indent=2, ensure_ascii=False))
+def _result(outcome: Outcome) -> Noticed | Stood:
+    assert isinstance(outcome.result, Noticed | Stood)
+    return outcome.result
 
 
-def _print_lines(lines: list[str]) -> None:
+def _say(outcome: Outcome, *, several: bool) -> None:
+    found, source = _result(outcome), readable(outcome.job.source)
+    for warning in _warnings(found):
+        say_warning(f"{source}: {warning}" if several else warning)
     console = Console(highlight=False, soft_wrap=True)
+    if several:
+        console.print(source, markup=False)
+    lines = (
+        [standing_line(each) for each in found.standing]
+        if isinstance(found, Stood)
+        else event_lines(found.events, found.counts)
+    )
     for line in lines:
-        console.print(line, markup=False)
+        console.print(f"  {line}" if several else line, markup=False)
 
 
-def event_lines(events: list[Event], counts: list[Count]) -> list[str]:
+def _warnings(found: Noticed | Stood) -> list[str]:
+    if isinstance(found, Stood):
+        return [] if found.whole is None else [f"nothing is known of this picture: it is {found.whole}"]
+    warnings = []
+    if found.mode == "cover":
+        warnings.append(f"rules are for fixed cameras, and this may be another: {found.why}")
+    if found.whole:
+        warnings.append(f"nothing is known of {found.whole} of {found.frames} frames")
+    return [*warnings, *(f"{caution.rule}: {caution_line(caution)}" for caution in found.cautions)]
+
+
+def event_lines(events: Sequence[Event], counts: Sequence[Count]) -> list[str]:
     """For a terminal: one line an event, then the counts."""
     lines = [_line(event) for event in events] or ["no events"]
     return [*lines, *(f"{count.rule}: {count.right} to the right, {count.left} to the left" for count in counts)]
@@ -147,13 +149,6 @@ def standing_line(standing: Standing) -> str:
     return (
         f"{standing.rule}: {standing.count} {standing.objects}{density}{': too many' if standing.is_too_many else ''}"
     )
-
-
-def caution_line(caution: Caution) -> str:
-    """What a rule may not see here."""
-    if caution.height_px is None:
-        return f"too few {caution.objects} were found here to say how well they can be seen"
-    return f"{caution.objects} here are {caution.height_px} pixels tall; many under {SMALLEST_PX} are not found"
 
 
 def _line(event: Event) -> str:

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import Annotated, ParamSpec, TypeVar
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
-from passerby.errors import PasserbyError
+from passerby.errors import sentence
 from passerby.names import readable
 
 EXIT_FAILED = 1
@@ -28,19 +27,6 @@ R = TypeVar("R")
 def stderr() -> Console:
     """Created anew each time, so that it writes to the current sys.stderr."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def sentence(error: BaseException) -> tuple[str, str | None]:
-    """What to tell users: a sentence, and perhaps a hint."""
-    if isinstance(error, PasserbyError):
-        return error.message, error.hint
-    if isinstance(error, ValidationError):
-        return error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, "), None
-    if isinstance(error, OSError) and error.strerror:
-        return f"the system refused: {error.strerror}", None
-    if isinstance(error, MemoryError):
-        return "out of memory", "close other programs, or lower --jobs and --threads"
-    return f"an error in passerby itself ({type(error).__name__})", "run it again with --debug and report what it says"
 
 
 def say_error(message: str, hint: str | None = None) -> None:

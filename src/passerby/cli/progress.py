@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,22 +13,23 @@ from rich.markup import escape
 from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from passerby.cli.failure import say_error
-from passerby.cli.run import Outcome
-from passerby.cli.sources import Job
-from passerby.cli.summary import say_summary
+from passerby.batch import Job, Outcome
+from passerby.cli.failure import say_error, say_warning
 from passerby.names import readable
 
 if TYPE_CHECKING:
     from passerby.engine import Progress
 
 LINE_EVERY_S = 10.0
+SayResult = Callable[[Outcome], None]
+"""Prints what came of a file that did not fail."""
 
 
 class TerminalWatcher:
     """One bar for each file in progress."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, say: SayResult) -> None:
+        self.say = say
         self.bars = Bars(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -68,14 +70,17 @@ class TerminalWatcher:
 
     def ended(self, outcome: Outcome) -> None:
         self.bars.remove_task(self.tasks.pop(outcome.job))
-        say_outcome(outcome)
+        _say_outcome(outcome, self.say)
+
+    def warned(self, says: str) -> None:
+        say_warning(says)
 
 
 class PlainWatcher:
     """For logs and pipes: a line at the start, one every ten seconds, and the result."""
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
+    def __init__(self, console: Console, say: SayResult) -> None:
+        self.console, self.say = console, say
         self.said_at_s: dict[Job, float] = {}
 
     def __enter__(self) -> Self:
@@ -97,11 +102,14 @@ class PlainWatcher:
             self.console.print(f"{readable(job.source)}: {progress_line(progress)}", markup=False)
 
     def ended(self, outcome: Outcome) -> None:
-        say_outcome(outcome)
+        _say_outcome(outcome, self.say)
+
+    def warned(self, says: str) -> None:
+        say_warning(says)
 
 
-def watcher_for(console: Console) -> TerminalWatcher | PlainWatcher:
-    return TerminalWatcher(console) if console.is_terminal else PlainWatcher(console)
+def watcher_for(console: Console, say: SayResult) -> TerminalWatcher | PlainWatcher:
+    return TerminalWatcher(console, say) if console.is_terminal else PlainWatcher(console, say)
 
 
 def progress_line(progress: Progress) -> str:
@@ -113,8 +121,8 @@ def progress_line(progress: Progress) -> str:
     return f"{line}, {max(0, total - done) / progress.fps:.0f} s left" if progress.fps > 0 else line
 
 
-def say_outcome(outcome: Outcome) -> None:
-    if outcome.report is None:
+def _say_outcome(outcome: Outcome, say: SayResult) -> None:
+    if outcome.error is not None:
         say_error(f"{outcome.job.source}: {outcome.error}", outcome.hint)
     else:
-        say_summary(outcome.report, outcome.job)
+        say(outcome)

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from passerby.cli.failure import EXIT_FAILED, Debug, fails_clearly, say_error, say_warning, sentence, stderr
-from passerby.cli.progress import watcher_for
-from passerby.cli.run import Task, run
-from passerby.cli.sources import Found, find
+from passerby.batch import Outcome, RedactTask
+from passerby.cli.failure import Debug, fails_clearly, say_warning
+from passerby.cli.many import MACHINE, Crew, Jobs, Ray, Threads, finish, run_all
+from passerby.cli.sources import address_of, find
+from passerby.cli.summary import say_summary
 from passerby.cli.times import seconds
 from passerby.covers_file import ManualCovers
-from passerby.names import readable
+from passerby.report import Report
 from passerby.report.cautions import cautions
 from passerby.settings import Hide, Mode, Settings, Shape, Style
 
-LEFT_OUT_SHOWN = 20
-LOOK, FILE, MACHINE = "What it looks like", "The file", "The machine"
+LOOK, FILE = "What it looks like", "The file"
 
 Sources = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE",
         show_default=False,
-        help=("Videos, stills, folders, or patterns in quotes."),
+        help="Videos, stills, folders, patterns in quotes, or s3://BUCKET/PREFIX.",
     ),
 ]
 Output = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--output",
         "-o",
         metavar="OUT",
         show_default=False,
         help=(
-            "File for one source, folder for several. Without it: NAME.redacted.mp4 beside the source; "
-            "stills keep their suffix."
+            "File for one source, folder or s3://BUCKET/PREFIX for several. Without it: NAME.redacted.mp4 beside the "
+            "source; stills keep their suffix."
         ),
     ),
 ]
@@ -98,7 +97,7 @@ End = Annotated[
     str | None, typer.Option(metavar="T", show_default=False, rich_help_panel=FILE, help="End before this time.")
 ]
 Reports = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option(
         "--report",
         metavar="FILE",
@@ -116,13 +115,6 @@ Encoder = Annotated[
         rich_help_panel=MACHINE, help="auto takes a hardware encoder where there is one: see `passerby doctor`."
     ),
 ]
-Threads = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", min=1, show_default="all processors", rich_help_panel=MACHINE, help="Threads to use for one file."
-    ),
-]
-Jobs = Annotated[int, typer.Option(metavar="N", min=1, rich_help_panel=MACHINE, help="Files to work on at once.")]
 
 DEFAULTS = Settings()
 
@@ -146,7 +138,8 @@ def redact(
     overwrite: Overwrite = False,
     encoder: Encoder = "software",
     threads: Threads = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    ray: Ray = None,
     debug: Debug = False,
 ) -> None:
     """Make videos and stills in which nobody can be recognised.
@@ -163,8 +156,8 @@ def redact(
 
     Exits with 0 only if every file was redacted, with 1 if one was not, with 130 if stopped by Ctrl-C.
     """
-    found = find(sources, output, report or ())
-    at_once = max(1, min(jobs, len(found.jobs)))
+    found = find(sources, None if output is None else address_of(output), map(address_of, report or ()))
+    crew = Crew.of(found, jobs, threads, ray)
     settings = Settings(
         mode=mode,
         hide=kinds(hide),
@@ -177,32 +170,19 @@ def redact(
         quality=quality,
         start_s=_time(start),
         end_s=_time(end),
-        threads=threads or _share_of_processors(at_once),
+        threads=crew.threads,
     )
-    task = Task(settings, ManualCovers.read(covers) if covers else None, overwrite, debug)
+    covered = ManualCovers.read(covers) if covers else None
     for caution in cautions(settings):
         say_warning(caution)
-    for note in left_out(found):
-        stderr().print(note, markup=False)
-    for unread in found.unread:
-        say_error(*sentence(unread))
-    with watcher_for(stderr()) as watcher:
-        outcomes = run(found.jobs, task, watcher, at_once)
-    failed = sum(outcome.report is None for outcome in outcomes)
-    if failed and len(found.jobs) > 1:
-        stderr().print(f"{failed} of {len(found.jobs)} files could not be redacted")
-    if failed or found.unread:
-        raise typer.Exit(EXIT_FAILED)
+    task = RedactTask(settings=settings, covers=covered, overwrite=overwrite, debug=debug)
+    finish(found, run_all(found, task, say_redacted, crew.runner), "redacted")
 
 
-def left_out(found: Found) -> list[str]:
-    """A line for each reason: nothing in a folder is skipped silently."""
-    lines = []
-    for reason, paths in found.left_out.items():
-        names = ", ".join(readable(path) for path in paths[:LEFT_OUT_SHOWN])
-        more = len(paths) - LEFT_OUT_SHOWN
-        lines.append(f"left out ({reason}): {names}" + (f" and {more} more" if more > 0 else ""))
-    return lines
+def say_redacted(outcome: Outcome) -> None:
+    """The summary of a finished file."""
+    assert isinstance(outcome.result, Report)
+    say_summary(outcome.result, outcome.job)
 
 
 def kinds(text: str) -> frozenset[Hide]:
@@ -218,8 +198,3 @@ def kinds(text: str) -> frozenset[Hide]:
 
 def _time(text: str | None) -> float | None:
     return None if text is None else seconds(text)
-
-
-def _share_of_processors(at_once: int) -> int | None:
-    """Threads per file, so that concurrent files do not compete for processors. None: the engine's default."""
-    return None if at_once == 1 else max(1, (os.cpu_count() or 1) // at_once)

@@ -6,7 +6,7 @@ from collections import Counter
 
 from rich.console import Console
 
-from passerby.cli.sources import Job
+from passerby.batch import Job
 from passerby.names import readable
 from passerby.report import Report
 from passerby.report.cautions import advice
@@ -28,7 +28,7 @@ def say_summary(report: Report, job: Job) -> None:
 def summary_lines(report: Report, job: Job) -> list[str]:
     """Plain text, one fact per line."""
     lines = [
-        readable(job.output),
+        readable(job.output or job.source),
         f"  mode     {report.mode.used}: {report.mode.why}",
         f"  found    {_found(report)}",
         f"  hidden   {share(report.hidden.mean)} of the picture on average, {share(report.hidden.max)} at most",

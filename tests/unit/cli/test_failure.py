@@ -10,8 +10,8 @@ import typer
 from typer.testing import CliRunner
 
 from passerby.cli.app import app
-from passerby.cli.failure import EXIT_INTERRUPTED, fails_clearly, sentence
-from passerby.errors import SourceError
+from passerby.cli.failure import EXIT_INTERRUPTED, fails_clearly
+from passerby.errors import SourceError, sentence
 from passerby.settings import Settings
 
 run = CliRunner().invoke

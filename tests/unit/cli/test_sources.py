@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.cli.sources import find_jobs, refuse_losses
+from passerby.batch.at_hand import refuse_losses
+from passerby.cli.sources import find_jobs
 from passerby.errors import OutputError, PasserbyError, SettingsError, SourceError
 
 
@@ -20,7 +21,7 @@ def clips(tmp_path: Path) -> Path:
 
 
 def outputs(*named: str | Path, output: Path | None = None) -> list[str]:
-    return [job.output.as_posix() for job in find_jobs([str(name) for name in named], output)]
+    return [Path(job.output or "").as_posix() for job in find_jobs([str(name) for name in named], output)]
 
 
 def test_one_file_goes_beside_itself() -> None:
@@ -49,7 +50,7 @@ def test_a_folder_that_is_named_like_a_video_is_a_folder(tmp_path: Path, sources
 
 
 def test_folder_gives_its_videos_and_stills_but_no_outputs_and_nothing_hidden(clips: Path) -> None:
-    found = [job.source.relative_to(clips).as_posix() for job in find_jobs([str(clips)])]
+    found = [Path(job.source).relative_to(clips).as_posix() for job in find_jobs([str(clips)])]
     assert sorted(found) == ["a.mp4", "b.MOV", "c.jpg", "day/a.mp4"]
 
 
@@ -59,7 +60,7 @@ def test_tree_keeps_its_shape(clips: Path) -> None:
 
 def test_pattern_in_quotes_is_expanded(clips: Path) -> None:
     found = find_jobs([str(clips / "**" / "*.mp4")])
-    assert sorted(job.source.relative_to(clips).as_posix() for job in found) == ["a.mp4", "day/a.mp4"]
+    assert sorted(Path(job.source).relative_to(clips).as_posix() for job in found) == ["a.mp4", "day/a.mp4"]
 
 
 def test_file_whose_name_looks_like_a_pattern_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -96,7 +97,7 @@ def test_nothing_found_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_report_folder_gets_both_kinds_for_each_source() -> None:
     jobs = find_jobs(["a.mp4", "b.mp4"], None, [Path("safe")])
-    assert [path.as_posix() for path in jobs[1].reports] == ["safe/b.redacted.mp4.json", "safe/b.redacted.mp4.html"]
+    assert [str(path) for path in jobs[1].reports] == ["safe/b.redacted.mp4.json", "safe/b.redacted.mp4.html"]
 
 
 @pytest.mark.parametrize(("named", "report"), [(["a.mp4", "b.mp4"], "r.html"), (["a.mp4"], "r.pdf")])

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from passerby.batch import Job, Outcome
 from passerby.cli.progress import PlainWatcher, TerminalWatcher, progress_line, watcher_for
-from passerby.cli.run import Outcome
-from passerby.cli.sources import Job
 from passerby.cli.summary import CAVEAT, SPANS_SHOWN, summary_lines
 from passerby.engine import Progress
 from passerby.media import Kind
@@ -25,6 +24,11 @@ from passerby.report import (
     TrackSpan,
 )
 from passerby.settings import Settings
+
+
+def say(outcome: Outcome) -> None:
+    """Nothing: these outcomes are failures."""
+
 
 JOB = Job(Path("street.mp4"), Path("street.redacted.mp4"), (Path("street.html"),))
 
@@ -98,12 +102,12 @@ def test_plain_line_says_what_is_known(progress: Progress, line: str) -> None:
 
 
 def test_bar_is_for_terminals_only() -> None:
-    assert isinstance(watcher_for(Console(force_terminal=True)), TerminalWatcher)
-    assert isinstance(watcher_for(Console(force_terminal=False)), PlainWatcher)
+    assert isinstance(watcher_for(Console(force_terminal=True), say), TerminalWatcher)
+    assert isinstance(watcher_for(Console(force_terminal=False), say), PlainWatcher)
 
 
 def test_bar_survives_stages_unknown_lengths_and_failure(capsys: pytest.CaptureFixture[str]) -> None:
-    with TerminalWatcher(Console(force_terminal=True, stderr=True)) as watcher:
+    with TerminalWatcher(Console(force_terminal=True, stderr=True), say) as watcher:
         watcher.started(JOB)
         watcher.progressed(JOB, Progress("learning", 1, None, 0.0))
         watcher.progressed(JOB, Progress("redacting", 10, 300, 25.0))
