@@ -50,6 +50,7 @@ SITES_EVERY_S = 5.0
 CLOCK_OFF_S = 2.0
 """Recordings have the time of the machine that made them: by so much they overlap, or leave a gap, at a move."""
 READY_WITHIN_S = 60.0
+UPKEEP_AGAIN_S = 5.0  # while the catalogue is away
 LEAVES_WITHIN_S = 30.0
 """What is given away is recorded here until another node does; ten seconds for it, and some for each turn."""
 
@@ -129,17 +130,22 @@ class Node:
 
     def _run_upkeep(self, stopping: threading.Event) -> None:
         """Retention and recovery, while this node has their slot. Until told to stop."""
-        while not stopping.wait(1.0):
+        trouble: str | None = None
+        while not stopping.wait(1.0 if trouble is None else UPKEEP_AGAIN_S):
             if not self.keeper.leads:
                 continue
-            log.info("this node does the upkeep now")
+            if trouble is None:
+                log.info("this node does the upkeep now")
             self._archive.recover_later()
             try:
                 with self._upkeep():
+                    trouble = None
                     while self.keeper.leads and not stopping.wait(1.0):
                         pass
             except PasserbyError as error:  # the catalogue is away: recording goes on, and this is tried again
-                log.warning("%s", error)
+                if trouble is None:
+                    log.warning("%s", error)
+                trouble = str(error)
 
     @contextmanager
     def _upkeep(self) -> Iterator[None]:
