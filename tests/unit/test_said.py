@@ -38,9 +38,9 @@ SAYS = {"problem", "SettingsError", "OutputError", "SourceError", "SourceUnavail
 """What is called with a sentence that is shown."""
 SPEAK = ("api", "access", "rules/access.py", "rules/effort.py", "rules/health", "rules/retention.py", "jobs", "fleet",
          "service", "archive/retention.py", "archive/waiting.py", "archive/recovery.py", "archive/closing.py",
-         "archive/future_dated.py", "events/future_dated.py", "archive/export.py", "objects/store.py", "capture/live",
-         "capture/onvif", "net",
-         "engine/live", "notify", "sites")  # fmt: skip
+         "archive/future_dated.py", "archive/export.py", "objects/store.py", "events/future_dated.py",
+         "events/no_recording.py", "capture/live", "capture/onvif", "net", "engine/live", "notify",
+         "sites")  # fmt: skip
 """Where sentences come from that users of the page may meet."""
 NOT_SHOWN = {
     # When starting, or in a terminal

@@ -15,7 +15,7 @@ from passerby.api.cameras import NAME, CameraName
 from passerby.api.event_feed import EventFeed
 from passerby.api.gate import sees_since_90k_of, signed_in_of, who_asks
 from passerby.api.ports import Services, services_of
-from passerby.api.problems import no_such, problem
+from passerby.api.problems import Problem, no_such, problem
 from passerby.api.timeline import LONGEST_TIMELINE_90K, Time90k, check_range
 from passerby.errors import PasserbyError
 from passerby.events.log import (
@@ -27,6 +27,7 @@ from passerby.events.log import (
     Filter,
     LoggedEvent,
 )
+from passerby.events.no_recording import no_recording
 from passerby.events.sight import ALL_CAMERAS, Sight
 from passerby.media.events import EventKind, EventState
 from passerby.media.segments import TICKS_PER_S
@@ -226,12 +227,27 @@ def linked_still(
 
 @router.get(
     "/events/{id}/export.mp4", summary="Leads to the export of its recording, with some seconds around it",
-    response_class=RedirectResponse, status_code=307, responses={307: {"description": "To the timeline's export."}},
+    response_class=RedirectResponse, status_code=307,
+    responses={
+        204: {"description": "There is a recording (with only_ask)."},
+        307: {"description": "To the timeline's export."},
+        404: {"model": Problem, "description": "There is no such event, or no recording of it any more."},
+    },
 )  # fmt: skip
-def export(id: EventId, request: Request) -> RedirectResponse:
-    found = _found(request, id, _sight(request, Action.EXPORT))
+def export(
+    id: EventId,
+    request: Request,
+    only_ask: Annotated[bool, Query(description="Answer 204 or the problem, and lead nowhere.")] = False,
+) -> Response:
+    services, sight = services_of(request), _sight(request, Action.EXPORT)
+    found = _found(request, id, sight)
     from_90k = max(0, found.start_90k - AROUND_90K)
     to_90k = found.end_90k + AROUND_90K
+    recordings = services.archive.since(sight.from_90k(found.camera))
+    if not recordings.playlist(found.camera, from_90k, to_90k).entries:
+        raise _no_recording(services, found)
+    if only_ask:
+        return Response(status_code=204)
     # Relative: passerby may be at a path of its host.
     return RedirectResponse(
         f"../../cameras/{found.camera}/timeline/export.mp4?from_90k={from_90k}&to_90k={to_90k}", status_code=307
@@ -257,8 +273,14 @@ def _picture(services: Services, found: LoggedEvent, since_90k: int) -> Response
     """since_90k: from when on recordings are of the same camera."""
     recorded = services.archive.since(since_90k).still(found.camera, found.start_90k)
     if recorded is None:
-        raise problem(404, "nothing is recorded there", "ask for another time")
+        raise _no_recording(services, found)
     return Response(recorded.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(recorded.at_90k)})
+
+
+def _no_recording(services: Services, found: LoggedEvent) -> Exception:
+    installation = services.installation
+    why = no_recording(found, installation.keep().of(found.camera), installation.clock.now_90k())
+    return problem(404, why.message, why.hint)
 
 
 def _log(request: Request) -> EventLog:

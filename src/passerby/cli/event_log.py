@@ -152,6 +152,7 @@ def export(
     from passerby.access.installation import catalogue_url
     from passerby.archive import Archive
     from passerby.events.log import AROUND_90K
+    from passerby.events.no_recording import no_recording
     from passerby.events.sight import ALL_CAMERAS
     from passerby.record.partfile import check_output
     from passerby.rules.access import Action
@@ -169,6 +170,9 @@ def export(
         facts = {"event": _facts(found), "comments": [asdict(each) for each in installation.events.comments(id)]}
         url, store = catalogue_url(data, settings), settings.storage.recordings
         with Archive(data, catalogue_url=url, store=store) as archive:
+            if not archive.playlist(found.camera, from_90k, to_90k).entries:
+                keep = installation.keep().of(found.camera)
+                raise no_recording(found, keep, installation.clock.now_90k())
             installation.audit.note("", "command", Action.EXPORT, found.camera, from_90k, to_90k)
             archive.export(found.camera, from_90k, to_90k, path, overwrite=overwrite)
     facts_path.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

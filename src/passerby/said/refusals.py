@@ -139,6 +139,10 @@ REFUSALS = {
     "only-machine": "this machine is all there is",
     "only-machine.hint": "passerby api serves the page of several",
     "nothing-live": "this installation runs without workers: nothing is live",
+    "event-recording-gone":
+        "the recording of this event is gone: recordings of camera '{camera}' are kept for {hours} hours",
+    "event-not-recorded": "there is no recording of this event",
+    "event-not-recorded.hint": "what happens now is still being written: try again in a minute",
     "nothing-recorded-there": "nothing is recorded there",
     "nothing-recorded-there.hint": "ask for another time",
     "nothing-known-of-spool": "nothing is known of the machine that has this recording",

@@ -134,6 +134,25 @@ def test_an_export_is_the_recording_with_some_seconds_around(house: House) -> No
     assert olu.get("/api/events/3/export.mp4").status_code == 404
 
 
+def test_an_event_whose_recording_is_gone_says_so_in_one_sentence(house: House) -> None:
+    olu = house.signed_in("olu")
+    records(house).add([crossed(start_90k=AT + 3600 * TICKS_PER_S)])
+    assert olu.get("/api/events/2/export.mp4", params={"only_ask": True}).status_code == 204
+    house.clock.move(3600)
+    for path in ("export.mp4", "still.jpg"):
+        none = olu.get(f"/api/events/5/{path}")
+        assert (none.status_code, none.json()["message"]) == (404, "there is no recording of this event")
+    house.clock.move(72 * 3600)
+    house.archive.maintain(house.installation.keep(), house.clock.now_90k())
+    for path in ("export.mp4", "export.mp4?only_ask=true", "still.jpg"):
+        gone = olu.get(f"/api/events/2/{path}")
+        assert (gone.status_code, gone.json()["said"]["code"]) == (404, "event-recording-gone")
+        assert gone.json()["message"] == (
+            "the recording of this event is gone: recordings of camera 'gate' are kept for 72 hours"
+        )
+    assert not [each for each in house.installation.audit.list() if each.what == "recording:export"]
+
+
 def streamed(text: str) -> list[int]:
     data = [json.loads(line) for line in re.findall(r"^data: (.*)$", text, re.MULTILINE)]
     assert [each["id"] for each in data] == [int(id) for id in re.findall(r"^id: (\d+)$", text, re.MULTILINE)]

@@ -101,7 +101,7 @@ def test_a_link_of_another_installation_is_not_valid_here(house: House) -> None:
 def test_a_link_ends_with_the_recording_the_event_or_the_camera(house: House) -> None:
     client, link = house.client(), link_of(house)
     assert sentence(client, link_of(house, 1)) == (404, "the recording is gone"), "of an earlier camera of this name"
-    assert sentence(client, link_of(house, 3)) == (404, "nothing is recorded there")
+    assert sentence(client, link_of(house, 3)) == (404, "there is no recording of this event")
     house.installation.cameras.remove("gate")
     assert sentence(client, link) == (404, "the recording is gone")
     house.installation.cameras.add("gate", CameraFacts(address=ADDRESS))

@@ -134,7 +134,7 @@ def test_an_export_is_the_recording_around_it_with_its_facts_and_in_the_audit(da
     assert events(data, "export", "3", "-o", str(output), "--overwrite").exit_code == 0
 
 
-@pytest.mark.parametrize(("id", "says"), [("99", "there is no event 99"), ("2", "nothing is recorded there")])
+@pytest.mark.parametrize(("id", "says"), [("99", "there is no event 99"), ("2", "recording of this event")])
 def test_what_cannot_be_exported_is_said_and_leaves_nothing(data: Path, tmp_path: Path, id: str, says: str) -> None:
     done = events(data, "export", id, "-o", str(tmp_path / "x.mp4"))
     assert done.exit_code == 1 and says in done.stderr

@@ -144,6 +144,7 @@ function ExportEvent({ group: { first, all } }: { group: Group }) {
   const oldest = all.findLast((each) => secondsOf(first.end_90k - each.start_90k) < LONGEST_S) ?? first;
   const range = { fromS: secondsOf(oldest.start_90k) - AROUND_S, toS: secondsOf(first.end_90k) + AROUND_S };
   const press = async () => {
+    await get("/api/events/{id}/export.mp4", { path: { id: first.id }, query: { only_ask: true } });
     await save(first.camera, range);
     saveFacts(all);
     toast(texts.events.exported);
