@@ -48,6 +48,7 @@ FLAT = 2.0  # grey levels of standard deviation: a tile without a block above th
 
 Run = Callable[[Callable[[], Detections]], Detections]
 Boxes = npt.NDArray[np.float32]
+Luma = npt.NDArray[np.uint8]
 
 
 class PlateExaminer:
@@ -56,14 +57,14 @@ class PlateExaminer:
     def __init__(self, detectors: Sequence[Detector], run: Run = lambda work: work()) -> None:
         """run: runs one piece of work, up to a tenth of a second, and returns its answer; for shared detectors."""
         self._detectors, self._run = list(detectors), run
-        self._luma: npt.NDArray[np.float32] | None = None
+        self._luma: Luma | None = None
         self._known: dict[tuple[int, Tile], Detections] = {}
 
     def examine(self, plate: RawFrame) -> Detections:
         """What may be a person, in picture pixels. Raises DetectorError: then nothing is known about the plate."""
         picture = sample.sample_bgr(plate, sample.whole(plate), sample.upright_wh(plate, sample.whole(plate)))
-        luma = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.float32)
-        changed, busy = self._changed(luma), _deviation(luma) > FLAT
+        luma = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+        changed, busy = self._changed(luma), _deviation(luma.astype(np.float32)) > FLAT
         is_dark = float(luma.mean()) < DARK
         known: dict[tuple[int, Tile], Detections] = {}
         for number, detector in enumerate(self._detectors):
@@ -84,15 +85,13 @@ class PlateExaminer:
         boxes = sample.to_picture(upright.xyxy, plate, sample.whole(plate), (width, height))
         return Detections(boxes, upright.confidence, upright.class_id)
 
-    def _changed(self, luma: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    def _changed(self, luma: Luma) -> npt.NDArray[np.bool_]:
         """For each block of pixels, whether it changed since it was last examined."""
         if self._luma is None or self._luma.shape != luma.shape:
-            return np.ones_like(_blocks(luma), np.bool_)
-        return np.asarray(_blocks(np.abs(luma - self._luma)) > SAME, np.bool_)
+            return np.ones(_blocks_wh(luma)[::-1], np.bool_)
+        return np.asarray(_blocks(cv2.absdiff(luma, self._luma).astype(np.float32)) > SAME, np.bool_)
 
-    def _remember(
-        self, luma: npt.NDArray[np.float32], changed: npt.NDArray[np.bool_], known: dict[tuple[int, Tile], Detections]
-    ) -> None:
+    def _remember(self, luma: Luma, changed: npt.NDArray[np.bool_], known: dict[tuple[int, Tile], Detections]) -> None:
         """Keeps the older luma of unchanged blocks, so that slow changes add up until they count."""
         if self._luma is not None and self._luma.shape == luma.shape:
             rows, columns = luma.shape
@@ -103,8 +102,12 @@ class PlateExaminer:
 
 def _blocks(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """The mean of each block of 8 × 8 pixels."""
+    return np.asarray(cv2.resize(values, _blocks_wh(values), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _blocks_wh(values: npt.NDArray[np.generic]) -> tuple[int, int]:
     rows, columns = (-(-side // BLOCK_PX) for side in values.shape)
-    return np.asarray(cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+    return columns, rows
 
 
 def _deviation(luma: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -60,6 +60,8 @@ class Stillness:
         while plane.shape[1] > 2 * columns and plane.shape[0] > 2 * rows:
             plane = halved(plane)
         cells = cv2.resize(plane, self._cells_wh, interpolation=cv2.INTER_AREA)
+        if depth == 8:
+            return np.asarray(cells, np.uint8)
         return np.asarray(np.right_shift(np.asarray(cells, np.uint16), depth - 8), np.uint8)
 
 

@@ -112,8 +112,8 @@ class SegmentRecorder:
 
     @property
     def _may_repeat(self) -> bool:
-        """Whether the GOP before is this one's: two pictures, as where nobody watches, both handed out. Two key frames
-        in a row would need different numbers."""
+        """Whether the GOP before can stand for this one: two pictures, as where nobody watches, and both were handed
+        out. Two key frames in a row would need different numbers."""
         return len(self._steady) == 2 and not self._owes_second
 
     def _encode_first_anew(self) -> None:
