@@ -24,7 +24,7 @@ from pathlib import Path
 from bench.machine import describe_machine
 from passerby.archive.rows import Rows
 from passerby.config.cluster import Cluster
-from passerby.fleet.control import Session
+from passerby.fleet.control import ControlAway, Session
 from passerby.fleet.keeper import BEATS_A_LEASE, Keeper
 from passerby.fleet.live_feed import LiveFeed
 from passerby.fleet.nats.control import NatsControl
@@ -32,6 +32,7 @@ from passerby.fleet.nats.sending import NodeLink
 from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, Gop, InitSegment, ObjectState
 from passerby.objects.names import ObjectName
+from passerby.rules.placement import slot_of
 from tests.cluster import NatsServer
 from tests.postgresql import postgresql_server
 
@@ -65,7 +66,8 @@ def settings_of(address: str) -> Cluster:
 class FakeNode:
     """A real keeper with its report and its states, and no camera."""
 
-    def __init__(self, settings: Cluster, number: int, cameras: list[str]) -> None:
+    def __init__(self, settings: Cluster, number: int, cameras: dict[int, list[str]]) -> None:
+        """cameras: by slot."""
         self.name = f"node-{number}"
         self.control = NatsControl(settings, self.name)
         self.keeper = Keeper(self.control, Session(self.name, f"{self.name}-1", 1.0), LEASE_S)
@@ -85,15 +87,17 @@ class FakeNode:
             self._stopping.wait(next_s - time.monotonic())
 
     def _states(self) -> dict[str, CameraState]:
+        held = list(self.keeper._held)
         return {
             camera: CameraState(CameraStatus.RECORDING, "all is well", 1)
-            for camera in self._cameras
-            if self.keeper.token_of(camera) is not None
+            for slot in held
+            for camera in self._cameras.get(slot, ())
         }
 
     def _report(self) -> None:
         cameras = {camera: [state.what, state.reason, state.since_90k] for camera, state in self._states().items()}
-        self.control.report(self.name, {"at_90k": 1, "since_90k": 1, "cameras": cameras})
+        with suppress(ControlAway):
+            self.control.report(self.name, {"at_90k": 1, "since_90k": 1, "cameras": cameras})
 
     def close(self) -> None:
         self._stopping.set()
@@ -104,7 +108,10 @@ class FakeNode:
 def some_nodes(pipe: Pipe, address: str, numbers: list[int], cameras: list[str]) -> None:
     """In a process of its own, until it is told anything. Then says whether a node lost its session."""
     settings = settings_of(address)
-    nodes = [FakeNode(settings, number, cameras) for number in numbers]
+    by_slot: dict[int, list[str]] = {}
+    for camera in cameras:
+        by_slot.setdefault(slot_of(camera, SLOTS), []).append(camera)
+    nodes = [FakeNode(settings, number, by_slot) for number in numbers]
     pipe.recv()
     pipe.send([node.keeper.trouble for node in nodes])
     for node in nodes:

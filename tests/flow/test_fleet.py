@@ -416,3 +416,45 @@ def test_a_worker_that_cannot_be_started_is_tried_again(cameras: RtspServer, tmp
         wait_for(fleet, all_are(CameraStatus.RECORDING))
     finally:
         fleet.stop()
+
+
+@pytest.mark.slow
+@by_real_time("on a busy machine workers end by themselves")
+def test_a_camera_that_ends_its_workers_is_alone_here_and_where_it_comes_next(
+    cameras: RtspServer, tmp_path: Path
+) -> None:
+    silent = {name: plan(cameras, name, learn_every_s=60.0) for name in ("yard", "gate", "mute")}
+    first = fleet_of(tmp_path / "first", workers=1)
+    first.start()
+    try:
+        for each in silent.values():
+            first.run(each)
+        until_s = time.monotonic() + 80.0
+        while "gate" not in first.quarantined():
+            for worker in list(first._children):
+                if worker.is_ready and "gate" in worker.plans:
+                    os.kill(worker.pid, signal.SIGKILL)
+                    wait_until_gone(worker.pid)
+            assert time.monotonic() < until_s, first.states()
+            time.sleep(0.1)
+        assert first.quarantined().keys() == {"gate"}, "the others were only there"
+    finally:
+        first.stop()
+    second = fleet_of(tmp_path / "second", workers=1)
+    second.know_quarantined(first.quarantined())
+    second.start()
+    try:
+        for name in ("gate", "yard", "mute"):
+            second.run(silent[name])
+        assert sorted(sorted(each.plans) for each in second._holders()) == [["gate"], ["mute", "yard"]]
+        second.know_quarantined({})
+        assert second.quarantined() == {}, "it was released"
+    finally:
+        second.stop()
+
+
+def wait_until_gone(pid: int) -> None:
+    until_s = time.monotonic() + 10.0
+    while is_running(pid):
+        assert time.monotonic() < until_s
+        time.sleep(0.05)

@@ -68,6 +68,8 @@ def status(cluster: ClusterFile, debug: Debug = False) -> None:
     free = count - sum(holding.node in live for holding in slots.slots.values())
     if free:
         typer.echo(f"{free} of {count} slots have no node")
+    for camera, ends in sorted(slots.quarantine.items()):
+        typer.echo(f"camera {camera} is quarantined: it ended {ends} workers, and has one for itself")
     if says := nobody_has_room(slots, sessions):
         typer.echo(says)
 
@@ -132,6 +134,21 @@ def cordon(
     """Let a node keep the cameras that it has and take no more, for instance while it is watched after trouble."""
     _change(cluster, node, lambda table: table.with_cordoned(node, is_cordoned=not undo))
     typer.echo(f"{node} takes cameras again" if undo else f"{node} takes no more cameras")
+
+
+@app.command("release")
+@fails_clearly
+def release(
+    cluster: ClusterFile,
+    camera: Annotated[str, typer.Argument(metavar="CAMERA", show_default=False)],
+    debug: Debug = False,
+) -> None:
+    """Let a quarantined camera share its worker with others again, for instance when its fault is mended."""
+    with _control(cluster) as control:
+        if camera not in control.table()[1].quarantine:
+            raise SettingsError(f"camera '{camera}' is not quarantined", hint="passerby cluster status names those")
+        control.change_table(lambda table: table.with_quarantine({camera: None}))
+    typer.echo(f"{camera} is quarantined no more")
 
 
 @app.command("apply")

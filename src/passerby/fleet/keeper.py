@@ -64,6 +64,8 @@ class Keeper:
         self._sites_s: dict[str, float] = {}
         """Since when sites have slots of their own."""
         self._renews_tokens_of: set[int] = set()
+        self._news: dict[str, int | None] = {}
+        """For the quarantine that all see."""
         self._lock = threading.Lock()
         self._held: dict[int, int] = {}
         self._lent: dict[int, tuple[int, float | None]] = {}
@@ -120,6 +122,17 @@ class Keeper:
             slot = self._table.slot_of(camera, self._site_of(camera) or "")
             if slot in self._held:
                 self._renews_tokens_of.add(slot)
+
+    @property
+    def quarantine(self) -> Mapping[str, int]:
+        """Cameras that end workers, as all machines know them."""
+        with self._lock:
+            return self._table.quarantine
+
+    def tell_quarantine(self, news: Mapping[str, int | None]) -> None:
+        """With the next beat. None: it is forgotten."""
+        with self._lock:
+            self._news |= news
 
     @property
     def leads(self) -> bool:
@@ -257,6 +270,7 @@ class Keeper:
         elif (proposed := self._proposed(table, live, now_s, revision + 1)) is not None:
             self._control.replace_table(proposed, revision)
             self._renews_tokens_of.clear()
+            self._news.clear()
             self._follow(proposed)
         elif now_s - self._moved_s >= MOVE_EVERY_S:
             self._moved_s = now_s
@@ -271,7 +285,9 @@ class Keeper:
         """New tokens for what is ours; and if this node leads, new shares and slots for sites. None: all stays."""
         process = self._session.process
         if ours := self._renews_tokens_of & table.of(process).keys():
-            return table.with_new_tokens(process, ours, token)
+            return table.with_new_tokens(process, ours, token).with_quarantine(self._news)
+        if self._news:
+            return table.with_quarantine(self._news)
         leader = table.slots.get(LEADS_SLOT)
         if leader is None or leader.process != process:
             self._balance, self.no_room = Balance(), None

@@ -6,7 +6,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import AsyncGenerator, Collection, Iterable
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from contextlib import suppress
 from itertools import islice
 
@@ -20,6 +20,7 @@ from passerby.fleet.worker import STOP_WITHIN_S, Places
 from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.requests import CameraRequest
 from passerby.rules.backoff import wait_s
+from passerby.rules.quarantine import WorkerEnds
 
 WATCH_S = 0.2
 SPARE_AFTER_S = 5.0  # the cameras come first
@@ -52,6 +53,7 @@ class Fleet:
         self._waiting: list[_Waiting] = []
         self._lost: dict[str, CameraState] = {}
         self._deaths = 0
+        self._ends = WorkerEnds()
         self._stopping = threading.Event()
         self._watchdog = threading.Thread(target=self._watch, name="passerby-watchdog", daemon=True)
         self.feed = LiveFeed()
@@ -87,15 +89,19 @@ class Fleet:
                 if plan.camera in place.plans:
                     place.run(plan)
                     return
+            if plan.camera in self._ends.quarantined(time.monotonic()):
+                self._spawn({plan.camera: plan})
+                return
+            shared = self._shared()
             is_new_ready = self._spare is not None and self._spare.is_ready
-            loaded = [child for child in self._children if child.is_ready] if self._stands_by else []
+            loaded = [each for each in shared if isinstance(each, Child) and each.is_ready] if self._stands_by else []
             if loaded and not is_new_ready:
                 min(loaded, key=lambda child: len(child.plans)).run(plan)
                 return
-            if len(self._holders()) < self._count:
+            if len(shared) < self._count:
                 self._spawn({plan.camera: plan})
                 return
-            min(self._holders(), key=lambda place: len(place.plans)).run(plan)
+            min(shared, key=lambda place: len(place.plans)).run(plan)
 
     def drop(self, camera: str) -> None:
         """Stop a camera; its recordings and what it learned stay."""
@@ -149,6 +155,16 @@ class Fleet:
         with self._lock:
             return any(child.is_ready for child in [*self._children, *([self._spare] if self._spare else [])])
 
+    def quarantined(self) -> dict[str, int]:
+        """Cameras that end workers, and have one for themselves: how many each has ended."""
+        with self._lock:
+            return self._ends.quarantined(time.monotonic())
+
+    def know_quarantined(self, told: Mapping[str, int]) -> None:
+        """What other machines found. Before such a camera comes."""
+        with self._lock:
+            self._ends.know(told, time.monotonic())
+
     @property
     def left_out(self) -> int:
         """How many events the present workers have not written, and will not."""
@@ -164,6 +180,11 @@ class Fleet:
     def _holders(self) -> list[Child | _Waiting]:
         """Everything that has cameras."""
         return [*self._children, *self._waiting]
+
+    def _shared(self) -> list[Child | _Waiting]:
+        """Those that may get more: what ends workers is alone."""
+        alone = self._ends.quarantined(time.monotonic())
+        return [each for each in self._holders() if not alone.keys() & each.plans.keys()]
 
     def _spawn(self, plans: dict[str, CameraPlan]) -> None:
         """Starts another worker, or takes the spare one if it is ready. If it cannot be started, retries later."""
@@ -222,14 +243,19 @@ class Fleet:
         for camera in child.plans:
             self.feed.forget(camera)
         self._lose(child.plans, f"restarting its worker: {why}")
+        now_s = time.monotonic()
+        if child.is_ready and child.plans:
+            self._ends.note([each for each in child.plans if each in child.states.stuck] or [*child.plans], now_s)
+        is_suspect = any(self._ends.is_suspect(camera, now_s) for camera in child.plans)
         if child.age_s >= QUICK_S:
             self._deaths = 0
             for plans in _apart(child.plans, child.states.stuck):
-                self._spawn(plans)
+                for part in _parts(plans) if is_suspect else [plans]:
+                    self._spawn(part)
             return
         self._deaths += 1
-        later_s = time.monotonic() + wait_s(self._deaths, random.random())
-        for plans in _parts(child.plans) if self._deaths > 1 else [child.plans]:
+        later_s = now_s + wait_s(self._deaths, random.random())
+        for plans in _parts(child.plans) if is_suspect or self._deaths > 1 else [child.plans]:
             self._waiting.append(_Waiting(plans, later_s))
 
     def _lose(self, cameras: Iterable[str], why: str) -> None:

@@ -60,6 +60,8 @@ class Table:
     cordoned: frozenset[str] = frozenset()
     shares: Mapping[str, float] = field(default_factory=dict)
     sites: Mapping[str, SiteSlots] = field(default_factory=dict)
+    quarantine: Mapping[str, int] = field(default_factory=dict)
+    """Cameras that end workers: how many each has ended. See `rules.quarantine`."""
     unknown: Mapping[str, object] = field(default_factory=dict)
     """What a later version wrote into it."""
 
@@ -107,6 +109,11 @@ class Table:
         shares = {each: share for each, share in self.shares.items() if each != node}
         drained, cordoned = self.drained - {node}, self.cordoned - {node}
         return replace(self, slots=slots, shares=shares, drained=drained, cordoned=cordoned)
+
+    def with_quarantine(self, news: Mapping[str, int | None]) -> Table:
+        """None: it is released."""
+        after = {**self.quarantine, **news}
+        return replace(self, quarantine={camera: ends for camera, ends in after.items() if ends is not None})
 
     def with_new_tokens(self, process: str, slots: Collection[int], token: int) -> Table:
         """After a process took what it has once more."""

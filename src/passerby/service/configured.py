@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 
 from passerby.access import Installation
 from passerby.access.cameras import ConfiguredCamera
@@ -61,6 +61,14 @@ class ConfiguredFleet:
     def is_ready(self) -> bool:
         """See `fleet.supervisor.Fleet`."""
         return self._fleet.is_ready
+
+    def quarantined(self) -> dict[str, int]:
+        """See `fleet.supervisor.Fleet`."""
+        return self._fleet.quarantined()
+
+    def know_quarantined(self, told: Mapping[str, int]) -> None:
+        """See `fleet.supervisor.Fleet`."""
+        self._fleet.know_quarantined(told)
 
     @property
     def left_out(self) -> int:

@@ -29,6 +29,7 @@ from passerby.media.camera import CameraStatus
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.alarms import Alarms
 from passerby.processes import at_signals
+from passerby.rules.quarantine import News
 from passerby.rules.strain import Strain
 from passerby.service.camera_sites import CameraSites
 from passerby.service.configured import ConfiguredFleet
@@ -47,6 +48,7 @@ FENCE_EVERY_S = 0.2
 CLOCK_EVERY_S = 10.0
 STRAIN_EVERY_S = 2.0
 SITES_EVERY_S = 5.0
+QUARANTINE_EVERY_S = 2.0
 CLOCK_OFF_S = 2.0
 """Recordings have the time of the machine that made them: by so much they overlap, or leave a gap, at a move."""
 READY_WITHIN_S = 60.0
@@ -80,6 +82,7 @@ class Node:
         )  # fmt: skip
         self._fleet = ConfiguredFleet(installation, places, token_of=self.keeper.token_of, stands_by=True)
         self._data, self._process = data, session.process
+        self._news = News()
         self._alarms = Alarms(installation.clock)
         self._fenced: dict[str, int] = {}
         self._is_changed = threading.Event()
@@ -101,6 +104,7 @@ class Node:
                 closing(SpoolLink(self._installation.config.cluster, self._node, self._archive.read_spooled)),
                 every(CLOCK_EVERY_S, self._compare_clocks, "clock"),
                 every(STRAIN_EVERY_S, self._measure_strain, "strain"),
+                every(QUARANTINE_EVERY_S, self._tell_quarantine, "quarantine"),
                 every(SITES_EVERY_S, self._look_at_sites, "sites"),
             ):
                 log.info("node %s is running", self._node)
@@ -180,6 +184,7 @@ class Node:
             self.keeper.beat()
 
     def _changed(self) -> None:
+        self._fleet.know_quarantined(self.keeper.quarantine)
         self._fleet.cameras_changed()
         self._is_changed.set()
 
@@ -215,6 +220,17 @@ class Node:
         if now.keys() != self._fenced.keys():
             log.info("this node has %d cameras", len(now))
         self._fenced = now
+
+    def _tell_quarantine(self) -> None:
+        """Others know what ends workers before they get it."""
+        told = self.keeper.quarantine
+        self._fleet.know_quarantined(told)
+        has = self.keeper.token_of
+        news = self._news.of(self._fleet.quarantined(), told, lambda camera: has(camera) is not None, time.monotonic())
+        for camera, ends in news.items():
+            if ends is not None:
+                log.warning("camera '%s' ended %d workers: it has one for itself now, wherever it is", camera, ends)
+        self.keeper.tell_quarantine(news)
 
     def _measure_strain(self) -> None:
         self._strain.note(self._fleet.states().values(), self._load.busy(), time.monotonic())
