@@ -40,18 +40,22 @@ class OnRay:
 
     def run(self, jobs: list[Job], task: Task, watcher: Watcher) -> list[Outcome]:
         """Raises SettingsError if there is no Ray to work with."""
-        asked = installed()
-        with _connected(self.address) as ray:
-            pool = RayPool(ray, self.threads)
-            try:
-                crew = Crew(pool, task, watcher, asked, self.at_once, self.hung_after_s)
-                return crew.run(jobs)
-            finally:
-                pool.close()
+        if not jobs:
+            return []
+        with connected(self.address) as ray:
+            return self.run_with(ray, jobs, task, watcher)
+
+    def run_with(self, ray: Any, jobs: list[Job], task: Task, watcher: Watcher) -> list[Outcome]:
+        """The same on a cluster that is connected to already."""
+        pool = RayPool(ray, self.threads)
+        try:
+            return Crew(pool, task, watcher, installed(), self.at_once, self.hung_after_s).run(jobs)
+        finally:
+            pool.close()
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Any]:
+def connected(address: str) -> Iterator[Any]:
     """Nothing about it is told to the makers of Ray, and no dashboard is started."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else it warns of a change to come

@@ -14,7 +14,6 @@ from passerby.batch.at_hand import at_hand, refuse_losses
 from passerby.batch.job import Job, Outcome, Result
 from passerby.batch.tasks import AuditTask, EventsTask, RedactTask, Task
 from passerby.errors import OutputError, os_reason, sentence
-from passerby.record.partfile import PartFile
 
 if TYPE_CHECKING:
     from passerby.engine import Detectors, Progress
@@ -117,6 +116,8 @@ class _Work:
         return found
 
     def _keep(self, text: Callable[[], str], *, overwrite: bool) -> None:
+        from passerby.record.partfile import PartFile
+
         if self.job.output is None:
             return
         path = _path(self.job.output)

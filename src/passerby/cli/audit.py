@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from passerby.batch import AuditTask, Outcome
+from passerby.batch import AuditTask, Job, Outcome
 from passerby.batch.tell import audit_facts, json_of
 from passerby.cli.failure import Debug, fails_clearly
-from passerby.cli.many import Crew, FactsFolder, FactsOverwrite, Jobs, Ray, Threads, finish, run_all
+from passerby.cli.many import Crew, FactsFolder, FactsOverwrite, Jobs, Ray, Resume, Threads, finish, resumed, run_all
 from passerby.cli.sources import address_of, find_for_facts
 from passerby.names import readable
 from passerby.report.words import clock
@@ -30,6 +31,7 @@ def audit(
     output: FactsFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     overwrite: FactsOverwrite = False,
+    resume: Resume = False,
     threads: Threads = None,
     jobs: Jobs = None,
     ray: Ray = None,
@@ -48,14 +50,26 @@ def audit(
 
       passerby audit safe/ -o findings/ --jobs 2
     """
-    found = find_for_facts(redacted, None if output is None else address_of(output), ".audit.json", redacted=True)
+    to = None if output is None else address_of(output)
+    found, done = find_for_facts(redacted, to, ".audit.json", redacted=True), list[Job]()
     crew = Crew.of(found, jobs, threads, ray)
     task = AuditTask(threads=crew.threads, overwrite=overwrite, debug=debug)
     several = len(found.jobs) > 1
+    if resume:
+        found, done, task = resumed(found, to, task)
     outcomes = run_all(found, task, lambda outcome: None if as_json else _say(outcome, several=several), crew.runner)
     if as_json:
         _print_json(outcomes, several=several)
-    finish(found, outcomes, "audited", failed=any(_result(each).findings for each in outcomes if each.result))
+    finds = any(_result(each).findings for each in outcomes if each.result) or any(map(found_before, done))
+    finish(found, outcomes, "audited", failed=finds)
+
+
+def found_before(job: Job) -> bool:
+    """Whether an earlier run found something, by what it kept."""
+    from passerby.batch.resume import read_facts
+
+    assert job.output is not None, "a run that is resumed has an output"
+    return bool(json.loads(read_facts(job.output))["findings"])
 
 
 def _result(outcome: Outcome) -> AuditResult:

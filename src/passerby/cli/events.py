@@ -11,7 +11,7 @@ from rich.console import Console
 from passerby.batch import EventsTask, Outcome
 from passerby.batch.tell import Noticed, Stood, caution_line, json_of, noticed_facts
 from passerby.cli.failure import Debug, fails_clearly, say_warning
-from passerby.cli.many import Crew, FactsFolder, FactsOverwrite, Jobs, Ray, Threads, finish, run_all
+from passerby.cli.many import Crew, FactsFolder, FactsOverwrite, Jobs, Ray, Resume, Threads, finish, resumed, run_all
 from passerby.cli.sources import address_of, find_for_facts
 from passerby.config.rule import read_rules
 from passerby.errors import SettingsError
@@ -51,6 +51,7 @@ def events(
     output: FactsFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events, counts and series as JSON.")] = False,
     overwrite: FactsOverwrite = False,
+    resume: Resume = False,
     threads: Threads = None,
     jobs: Jobs = None,
     ray: Ray = None,
@@ -76,7 +77,8 @@ def events(
     if begun is None:
         for rule in applied:
             when_it_holds(rule, None, zone)  # raises an error before any work is done
-    found = find_for_facts(source, None if output is None else address_of(output), ".events.json")
+    to = None if output is None else address_of(output)
+    found = find_for_facts(source, to, ".events.json")
     several = len(found.jobs) > 1
     if several and begun:
         raise SettingsError("--starts-at is of one video, but there are several", hint="name one at a time")
@@ -89,6 +91,8 @@ def events(
         overwrite=overwrite,
         debug=debug,
     )
+    if resume:
+        found, _, task = resumed(found, to, task)
     outcomes = run_all(found, task, lambda outcome: None if as_json else _say(outcome, several=several), crew.runner)
     if as_json:
         _print_json(outcomes, several=several)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, TypeVar
 
 import typer
 
-from passerby.batch import Outcome, Runner, Task
+from passerby.batch import Address, AuditTask, EventsTask, Job, Outcome, RedactTask, Runner, Task
 from passerby.batch.in_turn import InTurn
 from passerby.batch.processes import InProcesses
 from passerby.cli.failure import EXIT_FAILED, say_error, stderr
 from passerby.cli.progress import SayResult, watcher_for
 from passerby.cli.sources import Found
-from passerby.errors import sentence
+from passerby.errors import SettingsError, sentence
 from passerby.names import readable
 
 LEFT_OUT_SHOWN = 20
 MACHINE = "The machine"
+
+T = TypeVar("T", RedactTask, AuditTask, EventsTask)
 
 Jobs = Annotated[
     int | None,
@@ -39,6 +41,12 @@ Ray = Annotated[
         show_default=False,
         rich_help_panel=MACHINE,
         help="Work on the machines of a Ray cluster, HOST:PORT or auto; local starts one here: docs/guides/batch.md.",
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume", help="Go on with an earlier run: leave out what is done. Takes -o, and the options of that run."
     ),
 ]
 FactsFolder = Annotated[
@@ -85,6 +93,23 @@ def run_all(found: Found, task: Task, say: SayResult, runner: Runner | None = No
         say_error(*sentence(unread))
     with watcher_for(stderr(), say) as watcher:
         return (runner or InTurn()).run(found.jobs, task, watcher)
+
+
+def resumed(found: Found, output: Address | None, task: T) -> tuple[Found, list[Job], T]:
+    """Leaves out what an earlier run with the same options has done, and returns that too. Whatever else is there is of
+    a run that ended before its time, and may be replaced. Raises SettingsError."""
+    from passerby.batch.installed import installed
+    from passerby.batch.resume import Run, begin, is_finished
+
+    if output is None:
+        raise SettingsError("--resume goes on in the folder of an earlier run", hint="name it with -o")
+    is_a_file = [job.output for job in found.jobs] == [output]
+    begin(output.parent if is_a_file else output, Run(task=task, installed=installed()))
+    done = [job for job in found.jobs if is_finished(job)]
+    if done:
+        stderr().print(f"{len(done)} of {len(found.jobs)} files are done already")
+    rest = replace(found, jobs=[job for job in found.jobs if job not in done])
+    return rest, done, task.model_copy(update={"overwrite": True})
 
 
 def finish(found: Found, outcomes: Sequence[Outcome], done: str, *, failed: bool = False) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from passerby.batch import Outcome, RedactTask
 from passerby.cli.failure import Debug, fails_clearly, say_warning
-from passerby.cli.many import MACHINE, Crew, Jobs, Ray, Threads, finish, run_all
+from passerby.cli.many import MACHINE, Crew, Jobs, Ray, Resume, Threads, finish, resumed, run_all
 from passerby.cli.sources import address_of, find
 from passerby.cli.summary import say_summary
 from passerby.cli.times import seconds
@@ -136,6 +136,7 @@ def redact(
     end: End = None,
     report: Reports = None,
     overwrite: Overwrite = False,
+    resume: Resume = False,
     encoder: Encoder = "software",
     threads: Threads = None,
     jobs: Jobs = None,
@@ -156,7 +157,8 @@ def redact(
 
     Exits with 0 only if every file was redacted, with 1 if one was not, with 130 if stopped by Ctrl-C.
     """
-    found = find(sources, None if output is None else address_of(output), map(address_of, report or ()))
+    to = None if output is None else address_of(output)
+    found = find(sources, to, map(address_of, report or ()))
     crew = Crew.of(found, jobs, threads, ray)
     settings = Settings(
         mode=mode,
@@ -176,6 +178,8 @@ def redact(
     for caution in cautions(settings):
         say_warning(caution)
     task = RedactTask(settings=settings, covers=covered, overwrite=overwrite, debug=debug)
+    if resume:
+        found, _, task = resumed(found, to, task)
     finish(found, run_all(found, task, say_redacted, crew.runner), "redacted")
 
 
