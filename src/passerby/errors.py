@@ -4,6 +4,8 @@ PasserbyError                  one clear sentence, and perhaps a hint
 ├── SourceError (also OSError)  the source cannot be opened, read or understood
 │   └── SourceUnavailable       a live source gives no pictures now; its `trouble` says why
 ├── OutputError (also OSError)  the output cannot be written
+│   ├── StoreAway               the store of recordings cannot be reached
+│   ├── CatalogueAway           the catalogue's server cannot be reached
 │   └── Superseded              another machine records this camera now
 ├── SettingsError (ValueError)  the settings contradict themselves or the source
 ├── LimitError                  a user has reached a limit on what one user may have
@@ -72,6 +74,10 @@ class OutputError(PasserbyError, OSError):
 
 class StoreAway(OutputError):
     """The store of recordings cannot be reached: nothing else can be stored there for now either."""
+
+
+class CatalogueAway(OutputError):
+    """The catalogue cannot be reached, or cannot be written at all."""
 
 
 class Superseded(OutputError):

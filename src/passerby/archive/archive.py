@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from passerby.archive.closing import HandIn, finish_waiting
+from passerby.archive.closing import HandIn, Noted, finish_waiting
 from passerby.archive.future_dated import retire_ahead
 from passerby.archive.history import History
 from passerby.archive.other_spools import OtherSpools
@@ -15,6 +15,7 @@ from passerby.archive.reader import Reader, read_open
 from passerby.archive.recovery import match_store_and_rows, mend_open_rows
 from passerby.archive.retention import Space, finish_deleting, retire
 from passerby.archive.rows import Rows
+from passerby.archive.uploads import Uploads
 from passerby.archive.waiting import retire_waiting
 from passerby.archive.writer import CameraWriter
 from passerby.closing import Closing
@@ -43,18 +44,20 @@ class Archive(Reader, Closing):
         hand_in: HandIn = lambda: None,
         is_ready: bool = False,
         others: OtherSpools | None = None,
+        uploads: Uploads | None = None,
     ) -> None:
         """folder: for open objects, on a local disk; and for everything else unless placed elsewhere.
 
         catalogue_url, is_ready: see `open_database`. store: see `Store`. object_90k: the length of an object. hand_in:
-        see `HandIn`; needed with fencing tokens only. others: the spools of other machines. Raises SettingsError,
-        OutputError.
+        see `HandIn`; needed with fencing tokens only. others: the spools of other machines. uploads:
+        when recordings may leave this machine; None: at once. Raises SettingsError, OutputError.
         """
         spool = folder / "spool"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         spool.mkdir(exist_ok=True, mode=0o700)
         self._space, self._object_90k = space or Space(), object_90k
         self._is_to_recover, self._hand_in = False, hand_in
+        self._uploads, self._noted = uploads, Noted()
         rows = Rows(catalogue_url or f"sqlite:///{folder / 'catalogue.sqlite3'}", is_ready=is_ready)
         self.history = History(rows)
         places = Places(rows, Store(store or folder / "objects", folder / "stores"), spool, _name_of(spool), others)
@@ -93,10 +96,10 @@ class Archive(Reader, Closing):
         Failures are retried in the next call, and reported each time. Raises OutputError if rows cannot be read.
         """
         alarms = [
-            *self.finish_ended(),
+            *(self.finish_ended() if self._uploads is None else ()),
             *retire_ahead(self._places, keep, now_90k),
             *retire(self._places, keep, self._space, now_90k),
-            *retire_waiting(self._places, keep, self._space, now_90k),
+            *self.keep_spool(keep, now_90k),
             *self._recovered(),
         ]
         self.history.retire(keep, now_90k)
@@ -115,8 +118,17 @@ class Archive(Reader, Closing):
         self._is_to_recover = False
 
     def finish_ended(self) -> list[Alarm]:
-        """Store the objects of this machine's spool that ended. Part of `maintain`."""
-        return list(finish_waiting(self._places, self._hand_in))
+        """Store the objects of this machine's spool that ended, as far as they may leave. Part of `maintain`, unless
+        the line is thin: then it takes as long as that needs."""
+        return list(finish_waiting(self._places, self._hand_in, self._uploads))
+
+    def keep_spool(self, keep: KeepAll, now_90k: int) -> list[Alarm]:
+        """Delete what is due in this machine's spool, also while it is cut off; and bring the rows of what stays in it
+        up to date. Part of `maintain`."""
+        alarms = list(retire_waiting(self._places, keep, self._space, now_90k))
+        if self._uploads is not None:
+            alarms += self._noted.note_waiting(self._places, self._hand_in)
+        return alarms
 
     @property
     def spool_name(self) -> str:

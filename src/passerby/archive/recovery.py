@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from passerby.archive.names import open_path
+from passerby.archive.names import gone_path, open_path
 from passerby.archive.places import Places
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.mp4.index import ROOM_BYTES, read_index
@@ -18,7 +18,8 @@ _HEAD_BYTES = 4096  # an init segment is under 1 kB
 def mend_open_rows(places: Places) -> Iterator[Alarm]:
     """Rows of this spool that say open but have no file in it: the crash, or power failure, came around step 5 or 6."""
     for row in places.rows.in_state(ObjectState.OPEN):
-        if row.spool != places.spool_name or open_path(places.spool, _name_of(row)).exists():
+        path = open_path(places.spool, _name_of(row))
+        if row.spool != places.spool_name or path.exists() or gone_path(path).exists():
             continue
         now = places.rows.find(row.key)  # it may have been closed meanwhile
         if now is None or now.state is not ObjectState.OPEN:

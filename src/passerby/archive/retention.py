@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from passerby.archive.places import Places
 from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
-from passerby.media.segments import ArchivedObject, ObjectState
+from passerby.media.segments import TICKS_PER_S, ArchivedObject, ObjectState
 from passerby.objects.store import Store
 from passerby.rules.retention import KeepAll, Recording, Shortage, decide, limit_90k
+
+LOST_AFTER_90K = 3600 * TICKS_PER_S
+"""Longer than any object that is still being written, and than a clock may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,9 @@ def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterato
     read."""
     failed = list(finish_deleting(places))
     # With enough space, only rows over their limit are read: reading all rows every few seconds would be wasteful.
-    for row in _over_limit(places, keep, now_90k):
+    for row in _over_limit(places, keep, now_90k, ObjectState.CLOSED):
         failed += delete(places, row.camera, row.key)
+    failed += _retire_lost(places, keep, now_90k)
     yield from failed
     too_many = places.rows.total_bytes() - space.max_bytes if space.max_bytes is not None else 0
     try:
@@ -65,13 +69,21 @@ def _make_room(places: Places, keep: KeepAll, now_90k: int, bytes_over: int) -> 
         )
 
 
-def _over_limit(places: Places, keep: KeepAll, now_90k: int) -> list[ArchivedObject]:
+def _retire_lost(places: Places, keep: KeepAll, now_90k: int) -> Iterator[Alarm]:
+    """Rows of what other machines had in their spools, and would have stored or deleted by now: they were lost, or are
+    cut off and delete it themselves."""
+    for row in _over_limit(places, keep, now_90k - LOST_AFTER_90K, ObjectState.OPEN):
+        if row.spool != places.spool_name:
+            yield from delete(places, row.camera, row.key)
+
+
+def _over_limit(places: Places, keep: KeepAll, now_90k: int, state: ObjectState) -> list[ArchivedObject]:
     """Candidates for the rule: a few limits at most, each for many cameras."""
     cameras_by_limit: dict[int, list[str]] = {}
     for camera, policy in keep.by_camera.items():
         cameras_by_limit.setdefault(limit_90k(policy, now_90k), []).append(camera)
     limits = [(cameras, limit) for limit, cameras in cameras_by_limit.items()]
-    return places.rows.closed_until(limits, limit_90k(keep.usual, now_90k))
+    return places.rows.begun_until(state, limits, limit_90k(keep.usual, now_90k))
 
 
 def finish_deleting(places: Places) -> Iterator[Alarm]:

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from passerby.catalogue.database import insert_into, open_database, reason_of
 from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, fence_now, fenced_above, highest_token, raise_fences
 from passerby.catalogue.schema.archive import inits, objects
-from passerby.errors import OutputError
+from passerby.errors import CatalogueAway, OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
 from passerby.objects.names import ObjectName
 
@@ -133,19 +133,29 @@ class Rows:
         """Without their GOPs, oldest first."""
         return self._select(objects.c.state == state, with_gops=False)
 
-    def closed_until(self, limits: Iterable[tuple[Collection[str], int]], others_90k: int) -> list[ArchivedObject]:
-        """The closed objects that begin at or before a limit, without their GOPs. limits: which cameras, and when;
+    def begun_until(
+        self, state: ObjectState, limits: Iterable[tuple[Collection[str], int]], others_90k: int
+    ) -> list[ArchivedObject]:
+        """The objects in a state that begin at or before a limit, without their GOPs. limits: which cameras, and when;
         others_90k: for all cameras not named."""
         limits = list(limits)
         named = [camera for cameras, _ in limits for camera in cameras]
         return self._select(
-            objects.c.state == ObjectState.CLOSED,
+            objects.c.state == state,
             or_(
                 *(objects.c.camera.in_(cameras) & (objects.c.start_90k <= limit_90k) for cameras, limit_90k in limits),
                 objects.c.camera.not_in(named) & (objects.c.start_90k <= others_90k),
             ),
             with_gops=False,
         )
+
+    def open_sizes(self, spool: str) -> dict[str, int]:
+        """How many bytes the rows of this spool's open objects have, by key."""
+        query = select(objects.c.key, objects.c.size).where(
+            objects.c.state == ObjectState.OPEN, objects.c.spool == spool
+        )
+        with self.transaction("read") as connection:
+            return {row.key: row.size for row in connection.execute(query)}
 
     def count_after(self, start_90k: int) -> dict[str, int]:
         """How many closed objects of each camera begin after a time. Cameras without any are left out."""
@@ -202,7 +212,8 @@ class Rows:
             with (engine or self._engine).begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise OutputError(
+            kind = CatalogueAway if isinstance(error, OperationalError | InterfaceError) else OutputError
+            raise kind(
                 f"couldn't {doing} in the catalogue: {reason_of(error)}", hint="is its disk full, its server there?"
             ) from error
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from passerby.config.section import Section
 from passerby.config.server import is_this_machine
+from passerby.rules.events.schedule import Schedule
+from passerby.rules.upload import Upload, UploadPolicy
 
 _SERVER = re.compile(r"(nats|tls)://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?/?")
 
@@ -22,6 +24,11 @@ def _server(address: str) -> str:
     if found[1] == "nats" and not is_this_machine(found[2].strip("[]")):
         raise ValueError("nats:// is not encrypted, and allowed on this machine only: use tls://")
     return address
+
+
+def _hours(entries: tuple[str, ...]) -> tuple[str, ...]:
+    Schedule.of(entries)
+    return entries
 
 
 class Cluster(Section):
@@ -76,6 +83,27 @@ class Cluster(Section):
         description="After how many seconds of silence others take over the cameras of a node. Danger: if it is "
         "shorter than the network is sometimes slow, cameras move for nothing.",
     )
+
+    upload: Literal["at-once", "at-night", "on-demand"] = Field(
+        "at-once",
+        description="When this node's recordings go to the store: at-once, at-night in upload_hours, or on-demand, "
+        "which leaves them on its disk until their limit, from where what somebody looks at is fetched. For a site "
+        "with a thin line. Danger: what is only on this disk is lost with it.",
+    )
+    upload_hours: Annotated[tuple[str, ...], AfterValidator(_hours)] = Field(
+        ("22:00-06:00",), min_length=1, max_length=16, description="When it is night, in local time."
+    )
+    max_upload_kilobytes_per_s: float | None = Field(
+        None,
+        gt=0,
+        le=1e7,
+        description="At most so many kilobytes of recordings leave this node in a second, also of those that are "
+        "fetched. If not set, as many as the line takes.",
+    )
+
+    @property
+    def upload_policy(self) -> UploadPolicy:
+        return UploadPolicy(Upload(self.upload), Schedule.of(self.upload_hours))
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -24,6 +24,7 @@ EXAMPLES = {
     "catalogue": "postgresql+psycopg://passerby:PASSWORD@database.example/passerby",
     "recordings": "s3://bucket/prefix",
     "max_gigabytes": 500.0,
+    "max_upload_kilobytes_per_s": 100.0,
     "servers": ["tls://nats-1.example:4222"],
     "credentials": "/etc/passerby/node.creds",
     "authority": "/etc/passerby/authority.pem",

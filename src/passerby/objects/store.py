@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -20,11 +20,14 @@ from passerby.folders import made_once, sync
 from passerby.objects.names import is_camera, is_half_a_copy
 
 if TYPE_CHECKING:
-    from obstore.store import RetryConfig
+    from obstore.store import ClientConfig, ObjectStore, RetryConfig
 
 RETRIES: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 """Of one request. Whoever stores tries again anyway; by default a request to a store that is away takes minutes, and so
 would ending with many recordings that wait."""
+PATIENCE = timedelta(minutes=10)
+"""For one request on a thin line: a part of 5 MB at 10 kB/s. By default it is 30 s."""
+PIECE_BYTES = 1 << 16
 MARK = "passerby-store"
 """The key of every store's own identity."""
 
@@ -44,22 +47,30 @@ class Store:
         try:
             if self.folder:
                 self.folder.mkdir(parents=True, exist_ok=True)
+            self._place = str(place)
             self._store = LocalStore(self.folder) if self.folder else from_url(str(place), retry_config=RETRIES)
         except (BaseError, ValueError, OSError) as error:
             raise SettingsError(
                 f"couldn't open the store of recordings: {_first_line(error)}", hint="a folder, or s3://BUCKET/PREFIX"
             ) from error
 
-    def put(self, file: Path, key: str, *, is_only_ours: bool = True) -> None:
+    def put(
+        self, file: Path, key: str, *, is_only_ours: bool = True, wait: Callable[[int], None] | None = None
+    ) -> None:
         """Store a complete file from the disk. Afterwards it is under its key, complete, even after a power failure.
 
         is_only_ours: no other machine has this store. Otherwise nothing that is there already is replaced, if the
-        store can refuse that.
+        store can refuse that. wait: for a thin line: called with the size of each piece before it is sent, which
+        in a folder is all of it; what it raises ends the attempt.
         """
         self.check()
         try:
             if self.folder:
+                if wait is not None:
+                    wait(file.stat().st_size)
                 self._put_beside(file, self.folder / key)
+            elif wait is not None:
+                self._put_slowly(file, key, wait)
             elif is_only_ours:
                 obstore.put(self._store, key, file)
             else:
@@ -75,6 +86,15 @@ class Store:
                 raise
         except NotSupportedError:  # the key alone keeps machines apart: it has the token in it
             obstore.put(self._store, key, file)
+
+    def _put_slowly(self, file: Path, key: str, wait: Callable[[int], None]) -> None:
+        """In parts of 5 MB, one after another. No store refuses to replace what is there when the last part comes, but
+        the key keeps machines apart."""
+        if (there := self.size(key)) is not None:
+            if there != file.stat().st_size:
+                raise OutputError(f"couldn't store '{key}': something else is there already")
+            return
+        obstore.put(_patient(self._place), key, _pieces(file, wait), max_concurrency=1)
 
     def _put_beside(self, file: Path, target: Path) -> None:
         """A hard link if the file system can, else a copy."""
@@ -198,6 +218,20 @@ class Store:
             return bytes(obstore.get(self._store, MARK).bytes())
         except (NotFoundError, FileNotFoundError):
             return None
+
+
+def _patient(url: str) -> ObjectStore:
+    options: ClientConfig = {"timeout": PATIENCE}
+    if os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("true", "1"):  # with options, the environment's are not read
+        options["allow_http"] = True
+    return from_url(url, retry_config=RETRIES, client_options=options)
+
+
+def _pieces(file: Path, wait: Callable[[int], None]) -> Iterator[bytes]:
+    with file.open("rb") as source:
+        while piece := source.read(PIECE_BYTES):
+            wait(len(piece))
+            yield piece
 
 
 def _folder_of(place: str | Path) -> Path | None:

@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.notify.alarms import Alarms
 from passerby.processes import at_signals
 from passerby.rules.quarantine import News
+from passerby.rules.retention import KeepAll
 from passerby.rules.strain import Strain
 from passerby.service.camera_sites import CameraSites
 from passerby.service.configured import ConfiguredFleet
@@ -37,6 +38,7 @@ from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere, alarms_fo
 from passerby.service.notifying import make_notifier, notified
 from passerby.service.run import LOCK
 from passerby.service.upkeep import every, maintained, remembered, reporting, tell
+from passerby.service.uploads import PolicyUploads
 from passerby.service.wiring import space_of
 from passerby.version import __version__
 
@@ -69,7 +71,14 @@ class Node:
     """The parts of a node. `run` is called once."""
 
     def __init__(
-        self, data: Path, installation: Installation, archive: Archive, control: NatsControl, places: Places, node: str
+        self,
+        data: Path,
+        installation: Installation,
+        archive: Archive,
+        control: NatsControl,
+        places: Places,
+        node: str,
+        uploads: PolicyUploads,
     ) -> None:
         settings = installation.config.cluster
         session = Session(node, secrets.token_hex(8), settings.capacity, settings.site)
@@ -84,6 +93,8 @@ class Node:
         self._data, self._process = data, session.process
         self._news = News()
         self._alarms = Alarms(installation.clock)
+        self._uploads = uploads
+        self._keep: KeepAll | None = None
         self._fenced: dict[str, int] = {}
         self._is_changed = threading.Event()
         self._fence_trouble: str | None = None
@@ -93,7 +104,11 @@ class Node:
 
     def run(self, stopping: threading.Event) -> None:
         lease_s = self._installation.config.cluster.lease_s
-        with every(STORE_EVERY_S, self._store, "store"), every(REPORT_EVERY_S, self._report, "report"):
+        with (
+            every(STORE_EVERY_S, self._store, "store"),
+            every(REPORT_EVERY_S, self._report, "report"),
+            self._uploading(),
+        ):
             self._fleet.start()
             self._look_at_sites()
             self._wait_until_ready(stopping)
@@ -101,7 +116,7 @@ class Node:
                 every(lease_s / BEATS_A_LEASE, self._beat, "beat"),
                 every(FENCE_EVERY_S, self._raise_fences, "fence"),
                 closing(self._link()),
-                closing(SpoolLink(self._installation.config.cluster, self._node, self._archive.read_spooled)),
+                closing(self._spool_link()),
                 every(CLOCK_EVERY_S, self._compare_clocks, "clock"),
                 every(STRAIN_EVERY_S, self._measure_strain, "strain"),
                 every(QUARANTINE_EVERY_S, self._tell_quarantine, "quarantine"),
@@ -178,6 +193,10 @@ class Node:
         """Runs until it is closed."""
         settings, fleet = self._installation.config.cluster, self._fleet
         return NodeLink(settings, self._node, self._process, fleet.feed, self.keeper.token_of, fleet.states, fleet.ask)
+
+    def _spool_link(self) -> SpoolLink:
+        settings = self._installation.config.cluster
+        return SpoolLink(settings, self._node, self._archive.read_spooled, self._uploads.pace)
 
     def _beat(self) -> None:
         with reporting("beat", "the slots of this node could not be followed", self._alarms):
@@ -267,8 +286,31 @@ class Node:
         self._clock_trouble = _off(off_s)
 
     def _store(self) -> None:
+        """What is due is deleted here also while this node is cut off, by the limits that were known last."""
+        with suppress(PasserbyError):
+            self._keep = self._installation.keep()
         with reporting("store", "recordings that ended could not be stored", self._alarms):
-            tell(self._archive.finish_ended(), self._alarms)
+            now_90k = self._installation.clock.now_90k()
+            found = self._archive.keep_spool(self._keep, now_90k) if self._keep is not None else []
+            if not self._uploads.is_needed:
+                found += self._archive.finish_ended()
+            tell(found, self._alarms, "spool")
+
+    @contextmanager
+    def _uploading(self) -> Iterator[None]:
+        """Sends what may leave, in a thread of its own: on a thin line it takes long."""
+        if not self._uploads.is_needed:
+            yield
+            return
+        with every(STORE_EVERY_S, self._upload, "upload"):
+            try:
+                yield
+            finally:
+                self._uploads.stop()
+
+    def _upload(self) -> None:
+        with reporting("upload", "recordings that ended could not be stored", self._alarms):
+            tell(self._archive.finish_ended(), self._alarms, "uploads")
 
     def _report(self) -> None:
         left_out, before = self._fleet.left_out, self._left_out
@@ -284,6 +326,7 @@ class Node:
             "site": self._installation.config.cluster.site,
             "strain": round(self._strain.now, 2),
             "spool": self._archive.spool_name,
+            "stays": self._uploads.policy.stays,
             "load": round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
             "trouble": self.keeper.trouble
             or self.keeper.robbed
@@ -316,11 +359,13 @@ def _opened(data: Path, installation: Installation, node: str) -> Iterator[Node]
     def hand_in() -> int | None:
         return found[0].keeper.hand_in_token()
 
-    with Archive(data, catalogue_url=url, store=store, space=space_of(config), hand_in=hand_in) as archive:
+    uploads = PolicyUploads(config.cluster, installation.clock)
+    gate, space = uploads if uploads.is_needed else None, space_of(config)
+    with Archive(data, catalogue_url=url, store=store, space=space, hand_in=hand_in, uploads=gate) as archive:
         control = NatsControl(config.cluster, f"passerby {node}", archive.highest_token)
         try:
             places = Places(data, data / "backgrounds", url, store)
-            found.append(Node(data, installation, archive, control, places, node))
+            found.append(Node(data, installation, archive, control, places, node, uploads))
             yield found[0]
         finally:
             control.close()

@@ -114,9 +114,9 @@ def discarded(services: Services) -> Iterator[None]:
         yield
 
 
-def tell(found: Sequence[Alarm], alarms: Alarms) -> None:
-    """found: by one round over the whole archive."""
-    for alarm in alarms.round("archive", found):
+def tell(found: Sequence[Alarm], alarms: Alarms, by: str = "archive") -> None:
+    """found: by one round over the whole archive, or over a part of its own."""
+    for alarm in alarms.round(by, found):
         log.error("alarm %s: %s", alarm.kind, alarm.says)
 
 

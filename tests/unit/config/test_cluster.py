@@ -75,3 +75,11 @@ def test_what_all_machines_must_share_is_asked_for(tmp_path: Path, without: str,
 def test_a_worker_makes_no_key_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="there is no key"):
         check_key(tmp_path, parse_config({"cluster": {"key": str(tmp_path / "secrets.key")}}))
+
+
+def test_hours_of_the_night_are_understood_or_refused() -> None:
+    found = parse_config({"cluster": {"upload": "at-night", "upload_hours": ["sat,sun", "23:00-05:30"]}}).cluster
+    assert found.upload_policy.stays and found.upload_policy.may_begin(5, 12 * 60)
+    assert not found.upload_policy.may_begin(0, 12 * 60)
+    with pytest.raises(SettingsError, match="'22-06' is no time"):
+        parse_config({"cluster": {"upload_hours": ["22-06"]}})
