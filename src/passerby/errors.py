@@ -8,6 +8,7 @@ PasserbyError                  one clear sentence, and perhaps a hint
 │   ├── CatalogueAway           the catalogue's server cannot be reached
 │   └── Superseded              another machine records this camera now
 ├── SettingsError (ValueError)  the settings contradict themselves or the source
+│   └── FieldError              one field of a form is wrong
 ├── LimitError                  a user has reached a limit on what one user may have
 └── ModelError                  a model file is missing, altered or does not fit its card
 """
@@ -89,6 +90,14 @@ class Superseded(OutputError):
 
 class SettingsError(PasserbyError, ValueError):
     """The settings contradict themselves or the source."""
+
+
+class FieldError(SettingsError):
+    """One field of a form is wrong. key: its name, as in the file."""
+
+    def __init__(self, key: str, message: str, hint: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.key = key
 
 
 class LimitError(PasserbyError):

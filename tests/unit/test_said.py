@@ -33,8 +33,8 @@ PACKAGE = ROOT / "src" / "passerby"
 WEB = ROOT / "web" / "src"
 HOLE = re.compile(r"\{[^}]*\}")
 
-SAYS = {"problem", "SettingsError", "OutputError", "SourceError", "SourceUnavailable", "LimitError", "Finding",
-        "Verdict", "_latch", "CameraTrial", "Ended", "Alarm", "_tell", "_idle_state", "Effort"}  # fmt: skip
+SAYS = {"problem", "SettingsError", "FieldError", "wrong", "OutputError", "SourceError", "SourceUnavailable",
+        "LimitError", "Finding", "Verdict", "_latch", "CameraTrial", "Ended", "Alarm", "_tell", "_idle_state", "Effort"}  # fmt: skip
 """What is called with a sentence that is shown."""
 SPEAK = ("api", "access", "rules/access.py", "rules/effort.py", "rules/health", "rules/retention.py", "jobs", "fleet",
          "service", "archive/retention.py", "archive/waiting.py", "archive/recovery.py", "archive/closing.py",
@@ -53,7 +53,6 @@ NOT_SHOWN = {
 }  # fmt: skip
 RARE = {
     "couldn't read oidc.client_secret_file: {}",
-    "'{}' is not an e-mail address",
     "couldn't open the store of recordings: {}",
     "a folder, or s3://BUCKET/PREFIX",
     "couldn't delete old audit records: {}",
@@ -66,11 +65,11 @@ RARE = {
 """What only those see who start a service, or hardly ever anybody; it is shown as it is."""
 PUT_TOGETHER = {
     "no-such-group", "no-such-passkey", "no-such-token", "no-such-box", "no-such-rule", "no-such-event",  # no_such
-    "no-such-file-of-yours", "no-such-channel", "no-such-device", "no-such-site",
+    "no-such-file-of-yours", "no-such-channel", "no-such-device", "no-such-site", "no-such-route",
     "learning-again", "waiting-deleted", "bytes-too-few",
     "not-maintained", "audit-not-deleted", "events-not-deleted",  # upkeep
     "states-not-recorded", "files-not-discarded", "alarms-not-told", "messages-not-sent",
-    "cameras-not-shown", "nodes-not-seen",
+    "cameras-not-shown", "nodes-not-seen", "channels-not-read",
     "mode-moves", "mode-moves-shift", "mode-stands", "mode-stands-apart", "mode-drifts", "mode-drifts-apart",
     "mode-stands-short", "cut-short", "searched-seldom", "searched-seldom-wider",
     "too-many-files-of-yours", "a-file-of-yours", "files-not-allowed", "devices-not-allowed", "drawn-not-allowed",

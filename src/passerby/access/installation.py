@@ -12,6 +12,7 @@ from passerby.access.audit import MAX_FORGOTTEN_AT_ONCE, Audit
 from passerby.access.camera_alerts import CameraAlerts
 from passerby.access.camera_rules import CameraRules
 from passerby.access.cameras import CameraFacts, Cameras, ConfiguredCamera, Groups
+from passerby.access.channels import Channels
 from passerby.access.devices import Devices
 from passerby.access.not_people import NotPeople
 from passerby.access.own_secrets import OwnSecrets
@@ -78,6 +79,7 @@ class Installation:
         self.settings = PageSettings(rows, config)
         sealer = Sealer(data, config.cluster.key)
         self.own_secrets = OwnSecrets(rows, sealer)
+        self.channels = Channels(rows, sealer, config)
         self.devices = Devices(rows, sealer, self.users)
         self.still_links = StillLinks(self.own_secrets)
         self.cameras = Cameras(rows, sealer, reach_of(config), self.settings.usual_keep)

@@ -66,7 +66,7 @@ def devices(request: Request) -> DevicesShown:
 def add_device(body: NewDevice, request: Request) -> DeviceShown:
     installation, me, channel = services_of(request).installation, signed_in_of(request), _channel(request)
     if channel is None:
-        raise problem(409, "no channel tells you by web push", "set one up in passerby.toml")
+        raise problem(409, "no channel tells you by web push", "an admin sets one up under Settings")
     subscription = Subscription.parse(body.endpoint.get_secret_value(), body.p256dh, body.auth.get_secret_value())
     channel.check(subscription)
     with installation.audit.with_change():
@@ -94,7 +94,7 @@ def remove_device(id: DeviceId, request: Request) -> None:
 def test_device(id: DeviceId, request: Request) -> None:
     services, found, channel = services_of(request), _found(request, id), _channel(request)
     if channel is None or services.notifier is None:
-        raise problem(409, "no channel tells you by web push", "set one up in passerby.toml")
+        raise problem(409, "no channel tells you by web push", "an admin sets one up under Settings")
     services.notifier.test_device(channel, found)
 
 

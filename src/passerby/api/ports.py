@@ -18,7 +18,7 @@ from passerby.media.camera import CameraState
 from passerby.media.machines import Machines
 from passerby.media.requests import CameraRequest
 from passerby.notify.alarms import Alarms, Standing
-from passerby.notify.notifier import Notifier
+from passerby.notify.configured import ConfiguredNotifier
 from passerby.settings import Mode, Settings
 
 
@@ -180,7 +180,7 @@ class Services:
     try_camera: Callable[[str, str, bool], CameraTrial] | None = None
     redactions: Redactions | None = None
     alarms: Alarms = field(default_factory=Alarms)
-    notifier: Notifier | None = None
+    notifier: ConfiguredNotifier | None = None
     machines: Callable[[], Machines] | None = None
     alarms_elsewhere: Callable[[], Sequence[Standing]] = tuple
 
@@ -188,6 +188,11 @@ class Services:
         """Tells the fleet, once the change can be read."""
         if self.fleet:
             self.fleet.cameras_changed()
+
+    def channels_changed(self) -> None:
+        """Tells the notifier, once the change can be read. Other machines look for it themselves."""
+        if self.notifier:
+            self.notifier.follow()
 
 
 def services_of(connection: HTTPConnection) -> Services:

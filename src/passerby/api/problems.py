@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, computed_field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from passerby.api.said import Said, said_of
-from passerby.errors import LimitError, OutputError, PasserbyError, SettingsError, SourceError
+from passerby.errors import FieldError, LimitError, OutputError, PasserbyError, SettingsError, SourceError
 
 log = logging.getLogger("passerby.api")
 
@@ -22,6 +22,7 @@ class Problem(BaseModel):
 
     message: str = Field(description="One sentence for people.")
     hint: str | None = Field(None, description="What to do about it.")
+    field: str | None = Field(None, description="The field of the form that is wrong; null: it is not about one.")
 
     @computed_field(description="The message as a code; null: it has none.")
     def said(self) -> Said | None:
@@ -89,6 +90,8 @@ async def _failed(request: Request, error: Exception) -> JSONResponse:
         return _answer(503, Problem(message=error.message, hint=error.hint))
     if isinstance(error, LimitError):
         return _answer(429, Problem(message=error.message, hint=error.hint), {"Retry-After": "60"})
+    if isinstance(error, FieldError):
+        return _answer(422, Problem(message=error.message, hint=error.hint, field=error.key))
     status = 422 if isinstance(error, SettingsError) else 500
     return _answer(status, Problem(message=error.message, hint=error.hint))
 

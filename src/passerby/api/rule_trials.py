@@ -11,11 +11,12 @@ from pydantic import BaseModel, Field
 
 from passerby.access.camera_rules import CameraRule, checked_rule
 from passerby.access.rule_words import rule_words
+from passerby.api.as_keys import AsKeysOf
 from passerby.api.cameras import CameraName, configured
 from passerby.api.gate import gate, sees_since_90k_of, signed_in_of
 from passerby.api.ports import services_of
 from passerby.api.problems import problem
-from passerby.api.rules import AsRule
+from passerby.config.rule import Rule
 from passerby.events.box_records import KEPT_HOURS
 from passerby.events.dry_run import MAX_LISTED, Tried, check_can_be_tried, try_rule
 from passerby.media.camera import ViewNow
@@ -34,7 +35,7 @@ _one_at_a_time = threading.Lock()  # each takes a processor for seconds
 
 
 class RuleToTry(BaseModel):
-    rule: Annotated[dict[str, Any], AsRule()] = Field(description="Its keys, as in the file. It is not saved.")
+    rule: Annotated[dict[str, Any], AsKeysOf(Rule)] = Field(description="Its keys, as in the file. It is not saved.")
     hours: float = Field(KEPT_HOURS, gt=0, le=KEPT_HOURS, description="How far back.")
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BaseModel, Field
 
 from passerby.access.camera_rules import CameraRule, checked_rule
 from passerby.access.rule_words import rule_words
+from passerby.api.as_keys import AsKeysOf
 from passerby.api.cameras import CameraName, configured
 from passerby.api.gate import signed_in_of
 from passerby.api.ports import Services, services_of
@@ -22,18 +21,8 @@ router = APIRouter(prefix="/api/cameras/{camera}/rules", tags=["cameras"])
 RuleName = Annotated[str, Path(min_length=1, max_length=60, description="The rule's name.")]
 
 
-class AsRule:
-    """Described as a rule, but checked by `checked_rule`, whose sentence names the key as the file has it."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return handler(TypeAdapter(Rule).core_schema)
-
-
 class RuleChange(BaseModel):
-    rule: Annotated[dict[str, Any], AsRule()] = Field(description="Its keys, as in the file.")
+    rule: Annotated[dict[str, Any], AsKeysOf(Rule)] = Field(description="Its keys, as in the file.")
     is_enabled: bool = True
 
 

@@ -1,4 +1,5 @@
-"""`passerby channel`: lists the channels that messages go to, and sends a test. They are set up in passerby.toml."""
+"""`passerby channel`: lists the channels that messages go to, and sends a test. They are set up in
+passerby.toml, or on the page."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="List the channels that messages go to, and test them.")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="As in passerby.toml.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="As in passerby.toml or on the page.")]
 
 
 @app.command("list")
@@ -27,14 +28,16 @@ def list_channels(data: Data = DATA, config: ConfigFile = None, debug: Debug = F
     """List the channels and whether they work, without their addresses."""
     from passerby.notify.outbox import Outbox
 
-    table = Table("name", "kind", "last delivered", "waiting", Column("error", overflow="fold"), box=None,
+    table = Table("name", "kind", "set up in", "last delivered", "waiting", Column("error", overflow="fold"), box=None,
                   header_style="bold")  # fmt: skip
     with installed(data, config) as installation:
-        channels = installation.config.channel
+        channels = [each for each in installation.channels.list() if not each.is_overruled]
         states = Outbox(installation.rows).states([each.name for each in channels])
         for each in channels:
             state = states[each.name]
-            table.add_row(each.name, each.kind, _delivered(state), str(state.waiting or ""), state.error or "")
+            where = "passerby.toml" if each.is_in_file else "page"
+            error = each.problem or state.error or ""
+            table.add_row(each.name, each.kind, where, _delivered(state), str(state.waiting or ""), error)
     show(table)
 
 
@@ -48,18 +51,21 @@ def test(name: Name, data: Data = DATA, config: ConfigFile = None, debug: Debug 
       passerby channel test duty
     """
     from passerby.config.page_address import page_address
-    from passerby.notify.channels import make_channels
+    from passerby.notify.channels import make_channel
+    from passerby.notify.configured import channel_context
     from passerby.notify.notifier import Notifier
-    from passerby.service.notifying import channel_context
 
     with installed(data, config) as installation:
-        wanted = [each for each in installation.config.channel if each.name == name]
-        if not wanted:
+        found = installation.channels.find(name)
+        if found is None:
             raise SettingsError(f"there is no channel '{name}'", hint="passerby channel list names them")
         page = page_address(installation.config.server)
-        channels = make_channels(wanted, page, installation.clock, channel_context(installation))
+        if found.config is None:
+            raise SettingsError(found.problem or "")
+        context = channel_context(installation)
+        made = make_channel(found.config, page, installation.clock, context, is_in_file=found.is_in_file)
         installation.audit.note("", "command", "channel:test", about=f"channel {name}")
-        notifier = Notifier(installation.rows, channels)
+        notifier = Notifier(installation.rows, {name: made})
         try:
             notifier.test(name)
         finally:

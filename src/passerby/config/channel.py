@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from email.errors import MessageError
+from email.headerregistry import Address as Mailbox
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
 from passerby.config.about import Language
-from passerby.config.section import Network, Section
+from passerby.config.section import Network, Section, wrong
 
 SCHEMES = {
     "webhook": ("https", "http"),
@@ -93,16 +95,25 @@ class Channel(Section):
     def _check(self) -> Self:
         if self.kind == "push":
             if self.address is not None:
-                raise ValueError(f"channel '{self.name}' has no address: browsers give their own")
+                raise wrong("address", f"channel '{self.name}' has no address: browsers give their own")
             return self
         if self.address is None:
-            raise ValueError(f"channel '{self.name}' needs an address")
+            raise wrong("address", f"channel '{self.name}' needs an address")
         address = self.address.get_secret_value()
         allowed = SCHEMES.get(self.kind)
         if allowed and not address.startswith((*(f"{scheme}://" for scheme in allowed), *FROM_ELSEWHERE)):
-            raise ValueError(f"the address of channel '{self.name}' begins with {' or '.join(allowed)}://")
+            raise wrong("address", f"the address of channel '{self.name}' begins with {' or '.join(allowed)}://")
         if self.kind == "webhook" and self.secret is None:
-            raise ValueError(f"channel '{self.name}' needs a secret")
+            raise wrong("secret", f"channel '{self.name}' needs a secret")
         if self.kind == "email" and not (self.sender and self.to):
-            raise ValueError(f"channel '{self.name}' needs a sender, and somebody in to")
+            key = "to" if self.sender else "sender"
+            raise wrong(key, f"channel '{self.name}' needs a sender, and somebody in to")
         return self
+
+
+def checked_mailbox(text: str) -> str:
+    """As mail programs write it. Raises ValueError for what is no e-mail address."""
+    try:
+        return Mailbox(addr_spec=text).addr_spec
+    except (ValueError, IndexError, MessageError):
+        raise ValueError(f"'{text}' is not an e-mail address") from None

@@ -35,3 +35,10 @@ def words_of(error: ValidationError) -> str:
     key = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
     has_key = not key or key in says
     return says if has_key else f"{key}: {says[:1].lower()}{says[1:]}"
+
+
+def key_of(error: ValidationError) -> str | None:
+    """The first key that is wrong, if one alone is."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = [part for part in first["loc"] if isinstance(part, str)]
+    return place[0] if place else first.get("ctx", {}).get("key")

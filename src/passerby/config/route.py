@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from passerby.config.section import Section
+from passerby.config.section import Section, wrong
 from passerby.rules.events.schedule import Schedule
 
 
@@ -57,7 +57,7 @@ class Route(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.escalate_after_s is not None and not self.escalate_to:
-            raise ValueError("escalate_after_s needs escalate_to")
+            raise wrong("escalate_to", "escalate_after_s needs escalate_to")
         return self
 
 

@@ -12,13 +12,24 @@ from passerby.errors import OutputError, SettingsError
 _STATUS = re.compile(r"error=(\d{3})\b")
 _WARNING = 30  # a level of logs
 _UNREACHABLE = "the service cannot be reached"
+WELL_KNOWN = frozenset(
+    {
+        "discord", "gchat", "guilded", "ifttt", "line", "ntfy", "ntfys", "opsgenie", "pagerduty", "pbul", "pover",
+        "prowl", "signl4", "slack", "tgram", "threema", "twilio", "viber", "vonage", "webex", "whatsapp", "wxteams",
+    }
+)  # fmt: skip
+"""Services that run on servers of their own: no host is in their addresses."""
+_NTFY = "ntfy.sh"
+_ANY_SERVER = "this service cannot be used on the page: its address may name any server"
+_IN_FILE = "set the channel up in passerby.toml"
 
 
 class AppriseService:
-    """address: SECRET, as Apprise writes them; from the configuration, never from a user. Raises SettingsError if
-    Apprise is not installed, or does not know the address."""
+    """address: SECRET, as Apprise writes them. only_well_known: for addresses that do not come from the configuration
+    file: others may name any server, and options files of this machine. Raises SettingsError if Apprise is not
+    installed, or does not know the address."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, only_well_known: bool = False) -> None:
         try:
             apprise: Any = importlib.import_module("apprise")
         except ImportError:
@@ -31,8 +42,12 @@ class AppriseService:
             app_id="passerby", app_desc="passerby", app_url="", async_mode=False, service_timeout=0
         )
         self._target = apprise.Apprise(asset=asset)
+        if only_well_known:
+            _check_before(address)
         if not self._target.add(address):
             raise SettingsError("Apprise knows no service with its address")
+        if only_well_known:
+            _check_after(self._target)
         self._left: threading.Thread | None = None
         """The latest that did not end in time."""
 
@@ -62,3 +77,17 @@ class AppriseService:
             raise OutputError("the service gave no answer in time")
         if failed:
             raise OutputError(failed[0])
+
+
+def _check_before(address: str) -> None:
+    """Before Apprise reads the address: it may hold several, and options that name a file or a server."""
+    if address.partition("://")[0].lower() not in WELL_KNOWN:
+        raise SettingsError(_ANY_SERVER, hint=_IN_FILE)
+    if any(each in "?,;" or each.isspace() for each in address):
+        raise SettingsError("on the page, Apprise takes one address, without options", hint=_IN_FILE)
+
+
+def _check_after(services: Any) -> None:
+    (service,) = services
+    if service.service_name == "ntfy" and service.mode != "cloud" and service.host != _NTFY:
+        raise SettingsError(_ANY_SERVER, hint=_IN_FILE)

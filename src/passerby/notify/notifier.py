@@ -32,22 +32,32 @@ class Notifier:
         self, rows: Rows, channels: Mapping[str, Channel], routes: Sequence[Route] = (),
         groups_of: Callable[[str], frozenset[str]] = lambda camera: frozenset(),
     ) -> None:  # fmt: skip
-        self._rows, self._channels, self._groups_of = rows, channels, groups_of
-        self._routes = tuple(routes) or (Route(tuple(channels)),)
-        self._listen = sorted({name for route in self._routes for name in route.channels})
-        self._most = max(route.digest_after for route in self._routes)
-        self._sorts_by_group = any(route.groups for route in self._routes)
-        self._cools = any(route.cool_down_s for route in self._routes)
+        self._rows, self._groups_of = rows, groups_of
         self.outbox = Outbox(rows)
-        self.sender = Sender(self.outbox, channels)
-        self._showing = [_Showing(channel) for channel in channels.values() if isinstance(channel, ShowsCameras)]
+        self.sender = Sender(self.outbox, {})
+        self._channels: Mapping[str, Channel] = {}
+        self._showing: Mapping[str, _Showing] = {}
+        self.use(channels, routes)
+
+    def use(self, channels: Mapping[str, Channel], routes: Sequence[Route]) -> None:
+        """From now on notifies through these. A channel that is used already goes on."""
+        before = self._showing
+        showing = {
+            name: before[name] if name in before and before[name].channel is each else _Showing(each)
+            for name, each in channels.items()
+            if isinstance(each, ShowsCameras)
+        }
+        self.sender.use(channels)
+        self._routing = _Routing(tuple(routes) or (Route(tuple(channels)),))
+        self._channels, self._showing = dict(channels), showing
 
     def tell(self, message: Message) -> None:
         """In the transaction of this thread, if it is in one: then the message is kept with what it tells of, or
         neither is. It is sent later, at least once: at once if `wake` is called after the transaction."""
-        groups = self._groups_of(message.camera) if message.camera and self._sorts_by_group else frozenset[str]()
-        past = self.outbox.past(message, self._listen, self._most, cools=self._cools)
-        self.outbox.add(message, plan(message, groups, self._routes, self._now(), past))
+        to = self._routing
+        groups = self._groups_of(message.camera) if message.camera and to.sorts_by_group else frozenset[str]()
+        past = self.outbox.past(message, to.listen, to.most, cools=to.cools)
+        self.outbox.add(message, plan(message, groups, to.routes, self._now(), past))
         self.sender.wake()
 
     def wake(self) -> None:
@@ -77,6 +87,11 @@ class Notifier:
         channel.send_to(device, self._test_message("This device gets messages."))
 
     @property
+    def has_channels(self) -> bool:
+        """Otherwise nobody would be told: what happens is kept until there is one."""
+        return bool(self._channels)
+
+    @property
     def shows_cameras(self) -> bool:
         """Whether a channel shows cameras all the time."""
         return any(isinstance(channel, ShowsCameras) for channel in self._channels.values())
@@ -84,7 +99,7 @@ class Notifier:
     def show(self, cameras: Mapping[str, ShownCamera]) -> None:
         """In the channels that show cameras, each in a thread of its own: what hangs holds up no other. Does not
         wait."""
-        for each in self._showing:
+        for each in self._showing.values():
             each.show(cameras)
 
     @property
@@ -140,11 +155,22 @@ def _with_check(state: ChannelState, failing: Failing) -> ChannelState:
     return replace(state, error=state.error or failing.error, failing_since_90k=since_90k)
 
 
+class _Routing:
+    """Routes, and what they have in common."""
+
+    def __init__(self, routes: tuple[Route, ...]) -> None:
+        self.routes = routes
+        self.listen = sorted({name for route in routes for name in route.channels})
+        self.most = max(route.digest_after for route in routes)
+        self.sorts_by_group = any(route.groups for route in routes)
+        self.cools = any(route.cool_down_s for route in routes)
+
+
 class _Showing:
     """Shows cameras in one channel, always the latest: what came while it was busy is shown after it."""
 
     def __init__(self, channel: ShowsCameras) -> None:
-        self._channel = channel
+        self.channel = channel
         self._lock = threading.Lock()
         self._next: Mapping[str, ShownCamera] | None = None
         self._is_busy = False
@@ -159,7 +185,7 @@ class _Showing:
     def _run(self) -> None:
         while (cameras := self._take()) is not None:
             with suppress(Exception):  # shown the next time; that the channel fails will be known by its messages
-                self._channel.show(cameras)
+                self.channel.show(cameras)
 
     def _take(self) -> Mapping[str, ShownCamera] | None:
         with self._lock:

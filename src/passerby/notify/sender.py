@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from passerby.errors import PasserbyError
 from passerby.media.messages import Message
@@ -25,61 +25,67 @@ CLOSES_WITHIN_S = 1.0  # whatever hangs, so that others can say that they are go
 
 
 class Sender:
-    """Use `start` and `stop`."""
+    """Use `start` and `stop`. Thread-safe."""
 
     def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], lease_s: float = LEASE_S) -> None:
-        self._outbox, self._channels = outbox, channels
-        self.checks = Checks(channels, outbox.clock)
+        self._outbox = outbox
+        self.checks = Checks({}, outbox.clock)
         self._lease_90k = round(lease_s * TICKS_PER_S)
-        self._stopping = threading.Event()
-        self._awake = {name: threading.Event() for name in channels}
-        self._busy = {name: threading.Lock() for name in channels}
-        self._unnoted: dict[str, Sending] = {}
-        """By channel: delivered, but the catalogue does not know. Without it, it would be sent again."""
-        self._threads = [
-            threading.Thread(target=self._go_on, args=(name,), name=f"notify-{name}", daemon=True) for name in channels
-        ]
-        self._troubles: dict[str, str] = {}  # by channel
+        self._lock = threading.Lock()  # held while the lanes are replaced
+        self._is_started = self._is_stopped = False
+        self._lanes: Mapping[str, _Lane] = {}
+        self.use(channels)
+
+    def use(self, channels: Mapping[str, Channel]) -> None:
+        """From now on sends through these. One that is used already goes on; one that is no longer used is closed
+        before what replaces it begins, so that they do not contradict each other."""
+        with self._lock:
+            before = self._lanes
+            same = {name: lane for name, lane in before.items() if channels.get(name) is lane.channel}
+            new = {name: _Lane(name, each, self) for name, each in channels.items() if name not in same}
+            gone = [lane for name, lane in before.items() if name not in same]
+            self._lanes = same | new
+            self.checks.use(channels)
+            _end(gone, CLOSES_WITHIN_S)
+            if self._is_started and not self._is_stopped:
+                for lane in new.values():
+                    lane.thread.start()
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        with self._lock:
+            self._is_started = True
+            for lane in self._lanes.values():
+                lane.thread.start()
 
     def stop(self, within_s: float = STOPS_WITHIN_S) -> None:
         """What is being sent is finished, if it is in time; the rest is sent after the next start."""
-        until_s = time.monotonic() + within_s
-        self._stopping.set()
-        self.wake()
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join(max(0.0, until_s - time.monotonic()))
-        closing = [threading.Thread(target=channel.close, daemon=True) for channel in self._channels.values()]
-        for thread in closing:
-            thread.start()
-        until_s = max(until_s, time.monotonic() + CLOSES_WITHIN_S)
-        for thread in closing:
-            thread.join(max(0.0, until_s - time.monotonic()))
+        with self._lock:
+            self._is_stopped = True
+            _end(list(self._lanes.values()), within_s)
 
     @property
     def trouble(self) -> str | None:
         """Why nothing is sent at the moment, one sentence."""
-        return next(iter(self._troubles.copy().values()), None)
+        return next((each for lane in self._lanes.values() if (each := lane.trouble)), None)
 
     def wake(self) -> None:
         """Something may be due now."""
-        for event in self._awake.values():
-            event.set()
+        for lane in self._lanes.values():
+            lane.awake.set()
 
     def send_next(self, name: str) -> bool | None:
         """Returns whether it was delivered, None if nothing is due. Raises OutputError if the catalogue fails."""
-        with self._busy[name]:
-            if name in self._unnoted:
-                self._note_delivered(name, self._unnoted[name])
-            sending = self._outbox.claim(name, self._lease_90k)
+        return self.send_next_in(self._lanes[name])
+
+    def send_next_in(self, lane: _Lane) -> bool | None:
+        with lane.busy:
+            if lane.unnoted is not None:
+                self._note_delivered(lane, lane.unnoted)
+            sending = self._outbox.claim(lane.name, self._lease_90k)
             if sending is None:
                 return None
             try:
-                self._channels[name].send(sending.message)
+                lane.channel.send(sending.message)
             except PasserbyError as error:
                 self._outbox.failed(sending, str(error), wait_s(sending.tries, random.random()))
                 return False
@@ -87,49 +93,81 @@ class Sender:
                 why = f"an error in passerby itself ({type(error).__name__})"
                 self._outbox.failed(sending, why, wait_s(sending.tries, random.random()))
                 return False
-            self._note_delivered(name, sending)
+            self._note_delivered(lane, sending)
             return True
 
-    def _note_delivered(self, name: str, sending: Sending) -> None:
-        self.checks.works(name)
-        self._unnoted[name] = sending
+    def _note_delivered(self, lane: _Lane, sending: Sending) -> None:
+        self.checks.works(lane.name)
+        lane.unnoted = sending
         self._outbox.delivered(sending)
-        del self._unnoted[name]
+        lane.unnoted = None
 
     def send_now(self, name: str, message: Message) -> None:
         """At once, and never again; the outbox notes how it went. Raises PasserbyError if it is not delivered,
         KeyError."""
+        lane = self._lanes[name]
         try:
-            with self._busy[name]:
-                self._channels[name].send(message)
+            with lane.busy:
+                lane.channel.send(message)
         except PasserbyError as error:
             self._outbox.note_sent(name, message, str(error))
             raise
         self.checks.works(name)
         self._outbox.note_sent(name, message)
 
-    def _go_on(self, name: str) -> None:
+
+class _Lane:
+    """One channel and the thread that sends through it."""
+
+    def __init__(self, name: str, channel: Channel, sender: Sender) -> None:
+        self.name, self.channel, self._sender = name, channel, sender
+        self.busy = threading.Lock()
+        self.awake, self.over = threading.Event(), threading.Event()
+        self.unnoted: Sending | None = None
+        """Delivered, but the catalogue does not know. Without it, it would be sent again."""
+        self.trouble: str | None = None
+        self.thread = threading.Thread(target=self._go_on, name=f"notify-{name}", daemon=True)
+
+    def _go_on(self) -> None:
         """Ends only when it is told to: without this thread its channel would be silent."""
         failures = 0
-        while not self._stopping.is_set():
-            self._awake[name].clear()
+        while not self.over.is_set():
+            self.awake.clear()
             try:
-                done = self.send_next(name)
-                if done is None and isinstance(channel := self._channels[name], TellsDevices):
-                    channel.catch_up()
-                if done is None and self.checks.is_due(name):
-                    with self._busy[name]:
-                        self.checks.check(name)
+                done = self._sender.send_next_in(self)
+                if done is None and isinstance(self.channel, TellsDevices):
+                    self.channel.catch_up()
+                checks = self._sender.checks
+                if done is None and checks.is_due(self.name):
+                    with self.busy:
+                        checks.check(self.name)
             except Exception as error:
                 says = str(error) if isinstance(error, PasserbyError) else f"an unexpected {type(error).__name__}"
-                self._troubles[name] = f"messages could not be sent: {says}"
-                self._stopping.wait(AGAIN_AFTER_S)
+                self.trouble = f"messages could not be sent: {says}"
+                self.over.wait(AGAIN_AFTER_S)
                 continue
-            self._troubles.pop(name, None)
+            self.trouble = None
             if done is None:
-                self._awake[name].wait(LOOK_EVERY_S)
+                self.awake.wait(LOOK_EVERY_S)
             elif done:
                 failures = 0
             else:
                 failures += 1
-                self._stopping.wait(wait_s(failures, random.random()))
+                self.over.wait(wait_s(failures, random.random()))
+
+
+def _end(lanes: Sequence[_Lane], within_s: float) -> None:
+    """All at once. What hangs is left behind."""
+    until_s = time.monotonic() + within_s
+    for lane in lanes:
+        lane.over.set()
+        lane.awake.set()
+    for lane in lanes:
+        if lane.thread.is_alive():
+            lane.thread.join(max(0.0, until_s - time.monotonic()))
+    closing = [threading.Thread(target=lane.channel.close, daemon=True) for lane in lanes]
+    for thread in closing:
+        thread.start()
+    until_s = max(until_s, time.monotonic() + CLOSES_WITHIN_S)
+    for thread in closing:
+        thread.join(max(0.0, until_s - time.monotonic()))

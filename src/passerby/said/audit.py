@@ -59,6 +59,9 @@ AUDIT = {
     "audit-event-of": "event {id:name}, {rule}",
     "audit-event-state": "event {id:name}, {rule}: {state_before:name} to {state:name}",
     "audit-channel": "channel {name:name}",
+    "audit-routes": "routes changed: {count:name}",
+    "audit-another-secret": "another secret",
+    "audit-secret": "a secret",
     "audit-message": "message {id:name}",
     # The audit itself
     "audit-all": "all records",

@@ -28,6 +28,7 @@ from passerby.folders import held_alone
 from passerby.media.camera import CameraStatus
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.alarms import Alarms
+from passerby.notify.configured import ConfiguredNotifier
 from passerby.processes import at_signals
 from passerby.rules.quarantine import News
 from passerby.rules.retention import KeepAll
@@ -35,7 +36,7 @@ from passerby.rules.strain import Strain
 from passerby.service.camera_sites import CameraSites
 from passerby.service.configured import ConfiguredFleet
 from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere, alarms_for_report
-from passerby.service.notifying import make_notifier, notified
+from passerby.service.notifying import notified
 from passerby.service.run import LOCK
 from passerby.service.upkeep import every, maintained, remembered, reporting, tell
 from passerby.service.uploads import PolicyUploads
@@ -173,7 +174,7 @@ class Node:
         cameras = CamerasElsewhere(self._installation, self._control, name, is_strict=True)
         services = Services(
             self._installation, self._archive, self._data, cameras, alarms=self._alarms,
-            notifier=make_notifier(self._installation), alarms_elsewhere=lambda: cameras.alarms(but=self._node),
+            notifier=ConfiguredNotifier(self._installation), alarms_elsewhere=lambda: cameras.alarms(but=self._node),
         )  # fmt: skip
 
         def look() -> None:

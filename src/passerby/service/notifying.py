@@ -1,20 +1,16 @@
-"""Notifies people while a service runs: makes the notifier of the configuration, hands it alarms and events."""
+"""Notifies people while a service runs: hands the notifier alarms and events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from passerby.access import Installation
 from passerby.api import Services
 from passerby.api.alarms import MEANS, standing
-from passerby.config import Route as RouteConfig
-from passerby.config.about import Language
 from passerby.config.page_address import page_address
 from passerby.media.alarms import Alarm, AlarmKind
-from passerby.media.messages import Severity
 from passerby.notify.alarm_messages import AlarmMessages
-from passerby.notify.channels import ChannelContext, make_channels
+from passerby.notify.configured import ConfiguredNotifier
 from passerby.notify.event_messages import AT_ONCE, EventMessages
 from passerby.notify.notifier import Notifier
 from passerby.rules.events.schedule import Schedule
@@ -28,50 +24,12 @@ OBEY_EVERY_S = 0.25  # so soon a switch in Home Assistant stays where it was put
 FORGET_EVERY_90K = 3600 * 90_000
 
 
-def make_notifier(installation: Installation, *, is_service: bool = True) -> Notifier:
-    """is_service: it sends; otherwise tests only, and tells how it goes. Raises SettingsError for a channel that cannot
-    be used."""
-    config = installation.config
-    page = page_address(config.server)
-    context = channel_context(installation)
-    channels = make_channels(config.channel, page, installation.clock, context, is_service=is_service)
-
-    def groups_of(camera: str) -> frozenset[str]:
-        found = installation.cameras.find(camera)
-        return found.facts.groups if found else frozenset()
-
-    return Notifier(installation.rows, channels, [route_of(each) for each in config.route], groups_of)
-
-
-def channel_context(installation: Installation) -> ChannelContext:
-    def language() -> Language:
-        chosen = installation.settings.current().about.language
-        return "en" if chosen == "auto" else chosen
-
-    return ChannelContext(installation.audience, installation.own_secrets, installation.still_links, language)
-
-
-def route_of(config: RouteConfig) -> Route:
-    return Route(
-        channels=config.channels,
-        least=Severity(config.severity),
-        cameras=frozenset(config.cameras),
-        groups=frozenset(config.groups),
-        rules=frozenset(config.rules),
-        when=Schedule.of(config.when),
-        quiet=Schedule.of(config.quiet) if config.quiet else None,
-        cool_down_s=config.cool_down_s,
-        digest_after=config.digest_after,
-        escalate_after_s=config.escalate_after_s,
-        escalate_to=config.escalate_to or (),
-    )
-
-
 @contextmanager
 def notified(services: Services) -> Iterator[None]:
-    """Sends messages, and makes some of events and of alarms, also of a channel that is dead."""
+    """Sends messages, and makes some of events and of alarms, also of a channel that is dead. Follows the channels and
+    routes that are set up on the page."""
     notifier, installation = services.notifier, services.installation
-    if notifier is None or not installation.config.channel:
+    if notifier is None:
         yield
         return
     page = page_address(installation.config.server)
@@ -82,10 +40,12 @@ def notified(services: Services) -> Iterator[None]:
     def look() -> None:
         nonlocal forgot_90k
         with reporting("notify", "alarms could not be told", services.alarms):
+            notifier.follow()
             trouble = notifier.sender.trouble
             services.alarms.round("sender", [Alarm(AlarmKind.UPKEEP, None, trouble)] if trouble else [])
             services.alarms.round("channels", dead_channels(notifier))
-            messages.round(standing(services))
+            if notifier.has_channels:
+                messages.round(standing(services))
             now_90k = installation.clock.now_90k()
             if abs(now_90k - forgot_90k) >= FORGET_EVERY_90K:
                 forgot_90k = now_90k
@@ -93,7 +53,7 @@ def notified(services: Services) -> Iterator[None]:
 
     def tell_events() -> float:
         with reporting("events", "events could not be told", services.alarms):
-            if events.round() == AT_ONCE:
+            if notifier.has_channels and events.round() == AT_ONCE:
                 return 0.0
         return EVENTS_EVERY_S
 
@@ -115,8 +75,26 @@ def notified(services: Services) -> Iterator[None]:
         notifier.sender.stop()
 
 
-def dead_channels(notifier: Notifier) -> list[Alarm]:
+@contextmanager
+def following(services: Services) -> Iterator[None]:
+    """For a service that sends no messages: its tests, and the browsers that it takes, are of the channels that there
+    are now."""
+    notifier = services.notifier
+    if notifier is None:
+        yield
+        return
+
+    def follow() -> None:
+        with reporting("channels", "the channels of messages could not be read", services.alarms):
+            notifier.follow()
+
+    with every(LOOK_EVERY_S, follow, "channels"):
+        yield
+
+
+def dead_channels(notifier: ConfiguredNotifier) -> list[Alarm]:
+    dead = {name: state.error for name, state in notifier.dead().items()} | dict(notifier.unusable)
     return [
-        Alarm(AlarmKind.CHANNEL, None, f"messages cannot be delivered to channel '{name}': {state.error}")
-        for name, state in notifier.dead().items()
+        Alarm(AlarmKind.CHANNEL, None, f"messages cannot be delivered to channel '{name}': {why}")
+        for name, why in dead.items()
     ]

@@ -14,8 +14,9 @@ from passerby.fleet.nats.control import NatsControl
 from passerby.fleet.nats.fetching import PieceLink
 from passerby.folders import emptied, held_alone
 from passerby.notify.alarms import Alarms
+from passerby.notify.configured import ConfiguredNotifier
 from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere
-from passerby.service.notifying import make_notifier
+from passerby.service.notifying import following
 from passerby.service.run import LOCK, running
 from passerby.service.server import make_server, run_server, stop_on_signals
 from passerby.service.spools_elsewhere import SpoolsElsewhere
@@ -44,6 +45,7 @@ def run_page(
             running(services.redactions),
             discarded(services),
             every(LOOK_EVERY_S, look, "look"),
+            following(services),
         ):
             run_server(server, installation.config)
 
@@ -60,8 +62,8 @@ def _opened(data: Path, installation: Installation, name: str) -> Iterator[tuple
         found.append(cameras)
         services = Services(
             installation, archive, emptied(data / "exports"), cameras, Trials(config).try_camera,
-            make_jobs(data, installation), Alarms(installation.clock), make_notifier(installation, is_service=False),
-            cameras.machines, cameras.alarms,
+            make_jobs(data, installation), Alarms(installation.clock),
+            ConfiguredNotifier(installation, is_service=False), cameras.machines, cameras.alarms,
         )  # fmt: skip
         try:
             yield services, cameras

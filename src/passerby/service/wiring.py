@@ -16,8 +16,8 @@ from passerby.fleet.worker import Places
 from passerby.folders import emptied
 from passerby.jobs import Jobs, Limits
 from passerby.notify.alarms import Alarms
+from passerby.notify.configured import ConfiguredNotifier
 from passerby.service.configured import ConfiguredFleet
-from passerby.service.notifying import make_notifier
 from passerby.service.trials import Trials
 
 
@@ -29,7 +29,7 @@ def opened(data: Path, installation: Installation) -> Iterator[Services]:
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
         fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
         jobs = make_jobs(data, installation)
-        notifier = make_notifier(installation)
+        notifier = ConfiguredNotifier(installation)
         yield Services(
             installation, archive, emptied(data / "exports"), fleet,
             Trials(config).try_camera, jobs,

@@ -27,11 +27,11 @@ from passerby.media.messages import Message, Severity, new_id
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channels import push
 from passerby.notify.channels.push import GIVE_UP_AFTER_90K, PAYLOAD_BYTES, Push, payload
+from passerby.notify.configured import ConfiguredNotifier
 from passerby.notify.event_messages import EventMessages
 from passerby.notify.notifier import Notifier
 from passerby.rules.access import Role
 from passerby.rules.notify import Planned
-from passerby.service.notifying import make_notifier
 from passerby.testing.clock import MovingClock
 from passerby.testing.webhook import WebhookSink
 from tests.certificates import certificate
@@ -89,7 +89,7 @@ def titles(browser: Browser) -> list[str]:
 def pushing(open_house: OpenHouse, tmp_path: Path) -> Iterator[Pushing]:
     with WebhookSink(certificate(tmp_path)) as sink:
         house = open_house({"channel": [CHANNEL]})
-        notifier = make_notifier(house.installation)
+        notifier = ConfiguredNotifier(house.installation)
         object.__setattr__(house.app.state.services, "notifier", notifier)
         for group in ("street", "back"):
             house.installation.groups.add(group, "")
@@ -297,7 +297,7 @@ def test_nothing_of_a_browser_is_kept_in_the_open(pushing: Pushing) -> None:
 
 def test_an_address_inside_is_refused_with_a_sentence(open_house: OpenHouse) -> None:
     house = open_house({"channel": [{"name": "phones", "kind": "push"}]})
-    object.__setattr__(house.app.state.services, "notifier", make_notifier(house.installation))
+    object.__setattr__(house.app.state.services, "notifier", ConfiguredNotifier(house.installation))
     house.add_user("vic", Role.VIEWER)
     vic = house.signed_in("vic")
     with WebhookSink() as sink:
@@ -323,7 +323,7 @@ def test_without_a_channel_there_is_no_key_and_no_device(house: House) -> None:
 def test_a_channel_may_tell_some_users_only(open_house: OpenHouse, tmp_path: Path) -> None:
     with WebhookSink(certificate(tmp_path)) as sink:
         house = open_house({"channel": [CHANNEL | {"to": ["kim"]}]})
-        notifier = make_notifier(house.installation)
+        notifier = ConfiguredNotifier(house.installation)
         object.__setattr__(house.app.state.services, "notifier", notifier)
         for name in ("kim", "vic"):
             house.add_user(name, Role.VIEWER, sees_all=True)
@@ -356,7 +356,7 @@ def test_a_still_is_shown_to_those_who_may_see_it_and_every_message_has_one_size
 ) -> None:
     with WebhookSink(certificate(tmp_path)) as sink:
         house = open_house({"channel": [CHANNEL | {"stills": True}]})
-        notifier = make_notifier(house.installation)
+        notifier = ConfiguredNotifier(house.installation)
         object.__setattr__(house.app.state.services, "notifier", notifier)
         house.installation.cameras.add("gate", CameraFacts(address=ADDRESS))
         for name, roles in (("kim", (Role.OPERATOR,)), ("adam", (Role.ADMIN,))):
@@ -416,10 +416,10 @@ import sys
 from pathlib import Path
 from passerby.access import Installation
 from passerby.config import parse_config
-from passerby.service.notifying import make_notifier
+from passerby.notify.configured import ConfiguredNotifier
 from tests.unit.api.test_devices import CHANNEL
 
-notifier = make_notifier(Installation(Path(sys.argv[1]), parse_config({"channel": [CHANNEL]})))
+notifier = ConfiguredNotifier(Installation(Path(sys.argv[1]), parse_config({"channel": [CHANNEL]})))
 notifier.sender.start()
 sys.stdin.read()
 """
@@ -429,7 +429,7 @@ def test_a_kill_while_it_is_sent_loses_nothing(tmp_path: Path) -> None:
     with WebhookSink(certificate(tmp_path)) as sink:
         house = House(tmp_path, {"channel": [CHANNEL]}, clock=MovingClock(SystemClock().now_90k()))
         house.add_user("kim", Role.OPERATOR, sees_all=True)
-        before = Pushing(house, sink, make_notifier(house.installation))
+        before = Pushing(house, sink, ConfiguredNotifier(house.installation))
         object.__setattr__(house.app.state.services, "notifier", before.notifier)
         kim = before.browser("kim")
         records = EventRecords(house.installation.rows)

@@ -16,9 +16,9 @@ from passerby.media.messages import Message, Severity
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channels import make_channels
 from passerby.notify.channels.email import mail_of
+from passerby.notify.configured import channel_context
 from passerby.notify.links import StillsShown, message_id
 from passerby.notify.wording import Wording
-from passerby.service.notifying import channel_context
 from passerby.testing.webhook import WebhookSink
 from tests.recordings import recorded, steady
 from tests.unit.api.conftest import ADDRESS, House

@@ -9,6 +9,7 @@ import pytest
 from passerby.config import Channel
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channels import make_channels
+from passerby.notify.configured import channel_context
 from passerby.notify.notifier import Notifier
 from passerby.service.notifying import channel_context
 from passerby.service.status_channels import SHOW_EVERY_S, StatusChannels

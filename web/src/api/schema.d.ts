@@ -97,11 +97,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The channels that messages go to, and whether they work; never their addresses */
+        /** The channels that messages go to, and whether they work; never their secrets */
         get: operations["channels_api_channels_get"];
         put?: never;
-        post?: never;
+        /** Add a channel */
+        post: operations["add_channel_api_channels_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a channel; its kind and its name stay */
+        put: operations["change_channel_api_channels__name__put"];
+        post?: never;
+        /** Remove a channel, also from routes, and what waits for it */
+        delete: operations["remove_channel_api_channels__name__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -119,6 +138,42 @@ export interface paths {
         /** Send a test through a channel, and wait until it is delivered */
         post: operations["send_a_test_api_channels__name__test_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is notified of what, and when; without any, every channel gets every message */
+        get: operations["routes_api_routes_get"];
+        put?: never;
+        /** Add a route */
+        post: operations["add_route_api_routes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a route */
+        put: operations["change_route_api_routes__id__put"];
+        post?: never;
+        /** Remove a route */
+        delete: operations["remove_route_api_routes__id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1935,6 +1990,119 @@ export interface components {
              */
             has_alerts: boolean;
         };
+        /** ChannelChange */
+        ChannelChange: {
+            /**
+             * Channel
+             * @description Its keys, as in the file. An address or a secret that is left out or null stays as it is. Neither may be env:NAME or file:PATH, and networks are set in the file only.
+             */
+            channel: {
+                /**
+                 * Name
+                 * @description What routes and the page call it: letters, digits, - and _.
+                 */
+                name: string;
+                /**
+                 * Kind
+                 * @description webhook: signed requests to a program. email: by SMTP. mqtt: to a broker, such as that of Home Assistant. apprise: to one of the services that Apprise knows. push: to telephones and browsers of users who want it.
+                 * @enum {string}
+                 */
+                kind: "webhook" | "email" | "mqtt" | "apprise" | "push";
+                /**
+                 * Address
+                 * @description Where to: https://HOST/PATH, smtps://USER:PASSWORD@HOST (smtp:// for STARTTLS), or mqtts://USER:PASSWORD@HOST; for Apprise, as its documentation has it; push has none. env:NAME takes it from an environment variable, file:PATH from a file. Danger: this file may then hold a password, so keep its mode 0600.
+                 */
+                address?: string | null;
+                /**
+                 * Secret
+                 * @description For webhooks, which need it: what requests are signed with, at least 16 letters; or env:NAME or file:PATH. Danger: whoever has it can send messages in passerby's name.
+                 */
+                secret?: string | null;
+                /**
+                 * Sender
+                 * @description For e-mail, which needs it: the address it comes from. For push: whom the operators of push services may write to; if there is none, they get this installation's address.
+                 */
+                sender?: string | null;
+                /**
+                 * To
+                 * @description For e-mail, which needs them: the addresses it goes to. For push: names of users; if there are none, all users who asked for messages.
+                 */
+                to?: string[] | null;
+                /**
+                 * Language
+                 * @description The language of its messages: en, ru, or auto for that of about.language, English if that is auto too. By web push each user gets the language that they chose on the page, if they did.
+                 * @default auto
+                 * @enum {string}
+                 */
+                language: "auto" | "en" | "ru";
+                /**
+                 * Stills
+                 * @description Add a link to the redacted picture of an event. Web push shows the picture, Home Assistant the latest of each camera. Danger: whoever has the link sees the picture without signing in, until it expires.
+                 * @default false
+                 */
+                stills: boolean;
+                /**
+                 * Still Hours
+                 * @description How long after the event such a link works, at most while it is recorded.
+                 * @default 24
+                 */
+                still_hours: number;
+                /**
+                 * Topic
+                 * @description For MQTT: the topic above all that are published.
+                 * @default passerby
+                 */
+                topic: string;
+                /**
+                 * Discovery
+                 * @description For MQTT: the topic at which Home Assistant looks for devices. "" for none.
+                 * @default homeassistant
+                 */
+                discovery: string;
+                /**
+                 * Switches
+                 * @description For MQTT: alerts of a camera can be switched off and on there. Danger: by everybody who may write at the broker.
+                 * @default true
+                 */
+                switches: boolean;
+                /**
+                 * Trust Any Certificate
+                 * @description Accept a self-signed certificate. Danger: somebody in between could then read the messages.
+                 * @default false
+                 */
+                trust_any_certificate: boolean;
+                /**
+                 * Networks
+                 * @description Networks that are refused by default but hold this server, such as 127.0.0.0/8 for a broker on this machine.
+                 * @default []
+                 */
+                networks: string[];
+            };
+        };
+        /**
+         * ChannelSettings
+         * @description Its keys, as in the file, without secrets.
+         */
+        ChannelSettings: {
+            /** Language */
+            language: string;
+            /** Stills */
+            stills: boolean;
+            /** Still Hours */
+            still_hours: number;
+            /** Sender */
+            sender: string | null;
+            /** To */
+            to: string[] | null;
+            /** Topic */
+            topic: string;
+            /** Discovery */
+            discovery: string;
+            /** Switches */
+            switches: boolean;
+            /** Trust Any Certificate */
+            trust_any_certificate: boolean;
+        };
         /**
          * ChannelShown
          * @description A channel, and how the latest message went.
@@ -1947,6 +2115,27 @@ export interface components {
              * @description webhook, email, mqtt, apprise or push.
              */
             kind: string;
+            /**
+             * Is In File
+             * @description Set up in passerby.toml: change it there.
+             */
+            is_in_file: boolean;
+            /**
+             * Is Overruled
+             * @description passerby.toml has a channel of this name, which is used instead.
+             */
+            is_overruled: boolean;
+            /**
+             * Address Shown
+             * @description Its server; empty: it has none, or passerby.toml does not say it.
+             */
+            address_shown: string;
+            /**
+             * Has Secret
+             * @description It has something that requests are signed with.
+             */
+            has_secret: boolean;
+            settings: components["schemas"]["ChannelSettings"];
             /**
              * Error
              * @description Why the latest message, or the latest check, failed; null: none has since the last delivery.
@@ -3261,6 +3450,11 @@ export interface components {
              * @description What to do about it.
              */
             hint?: string | null;
+            /**
+             * Field
+             * @description The field of the form that is wrong; null: it is not about one.
+             */
+            field?: string | null;
             /** @description The message as a code; null: it has none. */
             readonly said: components["schemas"]["Said"] | null;
             /** @description The hint as a code; null: it has none. */
@@ -3451,6 +3645,168 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "operator" | "custodian" | "auditor" | "privacy-officer" | "admin";
+        /**
+         * Route
+         * @description Who is notified of what; repeat the section for each one. Without any, every channel gets every message.
+         */
+        Route: {
+            /**
+             * Channels
+             * @description The names of the channels to notify.
+             */
+            channels: string[];
+            /**
+             * Severity
+             * @description The lowest severity to notify of.
+             * @default info
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /**
+             * Cameras
+             * @description Only what is about one of these cameras. If empty, any.
+             * @default []
+             */
+            cameras: string[];
+            /**
+             * Groups
+             * @description Only what is about a camera in one of these groups. If empty, any.
+             * @default []
+             */
+            groups: string[];
+            /**
+             * Rules
+             * @description Only what one of these rules has noticed. If empty, any.
+             * @default []
+             */
+            rules: string[];
+            /**
+             * When
+             * @description Only at these times, such as "mon-fri 08:00-18:00" or "sat,sun", by this machine's clock.
+             * @default []
+             */
+            when: string[];
+            /**
+             * Quiet
+             * @description Quiet hours, such as "22:00-07:00": what happens then is sent at their end, in one message. Danger: also what is critical, unless another route tells it.
+             * @default []
+             */
+            quiet: string[];
+            /**
+             * Cool Down S
+             * @description After a message was delivered, the same (kind, rule and camera) is not sent again for this long.
+             * @default 0
+             */
+            cool_down_s: number;
+            /**
+             * Digest After
+             * @description From this many messages a minute on, a channel gets them in one message a minute.
+             * @default 10
+             */
+            digest_after: number;
+            /**
+             * Escalate After S
+             * @description If nobody has said by then that they have seen it, tell escalate_to.
+             */
+            escalate_after_s?: number | null;
+            /**
+             * Escalate To
+             * @description The channels to notify then.
+             */
+            escalate_to?: string[] | null;
+        };
+        /** RouteChange */
+        RouteChange: {
+            /**
+             * Route
+             * @description Its keys, as in the file.
+             */
+            route: {
+                /**
+                 * Channels
+                 * @description The names of the channels to notify.
+                 */
+                channels: string[];
+                /**
+                 * Severity
+                 * @description The lowest severity to notify of.
+                 * @default info
+                 * @enum {string}
+                 */
+                severity: "info" | "warning" | "critical";
+                /**
+                 * Cameras
+                 * @description Only what is about one of these cameras. If empty, any.
+                 * @default []
+                 */
+                cameras: string[];
+                /**
+                 * Groups
+                 * @description Only what is about a camera in one of these groups. If empty, any.
+                 * @default []
+                 */
+                groups: string[];
+                /**
+                 * Rules
+                 * @description Only what one of these rules has noticed. If empty, any.
+                 * @default []
+                 */
+                rules: string[];
+                /**
+                 * When
+                 * @description Only at these times, such as "mon-fri 08:00-18:00" or "sat,sun", by this machine's clock.
+                 * @default []
+                 */
+                when: string[];
+                /**
+                 * Quiet
+                 * @description Quiet hours, such as "22:00-07:00": what happens then is sent at their end, in one message. Danger: also what is critical, unless another route tells it.
+                 * @default []
+                 */
+                quiet: string[];
+                /**
+                 * Cool Down S
+                 * @description After a message was delivered, the same (kind, rule and camera) is not sent again for this long.
+                 * @default 0
+                 */
+                cool_down_s: number;
+                /**
+                 * Digest After
+                 * @description From this many messages a minute on, a channel gets them in one message a minute.
+                 * @default 10
+                 */
+                digest_after: number;
+                /**
+                 * Escalate After S
+                 * @description If nobody has said by then that they have seen it, tell escalate_to.
+                 */
+                escalate_after_s?: number | null;
+                /**
+                 * Escalate To
+                 * @description The channels to notify then.
+                 */
+                escalate_to?: string[] | null;
+            };
+        };
+        /** RouteShown */
+        RouteShown: {
+            /**
+             * Id
+             * @description null: set up in passerby.toml: change it there.
+             */
+            id: number | null;
+            route: components["schemas"]["Route"];
+            /**
+             * Unknown
+             * @description A channel that it names and that there is not any more.
+             */
+            unknown: string | null;
+            /**
+             * Who
+             * @description The user who changed it last; empty: the file.
+             */
+            who: string;
+        };
         /** RuleChange */
         RuleChange: {
             /**
@@ -4986,6 +5342,292 @@ export interface operations {
             };
         };
     };
+    add_channel_api_channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_channel_api_channels__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_channel_api_channels__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     send_a_test_api_channels__name__test_post: {
         parameters: {
             query?: never;
@@ -5005,6 +5647,384 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ChannelShown"];
                 };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routes_api_routes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteShown"][];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_route_api_routes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_route_api_routes__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteShown"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You do not have permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that is needed is not working now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_route_api_routes__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Sign in first. */
             401: {

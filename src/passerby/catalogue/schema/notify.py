@@ -1,8 +1,19 @@
-"""Messages to be sent, alarms that were told, alerts switched off."""
+"""Messages to be sent, alarms that were told, alerts switched off, channels and routes set up on the page."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)  # fmt: skip
 
 from passerby.catalogue.schema import Number, metadata
 
@@ -62,4 +73,27 @@ alerts_off = Table(
     # Not a foreign key to cameras.name: cameras in the configuration file are inserted anew at each start.
     Column("camera", String(64), primary_key=True, comment="As in cameras.name. Removed with the camera."),
     comment="Cameras of whose events nobody is told; the events are kept all the same.",
+)
+
+page_channels = Table(
+    "page_channels",
+    metadata,
+    Column("name", String(64), primary_key=True, comment="Letters, digits, hyphen, underscore."),
+    Column("settings", Text, nullable=False, comment="JSON: its keys as in passerby.toml, without secrets."),
+    Column("sealed", LargeBinary, nullable=False, comment="Encrypted JSON: its address and its secret."),
+    Column("address_shown", String(300), nullable=False, comment="Kind and server of the address, and no more."),
+    Column("who", String(64), nullable=False, comment="Name of the user who changed it last."),
+    Column("at_90k", BigInteger, nullable=False, comment="UTC when, 1/90000 s since 1970."),
+    comment="Channels set up on the page. One of the same name in passerby.toml is used instead.",
+)
+
+page_routes = Table(
+    "page_routes",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True, comment="Ascending in order of writing."),
+    Column("settings", Text, nullable=False, comment="JSON: its keys as in passerby.toml."),
+    Column("who", String(64), nullable=False, comment="Name of the user who changed it last."),
+    Column("at_90k", BigInteger, nullable=False, comment="UTC when, 1/90000 s since 1970."),
+    sqlite_autoincrement=True,  # ids are never reused: an outdated page must not change another route
+    comment="Routes set up on the page, beside those in passerby.toml.",
 )

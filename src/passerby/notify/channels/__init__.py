@@ -1,4 +1,4 @@
-"""The ways in which messages leave this installation, one module each; made from their sections of the file."""
+"""The ways in which messages leave this installation, one module each; made from their settings."""
 
 from __future__ import annotations
 
@@ -51,20 +51,23 @@ def make_channels(
     """By name. source: the address of this installation. context: for web push and links to stills, which there are not
     without it. is_service: not only for a test. Raises SettingsError for an address or a secret that cannot be read or
     used."""
-    return {each.name: _made(each, source, clock, context, is_service) for each in configured}
+    return {each.name: make_channel(each, source, clock, context, is_service=is_service) for each in configured}
 
 
-def _made(
-    config: ChannelConfig, source: str, clock: Clock, context: ChannelContext | None, is_service: bool
-) -> Channel:
+def make_channel(
+    config: ChannelConfig, source: str, clock: Clock, context: ChannelContext | None, *,
+    is_service: bool = False, is_in_file: bool = True,
+) -> Channel:  # fmt: skip
+    """One of them. is_in_file: if not, users wrote it: then neither the environment nor a file is read, and Apprise
+    gets only well-known services."""
     stills = StillsShown(context.still_links, source, config.still_hours, clock) if config.stills and context else None
     wording = Wording(_language(config, context), stills)
     if config.kind == "push":
         return _push(config, source, clock, context, wording)
     given = config.address.get_secret_value() if config.address else ""
-    text = secret_of(given, f"the address of '{config.name}'")
+    text = secret_of(given, f"the address of '{config.name}'") if is_in_file else given
     if config.kind == "apprise":
-        return Apprise(config.name, text, wording)
+        return Apprise(config.name, text, wording, only_well_known=not is_in_file)
     try:
         address = Address.parse_server(text)
     except SourceUnavailable as error:
@@ -80,7 +83,8 @@ def _made(
             is_service=is_service, takes_commands=config.switches,
         )  # fmt: skip
     secret = config.secret.get_secret_value() if config.secret else ""
-    return Webhook(address, secret_of(secret, f"the secret of '{config.name}'"), source, limits, clock, wording)
+    secret = secret_of(secret, f"the secret of '{config.name}'") if is_in_file else secret
+    return Webhook(address, secret, source, limits, clock, wording)
 
 
 def _push(

@@ -16,12 +16,13 @@ TONES: Final[dict[Severity, Literal["info", "warning", "failure"]]] = {
 
 
 class Apprise:
-    """See `notify.channel.Channel`. name: of the channel. address: SECRET. Raises SettingsError as `AppriseService`."""
+    """See `notify.channel.Channel`. name: of the channel. address: SECRET. only_well_known, SettingsError: as for
+    `AppriseService`."""
 
-    def __init__(self, name: str, address: str, wording: Wording = PLAIN) -> None:
+    def __init__(self, name: str, address: str, wording: Wording = PLAIN, *, only_well_known: bool = False) -> None:
         self._wording = wording
         try:
-            self._service = AppriseService(address)
+            self._service = AppriseService(address, only_well_known=only_well_known)
         except SettingsError as error:
             raise SettingsError(f"channel '{name}': {error.message}", error.hint) from None
 

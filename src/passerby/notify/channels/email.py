@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from email.errors import MessageError
-from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from passerby.clock import utc_of
+from passerby.config.channel import checked_mailbox
 from passerby.errors import SettingsError
 from passerby.media.messages import Message
 from passerby.net.address import Address
@@ -45,9 +44,9 @@ class Email:
 
 def checked(mailbox: str) -> str:
     try:
-        return Mailbox(addr_spec=mailbox).addr_spec
-    except (ValueError, IndexError, MessageError):
-        raise SettingsError(f"'{mailbox}' is not an e-mail address") from None
+        return checked_mailbox(mailbox)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def mail_of(message: Message, sender: str, to: Sequence[str], wording: Wording = PLAIN) -> EmailMessage:
