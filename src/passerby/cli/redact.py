@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +16,7 @@ from passerby.cli.many import MACHINE, Crew, Jobs, Ray, Resume, Threads, finish,
 from passerby.cli.sources import address_of, find
 from passerby.cli.summary import say_summary
 from passerby.cli.times import seconds
+from passerby.config.about import Language
 from passerby.covers_file import ManualCovers
 from passerby.report import Report
 from passerby.report.cautions import cautions
@@ -106,6 +110,15 @@ Reports = Annotated[
         help="Also write a report: .json or .html, both by giving it twice, or a folder for many sources.",
     ),
 ]
+LanguageOption = Annotated[
+    Literal["en", "ru"] | None,
+    typer.Option(
+        "--language",
+        show_default="that of LANG, else en",
+        rich_help_panel=FILE,
+        help="Of a report that is a page; JSON is in English.",
+    ),
+]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", rich_help_panel=FILE, help="Replace outputs that already exist.")
 ]
@@ -135,6 +148,7 @@ def redact(
     start: Start = None,
     end: End = None,
     report: Reports = None,
+    language: LanguageOption = None,
     overwrite: Overwrite = False,
     resume: Resume = False,
     encoder: Encoder = "software",
@@ -177,7 +191,8 @@ def redact(
     covered = ManualCovers.read(covers) if covers else None
     for caution in cautions(settings):
         say_warning(caution)
-    task = RedactTask(settings=settings, covers=covered, overwrite=overwrite, debug=debug)
+    language = language or language_of(os.environ)
+    task = RedactTask(settings=settings, covers=covered, overwrite=overwrite, debug=debug, language=language)
     if resume:
         found, _, task = resumed(found, to, task)
     finish(found, run_all(found, task, say_redacted, crew.runner), "redacted")
@@ -187,6 +202,12 @@ def say_redacted(outcome: Outcome) -> None:
     """The summary of a finished file."""
     assert isinstance(outcome.result, Report)
     say_summary(outcome.result, outcome.job)
+
+
+def language_of(environment: Mapping[str, str]) -> Language:
+    """That of the terminal, as POSIX has it; English if it is another one."""
+    named = next((each for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (each := environment.get(name))), "")
+    return "ru" if re.match(r"ru([_.@-]|$)", named, re.IGNORECASE) else "en"
 
 
 def kinds(text: str) -> frozenset[Hide]:
