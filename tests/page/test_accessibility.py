@@ -51,14 +51,18 @@ def found_wrong(tab: Tab) -> list[str]:
     return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme", "language"),
-    [(WIDE, "light", "en"), (WIDE, "dark", "ru"), (PHONE, "light", "ru"), (PHONE, "dark", "en")],
-    ids=["wide, light", "wide, dark, Russian", "phone, light, Russian", "phone, dark"],
-)
-def test_axe_finds_nothing_wrong(
+MAIN = (
+    "live", "timeline/street", "events", "health", "map", "cameras", "people/users", "rules/street", "redact",
+    "about", "settings",
+)  # fmt: skip
+FORM = {"en": "Add a channel", "ru": "Добавить канал"}
+HEADING = "dialog[open] h2"
+
+
+def signed_in(
     house: Serving, open_tab: OpenTab, size: playwright.ViewportSize, scheme: str, language: str
-) -> None:
+) -> tuple[Tab, dict[str, list[str]]]:
+    """And what is wrong with the page of signing in."""
     locale = {"en": "en-GB", "ru": "ru-RU"}[language]
     tab = open_tab(house.base, size, color_scheme=scheme, locale=locale, reduced_motion="reduce")
     tab.go("")
@@ -69,10 +73,44 @@ def test_axe_finds_nothing_wrong(
     tab.page.locator("input[type=password]").fill(PASSWORD)
     button.click()
     expect(button).to_have_count(0)
+    return tab, wrong
+
+
+def look_at(tab: Tab, name: str) -> list[str]:
+    tab.go(f"#/{name}")
+    expect(tab.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
+    expect(tab.page.locator(".skeleton")).to_have_count(0)
+    assert tab.fits(), name
+    return found_wrong(tab)
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme", "language"),
+    [(WIDE, "light", "en"), (WIDE, "dark", "ru"), (PHONE, "light", "ru"), (PHONE, "dark", "en")],
+    ids=["wide, light", "wide, dark, Russian", "phone, light, Russian", "phone, dark"],
+)
+def test_axe_finds_nothing_wrong(
+    house: Serving, open_tab: OpenTab, size: playwright.ViewportSize, scheme: str, language: str
+) -> None:
+    tab, wrong = signed_in(house, open_tab, size, scheme, language)
     for name in SIGNED_IN:
-        tab.go(f"#/{name}")
-        expect(tab.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
-        expect(tab.page.locator(".skeleton")).to_have_count(0)
-        wrong[name] = found_wrong(tab)
-        assert tab.fits(), name
+        wrong[name] = look_at(tab, name)
+    assert {name: each for name, each in wrong.items() if each} == {}
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme", "language"),
+    [(WIDE, "dark", "en"), (WIDE, "light", "ru"), (PHONE, "dark", "ru"), (PHONE, "light", "en")],
+    ids=["wide, dark", "wide, light, Russian", "phone, dark, Russian", "phone, light"],
+)
+def test_axe_finds_nothing_wrong_with_the_main_pages_in_the_other_combinations(
+    house: Serving, open_tab: OpenTab, size: playwright.ViewportSize, scheme: str, language: str
+) -> None:
+    tab, wrong = signed_in(house, open_tab, size, scheme, language)
+    for name in MAIN:
+        wrong[name] = look_at(tab, name)
+    tab.page.get_by_role("button", name=FORM[language]).click()  # on the last of them, settings
+    expect(tab.page.locator(HEADING)).to_be_visible()
+    wrong["form"] = found_wrong(tab)
+    assert tab.fits()
     assert {name: each for name, each in wrong.items() if each} == {}

@@ -194,3 +194,79 @@ def test_channels_are_listed_and_tested(
         assert phone.fits()
         phone.page.get_by_role("heading", name="Channels").scroll_into_view_if_needed()
         shoot(phone, "settings-channels-phone")
+
+
+def test_channels_and_routes_are_set_up_on_the_page(
+    serve: Serve, open_tab: OpenTab, shoot: Shoot, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = tmp_path_factory.mktemp("forms") / "data"
+    add_user(data, "kim", Role.ADMIN)
+    with WebhookSink() as sink:
+        serving = serve(data, CHANNELS.format(url=sink.url()))
+        tab = open_tab(serving.base)
+        tab.sign_in()
+        tab.go("#/settings")
+        expect(tab.page.get_by_role("row", name="hook").get_by_text("set in the file")).to_be_visible()
+        expect(tab.page.get_by_role("button", name="Change hook")).to_have_count(0)
+        tab.page.get_by_role("button", name="Add a channel").click()
+        dialog = tab.page.get_by_role("dialog", name="Add a channel")
+        dialog.get_by_label("Name", exact=True).fill("night")
+        dialog.get_by_label("Mail server").fill("smtps://kim:p%40ss-word@mail.example")
+        expect(dialog.get_by_label("Mail server")).to_have_value("smtps://mail.example")
+        expect(dialog.get_by_label("Password")).to_have_value("p@ss-word")
+        dialog.get_by_label("Sender").fill("cameras@mail.example")
+        dialog.get_by_label("Recipients").fill("night")
+        shoot(tab, "channel-form")
+        dialog.get_by_role("button", name="Add a channel").click()
+        expect(dialog.get_by_text("'night' is not an e-mail address.")).to_be_visible()
+        tab.wrong.clear()  # the browser says that the answer was an error
+        dialog.get_by_label("Recipients").fill("night@mail.example, boss@mail.example")
+        for kind, fields in (
+            ("Web push", ["Contact for push services", "Users"]),
+            ("MQTT", ["Broker", "User", "Password", "Topic", "Topic of Home Assistant"]),
+            ("Apprise", ["Address of the service"]),
+            ("Webhook", ["Address", "Secret"]),
+            ("E-mail", ["Mail server", "User", "Password", "Sender", "Recipients"]),
+        ):
+            dialog.get_by_label("Kind").select_option(label=kind)
+            for field in fields:
+                expect(dialog.get_by_label(field, exact=True)).to_be_visible()
+            expect(dialog.get_by_label("Secret", exact=True)).to_have_count(1 if kind == "Webhook" else 0)
+        dialog.get_by_label("Mail server").fill("smtps://kim:p%40ss-word@mail.example")
+        dialog.get_by_role("button", name="Add a channel").click()
+        expect(dialog).to_have_count(0)
+        row = tab.page.get_by_role("row", name="night")
+        expect(row.get_by_text("smtps://mail.example", exact=True)).to_be_visible()
+
+        tab.page.get_by_role("button", name="Add a route").click()
+        route = tab.page.get_by_role("dialog", name="Add a route")
+        expect(route.get_by_text("This is the first route.")).to_be_visible()
+        route.get_by_label("What", exact=True).select_option("critical")
+        route.get_by_role("button", name="Add a route").click()
+        expect(route.get_by_text("Choose at least one channel.")).to_be_visible()
+        route.get_by_role("group", name="Channels").get_by_label("night").check()
+        route.get_by_label("Quiet hours").select_option("times")
+        route.get_by_label("Tell others if nobody takes care of it").check()
+        route.get_by_role("group", name="Tell these channels").get_by_label("hook").check()
+        shoot(tab, "route-form")
+        route.get_by_role("button", name="Add a route").click()
+        expect(route).to_have_count(0)
+        expect(tab.page.get_by_text("Quiet: 22:00–06:00")).to_be_visible()
+        expect(tab.page.get_by_text("No route names duty: nothing is sent there.")).to_be_visible()
+
+        phone = open_tab(serving.base, PHONE, color_scheme="dark")
+        phone.sign_in()
+        phone.go("#/settings")
+        phone.page.get_by_role("heading", name="Who is told of what").scroll_into_view_if_needed()
+        shoot(phone, "phone-routes")
+        assert phone.fits()
+        phone.page.get_by_role("button", name="Change night").click()
+        changed = phone.page.get_by_role("dialog", name="Change night")
+        expect(changed.get_by_text("Now smtps://mail.example. Leave empty to keep it.")).to_be_visible()
+        shoot(phone, "phone-channel-form")
+        assert phone.fits()
+        changed.get_by_role("button", name="Remove the channel").click()
+        asked = phone.page.get_by_role("dialog", name="Remove night?")
+        expect(asked).to_contain_text("1 of them names no other channel and will be removed too.")
+        asked.get_by_role("button", name="Remove the channel").click()
+        expect(phone.page.get_by_text("There are none: every channel gets every message.")).to_be_visible()

@@ -197,6 +197,18 @@ def test_a_gap_is_a_gap_and_leads_to_what_is_beside_it(archive: Recorded, open_t
     assert seen(tab)["spread"] > 20
 
 
+def test_a_camera_that_never_recorded_says_so_at_once(archive: Recorded, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(archive.serving.base)
+    tab.sign_in()
+    tab.go("#/timeline/gate")
+    seen(tab)
+    tab.go("#/timeline/more-0")
+    # Until then it was "Loading" for ten seconds: what the newest pictures may take to come.
+    expect(tab.page.get_by_text("Nothing is recorded yet.")).to_be_visible(timeout=9000)
+    expect(tab.page.get_by_role("button", name="Earlier")).to_have_count(0)
+    shoot(tab, "nothing-yet")
+
+
 def test_a_click_on_the_strip_goes_there_and_the_wheel_zooms(archive: Recorded, open_tab: OpenTab) -> None:
     tab = open_tab(archive.serving.base, WIDE)
     tab.sign_in()

@@ -44,6 +44,9 @@ NAMES = {
     "nanodet-g", "passerby", "passerby.example.toml", "passerby.toml",
     "iPhone",
     "password", "push", "redact", "rtsp", "rtsps", "serve", "stream1", "street", "sub", "video0", "video1", "x264",
+    # Of channels
+    "Assistant", "CHAT", "Home", "STARTTLS", "Slack", "TOPIC", "Telegram", "broker.example.org", "cameras",
+    "mail.example.org", "mqtt", "mqtts", "ntfy", "program.example.org", "smtp", "smtps", "tgram",
 }  # fmt: skip
 """Latin letters in a language that is written in others: names, keys, and what is typed as it stands."""
 

@@ -34,7 +34,8 @@ WEB = ROOT / "web" / "src"
 HOLE = re.compile(r"\{[^}]*\}")
 
 SAYS = {"problem", "SettingsError", "FieldError", "wrong", "OutputError", "SourceError", "SourceUnavailable",
-        "LimitError", "Finding", "Verdict", "_latch", "CameraTrial", "Ended", "Alarm", "_tell", "_idle_state", "Effort"}  # fmt: skip
+        "LimitError", "Finding", "Verdict", "_latch", "CameraTrial", "Ended", "Alarm", "_tell", "_idle_state",
+        "Effort"}  # fmt: skip
 """What is called with a sentence that is shown."""
 SPEAK = ("api", "access", "rules/access.py", "rules/effort.py", "rules/health", "rules/retention.py", "jobs", "fleet",
          "service", "archive/retention.py", "archive/waiting.py", "archive/recovery.py", "archive/closing.py",

@@ -20,6 +20,7 @@ class MachineShown(BaseModel):
     site: str = Field(description="Where it is; may be empty.")
     is_there: bool = Field(description="false: it is gone, and the others have its cameras, or take them.")
     is_drained: bool = Field(description="It gives its cameras to the others.")
+    is_cordoned: bool = Field(description="It keeps its cameras and takes no more.")
     version: str
     load: float = Field(description="Of its processors: 1 is all of them, more is too much.")
     slots: int = Field(description="How many parts of all cameras it has.")
@@ -64,6 +65,7 @@ def machines(request: Request) -> MachinesShown:
         machines=[
             MachineShown(
                 name=each.name, site=each.site, is_there=each.is_there, is_drained=each.is_drained,
+                is_cordoned=each.is_cordoned,
                 version=each.version, load=each.load, slots=each.slots, cameras=each.cameras, unwell=each.unwell,
                 since_90k=each.since_90k, heard_90k=each.heard_90k, trouble=each.trouble,
             )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One node, as it said last. is_there: its session has not lapsed. is_drained: it gives its cameras away. load: of
+    """One node, as it said last. is_there: its session has not lapsed. is_drained: it gives its cameras away.
+    is_cordoned: it keeps its cameras and takes no more. load: of
     its processors, 1.0 is all of them. slots: how many parts of the cameras it has. unwell: cameras at fault.
     since_90k: when it was started. heard_90k: when it said this. trouble: a sentence, None if all is well."""
 
@@ -16,6 +17,7 @@ class Machine:
     site: str
     is_there: bool
     is_drained: bool
+    is_cordoned: bool
     version: str
     load: float
     slots: int

@@ -148,6 +148,7 @@ def _machine(node: str, report: Mapping[str, Any], table: Table, live: Mapping[s
         site=report["site"],
         is_there=node in live,
         is_drained=node in table.drained,
+        is_cordoned=node in table.cordoned,
         version=report["version"],
         load=report["load"],
         slots=sum(each.node == node for each in table.slots.values()),

@@ -8,8 +8,8 @@ from passerby.notify.alarms import Standing
 from passerby.rules.access import Role
 from tests.unit.api.conftest import ON_SQLITE_ALONE, OpenHouse
 
-NORTH = Machine("north-1", "North", True, False, "0.1.0", 0.4, 9, 12, 1, 90, 180, None)
-GONE = Machine("south-1", "", False, False, "0.0.9", 0.1, 0, 3, 0, 90, 120, "it has not joined yet")
+NORTH = Machine("north-1", "North", True, False, True, "0.1.0", 0.4, 9, 12, 1, 90, 180, None)
+GONE = Machine("south-1", "", False, False, False, "0.0.9", 0.1, 0, 3, 0, 90, 120, "it has not joined yet")
 FOUND = Machines([NORTH, GONE], [Move(None, "north-1", ("gate", "yard"))])
 SEVERAL = {"cluster": {"servers": ["nats://127.0.0.1:4222"]}}
 

@@ -12,6 +12,8 @@ export class Problem extends Error {
     readonly status: number,
     message: string,
     readonly hint: string | null = null,
+    /** The field of the form that is wrong; null: it is not about one. */
+    readonly field: string | null = null,
   ) {
     super(message);
   }
@@ -171,7 +173,7 @@ async function problemOf(response: Response): Promise<Problem> {
     const body = (await response.json()) as Partial<Schemas["Problem"]>;
     if (body.message) {
       const hint = body.hint ? inWords(body.hint_said, body.hint) : null;
-      return new Problem(response.status, inWords(body.said, body.message), hint);
+      return new Problem(response.status, inWords(body.said, body.message), hint, body.field ?? null);
     }
   } catch {
     // Not from passerby: a proxy in between answers in its own way.

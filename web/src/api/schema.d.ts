@@ -2922,6 +2922,11 @@ export interface components {
              * @description It gives its cameras to the others.
              */
             is_drained: boolean;
+            /**
+             * Is Cordoned
+             * @description It keeps its cameras and takes no more.
+             */
+            is_cordoned: boolean;
             /** Version */
             version: string;
             /**

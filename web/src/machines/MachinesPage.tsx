@@ -133,6 +133,7 @@ function lookOf(machine: Machine, isOld: boolean): [Tone, IconName, string] {
   if (!machine.is_there) return ["bad", "nothing", texts.machines.gone];
   if (machine.trouble) return ["warn", "warn", texts.machines.troubled];
   if (machine.is_drained) return ["calm", "pause", texts.machines.drained];
+  if (machine.is_cordoned) return ["calm", "pause", texts.machines.cordoned];
   return ["good", "check", texts.machines.there];
 }
 
@@ -143,6 +144,9 @@ function MachineState({ machine, isOld }: { machine: Machine; isOld: boolean }) 
       <Badge tone={tone} icon={icon}>
         {word}
       </Badge>
+      {!isOld && machine.is_there && machine.is_cordoned && (
+        <div className="soft small">{texts.machines.cordonedAbout}</div>
+      )}
       {machine.is_there && machine.trouble && (
         <div className="small">{sentence(inWords(machine.said, machine.trouble))}</div>
       )}

@@ -12,19 +12,21 @@ type WhenProps = {
   entries: readonly string[];
   /** group: see `useHistory`. */
   onChange: (entries: string[], group: string) => void;
+  /** What it is about; by default when a rule holds. */
+  about?: { label: string; always: string; hint?: string };
 };
 
-export function WhenFields({ entries, onChange }: WhenProps) {
+export function WhenFields({ entries, onChange, about = words }: WhenProps) {
   const put = (index: number, times: Times) => onChange(entries.toSpliced(index, 1, entryOf(times)), `when ${index}`);
   return (
     <fieldset className="rules-when">
-      <legend className="only-heard">{words.label}</legend>
+      <legend className="only-heard">{about.label}</legend>
       <Select
-        label={words.label}
-        hint={entries.length > 0 ? words.hint : undefined}
+        label={about.label}
+        hint={entries.length > 0 ? (about.hint ?? words.hint) : undefined}
         value={entries.length > 0 ? "times" : "always"}
         choices={[
-          { value: "always", label: words.always },
+          { value: "always", label: about.always },
           { value: "times", label: words.times },
         ]}
         onChange={(value) => onChange(value === "times" ? [entryOf(AT_NIGHT)] : [], "when")}

@@ -8,6 +8,7 @@ import { Button, sentence } from "../ui";
 import type { Playback } from "./playback";
 import { type PlayerStatus, RecordingPlayer } from "./player";
 import { type Elsewhere, elsewhereAt, type Stretch, stateAt } from "./recordings";
+import { hasNone, type Stretch, stateAt } from "./recordings";
 
 const LOOK_MS = 150;
 /** What is loaded sooner is not worth a word. */
@@ -17,6 +18,8 @@ type PictureProps = {
   camera: string;
   title: string;
   isAlone: boolean;
+  /** Of all the time that is shown nothing is recorded: it may never have recorded. */
+  isEmpty: boolean;
   /** What the camera was said to do: why there is a gap. */
   health: readonly Stretch[];
   /** Where a recording of this time is, if it must be fetched from another place. */
@@ -25,9 +28,10 @@ type PictureProps = {
   onSkip: (isAfter: boolean) => void;
 };
 
-export function Picture({ camera, title, isAlone, health, elsewhere, playback, onSkip }: PictureProps) {
+export function Picture({ camera, title, isAlone, isEmpty, health, elsewhere, playback, onSkip }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   const status = useStatus(video, camera, playback);
+  const isNew = useHasNone(camera, isEmpty && status.kind === "gap");
   return (
     <figure className="recorded">
       <PictureFrame
@@ -35,7 +39,7 @@ export function Picture({ camera, title, isAlone, health, elsewhere, playback, o
         label={texts.timeline.pictureOf(title)}
         kind={status.kind}
         zooms="here"
-        words={<Words {...{ status, isAlone, health, elsewhere, playback, onSkip }} />}
+        words={<Words {...{ status, isNew, isAlone, health, elsewhere, playback, onSkip }} />}
       />
       {!isAlone && (
         <figcaption className="below-picture">
@@ -47,15 +51,19 @@ export function Picture({ camera, title, isAlone, health, elsewhere, playback, o
   );
 }
 
-type WordsProps = Omit<PictureProps, "camera" | "title"> & { status: PlayerStatus };
+type WordsProps = Omit<PictureProps, "camera" | "title" | "isEmpty"> & {
+  status: PlayerStatus;
+  /** The camera has no recording at all. */
+  isNew: boolean;
+};
 
-function Words({ status, isAlone, health, elsewhere, playback, onSkip }: WordsProps) {
+function Words({ status, isNew, isAlone, health, elsewhere, playback, onSkip }: WordsProps) {
   if (status.kind === "gap") {
     return (
       <div className="picture-words">
-        <strong>{texts.timeline.nothingThen}</strong>
+        <strong>{isNew ? texts.timeline.nothingYet : texts.timeline.nothingThen}</strong>
         <Why health={health} playback={playback} />
-        {isAlone && (
+        {isAlone && !isNew && (
           <div className="row">
             <Button icon="stepBack" onClick={() => onSkip(false)}>
               {texts.timeline.toBefore}
@@ -98,6 +106,23 @@ function Why({ health, playback }: Pick<PictureProps, "health" | "playback">) {
 function StateThen({ health, playback }: Pick<PictureProps, "health" | "playback">) {
   const { atS } = useSyncExternalStore(playback.listen, playback.snapshot);
   return <StateBadge state={stateAt(health, atS)} />;
+}
+
+/** mayBe: only then it is asked; again each time, since something may be recorded meanwhile. */
+function useHasNone(camera: string, mayBe: boolean): boolean {
+  const [found, setFound] = useState(false);
+  useEffect(() => {
+    if (!mayBe) return;
+    const over = new AbortController();
+    hasNone(camera, over.signal)
+      .then(setFound)
+      .catch(() => {}); // then it says that there is nothing at this time, which is true
+    return () => {
+      over.abort();
+      setFound(false);
+    };
+  }, [camera, mayBe]);
+  return found;
 }
 
 type Video = { current: HTMLVideoElement | null };

@@ -15,10 +15,11 @@ import type { Range, Row } from "./draw";
 import { type Exported, whyNoExport } from "./Export";
 import { FarAway } from "./FarAway";
 import { Legend } from "./Legend";
-import { recordedAfter, recordedBefore, useOverviews } from "./overviews";
+import { isEmpty, recordedAfter, recordedBefore, useOverviews } from "./overviews";
 import { Picture } from "./Picture";
 import { Playback } from "./playback";
 import type { Elsewhere, Stretch } from "./recordings";
+import type { Overview, Stretch } from "./recordings";
 import { Scrubber, stripPx } from "./Scrubber";
 import { type View, zoomed } from "./scale";
 import { useKeys } from "./useKeys";
@@ -150,6 +151,7 @@ function Together({ all, cameras, route }: { all: Camera[]; cameras: Camera[]; r
             camera={each.name}
             title={titleOf(each)}
             isAlone={cameras.length === 1}
+            isEmpty={isAllEmpty(overviews.get(each.name))}
             health={overviews.get(each.name)?.health ?? NONE}
             elsewhere={overviews.get(each.name)?.elsewhere ?? NOWHERE}
             playback={playback}
@@ -191,6 +193,10 @@ function Chosen({ range, cameras }: { range: Range; cameras: readonly Exported[]
       {why && <strong> {sentence(why)}</strong>}
     </>
   );
+}
+
+function isAllEmpty(overview: Overview | undefined): boolean {
+  return overview !== undefined && isEmpty(overview, overview);
 }
 
 function viewOf(atS: number): View {

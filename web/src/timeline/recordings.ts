@@ -45,7 +45,11 @@ export class Recordings {
     const quarter = this.quarter(atS);
     const found = quarter?.gops.find((each) => each.startS - ROUNDED_S <= atS && atS < each.endS);
     if (found || !quarter) return found;
-    return quarter.isWhole || atS < nowS() - 10 ? null : undefined;
+    if (quarter.isWhole || atS < nowS() - 10) return null;
+    // What is recorded now comes in a moment; unless nothing was for so long that nothing is on its way.
+    const before = this.quarter(atS - QUARTER_S);
+    const isQuiet = quarter.gops.length === 0 && before?.gops.length === 0;
+    return isQuiet ? null : undefined;
   }
 
   /** The one that begins next, where that is known already. */
@@ -91,6 +95,17 @@ export class Recordings {
     const address = addressOf("/api/cameras/{camera}/timeline/playlist.m3u8", { path, query });
     return parsePlaylist(await (await ask(address, { signal })).text(), address);
   }
+}
+
+/** The longest range that the API tells at once. */
+const LONGEST_S = 366 * 86_400;
+
+/** Whether a camera has no recording at all. */
+export async function hasNone(camera: string, signal: AbortSignal): Promise<boolean> {
+  const [from, to] = [ticksOf(nowS() - LONGEST_S), ticksOf(nowS())];
+  const query = { from_90k: from, to_90k: to, parts: 1 };
+  const { gaps } = await get("/api/cameras/{camera}/timeline", { path: { camera }, query, signal });
+  return gaps.some((each) => each.from_90k <= from && each.to_90k >= to);
 }
 
 /** A playlist as passerby writes it, see `hls_text`. */

@@ -1,0 +1,231 @@
+/** Adds a route, changes one of the page, or removes it. */
+
+import { type FormEvent, useId, useState } from "react";
+import { get, Problem, post, put, remove } from "../api/client";
+import { useAsked, useChange } from "../api/use";
+import { titleOf } from "../camera/cameras";
+import { WhenFields } from "../rules/WhenFields";
+import { texts } from "../texts";
+import {
+  Button,
+  Check,
+  Checks,
+  Confirm,
+  Dialog,
+  Note,
+  ProblemNote,
+  Select,
+  sentence,
+  TextArea,
+  TextField,
+  useToast,
+} from "../ui";
+import { type Facts, factsOf, keysOf, type Route, SEVERITIES } from "./route";
+import "../rules/rules.css";
+
+const words = texts.settings.routeForm;
+
+type DialogProps = {
+  route: Route | null;
+  /** There is no other: with it, what it does not name gets nothing any more. */
+  isFirst: boolean;
+  channels: readonly string[];
+  onClose: () => void;
+  onChanged: () => void;
+};
+
+/** route: null for a new one. */
+export function RouteDialog({ route, isFirst, channels, onClose, onChanged }: DialogProps) {
+  const [facts, setFacts] = useState<Facts>(() => factsOf(route));
+  const [isRemoving, setIsRemoving] = useState(false);
+  const { busy, problem, run } = useChange();
+  const toast = useToast();
+  const form = useId();
+  const set = (change: Partial<Facts>) => setFacts((before) => ({ ...before, ...change }));
+  const done = (says: string) => {
+    toast(says);
+    onChanged();
+    onClose();
+  };
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => {
+      if (facts.channels.length === 0) throw new Problem(0, words.noChannel);
+      if (facts.escalates && facts.escalateTo.length === 0) throw new Problem(0, words.noEscalation);
+      const body = { route: keysOf(facts) };
+      if (route?.id != null) await put("/api/routes/{id}", { path: { id: route.id }, body });
+      else await post("/api/routes", { body });
+      done(route ? words.changed : words.added);
+    });
+  };
+
+  if (route?.id != null && isRemoving) {
+    const { id } = route;
+    return (
+      <Confirm
+        title={words.removeTitle}
+        does={words.remove}
+        onClose={() => setIsRemoving(false)}
+        onConfirm={async () => {
+          await remove("/api/routes/{id}", { path: { id } });
+          done(words.removed);
+        }}
+      >
+        <p>{words.removeAbout}</p>
+      </Confirm>
+    );
+  }
+  const known = [...new Set([...channels, ...facts.channels, ...facts.escalateTo])];
+  const choices = known.map((each) => ({ value: each, label: each }));
+  return (
+    <Dialog
+      title={route ? words.change : words.add}
+      onClose={onClose}
+      isWide
+      actions={
+        <>
+          {route && (
+            <Button kind="danger" icon="trash" onClick={() => setIsRemoving(true)}>
+              {words.remove}
+            </Button>
+          )}
+          <span className="space" />
+          <Button onClick={onClose}>{texts.ui.cancel}</Button>
+          <Button kind="primary" type="submit" form={form} busy={busy}>
+            {route ? texts.cameras.save : words.add}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} className="stack" onSubmit={save}>
+        {!route && isFirst && (
+          <Note tone="warn" icon="warn">
+            {words.first}
+          </Note>
+        )}
+        <Checks
+          label={words.channels}
+          choices={choices}
+          chosen={facts.channels}
+          onChange={(chosen) => set({ channels: chosen })}
+        />
+        <About facts={facts} set={set} />
+        <WhenFields entries={facts.when} onChange={(when) => set({ when })} />
+        <WhenFields entries={facts.quiet} onChange={(quiet) => set({ quiet })} about={words.quiet} />
+        <HowOften facts={facts} set={set} />
+        <Check
+          label={words.escalate}
+          hint={words.escalateHint}
+          checked={facts.escalates}
+          onChange={(escalates) => set({ escalates })}
+        />
+        {facts.escalates && (
+          <>
+            <TextField
+              label={words.escalateAfter}
+              inputMode="decimal"
+              type="number"
+              min={1 / 60}
+              max={10_080}
+              step="any"
+              required
+              value={facts.escalateAfter}
+              onChange={(escalateAfter) => set({ escalateAfter })}
+            />
+            <Checks
+              label={words.escalateTo}
+              choices={choices}
+              chosen={facts.escalateTo}
+              onChange={(escalateTo) => set({ escalateTo })}
+            />
+          </>
+        )}
+        <ProblemNote problem={problem && new Problem(problem.status, sentence(problem.message), problem.hint)} />
+      </form>
+    </Dialog>
+  );
+}
+
+type PartProps = { facts: Facts; set: (change: Partial<Facts>) => void };
+
+function About({ facts, set }: PartProps) {
+  const cameras = useAsked((signal) => get("/api/cameras", { signal }), "cameras").answer ?? [];
+  const groups = useAsked((signal) => get("/api/groups", { signal }), "groups").answer ?? [];
+  return (
+    <>
+      <Select
+        label={words.severity}
+        value={facts.severity}
+        choices={SEVERITIES.map((each) => ({ value: each, label: words.from[each] }))}
+        onChange={(severity) => set({ severity })}
+      />
+      {(cameras.length > 0 || facts.cameras.length > 0) && (
+        <Checks
+          label={words.cameras}
+          hint={words.camerasHint}
+          choices={withChosen(
+            cameras.map((each) => ({ value: each.name, label: titleOf(each) })),
+            facts.cameras,
+          )}
+          chosen={facts.cameras}
+          onChange={(chosen) => set({ cameras: chosen })}
+        />
+      )}
+      {(groups.length > 0 || facts.groups.length > 0) && (
+        <Checks
+          label={words.groups}
+          choices={withChosen(
+            groups.map((each) => ({ value: each.name, label: each.title || each.name })),
+            facts.groups,
+          )}
+          chosen={facts.groups}
+          onChange={(chosen) => set({ groups: chosen })}
+        />
+      )}
+      <TextArea
+        label={words.rules}
+        hint={words.rulesHint}
+        rows={2}
+        value={facts.rules}
+        onChange={(rules) => set({ rules })}
+      />
+    </>
+  );
+}
+
+function HowOften({ facts, set }: PartProps) {
+  return (
+    <>
+      <TextField
+        label={words.coolDown}
+        hint={words.coolDownHint}
+        type="number"
+        min={0}
+        max={10_080}
+        step="any"
+        required
+        value={facts.coolDown}
+        onChange={(coolDown) => set({ coolDown })}
+      />
+      <TextField
+        label={words.digestAfter}
+        hint={words.digestAfterHint}
+        type="number"
+        min={1}
+        max={1000}
+        step={1}
+        required
+        value={facts.digestAfter}
+        onChange={(digestAfter) => set({ digestAfter })}
+      />
+    </>
+  );
+}
+
+type Named = { value: string; label: string };
+
+/** Also what was chosen and is not there any more: it can be taken out. */
+function withChosen(choices: readonly Named[], chosen: readonly string[]): Named[] {
+  const gone = chosen.filter((each) => !choices.some((one) => one.value === each));
+  return [...choices, ...gone.map((each) => ({ value: each, label: each }))];
+}
