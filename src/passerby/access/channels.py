@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, sel
 
 from passerby.access.sealer import Sealer
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_notify import outbox, page_channels, page_routes
-from passerby.catalogue.schema_push import push_waiting
+from passerby.catalogue.schema.notify import outbox, page_channels, page_routes
+from passerby.catalogue.schema.push import push_waiting
 from passerby.config import FILE_NAME, Channel, Config, Route
 from passerby.config.channel import FROM_ELSEWHERE, checked_mailbox
 from passerby.config.reading import key_of, words_of

@@ -94,7 +94,7 @@ class _Work:
             detectors=self.loaded.detectors(task.threads),
         )
         for path in self.job.reports:
-            report.write(_path(path))
+            report.write(_path(path), task.language)
         return report
 
     def _audit(self, task: AuditTask) -> Result:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from passerby.config.about import Language
 from passerby.config.rule import Rule
 from passerby.covers_file import ManualCovers
 from passerby.settings import Settings
@@ -25,6 +26,7 @@ class RedactTask(_Task):
     kind: Literal["redact"] = "redact"
     settings: Settings
     covers: ManualCovers | None = None
+    language: Language = Field("en", description="Of reports as pages. JSON is English.")
 
     @property
     def threads(self) -> int | None:

@@ -28,30 +28,46 @@ class Checks:
 
     def __init__(self, channels: Mapping[str, Channel], clock: Clock, again_after_s: float = AGAIN_AFTER_S) -> None:
         self._clock, self._again_after_s = clock, again_after_s
-        self._channels = {name: each for name, each in channels.items() if isinstance(each, Checkable)}
         self._lock = threading.Lock()
+        self._channels: dict[str, Checkable] = {}
         self._failing: dict[str, Failing] = {}
-        self._next_s = {name: time.monotonic() + each.check_every_s for name, each in self._channels.items()}
+        self._next_s: dict[str, float] = {}
+        self.use(channels)
+
+    def use(self, channels: Mapping[str, Channel]) -> None:
+        """From now on checks these. Of one that was checked already what is known stays."""
+        found: dict[str, Checkable] = {name: each for name, each in channels.items() if isinstance(each, Checkable)}
+        with self._lock:
+            same = {name for name, each in found.items() if self._channels.get(name) is each}
+            now_s = time.monotonic()
+            due_s = {name: now_s + each.check_every_s for name, each in found.items()}
+            self._next_s = due_s | {name: at_s for name, at_s in self._next_s.items() if name in same}
+            self._failing = {name: each for name, each in self._failing.items() if name in same}
+            self._channels = found
 
     def is_due(self, name: str) -> bool:
-        return name in self._channels and time.monotonic() >= self._next_s[name]
+        with self._lock:
+            return name in self._channels and time.monotonic() >= self._next_s[name]
 
     def check(self, name: str) -> None:
         """Blocks. Never raises: how it went is in `failing`."""
+        channel = self._channels.get(name)
+        if channel is None:  # it is no longer used
+            return
         try:
-            self._channels[name].check()
+            channel.check()
         except PasserbyError as error:
-            self._failed(name, str(error))
+            self._failed(name, channel, str(error))
         except Exception as error:  # its text may hold anything: its type is enough
-            self._failed(name, f"an error in passerby itself ({type(error).__name__})")
+            self._failed(name, channel, f"an error in passerby itself ({type(error).__name__})")
         else:
             self.works(name)
 
     def works(self, name: str) -> None:
         """A check went well, or a message was delivered, which is a check."""
-        if name in self._channels:
-            self._next_s[name] = time.monotonic() + self._channels[name].check_every_s
         with self._lock:
+            if (channel := self._channels.get(name)) is not None:
+                self._next_s[name] = time.monotonic() + channel.check_every_s
             self._failing.pop(name, None)
 
     def failing(self) -> dict[str, Failing]:
@@ -59,8 +75,10 @@ class Checks:
         with self._lock:
             return dict(self._failing)
 
-    def _failed(self, name: str, error: str) -> None:
-        self._next_s[name] = time.monotonic() + min(self._again_after_s, self._channels[name].check_every_s)
+    def _failed(self, name: str, channel: Checkable, error: str) -> None:
         with self._lock:
+            if self._channels.get(name) is not channel:
+                return
+            self._next_s[name] = time.monotonic() + min(self._again_after_s, channel.check_every_s)
             since_90k = self._failing[name].since_90k if name in self._failing else self._clock.now_90k()
             self._failing[name] = Failing(since_90k, error)

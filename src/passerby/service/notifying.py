@@ -12,9 +12,6 @@ from passerby.media.alarms import Alarm, AlarmKind
 from passerby.notify.alarm_messages import AlarmMessages
 from passerby.notify.configured import ConfiguredNotifier
 from passerby.notify.event_messages import AT_ONCE, EventMessages
-from passerby.notify.notifier import Notifier
-from passerby.rules.events.schedule import Schedule
-from passerby.rules.notify import Route
 from passerby.service.status_channels import StatusChannels
 from passerby.service.upkeep import every, reporting
 

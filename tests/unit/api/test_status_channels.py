@@ -11,7 +11,6 @@ from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channels import make_channels
 from passerby.notify.configured import channel_context
 from passerby.notify.notifier import Notifier
-from passerby.service.notifying import channel_context
 from passerby.service.status_channels import SHOW_EVERY_S, StatusChannels
 from tests.unit.api.conftest import House
 from tests.unit.api.test_events import AT, crossed, house, noted, records

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table
 
-from passerby.catalogue import schema_events, schema_notify, schema_push
+from passerby.catalogue.schema import events, notify, push
 
 ROOT = Path(__file__).parents[3]
 COLUMNS = {
@@ -25,12 +25,14 @@ COLUMNS = {
     "leased_until_90k tries failed_90k error ended_90k",
     "alarms_told": "kind camera since_90k count seen_90k",
     "alerts_off": "camera",
+    "page_channels": "name settings sealed address_shown who at_90k",
+    "page_routes": "id settings who at_90k",
 }
 """`who` and `state_who` are users, `text` is what they wrote; `message` has the fields of `Message` alone, and `boxes`
 are places without ids: tests of their own say so."""
 ASKED = {
-    "camera", "rule", "kind", "state", "is_open", "from_90k", "to_90k", "before_90k", "before_id", "most", "per", "zone",
-    "within_s", "last-event-id", "id", "only_ask", "until", "signature",
+    "camera", "rule", "kind", "state", "is_open", "from_90k", "to_90k", "before_90k", "before_id", "most", "per",
+    "zone", "within_s", "last-event-id", "id", "only_ask", "until", "signature",
 }  # fmt: skip
 """zone: a time zone. signature: of a link."""
 
@@ -39,12 +41,12 @@ ASKED = {
 def test_no_row_about_events_has_a_column_for_who_it_was() -> None:
     tables = {
         each.name: " ".join(column.name for column in each.columns)
-        for module in (schema_events, schema_notify)
+        for module in (events, notify)
         for each in vars(module).values()
         if isinstance(each, Table)
     }
     assert tables == COLUMNS
-    waiting = {column.name for column in schema_push.push_waiting.columns}
+    waiting = {column.name for column in push.push_waiting.columns}
     assert not waiting & {"track_id", "picture", "crop", "description"}
 
 
