@@ -22,6 +22,7 @@ from passerby.clock import SystemClock, utc_of
 from passerby.errors import SettingsError
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.balance import nobody_has_room
+from passerby.rules.placement import held_back
 from passerby.version import __version__
 
 if TYPE_CHECKING:
@@ -70,6 +71,11 @@ def status(cluster: ClusterFile, debug: Debug = False) -> None:
         typer.echo(f"{free} of {count} slots have no node")
     for camera, ends in sorted(slots.quarantine.items()):
         typer.echo(f"camera {camera} is quarantined: it ended {ends} workers, and has one for itself")
+    for slot in sorted(held_back(slots, sessions)):
+        typer.echo(
+            f"slot {slot} is held back: {slots.losses[slot] + 1} machines in a row were lost soon after they took it, "
+            "perhaps by one of its cameras"
+        )
     if says := nobody_has_room(slots, sessions):
         typer.echo(says)
 
@@ -136,9 +142,9 @@ def cordon(
     typer.echo(f"{node} takes cameras again" if undo else f"{node} takes no more cameras")
 
 
-@app.command("release")
+@app.command("readmit")
 @fails_clearly
-def release(
+def readmit(
     cluster: ClusterFile,
     camera: Annotated[str, typer.Argument(metavar="CAMERA", show_default=False)],
     debug: Debug = False,

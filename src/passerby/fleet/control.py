@@ -73,7 +73,8 @@ def pack_table(table: Table) -> bytes:
     slots = {str(slot): [each.node, each.process, each.token] for slot, each in table.slots.items()}
     nodes = {"drained": sorted(table.drained), "cordoned": sorted(table.cordoned), "shares": dict(table.shares)}
     sites = {site: [own.first, own.count] for site, own in table.sites.items()}
-    more = {"sites": sites, "quarantine": dict(table.quarantine)}
+    losses = {str(slot): count for slot, count in table.losses.items()}
+    more = {"sites": sites, "quarantine": dict(table.quarantine), "losses": losses}
     known = {"version": VERSION, "count": table.count, **nodes, **more, "slots": slots}
     return json.dumps({**table.unknown, **known}, ensure_ascii=False).encode()
 
@@ -90,11 +91,12 @@ def unpack_table(data: bytes) -> Table:
         {node: float(share) for node, share in read.get("shares", {}).items()},
         {site: SiteSlots(*own) for site, own in read.get("sites", {}).items()},
         {camera: int(ends) for camera, ends in read.get("quarantine", {}).items()},
+        {int(slot): int(count) for slot, count in read.get("losses", {}).items()},
         {key: read[key] for key in read.keys() - _TABLE_KEYS},
     )
 
 
-_TABLE_KEYS = {"version", "count", "slots", "drained", "cordoned", "shares", "sites", "quarantine"}
+_TABLE_KEYS = {"version", "count", "slots", "drained", "cordoned", "shares", "sites", "quarantine", "losses"}
 
 
 def pack_session(session: Session) -> bytes:

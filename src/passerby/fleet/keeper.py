@@ -20,7 +20,7 @@ from dataclasses import replace
 
 from passerby.fleet.control import Control, ControlAway, Overtaken, Session
 from passerby.rules.balance import Balance, nobody_has_room
-from passerby.rules.placement import Live, Table, has_old_version, taken, to_give
+from passerby.rules.placement import Live, Table, has_old_version, held_back, taken, to_give
 
 BEATS_A_LEASE = 4
 MOVES_AT_ONCE = 4
@@ -28,6 +28,10 @@ MOVES_IN = 8
 """Of many slots more move at once: all of them in eight turns, so that a new node soon has its share."""
 MOVE_EVERY_S = 2.0
 LEAVING_AT_ONCE = 16  # all of it goes, and somebody waits
+HELD_BACK_S = 600.0
+"""So long nobody takes a slot with which several nodes in a row were lost."""
+SURVIVES_S = 120.0
+"""A node that had a slot for so long was not taken down by it."""
 LEADS_SLOT = 0
 """Who has it leads, and does what is done once for all."""
 LENDS_S = 10.0  # the next node records by then; if not, it cannot, or its camera allows one connection only
@@ -52,6 +56,7 @@ class Keeper:
         strain_of: Callable[[], float] = lambda: 0.0,
         site_of: Callable[[str], str | None] = lambda camera: "",
         site_slots: int = 16,
+        held_back_s: float = HELD_BACK_S,
     ) -> None:
         """changed: called when this node has got or lost slots. warn: called with a sentence for people when it lost
         something that it did not give away. now_s: see `boot_s`. strain_of: see `rules.strain`. site_of: where a camera
@@ -59,6 +64,11 @@ class Keeper:
         self._control, self._session, self._lease_s = control, session, lease_s
         self._changed, self._warn, self._now_s = changed, warn, now_s
         self._strain_of, self._site_of, self._site_slots = strain_of, site_of, site_slots
+        self._held_back_s = held_back_s
+        self._held_back: dict[int, float] = {}
+        """Slots that nobody takes for a while: since when."""
+        self._had: dict[int, tuple[int, float]] = {}
+        """Those of ours with which other nodes were lost: under which token, and since when."""
         self._balance = Balance()
         self._table = Table(1, {})
         self._sites_s: dict[str, float] = {}
@@ -262,7 +272,7 @@ class Keeper:
         """At most one change of the table a beat. A token is one more than the revision that is replaced: only one can
         replace it, and the next replaces a higher one."""
         now_s, process = self._now_s(), self._session.process
-        taking = taken(table, self._session.node, process, live, revision + 1)
+        taking = taken(table, self._session.node, process, live, revision + 1, self._not_yet(table, live, now_s))
         if taking is not None:
             self._control.replace_table(taking, revision)
             self._handed = (self._handed & self._held.keys()) | (taking.slots.keys() - table.slots.keys())
@@ -281,6 +291,26 @@ class Keeper:
                 self._control.replace_table(after, revision)
                 self._follow(after)
 
+    def _not_yet(self, table: Table, live: Mapping[str, Live], now_s: float) -> set[int]:
+        """Slots that are held back, until each was for long enough."""
+        found = held_back(table, live)
+        for slot in sorted(found - self._held_back.keys()):
+            self._warn(
+                f"slot {slot} is held back for {self._held_back_s / 60:.0f} min: {table.losses[slot] + 1} machines in "
+                "a row were lost soon after they took it, perhaps by one of its cameras"
+            )
+        self._held_back = {slot: self._held_back.get(slot, now_s) for slot in found}
+        return {slot for slot, since_s in self._held_back.items() if now_s - since_s < self._held_back_s}
+
+    def _survived(self, table: Table, now_s: float) -> set[int]:
+        """Those of ours with which nodes were lost before, and this one is not."""
+        ours = table.of(self._session.process)
+        self._had = {
+            slot: before if (before := self._had.get(slot)) and before[0] == ours[slot] else (ours[slot], now_s)
+            for slot in ours.keys() & table.losses.keys()
+        }
+        return {slot for slot, (_, since_s) in self._had.items() if now_s - since_s >= SURVIVES_S}
+
     def _proposed(self, table: Table, live: Mapping[str, Live], now_s: float, token: int) -> Table | None:
         """New tokens for what is ours; and if this node leads, new shares and slots for sites. None: all stays."""
         process = self._session.process
@@ -288,6 +318,8 @@ class Keeper:
             return table.with_new_tokens(process, ours, token).with_quarantine(self._news)
         if self._news:
             return table.with_quarantine(self._news)
+        if survived := self._survived(table, now_s):
+            return table.without_losses(survived)
         leader = table.slots.get(LEADS_SLOT)
         if leader is None or leader.process != process:
             self._balance, self.no_room = Balance(), None

@@ -16,6 +16,10 @@ from functools import lru_cache
 _STEPS = 2.0**64
 SITE_WEIGHT = 1e9
 """How much more a node takes of its own site than others do: all of it, until its share has fallen as far."""
+HELD_BACK_FROM = 3
+"""Nodes that were lost in a row soon after they took a slot: something in it may take machines down."""
+HELD_BACK_SHARE = 8
+"""At most one in so many slots is held back. Where more were lost that often, it was no camera: it was the power."""
 MAX_SITES = 250  # the table is one message, of 1 MB at most
 
 
@@ -62,6 +66,8 @@ class Table:
     sites: Mapping[str, SiteSlots] = field(default_factory=dict)
     quarantine: Mapping[str, int] = field(default_factory=dict)
     """Cameras that end workers: how many each has ended. See `rules.quarantine`."""
+    losses: Mapping[int, int] = field(default_factory=dict)
+    """Of slots: how many nodes in a row were lost with them, none of which had them for long."""
     unknown: Mapping[str, object] = field(default_factory=dict)
     """What a later version wrote into it."""
 
@@ -111,9 +117,13 @@ class Table:
         return replace(self, slots=slots, shares=shares, drained=drained, cordoned=cordoned)
 
     def with_quarantine(self, news: Mapping[str, int | None]) -> Table:
-        """None: it is released."""
+        """None: it is readmitted."""
         after = {**self.quarantine, **news}
         return replace(self, quarantine={camera: ends for camera, ends in after.items() if ends is not None})
+
+    def without_losses(self, slots: Collection[int]) -> Table:
+        """After a node had these for long enough, and lives."""
+        return replace(self, losses={slot: count for slot, count in self.losses.items() if slot not in slots})
 
     def with_new_tokens(self, process: str, slots: Collection[int], token: int) -> Table:
         """After a process took what it has once more."""
@@ -132,18 +142,32 @@ def preferred(slot: int, weights: Mapping[str, float]) -> str | None:
     return max(scores, key=lambda node: (scores[node], node)) if scores else None
 
 
-def taken(table: Table, node: str, process: str, live: Mapping[str, Live], token: int) -> Table | None:
+def held_back(table: Table, live: Mapping[str, Live]) -> set[int]:
+    """Lost slots that nobody takes for a while."""
+    found = {
+        slot
+        for slot, losses in table.losses.items()
+        if losses + 1 >= HELD_BACK_FROM and slot in table.slots and is_free(table.slots[slot], live)
+    }
+    return found if len(found) <= max(1, len(list(table.all_slots())) // HELD_BACK_SHARE) else set()
+
+
+def taken(
+    table: Table, node: str, process: str, live: Mapping[str, Live], token: int, but: Collection[int] = ()
+) -> Table | None:
     """The table once this process has taken the free slots that are its own. None if there are none.
 
     A slot is free if nobody has it, or who has it is no longer live. live: must have everybody whose session has not
-    lapsed. token: higher than any in the table.
+    lapsed. token: higher than any in the table. but: slots that it does not take, see `held_back`.
     """
     belongs = Belonging(table, live)
     free = (slot for slot in table.all_slots() if is_free(table.slots.get(slot), live))
-    mine = [slot for slot in free if belongs.to(slot) == node]
+    mine = [slot for slot in free if slot not in but and belongs.to(slot) == node]
     if not mine:
         return None
-    return replace(table, slots={**table.slots, **dict.fromkeys(mine, Holding(node, process, token))})
+    lost = {slot: table.losses.get(slot, 0) + 1 for slot in mine if slot in table.slots}
+    slots = {**table.slots, **dict.fromkeys(mine, Holding(node, process, token))}
+    return replace(table, slots=slots, losses={**table.losses, **lost})
 
 
 def to_give(table: Table, process: str, live: Mapping[str, Live], at_most: int) -> list[int]:

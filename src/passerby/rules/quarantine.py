@@ -47,7 +47,7 @@ class WorkerEnds:
         return {each: self._told.get(each, 0) + len(self._did.get(each, ())) for each in own | self._told.keys()}
 
     def know(self, told: Mapping[str, int], now_s: float) -> None:
-        """What all machines are told. What is no longer there was released or forgotten."""
+        """What all machines are told. What is no longer there was readmitted or forgotten."""
         own = self.quarantined(now_s)
         for camera in self._told.keys() - told.keys():
             for ends in (self._told, self._there, self._did):

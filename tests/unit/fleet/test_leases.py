@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import settings
@@ -16,11 +17,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from passerby.fleet.control import ControlAway, Overtaken, Session, pack_table, unpack_table
-from passerby.fleet.keeper import BEATS_A_LEASE, Keeper
+from passerby.fleet.keeper import BEATS_A_LEASE, SURVIVES_S, Keeper
 from passerby.rules.placement import Holding, Table
 
 NODES = ("a", "b", "c")
 SLOTS = 8
+HELD_BACK_S = 20.0
 SITES, SITE_SLOTS = {"a": "north", "b": "south"}, 2
 LEASE_S = 4.0
 BEAT_S = LEASE_S / BEATS_A_LEASE
@@ -128,6 +130,7 @@ class Node:
         self.keeper = Keeper(
             self.wire, Session(name, self.process, 1.0, SITES.get(name, "")), LEASE_S,
             now_s=lambda: servers.now_s * pace, strain_of=lambda: self.strain, site_slots=SITE_SLOTS,
+            held_back_s=HELD_BACK_S,
         )  # fmt: skip
 
     @property
@@ -185,7 +188,7 @@ class Leases(RuleBasedStateMachine):
         table = unpack_table(self.servers.table[1])
         self.servers.replace(table.with_drained(name, is_drained=is_drained))
 
-    @rule(name=st.sampled_from(NODES), strain=st.sampled_from([0.1, 0.7, 1.5]), beats=st.integers(0, 80))
+    @rule(name=st.sampled_from(NODES), strain=st.sampled_from([0.1, 0.7, 1.5]), beats=st.integers(0, 40))
     def strain(self, name: str, strain: float, beats: int) -> None:
         self.nodes[name].strain = strain
         self.time_goes_on(beats)
@@ -242,6 +245,7 @@ class Leases(RuleBasedStateMachine):
         for node in self.nodes.values():
             node.wire.is_cut = node.wire.loses_answers = node.is_paused = False
         self.time_goes_on(60)
+        assert not any(node.keeper._held_back for node in self.nodes.values()), "and nothing is held back for long"
         table = unpack_table(self.servers.table[1])
         held = sorted(slot for node in self.nodes.values() for slot in node.held)
         if len(table.drained) < len(NODES):
@@ -378,5 +382,44 @@ def test_a_slot_that_was_taken_while_the_session_held_is_an_alarm() -> None:
     assert not any("while this node" in each for each in said[1:]), "after it lapsed others take what they should"
 
 
+def test_a_slot_that_takes_machines_down_takes_three_of_them_and_is_held_back() -> None:
+    few = Few(*"abcdefgh")
+    few.run(20)
+    lost_s: list[float] = []
+    for _ in range(100):
+        for node in [each for each in few.nodes if 3 in each.held]:
+            few.nodes.remove(node)
+            lost_s.append(few.servers.now_s)
+        few.run(1)
+    assert lost_s[2] - lost_s[0] < HELD_BACK_S
+    assert all(after - before >= HELD_BACK_S for before, after in pairwise(lost_s[2:])), (
+        "then one each time it is tried"
+    )
+    held = {slot for node in few.nodes for slot in node.held}
+    assert len(held) >= SLOTS - 1, "all others are recorded"
+
+
+def test_losses_are_forgotten_once_a_node_had_the_slot_for_a_while() -> None:
+    few = Few("a", "b", "c")
+    few.run(20)
+    few.nodes.remove(max(few.nodes, key=lambda node: len(node.held)))
+    few.run(20)
+    lost = few.table.losses
+    assert lost and set(lost.values()) == {1}
+    few.run(SURVIVES_S + 10)
+    assert few.table.losses == {}
+
+
+def test_where_much_is_lost_at_once_nothing_is_held_back() -> None:
+    """That is no camera, but a power cut."""
+    few = Few("a", "b")
+    few.run(20)
+    for run in range(1, 6):
+        few.nodes = [Node(few.servers, name, 1.0, run) for name in ("a", "b")]
+        few.run(3 * LEASE_S)
+        held = sorted(slot for node in few.nodes for slot in node.held)
+        assert held == list(few.table.all_slots()), run
+
+
 TestLeases = Leases.TestCase
-TestLeases.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestLeases.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
