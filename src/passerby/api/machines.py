@@ -43,10 +43,18 @@ class MoveShown(BaseModel):
     cameras: list[str]
 
 
+class QuarantinedShown(BaseModel):
+    """A camera that ends workers, and so has one for itself on every machine that it comes to."""
+
+    camera: str
+    ended: int = Field(description="How many workers it ended.")
+
+
 class MachinesShown(BaseModel):
     version: str = Field(description="Of the machine that answers.")
     machines: list[MachineShown]
     moves: list[MoveShown]
+    quarantined: list[QuarantinedShown]
     away: str | None = Field(description="Why nothing newer is known, a sentence; null: it is as it says.")
 
     @computed_field(description="The same as a code; null: there is none.")
@@ -71,6 +79,7 @@ def machines(request: Request) -> MachinesShown:
             )
             for each in found.nodes
         ],
+        quarantined=[QuarantinedShown(camera=camera, ended=ended) for camera, ended in found.quarantined],
         moves=[MoveShown(origin=each.origin, to=each.to, cameras=list(each.cameras)) for each in found.moves],
         away=found.away,
     )  # fmt: skip

@@ -255,7 +255,7 @@ class Keeper:
         if self.robbed is None:
             self.robbed = (
                 f"slot {slot} was taken by {by} while this node had its session: somebody may use the key of a machine "
-                "(hint: passerby cluster remove takes a stolen key away)"
+                "(passerby cluster remove takes a stolen key away)"
             )
             self._warn(self.robbed)
 

@@ -57,8 +57,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """away: why nothing newer is known, one sentence; None if it is as shown."""
+    """away: why nothing newer is known, one sentence; None if it is as shown. quarantined: cameras that end workers,
+    and how many each ended."""
 
     nodes: Sequence[Machine]
     moves: Sequence[Move]
     away: str | None = None
+    quarantined: Sequence[tuple[str, int]] = ()

@@ -104,7 +104,8 @@ class CamerasElsewhere:
             reports, table, live, away = self._reports, self._table, self._live, self._away
         sites = {each.name: self._sites.of(each.name) or "" for each in self._installation.cameras.list()}
         nodes = [_machine(node, reports[node], table, live) for node in sorted(reports)]
-        return Machines(nodes, _moves(table, live, sites) if nodes else (), away)
+        moves = _moves(table, live, sites) if nodes else ()
+        return Machines(nodes, moves, away, sorted(table.quarantine.items()))
 
     def place_of(self, spool: str) -> SpoolPlace | None:
         """Where a spool is, by its name in the catalogue. None: no node has said that it has it."""

@@ -10,7 +10,7 @@ from tests.unit.api.conftest import ON_SQLITE_ALONE, OpenHouse
 
 NORTH = Machine("north-1", "North", True, False, True, "0.1.0", 0.4, 9, 12, 1, 90, 180, None)
 GONE = Machine("south-1", "", False, False, False, "0.0.9", 0.1, 0, 3, 0, 90, 120, "it has not joined yet")
-FOUND = Machines([NORTH, GONE], [Move(None, "north-1", ("gate", "yard"))])
+FOUND = Machines([NORTH, GONE], [Move(None, "north-1", ("gate", "yard"))], quarantined=[("yard", 3)])
 SEVERAL = {"cluster": {"servers": ["nats://127.0.0.1:4222"]}}
 
 
@@ -28,6 +28,7 @@ def test_who_runs_the_installation_or_answers_for_it_sees_the_machines(open_hous
         ("north-1", True, 12), ("south-1", False, 3),
     ]  # fmt: skip
     assert shown["machines"][1]["said"]["code"] == "not-joined"
+    assert shown["quarantined"] == [{"camera": "yard", "ended": 3}]
     assert shown["moves"] == [{"origin": None, "to": "north-1", "cameras": ["gate", "yard"]}]
 
 

@@ -2978,6 +2978,8 @@ export interface components {
             machines: components["schemas"]["MachineShown"][];
             /** Moves */
             moves: components["schemas"]["MoveShown"][];
+            /** Quarantined */
+            quarantined: components["schemas"]["QuarantinedShown"][];
             /**
              * Away
              * @description Why nothing newer is known, a sentence; null: it is as it says.
@@ -3464,6 +3466,19 @@ export interface components {
             readonly said: components["schemas"]["Said"] | null;
             /** @description The hint as a code; null: it has none. */
             readonly hint_said: components["schemas"]["Said"] | null;
+        };
+        /**
+         * QuarantinedShown
+         * @description A camera that ends workers, and so has one for itself on every machine that it comes to.
+         */
+        QuarantinedShown: {
+            /** Camera */
+            camera: string;
+            /**
+             * Ended
+             * @description How many workers it ended.
+             */
+            ended: number;
         };
         /**
          * QueueRule

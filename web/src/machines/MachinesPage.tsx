@@ -21,6 +21,7 @@ import {
 
 type Machine = Schemas["MachineShown"];
 type Move = Schemas["MoveShown"];
+type Quarantined = Schemas["QuarantinedShown"];
 
 const EVERY_MS = 3000;
 const FULL_LOAD = 1;
@@ -38,7 +39,7 @@ export default function MachinesPage() {
       </>
     );
   }
-  const { machines, moves, version } = answer;
+  const { machines, moves, quarantined, version } = answer;
   return (
     <>
       {head}
@@ -52,6 +53,7 @@ export default function MachinesPage() {
         <div className="stack">
           <MachineTable machines={machines} version={version} isOld={answer.away !== null} />
           <Moves moves={moves} />
+          {quarantined.length > 0 && <QuarantinedCameras cameras={quarantined} />}
         </div>
       ) : (
         <Empty icon="machines" title={texts.machines.none}>
@@ -156,6 +158,18 @@ function MachineState({ machine, isOld }: { machine: Machine; isOld: boolean }) 
         </div>
       )}
     </div>
+  );
+}
+
+function QuarantinedCameras({ cameras }: { cameras: Quarantined[] }) {
+  return (
+    <Panel title={texts.machines.quarantined} about={texts.machines.quarantinedAbout}>
+      <ul>
+        {cameras.map((each) => (
+          <li key={each.camera}>{texts.machines.ended(each.camera, each.ended)}</li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

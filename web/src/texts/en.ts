@@ -819,6 +819,10 @@ export const en = {
     unknown: "Unknown",
     heard: "Last heard",
     moves: "Moves",
+    quarantined: "Quarantined cameras",
+    quarantinedAbout:
+      "They ended their workers, and have one for themselves. When the fault is mended: passerby cluster readmit.",
+    ended: (camera: string, workers: number) => `${camera}: ended ${workers === 1 ? "1 worker" : `${workers} workers`}`,
     movesAbout: "Cameras that will soon be recorded by another machine.",
     noMoves: "Every camera is where it belongs.",
     move: (count: number, origin: string | null, to: string | null) => {

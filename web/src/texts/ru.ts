@@ -844,6 +844,10 @@ export const ru: Texts = {
     unknown: "Неизвестно",
     heard: "Последние сведения:",
     moves: "Переезды",
+    quarantined: "Камеры в карантине",
+    quarantinedAbout:
+      "Из-за них завершались рабочие процессы, поэтому у каждой теперь свой. Когда неисправность устранена: passerby cluster readmit.",
+    ended: (camera: string, workers: number) => `${camera}: завершено процессов: ${workers}`,
     movesAbout: "Камеры, которые скоро будет записывать другая машина.",
     noMoves: "Все камеры на своих машинах.",
     move: (count: number, origin: string | null, to: string | null) => {
