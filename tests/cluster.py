@@ -122,6 +122,15 @@ class Worker:
     def says(self) -> str:
         return self._log.read_text(errors="replace")
 
+    @property
+    def group(self) -> int:
+        """That of all its processes."""
+        return self._process.pid
+
+    def wait(self, within_s: float) -> int:
+        """Until it ends by itself."""
+        return self._process.wait(within_s)
+
     def send(self, number: signal.Signals) -> None:
         """To all its processes, as when the machine loses its power, or is paused."""
         os.killpg(self._process.pid, number)
@@ -156,10 +165,10 @@ class Cluster:
 
     def __init__(
         self, folder: Path, nats: NatsServer, catalogue: str, s3: S3, cameras: dict[str, str], more: str = "",
-        of_camera: str = "", mode: str = "cover",
+        of_camera: str = "", mode: str = "cover", of_cluster: str = "",
     ) -> None:  # fmt: skip
         """catalogue: its address. cameras: addresses by name. more: at the end of the configuration, such as rules.
-        of_camera: settings of each, beside their mode."""
+        of_camera: settings of each, beside their mode. of_cluster: more of them all."""
         self.folder, self.nats, self.catalogue, self.s3 = folder, nats, catalogue, s3
         self.env = os.environ | s3.env | {"PYTHONUNBUFFERED": "1"}
         self.cameras = list(cameras)
@@ -167,7 +176,7 @@ class Cluster:
         self.file = folder / "cluster.toml"
         self.file.write_text(
             f'[cluster]\nservers = ["{nats.address}"]\nkey = "{folder / "secrets.key"}"\nslots = 16\n'
-            f"{nats.settings}"
+            f"{nats.settings}{of_cluster}"
             f'[storage]\ncatalogue = "{catalogue}"\nrecordings = "s3://{BUCKET}/{folder.name}"\n'
             'min_free_gigabytes = 0\n[sources]\nfiles = true\nnetworks = ["127.0.0.0/8"]\n'
             + "".join(
@@ -176,7 +185,8 @@ class Cluster:
             )
             + more
         )
-        self._engine = create_engine(catalogue, pool_pre_ping=True)
+        # Nothing is prepared: a migration changes what a prepared "SELECT *" gives.
+        self._engine = create_engine(catalogue, pool_pre_ping=True, connect_args={"prepare_threshold": None})
         assert self.command("apply", "--data", str(folder / "apply")) == f"the catalogue has {len(cameras)} cameras\n"
 
     def command(self, *words: str) -> str:

@@ -56,7 +56,19 @@ def commands_in(markdown: str) -> list[str]:
     spans = re.findall(r"`(passerby [^`\n]+)`", re.sub(r"```.*?```", "", markdown, flags=re.S))
     lines = [line for block in blocks for line in re.sub(r"\\\n\s*", " ", block).splitlines()]
     found = [re.search(r"(?:^|[\s/])(passerby (?:-|[a-z]).*)", line) for line in [*lines, *spans]]
-    starts = ("#", "useradd", "install", "docker", "systemctl", "journalctl")
+    others = (
+        "useradd",
+        "install",
+        "docker",
+        "systemctl",
+        "journalctl",
+        "helm",
+        "kubectl",
+        "createdb",
+        "pg_restore",
+        "psql",
+    )
+    starts = ("#", *others)
     return [
         each[1].split(" | ")[0].split(" > ")[0]
         for each, line in zip(found, [*lines, *spans], strict=True)

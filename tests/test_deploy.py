@@ -14,20 +14,26 @@ import pytest
 
 from passerby.api.permissions import TABLE
 from passerby.config import read_config
+from passerby.fleet.nats.server_config import FILES
+from passerby.service.node import LEAVES_WITHIN_S
+from passerby.version import __version__
 from tests.commands import commands_in, unknown_in
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
 
 
-def unit() -> dict[str, str]:
-    lines = (DEPLOY / "passerby.service").read_text(encoding="utf-8").splitlines()
+UNITS = ("passerby", "passerby-worker", "passerby-api", "passerby-nats")
+
+
+def unit(name: str = "passerby") -> dict[str, str]:
+    lines = (DEPLOY / f"{name}.service").read_text(encoding="utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 
 
-def compose() -> dict[str, Any]:
+def compose(name: str = "compose.yaml") -> dict[str, Any]:
     yaml = pytest.importorskip("yaml", reason="no PyYAML here")
-    found = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    found = yaml.safe_load((DEPLOY / name).read_text(encoding="utf-8"))
     assert isinstance(found, dict)
     return found
 
@@ -64,14 +70,59 @@ def test_the_unit_starts_what_there_is_and_holds_it_back() -> None:
     assert service["KillMode"] == "mixed" and int(service["TimeoutStopSec"]) >= 20
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
-def test_systemd_understands_the_unit(tmp_path: Path) -> None:
-    text = (DEPLOY / "passerby.service").read_text(encoding="utf-8")
-    (tmp_path / "passerby.service").write_text(text.replace("/opt/passerby/bin/passerby", sys.executable))
-    done = subprocess.run(
-        ["systemd-analyze", "verify", str(tmp_path / "passerby.service")], capture_output=True, text=True, timeout=60
+@pytest.mark.parametrize("name", ["passerby-worker", "passerby-api"])
+def test_a_unit_of_several_machines_starts_where_join_put_its_files(name: str) -> None:
+    service, text = unit(name), (DEPLOY / f"{name}.service").read_text(encoding="utf-8")
+    assert unknown_in(service["ExecStart"]) == []
+    folder = f"/var/lib/{service['StateDirectory']}"
+    assert f"{name.replace('-', ' ')} --cluster {folder}/node/cluster.toml --data {folder}/data" in service["ExecStart"]
+    (join,) = re.findall(r"passerby cluster join.*", text)
+    assert unknown_in(join) == [] and f"--to {folder}/node" in join
+    assert f"ConditionPathExists={folder}/node/cluster.toml" in text
+    assert service["LimitCORE"] == "0" and service["MemorySwapMax"] == "0" and service["KillMode"] == "mixed"
+    assert int(service["TimeoutStopSec"]) >= (LEAVES_WITHIN_S + 30 if name == "passerby-worker" else 20)
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_units_are_held_back(name: str) -> None:
+    service = unit(name)
+    assert (
+        service["NoNewPrivileges"] == "yes" and service["CapabilityBoundingSet"] == "" == service["AmbientCapabilities"]
     )
-    said = [line for line in done.stderr.splitlines() if "passerby.service" in line]
+    assert (
+        service["ProtectSystem"] == "strict" and service["StateDirectoryMode"] == "0700" and service["UMask"] == "0077"
+    )
+    assert service["User"] not in ("", "root") and service["SystemCallFilter"] == "@system-service"
+
+
+def test_the_unit_of_nats_runs_what_init_writes() -> None:
+    service = unit("passerby-nats")
+    assert service["ExecStart"].endswith("nats-server -c nats.conf") and "nats.conf" in FILES
+    assert service["WorkingDirectory"] == f"/var/lib/{service['StateDirectory']}"
+
+
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", UNITS)
+def test_systemd_finds_little_exposed(name: str) -> None:
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(DEPLOY / f"{name}.service")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if "exposure level" not in done.stdout:
+        pytest.skip(f"systemd-analyze does not work here: {done.stderr.strip()[:100]}")
+    assert done.returncode == 0, done.stdout.splitlines()[-1]
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", UNITS)
+def test_systemd_understands_the_unit(name: str, tmp_path: Path) -> None:
+    text = (DEPLOY / f"{name}.service").read_text(encoding="utf-8")
+    (tmp_path / f"{name}.service").write_text(re.sub(r"/opt/passerby/bin/[a-z-]+", sys.executable, text))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / f"{name}.service")], capture_output=True, text=True, timeout=60
+    )
+    said = [line for line in done.stderr.splitlines() if f"{name}.service" in line]
     if not said and done.returncode:
         pytest.skip(f"systemd-analyze does not work here: {done.stderr.strip()[:100]}")
     assert done.returncode == 0 and said == []
@@ -119,3 +170,60 @@ def test_compose_names_what_there_is() -> None:
     assert f"passerby:{config.server.port}" in composed["services"]["caddy"]["command"]
     assert config.storage.catalogue and "@database/" in config.storage.catalogue.get_secret_value()
     assert "database" in composed["services"]
+
+
+def test_compose_of_several_machines_names_what_there_is() -> None:
+    folder, composed = DEPLOY / "cluster", compose("cluster/compose.yaml")
+    services = composed["services"]
+    ours = {name: each for name, each in services.items() if each["image"].startswith("passerby")}
+    assert {name.partition("-")[0] for name in ours} == {"worker", "api", "authority"}
+    for name, each in ours.items():
+        assert each["image"] == f"passerby:{__version__}"
+        assert (folder / each["build"]["context"] / each["build"]["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
+        assert unknown_in(" ".join(["passerby", *each["command"]])) == []
+        assert each["ulimits"]["core"] == 0 and each["mem_swappiness"] == 0
+        assert each["read_only"] is True and each["cap_drop"] == ["ALL"]
+        if name.startswith("worker"):
+            assert int(each["stop_grace_period"].removesuffix("s")) >= LEAVES_WITHIN_S + 30
+    assert len([name for name in ours if name.startswith("worker")]) == 3
+    assert len([name for name in ours if name.startswith("api")]) == 2
+    data = [
+        volume.partition(":")[0] for name, each in ours.items() if name != "authority" for volume in each["volumes"]
+    ]
+    assert len(data) == len(set(data)) and set(data) <= composed["volumes"].keys(), "each has its own"
+    for name, each in services.items():
+        assert set(each["networks"]) <= composed["networks"].keys()
+        assert set(each.get("secrets", ())) <= composed["secrets"].keys()
+        assert name == "caddy" or "ports" not in each, "all else is inside"
+    assert composed["networks"]["inside"]["internal"] is True
+
+
+def test_the_comment_of_this_compose_file_and_its_examples_are_right() -> None:
+    folder, composed = DEPLOY / "cluster", compose("cluster/compose.yaml")
+    text = (folder / "compose.yaml").read_text(encoding="utf-8")
+    said = re.findall(r"docker compose run --rm(?: -T)? [\w-]+ (cluster [^<\n]*?)(?:   .*| < .*)?$", text, re.M)
+    assert len(said) == 4
+    assert [line for line in said if unknown_in(f"passerby {line}")] == []
+    servers = [name for name in composed["services"] if name.startswith("nats")]
+    assert said[0] == "cluster init " + " ".join(f"--server {name}" for name in servers)
+    for name in servers:
+        (volume,) = composed["services"][name]["volumes"]
+        assert volume == f"./authority/passerby-authority/servers/{name}:/nats"
+    config = read_config(folder / "cluster.example.toml")
+    (proxy,) = config.server.trusted_proxies
+    assert proxy == composed["services"]["caddy"]["networks"]["inside"]["ipv4_address"] + "/32"
+    assert config.storage.catalogue and "@database/" in config.storage.catalogue.get_secret_value()
+    caddy = (folder / "Caddyfile").read_text(encoding="utf-8")
+    pages = [name for name in composed["services"] if name.startswith("api")]
+    assert f"reverse_proxy {' '.join(f'{name}:{config.server.port}' for name in pages)}" in caddy
+    env = dict(re.findall(r"(?m)^(AWS_\w+)=(.*)$", (folder / "s3.example.env").read_text(encoding="utf-8")))
+    assert env["AWS_ENDPOINT"].startswith("http://store:") and "store" in composed["services"]
+    (user,) = json.loads((folder / "store_users.example.json").read_text(encoding="utf-8"))["identities"]
+    assert user["credentials"] == [{"accessKey": env["AWS_ACCESS_KEY_ID"], "secretKey": env["AWS_SECRET_ACCESS_KEY"]}]
+    bucket = str(config.storage.recordings).removeprefix("s3://").partition("/")[0]
+    assert all(each.endswith(f":{bucket}") for each in user["actions"])
+
+
+def test_the_image_has_what_several_machines_need() -> None:
+    (install,) = [line for line in of("RUN") if "pip install" in line]
+    assert "'.[cluster]'" in install

@@ -22,12 +22,15 @@ class MachineShown(BaseModel):
     is_drained: bool = Field(description="It gives its cameras to the others.")
     is_cordoned: bool = Field(description="It keeps its cameras and takes no more.")
     version: str
+    lags: bool = Field(description="It should be updated: others run a newer version.")
     load: float = Field(description="Of its processors: 1 is all of them, more is too much.")
     slots: int = Field(description="How many parts of all cameras it has.")
     cameras: int = Field(description="How many it recorded, or tried to.")
     unwell: int = Field(description="How many of them were at fault.")
-    since_90k: int = Field(description="When it was started. UTC, 1/90000 s since 1970.")
-    heard_90k: int = Field(description="When it said all this.")
+    since_90k: int | None = Field(
+        description="When it was started. UTC, 1/90000 s since 1970. null: what it says is of a version not known here."
+    )
+    heard_90k: int | None = Field(description="When it said all this; null: see since_90k.")
     trouble: str | None = Field(description="What is wrong with it, a sentence; null: nothing.")
 
     @computed_field(description="Its trouble as a code; null: it has none.")
@@ -74,8 +77,8 @@ def machines(request: Request) -> MachinesShown:
             MachineShown(
                 name=each.name, site=each.site, is_there=each.is_there, is_drained=each.is_drained,
                 is_cordoned=each.is_cordoned,
-                version=each.version, load=each.load, slots=each.slots, cameras=each.cameras, unwell=each.unwell,
-                since_90k=each.since_90k, heard_90k=each.heard_90k, trouble=each.trouble,
+                version=each.version, lags=each.lags, load=each.load, slots=each.slots, cameras=each.cameras,
+                unwell=each.unwell, since_90k=each.since_90k, heard_90k=each.heard_90k, trouble=each.trouble,
             )
             for each in found.nodes
         ],

@@ -157,6 +157,10 @@ class Archive(Reader, Closing):
         """UTC by the clock that all machines share. Raises OutputError."""
         return self._places.rows.server_now_90k()
 
+    def is_usable(self) -> bool:
+        """See `catalogue.compatibility`. Raises OutputError."""
+        return self._places.rows.is_usable()
+
     def highest_token(self) -> int:
         """The highest fencing token of any camera. Raises OutputError."""
         return self._places.rows.highest_token()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
+from passerby.catalogue.compatibility import is_usable
 from passerby.catalogue.database import insert_into, open_database, reason_of
 from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, fence_now, fenced_above, highest_token, raise_fences
 from passerby.catalogue.schema.archive import inits, objects
@@ -86,6 +87,11 @@ class Rows:
         with self.transaction("read the clock") as connection:
             seconds = connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one()
         return round(float(seconds) * TICKS_PER_S)
+
+    def is_usable(self) -> bool:
+        """Whether this version may still use the tables: a newer one may have changed them since they were opened."""
+        with self.transaction("read its revision") as connection:
+            return is_usable(connection)
 
     def highest_token(self) -> int:
         with self.transaction("read fences") as connection:

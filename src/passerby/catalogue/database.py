@@ -12,10 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from passerby.catalogue.compatibility import STEPS, is_usable
 from passerby.errors import OutputError, SettingsError
 from passerby.folders import own_files_closed_to_others
 
@@ -23,16 +24,16 @@ _PATIENCE_MS = 10_000  # SQLite has one writer at a time; a migration or a backu
 _CONNECT_WITHIN_S = 10
 _ANSWER_WITHIN_S = 30  # also limits waiting for locks. A network that drops packets is noticed sooner
 _MIGRATING = 0x7061_7373  # an arbitrary number: the key of the advisory lock in PostgreSQL
-_STEPS = Path(__file__).parent / "migrations"
 _one_at_a_time = threading.Lock()  # Alembic has one context per process
 
 
 class _TablesAreNewer(Exception):
-    """They are at a revision that this version does not know."""
+    """They are at a revision that this version does not know, and may not use."""
 
 
 def open_database(url: str, tell: Callable[[str], None] | None = None, *, is_ready: bool = False) -> Engine:
-    """url: sqlite:///FILE or postgresql+psycopg://... Creates the tables or brings them up to date.
+    """url: sqlite:///FILE or postgresql+psycopg://... Creates the tables or brings them up to date. Newer ones are used
+    as they are, if their steps say that this version may.
 
     is_ready: the parent of this process has done so. Then nothing is asked yet, and the server may be away.
 
@@ -54,7 +55,7 @@ def open_database(url: str, tell: Callable[[str], None] | None = None, *, is_rea
     else:
         event.listen(engine, "connect", _set_up_postgresql)
     try:
-        if not is_ready and not _is_up_to_date(engine):
+        if not is_ready and not _may_use(engine):
             migrate(engine)
     except SQLAlchemyError as error:
         engine.dispose()
@@ -65,8 +66,8 @@ def open_database(url: str, tell: Callable[[str], None] | None = None, *, is_rea
         engine.dispose()
         raise OutputError(
             f"couldn't open the catalogue {make_url(url).render_as_string(hide_password=True)}: its tables are of a "
-            "newer passerby",
-            hint="install that version again, or restore a backup that was made before the update",
+            "newer passerby, and this version may not use them",
+            hint="install that version here too, or restore a backup that was made before the update",
         ) from error
     for says in own_files_closed_to_others(files):  # an older file is only now known to be a catalogue
         if tell:
@@ -92,13 +93,9 @@ def _make_for_us_alone(file: Path) -> None:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
-def _is_up_to_date(engine: Engine) -> bool:
-    """Two short queries. Alembic would load every step: a quarter of a second at each start of each process."""
-    newest = max(file.name for file in (_STEPS / "versions").glob("v*.py"))[1:].partition("_")[0]
+def _may_use(engine: Engine) -> bool:
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return False
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [newest]
+        return is_usable(connection)
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
@@ -110,7 +107,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     with _one_at_a_time, engine.begin() as connection:
         _lock(connection)
         config = Config()
-        config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
+        config.set_main_option("script_location", str(STEPS).replace("%", "%%"))
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, revision)

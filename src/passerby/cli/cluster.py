@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Column, Table
@@ -20,6 +20,7 @@ from passerby.cli.folder import DATA, Data, installed
 from passerby.cli.worker import ClusterFile, cluster_config
 from passerby.clock import SystemClock, utc_of
 from passerby.errors import SettingsError
+from passerby.fleet.report_messages import NodeReport, lagging
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.balance import nobody_has_room
 from passerby.rules.placement import held_back
@@ -55,12 +56,12 @@ def status(cluster: ClusterFile, debug: Debug = False) -> None:
         sessions = {node: found[1].live for node in reports if (found := control.session(node)) is not None}
         live = set(sessions)
     rows: dict[str, tuple[str, ...]] = {}
-    for node, report in sorted(reports.items(), key=lambda each: (each[0] in live, each[1]["at_90k"])):
-        for camera, (what, reason, since_90k) in report["cameras"].items():
+    for node, report in sorted(reports.items(), key=lambda each: (each[0] in live, each[1].at_90k or 0)):
+        for camera, (what, reason, since_90k, *_) in report.cameras.items():
             if node in live:
                 rows[camera] = (node, what, reason, _time(since_90k))
             else:
-                rows[camera] = (node, "unknown", "its node is gone", _time(report["at_90k"]))
+                rows[camera] = (node, "unknown", "its node is gone", _time(report.at_90k))
     for camera in sorted(rows):
         table.add_row(camera, *rows[camera])
     show(table)
@@ -83,7 +84,7 @@ def status(cluster: ClusterFile, debug: Debug = False) -> None:
 @app.command("nodes")
 @fails_clearly
 def nodes(cluster: ClusterFile, debug: Debug = False) -> None:
-    """Show each node: whether it is there, how much it does, since when it runs."""
+    """Show each node: whether it is there, how much it does, its version, since when it runs, and who lags behind."""
     columns = (
         "node",
         "site",
@@ -100,20 +101,22 @@ def nodes(cluster: ClusterFile, debug: Debug = False) -> None:
     now_90k = SystemClock().now_90k()
     with _control(cluster) as control:
         _, slots = control.table()
-        for node, report in sorted(control.reports().items()):
-            is_there = control.session(node) is not None
-            ago_s = (now_90k - report["at_90k"]) / TICKS_PER_S
-            state = "there" if is_there else f"gone, last report {ago_s:.0f} s ago"
+        reports = control.reports()
+        live = {node for node in reports if control.session(node) is not None}
+        for node, report in sorted(reports.items()):
+            state = "there" if node in live else "gone"
+            if node not in live and report.at_90k is not None:
+                state += f", last report {(now_90k - report.at_90k) / TICKS_PER_S:.0f} s ago"
             state += ", drained" if node in slots.drained else ""
             state += ", cordoned" if node in slots.cordoned else ""
             has = sum(each.node == node for each in slots.slots.values())
-            since, load = _time(report["since_90k"]), f"{report['load']:.0%}"
-            strain = f"{report['strain']:.0%}" if "strain" in report else ""
+            strain = "" if report.strain is None else f"{report.strain:.0%}"
             table.add_row(
-                node, report["site"], state, str(has), str(len(report["cameras"])), load, strain, report["version"],
-                since, report["trouble"] or "",
+                node, report.site, state, str(has), str(len(report.cameras)), f"{report.load:.0%}", strain,
+                report.version or "?", _time(report.since_90k), report.trouble or "",
             )  # fmt: skip
     show(table)
+    _say_who_lags(reports, live)
 
 
 @app.command("drain")
@@ -186,11 +189,10 @@ def _change(cluster: Path, node: str, change: Callable[[Slots], Slots]) -> None:
         control.change_table(change)
 
 
-def _say_who_lags(reports: dict[str, dict[str, Any]], live: set[str]) -> None:
-    for node in sorted(live):
-        if reports[node]["version"] != __version__:
-            typer.echo(f"node {node} runs version {reports[node]['version']}; this is {__version__}")
+def _say_who_lags(reports: dict[str, NodeReport], live: set[str]) -> None:
+    for says in lagging(reports, live, __version__).values():
+        typer.echo(says)
 
 
-def _time(time_90k: int) -> str:
-    return f"{utc_of(time_90k):%Y-%m-%d %H:%M:%S}"
+def _time(time_90k: int | None) -> str:
+    return "" if time_90k is None else f"{utc_of(time_90k):%Y-%m-%d %H:%M:%S}"

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import ClassVar
 
+from passerby.fleet.wire import Message, Unreadable
 from passerby.media.requests import CameraRequest, Rebase, ShowView
 
-VERSION = 1
 SHOWN_AT_MOST_S = 60.0
+
+
+class _Asked(Message):
+    WHAT: ClassVar = "a request to a camera"
+
+    what: str
+    for_s: float = 0.0
 
 
 def pack_asked(request: CameraRequest) -> bytes:
     """Raises ValueError for what cannot be asked from another machine."""
     match request:
         case Rebase():
-            what: dict[str, Any] = {"what": "rebase"}
+            return _Asked(what="rebase").pack()
         case ShowView(for_s):
-            what = {"what": "show-view", "for_s": for_s}
-        case _:
-            raise ValueError("that cannot be asked from another machine")
-    return json.dumps({"version": VERSION} | what).encode()
+            return _Asked(what="show-view", for_s=for_s).pack()
+    raise ValueError("that cannot be asked from another machine")
 
 
 def unpack_asked(data: bytes) -> CameraRequest:
-    """Raises ValueError for anything else."""
-    try:
-        read = json.loads(data)
-        if read["what"] == "rebase":
-            return Rebase()
-        if read["what"] == "show-view":
-            return ShowView(min(max(float(read["for_s"]), 0.0), SHOWN_AT_MOST_S))
-    except (KeyError, TypeError) as error:
-        raise ValueError("this is no request") from error
-    raise ValueError("that cannot be asked from another machine")
+    """Raises Unreadable for anything else."""
+    asked = _Asked.read(data)
+    if asked.what == "rebase":
+        return Rebase()
+    if asked.what == "show-view":
+        return ShowView(min(max(asked.for_s, 0.0), SHOWN_AT_MOST_S))
+    raise Unreadable("that cannot be asked from another machine")

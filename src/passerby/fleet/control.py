@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
+
+from pydantic import ConfigDict, Field
 
 from passerby.errors import PasserbyError
+from passerby.fleet.wire import Message, Unreadable
 from passerby.rules.placement import Holding, Live, SiteSlots, Table
 
-VERSION = 1
+MAX_SLOTS = 4096
+MAX_WEIGHT = 1e4
+"""As in `config.cluster`."""
+_NOT_SAID = ""
+_ALWAYS = 3
+"""Of a slot: node, process, token."""
 
 
 class ControlAway(PasserbyError):
@@ -35,6 +42,16 @@ class Session:
     @property
     def live(self) -> Live:
         return Live(self.process, self.weight, self.site, self.strain)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it is known what it says. It has not lapsed, and that is all that is known otherwise."""
+        return self.process != _NOT_SAID
+
+
+def unreadable_session(node: str) -> Session:
+    """One that a later version wrote, or somebody with a stolen key. It keeps what it has, and gets nothing."""
+    return Session(node, _NOT_SAID, 0.0)
 
 
 class Control(Protocol):
@@ -69,40 +86,64 @@ class Control(Protocol):
         ...
 
 
+class _TableMessage(Message):
+    """Every node writes back what others wrote: keys that it does not know stay in it."""
+
+    model_config = ConfigDict(extra="allow")
+    WHAT: ClassVar = "a table of slots"
+
+    count: int = Field(ge=1, le=MAX_SLOTS)
+    drained: tuple[str, ...] = ()
+    cordoned: tuple[str, ...] = ()
+    slots: dict[int, Annotated[list[Any], Field(min_length=_ALWAYS)]]
+    shares: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
+    sites: dict[str, Annotated[list[int], Field(min_length=2)]] = Field(default_factory=dict)
+    quarantine: dict[str, int] = Field(default_factory=dict)
+    losses: dict[int, int] = Field(default_factory=dict)
+
+
+class _SessionMessage(Message):
+    WHAT: ClassVar = "a session"
+
+    node: str
+    process: str = Field(min_length=1)
+    weight: float = Field(ge=0, le=MAX_WEIGHT)
+    site: str = ""
+    strain: float | None = Field(None, ge=0)
+
+
 def pack_table(table: Table) -> bytes:
-    slots = {str(slot): [each.node, each.process, each.token] for slot, each in table.slots.items()}
-    nodes = {"drained": sorted(table.drained), "cordoned": sorted(table.cordoned), "shares": dict(table.shares)}
-    sites = {site: [own.first, own.count] for site, own in table.sites.items()}
-    losses = {str(slot): count for slot, count in table.losses.items()}
-    more = {"sites": sites, "quarantine": dict(table.quarantine), "losses": losses}
-    known = {"version": VERSION, "count": table.count, **nodes, **more, "slots": slots}
-    return json.dumps({**table.unknown, **known}, ensure_ascii=False).encode()
+    slots = {slot: [each.node, each.process, each.token, *each.more] for slot, each in table.slots.items()}
+    return _TableMessage(
+        count=table.count, drained=tuple(sorted(table.drained)), cordoned=tuple(sorted(table.cordoned)), slots=slots,
+        shares=dict(table.shares), sites={site: [own.first, own.count] for site, own in table.sites.items()},
+        quarantine=dict(table.quarantine), losses=dict(table.losses), **dict(table.more),
+    ).pack()  # fmt: skip
 
 
 def unpack_table(data: bytes) -> Table:
-    """Keys that it does not know are from a later version, which reads this one's table as well: they are kept."""
-    read: dict[str, Any] = json.loads(data)
-    slots = {int(slot): Holding(*fields) for slot, fields in read["slots"].items()}
+    """Raises Unreadable."""
+    read = _TableMessage.read(data)
+    try:
+        slots = {slot: _holding(*fields) for slot, fields in read.slots.items()}
+    except (ValueError, TypeError):
+        raise Unreadable(f"this is not {_TableMessage.WHAT}") from None
+    sites = {site: SiteSlots(first, count) for site, (first, count, *_) in read.sites.items()}
     return Table(
-        read["count"],
-        slots,
-        frozenset(read["drained"]),
-        frozenset(read.get("cordoned", ())),
-        {node: float(share) for node, share in read.get("shares", {}).items()},
-        {site: SiteSlots(*own) for site, own in read.get("sites", {}).items()},
-        {camera: int(ends) for camera, ends in read.get("quarantine", {}).items()},
-        {int(slot): int(count) for slot, count in read.get("losses", {}).items()},
-        {key: read[key] for key in read.keys() - _TABLE_KEYS},
-    )
+        read.count, slots, frozenset(read.drained), frozenset(read.cordoned), read.shares, sites, read.quarantine,
+        read.losses, read.model_extra or {},
+    )  # fmt: skip
 
 
-_TABLE_KEYS = {"version", "count", "slots", "drained", "cordoned", "shares", "sites", "quarantine", "losses"}
+def _holding(node: object, process: object, token: Any, *more: object) -> Holding:
+    return Holding(str(node), str(process), int(token), more)
 
 
 def pack_session(session: Session) -> bytes:
-    return json.dumps({"version": VERSION, **asdict(session)}, ensure_ascii=False).encode()
+    return _SessionMessage(**asdict(session)).pack()
 
 
 def unpack_session(data: bytes) -> Session:
-    read: dict[str, Any] = json.loads(data)
-    return Session(read["node"], read["process"], read["weight"], read.get("site", ""), read.get("strain"))
+    """Raises Unreadable."""
+    read = _SessionMessage.read(data)
+    return Session(read.node, read.process, read.weight, read.site, read.strain)

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, ClassVar
 
+from passerby.fleet.wire import Message
 from passerby.objects.names import is_camera
 
-VERSION = 1
 REPEAT_EVERY_S = 1.0
 LAPSES_AFTER_S = 4.0  # three may be lost
 
 
+class _Watched(Message):
+    WHAT: ClassVar = "a list of watched cameras"
+
+    process: str
+    cameras: tuple[Any, ...]
+
+
 def pack_interest(process: str, cameras: Collection[str]) -> bytes:
     """process: names one run of whoever watches."""
-    return json.dumps({"version": VERSION, "process": process, "cameras": sorted(cameras)}).encode()
+    return _Watched(process=process, cameras=tuple(sorted(cameras))).pack()
 
 
 def unpack_interest(data: bytes) -> tuple[str, frozenset[str]]:
-    """Raises ValueError for what is none. What is no name of a camera is left out."""
-    try:
-        read: dict[str, Any] = json.loads(data)
-        cameras = frozenset(each for each in read["cameras"] if isinstance(each, str) and is_camera(each))
-        return str(read["process"]), cameras
-    except (KeyError, TypeError) as error:
-        raise ValueError("this is no list of watched cameras") from error
+    """Raises Unreadable for what is none. What is no name of a camera is left out."""
+    watched = _Watched.read(data)
+    return watched.process, frozenset(each for each in watched.cameras if isinstance(each, str) and is_camera(each))
 
 
 class Interest:

@@ -265,7 +265,7 @@ class Keeper:
         there[self._session.node] = self._session
         for node in {each.node for each in table.slots.values()} - there.keys():
             if (found := self._control.session(node)) is not None:
-                there[node] = found[1]
+                there[node] = found[1] if found[1].is_readable else replace(found[1], process=_last_of(table, node))
         return {node: each.live for node, each in there.items()}
 
     def _move(self, revision: int, table: Table, live: Mapping[str, Live]) -> None:
@@ -351,3 +351,8 @@ class Keeper:
             is_new = self._table.sites != sites_before
         if tokens != before or is_new:
             self._changed()
+
+
+def _last_of(table: Table, node: str) -> str:
+    """The run of a node that has taken something last."""
+    return max((each.token, each.process) for each in table.slots.values() if each.node == node)[1]

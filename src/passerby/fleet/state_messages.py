@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from passerby.fleet.state_fields import state_fields, state_of
+from passerby.fleet.wire import Message, Unreadable
 from passerby.media.camera import CameraState, CameraStatus
 from passerby.objects.names import is_camera
 
-VERSION = 1
 AT_ONCE = 100
 """Cameras in one message: some hundred kilobytes."""
 TELL_EVERY_S = 1.0
@@ -21,13 +20,21 @@ NOT_HEARD = "nothing was heard of it from node {node}"
 NEVER_HEARD = "no node has reported on it yet"
 
 
+class _States(Message):
+    WHAT: ClassVar = "a list of states of cameras"
+
+    node: str
+    cameras: dict[str, tuple[Any, ...]]
+    """By name: the fencing token that the camera has on this node, and its state."""
+
+
 def pack_states_of(node: str, states: Mapping[str, tuple[int, CameraState]]) -> Iterator[bytes]:
     """states: each with the fencing token that the camera has on this node."""
     names = sorted(states)
     for first in range(0, len(names), AT_ONCE):
         some = names[first : first + AT_ONCE]
-        cameras = {name: [states[name][0], *state_fields(states[name][1])] for name in some}
-        yield json.dumps({"version": VERSION, "node": node, "cameras": cameras}, ensure_ascii=False).encode()
+        cameras = {name: (states[name][0], *state_fields(states[name][1])) for name in some}
+        yield _States(node=node, cameras=cameras).pack()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +57,18 @@ class StatesHeard:
         self._begun_90k = now_90k()
 
     def note(self, message: bytes, said_by: str) -> None:
-        """said_by: the node under whose name it came. Raises ValueError for what is no such message of that node."""
+        """said_by: the node under whose name it came. Raises Unreadable for what is no such message of that node."""
+        read = _States.read(message)
+        if read.node != said_by:
+            raise Unreadable("a node speaks for itself only")
         try:
-            read: dict[str, Any] = json.loads(message)
-            if (node := str(read["node"])) != said_by:
-                raise ValueError("a node speaks for itself only")
             new = {
-                str(camera): _Heard(node, int(token), self._now_s(), self._now_90k(), state_of(fields[:9]))
-                for camera, (token, *fields) in read["cameras"].items()
-                if is_camera(str(camera))
+                camera: _Heard(read.node, int(token), self._now_s(), self._now_90k(), state_of(fields))
+                for camera, (token, *fields) in read.cameras.items()
+                if is_camera(camera)
             }
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError("these are no states") from error
+        except (ValueError, TypeError, OverflowError) as error:
+            raise Unreadable(f"this is not {_States.WHAT}") from error
         with self._lock:
             for camera, heard in new.items():
                 before = self._of.get(camera)

@@ -11,7 +11,8 @@ class Machine:
     """One node, as it said last. is_there: its session has not lapsed. is_drained: it gives its cameras away.
     is_cordoned: it keeps its cameras and takes no more. load: of
     its processors, 1.0 is all of them. slots: how many parts of the cameras it has. unwell: cameras at fault.
-    since_90k: when it was started. heard_90k: when it said this. trouble: a sentence, None if all is well."""
+    since_90k: when it was started. heard_90k: when it said this; both None if it said so in words that are not known.
+    trouble: a sentence, None if all is well. lags: it should be updated, since others are newer."""
 
     name: str
     site: str
@@ -23,9 +24,10 @@ class Machine:
     slots: int
     cameras: int
     unwell: int
-    since_90k: int
-    heard_90k: int
+    since_90k: int | None
+    heard_90k: int | None
     trouble: str | None
+    lags: bool = False
 
 
 @dataclass(frozen=True, slots=True)

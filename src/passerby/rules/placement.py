@@ -25,11 +25,13 @@ MAX_SITES = 250  # the table is one message, of 1 MB at most
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Who has a slot. process: names one run of a node. token: the fencing token of all cameras in it."""
+    """Who has a slot. process: names one run of a node. token: the fencing token of all cameras in it. more: what a
+    later version wrote of it, kept as it is."""
 
     node: str
     process: str
     token: int
+    more: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class SiteSlots:
 class Table:
     """Who has what, as all nodes see it. count: of the slots for cameras of no site, or of one that no node names.
     drained: nodes that give away what they have. cordoned: nodes that keep it and take nothing more. shares: of its
-    weight, what a node bears, as far as that is known; see `rules.balance`."""
+    weight, what a node bears, as far as that is known; see `rules.balance`. more: what a later version wrote, kept as
+    it is."""
 
     count: int
     slots: Mapping[int, Holding]
@@ -68,8 +71,7 @@ class Table:
     """Cameras that end workers: how many each has ended. See `rules.quarantine`."""
     losses: Mapping[int, int] = field(default_factory=dict)
     """Of slots: how many nodes in a row were lost with them, none of which had them for long."""
-    unknown: Mapping[str, object] = field(default_factory=dict)
-    """What a later version wrote into it."""
+    more: Mapping[str, object] = field(default_factory=dict)
 
     def all_slots(self) -> Iterator[int]:
         yield from range(self.count)

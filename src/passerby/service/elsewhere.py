@@ -13,6 +13,7 @@ from passerby.errors import OutputError, SourceUnavailable, Trouble
 from passerby.fleet.control import Control, ControlAway
 from passerby.fleet.nats.control import NatsControl
 from passerby.fleet.nats.watching import PageLink
+from passerby.fleet.report_messages import NodeReport, lagging
 from passerby.fleet.state_messages import StatesHeard, lapse_s_of
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.camera import CameraState
@@ -21,6 +22,7 @@ from passerby.media.requests import CameraRequest
 from passerby.notify.alarms import Standing
 from passerby.rules.placement import Live, Table, moving
 from passerby.service.camera_sites import CameraSites
+from passerby.version import __version__
 
 LOOK_EVERY_S = 2.0
 NOT_REACHED = "the machines that record cannot be reached: NATS does not answer"
@@ -41,7 +43,7 @@ class CamerasElsewhere:
         self._begun_s = clock.monotonic()
         self._sites = CameraSites(installation.places)
         self._lock = threading.Lock()
-        self._reports: dict[str, dict[str, Any]] = {}
+        self._reports: dict[str, NodeReport] = {}
         self._table = Table(settings.slots, {})
         self._live: dict[str, Live] = {}
         self._away: str | None = None
@@ -97,13 +99,15 @@ class CamerasElsewhere:
             self._reports, self._table, self._live, self._away = reports, table, live, None
         if not self._is_new:
             for node, report in reports.items():
-                self._heard.note_last_known(node, int(report["at_90k"]), tuple(report["cameras"]))
+                if report.at_90k is not None:
+                    self._heard.note_last_known(node, report.at_90k, tuple(report.cameras))
 
     def machines(self) -> Machines:
         with self._lock:
             reports, table, live, away = self._reports, self._table, self._live, self._away
         sites = {each.name: self._sites.of(each.name) or "" for each in self._installation.cameras.list()}
-        nodes = [_machine(node, reports[node], table, live) for node in sorted(reports)]
+        behind = lagging(reports, live, __version__)
+        nodes = [_machine(node, reports[node], table, live, lags=node in behind) for node in sorted(reports)]
         moves = _moves(table, live, sites) if nodes else ()
         return Machines(nodes, moves, away, sorted(table.quarantine.items()))
 
@@ -112,9 +116,8 @@ class CamerasElsewhere:
         with self._lock:
             reports, live, away = self._reports, self._live, self._away
         for node, report in reports.items():
-            if report.get("spool") == spool:
-                is_there = away is None and node in live
-                return SpoolPlace(node, report["site"], bool(report.get("stays")), is_there, int(report["at_90k"]))
+            if report.spool == spool:
+                return SpoolPlace(node, report.site, report.stays, away is None and node in live, report.at_90k or 0)
         return None
 
     def alarms(self, but: str = "") -> list[Standing]:
@@ -125,7 +128,7 @@ class CamerasElsewhere:
             Standing(Alarm(AlarmKind(kind), camera, says), since_90k, count)
             for node, report in sorted(reports.items())
             if node in live and node != but
-            for kind, camera, says, since_90k, count in report.get("alarms", ())
+            for kind, camera, says, since_90k, count, *_ in report.alarms
             if kind in _KINDS
         ]
 
@@ -143,21 +146,22 @@ def _live(control: Control) -> dict[str, Live]:
     return {node: each.live for node, each in control.heard().items()}
 
 
-def _machine(node: str, report: Mapping[str, Any], table: Table, live: Mapping[str, Live]) -> Machine:
+def _machine(node: str, report: NodeReport, table: Table, live: Mapping[str, Live], *, lags: bool) -> Machine:
     return Machine(
         name=node,
-        site=report["site"],
+        site=report.site,
         is_there=node in live,
         is_drained=node in table.drained,
         is_cordoned=node in table.cordoned,
-        version=report["version"],
-        load=report["load"],
+        version=report.version,
+        load=report.load,
         slots=sum(each.node == node for each in table.slots.values()),
-        cameras=len(report["cameras"]),
-        unwell=sum(state[0] not in WELL for state in report["cameras"].values()),
-        since_90k=report["since_90k"],
-        heard_90k=report["at_90k"],
-        trouble=report["trouble"],
+        cameras=len(report.cameras),
+        unwell=sum(state[0] not in WELL for state in report.cameras.values()),
+        since_90k=report.since_90k,
+        heard_90k=report.at_90k,
+        trouble=report.trouble,
+        lags=lags,
     )
 
 

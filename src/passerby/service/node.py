@@ -10,19 +10,20 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from passerby.access import Installation
 from passerby.access.installation import catalogue_url
 from passerby.api import Services
 from passerby.archive import Archive
-from passerby.errors import PasserbyError
+from passerby.catalogue.compatibility import SCHEMA_KNOWN
+from passerby.errors import OutputError, PasserbyError
 from passerby.fleet.control import ControlAway, Session
 from passerby.fleet.keeper import BEATS_A_LEASE, Keeper
 from passerby.fleet.machine_load import MachineLoad
 from passerby.fleet.nats.control import NatsControl
 from passerby.fleet.nats.giving import SpoolLink
 from passerby.fleet.nats.sending import NodeLink
+from passerby.fleet.report_messages import NodeReport
 from passerby.fleet.worker import Places
 from passerby.folders import held_alone
 from passerby.media.camera import CameraStatus
@@ -52,6 +53,7 @@ CLOCK_EVERY_S = 10.0
 STRAIN_EVERY_S = 2.0
 SITES_EVERY_S = 5.0
 QUARANTINE_EVERY_S = 2.0
+SCHEMA_EVERY_S = 5.0
 CLOCK_OFF_S = 2.0
 """Recordings have the time of the machine that made them: by so much they overlap, or leave a gap, at a move."""
 READY_WITHIN_S = 60.0
@@ -100,10 +102,14 @@ class Node:
         self._is_changed = threading.Event()
         self._fence_trouble: str | None = None
         self._clock_trouble: str | None = None
+        self._must_end: str | None = None
+        self._stopping = threading.Event()
         self._left_out = 0
         self._since_90k = installation.clock.now_90k()
 
     def run(self, stopping: threading.Event) -> None:
+        """Raises OutputError if it ended because it may no longer use the catalogue."""
+        self._stopping = stopping
         lease_s = self._installation.config.cluster.lease_s
         with (
             every(STORE_EVERY_S, self._store, "store"),
@@ -122,6 +128,7 @@ class Node:
                 every(STRAIN_EVERY_S, self._measure_strain, "strain"),
                 every(QUARANTINE_EVERY_S, self._tell_quarantine, "quarantine"),
                 every(SITES_EVERY_S, self._look_at_sites, "sites"),
+                every(SCHEMA_EVERY_S, self._check_schema, "schema"),
             ):
                 log.info("node %s is running", self._node)
                 self._run_upkeep(stopping)
@@ -130,6 +137,8 @@ class Node:
             self._store()
             self.keeper.leave()
             self._report()
+        if self._must_end is not None:
+            raise OutputError(self._must_end)
         log.info("stopped")
 
     def _wait_until_ready(self, stopping: threading.Event) -> None:
@@ -286,6 +295,17 @@ class Node:
             log.warning("%s", _off(off_s))
         self._clock_trouble = _off(off_s)
 
+    def _check_schema(self) -> None:
+        """A version that was started elsewhere may have changed the tables so that this one would misread them. Its
+        cameras are then for others."""
+        try:
+            if self._archive.is_usable():
+                return
+        except PasserbyError:
+            return  # others say so
+        self._must_end = "a newer passerby changed the catalogue's tables, and this version may not use them: update it"
+        self._stopping.set()
+
     def _store(self) -> None:
         """What is due is deleted here also while this node is cut off, by the limits that were known last."""
         with suppress(PasserbyError):
@@ -320,23 +340,24 @@ class Node:
             log.warning(says, left_out - before)
         self._left_out = left_out
         states = self._fleet.states()
-        report: dict[str, Any] = {
-            "version": __version__,
-            "since_90k": self._since_90k,
-            "at_90k": self._installation.clock.now_90k(),
-            "site": self._installation.config.cluster.site,
-            "strain": round(self._strain.now, 2),
-            "spool": self._archive.spool_name,
-            "stays": self._uploads.policy.stays,
-            "load": round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
-            "trouble": self.keeper.trouble
+        report = NodeReport(
+            version=__version__,
+            schema_known=SCHEMA_KNOWN,
+            since_90k=self._since_90k,
+            at_90k=self._installation.clock.now_90k(),
+            site=self._installation.config.cluster.site,
+            load=round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
+            strain=round(self._strain.now, 2),
+            spool=self._archive.spool_name,
+            stays=self._uploads.policy.stays,
+            trouble=self.keeper.trouble
             or self.keeper.robbed
             or self._clock_trouble
             or self._fleet.trouble
             or self.keeper.no_room,
-            "alarms": alarms_for_report(self._alarms.now()),
-            "cameras": {name: [state.what, state.reason, state.since_90k] for name, state in states.items()},
-        }
+            alarms=tuple(alarms_for_report(self._alarms.now())),
+            cameras={name: [state.what, state.reason, state.since_90k] for name, state in states.items()},
+        )
         try:
             self._control.report(self._node, report)
         except ControlAway:

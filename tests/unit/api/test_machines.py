@@ -8,9 +8,10 @@ from passerby.notify.alarms import Standing
 from passerby.rules.access import Role
 from tests.unit.api.conftest import ON_SQLITE_ALONE, OpenHouse
 
-NORTH = Machine("north-1", "North", True, False, True, "0.1.0", 0.4, 9, 12, 1, 90, 180, None)
+NORTH = Machine("north-1", "North", True, False, True, "0.1.0", 0.4, 9, 12, 1, 90, 180, None, lags=True)
 GONE = Machine("south-1", "", False, False, False, "0.0.9", 0.1, 0, 3, 0, 90, 120, "it has not joined yet")
-FOUND = Machines([NORTH, GONE], [Move(None, "north-1", ("gate", "yard"))], quarantined=[("yard", 3)])
+LATER = Machine("later-1", "", True, False, False, "", 0.0, 3, 0, 0, None, None, "a report of a node has format 2")
+FOUND = Machines([NORTH, GONE, LATER], [Move(None, "north-1", ("gate", "yard"))], quarantined=[("yard", 3)])
 SEVERAL = {"cluster": {"servers": ["nats://127.0.0.1:4222"]}}
 
 
@@ -25,10 +26,12 @@ def test_who_runs_the_installation_or_answers_for_it_sees_the_machines(open_hous
         assert ("machines:see" in client.get("/api/session").json()["may"]) == sees
     shown = house.signed_in("admin").get("/api/machines").json()
     assert [(each["name"], each["is_there"], each["cameras"]) for each in shown["machines"]] == [
-        ("north-1", True, 12), ("south-1", False, 3),
+        ("north-1", True, 12), ("south-1", False, 3), ("later-1", True, 0),
     ]  # fmt: skip
     assert shown["machines"][1]["said"]["code"] == "not-joined"
     assert shown["quarantined"] == [{"camera": "yard", "ended": 3}]
+    assert [each["lags"] for each in shown["machines"]] == [True, False, False]
+    assert shown["machines"][2]["since_90k"] is None, "what it says is not known here"
     assert shown["moves"] == [{"origin": None, "to": "north-1", "cameras": ["gate", "yard"]}]
 
 

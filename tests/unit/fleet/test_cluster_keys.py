@@ -21,6 +21,7 @@ import pytest
 from passerby.config.cluster import Cluster
 from passerby.errors import SettingsError
 from passerby.fleet.control import ControlAway, Session
+from passerby.fleet.report_messages import NodeReport
 from tests.cluster import wait_for
 from tests.secure_cluster import Inviting, SecureNats, as_given, with_client
 
@@ -94,8 +95,8 @@ def test_a_member_has_all_that_a_node_needs(victim: NatsControl, admin: NatsCont
     wait_for(lambda: dict(victim.heard()) == {VICTIM: mine}, "hearing")
     at, table = victim.table()
     victim.replace_table(table.with_drained("x", is_drained=True), at)
-    victim.report(VICTIM, {"cameras": {}})
-    assert admin.table()[1].drained == {"x"} and admin.reports() == {VICTIM: {"cameras": {}}}
+    victim.report(VICTIM, NodeReport(site="North"))
+    assert admin.table()[1].drained == {"x"} and admin.reports() == {VICTIM: NodeReport(site="North")}
     victim.end(mine)
     assert victim.session(VICTIM) is None
     wait_for(lambda: not victim.heard(), "hearing of its end")

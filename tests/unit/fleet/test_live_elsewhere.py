@@ -165,7 +165,7 @@ def test_an_old_report_says_since_when_it_is_unknown() -> None:
     assert heard.state == WELL
 
 
-@pytest.mark.parametrize("message", [b"", b"[]", b"{}", b'{"node": "a", "cameras": {"gate": [1, "no-such", "", 0]}}'])
+@pytest.mark.parametrize("message", [b"", b"[]", b"{}", b'{"node": "a", "cameras": {"gate": [1, "recording", ""]}}'])
 def test_what_are_no_states_is_refused(message: bytes) -> None:
     with pytest.raises(ValueError):
         Heard().of.note(message, "a")

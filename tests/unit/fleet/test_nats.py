@@ -97,9 +97,12 @@ def test_revisions_grow_even_if_the_servers_lose_everything(server: NatsServer, 
 
 
 def test_reports_of_nodes_stay(control: NatsControl) -> None:
-    control.report("a", {"cameras": {"ворота": ["recording", "all is well", 7]}})
-    control.report("b", {"cameras": {}})
-    assert control.reports() == {"a": {"cameras": {"ворота": ["recording", "all is well", 7]}}, "b": {"cameras": {}}}
+    from passerby.fleet.report_messages import NodeReport
+
+    said = NodeReport(version="0.1.0", at_90k=7, cameras={"ворота": ["recording", "all is well", 7]})
+    control.report("a", said)
+    control.report("b", NodeReport())
+    assert control.reports() == {"a": said, "b": NodeReport()}
 
 
 def _is_back(control: NatsControl) -> bool:

@@ -2930,6 +2930,11 @@ export interface components {
             /** Version */
             version: string;
             /**
+             * Lags
+             * @description It should be updated: others run a newer version.
+             */
+            lags: boolean;
+            /**
              * Load
              * @description Of its processors: 1 is all of them, more is too much.
              */
@@ -2951,14 +2956,14 @@ export interface components {
             unwell: number;
             /**
              * Since 90K
-             * @description When it was started. UTC, 1/90000 s since 1970.
+             * @description When it was started. UTC, 1/90000 s since 1970. null: what it says is of a version not known here.
              */
-            since_90k: number;
+            since_90k: number | null;
             /**
              * Heard 90K
-             * @description When it said all this.
+             * @description When it said all this; null: see since_90k.
              */
-            heard_90k: number;
+            heard_90k: number | null;
             /**
              * Trouble
              * @description What is wrong with it, a sentence; null: nothing.

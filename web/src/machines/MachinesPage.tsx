@@ -107,12 +107,19 @@ function MachineTable({ machines, version, isOld }: { machines: Machine[]; versi
       title: texts.machines.version,
       cell: (each) => (
         <div>
-          {each.version}
+          {each.version || "?"}
+          {each.lags && (
+            <div>
+              <Badge tone="warn" icon="warn">
+                {texts.machines.lags}
+              </Badge>
+            </div>
+          )}
           {each.version !== version && <div className="soft small">{texts.machines.otherVersion(version)}</div>}
         </div>
       ),
     },
-    { key: "since", title: texts.machines.since, cell: (each) => <When at90k={each.since_90k} /> },
+    { key: "since", title: texts.machines.since, cell: (each) => <At at90k={each.since_90k} /> },
   ];
   return (
     <Panel title={texts.machines.count(machines.filter((each) => each.is_there).length)}>
@@ -128,6 +135,11 @@ function Cameras({ machine }: { machine: Machine }) {
       {machine.unwell > 0 && <div className="soft small">{texts.machines.unwell(machine.unwell)}</div>}
     </div>
   );
+}
+
+/** null: it says so in words of a version that is not known here. */
+function At({ at90k }: { at90k: number | null }) {
+  return at90k === null ? "–" : <When at90k={at90k} />;
 }
 
 function lookOf(machine: Machine, isOld: boolean): [Tone, IconName, string] {
@@ -154,7 +166,7 @@ function MachineState({ machine, isOld }: { machine: Machine; isOld: boolean }) 
       )}
       {(isOld || !machine.is_there) && (
         <div className="soft small">
-          {texts.machines.heard} <When at90k={machine.heard_90k} />
+          {texts.machines.heard} <At at90k={machine.heard_90k} />
         </div>
       )}
     </div>

@@ -809,6 +809,7 @@ export const en = {
     load: "Load",
     version: "Version",
     otherVersion: (version: string) => `this page: ${version}`,
+    lags: "Needs an update",
     since: "Running since",
     there: "Running",
     gone: "Gone",

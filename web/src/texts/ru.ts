@@ -834,6 +834,7 @@ export const ru: Texts = {
     load: "Нагрузка",
     version: "Версия",
     otherVersion: (version: string) => `эта страница: ${version}`,
+    lags: "Нужно обновить",
     since: "Работает с",
     there: "Работает",
     gone: "Пропала",

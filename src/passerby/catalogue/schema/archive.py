@@ -17,6 +17,19 @@ from sqlalchemy import (
 
 from passerby.catalogue.schema import Number, metadata
 
+schema_steps = Table(
+    "schema_steps",
+    metadata,
+    Column("revision", String(32), primary_key=True, comment="Of a step that was run, as in alembic_version."),
+    Column(
+        "usable_from",
+        String(32),
+        nullable=False,
+        comment="The oldest revision whose code may use the tables after it.",
+    ),
+    comment="Steps from 0027 on. Versions that do not know the newest one find here whether they may go on.",
+)
+
 inits = Table(
     "inits",
     metadata,

@@ -7,7 +7,6 @@ tokens grow even if all of NATS is lost and made anew.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -29,6 +28,7 @@ from passerby.fleet.control import (
     pack_table,
     unpack_session,
     unpack_table,
+    unreadable_session,
 )
 from passerby.fleet.keeper import boot_s
 from passerby.fleet.nats.connection import ANSWERS_WITHIN_S, Connection
@@ -44,6 +44,8 @@ from passerby.fleet.nats.subjects import (
     entry,
     stream,
 )
+from passerby.fleet.report_messages import NodeReport
+from passerby.fleet.wire import OtherFormat, Unreadable
 from passerby.rules.placement import Table
 
 TRIES = 10
@@ -87,7 +89,12 @@ class NatsControl:
 
     def session(self, node: str) -> tuple[int, Session] | None:
         found = self._read(SESSIONS, node)
-        return (found[0], unpack_session(found[1])) if found else None
+        if found is None:
+            return None
+        try:
+            return found[0], unpack_session(found[1])
+        except Unreadable:
+            return found[0], unreadable_session(node)
 
     def heard(self) -> Mapping[str, Session]:
         since_s = boot_s() - self._settings.lease_s
@@ -104,20 +111,25 @@ class NatsControl:
             return self._changed(create), empty
         try:
             return found[0], unpack_table(found[1])
-        except (ValueError, KeyError, TypeError):
+        except OtherFormat as error:
+            raise ControlAway(str(error)) from None
+        except Unreadable:
             raise ControlAway(
-                "what NATS has as the table of slots is none: a node of another version wrote it, or a stolen key",
+                "what NATS has as the table of slots is none: somebody with a stolen key may have written it",
                 hint="passerby cluster remove takes a stolen key away, and makes the table anew",
             ) from None
 
     def make_table_anew(self) -> None:
-        """If it cannot be read. All slots are free then, and get higher tokens."""
+        """If it is none. All slots are free then, and get higher tokens. One that a later version wrote stays. Raises
+        ControlAway."""
         found = self._read(TABLE, TABLE_KEY)
         if found is None:
             return
         try:
             unpack_table(found[1])
-        except (ValueError, KeyError, TypeError):
+        except OtherFormat as error:
+            raise ControlAway(str(error)) from None
+        except Unreadable:
             self.replace_table(Table(self._settings.slots, {}), found[0])
 
     def replace_table(self, table: Table, revision: int) -> None:
@@ -135,22 +147,22 @@ class NatsControl:
                 return
         raise ControlAway("the nodes are changing too much at the moment", hint="try again")
 
-    def report(self, node: str, report: Mapping[str, Any]) -> None:
+    def report(self, node: str, report: NodeReport) -> None:
         """What a node says of itself and its cameras, for people. It stays when the node is gone."""
 
         async def put(client: Client) -> None:
-            await self._bucket(client, REPORTS).put(node, json.dumps(report, ensure_ascii=False).encode())
+            await self._bucket(client, REPORTS).put(node, report.pack())
 
         self._connection.ask(put)
 
-    def reports(self) -> dict[str, dict[str, Any]]:
-        """The last report of every node."""
+    def reports(self) -> dict[str, NodeReport]:
+        """The last report of every node. One that cannot be read says why."""
 
-        async def read(client: Client) -> dict[str, dict[str, Any]]:
+        async def read(client: Client) -> dict[str, NodeReport]:
             info = await self._jetstream(client).stream_info(stream(REPORTS), subjects_filter=entry(REPORTS, ">"))
             nodes = [subject.removeprefix(entry(REPORTS, "")) for subject in info.state.subjects or ()]
             found = await asyncio.gather(*(self._get(client, REPORTS, each) for each in nodes))
-            return {node: json.loads(each[1]) for node, each in zip(nodes, found, strict=True) if each is not None}
+            return {node: _report(each[1]) for node, each in zip(nodes, found, strict=True) if each is not None}
 
         return self._connection.ask(read)
 
@@ -215,7 +227,7 @@ class NatsControl:
         if message.headers and KV_OP in message.headers:  # it left
             self._heard.pop(node, None)
             return
-        with suppress(ValueError, KeyError, TypeError):  # what is not a session says nothing
+        with suppress(Unreadable):  # then whoever must know asks for it: see `session`
             session = unpack_session(message.data)
             if session.node == node:
                 self._heard[node] = (boot_s(), session)
@@ -233,3 +245,10 @@ class NatsControl:
         except KeyNotFoundError:
             return None
         return found.revision or 0, found.value or b""
+
+
+def _report(data: bytes) -> NodeReport:
+    try:
+        return NodeReport.read(data)
+    except Unreadable as error:
+        return NodeReport.unreadable(str(error))

@@ -62,7 +62,13 @@ class Invitation:
                 "this is not a whole invitation", hint="copy all that passerby cluster invite printed"
             ) from None
         _check_version(version)
-        return cls(**data | {"secret": secret, "servers": tuple(data["servers"])})
+        try:
+            said = {name: data[name] for name in cls.__dataclass_fields__ if name not in ("secret", "servers")}
+            return cls(**said, secret=secret, servers=tuple(data["servers"]))
+        except (KeyError, TypeError):
+            raise SettingsError(
+                "this is not a whole invitation", hint="copy all that passerby cluster invite printed"
+            ) from None
 
     @property
     def credentials(self) -> Credentials:
@@ -96,7 +102,7 @@ class Joining:
             said = _opened(_shared(self._exchange, public, self._secret), sealed)
         except (ValueError, InvalidTag):
             raise SettingsError("the answer is not from whoever made this invitation") from None
-        _check_version(said["version"])
+        _check_version(said.get("version"))
         if "refused" in said:
             raise SettingsError(said["refused"], hint=said.get("hint"))
         return said
@@ -163,7 +169,7 @@ def _opened(key: bytes, data: bytes) -> dict[str, Any]:
     return found
 
 
-def _check_version(version: int) -> None:
+def _check_version(version: object) -> None:
     if version != VERSION:
         raise SettingsError(
             f"this is of version {version}, and this passerby knows {VERSION}",
