@@ -139,11 +139,13 @@ def test_an_event_whose_recording_is_gone_says_so_in_one_sentence(house: House) 
     records(house).add([crossed(start_90k=AT + 3600 * TICKS_PER_S)])
     assert olu.get("/api/events/2/export.mp4", params={"only_ask": True}).status_code == 204
     house.clock.move(3600)
+    olu = house.signed_in("olu")
     for path in ("export.mp4", "still.jpg"):
         none = olu.get(f"/api/events/5/{path}")
         assert (none.status_code, none.json()["message"]) == (404, "there is no recording of this event")
     house.clock.move(72 * 3600)
     house.archive.maintain(house.installation.keep(), house.clock.now_90k())
+    olu = house.signed_in("olu")
     for path in ("export.mp4", "export.mp4?only_ask=true", "still.jpg"):
         gone = olu.get(f"/api/events/2/{path}")
         assert (gone.status_code, gone.json()["said"]["code"]) == (404, "event-recording-gone")
