@@ -15,14 +15,22 @@ SAME_PLACE_FOR_S = 6.0  # people who hardly move are lost behind others for long
 PASSES_FOR_S = 30.0  # whoever has been in the zone for longer does not pass: in a queue all stand beside others
 
 
+STANDS_FOR_S = 3.0  # a walker is as far as `SAME_PLACE_SHARE` from there after one
+SWAPPED_WITHIN_S = 3.0
+"""From when somebody comes to where another one stands until that one's track is gone from there: who walks past takes
+as long, and their tracks were swapped. Who leaves for whoever comes to wait there mostly stays longer than that."""
+
+
 @dataclass(slots=True)
 class Stay:
     """Somebody who stays. since_s: when their stay began, whatever id they had then. last_s: until when it is known to
-    last. step: the last of them. beside: the tracks that passed there when theirs was lost."""
+    last. step: the last of them. place: where they stand, since when. beside: the tracks that passed there when theirs
+    was lost."""
 
     since_s: float
     last_s: float
     step: Step
+    place: Step
     beside: set[int] = field(default_factory=set)
 
     @property
@@ -47,6 +55,7 @@ class Stays:
         if self._begun_s is None:
             self._begun_s = moment.time_s
         inside = self._zone.note(moment)
+        self._exchange(moment, inside)
         away = {key: stay for key, stay in self._stays.items() if key not in inside}
         lost = [stay for key, stay in away.items() if key not in moment.standing]
         for stay in lost:
@@ -60,10 +69,29 @@ class Stays:
         self._lost = [stay for stay in self._lost if moment.time_s - stay.last_s <= SAME_PLACE_FOR_S]
         for path_id, step in inside.items():
             since_s = max(step.time_s, self._begun_s)
-            stay = self._stays.get(path_id) or self._continued(step) or Stay(since_s, since_s, step)
+            stay = self._stays.get(path_id) or self._continued(step) or Stay(since_s, since_s, step, step)
             stay.last_s, stay.step = moment.time_s, step
+            if not _is_at(stay.place, step):
+                stay.place = step
             self._stays[path_id] = stay
         return list(self._stays.values()), over
+
+    def _exchange(self, moment: Moment, inside: Mapping[int, Step]) -> None:
+        """Where somebody walked past one who stands, and the track of that one went on with the walker."""
+        for key, stay in self._stays.items():
+            now = moment.standing.get(key)
+            is_still_there = key in inside and _is_at(stay.place, inside[key])
+            if now is None or is_still_there or moment.time_s - stay.place.time_s < STANDS_FOR_S:
+                continue
+            for other_key, step in inside.items():
+                other = self._stays.get(other_key)
+                if other is None or other is stay or not self._passes(other_key, moment.time_s):
+                    continue
+                came_s = moment.time_s - other.place.time_s
+                if _is_at(stay.place, step) and came_s <= SWAPPED_WITHIN_S and other.since_s > stay.since_s:
+                    stay.since_s, other.since_s = other.since_s, stay.since_s
+                    stay.place, other.place = now[1], stay.place
+                    break
 
     def _given_up(self, time_s: float, inside: Mapping[int, Step]) -> Iterator[Stay]:
         """The lost stays that nobody goes on with, not even under another's track."""
@@ -94,4 +122,8 @@ class Stays:
 
 
 def _is_there(stay: Stay, step: Step) -> bool:
-    return math.dist(stay.step.xy, step.xy) <= SAME_PLACE_SHARE * step.height_px
+    return _is_at(stay.step, step)
+
+
+def _is_at(place: Step, step: Step) -> bool:
+    return math.dist(place.xy, step.xy) <= SAME_PLACE_SHARE * step.height_px

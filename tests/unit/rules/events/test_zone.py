@@ -96,6 +96,23 @@ def test_tracks_that_are_swapped_when_one_passes_the_other(stays: bool, events: 
     assert [event.start_s for event in found] == [pytest.approx(30, abs=1)] * events
 
 
+@pytest.mark.parametrize(("came_s", "events"), [(18.0, 1), (8.0, 0)], ids=["walks past", "waits there too"])
+def test_tracks_that_are_swapped_while_both_are_followed(came_s: float, events: int) -> None:
+    """One stands there; another comes, and at 19 s the track of the first goes on to where the other went. Whoever
+    has waited beside them for a while is another, and has not stayed for as long."""
+    comes = straight((IN[0] - 240, IN[1]), IN, from_s=came_s - 4)
+    goes = straight(IN, (IN[0] + 120, IN[1]), from_s=19.0)
+
+    def first(time_s: float) -> Point | None:
+        return IN if time_s < 19 else goes(time_s)
+
+    def other(time_s: float) -> Point | None:
+        return comes(time_s) if time_s < came_s else IN
+
+    found = noticed(Loitering(Zone(YARD), 30), [Walker(first), Walker(other, 2)], 36)
+    assert [30 < each.start_s < 31.5 for each in found] == [True] * events
+
+
 def test_whoever_moves_up_in_a_queue_has_not_waited_for_as_long_as_the_one_before() -> None:
     front = Walker(standing(IN, 0, 60))
     behind = Walker(lambda t: (345.0, 250.0) if 25 <= t <= 60 else IN if 60 < t <= 80 else None, 2)
