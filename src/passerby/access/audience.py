@@ -20,8 +20,8 @@ _EVENTS = frozenset(EventKind)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """may_take: its user may say that they deal with it. may_see: and see the picture.
+class Delivery:
+    """A message as one device gets it. may_take: its user may say that they deal with it. may_see: and see the picture.
     language: that its user chose; None: none."""
 
     device: Device
@@ -37,7 +37,7 @@ class Audience:
     def __init__(self, devices: Devices, cameras: Cameras, events: EventLog, preferences: Preferences) -> None:
         self.devices, self._cameras, self._events, self._preferences = devices, cameras, events, preferences
 
-    def of(self, message: Message, names: Collection[str] = ()) -> list[Heard]:
+    def of(self, message: Message, names: Collection[str] = ()) -> list[Delivery]:
         """names: only devices of these users; if there are none, of all."""
         found = []
         heard: dict[str, Message | None] = {}
@@ -46,13 +46,13 @@ class Audience:
                 heard[user.name] = self._for(user, message)
             if said := heard[user.name]:
                 may_take, may_see = (self._may(user, said, each) for each in (Action.CHANGE_EVENTS, Action.SEE_STILL))
-                found.append(Heard(device, said, may_take, may_see, self._language(user)))
+                found.append(Delivery(device, said, may_take, may_see, self._language(user)))
         return found
 
-    def tested(self, device: Device, message: Message) -> Heard:
+    def tested(self, device: Device, message: Message) -> Delivery:
         """A test of one device."""
         user = next((user for user, each in self.devices.listening() if each.id == device.id), None)
-        return Heard(device, message, may_take=False, may_see=False, language=self._language(user) if user else None)
+        return Delivery(device, message, may_take=False, may_see=False, language=self._language(user) if user else None)
 
     def _language(self, user: User) -> Language | None:
         chosen = self._preferences.of(user).get("language")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 
-from passerby.access.audience import Audience, Heard
+from passerby.access.audience import Audience, Delivery
 from passerby.access.devices import Device
 from passerby.clock import Clock
 from passerby.config.about import Language
@@ -66,18 +66,18 @@ class Push:
 
     def send(self, message: Message) -> None:
         """Delivered if any device has it; the others get it later. If there are none, nobody wants to be told."""
-        heard = self._audience.of(message, self._names)
-        if not heard and message.kind == "test":
+        deliveries = self._audience.of(message, self._names)
+        if not deliveries and message.kind == "test":
             raise OutputError("no device gets messages yet", hint="choose Tell me on this device on an account page")
         # What does not answer holds up a message once, and later messages wait behind that one.
         behind = {each.device_id for each in self._audience.devices.waiting(self._name, is_due=False)}
-        first = [each for each in heard if each.device.id not in behind] or heard
+        first = [each for each in deliveries if each.device.id not in behind] or deliveries
         first = sorted(first, key=lambda each: bool(each.device.error))  # what failed before may hang again
         errors = self._try_all(first)
-        if heard and all(errors):
+        if deliveries and all(errors):
             raise OutputError(next(filter(None, errors)))
         missed = [each for each, error in zip(first, errors, strict=True) if error]
-        for each in missed + [each for each in heard if each not in first]:
+        for each in missed + [each for each in deliveries if each not in first]:
             self._keep(each.device, message)
 
     def send_to(self, device: Device, message: Message) -> None:
@@ -95,11 +95,11 @@ class Push:
         """Nothing more is begun."""
         self._is_closed = True
 
-    def _try_all(self, heard: Sequence[Heard]) -> list[str | None]:
+    def _try_all(self, deliveries: Sequence[Delivery]) -> list[str | None]:
         """Some at once, for as long as a message may take: those that are not begun by then have failed. In threads
         that do not hold up the end of the process."""
-        errors: list[str | None] = ["the push service was not asked in time"] * len(heard)
-        begin_by_s, left, raised = time.monotonic() + BEGIN_WITHIN_S, iter(range(len(heard))), list[Exception]()
+        errors: list[str | None] = ["the push service was not asked in time"] * len(deliveries)
+        begin_by_s, left, raised = time.monotonic() + BEGIN_WITHIN_S, iter(range(len(deliveries))), list[Exception]()
         lock = threading.Lock()
 
         def work() -> None:
@@ -109,11 +109,11 @@ class Push:
                 if number is None:
                     return
                 try:
-                    errors[number] = self._try(heard[number])
+                    errors[number] = self._try(deliveries[number])
                 except Exception as error:
                     raised.append(error)
 
-        threads = [threading.Thread(target=work, daemon=True) for _ in range(min(AT_ONCE, len(heard)))]
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(min(AT_ONCE, len(deliveries)))]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -128,10 +128,10 @@ class Push:
             for each in devices.waiting(self._name):
                 if self._is_closed:
                     return
-                heard = [h for h in self._audience.of(each.message, self._names) if h.device.id == each.device_id]
-                if each.device_id in failed or (heard and self._try(heard[0])):
+                deliveries = [h for h in self._audience.of(each.message, self._names) if h.device.id == each.device_id]
+                if each.device_id in failed or (deliveries and self._try(deliveries[0])):
                     failed.add(each.device_id)
-                    asked_s = self._asked_of(heard[0].device)[0] if heard else 0.0
+                    asked_s = self._asked_of(deliveries[0].device)[0] if deliveries else 0.0
                     wait_90k = round(max(asked_s, wait_s(each.tries + 1, random.random())) * TICKS_PER_S)
                     devices.again(each, self._clock.now_90k() + wait_90k)
                 else:
@@ -143,17 +143,17 @@ class Push:
         due_90k = now_90k + round(wait * TICKS_PER_S)
         self._audience.devices.wait(device, self._name, message, due_90k, now_90k + GIVE_UP_AFTER_90K)
 
-    def _try(self, heard: Heard) -> str | None:
+    def _try(self, delivery: Delivery) -> str | None:
         """Why it was not delivered. None: it was, or the device is gone."""
-        devices, device = self._audience.devices, heard.device
+        devices, device = self._audience.devices, delivery.device
         left_s, answer = self._asked_of(device)
         if left_s > 0:
             return answer
-        urgency = "normal" if heard.message.severity is Severity.INFO else "high"
-        language = heard.language or self._wording.language()
-        still = self._wording.still(heard.message) if heard.may_see else None
-        said = self._wording.said(heard.message, language)
-        data = payload(said, self._page, language, still, may_take=heard.may_take)
+        urgency = "normal" if delivery.message.severity is Severity.INFO else "high"
+        language = delivery.language or self._wording.language()
+        still = self._wording.still(delivery.message) if delivery.may_see else None
+        said = self._wording.said(delivery.message, language)
+        data = payload(said, self._page, language, still, may_take=delivery.may_take)
         now_s = self._clock.now_90k() // TICKS_PER_S
         try:
             with named(device.subscription.address):
