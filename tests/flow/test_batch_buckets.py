@@ -109,10 +109,10 @@ def test_the_same_comes_out_as_of_a_folder_and_a_second_run_has_nothing_to_do(
     short(street.path, clip, 0)
     put(clip.read_bytes(), f"{clear}/sub/a.mp4")
     put(b"no video", f"{clear}/odd.mp4")
-    task = RedactTask(settings=Settings(threads=1, mode="cover"))
+    task = RedactTask(settings=Settings(threads=1, mode="cover", style="solid"))
     InTurn().run(find([str(clip.parent)], tmp_path / "plain").jobs, task, Log())
     command = [sys.executable, "-m", "passerby", "redact", clear, "-o", safe, "--report", safe, "--resume"]
-    command += ["--threads", "1", "--mode", "cover"]
+    command += ["--threads", "1", "--mode", "cover", "--style", "solid"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1 and done.stderr.count("error:") == 1
     assert f"{clear}/odd.mp4: couldn't read 'odd.mp4'" in done.stderr
