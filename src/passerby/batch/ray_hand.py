@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +16,6 @@ from passerby.processes import leave_no_core
 if TYPE_CHECKING:
     from passerby.engine import Progress
 
-NICE = 10  # whoever records on the same machine comes first
-
 
 class Stopped(Exception):
     """The run was interrupted: whatever is half done is undone on the way out."""
@@ -31,8 +27,6 @@ class RayHand:
 
     def __init__(self) -> None:
         leave_no_core()
-        if sys.platform != "win32":
-            os.nice(NICE)
         self._loaded = Loaded()
         self._step: Step | None = None
         self._stopping = threading.Event()
