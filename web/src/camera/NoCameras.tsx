@@ -1,16 +1,24 @@
 /** What a section says where it has no camera to show: why, and what whoever looks may do about it. */
 
-import { useMay } from "../app/session";
+import { useMay, useSession } from "../app/session";
 import { texts } from "../texts";
 import { Empty, Icon } from "../ui";
 
 /** areOff: there are cameras, and all of them are switched off. */
 export function NoCameras({ areOff = false }: { areOff?: boolean }) {
   const mayChange = useMay()("cameras:change");
+  const seesAll = useSession().session?.sees_all_cameras;
   if (areOff) {
     return (
       <Empty icon="off" title={texts.live.allOff} action={<ToCameras />}>
         {mayChange ? texts.live.allOffAdmin : texts.live.allOffHint}
+      </Empty>
+    );
+  }
+  if (!mayChange && !seesAll) {
+    return (
+      <Empty icon="cameras" title={texts.live.noneSeen}>
+        {texts.live.noneSeenHint}
       </Empty>
     );
   }

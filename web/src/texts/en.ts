@@ -1208,6 +1208,8 @@ export const en = {
   live: {
     title: "Live",
     noCameras: "No cameras yet",
+    noneSeen: "There are no cameras that you may see",
+    noneSeenHint: "Others may see some. Ask an admin to put you in a camera group, or to let you see all cameras.",
     noCamerasHint: "There are no cameras, or none that you can see. Ask an admin to add cameras or to give you access.",
     noCamerasAdmin: "Nothing is recorded until you add one. All you need is its address and password.",
     allOff: "All cameras are switched off",
