@@ -70,7 +70,7 @@ PUT_TOGETHER = {
     "learning-again", "waiting-deleted", "bytes-too-few",
     "not-maintained", "audit-not-deleted", "events-not-deleted",  # upkeep
     "states-not-recorded", "files-not-discarded", "alarms-not-told", "messages-not-sent",
-    "cameras-not-shown", "nodes-not-seen", "channels-not-read",
+    "cameras-not-shown", "nodes-not-seen", "channels-not-read", "event-stills-not-deleted", "event-stills-not-sent",
     "mode-moves", "mode-moves-shift", "mode-stands", "mode-stands-apart", "mode-drifts", "mode-drifts-apart",
     "mode-stands-short", "cut-short", "searched-seldom", "searched-seldom-wider",
     "too-many-files-of-yours", "a-file-of-yours", "files-not-allowed", "devices-not-allowed", "drawn-not-allowed",

@@ -40,6 +40,7 @@ from passerby.events.box_records import KeptBoxes
 from passerby.events.future_dated import retire_ahead
 from passerby.events.log import EventLog
 from passerby.events.presence import PresenceSeries
+from passerby.events.still_records import EventStills
 from passerby.events.tallies import Tallies
 from passerby.folders import closed_to_others
 from passerby.media.alarms import Alarm
@@ -93,6 +94,7 @@ class Installation:
         self.tallies = Tallies(rows)
         self.presence = PresenceSeries(rows)
         self.kept_boxes = KeptBoxes(rows)
+        self.event_stills = EventStills(rows)
         self.passwords = Passwords(sign_in.min_password_letters)
         self.throttle = Throttle(self.clock, sign_in.tries_before_lock_out, sign_in.tries_a_minute)
 

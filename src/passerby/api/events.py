@@ -17,6 +17,7 @@ from passerby.api.gate import sees_since_90k_of, signed_in_of, who_asks
 from passerby.api.ports import Services, services_of
 from passerby.api.problems import Problem, no_such, problem
 from passerby.api.timeline import LONGEST_TIMELINE_90K, Time90k, check_range
+from passerby.archive import Still
 from passerby.errors import PasserbyError
 from passerby.events.log import (
     AROUND_90K,
@@ -271,7 +272,10 @@ def _await_recording(services: Services, found: LoggedEvent) -> None:
 
 def _picture(services: Services, found: LoggedEvent, since_90k: int) -> Response:
     """since_90k: from when on recordings are of the same camera."""
-    recorded = services.archive.since(since_90k).still(found.camera, found.start_90k)
+    recordings = services.archive.since(since_90k)
+    is_far = recordings.is_far(found.camera, found.start_90k)
+    sent = services.installation.event_stills.find(found.id) if is_far else None
+    recorded = Still(*sent) if sent else recordings.still(found.camera, found.start_90k)
     if recorded is None:
         raise _no_recording(services, found)
     return Response(recorded.jpeg, media_type="image/jpeg", headers={"X-Passerby-At-90k": str(recorded.at_90k)})

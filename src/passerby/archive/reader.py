@@ -90,14 +90,20 @@ class Reader:
         """Whether `still` would find one, without reading it."""
         return bool(self.playlist(camera, at_90k, at_90k + 1).entries)
 
+    def is_far(self, camera: str, at_90k: int) -> bool:
+        """Whether what was recorded at a time would have to come over a thin line, or cannot come at all."""
+        if self._places.others is None:
+            return False
+        entries = self.playlist(camera, at_90k, at_90k + 1).entries
+        return bool(entries) and self._has_to_come_far(entries[0].key)
+
     def thumbnail(self, camera: str, at_90k: int, width_px: int) -> Still | None:
         """A small picture of the GOP of a time. None if there is none, if it is damaged or was just deleted, or if it
         would have to come over a thin line."""
-        entries = self.playlist(camera, at_90k, at_90k + 1).entries
-        if entries and self._has_to_come_far(entries[0].key):
+        if self.is_far(camera, at_90k):
             return None
         try:
-            gop = next(self._fragments(entries), None)
+            gop = next(self.fragments(camera, at_90k, at_90k + 1), None)
         except FileNotFoundError:
             return None
         return None if gop is None else thumbnail_of(gop, width_px)

@@ -93,7 +93,7 @@ def _catalogue(path: Path) -> tuple[bytes, str]:
             # revoked since should not work again, and a browser that was signed out since should not be told. Boxes are
             # kept for a day, a backup for longer.
             for table in {
-                "sessions", "tokens", "set_up_links", "push_devices", "push_waiting", "kept_boxes",
+                "sessions", "tokens", "set_up_links", "push_devices", "push_waiting", "kept_boxes", "event_stills",
             } & tables:  # fmt: skip
                 copy.execute(f"DELETE FROM {table}")
             copy.commit()

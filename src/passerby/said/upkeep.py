@@ -40,6 +40,8 @@ UPKEEP = {
     "not-maintained": "recordings could not be maintained: {why:may}",
     "audit-not-deleted": "old records of the audit could not be deleted: {why:may}",
     "events-not-deleted": "old events and counts could not be deleted: {why:may}",
+    "event-stills-not-deleted": "pictures of events could not be deleted: {why:may}",
+    "event-stills-not-sent": "pictures of events could not be sent: {why:may}",
     "states-not-recorded": "camera states could not be recorded: {why:may}",
     "nodes-not-seen": "the nodes could not be seen: {why:may}",
     "files-not-discarded": "files of users who may no longer upload could not be discarded: {why:may}",

@@ -37,7 +37,8 @@ from passerby.rules.strain import Strain
 from passerby.service.camera_sites import CameraSites
 from passerby.service.configured import ConfiguredFleet
 from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere, alarms_for_report
-from passerby.service.notifying import notified
+from passerby.service.event_stills import EventStillSender
+from passerby.service.notifying import make_notifier, notified
 from passerby.service.run import LOCK
 from passerby.service.upkeep import every, maintained, remembered, reporting, tell
 from passerby.service.uploads import PolicyUploads
@@ -48,6 +49,7 @@ log = logging.getLogger("passerby.worker")
 
 REPORT_EVERY_S = 2.0
 STORE_EVERY_S = 5.0
+STILLS_EVERY_S = 3.0
 FENCE_EVERY_S = 0.2
 CLOCK_EVERY_S = 10.0
 STRAIN_EVERY_S = 2.0
@@ -97,6 +99,7 @@ class Node:
         self._news = News()
         self._alarms = Alarms(installation.clock)
         self._uploads = uploads
+        self._stills = EventStillSender(installation, archive)
         self._keep: KeepAll | None = None
         self._fenced: dict[str, int] = {}
         self._is_changed = threading.Event()
@@ -317,13 +320,20 @@ class Node:
                 found += self._archive.finish_ended()
             tell(found, self._alarms, "spool")
 
+    def _send_stills(self) -> None:
+        if not self._uploads.policy.stays:
+            return
+        with reporting("stills", "pictures of events could not be sent", self._alarms):
+            mine = [each.name for each in self._installation.cameras.list()]
+            self._stills.send([each for each in mine if self.keeper.token_of(each) is not None])
+
     @contextmanager
     def _uploading(self) -> Iterator[None]:
         """Sends what may leave, in a thread of its own: on a thin line it takes long."""
         if not self._uploads.is_needed:
             yield
             return
-        with every(STORE_EVERY_S, self._upload, "upload"):
+        with every(STORE_EVERY_S, self._upload, "upload"), every(STILLS_EVERY_S, self._send_stills, "stills"):
             try:
                 yield
             finally:

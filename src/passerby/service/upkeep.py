@@ -44,6 +44,8 @@ def maintained(installation: Installation, archive: Archive, alarms: Alarms) -> 
             tell(archive.maintain(keep, clock.now_90k()), alarms)
         with reporting("retire-boxes", "boxes kept for trying rules could not be deleted", alarms):
             installation.kept_boxes.retire(installation.keep(), clock.now_90k())
+        with reporting("retire-stills", "pictures of events could not be deleted", alarms):
+            installation.event_stills.retire(installation.keep(), clock.now_90k())
 
     def maintain_and_forget() -> float:
         nonlocal forgot_s

@@ -113,6 +113,20 @@ def test_recordings_stay_on_demand_and_their_rows_say_all_there_is(site: Site, m
     assert again.keep_spool(KEEP, site.now_90k()) == []
 
 
+def test_what_stays_is_handed_in_where_another_machine_took_the_camera_meanwhile(site: Site) -> None:
+    archive = site.open("a", Upload.ON_DEMAND)
+    site.record(archive, BEGIN_90K)
+    archive._places.rows.forget(rows_of(archive)[0].key, ObjectState.OPEN)
+    archive.raise_fences(["gate"], 2 * TOKEN)
+    (alarm,) = archive.keep_spool(KEEP, site.now_90k())
+    assert "another machine records camera 'gate' now" in alarm.says, "it has no token to hand it in under"
+    archive._hand_in = lambda: 3 * TOKEN
+    assert archive.keep_spool(KEEP, site.now_90k()) == []
+    (row,) = rows_of(archive)
+    assert (row.token, row.recorded_token, row.state) == (3 * TOKEN, TOKEN, ObjectState.OPEN)
+    assert archive.still("gate", BEGIN_90K) is not None and spooled(archive) == [0]
+
+
 def test_at_night_the_oldest_leave_first_until_morning(site: Site) -> None:
     archive = site.open("a", Upload.AT_NIGHT)
     site.record(archive, *(BEGIN_90K + number * HOUR_90K for number in reversed(range(5))))

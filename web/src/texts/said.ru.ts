@@ -453,6 +453,8 @@ export const ru: Readonly<Record<components["schemas"]["Said"]["code"], string>>
   "events-not-deleted": "старые события и счётчики удалить не удалось: {why}",
   "audit-not-deleted": "старые строки журнала доступа удалить не удалось: {why}",
   "states-not-recorded": "состояния камер записать не удалось: {why}",
+  "event-stills-not-deleted": "не удалось удалить снимки событий: {why}",
+  "event-stills-not-sent": "не удалось отправить снимки событий: {why}",
   "nodes-not-seen": "не удалось узнать об узлах: {why}",
   "files-not-discarded": "файлы пользователей, которым больше нельзя их загружать, удалить не удалось: {why}",
   "changes-not-applied": "изменения камер применить не удалось: {type}",

@@ -92,6 +92,24 @@ event_comments = Table(
     comment="Comments of users on events.",
 )
 
+event_stills = Table(
+    "event_stills",
+    metadata,
+    Column(
+        "event_id",
+        Number,
+        ForeignKey("events.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        comment="What it is of.",
+    ),
+    Column("camera", String(64), nullable=False, comment="As in objects.camera."),
+    Column("at_90k", BigInteger, nullable=False, comment="UTC of the picture, 1/90000 s since 1970."),
+    Column("jpeg", LargeBinary, nullable=False, comment="Redacted, as the recording that it was made from."),
+    Index("event_stills_by_time", "camera", "at_90k"),
+    comment="Pictures of events whose recordings stay at a site. They go when these do. In no backup.",
+)
+
 counts = Table(
     "counts",
     metadata,
