@@ -81,7 +81,8 @@ TABLE = replace(OLD_TABLE, shares={NODE: 0.5}, sites={"North": SiteSlots(16, 8)}
 SESSION = Session(NODE, PROCESS, 1.5, "North", 0.25)
 REPORT = NodeReport(
     version="0.1.0", schema_known="0027", since_90k=160_000_000_000_000, at_90k=160_000_000_000_090, site="North",
-    load=0.25, strain=0.5, spool="0123abcd", stays=True, trouble="the clock is wrong", alarms=(["store", None, "the disk is full", 7, 2],),
+    load=0.25, strain=0.5, spool="0123abcd", stays=True, trouble="the clock is wrong",
+    alarms=(["store", None, "the disk is full", 7, 2],),
     cameras={CAMERA: ["recording", "all is well", 160_000_000_000_000]},
 )  # fmt: skip
 

@@ -12,13 +12,13 @@ from sqlalchemy import insert
 
 from passerby.access.users import UserFacts
 from passerby.capture.drawn import draw_street
-from passerby.catalogue.schema_events import events
+from passerby.catalogue.schema.events import events
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.access import Role
 from tests.cluster import Cluster, NatsServer, s3_server, wait_for
 from tests.cluster_page import PASSWORD, PageMachine, add_user, installation_of
-from tests.flow.test_cluster_page import Wire
 from tests.postgresql import PostgreSql
+from tests.wire import Messages
 
 pytestmark = pytest.mark.slow
 CAMERA = "gate"
@@ -29,7 +29,7 @@ SITE = '\nsite = "school-7"\nupload = "on-demand"\nmax_upload_kilobytes_per_s = 
 class Scene:
     cluster: Cluster
     page: PageMachine
-    wire: Wire
+    wire: Messages
     video: str
 
     def since_90k(self) -> int:
@@ -56,7 +56,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSql) -> I
             installation.users.add("lee", UserFacts(frozenset({Role.OPERATOR}), frozenset(), False), hashed)
         finally:
             installation.close()
-        wire, pages = Wire(nats.address), list[PageMachine]()
+        wire, pages = Messages(nats.address), list[PageMachine]()
         try:
             pages.append(PageMachine(cluster, "page-1"))
             cluster.file.write_text(plain.replace("slots = 16\n", f"slots = 16{SITE}"))

@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, exists, or_, select
 
 from passerby.catalogue.database import insert_into
 from passerby.catalogue.rows import Rows
-from passerby.catalogue.schema_events import event_stills, events
+from passerby.catalogue.schema.events import event_stills, events
 from passerby.rules.retention import KeepAll, limit_90k
 
 MAX_AT_ONCE = 20

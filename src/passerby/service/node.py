@@ -38,7 +38,7 @@ from passerby.service.camera_sites import CameraSites
 from passerby.service.configured import ConfiguredFleet
 from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere, alarms_for_report
 from passerby.service.event_stills import EventStillSender
-from passerby.service.notifying import make_notifier, notified
+from passerby.service.notifying import notified
 from passerby.service.run import LOCK
 from passerby.service.upkeep import every, maintained, remembered, reporting, tell
 from passerby.service.uploads import PolicyUploads

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from passerby.access import Installation
 from passerby.access.cameras import CameraFacts
 from passerby.archive import Archive
-from passerby.catalogue.schema_events import events
+from passerby.catalogue.schema.events import events
 from passerby.config import parse_config
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.retention import Keep, KeepAll
