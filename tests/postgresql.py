@@ -44,6 +44,11 @@ class PostgreSql:
         self._server.psql(f"CREATE DATABASE {name} {how};")
         return name, str(self._server.get_uri(name, driver="psycopg"))
 
+    @property
+    def programs(self) -> Path:
+        """The folder of its own version's programs, such as pg_dump."""
+        return Path(f"/proc/{self._server.get_pid()}/exe").resolve().parent
+
     def kill(self) -> None:
         """-9; what hangs on it ends by itself."""
         os.kill(self._server.get_pid(), signal.SIGKILL)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from passerby.access.camera_alerts import forget_alerts
@@ -159,7 +159,7 @@ class Cameras:
 
     def forget_spent_limits(self) -> None:
         """For removed cameras that have no recordings left."""
-        spent = limits_of_removed.c.camera.not_in(select(objects.c.camera))
+        spent = ~exists().where(objects.c.camera == limits_of_removed.c.camera)
         with self._rows.transaction("delete the limits of removed cameras") as connection:
             connection.execute(delete(limits_of_removed).where(spent))
 

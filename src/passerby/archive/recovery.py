@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from passerby.archive.names import gone_path, open_path
 from passerby.archive.places import Places
+from passerby.archive.whole_days import keys_taken_off, make_days
+from passerby.catalogue.days import day_of
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.mp4.index import ROOM_BYTES, read_index
 from passerby.media.mp4.init import read_init
@@ -29,22 +31,35 @@ def mend_open_rows(places: Places) -> Iterator[Alarm]:
 
 def match_store_and_rows(places: Places) -> Iterator[Alarm]:
     """Bytes in the store without a row get one, or are deleted if they are a partial copy; closed rows without bytes
-    are deleted, with an alarm. Lists the whole store."""
+    are deleted, with an alarm. Lists the whole store, one camera after another."""
     places.store.remove_halves()
     places.store.remove_empty_folders()
-    in_store = set(places.store.keys())
-    rows = {row.key: row for state in ObjectState for row in places.rows.in_state(state)}
-    for key in sorted(in_store - rows.keys()):
+    strange, cameras = places.store.top()
+    yield from (_strange(key) for key in sorted(strange))
+    for camera in sorted({*cameras, *places.rows.cameras()}):
+        yield from _match_camera(places, camera)
+
+
+def _match_camera(places: Places, camera: str) -> Iterator[Alarm]:
+    in_store = set(places.store.keys(camera))
+    rows = {row.key: row for row in places.rows.of_camera(camera)}
+    without_row = in_store - rows.keys()
+    if without_row:
+        without_row -= keys_taken_off(places.rows, camera)
+        make_days(places.rows, {day_of(name.start_90k) for key in without_row if (name := name_of_key(key))})
+    for key in sorted(without_row):
         found = read_object(places, key)
         if found is None:
-            yield Alarm(
-                AlarmKind.STRANGE, None, f"'{key}' in the store is not a recording of passerby, or it is damaged"
-            )
+            yield _strange(key)
         elif places.rows.find(key) is None:
             places.rows.save(*found)
     for key, row in sorted(rows.items()):
         if row.state is ObjectState.CLOSED and key not in in_store:
             yield from _mend_from_store(places, row, ObjectState.CLOSED)
+
+
+def _strange(key: str) -> Alarm:
+    return Alarm(AlarmKind.STRANGE, None, f"'{key}' in the store is not a recording of passerby, or it is damaged")
 
 
 def _mend_from_store(places: Places, row: ArchivedObject, state: ObjectState) -> Iterator[Alarm]:
@@ -55,7 +70,7 @@ def _mend_from_store(places: Places, row: ArchivedObject, state: ObjectState) ->
         places.rows.save(*found)
         return
     places.store.check()  # else it may only be unreachable
-    places.rows.forget(row.key, state)
+    places.rows.forget([row.key], state)
     if row.size:
         length_s = (row.end_90k - row.start_90k) // TICKS_PER_S
         yield Alarm(
@@ -75,7 +90,7 @@ def read_object(places: Places, key: str) -> tuple[ArchivedObject, InitSegment] 
         return None
     init = read_init(head)
     gops = read_index(head, len(init.data)) if init else ()
-    if init is None or not gops or gops[-1].offset + gops[-1].size > size:
+    if init is None or not gops or gops[-1].offset + gops[-1].size > size or gops[0].start_90k != name.start_90k:
         return None
     facts = ArchivedObject(
         name.camera, key, gops[0].start_90k, gops[-1].end_90k, size, ObjectState.CLOSED, init.id, places.spool_name,

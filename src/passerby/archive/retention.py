@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from passerby.archive.places import Places
@@ -15,6 +15,8 @@ from passerby.rules.retention import KeepAll, Recording, Shortage, decide, limit
 
 LOST_AFTER_90K = 3600 * TICKS_PER_S
 """Longer than any object that is still being written, and than a clock may be wrong."""
+AT_ONCE = 1000
+"""Objects in one request to the store, and rows in one transaction: as many as S3 allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,7 @@ def retire(places: Places, keep: KeepAll, space: Space, now_90k: int) -> Iterato
     """Delete what is due now, and finish what an earlier run began to delete. Raises OutputError if rows cannot be
     read."""
     failed = list(finish_deleting(places))
-    # With enough space, only rows over their limit are read: reading all rows every few seconds would be wasteful.
-    for row in _over_limit(places, keep, now_90k, ObjectState.CLOSED):
-        failed += delete(places, row.camera, row.key)
+    failed += _delete_due(places, keep, now_90k)
     failed += _retire_lost(places, keep, now_90k)
     yield from failed
     too_many = places.rows.total_bytes() - space.max_bytes if space.max_bytes is not None else 0
@@ -69,37 +69,69 @@ def _make_room(places: Places, keep: KeepAll, now_90k: int, bytes_over: int) -> 
         )
 
 
+def _delete_due(places: Places, keep: KeepAll, now_90k: int) -> list[Alarm]:
+    """All of them are marked, even if none can be deleted: nobody reads them any more. Only rows over their limit are
+    read: reading all rows every few seconds would be wasteful."""
+    failed: list[Alarm] = []
+    while due := _over_limit(places, keep, now_90k, ObjectState.CLOSED):
+        places.rows.mark_deleting([row.key for row in due])
+        if not failed:
+            failed += _delete_marked(places, due)
+    return failed
+
+
 def _retire_lost(places: Places, keep: KeepAll, now_90k: int) -> Iterator[Alarm]:
     """Rows of what other machines had in their spools, and would have stored or deleted by now: they were lost, or are
     cut off and delete it themselves."""
-    for row in _over_limit(places, keep, now_90k - LOST_AFTER_90K, ObjectState.OPEN):
-        if row.spool != places.spool_name:
-            yield from delete(places, row.camera, row.key)
+    over = _over_limit(places, keep, now_90k - LOST_AFTER_90K, ObjectState.OPEN)
+    if lost := [row for row in over if row.spool != places.spool_name]:
+        places.rows.mark_deleting([row.key for row in lost])
+        yield from _delete_marked(places, lost)
 
 
 def _over_limit(places: Places, keep: KeepAll, now_90k: int, state: ObjectState) -> list[ArchivedObject]:
-    """Candidates for the rule: a few limits at most, each for many cameras."""
+    """Some candidates for the rule. There are a few limits at most, each for many cameras."""
     cameras_by_limit: dict[int, list[str]] = {}
     for camera, policy in keep.by_camera.items():
         cameras_by_limit.setdefault(limit_90k(policy, now_90k), []).append(camera)
     limits = [(cameras, limit) for limit, cameras in cameras_by_limit.items()]
-    return places.rows.begun_until(state, limits, limit_90k(keep.usual, now_90k))
+    return places.rows.begun_until(state, limits, limit_90k(keep.usual, now_90k), AT_ONCE)
 
 
 def finish_deleting(places: Places) -> Iterator[Alarm]:
     """Delete what an earlier run marked but did not delete, because it failed or crashed."""
-    for row in places.rows.in_state(ObjectState.DELETING):
-        yield from delete(places, row.camera, row.key)
+    after: ArchivedObject | None = None
+    while marked := places.rows.marked(after, AT_ONCE):
+        yield from _delete_marked(places, marked)
+        after = marked[-1]
+
+
+def _delete_marked(places: Places, rows: Sequence[ArchivedObject]) -> Iterator[Alarm]:
+    """Bytes, then rows. Every later run resumes here."""
+    camera_of = {row.key: row.camera for row in rows}
+    try:
+        failed = places.store.delete_many(list(camera_of))
+        gone = [key for key in camera_of if key not in failed]
+        places.rows.forget(gone, ObjectState.DELETING)
+        alarms = {key: (camera_of[key], reason) for key, reason in failed.items()}
+    except (PasserbyError, OSError) as error:
+        alarms = {camera: (camera, str(error)) for camera in camera_of.values()}
+    for camera, reason in alarms.values():
+        yield _still_there(camera, reason)
 
 
 def delete(places: Places, camera: str, key: str) -> Iterator[Alarm]:
     """The mark is the point of no return. From then on nobody reads the object, and every later run resumes here."""
     try:
-        places.rows.mark_deleting(key)
+        places.rows.mark_deleting([key])
         places.store.delete(key)
-        places.rows.forget(key, ObjectState.DELETING)
+        places.rows.forget([key], ObjectState.DELETING)
     except (PasserbyError, OSError) as error:
-        yield Alarm(AlarmKind.DELETE, camera, f"A recording that should be gone may still exist: {error}")
+        yield _still_there(camera, str(error))
+
+
+def _still_there(camera: str, reason: str) -> Alarm:
+    return Alarm(AlarmKind.DELETE, camera, f"A recording that should be gone may still exist: {reason}")
 
 
 def _bytes_over(store: Store, space: Space, too_many: int) -> int:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    String,
+    any_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from passerby.catalogue.compatibility import is_usable
@@ -15,7 +31,7 @@ from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, fence_now, fenc
 from passerby.catalogue.schema.archive import inits, objects
 from passerby.errors import CatalogueAway, OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
-from passerby.objects.names import ObjectName
+from passerby.objects.names import ObjectName, name_of_key
 
 
 class Rows:
@@ -28,10 +44,12 @@ class Rows:
         # Built once: a row is written for every GOP of every camera.
         self._add_init = insert_into(inits, self._engine.dialect).on_conflict_do_nothing()
         self._known_inits: set[str] = set()
+        # In PostgreSQL, rows are apart by day. The start is in the key, so that this is the same.
+        self._unique_by = ["key", "start_90k"] if self.is_remote else ["key"]
         row = insert_into(objects, self._engine.dialect)
         mended = ("end_90k", "size", "state", "init_id", "spool", "media_offset", "gops")
         self._save = row.on_conflict_do_update(
-            index_elements=["key"],
+            index_elements=self._unique_by,
             set_={name: row.excluded[name] for name in mended},
             where=or_(
                 objects.c.state == ObjectState.OPEN,
@@ -54,8 +72,8 @@ class Rows:
         with self.transaction("note an object") as connection:
             if facts.token != facts.recorded_token:
                 before = ObjectName(facts.camera, facts.start_90k, facts.recorded_token, facts.recorded_token)
-                is_it = (objects.c.key == before.key) & (objects.c.state == ObjectState.OPEN)
-                connection.execute(delete(objects).where(is_it))
+                is_it = (_is_one_of([before.key]), objects.c.state == ObjectState.OPEN)
+                connection.execute(delete(objects).where(*is_it))
             elif facts.token:
                 admit(connection, facts.camera, facts.token)
             if init.id not in self._known_inits:
@@ -85,8 +103,7 @@ class Rows:
     def server_now_90k(self) -> int:
         """UTC by the clock of the catalogue's server, which all machines share. Not of a file."""
         with self.transaction("read the clock") as connection:
-            seconds = connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one()
-        return round(float(seconds) * TICKS_PER_S)
+            return server_now_90k(connection)
 
     def is_usable(self) -> bool:
         """Whether this version may still use the tables: a newer one may have changed them since they were opened."""
@@ -97,17 +114,17 @@ class Rows:
         with self.transaction("read fences") as connection:
             return highest_token(connection)
 
-    def mark_deleting(self, key: str) -> None:
-        with self.transaction("mark an object") as connection:
-            connection.execute(update(objects).where(objects.c.key == key).values(state=ObjectState.DELETING))
+    def mark_deleting(self, keys: Sequence[str]) -> None:
+        with self.transaction("mark objects") as connection:
+            connection.execute(update(objects).where(_is_one_of(keys)).values(state=ObjectState.DELETING))
 
-    def forget(self, key: str, state: ObjectState) -> None:
-        """Delete the row if it is still in this state."""
-        with self.transaction("forget an object") as connection:
-            connection.execute(delete(objects).where(objects.c.key == key, objects.c.state == state))
+    def forget(self, keys: Sequence[str], state: ObjectState) -> None:
+        """Delete the rows that are still in this state."""
+        with self.transaction("forget objects") as connection:
+            connection.execute(delete(objects).where(_is_one_of(keys), objects.c.state == state))
 
     def find(self, key: str) -> ArchivedObject | None:
-        return next(iter(self._select(objects.c.key == key)), None)
+        return next(iter(self._select(_is_one_of([key]))), None)
 
     def spool_of_open(self, key: str) -> str | None:
         """The spool that an open object is in. None: it is in the store, or gone."""
@@ -139,21 +156,44 @@ class Rows:
         """Without their GOPs, oldest first."""
         return self._select(objects.c.state == state, with_gops=False)
 
+    def marked(self, after: ArchivedObject | None, most: int) -> list[ArchivedObject]:
+        """The next objects that are being deleted, without their GOPs. after: the last of those before."""
+        c = objects.c
+        follows = [tuple_(c.start_90k, c.key) > (after.start_90k, after.key)] if after else []
+        return self._select(c.state == ObjectState.DELETING, *follows, with_gops=False, by=c.key, most=most)
+
     def begun_until(
-        self, state: ObjectState, limits: Iterable[tuple[Collection[str], int]], others_90k: int
+        self, state: ObjectState, limits: Iterable[tuple[Collection[str], int]], others_90k: int, most: int
     ) -> list[ArchivedObject]:
-        """The objects in a state that begin at or before a limit, without their GOPs. limits: which cameras, and when;
-        others_90k: for all cameras not named."""
+        """Objects in a state that begin at or before a limit, without their GOPs: `most` of them for each limit, the oldest
+        first. limits: which cameras, and when; others_90k: for all cameras not named."""
         limits = list(limits)
         named = [camera for cameras, _ in limits for camera in cameras]
-        return self._select(
-            objects.c.state == state,
-            or_(
-                *(objects.c.camera.in_(cameras) & (objects.c.start_90k <= limit_90k) for cameras, limit_90k in limits),
-                objects.c.camera.not_in(named) & (objects.c.start_90k <= others_90k),
-            ),
-            with_gops=False,
-        )
+        arms = [(self._is_among(cameras), limit_90k) for cameras, limit_90k in limits]
+        found: list[ArchivedObject] = []
+        for is_of_them, limit_90k in [*arms, (~self._is_among(named), others_90k)]:  # each finds its own best index
+            is_over = (objects.c.state == state, objects.c.start_90k <= limit_90k)
+            found += self._select(*is_over, is_of_them, with_gops=False, most=most)
+        return found
+
+    def _is_among(self, cameras: Collection[str]) -> ColumnElement[bool]:
+        """One parameter, however many cameras: a statement of PostgreSQL has 65,535 at most."""
+        if self.is_remote:
+            return objects.c.camera == any_(literal(list(cameras), ARRAY(String)))
+        return objects.c.camera.in_(cameras)
+
+    def of_camera(self, camera: str) -> list[ArchivedObject]:
+        """All of them, without their GOPs, oldest first."""
+        return self._select(objects.c.camera == camera, with_gops=False)
+
+    def cameras(self) -> set[str]:
+        """Those with any object. An index lookup for each, however many objects there are."""
+        c = objects.c
+        found = select(func.min(c.camera).label("camera")).cte(recursive=True)
+        following = select(func.min(c.camera)).where(c.camera > found.c.camera).scalar_subquery()
+        found = found.union_all(select(following).where(found.c.camera.is_not(None)))
+        with self.transaction("read") as connection:
+            return {camera for camera in connection.execute(select(found.c.camera)).scalars() if camera is not None}
 
     def open_sizes(self, spool: str) -> dict[str, int]:
         """How many bytes the rows of this spool's open objects have, by key."""
@@ -205,9 +245,12 @@ class Rows:
             row = connection.execute(select(inits).where(inits.c.id == id)).one_or_none()
             return InitSegment(row.id, row.data, row.width, row.height, row.codec) if row else None
 
-    def _select(self, *conditions: Any, with_gops: bool = True) -> list[ArchivedObject]:
+    def _select(
+        self, *conditions: Any, with_gops: bool = True, by: Column[Any] = objects.c.id, most: int | None = None
+    ) -> list[ArchivedObject]:
+        """In order of time. by: what comes first of those that begin at the same time."""
         columns = [column for column in objects.c if with_gops or column.name != "gops"]
-        query = select(*columns).where(*conditions).order_by(objects.c.start_90k, objects.c.id)
+        query = select(*columns).where(*conditions).order_by(objects.c.start_90k, by).limit(most)
         with self.transaction("read") as connection:
             return list(_objects_of(connection.execute(query)))
 
@@ -224,6 +267,12 @@ class Rows:
             ) from error
 
 
+def server_now_90k(connection: Connection) -> int:
+    """See `Rows.server_now_90k`."""
+    seconds = connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one()
+    return round(float(seconds) * TICKS_PER_S)
+
+
 def _in_range(camera: str, from_90k: int, to_90k: int) -> tuple[ColumnElement[bool], ...]:
     return (
         objects.c.camera == camera,
@@ -232,6 +281,16 @@ def _in_range(camera: str, from_90k: int, to_90k: int) -> tuple[ColumnElement[bo
         objects.c.end_90k > from_90k,
         objects.c.state != ObjectState.DELETING,
     )
+
+
+def _is_one_of(keys: Sequence[str]) -> ColumnElement[bool]:
+    """With the times that are in the keys, so that only the partitions of their days are searched."""
+    names = [name_of_key(key) for key in keys]
+    starts = [name.start_90k for name in names if name]
+    is_it = objects.c.key == keys[0] if len(keys) == 1 else objects.c.key.in_(keys)
+    if not starts or len(starts) < len(keys):
+        return is_it
+    return is_it & objects.c.start_90k.between(min(starts), max(starts))
 
 
 def _objects_of(rows: Iterable[Row[Any]]) -> Iterator[ArchivedObject]:

@@ -106,7 +106,7 @@ def finish_gone(places: Places) -> Generator[Alarm, None, bool]:
 def _is_marked(places: Places, key: str) -> bool:
     """False: the catalogue's server is away. A file that is a catalogue is on this machine, and is not given up."""
     try:
-        places.rows.mark_deleting(key)
+        places.rows.mark_deleting([key])
     except CatalogueAway:
         if places.rows.is_remote:
             return False

@@ -170,6 +170,29 @@ def apply(cluster: ClusterFile, data: Data = DATA, debug: Debug = False) -> None
         typer.echo(f"the catalogue has {len(installation.cameras.list())} cameras")
 
 
+@app.command("split-days")
+@fails_clearly
+def split_days(cluster: ClusterFile, debug: Debug = False) -> None:
+    """Keep the rows of recordings by day in the catalogue, once after an update from a version that did not. First
+    update all nodes: older ones could not write any more. The catalogue stands still for some seconds for each million
+    recordings; recording goes on."""
+    from passerby.access.installation import catalogue_url
+    from passerby.archive import split_days
+
+    config = cluster_config(cluster)
+    with _control(cluster) as control:
+        versions = {node: report["version"] for node, report in control.reports().items()}
+        lag = sorted(node for node, of in versions.items() if of != __version__ and control.session(node) is not None)
+    if lag:
+        raise SettingsError(
+            f"couldn't keep recordings by day: {', '.join(lag)} may be too old to write them",
+            hint=f"update all nodes to {__version__} first",
+        )
+    if not split_days(catalogue_url(cluster.parent, config)):
+        raise SettingsError("couldn't keep recordings by day: only a catalogue in PostgreSQL does that")
+    typer.echo("recordings are kept by day")
+
+
 @contextmanager
 def _control(cluster: ClusterFile) -> Iterator[NatsControl]:
     config = cluster_config(cluster)

@@ -28,6 +28,7 @@ would ending with many recordings that wait."""
 PATIENCE = timedelta(minutes=10)
 """For one request on a thin line: a part of 5 MB at 10 kB/s. By default it is 30 s."""
 PIECE_BYTES = 1 << 16
+_GIVES_UP_AFTER = 10  # each may take as long as RETRIES allows
 MARK = "passerby-store"
 """The key of every store's own identity."""
 
@@ -132,14 +133,23 @@ class Store:
         except (BaseError, OSError) as error:
             raise SourceError(f"couldn't look for '{key}' in the store: {_first_line(error)}") from error
 
-    def keys(self) -> Iterator[str]:
-        """All keys, in no particular order."""
+    def top(self) -> tuple[list[str], list[str]]:
+        """The keys that are in no folder, and the folders. Raises OutputError, SourceError."""
         self.check()
         try:
-            for some in obstore.list(self._store):
+            found = obstore.list_with_delimiter(self._store)
+        except (BaseError, OSError) as error:
+            raise _cannot_list(error) from error
+        return [str(each["path"]) for each in found["objects"] if each["path"] != MARK], list(found["common_prefixes"])
+
+    def keys(self, folder: str | None = None) -> Iterator[str]:
+        """All keys, or those in a folder and below, in no particular order. Raises OutputError, SourceError."""
+        self.check()
+        try:
+            for some in obstore.list(self._store, folder):
                 yield from (str(each["path"]) for each in some if each["path"] != MARK)
         except (BaseError, OSError) as error:
-            raise SourceError(f"couldn't list the store of recordings: {_first_line(error)}") from error
+            raise _cannot_list(error) from error
 
     def remove_halves(self) -> None:
         """Delete incomplete copies that a kill left in a folder: they have no row, and no listing shows them. Raises
@@ -184,6 +194,27 @@ class Store:
             with suppress(OSError):  # not empty yet
                 of_day.rmdir()
                 of_day.parent.rmdir()  # no objects of this camera are left
+
+    def delete_many(self, keys: Sequence[str]) -> dict[str, str]:
+        """In as few requests as the store allows: S3 takes a thousand keys in one. Returns those that may still be
+        there, and why. Raises OutputError if nothing can be deleted."""
+        self.check()
+        if self.folder is None and keys:
+            with suppress(BaseError, OSError):
+                obstore.delete(self._store, list(keys))
+                return {}
+        failed: dict[str, str] = {}
+        for key in keys:  # which of them it was is not said
+            try:
+                if len(failed) == _GIVES_UP_AFTER:
+                    failed[key] = f"couldn't delete '{key}': others could not be deleted either"
+                else:
+                    self.delete(key)
+            except StoreAway:
+                raise
+            except OutputError as error:
+                failed[key] = str(error)
+        return failed
 
     def _check_to_read(self, key: str) -> None:
         try:
@@ -240,6 +271,10 @@ def _folder_of(place: str | Path) -> Path | None:
     if place.startswith("file://"):
         return Path(place.removeprefix("file://"))
     return None if "://" in place else Path(place).absolute()
+
+
+def _cannot_list(error: Exception) -> SourceError:
+    return SourceError(f"couldn't list the store of recordings: {_first_line(error)}")
 
 
 def _first_line(error: Exception) -> str:

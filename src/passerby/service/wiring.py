@@ -9,7 +9,7 @@ from pathlib import Path
 from passerby.access import Installation
 from passerby.access.installation import catalogue_url
 from passerby.api import Services
-from passerby.archive import Archive
+from passerby.archive import Archive, split_days
 from passerby.archive.retention import Space
 from passerby.config import Config
 from passerby.fleet.worker import Places
@@ -26,6 +26,7 @@ def opened(data: Path, installation: Installation) -> Iterator[Services]:
     config = installation.config
     space = space_of(config)
     url, store = catalogue_url(data, config), config.storage.recordings
+    split_days(url)  # no other machine writes there
     with Archive(data, catalogue_url=url, store=store, space=space) as archive:
         fleet = ConfiguredFleet(installation, Places(data, data / "backgrounds", url, store))
         jobs = make_jobs(data, installation)

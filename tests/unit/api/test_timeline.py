@@ -272,7 +272,7 @@ def test_the_bytes_of_one_camera_are_not_reached_through_another(full: House, ki
     key = next(each for each in keys(full) if each.startswith("yard/"))
     _, day, name = key.split("/")
     if any(each == f"gate/{day}/{name}" for each in keys(full)):
-        full.archive._places.rows.mark_deleting(f"gate/{day}/{name}")
+        full.archive._places.rows.mark_deleting([f"gate/{day}/{name}"])
     assert kim.get(f"{PATH}/objects/{day}/{name}").status_code == 404
     for sneaky in ("..%2F..%2Fcatalogue.sqlite3", "../../../secrets.key", "%2e%2e/x.mp4"):
         assert kim.get(f"{PATH}/objects/{day}/{sneaky}").status_code in (403, 404, 422)
@@ -280,7 +280,7 @@ def test_the_bytes_of_one_camera_are_not_reached_through_another(full: House, ki
 
 def test_what_is_being_deleted_is_not_shown(full: House, kim: TestClient) -> None:
     for key in [each for each in keys(full) if each.startswith("gate/")]:
-        full.archive._places.rows.mark_deleting(key)
+        full.archive._places.rows.mark_deleting([key])
         _, day, name = key.split("/")
         assert kim.get(f"{PATH}/objects/{day}/{name}").status_code == 404
     assert kim.get(f"{PATH}/playlist.m3u8", params=RANGE).status_code == 404

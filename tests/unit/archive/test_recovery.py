@@ -144,7 +144,7 @@ def test_a_torn_tail_is_cut_at_the_last_whole_fragment(
         assert alarms == []
     for row in rows:
         archive._places.store.delete(row.key)
-        archive._places.rows.forget(row.key, row.state)
+        archive._places.rows.forget([row.key], row.state)
 
 
 def test_a_written_row_without_any_bytes_is_a_loss_that_is_told(open_archive: OpenArchive, tmp_path: Path) -> None:

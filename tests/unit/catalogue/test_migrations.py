@@ -6,6 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -26,11 +27,36 @@ metadata = events.metadata
 STEPS = ScriptDirectory(passerby.catalogue.migrations.__path__[0])
 
 
+DIFFERS_BY_DAY = [
+    "add_constraint key",  # a row is known by key and start: the key alone says the start
+    "add_index objects_by_state",
+    "remove_index objects_by_id",
+    "remove_index objects_by_state",  # it has no size in it: see catalogue/days.py
+    "remove_index objects_key_start",
+]
+"""What partitions of objects by day differ in, in PostgreSQL."""
+
+
+def described(difference: Any) -> str:
+    what, thing = difference
+    return f"{what} {thing.name or ' '.join(column.name for column in thing.columns)}"
+
+
+def is_of_schema(name: str | None, kind: str, parents: Any) -> bool:
+    """Not the partitions."""
+    table = name if kind == "table" else parents.get("table_name")
+    return not (table or "").startswith("objects_")
+
+
+COMPARES = {"compare_type": True, "compare_server_default": True, "include_name": is_of_schema}
+
+
 def test_the_steps_make_the_tables_of_the_schema(catalogue_url: str) -> None:
     engine = open_database(catalogue_url)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
+        context = MigrationContext.configure(connection, opts=COMPARES)
+        found = [] if connection.dialect.name == "sqlite" else DIFFERS_BY_DAY
+        assert sorted(described(each) for each in compare_metadata(context, metadata)) == found
         assert context.get_current_revision() == STEPS.get_current_head()
         assert {"objects_by_time", "objects_by_state"} <= {
             i["name"] for i in inspect(connection).get_indexes("objects")
