@@ -23,11 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
+from passerby.archive import split_days
 from passerby.archive.rows import Rows
 from passerby.catalogue import days
-from passerby.catalogue.database import open_database
+from passerby.catalogue.database import migrate, open_database
 from passerby.errors import OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, Gop, InitSegment, ObjectState, pack_gops, ticks
 from passerby.objects.names import ObjectName
@@ -45,6 +46,7 @@ INDEXES = 200
 """So many different indexes of GOPs, of which each object has one."""
 QUERIES = 400
 DELETED = min(100_000, ROWS // DAYS // 2 // 1000 * 1000)
+SPLIT_ROWS = 1_000_000
 WRITERS = 4
 WRITES_S = float(os.environ.get("SECONDS", "20"))
 
@@ -81,6 +83,32 @@ def control(found: Any, *what: str) -> None:
     """As the user that the package made its folder for: root runs no server."""
     command = [str(found.programs / "pg_ctl"), *what, "-w", "-t", "300", "-D", str(found.pgdata)]
     subprocess.run(command, check=True, user=found.pgdata.stat().st_uid, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def cpu_s(found: Any) -> float:
+    """Seconds that the server's processes have computed, those that ended too: the same however busy the machine is."""
+    first = int((found.pgdata / "postmaster.pid").read_text().splitlines()[0])
+    ticks_used = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if stat.parent.name == str(first):
+                ticks_used += sum(map(int, fields[11:15]))
+            elif fields[1] == str(first):
+                ticks_used += sum(map(int, fields[11:13]))
+    return ticks_used / os.sysconf("SC_CLK_TCK")
+
+
+def computed(found: Any, calls: list[Callable[[], object]]) -> str:
+    """Of the same calls: milliseconds of a core each, of the server and of who asks."""
+    server_s, own_s = cpu_s(found), time.process_time()
+    for call in calls:
+        call()
+    server_ms, own_ms = (
+        (cpu_s(found) - server_s) * 1000 / len(calls),
+        (time.process_time() - own_s) * 1000 / len(calls),
+    )
+    return f"of a core: server {server_ms:.1f} ms, who asks {own_ms:.1f} ms"
 
 
 def empty_cache() -> bool:
@@ -193,8 +221,8 @@ def write(url: str, number: int, cameras: int, seconds: float, pace_s: float, to
         for i, start in enumerate(range(0, GOPS * 2 * TICKS_PER_S, 2 * TICKS_PER_S))
     )
     begin_90k = ticks(time.time()) // OBJECT_90K * OBJECT_90K
-    began, done, slow = time.monotonic(), 0, 0.0
-    while (now := time.monotonic()) - began < seconds:
+    began, done, slow, computed_s = time.monotonic(), 0, 0.0, time.process_time()
+    while time.monotonic() - began < seconds:
         which, many = done % cameras, min(GOPS, 200 + done // cameras)
         name = ObjectName(f"writer-{number}-{which:05}", begin_90k, 1000, 1000)
         mine = tuple(Gop(begin_90k + g.start_90k, g.duration_90k, g.offset, g.size, g.activity) for g in gops[:many])
@@ -217,7 +245,7 @@ def write(url: str, number: int, cameras: int, seconds: float, pace_s: float, to
         done += 1
         if pace_s and (ahead := began + done * pace_s - time.monotonic()) > 0:
             time.sleep(ahead)
-    told.put((done, time.monotonic() - began, slow, now))
+    told.put((done, time.monotonic() - began, slow, time.process_time() - computed_s))
     rows.close()
 
 
@@ -239,7 +267,11 @@ def writing(url: str, a_second: float, seconds: float, said: list[str]) -> Itera
         for each in some:
             each.join()
         rate = sum(done / took for done, took, _, _ in found)
-        said.append(f"{rate:.0f} rows a second, the slowest {max(slow for _, _, slow, _ in found) * 1000:.0f} ms")
+        own_ms = sum(each[3] for each in found) * 1000 / sum(each[0] for each in found)
+        said.append(
+            f"{rate:.0f} rows a second, the slowest {max(slow for _, _, slow, _ in found) * 1000:.0f} ms, "
+            f"{own_ms:.1f} ms of a core each in the writer"
+        )
 
 
 def sizes(engine: Engine, name: str) -> str:
@@ -277,8 +309,9 @@ def main() -> None:
                 ),
             )
         measure_reading(found, url, first)
-        measure_writing(engine, url, first)
+        measure_writing(found, engine, url, first)
         measure_deleting(engine, url, first)
+        measure_splitting(found)
         engine.dispose()
 
 
@@ -286,7 +319,7 @@ def measure_reading(found: Any, url: str, first: int) -> None:
     rows = Rows(url)
     warm = timelines(rows, first, 1)
     timed(warm)
-    say("timeline of a camera and day, warm", timed(warm))
+    say("timeline of a camera and day, warm", f"{timed(warm)}; {computed(found, warm)}")
     say("the same, cameras and days not asked for before", timed(timelines(rows, first, 2)))
     rows.close()
     restart(found)
@@ -312,11 +345,16 @@ def measure_reading(found: Any, url: str, first: int) -> None:
     rows.close()
 
 
-def measure_writing(engine: Engine, url: str, first: int) -> None:
+def measure_writing(found: Any, engine: Engine, url: str, first: int) -> None:
     said: list[str] = []
+    server_s = cpu_s(found)
     with writing(url, 0, WRITES_S, said):
         pass
-    say(f"{WRITERS} writers, as fast as it goes", said[-1])
+    rows_s = float(said[-1].split()[0]) * WRITES_S
+    say(
+        f"{WRITERS} writers, as fast as it goes",
+        f"{said[-1]}, {(cpu_s(found) - server_s) * 1000 / rows_s:.1f} ms in the server",
+    )
     rows = Rows(url)
     with writing(url, 500, WRITES_S, said):
         shown = timed(timelines(rows, first, 4, 200))
@@ -328,6 +366,31 @@ def measure_writing(engine: Engine, url: str, first: int) -> None:
         ).one()
     say("updates that touched no index", f"{100 * hot.n_tup_hot_upd / max(hot.n_tup_upd, 1):.0f} % of {hot.n_tup_upd}")
     rows.close()
+
+
+def measure_splitting(found: Any) -> None:
+    """A catalogue of the version before there were days, with rows of 30 days."""
+    found.psql("CREATE DATABASE old;")
+    url = str(found.get_uri("old", driver="psycopg"))
+    engine = create_engine(url)
+    migrate(engine, "0021")
+    begin_90k = (days.day_of(ticks(time.time())) - DAYS) * days.DAY_90K
+    with engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO inits VALUES ('{INIT.id}', 1280, 720, 'avc1', 'init')"))
+        connection.execute(
+            text(f"""INSERT INTO objects
+            (camera, key, start_90k, end_90k, size, state, init_id, spool, media_offset, gops)
+            SELECT 'camera-' || n % 350, 'camera-' || n % 350 || '/2026-11-30/000000-' || s || '.mp4',
+                s, s + 9, 40000000, 'closed', '{INIT.id}', '0123456789abcdef', 8912,
+                decode(repeat('20bf0200e807000000', 20), 'hex')
+            FROM generate_series(0, {SPLIT_ROWS - 1}) n,
+                LATERAL (SELECT {begin_90k} + n / 350 * {OBJECT_90K}\\:\\:bigint AS s) t""")
+        )
+    for what, call in (("step 0022", lambda: migrate(engine)), ("split", lambda: split_days(url))):
+        began = time.monotonic()
+        call()
+        say(f"{what} of {SPLIT_ROWS} rows", f"{time.monotonic() - began:.1f} s (load average {os.getloadavg()[0]:.0f})")
+    engine.dispose()
 
 
 def measure_deleting(engine: Engine, url: str, first: int) -> None:
