@@ -165,8 +165,8 @@ class Rows:
     def begun_until(
         self, state: ObjectState, limits: Iterable[tuple[Collection[str], int]], others_90k: int, most: int
     ) -> list[ArchivedObject]:
-        """Objects in a state that begin at or before a limit, without their GOPs: `most` of them for each limit, the oldest
-        first. limits: which cameras, and when; others_90k: for all cameras not named."""
+        """Objects in a state that begin at or before a limit, without their GOPs: `most` of them for each limit, the
+        oldest first. limits: which cameras, and when; others_90k: for all cameras not named."""
         limits = list(limits)
         named = [camera for cameras, _ in limits for camera in cameras]
         arms = [(self._is_among(cameras), limit_90k) for cameras, limit_90k in limits]

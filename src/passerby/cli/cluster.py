@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Node = Annotated[str, typer.Argument(metavar="NODE", show_default=False)]
 Undo = Annotated[bool, typer.Option("--undo", help="Let it take cameras again.")]
 
+KNOWS_DAYS = "0022"
+"""The first revision of the catalogue whose code can write recordings that are kept by day."""
+
 app = typer.Typer(no_args_is_help=True, help="Several machines that record the same cameras between them.")
 
 for name, command in (
@@ -181,8 +184,8 @@ def split_days(cluster: ClusterFile, debug: Debug = False) -> None:
 
     config = cluster_config(cluster)
     with _control(cluster) as control:
-        versions = {node: report["version"] for node, report in control.reports().items()}
-        lag = sorted(node for node, of in versions.items() if of != __version__ and control.session(node) is not None)
+        old = sorted(node for node, report in control.reports().items() if report.schema_known < KNOWS_DAYS)
+        lag = [node for node in old if control.session(node) is not None]
     if lag:
         raise SettingsError(
             f"couldn't keep recordings by day: {', '.join(lag)} may be too old to write them",

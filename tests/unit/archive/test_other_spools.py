@@ -84,7 +84,7 @@ def test_what_came_once_is_not_fetched_again_for_a_while(scene: Scene, monkeypat
     now_s = KEPT_S + 1
     assert scene.page.still("gate", BEGIN_90K) is not None
     assert len(scene.wire.fetched) == 2
-    scene.site._places.rows.mark_deleting(scene.page.playlist("gate", BEGIN_90K, BEGIN_90K + 1).entries[0].key)
+    scene.site._places.rows.mark_deleting([scene.page.playlist("gate", BEGIN_90K, BEGIN_90K + 1).entries[0].key])
     assert scene.page.still("gate", BEGIN_90K) is None, "what is deleted is not shown from memory"
 
 
