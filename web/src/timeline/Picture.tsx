@@ -7,8 +7,7 @@ import { texts } from "../texts";
 import { Button, sentence } from "../ui";
 import type { Playback } from "./playback";
 import { type PlayerStatus, RecordingPlayer } from "./player";
-import { type Elsewhere, elsewhereAt, type Stretch, stateAt } from "./recordings";
-import { hasNone, type Stretch, stateAt } from "./recordings";
+import { type Elsewhere, elsewhereAt, hasNone, type Stretch, stateAt } from "./recordings";
 
 const LOOK_MS = 150;
 /** What is loaded sooner is not worth a word. */
