@@ -245,7 +245,7 @@ def test_corrections_only_add_and_are_read_strictly(open_office: OpenOffice, wro
     client = open_office().signed_in("kim")
     made = bring(client, b"x" * 100)
     done = client.put(f"/api/redactions/{made['id']}/corrections", json=wrong)
-    assert done.status_code == 422 and set(done.json()) == {"message", "hint", "said", "hint_said"}
+    assert done.status_code == 422 and set(done.json()) == {"message", "hint", "said", "hint_said", "field"}
 
 
 def test_only_its_maker_sees_a_file(open_office: OpenOffice, street: Street) -> None:

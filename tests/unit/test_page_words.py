@@ -41,6 +41,7 @@ NAMES = {
     "IPv6", "JPEG", "LGPL", "MIT", "MQTT", "Media", "PNG",
     "O", "ONVIF", "Prometheus", "PyAV", "Shift", "Source", "TCP", "TOKEN", "WebGL", "about",
     "centerface", "config", "cookie", "dev", "drawn", "fd00", "http", "https", "localhost",
+    "cluster", "readmit",
     "nanodet-g", "passerby", "passerby.example.toml", "passerby.toml",
     "iPhone",
     "password", "push", "redact", "rtsp", "rtsps", "serve", "stream1", "street", "sub", "video0", "video1", "x264",

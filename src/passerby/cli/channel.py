@@ -1,5 +1,4 @@
-"""`passerby channel`: lists the channels that messages go to, and sends a test. They are set up in
-passerby.toml, or on the page."""
+"""`passerby channel`: lists the channels that messages go to, from passerby.toml or the page, and sends a test."""
 
 from __future__ import annotations
 

@@ -265,7 +265,7 @@ class Keeper:
         there[self._session.node] = self._session
         for node in {each.node for each in table.slots.values()} - there.keys():
             if (found := self._control.session(node)) is not None:
-                there[node] = found[1] if found[1].is_readable else replace(found[1], process=_last_of(table, node))
+                there[node] = found[1] if found[1].is_readable else replace(found[1], process=table.last_run_of(node))
         return {node: each.live for node, each in there.items()}
 
     def _move(self, revision: int, table: Table, live: Mapping[str, Live]) -> None:
@@ -335,10 +335,7 @@ class Keeper:
         return None if shares is None else replace(table, shares=shares)
 
     def _hold(
-        self,
-        held: dict[int, int],
-        lent: dict[int, tuple[int, float | None]] | None = None,
-        table: Table | None = None,
+        self, held: dict[int, int], lent: dict[int, tuple[int, float | None]] | None = None, table: Table | None = None
     ) -> None:
         tokens = {slot: token for slot, (token, _) in (lent or {}).items()} | held
         with self._lock:
@@ -351,8 +348,3 @@ class Keeper:
             is_new = self._table.sites != sites_before
         if tokens != before or is_new:
             self._changed()
-
-
-def _last_of(table: Table, node: str) -> str:
-    """The run of a node that has taken something last."""
-    return max((each.token, each.process) for each in table.slots.values() if each.node == node)[1]

@@ -100,6 +100,10 @@ class Table:
         """The slots of a process, with their tokens."""
         return {slot: each.token for slot, each in self.slots.items() if each.process == process}
 
+    def last_run_of(self, node: str) -> str:
+        """The process of a node that has taken something last."""
+        return max((each.token, each.process) for each in self.slots.values() if each.node == node)[1]
+
     def without(self, process: str, slots: Iterable[int]) -> Table:
         """After a process gave these away."""
         given = self.of(process).keys() & set(slots)

@@ -27,7 +27,6 @@ from passerby.fleet.report_messages import NodeReport
 from passerby.fleet.worker import Places
 from passerby.folders import held_alone
 from passerby.media.camera import CameraStatus
-from passerby.media.segments import TICKS_PER_S
 from passerby.notify.alarms import Alarms
 from passerby.notify.configured import ConfiguredNotifier
 from passerby.processes import at_signals
@@ -35,9 +34,11 @@ from passerby.rules.quarantine import News
 from passerby.rules.retention import KeepAll
 from passerby.rules.strain import Strain
 from passerby.service.camera_sites import CameraSites
+from passerby.service.clock_check import ClockCheck
 from passerby.service.configured import ConfiguredFleet
 from passerby.service.elsewhere import LOOK_EVERY_S, CamerasElsewhere, alarms_for_report
 from passerby.service.event_stills import EventStillSender
+from passerby.service.new_fences import NewFences
 from passerby.service.notifying import notified
 from passerby.service.run import LOCK
 from passerby.service.upkeep import every, maintained, remembered, reporting, tell
@@ -56,8 +57,6 @@ STRAIN_EVERY_S = 2.0
 SITES_EVERY_S = 5.0
 QUARANTINE_EVERY_S = 2.0
 SCHEMA_EVERY_S = 5.0
-CLOCK_OFF_S = 2.0
-"""Recordings have the time of the machine that made them: by so much they overlap, or leave a gap, at a move."""
 READY_WITHIN_S = 60.0
 UPKEEP_AGAIN_S = 5.0  # while the catalogue is away
 LEAVES_WITHIN_S = 30.0
@@ -101,10 +100,8 @@ class Node:
         self._uploads = uploads
         self._stills = EventStillSender(installation, archive)
         self._keep: KeepAll | None = None
-        self._fenced: dict[str, int] = {}
-        self._is_changed = threading.Event()
-        self._fence_trouble: str | None = None
-        self._clock_trouble: str | None = None
+        self._fences = NewFences(installation, archive, self.keeper)
+        self._clocks = ClockCheck(installation.clock, archive)
         self._must_end: str | None = None
         self._stopping = threading.Event()
         self._left_out = 0
@@ -124,10 +121,10 @@ class Node:
             self._wait_until_ready(stopping)
             with (
                 every(lease_s / BEATS_A_LEASE, self._beat, "beat"),
-                every(FENCE_EVERY_S, self._raise_fences, "fence"),
+                every(FENCE_EVERY_S, self._fences.raise_new, "fence"),
                 closing(self._link()),
                 closing(self._spool_link()),
-                every(CLOCK_EVERY_S, self._compare_clocks, "clock"),
+                every(CLOCK_EVERY_S, self._clocks.compare, "clock"),
                 every(STRAIN_EVERY_S, self._measure_strain, "strain"),
                 every(QUARANTINE_EVERY_S, self._tell_quarantine, "quarantine"),
                 every(SITES_EVERY_S, self._look_at_sites, "sites"),
@@ -218,40 +215,7 @@ class Node:
     def _changed(self) -> None:
         self._fleet.know_quarantined(self.keeper.quarantine)
         self._fleet.cameras_changed()
-        self._is_changed.set()
-
-    def _raise_fences(self) -> None:
-        """In a thread of its own: the session is renewed while the catalogue is away."""
-        if not self._is_changed.is_set():
-            return
-        self._is_changed.clear()
-        try:
-            self._raise_new_fences()
-            self._fence_trouble = None
-        except PasserbyError as error:  # the first recording under the new token does the same
-            self._is_changed.set()
-            if self._fence_trouble is None:
-                log.warning("%s", error)
-            self._fence_trouble = str(error)
-
-    def _raise_new_fences(self) -> None:
-        """At once, not with the first recording: who had these cameras before is refused from now on. Unless they were
-        given away in order: then it goes on until the first recording."""
-        now: dict[str, int] = {}
-        for camera in self._installation.cameras.list():
-            token = self.keeper.token_of(camera.name)
-            if token is not None:
-                now[camera.name] = token
-        new = {
-            camera: token
-            for camera, token in now.items()
-            if self._fenced.get(camera) != token and self.keeper.takes_over(camera)
-        }
-        for token in set(new.values()):
-            self._archive.raise_fences([camera for camera, its in new.items() if its == token], token)
-        if now.keys() != self._fenced.keys():
-            log.info("this node has %d cameras", len(now))
-        self._fenced = now
+        self._fences.are_due()
 
     def _tell_quarantine(self) -> None:
         """Others know what ends workers before they get it."""
@@ -281,22 +245,6 @@ class Node:
         tokens = {name: token for name in stopped if (token := self.keeper.token_of(name)) is not None}
         for camera in self._archive.fenced_above(tokens) if tokens else ():
             self.keeper.renew_token_of(camera)
-
-    def _compare_clocks(self) -> None:
-        clock = self._installation.clock
-        asked_90k = clock.now_90k()
-        try:
-            server_90k = self._archive.server_now_90k()
-        except PasserbyError:
-            return  # others say so
-        answered_90k = clock.now_90k()
-        off_s = ((asked_90k + answered_90k) / 2 - server_90k) / TICKS_PER_S
-        if abs(off_s) - (answered_90k - asked_90k) / TICKS_PER_S < CLOCK_OFF_S:
-            self._clock_trouble = None
-            return
-        if self._clock_trouble is None:
-            log.warning("%s", _off(off_s))
-        self._clock_trouble = _off(off_s)
 
     def _check_schema(self) -> None:
         """A version that was started elsewhere may have changed the tables so that this one would misread them. Its
@@ -362,7 +310,7 @@ class Node:
             stays=self._uploads.policy.stays,
             trouble=self.keeper.trouble
             or self.keeper.robbed
-            or self._clock_trouble
+            or self._clocks.trouble
             or self._fleet.trouble
             or self.keeper.no_room,
             alarms=tuple(alarms_for_report(self._alarms.now())),
@@ -372,14 +320,6 @@ class Node:
             self._control.report(self._node, report)
         except ControlAway:
             return  # the keeper says so
-
-
-def _off(seconds: float) -> str:
-    which = "ahead of" if seconds > 0 else "behind"
-    return (
-        f"the clock of this machine is {abs(seconds):.0f} s {which} that of the catalogue's server, and so are its "
-        "recordings (hint: let both follow a time server)"
-    )
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def test_an_error_that_nobody_foresaw_is_an_alarm_until_a_round_goes_well(
     with upkeep.maintained(house.installation, house.archive, services(house).alarms):
         until(lambda: client.get("/healthz").json()["alarms"] == ["upkeep"])
         root = house.signed_in("root")
-        until(lambda: len(root.get("/api/alarms").json()) == 3)  # recordings, kept boxes, the audit
+        until(lambda: len(root.get("/api/alarms").json()) == 4)  # recordings, kept boxes, pictures of events, the audit
         for alarm in root.get("/api/alarms").json():
             assert "ZeroDivisionError" in alarm["says"] and "planted" not in alarm["says"]
         monkeypatch.setattr(house.installation, "keep", whole)

@@ -96,7 +96,7 @@ def test_recordings_stay_on_demand_and_their_rows_say_all_there_is(site: Site, m
     site.record(archive, BEGIN_90K)
     whole = rows_of(archive)
     (path,) = archive._places.spool.glob("*.open.mp4")
-    archive._places.rows.forget(whole[0].key, ObjectState.OPEN)  # the catalogue was away when it was recorded
+    archive._places.rows.forget([whole[0].key], ObjectState.OPEN)  # the catalogue was away when it was recorded
     site.record(archive, BEGIN_90K + HOUR_90K)
     assert archive.maintain(KEEP, site.now_90k()) == [] == archive.finish_ended()
     (first, second) = rows_of(archive)
@@ -116,7 +116,7 @@ def test_recordings_stay_on_demand_and_their_rows_say_all_there_is(site: Site, m
 def test_what_stays_is_handed_in_where_another_machine_took_the_camera_meanwhile(site: Site) -> None:
     archive = site.open("a", Upload.ON_DEMAND)
     site.record(archive, BEGIN_90K)
-    archive._places.rows.forget(rows_of(archive)[0].key, ObjectState.OPEN)
+    archive._places.rows.forget([rows_of(archive)[0].key], ObjectState.OPEN)
     archive.raise_fences(["gate"], 2 * TOKEN)
     (alarm,) = archive.keep_spool(KEEP, site.now_90k())
     assert "another machine records camera 'gate' now" in alarm.says, "it has no token to hand it in under"

@@ -37,10 +37,12 @@ class Killed(BaseException):
     """Instead of kill -9, which leaves a transaction that was not committed behind as well."""
 
 
-def an_object(camera: str, start_90k: int, state: ObjectState = ObjectState.CLOSED) -> ArchivedObject:
+def an_object(
+    camera: str, start_90k: int, state: ObjectState = ObjectState.CLOSED, spool: str = "spool"
+) -> ArchivedObject:
     gops = (Gop(start_90k, 2 * TICKS_PER_S, 100, 50, 3),)
     key = ObjectName(camera, start_90k).key
-    return ArchivedObject(camera, key, start_90k, gops[-1].end_90k, 150, state, INIT.id, "spool", gops)
+    return ArchivedObject(camera, key, start_90k, gops[-1].end_90k, 150, state, INIT.id, spool, gops)
 
 
 class House:
@@ -179,8 +181,8 @@ def test_what_cannot_be_deleted_stays_on_the_list_and_is_an_alarm_each_time(hous
 
 
 def test_an_open_object_keeps_its_day(house: House) -> None:
-    """Its bytes are in the spool of a machine that is away."""
-    away = an_object("gate", (TODAY - 4) * DAY_90K + 7, ObjectState.OPEN)
+    """Its bytes are in the spool of this machine, which is to delete them first."""
+    away = an_object("gate", (TODAY - 4) * DAY_90K + 7, ObjectState.OPEN, house.archive.spool_name)
     house.add(*two_of_each(TODAY - 4), away)
     assert house.archive.maintain(KEEP, NOW_90K) == []
     assert house.rows.keys() == {away.key} and house.stored() == set()

@@ -25,6 +25,7 @@ COLUMNS = {
     "leased_until_90k tries failed_90k error ended_90k",
     "alarms_told": "kind camera since_90k count seen_90k",
     "alerts_off": "camera",
+    "event_stills": "event_id camera at_90k jpeg",
     "page_channels": "name settings sealed address_shown who at_90k",
     "page_routes": "id settings who at_90k",
 }
