@@ -29,10 +29,9 @@ def notified(services: Services) -> Iterator[None]:
     if notifier is None:
         yield
         return
-    page = page_address(installation.config.server)
+    page, forgot_90k = page_address(installation.config.server), 0
     messages = AlarmMessages(installation.rows, notifier, MEANS, f"{page}#/health")
     events = EventMessages(installation.rows, notifier, f"{page}#/events")
-    forgot_90k = 0
 
     def look() -> None:
         nonlocal forgot_90k
@@ -43,8 +42,7 @@ def notified(services: Services) -> Iterator[None]:
             services.alarms.round("channels", dead_channels(notifier))
             if notifier.has_channels:
                 messages.round(standing(services))
-            now_90k = installation.clock.now_90k()
-            if abs(now_90k - forgot_90k) >= FORGET_EVERY_90K:
+            if abs((now_90k := installation.clock.now_90k()) - forgot_90k) >= FORGET_EVERY_90K:
                 forgot_90k = now_90k
                 notifier.outbox.forget()
 
