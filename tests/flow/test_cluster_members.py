@@ -55,7 +55,7 @@ def fill_in(file: Path, folder: Path, catalogue: str) -> None:
     video = folder / "street.mp4"
     draw_street(video, seconds=20, size=(160, 120), fps=2)
     cameras = "".join(f'[[camera]]\nname = "{name}"\naddress = "file:{video}"\n' for name in CAMERAS)
-    storage = f'catalogue = "{catalogue}"\nrecordings = "s3://{BUCKET}/members"\nleast_free_gigabytes = 0\n'
+    storage = f'catalogue = "{catalogue}"\nrecordings = "s3://{BUCKET}/members"\nmin_free_gigabytes = 0\n'
     with file.open("a") as open_file:
         open_file.write(f"{storage}[sources]\nfiles = true\n{cameras}")
 

@@ -23,7 +23,7 @@ CAMERAS = "".join(
     f'[[camera]]\nname = "{name}"\ntitle = "{title}"\naddress = "rtsp://192.0.2.7/x"\nis_enabled = false\n'
     for name, title in (("gate", "School gate"), ("yard", "Yard"))
 )
-NO_ROOM = "[storage]\nmost_gigabytes = 0.000001\n"
+NO_ROOM = "[storage]\nmax_gigabytes = 0.000001\n"
 DELETE = "Recordings or events that should be gone may still exist"
 SPACE = "Recordings were deleted too early, for lack of space"
 STRANGE = "There are unknown files where recordings are stored"
