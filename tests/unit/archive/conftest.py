@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from passerby.archive import Archive
-from passerby.archive.asking import Asking
 from passerby.media.segments import TICKS_PER_S
 
 OBJECT_90K = 20 * TICKS_PER_S
 """Short objects, so that a test has several."""
 
-PATIENCE_S = 20.0
-
 OpenArchive = Callable[..., Archive]
 
 
 @pytest.fixture
-def open_archive(tmp_path: Path, catalogue_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenArchive]:
-    """Opens the archive of this test, again and again if need be, as after a restart. Its catalogue may be slow: the
-    machine runs other tests."""
-    monkeypatch.setattr("passerby.archive.writer.Asking", partial(Asking, PATIENCE_S))
+def open_archive(tmp_path: Path, catalogue_url: str) -> Iterator[OpenArchive]:
+    """Opens the archive of this test, again and again if need be, as after a restart."""
     opened: list[Archive] = []
 
     def open_it(**how: Any) -> Archive:
