@@ -100,7 +100,7 @@ def _may_use(engine: Engine) -> bool:
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Run the missing steps, all or none. Two processes that start together wait for each other."""
-    from alembic import command  # here, since most starts do without it: see `_is_up_to_date`
+    from alembic import command  # here, since most starts do without it: see `_may_use`
     from alembic.config import Config
     from alembic.util import CommandError
 

@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import inspect, text
 
 from passerby.archive import Archive
-from passerby.archive.asking import Asking
 from passerby.archive.rows import Rows
 from passerby.catalogue import database
 from passerby.catalogue.database import open_database
@@ -42,7 +41,6 @@ def test_what_another_has_locked_is_given_up_and_tried_again(
     other = Rows(url)
     with Archive(tmp_path, catalogue_url=url) as archive:
         writer = archive.writer("gate")
-        writer._asking = Asking(PATIENCE_S)  # else it would give up itself, after as long
         fragments = recorded(steady(20))
         with other.transaction("hold everything") as connection:
             connection.execute(text("LOCK TABLE objects"))

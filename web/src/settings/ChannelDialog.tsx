@@ -32,6 +32,7 @@ import {
   newSecret,
   SHORTEST_SECRET,
 } from "./channel";
+import { FormActions } from "./FormActions";
 import type { Route } from "./route";
 
 const words = texts.settings.channelForm;
@@ -82,18 +83,13 @@ export function ChannelDialog({ channel, routes, onClose, onChanged }: DialogPro
       onClose={onClose}
       isWide
       actions={
-        <>
-          {channel && (
-            <Button kind="danger" icon="trash" onClick={() => setIsRemoving(true)}>
-              {words.remove}
-            </Button>
-          )}
-          <span className="space" />
-          <Button onClick={onClose}>{texts.ui.cancel}</Button>
-          <Button kind="primary" type="submit" form={form} busy={busy}>
-            {channel ? texts.cameras.save : words.add}
-          </Button>
-        </>
+        <FormActions
+          form={form}
+          save={channel ? texts.cameras.save : words.add}
+          busy={busy}
+          onClose={onClose}
+          remove={channel && { word: words.remove, onClick: () => setIsRemoving(true) }}
+        />
       }
     >
       <form id={form} className="stack" onSubmit={save}>

@@ -7,7 +7,6 @@ import { titleOf } from "../camera/cameras";
 import { WhenFields } from "../rules/WhenFields";
 import { texts } from "../texts";
 import {
-  Button,
   Check,
   Checks,
   Confirm,
@@ -20,6 +19,7 @@ import {
   TextField,
   useToast,
 } from "../ui";
+import { FormActions } from "./FormActions";
 import { type Facts, factsOf, keysOf, type Route, SEVERITIES } from "./route";
 import "../rules/rules.css";
 
@@ -83,18 +83,13 @@ export function RouteDialog({ route, isFirst, channels, onClose, onChanged }: Di
       onClose={onClose}
       isWide
       actions={
-        <>
-          {route && (
-            <Button kind="danger" icon="trash" onClick={() => setIsRemoving(true)}>
-              {words.remove}
-            </Button>
-          )}
-          <span className="space" />
-          <Button onClick={onClose}>{texts.ui.cancel}</Button>
-          <Button kind="primary" type="submit" form={form} busy={busy}>
-            {route ? texts.cameras.save : words.add}
-          </Button>
-        </>
+        <FormActions
+          form={form}
+          save={route ? texts.cameras.save : words.add}
+          busy={busy}
+          onClose={onClose}
+          remove={route && { word: words.remove, onClick: () => setIsRemoving(true) }}
+        />
       }
     >
       <form id={form} className="stack" onSubmit={save}>
