@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable
 from queue import SimpleQueue
 
@@ -16,14 +17,15 @@ class Asking:
     """For one writer, from its thread. Calls are made one after another, by a thread of its own.
 
     A server whose machine lost its power, or that is behind a network that is cut, answers nothing: without this, each
-    GOP would wait for it for many seconds, and what the camera sent meanwhile would be lost.
+    GOP would wait for it for many seconds, and what the camera sent meanwhile would be lost. The thread ends with
+    `close`, or when nobody has this any more.
     """
 
     def __init__(self, answers_within_s: float = ANSWERS_WITHIN_S) -> None:
         self._answers_within_s = self._patience_s = answers_within_s
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._pending: _Call | None = None
-        self._thread: threading.Thread | None = None
+        self._end_thread: weakref.finalize[[None], Asking] | None = None
 
     def ask(self, call: Callable[[], None]) -> None:
         """Raises what it raises, or OutputError if there is no answer yet: it comes, or fails, later. While one is
@@ -47,18 +49,20 @@ class Asking:
 
     def close(self) -> None:
         """Its thread ends once what is asked is answered. It may be used again."""
-        if self._thread is not None:
-            self._calls.put(None)
-            self._thread = None
+        if self._end_thread is not None:
+            self._end_thread()
+            self._end_thread = None
 
     def _start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="passerby-asking", daemon=True)
-            self._thread.start()
+        if self._end_thread is None:
+            threading.Thread(target=_make_calls, args=(self._calls,), name="passerby-asking", daemon=True).start()
+            self._end_thread = weakref.finalize(self, self._calls.put, None)
 
-    def _run(self) -> None:
-        while (call := self._calls.get()) is not None:
-            call.make()
+
+def _make_calls(calls: SimpleQueue[_Call | None]) -> None:
+    while (call := calls.get()) is not None:
+        call.make()
+        del call  # it may be what holds the writer
 
 
 class _Call:

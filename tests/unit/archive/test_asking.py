@@ -99,5 +99,19 @@ def test_all_is_recorded_while_the_catalogue_answers_nothing(tmp_path: Path) -> 
     rows.close()
 
 
+@pytest.mark.parametrize("closes", [True, False], ids=["closed", "dropped"])
+def test_its_thread_ends_with_it(closes: bool) -> None:
+    before = set(threading.enumerate())
+    asking = Asking(LONG_S)
+    asking.ask(lambda: None)
+    (thread,) = set(threading.enumerate()) - before
+    if closes:
+        asking.close()
+    else:
+        del asking
+    thread.join(LONG_S)
+    assert not thread.is_alive()
+
+
 def _refused() -> None:
     raise Superseded("gate")

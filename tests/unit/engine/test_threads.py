@@ -14,14 +14,11 @@ from passerby.engine.threads import DEPTH, Worker, ahead, depth_of
 PATIENCE_S = 5.0
 
 
-def threads() -> set[str]:
-    return {thread.name for thread in threading.enumerate() if thread.name.startswith("passerby-")}
-
-
 @pytest.fixture(autouse=True)
 def _no_thread_is_left() -> Iterator[None]:
+    before = set(threading.enumerate())
     yield
-    assert not threads()
+    assert not [each.name for each in threading.enumerate() if each not in before]
 
 
 def wait_until_quiet(made: list[int]) -> int:
