@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from passerby.engine import Progress
 
 LINE_EVERY_S = 10.0
+MIN_FRAMES_FOR_SPEED = 10  # the time until the first one is spent on something else
 SayResult = Callable[[Outcome], None]
 """Prints what came of a file that did not fail."""
 
@@ -117,12 +118,16 @@ def progress_line(progress: Progress) -> str:
     done, total = progress.frames_done, progress.frames_total
     if not total:
         return f"{progress.stage} ({done} frames), {progress.fps:.0f} frames/s"
-    line = f"{progress.stage} {min(100, 100 * done // total)} % ({done} of {total} frames), {progress.fps:.0f} frames/s"
-    return f"{line}, {max(0, total - done) / progress.fps:.0f} s left" if progress.fps > 0 else line
+    line = f"{progress.stage} {min(100, 100 * done // total)} % ({done} of {total} frames)"
+    if done < MIN_FRAMES_FOR_SPEED or progress.fps <= 0:
+        return line
+    return f"{line}, {progress.fps:.0f} frames/s, {max(0, total - done) / progress.fps:.0f} s left"
 
 
 def _say_outcome(outcome: Outcome, say: SayResult) -> None:
     if outcome.error is not None:
-        say_error(f"{outcome.job.source}: {outcome.error}", outcome.hint)
+        name = readable(outcome.job.source)
+        says = outcome.error if f"'{name}'" in outcome.error else f"{name}: {outcome.error}"
+        say_error(says, outcome.hint)
     else:
         say(outcome)

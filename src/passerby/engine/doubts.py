@@ -10,7 +10,7 @@ import numpy as np
 from passerby.covers_file import to_upright
 from passerby.engine.covered_when import CoveredWhen
 from passerby.media import Kind
-from passerby.media.overlap import iou
+from passerby.media.overlap import iou, shares_inside
 from passerby.media.stream import StreamFormat
 from passerby.report import Doubt
 from passerby.track import SEEN_WELL, Place, Sighting, TrackSummary
@@ -19,7 +19,8 @@ DOUBTFUL_SCORE, DOUBTFUL_HITS = 0.15, 3  # seen this often and this well, but st
 MAX_DOUBTS, MAX_VISIBLE = 1000, 5000  # what was covered on poor evidence must not displace what was left visible
 MAX_PLACES, MAX_VISIBLE_PLACES = 20_000, 100_000
 JOIN_S = 1.0  # a detector that blinks at one thing begins a new track each time
-JOIN_OVERLAP = 0.5
+JOIN_OVERLAP, JOIN_INSIDE = 0.5, 0.8  # of both; of the smaller one, where the larger one shows it anyway
+WELL_AROUND = 0.25  # of its size on each side: so far around a thing is hidden too where nobody has to check its cover
 LONGEST_S = 10.0  # nobody checks a minute in one go
 RECENT = 50  # things that a place may continue; a crowd has no more that blink
 
@@ -84,12 +85,8 @@ class Doubts:
 
     def all(self) -> tuple[Doubt, ...]:
         """What was left visible first, each in order of time. Call when every frame is out."""
-        visible = []
-        for kind, place in self._visible:
-            seen = [each for each in place if not self._is_hidden(each)]
-            if seen:
-                visible.append(_Thing.of(kind, False, seen))
-        covered = [_Thing.of(kind, True, place) for kind, place in self._covered]
+        visible = self._things(self._visible, is_covered=False)
+        covered = self._things(self._covered, is_covered=True)
         return (*self._listed(visible, MAX_VISIBLE), *self._listed(covered, MAX_DOUBTS))
 
     def _listed(self, things: Iterable[_Thing], most: int) -> list[Doubt]:
@@ -97,9 +94,17 @@ class Doubts:
         self.left_out += max(0, len(doubts) - most)
         return doubts[:most]
 
-    def _is_hidden(self, seen: Sighting) -> bool:
-        """Whether something else hides it, such as the cover of somebody in front, or one drawn by hand."""
-        return self.covered_when.is_hidden(seen.time_s, seen.xyxy)
+    def _things(self, places: Iterable[tuple[Kind, Place]], *, is_covered: bool) -> list[_Thing]:
+        """Without what something else hides, such as the cover of somebody in front, or one drawn by hand: of what has
+        a cover, which may be too small, with all that is near it."""
+        around = WELL_AROUND if is_covered else 0.0
+        seen = ((kind, [each for each in place if not self._is_hidden(each, around)]) for kind, place in places)
+        return [_Thing.of(kind, is_covered, sightings) for kind, sightings in seen if sightings]
+
+    def _is_hidden(self, seen: Sighting, around: float) -> bool:
+        left, top, right, bottom = seen.xyxy
+        more_x, more_y = around * (right - left), around * (bottom - top)
+        return self.covered_when.is_hidden(seen.time_s, (left - more_x, top - more_y, right + more_x, bottom + more_y))
 
     def _doubt(self, thing: _Thing) -> Doubt | None:
         """None if it is outside the picture."""
@@ -124,8 +129,9 @@ def _joined(places: Iterable[_Thing]) -> list[_Thing]:
     for place in sorted(places, key=lambda each: each.first_s):
         recent = [each for each in things[-RECENT:] if place.may_continue(each)]
         hulls = np.array([each.hull for each in recent], np.float32).reshape(-1, 4)
-        overlaps = iou(np.array([place.hull], np.float32), hulls)[0] if recent else np.zeros(0)
-        if recent and overlaps.max() >= JOIN_OVERLAP:
+        hull = np.array([place.hull], np.float32)
+        overlaps = np.maximum(iou(hull, hulls)[0] / JOIN_OVERLAP, shares_inside(hull, hulls)[0] / JOIN_INSIDE)
+        if recent and overlaps.max() >= 1:
             recent[int(overlaps.argmax())].join(place)
         else:
             things.append(place)

@@ -93,7 +93,8 @@ def test_summary_names_the_option_that_hides_less() -> None:
     [
         (Progress("redacting", 120, 300, 90.0), "redacting 40 % (120 of 300 frames), 90 frames/s, 2 s left"),
         (Progress("redacting", 120, None, 90.0), "redacting (120 frames), 90 frames/s"),
-        (Progress("learning", 0, 300, 0.0), "learning 0 % (0 of 300 frames), 0 frames/s"),
+        (Progress("learning", 0, 300, 0.0), "learning 0 % (0 of 300 frames)"),
+        (Progress("redacting", 1, 300, 0.1), "redacting 0 % (1 of 300 frames)"),
         (Progress("redacting", 310, 300, 90.0), "redacting 100 % (310 of 300 frames), 90 frames/s, 0 s left"),
     ],
 )

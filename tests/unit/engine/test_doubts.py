@@ -116,6 +116,29 @@ def test_what_something_else_hides_is_not_called_visible() -> None:
         assert bool(doubts.all()) == is_listed, cover
 
 
+def test_what_is_well_inside_another_cover_needs_no_check() -> None:
+    """In a crowd hardly anybody is seen well, and the covers of others hide all around them."""
+    for cover, is_listed in (
+        (Cover((CoverBox(BOX, Kind.PERSON),)), True),
+        (Cover((CoverBox((95, 90, 145, 210), Kind.PERSON),)), True),
+        (Cover((CoverBox((60, 40, 180, 260), Kind.MANUAL),)), False),
+        (Cover(cells=np.ones((36, 64), np.bool_)), False),
+    ):
+        doubts = Doubts(STREAM, 0.0)
+        for index in range(50):
+            doubts.covered_when.note(index / 25, cover)
+        doubts.add(track(places_of((1.0, 0.0)), confirmed=True))
+        assert bool(doubts.all()) == is_listed, cover
+
+
+def test_a_part_of_somebody_is_listed_with_them() -> None:
+    doubts = Doubts(STREAM, 0.0)
+    doubts.add(track(([Sighting(1.0, BOX, 0.2)],)))
+    doubts.add(track(([Sighting(1.2, (104.0, 100.0, 138.0, 140.0), 0.3)],)))
+    doubts.add(track(([Sighting(1.2, (130.0, 100.0, 170.0, 200.0), 0.3)],)))
+    assert [(entry.xyxy, entry.at_s) for entry in doubts.all()] == [(BOX, 1.2), ((130, 100, 170, 200), 1.2)]
+
+
 def test_a_cover_that_comes_later_hides_nothing_before() -> None:
     doubts, cover = Doubts(STREAM, 0.0), Cover((CoverBox((80, 80, 200, 220), Kind.PERSON),))
     for index in range(100):
