@@ -1,25 +1,29 @@
 """Random faults of several machines for as long as one likes: `python -m bench.fleet_campaign [MINUTES [SEED]]`.
 
 Four machines in network namespaces (it takes root), with real NATS, PostgreSQL and S3; up to two faults at once.
+With `--outages MINUTES` all of NATS, of PostgreSQL and of S3 are away for so long instead, one after the other.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 import time
 
-from tests.campaign.cluster_faults import ClusterCampaign
+from tests.campaign.cluster_faults import HEALS_S, OF_SERVERS, ClusterCampaign
 from tests.cluster_machines import machines
 
 CAMERAS = int(os.environ.get("CAMERAS", "6"))
 SHORT_OBJECTS = "keep_hours = 0.5\n"
 
 
-def main(minutes: float = 60.0, seed: int = 1) -> None:
+def main(minutes: float, seed: int, outage_minutes: float | None) -> None:
+    outages = [(kind, 60 * outage_minutes) for kind in OF_SERVERS] if outage_minutes else []
+    if outage_minutes:
+        minutes = len(outages) * outage_minutes + (len(outages) - 1) * HEALS_S / 60
     with machines(CAMERAS, SHORT_OBJECTS, is_apart=True) as found:
         begun_s = time.time()
-        outcome = ClusterCampaign(found, seed).run(
+        outcome = ClusterCampaign(found, seed, outages).run(
             60 * minutes, lambda what: print(f"{time.time() - begun_s:6.0f} s  {what}", flush=True)
         )
         verdict = outcome.verdict
@@ -44,4 +48,9 @@ def main(minutes: float = 60.0, seed: int = 1) -> None:
 
 
 if __name__ == "__main__":
-    main(*(float(each) if number == 0 else int(each) for number, each in enumerate(sys.argv[1:])))  # type: ignore[arg-type]
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("minutes", type=float, nargs="?", default=60.0)
+    asked.add_argument("seed", type=int, nargs="?", default=1)
+    asked.add_argument("--outages", type=float, metavar="MINUTES")
+    given = asked.parse_args()
+    main(given.minutes, given.seed, given.outages)

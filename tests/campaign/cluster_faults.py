@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -44,8 +44,8 @@ class Fault:
 @dataclass
 class Outcome:
     """What came of a campaign. beyond: gaps that are longer than a takeover and a GOP, or without one, with what was
-    wrong then. nobody_could: those in which a machine was gone and no other could take over, since NATS or PostgreSQL
-    was away too, and that ended in time once one of both was over."""
+    wrong then. nobody_could: those in which a machine was gone and no other could take over, since NATS was away too,
+    and that ended in time once one of both was over."""
 
     faults: list[Fault] = field(default_factory=list)
     verdict: Verdict = field(default_factory=Verdict)
@@ -54,10 +54,12 @@ class Outcome:
 
 
 class ClusterCampaign:
-    """machines: apart, with none of them started yet."""
+    """machines: apart, with none of them started yet. outages: kinds of faults of servers, and how many seconds each
+    lasts: they come one by one instead of random ones."""
 
-    def __init__(self, machines: Machines, seed: int) -> None:
+    def __init__(self, machines: Machines, seed: int, outages: Sequence[tuple[str, float]] = ()) -> None:
         self._machines, self._random = machines, random.Random(seed)
+        self._outages, self._at_once = list(outages), 1 if outages else AT_ONCE
         self._now: list[Fault] = []
         self.outcome = Outcome()
 
@@ -89,21 +91,25 @@ class ClusterCampaign:
                 self._heal(fault)
                 fault.until_s = time.time()
                 say(f"over: {fault}")
-            if next_s <= time.time() < until_s and len(self._now) < AT_ONCE:
+            if next_s <= time.time() < until_s and len(self._now) < self._at_once:
                 fault = self._choose()
                 self._do(fault)
                 self._now.append(fault)
                 self.outcome.faults.append(fault)
                 say(f"{fault}, for {fault.until_s - fault.from_s:.0f} s")
-                next_s = time.time() + self._random.uniform(*BETWEEN_S)
+                is_planned = self._at_once == 1
+                next_s = fault.until_s + HEALS_S if is_planned else time.time() + self._random.uniform(*BETWEEN_S)
             time.sleep(0.1)
 
     def _choose(self) -> Fault:
-        """Any kind that is not going on yet, of a machine that has none yet."""
+        """The next outage, or any kind that is not going on yet, of a machine that has none yet."""
+        now_s = time.time()
+        if self._outages:
+            kind, seconds = self._outages.pop(0)
+            return Fault(kind, kind, now_s, now_s + seconds)
         going_on = {each.on for each in self._now}
         kind = self._random.choice([*OF_A_MACHINE, *(each for each in OF_SERVERS if each not in going_on)])
         on = kind if kind in OF_SERVERS else self._random.choice([each for each in NODES if each not in going_on])
-        now_s = time.time()
         return Fault(kind, on, now_s, now_s + self._random.uniform(*LASTS_S))
 
     def _do(self, fault: Fault) -> None:
@@ -153,7 +159,7 @@ class ClusterCampaign:
                 each for each in self.outcome.faults
                 if each.from_s < gap.from_s + gap.seconds and each.until_s > gap.from_s - TAKES_OVER_WITHIN_S
             ]  # fmt: skip
-            away = [each for each in then if each.kind in ("nats", "postgresql")]
+            away = [each for each in then if each.kind == "nats"]
             gone = [each for each in then if each.kind in ("kill", "pause", "stop", "cut-all")]
             both_s = max(
                 (min(one.until_s, other.until_s) - max(one.from_s, other.from_s) for one in away for other in gone),

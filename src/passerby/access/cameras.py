@@ -1,4 +1,4 @@
-"""Configured cameras and their groups. Addresses are sealed; only `secret_address` opens one, in order to connect."""
+"""Configured cameras and their groups. Addresses are sealed; only `open_address` opens one, in order to connect."""
 
 from __future__ import annotations
 
@@ -47,13 +47,14 @@ class CameraFacts:
 @dataclass(frozen=True, slots=True)
 class ConfiguredCamera:
     """A configured camera. address_shown: without credentials. since_90k: earlier recordings belong to another camera
-    that had the name; 0: there was none."""
+    that had the name; 0: there was none. sealed_address: see `Cameras.open_address`."""
 
     name: str
     facts: CameraFacts
     address_shown: str
     is_in_file: bool
     since_90k: int = 0
+    sealed_address: bytes = field(default=b"", repr=False)
 
 
 class Cameras:
@@ -72,13 +73,16 @@ class Cameras:
             return next(iter(_cameras(connection, select(cameras).where(cameras.c.name == name))), None)
 
     def secret_address(self, name: str) -> str:
-        """SECRET: the address with its credentials. Raises SettingsError if there is no such camera, or the key is
-        another one."""
-        with self._rows.transaction("read a camera") as connection:
-            row = connection.execute(select(cameras).where(cameras.c.name == name)).one_or_none()
-        if row is None:
+        """See `open_address`. Raises SettingsError also if there is no such camera."""
+        found = self.find(name)
+        if found is None:
             raise SettingsError(f"there is no camera '{name}'")
-        return self._sealer.open(bytes(row.address), f"{name} address")
+        return self.open_address(found)
+
+    def open_address(self, camera: ConfiguredCamera) -> str:
+        """SECRET: the address with its credentials. Asks no catalogue. Raises SettingsError if the key is another
+        one."""
+        return self._sealer.open(camera.sealed_address, f"{camera.name} address")
 
     def add(self, name: str, facts: CameraFacts) -> None:
         """Raises SettingsError for a wrong address or name, a name that is taken, or a group that does not exist."""
@@ -153,9 +157,6 @@ class Cameras:
             for row in removed
         }
         return found | {row.name: _keep(row.keep_hours, row.more_than_30_days, usual) for row in here}
-
-    def keep_of(self, facts: CameraFacts) -> Keep:
-        return _keep(facts.keep_hours, facts.more_than_30_days, self._usual())
 
     def forget_spent_limits(self) -> None:
         """For removed cameras that have no recordings left."""
@@ -275,6 +276,11 @@ class Groups:
             return bool(connection.execute(delete(camera_groups).where(camera_groups.c.name == name)).rowcount)
 
 
+def keep_of(facts: CameraFacts, usual: Keep) -> Keep:
+    """usual: of cameras that set none."""
+    return _keep(facts.keep_hours, facts.more_than_30_days, usual)
+
+
 def _keep(keep_hours: float | None, more_than_30_days: bool, usual: Keep) -> Keep:
     """Earlier versions accepted shorter limits: if they were errors now, nothing would ever be deleted."""
     return usual if keep_hours is None else Keep(max(keep_hours, MIN_HOURS), more_than_30_days)
@@ -307,7 +313,7 @@ def _cameras(connection: Connection, query: Any) -> list[ConfiguredCamera]:
                 row.keep_hours, row.more_than_30_days, frozenset(groups.get(row.name, ())), row.is_enabled,
                 row.keeps_boxes,
             ),
-            row.address_shown, row.is_in_file, row.since_90k,
+            row.address_shown, row.is_in_file, row.since_90k, bytes(row.address),
         )
         for row in connection.execute(query)
     ]  # fmt: skip

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from passerby.access import Installation
-from passerby.access.cameras import ConfiguredCamera
+from passerby.access.cameras import ConfiguredCamera, keep_of
 from passerby.access.installation import reach_of
 from passerby.clock import SystemClock
 from passerby.config import Config
@@ -21,13 +22,33 @@ from passerby.fleet.worker import Places
 from passerby.media.boxes import BoxShare
 from passerby.media.camera import CameraState, CameraStatus
 from passerby.media.requests import CameraRequest
-from passerby.rules.retention import object_90k
+from passerby.rules.retention import Keep, object_90k
 from passerby.settings import Settings
 
 DRAWN_LEARN_EVERY_S = 0.4
 """At this rate somebody who stands still for a while may be taken for background. Nobody is real there, so that does no
 harm, and a demo soon shows something."""
 LOOK_EVERY_S = 5.0  # by then `passerby camera add` in another terminal is noticed
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCameras:
+    """What the catalogue said last of all cameras: a machine may get those of another one while it is away."""
+
+    cameras: list[ConfiguredCamera]
+    not_people: Mapping[str, tuple[BoxShare, ...]]
+    rules: Mapping[str, tuple[Rule, ...]]
+    usual_keep: Keep
+
+    @staticmethod
+    def of(installation: Installation) -> KnownCameras:
+        """Raises OutputError."""
+        return KnownCameras(
+            installation.cameras.list(),
+            installation.not_people.all(),
+            installation.rules.enabled(),
+            installation.settings.usual_keep(),
+        )
 
 
 class ConfiguredFleet:
@@ -46,6 +67,7 @@ class ConfiguredFleet:
         stands_by: see `fleet.supervisor.Fleet`."""
         self._installation, self._token_of = installation, token_of
         self._fleet = Fleet(places, workers=workers, stands_by=stands_by)
+        self._known: KnownCameras | None = None
         self._plans: dict[str, CameraPlan] = {}
         self._idle: dict[str, CameraState] = {}
         self._changed, self._stopping = threading.Event(), threading.Event()
@@ -112,23 +134,24 @@ class ConfiguredFleet:
     def _follow(self) -> None:
         while not self._stopping.is_set():
             self._changed.clear()
+            trouble = None
             try:
-                self._match(self._installation.cameras.list())
-                self._trouble = None
-            except PasserbyError as error:  # running cameras go on, as long as they are this machine's
-                self._trouble = str(error)
-                self._stop(name for name in list(self._plans) if self._token_of(name) is None)
+                self._known = KnownCameras.of(self._installation)
+            except PasserbyError as error:  # cameras go on as they were known last
+                trouble = str(error)
+            try:
+                if self._known is not None:
+                    self._match(self._known)
             except Exception as error:  # its text may hold anything: its type is enough
-                self._trouble = f"changes to cameras could not be applied: {type(error).__name__}"
+                trouble = f"changes to cameras could not be applied: {type(error).__name__}"
+            self._trouble = trouble
             self._changed.wait(LOOK_EVERY_S)
 
-    def _match(self, configured: list[ConfiguredCamera]) -> None:
+    def _match(self, known: KnownCameras) -> None:
         """Start what should run, restart what changed, stop the rest."""
         idle: dict[str, CameraState] = {}
         wanted: dict[str, CameraPlan] = {}
-        not_people = self._installation.not_people.all()
-        rules = self._installation.rules.enabled()
-        for camera in configured:
+        for camera in known.cameras:
             token = self._token_of(camera.name)
             if token is None:
                 continue
@@ -136,12 +159,11 @@ class ConfiguredFleet:
                 idle[camera.name] = self._idle_state(camera.name, CameraStatus.STOPPED, "it is switched off")
                 continue
             try:
-                plan = self._plan(camera, not_people.get(camera.name, ()), rules.get(camera.name, ()))
-                wanted[camera.name] = plan.model_copy(update={"token": token})
+                wanted[camera.name] = self._plan(camera, known).model_copy(update={"token": token})
             except (PasserbyError, ValueError) as error:
                 idle[camera.name] = self._idle_state(camera.name, CameraStatus.FAILED, str(error))
         self._stop(self._plans.keys() - wanted.keys())
-        self._fleet.forget_all_but({camera.name for camera in configured})
+        self._fleet.forget_all_but({camera.name for camera in known.cameras})
         self._idle = idle
         for name, plan in wanted.items():
             if self._plans.get(name) != plan:
@@ -159,19 +181,19 @@ class ConfiguredFleet:
             return before
         return CameraState(what, reason, SystemClock().now_90k())
 
-    def _plan(self, camera: ConfiguredCamera, not_people: tuple[BoxShare, ...], rules: tuple[Rule, ...]) -> CameraPlan:
+    def _plan(self, camera: ConfiguredCamera, known: KnownCameras) -> CameraPlan:
         """Raises SettingsError if its address cannot be decrypted."""
         facts = camera.facts
-        address = self._installation.cameras.secret_address(camera.name)
+        address = self._installation.cameras.open_address(camera)
         base = base_plan(self._installation.config, address, facts.transport, facts.trust_any_certificate)
         settings = Settings.model_validate({"mode": facts.mode})
         own = {
             "camera": camera.name,
             "settings": settings,
             "privacy_delay_s": facts.privacy_delay_s,
-            "object_90k": object_90k(self._installation.cameras.keep_of(facts)),
-            "not_people": not_people,
-            "rules": rules,
+            "object_90k": object_90k(keep_of(facts, known.usual_keep)),
+            "not_people": known.not_people.get(camera.name, ()),
+            "rules": known.rules.get(camera.name, ()),
             "keeps_boxes": facts.keeps_boxes,
         }
         return base.model_copy(update=own)

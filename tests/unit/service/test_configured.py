@@ -16,7 +16,7 @@ from passerby.fleet.plan import CameraPlan
 from passerby.fleet.worker import Places
 from passerby.media.boxes import BoxShare
 from passerby.media.segments import TICKS_PER_S
-from passerby.service.configured import ConfiguredFleet
+from passerby.service.configured import ConfiguredFleet, KnownCameras
 
 POSTER = BoxShare(0.1, 0.2, 0.2, 0.5)
 OFF = CameraFacts(address="rtsp://192.0.2.7/stream", is_enabled=False)
@@ -33,7 +33,8 @@ def test_objects_are_short_where_the_limit_is(installation: Installation, tmp_pa
     for name, hours in (("usual", None), ("long", 30.0), ("short", 0.05), ("shorter", 0.03)):
         installation.cameras.add(name, CameraFacts(address="rtsp://192.0.2.7/stream", keep_hours=hours))
     fleet = ConfiguredFleet(installation, Places(tmp_path, tmp_path / "backgrounds"))
-    lengths_s = {each.name: fleet._plan(each, (), ()).object_90k / TICKS_PER_S for each in installation.cameras.list()}
+    known = KnownCameras.of(installation)
+    lengths_s = {each.name: fleet._plan(each, known).object_90k / TICKS_PER_S for each in known.cameras}
     assert lengths_s == {"usual": 900, "long": 900, "short": 44, "shorter": 26}
 
 
@@ -86,7 +87,7 @@ def test_a_box_that_is_not_a_person_reaches_the_camera_which_keeps_what_it_learn
     )
     for change in changes:
         change()
-        fleet._match(installation.cameras.list())
+        fleet._match(KnownCameras.of(installation))
     assert [plan.live.not_people for plan in plans] == [(), (POSTER,), ()]
     assert set(folder.iterdir()) == kept
 
@@ -96,11 +97,12 @@ def test_a_camera_keeps_boxes_unless_its_policy_says_no(installation: Installati
         facts = CameraFacts(address="rtsp://192.0.2.7/stream", keeps_boxes=keeps)
         installation.cameras.add(name, facts)
     fleet = ConfiguredFleet(installation, Places(tmp_path, tmp_path / "backgrounds"))
-    plans = {each.name: fleet._plan(each, (), ()) for each in installation.cameras.list()}
+    known = KnownCameras.of(installation)
+    plans = {each.name: fleet._plan(each, known) for each in known.cameras}
     assert {name: plan.keeps_boxes for name, plan in plans.items()} == {"yard": True, "hall": False}
 
 
-def test_what_is_not_of_this_machine_any_more_stops_while_the_catalogue_is_away(
+def test_cameras_go_from_machine_to_machine_while_the_catalogue_is_away(
     installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("gate", "yard"):
@@ -118,6 +120,10 @@ def test_what_is_not_of_this_machine_any_more_stops_while_the_catalogue_is_away(
         del tokens["gate"]
         fleet.cameras_changed()
         wait_for(lambda: set(fleet.states()) == {"yard"})
+        tokens["gate"] = 9
+        fleet.cameras_changed()
+        wait_for(lambda: set(fleet.states()) == {"gate", "yard"})
+        assert fleet.trouble == "the catalogue is away"
     finally:
         fleet.stop()
 
