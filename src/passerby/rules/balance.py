@@ -145,7 +145,7 @@ def nobody_has_room(table: Table, live: Mapping[str, Live]) -> str | None:
     strained = [node for node, each in takers.items() if _strain(each) >= STRAINED]
     if not strained or any(_strain(each) < ROOM and node not in table.cordoned for node, each in takers.items()):
         return None
-    return f"{len(strained)} of {len(takers)} machines are strained and none has room: no camera is moved"
+    return f"{len(strained)} of {len(takers)} machines cannot keep up and none has room: no camera is moved"
 
 
 def _strain(each: Live) -> float:

@@ -23,7 +23,7 @@ PICTURES = {
     "nats-not-answering.hint": "are its servers there? See [cluster] in the configuration",
     "not-joined": "it has not joined yet",
     "other-node-named": "another node is named '{node}': waiting until it is gone",
-    "no-room": "{strained} of {all} machines are strained and none has room: no camera is moved",
+    "no-room": "{strained} of {all} machines cannot keep up and none has room: no camera is moved",
     "robbed": "slot {slot} was taken by {node} while this node had its session: somebody may use the key of a machine",
     "robbed.hint": "passerby cluster remove takes a stolen key away",
     "nodes-not-reached": "the machines that record cannot be reached: NATS does not answer",

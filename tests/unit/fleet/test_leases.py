@@ -326,7 +326,7 @@ def test_it_is_said_once_if_nobody_has_room_and_nothing_moves() -> None:
         node.strain = 1.2
     few.run(120)
     assert few.table == before
-    assert said == ["2 of 2 machines are strained and none has room: no camera is moved"]
+    assert said == ["2 of 2 machines cannot keep up and none has room: no camera is moved"]
     assert leader.keeper.no_room == said[0]
     few.nodes[0].strain = 0.3
     few.run(2)

@@ -92,7 +92,7 @@ def test_if_all_are_strained_nothing_moves_and_it_is_said() -> None:
     world.run(3600)
     assert world.moved == [] and world.table.shares == {}
     assert nobody_has_room(world.table, world.live) == (
-        "2 of 2 machines are strained and none has room: no camera is moved"
+        "2 of 2 machines cannot keep up and none has room: no camera is moved"
     )
     assert nobody_has_room(world.table, {"a": Live("a", 1.0, "", 1.4), "b": Live("b", 1.0, "", 0.5)}) is None
     assert nobody_has_room(world.table, {"a": Live("a", 1.0, "", 0.9), "b": Live("b", 1.0, "", 0.9)}) is None
