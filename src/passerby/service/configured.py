@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from passerby.access import Installation
 from passerby.access.cameras import ConfiguredCamera, keep_of
 from passerby.access.installation import reach_of
+from passerby.archive.asking import Asking
 from passerby.clock import SystemClock
 from passerby.config import Config
 from passerby.config.rule import Rule
@@ -29,6 +30,7 @@ DRAWN_LEARN_EVERY_S = 0.4
 """At this rate somebody who stands still for a while may be taken for background. Nobody is real there, so that does no
 harm, and a demo soon shows something."""
 LOOK_EVERY_S = 5.0  # by then `passerby camera add` in another terminal is noticed
+ANSWERS_WITHIN_S = 2.0  # what this machine gets meanwhile waits no longer for a server that answers nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class ConfiguredFleet:
         self._installation, self._token_of = installation, token_of
         self._fleet = Fleet(places, workers=workers, stands_by=stands_by)
         self._known: KnownCameras | None = None
+        self._asking = Asking(ANSWERS_WITHIN_S)
         self._plans: dict[str, CameraPlan] = {}
         self._idle: dict[str, CameraState] = {}
         self._changed, self._stopping = threading.Event(), threading.Event()
@@ -109,6 +112,7 @@ class ConfiguredFleet:
         self._changed.set()
         if self._following.is_alive():
             self._following.join()
+        self._asking.close()
         self._fleet.stop()
 
     def cameras_changed(self) -> None:
@@ -136,7 +140,10 @@ class ConfiguredFleet:
             self._changed.clear()
             trouble = None
             try:
-                self._known = KnownCameras.of(self._installation)
+                if self._known is None:
+                    self._read()
+                else:
+                    self._asking.ask(self._read)
             except PasserbyError as error:  # cameras go on as they were known last
                 trouble = str(error)
             try:
@@ -146,6 +153,9 @@ class ConfiguredFleet:
                 trouble = f"changes to cameras could not be applied: {type(error).__name__}"
             self._trouble = trouble
             self._changed.wait(LOOK_EVERY_S)
+
+    def _read(self) -> None:
+        self._known = KnownCameras.of(self._installation)
 
     def _match(self, known: KnownCameras) -> None:
         """Start what should run, restart what changed, stop the rest."""

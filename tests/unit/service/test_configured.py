@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from passerby.access import Installation
-from passerby.access.cameras import CameraFacts
+from passerby.access.cameras import CameraFacts, ConfiguredCamera
 from passerby.config import Config
 from passerby.errors import OutputError
 from passerby.fleet.plan import CameraPlan
@@ -125,6 +126,36 @@ def test_cameras_go_from_machine_to_machine_while_the_catalogue_is_away(
         wait_for(lambda: set(fleet.states()) == {"gate", "yard"})
         assert fleet.trouble == "the catalogue is away"
     finally:
+        fleet.stop()
+
+
+def test_a_catalogue_that_answers_nothing_holds_up_no_camera(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gate", "yard"):
+        installation.cameras.add(name, CameraFacts(address="rtsp://192.0.2.7/stream"))
+    tokens, answers = {"yard": 8}, threading.Event()
+    fleet = ConfiguredFleet(installation, Places(tmp_path, tmp_path / "backgrounds"), token_of=tokens.get)
+    fleet.start()
+    try:
+        wait_for(lambda: set(fleet.states()) == {"yard"})
+        known, read = installation.cameras.list(), installation.cameras.list
+
+        def answer_late() -> list[ConfiguredCamera]:
+            answers.wait()
+            return known
+
+        monkeypatch.setattr(installation.cameras, "list", answer_late)
+        tokens["gate"] = 9
+        fleet.cameras_changed()
+        wait_for(lambda: set(fleet.states()) == {"gate", "yard"})
+        assert fleet.trouble is not None and "the catalogue does not answer" in fleet.trouble
+        monkeypatch.setattr(installation.cameras, "list", read)
+        answers.set()
+        installation.cameras.remove("gate")
+        wait_for(lambda: fleet.trouble is None and set(fleet.states()) == {"yard"})
+    finally:
+        answers.set()
         fleet.stop()
 
 
