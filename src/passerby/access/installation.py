@@ -37,7 +37,7 @@ from passerby.config import FILE_NAME, Camera, Config
 from passerby.config.rule import Rule
 from passerby.errors import SettingsError
 from passerby.events.box_records import KeptBoxes
-from passerby.events.future_dated import retire_ahead
+from passerby.events.future_dated import retire_ahead, retire_counts_ahead
 from passerby.events.log import EventLog
 from passerby.events.presence import PresenceSeries
 from passerby.events.still_records import EventStills
@@ -169,11 +169,13 @@ class Installation:
         """Delete events and counts older than the configuration says. Returns what stays for too long. Raises
         OutputError."""
         now_90k, storage = self.clock.now_90k(), self.config.storage
-        until_90k = now_90k - storage.keep_events_days * _DAY_90K
-        stay = retire_ahead(self.rows, until_90k, now_90k)
-        self.events.retire(until_90k)
-        self.tallies.retire(now_90k - storage.keep_counts_days * _DAY_90K)
-        self.presence.retire(now_90k - storage.keep_counts_days * _DAY_90K)
+        events_90k = now_90k - storage.keep_events_days * _DAY_90K
+        counts_90k = now_90k - storage.keep_counts_days * _DAY_90K
+        stay = retire_ahead(self.rows, events_90k, now_90k)
+        self.events.retire(events_90k)
+        stay += retire_counts_ahead(self.rows, counts_90k, now_90k)
+        self.tallies.retire(counts_90k)
+        self.presence.retire(counts_90k)
         return stay
 
     def keep(self) -> KeepAll:

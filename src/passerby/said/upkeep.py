@@ -37,6 +37,9 @@ UPKEEP = {
     "events-future-dated":
         "{count} events are dated in the future, so that they stay for longer than they should: was the clock of this "
         "machine or of another one ahead, or is it behind?",
+    "counts-future-dated":
+        "counts of {count} rules are dated in the future, so that they stay for longer than they should: was the clock "
+        "of this machine or of another one ahead, or is it behind?",
     "not-maintained": "recordings could not be maintained: {why:may}",
     "audit-not-deleted": "old records of the audit could not be deleted: {why:may}",
     "events-not-deleted": "old events and counts could not be deleted: {why:may}",
