@@ -201,6 +201,40 @@ def test_how_many_were_in_a_zone_is_drawn_with_gaps_where_nothing_is_known(
     series.retire(house.begin_90k + 24 * 60 * MINUTE_90K)
 
 
+def test_an_hour_of_which_not_all_was_recorded_is_not_shown_as_complete(
+    house: House, open_tab: OpenTab, shoot: Shoot
+) -> None:
+    series = PresenceSeries(Rows(house.engine, SystemClock()))
+    begin = house.begin_90k // MINUTE_90K // 60 * 60 - 30 * 60
+    there = Minute("Lobby", Measure.PRESENT, 0.0, mean=4.0, most=5)
+    series.add("hall", [(begin + n, there) for n in range(60 + 25)])
+    tab = open_tab(house.serving.base)
+    tab.sign_in("vic")
+    tab.go("#/events/counts?camera=hall&per=hour")
+    expect(tab.page.get_by_text("○ Not complete: 1 hour not recorded in full.")).to_be_visible()
+    chart = tab.page.locator(".counts-chart .u-over").bounding_box()
+    assert chart
+    shown, legend = tab.page.evaluate(SHARES_OF, begin * 60), tab.page.locator(".u-legend")
+    for share, on_average, most in zip(shown, ("4", "4 (25 of 60 min)"), ("5", "5 (25 of 60 min)"), strict=True):
+        tab.page.mouse.move(chart["x"] + share * chart["width"], chart["y"] + chart["height"] / 2)
+        for way, said in (("on average", on_average), ("at most", most)):
+            expect(legend.locator(".u-series").filter(has_text=way).first.locator(".u-value")).to_have_text(said)
+    shoot(tab, "counts-part")
+    tab.page.clock.install(time=(begin + 100) * 60)  # it is 40 minutes past the hour of which there are 25
+    tab.page.reload()
+    expect(tab.page.get_by_text("○ Not complete: this hour, which is not over.")).to_be_visible()
+
+
+SHARES_OF = """(begin) => {
+    const first = new Date();
+    first.setHours(0, 0, 0, 0);
+    first.setDate(first.getDate() - 6);
+    const hours = (s) => (s - first / 1000) / 3600;
+    return [begin, begin + 3600].map((at) => hours(at) / Math.floor(hours(Date.now() / 1000)));
+}"""
+"""Where two hours are in a chart of the last seven days, as shares of its width."""
+
+
 def test_a_phone_shows_the_list_or_the_event(house: House, open_tab: OpenTab, shoot: Shoot) -> None:
     tab = open_tab(house.serving.base, PHONE, has_touch=True)
     tab.sign_in()

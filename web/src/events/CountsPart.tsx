@@ -10,7 +10,7 @@ import { ticksOf } from "../media/times";
 import { texts, wordFor } from "../texts";
 import { type Column, Empty, Icon, Panel, ProblemNote, Segmented, Select, Skeleton, Table } from "../ui";
 import { CountsChart } from "./CountsChart";
-import { countsOf, type Known, type Line, PERS, type Per, periodOf, zone } from "./counts";
+import { countsOf, type Line, PERS, type Per, periodOf, zone } from "./counts";
 
 const EVERY_MS = 60_000;
 
@@ -90,18 +90,23 @@ function Charts({ title, columns, lines, per }: ChartsProps) {
   );
 }
 
-const known = (counts: readonly Known[]): number[] => counts.filter((each) => each !== null);
-const sum = (counts: readonly Known[]): number => known(counts).reduce((all, each) => all + each, 0);
+type Known = Line["now"]["counts"];
+const known = (counts: Known): number[] => counts.filter((each) => each !== null);
+const sum = (counts: Known): number => known(counts).reduce((all, each) => all + each, 0);
 const wayOf = (way: string): string => wordFor(texts.events.count.to, way) ?? way;
 
 const COLUMNS: readonly Column<Line>[] = [
   { key: "line", title: texts.events.count.line, cell: (each) => <strong>{each.rule}</strong> },
   { key: "way", title: texts.events.count.way, cell: (each) => wayOf(each.way) },
-  { key: "now", title: texts.events.count.now, cell: (each) => <span className="numbers">{crossed(each.now)}</span> },
+  {
+    key: "now",
+    title: texts.events.count.now,
+    cell: (each) => <span className="numbers">{crossed(each.now.counts)}</span>,
+  },
   {
     key: "before",
     title: texts.events.count.before,
-    cell: (each) => <span className="numbers">{crossed(each.before)}</span>,
+    cell: (each) => <span className="numbers">{crossed(each.before.counts)}</span>,
   },
   {
     key: "change",
@@ -123,16 +128,17 @@ const ZONE_COLUMNS: readonly Column<Line>[] = [
 
 /** Nothing known: –. */
 function there(line: Line, when: "now" | "before"): string {
-  const counts = known(line[when]);
+  const counts = known(line[when].counts);
   if (counts.length === 0) return "–";
   return texts.events.count.number(line.way === "most" ? Math.max(...counts) : sum(counts) / counts.length);
 }
 
 /** Nothing known: –. */
-const crossed = (counts: readonly Known[]): number | string => (known(counts).length > 0 ? sum(counts) : "–");
+const crossed = (counts: Known): number | string => (known(counts).length > 0 ? sum(counts) : "–");
 
 /** +12%, of what is known of both; nothing to compare with: –. */
-function changeOf({ now, before }: Line): string {
+function changeOf(line: Line): string {
+  const [now, before] = [line.now.counts, line.before.counts];
   const [here, there] = [now, before].map((its) => sum(its.filter((_, n) => now[n] !== null && before[n] !== null)));
   if (here === undefined || !there) return "–";
   const share = here / there - 1;

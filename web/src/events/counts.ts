@@ -9,10 +9,13 @@ export const PERS: readonly Per[] = ["hour", "day", "week"];
 /** Days that are shown, and by how many the period before is earlier: whole weeks, so that Mondays are beside Mondays. */
 const DAYS: Record<Per, number> = { hour: 7, day: 28, week: 26 * 7 };
 
-/** way: left or right of a line; mean or most in a zone. times: the beginnings, s since 1970. now, before: how many then, and
- *  as long earlier as is compared with; null: not known. */
-export type Line = { rule: string; way: string; times: number[]; now: Known[]; before: Known[] };
-export type Known = number | null;
+/** way: left or right of a line; mean or most in a zone. times: the beginnings, s since 1970. now, before: then, and as long
+ *  earlier as is compared with. */
+export type Line = { rule: string; way: string; times: number[]; now: Counted; before: Counted };
+/** counts: null: not known. parts: null: complete, or not known. */
+export type Counted = { counts: (number | null)[]; parts: (Part | null)[] };
+/** A time that is not over, or not all of which was recorded. minutes: of which something is known. of: all that it has. */
+export type Part = { minutes: number; of: number };
 /** zones: the mean and the most of each are beside each other. */
 export type Found = { lines: Line[]; zones: Line[] };
 
@@ -41,57 +44,70 @@ export async function countsOf(camera: string, per: Per, nowMs: number, signal: 
     });
   const [now, before] = await Promise.all([ask(from, to), ask(daysAfter(from, -back), daysAfter(to, -back))]);
   const starts = startsOf(from, to, per);
+  const times = starts.map(secondsAt);
+  const earlier = starts.map((each) => daysAfter(each, -back));
+  const lineOf = <Row extends Counts>(
+    rule: string,
+    way: string,
+    rowsOf: RowsOf<Row>,
+    countOf: (row: Row) => number,
+  ) => ({
+    rule,
+    way,
+    times,
+    now: counted(starts, per, rowsOf(now), countOf),
+    before: counted(earlier, per, rowsOf(before), countOf),
+  });
   const keys = new Set([...now.counts, ...before.counts].map((each) => `${each.way} ${each.rule}`));
   for (const rule of now.rules) for (const way of ["left", "right"]) keys.add(`${way} ${rule}`);
   const lines = [...keys].sort(byRule).map((key) => {
     const [way = "", ...rest] = key.split(" ");
     const rule = rest.join(" ");
-    const [here, there] = [now, before].map((each) => byStart(each.counts, rule, way));
-    return {
-      rule,
-      way,
-      times: starts.map((each) => each.getTime() / 1000),
-      now: starts.map((each) => here?.get(each.getTime() / 1000) ?? null),
-      before: starts.map((each) => there?.get(daysAfter(each, -back).getTime() / 1000) ?? null),
-    };
+    const rowsOf = (all: Answer) => all.counts.filter((each) => each.rule === rule && each.way === way);
+    return lineOf(rule, way, rowsOf, (row) => row.count);
   });
-  const times = starts.map((each) => each.getTime() / 1000);
-  const earlier = starts.map((each) => daysAfter(each, -back).getTime() / 1000);
   const zones = now.zones.flatMap((rule) => {
-    const [here, there] = [now, before].map((each) => presentByStart(each.present, rule));
-    return (["mean", "most"] as const).map((way) => ({
-      rule,
-      way,
-      times,
-      now: times.map((each) => here?.get(each)?.[way] ?? null),
-      before: earlier.map((each) => there?.get(each)?.[way] ?? null),
-    }));
+    const rowsOf = (all: Answer) => all.present.filter((each) => each.rule === rule);
+    return (["mean", "most"] as const).map((way) => lineOf(rule, way, rowsOf, (row) => row[way]));
   });
   return { lines, zones };
 }
 
+type Answer = Schemas["Counts"];
+type Counts = { start_90k: number; minutes: number };
+type RowsOf<Row> = (all: Answer) => Row[];
+
+/** rows: of one rule and way. */
+function counted<Row extends Counts>(
+  starts: readonly Date[],
+  per: Per,
+  rows: readonly Row[],
+  countOf: (row: Row) => number,
+): Counted {
+  const byStart = new Map(rows.map((each) => [secondsOf(each.start_90k), each]));
+  const found = starts.map((each) => byStart.get(secondsAt(each)));
+  const parts = starts.map((each, n) => {
+    const of = (nextOf(each, per).getTime() - each.getTime()) / 60_000;
+    const minutes = found[n]?.minutes ?? of;
+    return minutes < of ? { minutes, of } : null;
+  });
+  return { counts: found.map((each) => (each ? countOf(each) : null)), parts };
+}
+
+const secondsAt = (at: Date): number => at.getTime() / 1000;
+
 const byRule = (one: string, other: string): number =>
   one.slice(one.indexOf(" ")).localeCompare(other.slice(other.indexOf(" "))) || one.localeCompare(other);
 
-function byStart(counts: readonly Schemas["CountShown"][], rule: string, way: string): Map<number, number> {
-  const its = counts.filter((each) => each.rule === rule && each.way === way);
-  return new Map(its.map((each) => [secondsOf(each.start_90k), each.count]));
-}
-
-function presentByStart(
-  present: readonly Schemas["PresentShown"][],
-  rule: string,
-): Map<number, Schemas["PresentShown"]> {
-  return new Map(present.filter((each) => each.rule === rule).map((each) => [secondsOf(each.start_90k), each]));
-}
-
 function startsOf(from: Date, to: Date, per: Per): Date[] {
   const starts: Date[] = [];
-  for (let at = new Date(from); at < to; ) {
-    starts.push(at);
-    at = per === "hour" ? new Date(at.getTime() + 3_600_000) : daysAfter(at, per === "day" ? 1 : 7);
-  }
+  for (let at = new Date(from); at < to; at = nextOf(at, per)) starts.push(at);
   return starts;
+}
+
+/** When the next hour, day or week begins. */
+function nextOf(at: Date, per: Per): Date {
+  return per === "hour" ? new Date(at.getTime() + 3_600_000) : daysAfter(at, per === "day" ? 1 : 7);
 }
 
 /** By the calendar: a day may have 23 or 25 hours. */

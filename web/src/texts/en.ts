@@ -1370,6 +1370,18 @@ export const en = {
       way: "Way",
       chart: (line: string) => `Crossings of ${line}`,
       weekBefore: "week before",
+      part: (count: string, minutes: number, all: number) => `${count} (${minutes} of ${all} min)`,
+      notComplete: (what: string) => `○ Not complete: ${what}.`,
+      notOver: {
+        hour: "this hour, which is not over",
+        day: "this day, which is not over",
+        week: "this week, which is not over",
+      },
+      inPart: {
+        hour: (count: number) => `${count === 1 ? "1 hour" : `${count} hours`} not recorded in full`,
+        day: (count: number) => `${count === 1 ? "1 day" : `${count} days`} not recorded in full`,
+        week: (count: number) => `${count === 1 ? "1 week" : `${count} weeks`} not recorded in full`,
+      },
       none: "No counts yet",
       noneHint: "Lines count who crosses them, zones and queues how many are there. Add a rule to this camera.",
       zones: "Zones",
