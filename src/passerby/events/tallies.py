@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 import numpy as np
-from sqlalchemy import delete, func, select, union
+from sqlalchemy import and_, delete, func, select, union
 
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema.events import counts, lines_watched
-from passerby.events.lines_watched import read_watched, retire_watched
+from passerby.events.lines_watched import Rule, any_watched, read_watched, retire_watched, these
 from passerby.events.periods import MINUTES, Per, parts_of, shift_of, start_90k
 from passerby.media.segments import MINUTE_90K
 
 WAYS = ("left", "right")
-DAY_MIN = 1440
 _RETIRED_AT_ONCE = 5000
 _Counts = Counter[tuple[str, str, int]]
 """By rule, way and period."""
@@ -81,26 +80,22 @@ class Tallies:
         with self._rows.transaction("read the counts") as connection:
             return sorted(connection.execute(query).scalars())
 
-    def counting(self, rules: Collection[tuple[str, str]], from_90k: int) -> set[tuple[str, str]]:
-        """Of these rules, (camera, rule), those that were counting at some time since then."""
-        first = from_90k // MINUTE_90K
+    def counting(self, rules: Collection[Rule], from_90k: int) -> set[Rule]:
+        """Of these rules those that were counting at some time since then."""
         with self._rows.transaction("read the counts") as connection:
-            return {
-                (camera, rule)
-                for camera in {camera for camera, _ in rules}
-                for rule, minutes in read_watched(connection, camera, first, first + DAY_MIN).items()
-                if minutes and (camera, rule) in rules
-            }
+            return any_watched(connection, rules, from_90k // MINUTE_90K)
 
-    def since(self, rules: Collection[tuple[str, str]], from_90k: int) -> dict[tuple[str, str, str], int]:
-        """Sums from a time on, by camera, rule and way. rules: (camera, rule), whose sums are wanted."""
-        c, found = counts.c, dict[tuple[str, str, str], int]()
+    def since(self, rules: Collection[Rule], from_90k: int) -> dict[tuple[str, str, str], int]:
+        """Sums from a time on, by camera, rule and way. rules: whose sums are wanted."""
+        c = counts.c
+        found = {(camera, rule, way): 0 for camera, rule in rules for way in WAYS}
         with self._rows.transaction("read the counts") as connection:
-            for camera, rule in rules:
-                which = (c.camera == camera, c.rule == rule, c.minute >= from_90k // MINUTE_90K)
-                for way in WAYS:
-                    total = select(func.coalesce(func.sum(c["count"]), 0)).where(*which, c.way == way)
-                    found[(camera, rule, way)] = int(connection.execute(total).scalar_one())
+            asked = these(rules, connection.dialect)
+            same = (c.camera == asked.c.camera, c.rule == asked.c.rule, c.way.in_(WAYS))
+            its = and_(*same, c.minute >= from_90k // MINUTE_90K)
+            query = select(c.camera, c.rule, c.way, func.sum(c["count"])).select_from(asked).join(counts, its)
+            for row in connection.execute(query.group_by(c.camera, c.rule, c.way)):
+                found[(row[0], row[1], row[2])] = int(row[3])
         return found
 
     def retire(self, until_90k: int) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Engine, event, insert
 
 from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema.events import counts
+from passerby.events.lines_watched import write_watched
 from passerby.events.periods import Per
 from passerby.events.tallies import Tallies
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S
@@ -88,6 +90,34 @@ def test_sums_since_a_time_are_by_rule_and_way(rows: Rows) -> None:
         ("gate", "exit", "left"): 4, ("gate", "exit", "right"): 0,
         ("gate", "none", "left"): 0, ("gate", "none", "right"): 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", [1, 300])
+def test_the_sums_of_many_lines_are_one_query(rows: Rows, lines: int) -> None:
+    asked = [("gate", "door"), ("gate", "exit"), *((f"c{n}", "door") for n in range(lines))]
+    with rows.transaction("watch") as connection:
+        write_watched(connection, "c0", [("door", at_90k(BEGIN) // MINUTE_90K)])
+        engine = connection.engine
+    with asked_of(engine) as queries:
+        sums = Tallies(rows).since(asked, at_90k(BEGIN))
+        counting = Tallies(rows).counting(asked, at_90k(BEGIN))
+    assert len(queries) == 2
+    assert len(sums) == 2 * len(asked) and sum(sums.values()) == 14 * 144 + 6 + 4
+    assert counting == {("c0", "door")}
+    assert Tallies(rows).since([], 0) == {} and Tallies(rows).counting([], 0) == set()
+
+
+@contextmanager
+def asked_of(engine: Engine) -> Iterator[list[str]]:
+    """The queries made meanwhile."""
+    found: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        found.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_old_counts_go(rows: Rows) -> None:
