@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select, update
 
 from passerby.archive.rows import Rows
+from passerby.catalogue.limits import limits_of
 from passerby.catalogue.schema.archive import camera_states
 from passerby.media.camera import CameraState
 from passerby.media.segments import TICKS_PER_S
-from passerby.rules.retention import KeepAll, limit_90k
+from passerby.rules.retention import KeepAll, cameras_by_limit, limit_90k
 
 KNOWN_EVERY_90K = 30 * TICKS_PER_S
 """How often an ongoing state is noted: after a crash its end is known no more precisely."""
@@ -89,11 +90,10 @@ class History:
         """Deletes history once the camera's recordings of that time are deleted."""
         rows = camera_states.c
         with self._rows.transaction("forget states") as connection:
-            for camera, policy in keep.by_camera.items():
-                is_old = (rows.camera == camera, rows.to_90k <= limit_90k(policy, now_90k), ~rows.is_open)
-                connection.execute(delete(camera_states).where(*is_old))
-            others = (rows.camera.not_in(keep.by_camera), rows.to_90k <= limit_90k(keep.usual, now_90k), ~rows.is_open)
-            connection.execute(delete(camera_states).where(*others))
+            limits, others_90k = cameras_by_limit(keep, now_90k), limit_90k(keep.usual, now_90k)
+            for which, until_90k in limits_of(rows.camera, limits, others_90k, connection.dialect):
+                is_old = (rows.from_90k <= until_90k, rows.to_90k <= until_90k, ~rows.is_open)
+                connection.execute(delete(camera_states).where(which, *is_old))
 
     def _change(self, connection: Connection, name: str, now: CameraState, now_90k: int) -> None:
         before = self._open.get(name)

@@ -11,7 +11,7 @@ from passerby.errors import PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, ObjectState
 from passerby.objects.store import Store
-from passerby.rules.retention import KeepAll, Recording, Shortage, decide, limit_90k
+from passerby.rules.retention import KeepAll, Recording, Shortage, cameras_by_limit, decide, limit_90k
 
 LOST_AFTER_90K = 3600 * TICKS_PER_S
 """Longer than any object that is still being written, and than a clock may be wrong."""
@@ -90,12 +90,9 @@ def _retire_lost(places: Places, keep: KeepAll, now_90k: int) -> Iterator[Alarm]
 
 
 def _over_limit(places: Places, keep: KeepAll, now_90k: int, state: ObjectState) -> list[ArchivedObject]:
-    """Some candidates for the rule. There are a few limits at most, each for many cameras."""
-    cameras_by_limit: dict[int, list[str]] = {}
-    for camera, policy in keep.by_camera.items():
-        cameras_by_limit.setdefault(limit_90k(policy, now_90k), []).append(camera)
-    limits = [(cameras, limit) for limit, cameras in cameras_by_limit.items()]
-    return places.rows.begun_until(state, limits, limit_90k(keep.usual, now_90k), AT_ONCE)
+    """Some candidates for the rule."""
+    limits, others_90k = cameras_by_limit(keep, now_90k), limit_90k(keep.usual, now_90k)
+    return places.rows.begun_until(state, limits, others_90k, AT_ONCE)
 
 
 def finish_deleting(places: Places) -> Iterator[Alarm]:

@@ -7,17 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     Column,
     ColumnElement,
     Connection,
     Engine,
     Row,
-    String,
-    any_,
     delete,
     func,
-    literal,
     or_,
     select,
     tuple_,
@@ -28,6 +24,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from passerby.catalogue.compatibility import is_usable
 from passerby.catalogue.database import insert_into, open_database, reason_of
 from passerby.catalogue.fences import LONGEST_OBJECT_90K, admit, fence_now, fenced_above, highest_token, raise_fences
+from passerby.catalogue.limits import limits_of
 from passerby.catalogue.schema.archive import inits, objects
 from passerby.errors import CatalogueAway, OutputError
 from passerby.media.segments import TICKS_PER_S, ArchivedObject, InitSegment, ObjectState, pack_gops, unpack_gops
@@ -163,24 +160,16 @@ class Rows:
         return self._select(c.state == ObjectState.DELETING, *follows, with_gops=False, by=c.key, most=most)
 
     def begun_until(
-        self, state: ObjectState, limits: Iterable[tuple[Collection[str], int]], others_90k: int, most: int
+        self, state: ObjectState, cameras_by_limit: Mapping[int, Collection[str]], others_90k: int, most: int
     ) -> list[ArchivedObject]:
         """Objects in a state that begin at or before a limit, without their GOPs: `most` of them for each limit, the
-        oldest first. limits: which cameras, and when; others_90k: for all cameras not named."""
-        limits = list(limits)
-        named = [camera for cameras, _ in limits for camera in cameras]
-        arms = [(self._is_among(cameras), limit_90k) for cameras, limit_90k in limits]
+        oldest first. others_90k: for all cameras not named."""
+        limits = limits_of(objects.c.camera, cameras_by_limit, others_90k, self._engine.dialect)
         found: list[ArchivedObject] = []
-        for is_of_them, limit_90k in [*arms, (~self._is_among(named), others_90k)]:  # each finds its own best index
+        for is_of_them, limit_90k in limits:  # each finds its own best index
             is_over = (objects.c.state == state, objects.c.start_90k <= limit_90k)
             found += self._select(*is_over, is_of_them, with_gops=False, most=most)
         return found
-
-    def _is_among(self, cameras: Collection[str]) -> ColumnElement[bool]:
-        """One parameter, however many cameras: a statement of PostgreSQL has 65,535 at most."""
-        if self.is_remote:
-            return objects.c.camera == any_(literal(list(cameras), ARRAY(String)))
-        return objects.c.camera.in_(cameras)
 
     def of_camera(self, camera: str) -> list[ArchivedObject]:
         """All of them, without their GOPs, oldest first."""

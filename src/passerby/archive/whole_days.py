@@ -18,7 +18,7 @@ from passerby.archive.rows import Rows, server_now_90k
 from passerby.catalogue import days
 from passerby.errors import OutputError, PasserbyError
 from passerby.media.alarms import Alarm, AlarmKind
-from passerby.rules.retention import TEN_YEARS_HOURS, KeepAll, limit_90k
+from passerby.rules.retention import TEN_YEARS_HOURS, KeepAll, over_for_all_90k
 
 _BATCHES_A_ROUND = 50
 """Nobody sees what these days hold any more: what is shown and due comes first, in each round."""
@@ -28,7 +28,7 @@ _OLDEST_DAYS = round(TEN_YEARS_HOURS / 24) + days.AHEAD_DAYS
 def prepare_days(rows: Rows, keep: KeepAll, now_90k: int) -> None:
     """Make the partitions of the next days, and those of days whose rows came without one. Several machines may do it
     at once. Raises OutputError."""
-    oldest = days.day_of(_over_for_all_90k(keep, now_90k)) + 1
+    oldest = days.day_of(over_for_all_90k(keep, now_90k)) + 1
     with rows.transaction("look for the partitions of days") as connection:
         if not days.is_by_day(connection):
             return
@@ -75,7 +75,7 @@ def split_days(url: str) -> bool:
 def retire_days(places: Places, keep: KeepAll, now_90k: int) -> Iterator[Alarm]:
     """Take off the days that are over for every camera, and delete what the days hold that were taken off. Raises
     OutputError if rows cannot be read."""
-    over_90k = _over_for_all_90k(keep, now_90k)
+    over_90k = over_for_all_90k(keep, now_90k)
     with places.rows.transaction("look for the partitions of days") as connection:
         if not days.is_by_day(connection):
             return
@@ -86,11 +86,6 @@ def retire_days(places: Places, keep: KeepAll, now_90k: int) -> Iterator[Alarm]:
         names = days.taken_off(connection)
     for name in names:
         yield from _empty(places, name)
-
-
-def _over_for_all_90k(keep: KeepAll, now_90k: int) -> int:
-    """What began before is over its limit, whatever camera it is of."""
-    return min(limit_90k(each, now_90k) for each in keep.all())
 
 
 def _take_off(rows: Rows, part: days.Part) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import BigInteger, Connection, LargeBinary, String, and_, delete, exists, func, literal, or_, select
+from sqlalchemy import BigInteger, Connection, LargeBinary, String, and_, delete, exists, func, literal, select
 
 from passerby.catalogue.database import insert_into
+from passerby.catalogue.limits import is_among
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema.access import cameras
 from passerby.catalogue.schema.events import kept_boxes
 from passerby.events.boxes import Stretch, unpack
-from passerby.rules.retention import HOUR_90K, Keep, KeepAll, limit_90k
+from passerby.rules.retention import HOUR_90K, Keep, KeepAll, cameras_by_limit, limit_90k, over_for_all_90k
 
 KEPT_HOURS = 24.0
 """Less for a camera whose recordings are kept for less."""
+_LOOK_EVERY_S = 3600.0  # for cameras that are gone: it goes through all rows
 _AT_ONCE = 60  # rows: an hour of one camera
 _ROWS_OF = [kept_boxes.c.start_90k, kept_boxes.c.boxes]
 
@@ -24,6 +27,7 @@ class KeptBoxes:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+        self._look_again_s = -math.inf
 
     def stretches(self, camera: str, from_90k: int, to_90k: int) -> Iterator[Stretch]:
         """Those that began in a range of time, the oldest first, read an hour at a time. One that cannot be read, as of
@@ -43,22 +47,25 @@ class KeptBoxes:
             from_90k = found[-1].start_90k + 1
 
     def retire(self, keep: KeepAll, now_90k: int) -> int:
-        """Delete what is older than a day or than the camera's own limit, and all of cameras that are gone or keep
-        none. Returns how many rows."""
+        """Delete what is older than a day or than the camera's own limit; now and then all of cameras that are gone or
+        keep none, of which there is only what was being written just then. Returns how many rows."""
         c = kept_boxes.c
-        with self._rows.transaction("read what was kept for trying rules") as connection:
-            names = connection.execute(select(c.camera).distinct()).scalars().all()
-            keeps = set(connection.execute(select(cameras.c.name).where(cameras.c.keeps_boxes)).scalars())
-        old = [
-            and_(c.camera == name, c.start_90k <= limit_90k(Keep(min(KEPT_HOURS, keep.of(name).hours)), now_90k))
-            for name in names
-            if name in keeps
-        ]
-        gone = [name for name in names if name not in keeps]
+        all_90k = max(limit_90k(Keep(KEPT_HOURS), now_90k), over_for_all_90k(keep, now_90k))
         # What has a time to come was kept while the clock was wrong: nobody knows when it is a day old.
-        future = c.start_90k > now_90k + HOUR_90K
+        over = [c.start_90k > now_90k + HOUR_90K, c.start_90k <= all_90k]
+        now_s = self._rows.clock.monotonic()
+        if is_time := now_s >= self._look_again_s:
+            over.append(~exists().where(cameras.c.name == c.camera, cameras.c.keeps_boxes))
+        deleted = 0
         with self._rows.transaction("delete what was kept for trying rules") as connection:
-            return connection.execute(delete(kept_boxes).where(or_(future, c.camera.in_(gone), *old))).rowcount
+            for limit, names in cameras_by_limit(keep, now_90k).items():
+                if limit > all_90k:
+                    over.append(and_(is_among(c.camera, names, connection.dialect), c.start_90k <= limit))
+            for each in over:  # each finds its own index
+                deleted += connection.execute(delete(kept_boxes).where(each)).rowcount
+        if is_time:
+            self._look_again_s = now_s + _LOOK_EVERY_S
+        return deleted
 
     def size(self, camera: str) -> tuple[int, int]:
         """How many rows and bytes there are of a camera."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, exists, or_, select
+from sqlalchemy import delete, exists, select
 
 from passerby.catalogue.database import insert_into
+from passerby.catalogue.limits import limits_of
 from passerby.catalogue.rows import Rows
 from passerby.catalogue.schema.events import event_stills, events
-from passerby.rules.retention import KeepAll, limit_90k
+from passerby.rules.retention import KeepAll, cameras_by_limit, limit_90k
 
 MAX_AT_ONCE = 20
 """Events: after an outage the oldest come first, some every few seconds, and live pictures go on."""
@@ -63,7 +64,7 @@ class EventStills:
     def retire(self, keep: KeepAll, now_90k: int) -> None:
         """Delete those whose recordings are over their limit."""
         c = event_stills.c
-        own = [and_(c.camera == name, c.at_90k <= limit_90k(each, now_90k)) for name, each in keep.by_camera.items()]
-        others = and_(c.camera.not_in(keep.by_camera), c.at_90k <= limit_90k(keep.usual, now_90k))
         with self._rows.transaction("delete pictures of events") as connection:
-            connection.execute(delete(event_stills).where(or_(others, *own)))
+            limits, others_90k = cameras_by_limit(keep, now_90k), limit_90k(keep.usual, now_90k)
+            for which, until_90k in limits_of(c.camera, limits, others_90k, connection.dialect):
+                connection.execute(delete(event_stills).where(which, c.at_90k <= until_90k))

@@ -125,6 +125,19 @@ def limit_90k(keep: Keep, now_90k: int) -> int:
     return now_90k - round(keep.hours * HOUR_90K)
 
 
+def cameras_by_limit(keep: KeepAll, now_90k: int) -> dict[int, list[str]]:
+    """The cameras that have each limit, see `limit_90k`. There are a few limits at most, each of many cameras."""
+    found: dict[int, list[str]] = {}
+    for camera, policy in keep.by_camera.items():
+        found.setdefault(limit_90k(policy, now_90k), []).append(camera)
+    return found
+
+
+def over_for_all_90k(keep: KeepAll, now_90k: int) -> int:
+    """What began at this time or earlier is over its limit, whatever camera it is of."""
+    return min(limit_90k(each, now_90k) for each in keep.all())
+
+
 def _shortages(
     sacrificed: Sequence[Recording], all_in_time: Sequence[Recording], keep: KeepAll, now_90k: int
 ) -> tuple[Shortage, ...]:

@@ -276,7 +276,7 @@ def test_postgresql_answers_as_sqlite_does(
             rows.indexes_between("gate", begin_90k, begin_90k + DAY_90K),
             rows.find(chosen.key), rows.keys(), rows.cameras(), rows.of_camera("gate"), rows.total_bytes(),
             rows.newest_ends(["gate", "yard", "lobby"]), rows.count_after(begin_90k),
-            rows.begun_until(ObjectState.CLOSED, [(["gate"], begin_90k)], begin_90k + HOUR_90K, 3),
+            rows.begun_until(ObjectState.CLOSED, {begin_90k: ["gate"]}, begin_90k + HOUR_90K, 3),
             rows.closed_after(begin_90k, "gate", made_before_90k=begin_90k),
             rows.marked(None, 2), rows.marked(chosen, 9),
         ]  # fmt: skip

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import insert
 
 from passerby.catalogue.database import open_database
 from passerby.catalogue.rows import Rows
@@ -18,6 +17,7 @@ from passerby.events.periods import Per
 from passerby.events.tallies import Tallies
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.testing.clock import MovingClock
+from tests.queries import asked_of
 
 RIGA = ZoneInfo("Europe/Riga")
 BEGIN = datetime(2026, 10, 19, tzinfo=RIGA)  # a Monday; on Sunday the 25th clocks go back an hour
@@ -105,19 +105,6 @@ def test_the_sums_of_many_lines_are_one_query(rows: Rows, lines: int) -> None:
     assert len(sums) == 2 * len(asked) and sum(sums.values()) == 14 * 144 + 6 + 4
     assert counting == {("c0", "door")}
     assert Tallies(rows).since([], 0) == {} and Tallies(rows).counting([], 0) == set()
-
-
-@contextmanager
-def asked_of(engine: Engine) -> Iterator[list[str]]:
-    """The queries made meanwhile."""
-    found: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        found.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield found
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_old_counts_go(rows: Rows) -> None:
