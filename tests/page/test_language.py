@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from passerby.access import Installation
+from passerby.config import Config
 from passerby.rules.access import Role
 from tests.browser import PASSWORD
 from tests.page.conftest import PHONE, Serve, Serving, Tab, add_user, playwright
@@ -24,8 +26,14 @@ files = true
 
 @pytest.fixture(scope="module")
 def house(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Serving:
-    """One camera, which fails; kim may do all."""
+    """One camera, which fails; kim may do all. ann has chosen English."""
     data = tmp_path_factory.mktemp("house") / "data"
+    add_user(data, "ann", Role.ADMIN)
+    installation = Installation(data, Config())
+    ann = installation.users.find("ann")
+    assert ann is not None
+    installation.preferences.set(ann, {"language": "en"})
+    installation.close()
     add_user(data, "kim", *Role)
     add_user(data, "lee", Role.ADMIN)
     return serve(data, CAMERA)
@@ -38,7 +46,8 @@ def sign_in_in_russian(tab: Tab) -> None:
 
 def type_in_russian(tab: Tab, name: str = "kim") -> None:
     """Whatever the page's language is afterwards."""
-    tab.go("")
+    if tab.page.url == "about:blank":
+        tab.go("")
     tab.page.get_by_label("Имя").fill(name)
     tab.page.get_by_label("Пароль").fill(PASSWORD)
     tab.page.get_by_role("button", name="Войти", exact=True).click()
@@ -90,6 +99,25 @@ def test_a_russian_browser_reads_russian_and_may_choose_english(
     other.page.wait_for_timeout(2000)  # what the page still asks for would be refused, and be an error of its console
     other.page.get_by_role("button", name="Sign out").first.click()
     expect(other.page.get_by_role("button", name="Войти", exact=True)).to_be_visible()
+
+
+def test_the_account_s_language_wins_where_going_elsewhere_ended_the_reload(house: Serving, open_tab: OpenTab) -> None:
+    tab = open_tab(house.base, locale="ru-RU")
+    reloads: list[playwright.Route] = []
+
+    def hold_the_first(route: playwright.Route) -> None:
+        reloads.append(route)
+        if len(reloads) > 1:
+            route.continue_()
+
+    tab.go("")
+    tab.page.route(f"{house.base}/", hold_the_first)
+    type_in_russian(tab, "ann")
+    while not reloads:
+        tab.page.wait_for_timeout(50)
+    tab.go("#/about")
+    expect(tab.page.locator("html")).to_have_attribute("lang", "en")
+    expect(tab.page.get_by_role("heading", name="About this installation")).to_be_visible()
 
 
 def test_the_installation_s_language_is_for_whoever_has_chosen_none(

@@ -21,18 +21,24 @@ export const locale: string = navigator.languages.find((each) => languageOf(each
 /** To be called once before anything is shown. */
 export function showLanguage(): void {
   document.documentElement.lang = language;
+  addEventListener("hashchange", beginAgain); // going elsewhere ends a reload that has only begun
 }
 
 /** null: none was chosen. */
 export function rememberLanguages(ofAccount: Language | null, ofInstallation: Language | null): void {
   remember("account", ofAccount);
   remember("installation", ofInstallation);
-  if (current() !== language) location.reload();
+  beginAgain();
 }
 
 export function chooseLanguage(of: "account" | "browser", wanted: Language): void {
   remember(of, wanted);
-  if (current() !== language) location.reload(); // words are looked up when the page begins
+  beginAgain();
+}
+
+/** In another language: words are looked up when the page begins. */
+function beginAgain(): void {
+  if (current() !== language) location.reload();
 }
 
 function remember(of: keyof typeof KEYS, wanted: Language | null): void {
