@@ -31,6 +31,23 @@ address = "smtps://kim:hunter2@mail.example"
 sender = "passerby@mail.example"
 to = ["duty@mail.example"]
 """
+NTFY = "ntfys://ntfy.example/passerby"
+RULE = """[[rule]]
+camera = "{camera}"
+name = "fence"
+kind = "line"
+line = [[0.5, 1.0], [0.5, 0.25]]
+"""
+CAMERAS_WITH_RULES = """[sources]
+files = true
+[[camera]]
+name = "gate"
+title = "Gate"
+address = "file:gone.mp4"
+[[camera]]
+name = "yard"
+address = "file:gone.mp4"
+""" + "".join(RULE.format(camera=camera) for camera in ("gate", "yard"))
 FILE = '[about]\noperator = "The facilities office"\n'
 
 
@@ -270,3 +287,31 @@ def test_channels_and_routes_are_set_up_on_the_page(
         expect(asked).to_contain_text("1 of them names no other channel and will be removed too.")
         asked.get_by_role("button", name="Remove the channel").click()
         expect(phone.page.get_by_text("There are none: every channel gets every message.")).to_be_visible()
+
+
+def test_a_route_names_rules_that_there_are_and_lets_go_of_others(
+    serve: Serve, open_tab: OpenTab, shoot: Shoot, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    add_user(data, "kim", Role.ADMIN)
+    installation = Installation(data, Config())
+    installation.channels.add(installation.channels.new({"name": "night", "kind": "apprise", "address": NTFY}), "kim")
+    old = {"channels": ["night"], "rules": ["old door"]}
+    installation.channels.add_route(installation.channels.new_route(old), "kim")
+    installation.close()
+    tab = open_tab(serve(data, CAMERAS_WITH_RULES).base)
+    tab.sign_in()
+    tab.go("#/settings")
+    tab.page.get_by_role("button", name="Change the route to night").click()
+    dialog = tab.page.get_by_role("dialog", name="Change the route")
+    rules = dialog.get_by_role("group", name="Only from these rules")
+    expect(rules.get_by_label("old door")).to_be_checked()
+    expect(rules.get_by_label("old door")).to_have_accessible_description("No longer exists")
+    expect(rules.get_by_label("fence")).to_have_accessible_description("Gate, yard")
+    rules.get_by_label("old door").uncheck()
+    rules.get_by_label("fence").check()
+    rules.scroll_into_view_if_needed()
+    shoot(tab, "route-rules")
+    dialog.get_by_role("button", name="Save").click()
+    expect(tab.page.get_by_text("From the rules fence")).to_be_visible()
+    expect(tab.page.get_by_text("old door")).to_have_count(0)

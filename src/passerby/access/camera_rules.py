@@ -45,6 +45,12 @@ class CameraRules:
             found = [_camera_rule(row) for row in connection.execute(query)]
         return [each for each in found if each is not None]
 
+    def names(self) -> Sequence[tuple[str, str]]:
+        """Camera and name of each, also of those that this version cannot read."""
+        query = select(rules.c.camera, rules.c.name).order_by(rules.c.name, rules.c.camera)
+        with self._rows.transaction("read the names of rules") as connection:
+            return [(row.camera, row.name) for row in connection.execute(query)]
+
     def enabled(self) -> dict[str, tuple[Rule, ...]]:
         """By camera, for cameras that have any."""
         found: dict[str, tuple[Rule, ...]] = {}

@@ -69,6 +69,7 @@ TABLE: dict[tuple[str, str], Action] = {
     ("GET", "/api/cameras/{camera}/not-people"): Action.SEE_CAMERAS,
     ("POST", "/api/cameras/{camera}/not-people"): Action.SAY_NOT_PEOPLE,
     ("DELETE", "/api/cameras/{camera}/not-people/{id}"): Action.SAY_NOT_PEOPLE,
+    ("GET", "/api/rules"): Action.SEE_RULES,
     ("GET", "/api/cameras/{camera}/rules"): Action.SEE_RULES,
     ("POST", "/api/cameras/{camera}/rules"): Action.CHANGE_RULES,
     ("PUT", "/api/cameras/{camera}/rules/{rule:path}"): Action.CHANGE_RULES,

@@ -1,4 +1,4 @@
-"""Routes of the rules of a camera: what is worth noticing in its view. Each change is recorded with its user."""
+"""Routes of the rules of cameras: what is worth noticing in their views. Each change is recorded with its user."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from passerby.api.gate import signed_in_of
 from passerby.api.ports import Services, services_of
 from passerby.api.problems import no_such
 from passerby.config.rule import Rule
+from passerby.rules.access import Action, Subject, may
 
-router = APIRouter(prefix="/api/cameras/{camera}/rules", tags=["cameras"])
+router = APIRouter(prefix="/api", tags=["cameras"])
+OF_CAMERA = "/cameras/{camera}/rules"
 
 RuleName = Annotated[str, Path(min_length=1, max_length=60, description="The rule's name.")]
 
@@ -34,14 +36,30 @@ class RuleShown(BaseModel):
     at_90k: int = Field(description="When: UTC, 1/90000 s since 1970.")
 
 
-@router.get("", summary="The rules of a camera, by name")
+class RuleNamed(BaseModel):
+    camera: str
+    name: str
+
+
+@router.get("/rules", summary="The names of the rules of all cameras that I may see")
+def names(request: Request) -> list[RuleNamed]:
+    me, installation = signed_in_of(request).principal, services_of(request).installation
+    seen = {
+        each.name
+        for each in installation.cameras.list()
+        if may(me, Action.SEE_RULES, Subject(each.name, each.facts.groups)).allowed
+    }
+    return [RuleNamed(camera=camera, name=name) for camera, name in installation.rules.names() if camera in seen]
+
+
+@router.get(OF_CAMERA, summary="The rules of a camera, by name")
 def rules(camera: CameraName, request: Request) -> list[RuleShown]:
     services = services_of(request)
     configured(services, camera)
     return [_shown(each) for each in services.installation.rules.list(camera)]
 
 
-@router.post("", summary="Add a rule", status_code=201)
+@router.post(OF_CAMERA, summary="Add a rule", status_code=201)
 def add_rule(camera: CameraName, body: RuleChange, request: Request) -> RuleShown:
     services, me = services_of(request), signed_in_of(request)
     rule = checked_rule(body.rule)
@@ -54,7 +72,7 @@ def add_rule(camera: CameraName, body: RuleChange, request: Request) -> RuleShow
     return _shown(added)
 
 
-@router.put("/{rule:path}", summary="Change a rule; what it raised before keeps the name that it had")
+@router.put(f"{OF_CAMERA}/{{rule:path}}", summary="Change a rule; what it raised before keeps the name that it had")
 def change_rule(camera: CameraName, rule: RuleName, body: RuleChange, request: Request) -> RuleShown:
     services, me = services_of(request), signed_in_of(request)
     new = checked_rule(body.rule)
@@ -67,7 +85,7 @@ def change_rule(camera: CameraName, rule: RuleName, body: RuleChange, request: R
     return _shown(after)
 
 
-@router.delete("/{rule:path}", summary="Remove a rule; what it raised stays", status_code=204)
+@router.delete(f"{OF_CAMERA}/{{rule:path}}", summary="Remove a rule; what it raised stays", status_code=204)
 def remove_rule(camera: CameraName, rule: RuleName, request: Request) -> None:
     services, me = services_of(request), signed_in_of(request)
     with services.installation.audit.with_change():

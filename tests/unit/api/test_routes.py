@@ -85,6 +85,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/api/cameras/{camera}/not-people"): "pA",
     ("DELETE", "/api/cameras/{camera}/not-people/{id}"): "pA",
     ("PUT", "/api/cameras/{camera}/alerts"): "oA",
+    ("GET", "/api/rules"): ALL,
     ("GET", "/api/cameras/{camera}/rules"): ALL,
     ("POST", "/api/cameras/{camera}/rules"): "oA",
     ("POST", "/api/cameras/{camera}/rules/try"): "o",

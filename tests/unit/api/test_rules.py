@@ -37,6 +37,17 @@ def noted(house: House) -> list[tuple[str, str, str | None, str]]:
     return [(r.who, r.what, r.camera, r.about) for r in found if r.what.startswith("rule:")]
 
 
+def test_names_of_all_rules_are_for_whoever_may_see_the_camera(house: House) -> None:
+    house.installation.cameras.add("yard", CameraFacts(address=ADDRESS))
+    house.add_user("val", Role.VIEWER)
+    olu = house.signed_in("olu")
+    for camera, rule in (("gate", DOOR), ("yard", DOOR), ("gate", YARD)):
+        assert olu.post(f"/api/cameras/{camera}/rules", json={"rule": rule}).status_code == 201
+    named = [("gate", "door"), ("yard", "door"), ("gate", "yard")]
+    assert olu.get("/api/rules").json() == [{"camera": camera, "name": name} for camera, name in named]
+    assert house.signed_in("val").get("/api/rules").json() == []
+
+
 def test_a_rule_is_added_listed_changed_and_removed_and_each_is_noted(house: House) -> None:
     olu, root = house.signed_in("olu"), house.signed_in("root")
     added = olu.post(PATH, json={"rule": DOOR})

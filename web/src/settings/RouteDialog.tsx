@@ -1,24 +1,12 @@
 /** Adds a route, changes one of the page, or removes it. */
 
 import { type FormEvent, useId, useState } from "react";
-import { get, Problem, post, put, remove } from "../api/client";
+import { get, Problem, post, put, remove, type Schemas } from "../api/client";
 import { useAsked, useChange } from "../api/use";
-import { titleOf } from "../camera/cameras";
+import { type Camera, titleOf } from "../camera/cameras";
 import { WhenFields } from "../rules/WhenFields";
 import { texts } from "../texts";
-import {
-  Check,
-  Checks,
-  Confirm,
-  Dialog,
-  Note,
-  ProblemNote,
-  Select,
-  sentence,
-  TextArea,
-  TextField,
-  useToast,
-} from "../ui";
+import { Check, Checks, Confirm, Dialog, Note, ProblemNote, Select, sentence, TextField, useToast } from "../ui";
 import { FormActions } from "./FormActions";
 import { type Facts, factsOf, keysOf, type Route, SEVERITIES } from "./route";
 import "../rules/rules.css";
@@ -144,8 +132,9 @@ export function RouteDialog({ route, isFirst, channels, onClose, onChanged }: Di
 type PartProps = { facts: Facts; set: (change: Partial<Facts>) => void };
 
 function About({ facts, set }: PartProps) {
-  const cameras = useAsked((signal) => get("/api/cameras", { signal }), "cameras").answer ?? [];
-  const groups = useAsked((signal) => get("/api/groups", { signal }), "groups").answer ?? [];
+  const cameras = useAsked((signal) => get("/api/cameras", { signal }), "cameras").answer;
+  const groups = useAsked((signal) => get("/api/groups", { signal }), "groups").answer;
+  const rules = useAsked((signal) => get("/api/rules", { signal }), "rules").answer;
   return (
     <>
       <Select
@@ -154,38 +143,54 @@ function About({ facts, set }: PartProps) {
         choices={SEVERITIES.map((each) => ({ value: each, label: words.from[each] }))}
         onChange={(severity) => set({ severity })}
       />
-      {(cameras.length > 0 || facts.cameras.length > 0) && (
-        <Checks
-          label={words.cameras}
-          hint={words.camerasHint}
-          choices={withChosen(
-            cameras.map((each) => ({ value: each.name, label: titleOf(each) })),
-            facts.cameras,
-          )}
-          chosen={facts.cameras}
-          onChange={(chosen) => set({ cameras: chosen })}
-        />
-      )}
-      {(groups.length > 0 || facts.groups.length > 0) && (
-        <Checks
-          label={words.groups}
-          choices={withChosen(
-            groups.map((each) => ({ value: each.name, label: each.title || each.name })),
-            facts.groups,
-          )}
-          chosen={facts.groups}
-          onChange={(chosen) => set({ groups: chosen })}
-        />
-      )}
-      <TextArea
+      <Only
+        label={words.cameras}
+        hint={words.camerasHint}
+        choices={cameras?.map((each) => ({ value: each.name, label: titleOf(each) }))}
+        chosen={facts.cameras}
+        onChange={(chosen) => set({ cameras: chosen })}
+      />
+      <Only
+        label={words.groups}
+        choices={groups?.map((each) => ({ value: each.name, label: each.title || each.name }))}
+        chosen={facts.groups}
+        onChange={(chosen) => set({ groups: chosen })}
+      />
+      <Only
         label={words.rules}
         hint={words.rulesHint}
-        rows={2}
-        value={facts.rules}
-        onChange={(rules) => set({ rules })}
+        choices={rules && byName(rules, cameras ?? [])}
+        chosen={facts.rules}
+        onChange={(chosen) => set({ rules: chosen })}
       />
     </>
   );
+}
+
+type Named = { value: string; label: string; about?: string };
+type OnlyProps = {
+  label: string;
+  hint?: string;
+  /** undefined: not known yet. */
+  choices: Named[] | undefined;
+  chosen: string[];
+  onChange: (chosen: string[]) => void;
+};
+
+/** Also what was chosen and does not exist any more: it can be taken out. */
+function Only({ choices, chosen, ...rest }: OnlyProps) {
+  const [atFirst] = useState(chosen); // what is taken out can be put back until this is closed
+  const gone = atFirst.filter((each) => !choices?.some((one) => one.value === each));
+  const all = [...gone.map((each) => ({ value: each, label: each, about: choices && words.gone })), ...(choices ?? [])];
+  return all.length > 0 && <Checks choices={all} chosen={chosen} {...rest} />;
+}
+
+/** One for each name, which rules of several cameras may have. */
+function byName(rules: readonly Schemas["RuleNamed"][], cameras: readonly Camera[]): Named[] {
+  const titles = new Map(cameras.map((each) => [each.name, titleOf(each)]));
+  const found = new Map<string, string[]>();
+  for (const { name, camera } of rules) found.set(name, [...(found.get(name) ?? []), titles.get(camera) ?? camera]);
+  return [...found].map(([name, where]) => ({ value: name, label: name, about: where.join(", ") }));
 }
 
 function HowOften({ facts, set }: PartProps) {
@@ -215,12 +220,4 @@ function HowOften({ facts, set }: PartProps) {
       />
     </>
   );
-}
-
-type Named = { value: string; label: string };
-
-/** Also what was chosen and is not there any more: it can be taken out. */
-function withChosen(choices: readonly Named[], chosen: readonly string[]): Named[] {
-  const gone = chosen.filter((each) => !choices.some((one) => one.value === each));
-  return [...choices, ...gone.map((each) => ({ value: each, label: each }))];
 }

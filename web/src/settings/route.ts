@@ -12,8 +12,7 @@ export type Facts = {
   severity: (typeof SEVERITIES)[number];
   cameras: string[];
   groups: string[];
-  /** As typed: one in each line. */
-  rules: string;
+  rules: string[];
   when: string[];
   quiet: string[];
   /** As typed: minutes. */
@@ -33,7 +32,7 @@ export function factsOf(shown: Route | null): Facts {
     severity: route?.severity ?? "warning",
     cameras: [...(route?.cameras ?? [])],
     groups: [...(route?.groups ?? [])],
-    rules: (route?.rules ?? []).join("\n"),
+    rules: [...(route?.rules ?? [])],
     when: [...(route?.when ?? [])],
     quiet: [...(route?.quiet ?? [])],
     coolDown: String((route?.cool_down_s ?? 0) / 60),
@@ -45,16 +44,13 @@ export function factsOf(shown: Route | null): Facts {
 }
 
 export function keysOf(facts: Facts): RouteKeys {
-  const { channels, severity, cameras, groups, when, quiet } = facts;
+  const { channels, severity, cameras, groups, rules, when, quiet } = facts;
   return {
     channels,
     severity,
     cameras,
     groups,
-    rules: facts.rules
-      .split("\n")
-      .map((each) => each.trim())
-      .filter(Boolean),
+    rules,
     when,
     quiet,
     cool_down_s: seconds(facts.coolDown),
