@@ -169,6 +169,19 @@ def test_filters_are_in_the_address_and_nothing_says_what_to_do(house: House, op
     expect(tab.page.get_by_text("No events match")).to_be_visible()
 
 
+def test_an_event_whose_recording_is_gone_says_so_and_offers_none(house: House, open_tab: OpenTab, shoot: Shoot) -> None:
+    tab = open_tab(house.serving.base)
+    tab.sign_in()
+    tab.go("#/events?all=1&rule=One-way&state=done")
+    tab.page.get_by_role("listitem").filter(has_text="One-way").last.click()
+    chosen = tab.page.get_by_role("complementary", name="Choose an event")
+    expect(chosen.get_by_text("There is no recording of this event")).to_be_visible()
+    expect(chosen.get_by_role("button", name="False alarm")).to_be_visible()
+    for name in ("Recording", "Export"):
+        expect(chosen.get_by_text(name, exact=True)).to_have_count(0)
+    shoot(tab, "event-recording-gone")
+
+
 def test_counts_are_drawn_beside_the_week_before(house: House, open_tab: OpenTab, shoot: Shoot) -> None:
     tab = open_tab(house.serving.base)
     tab.sign_in("vic")

@@ -52,7 +52,7 @@ type BadgeProps = { state: (Partial<State> & { what: string }) | undefined };
 export function StateBadge({ state }: BadgeProps) {
   const what = state?.what ?? "unknown";
   const [tone, icon] = lookOf(state);
-  const share = state?.progress ?? null;
+  const share = what === "learning" ? (state?.progress ?? null) : null;
   return (
     <Badge tone={tone} icon={icon}>
       {wordOf(what)}

@@ -12,6 +12,7 @@ import { Badge, Button, type Fact, Facts, Icon, Note, ProblemNote, TextArea, use
 import { EventPicture } from "./EventPicture";
 import { type Event, type Group, ICONS, lastsOf, ruleOf, type State, TONES, whatOf } from "./facts";
 import { Precision } from "./Precision";
+import type { Recording } from "./useRecording";
 
 /** What led to it, and what came of it, s. */
 const AROUND_S = 5;
@@ -41,6 +42,7 @@ export function EventDetail({ group, title, precision, back, asksToTake, set, on
   const { first, all } = group;
   const may = useMay();
   const { busy, problem, run } = useChange();
+  const [none, setNone] = useState<Recording | null>(null);
   const isOfCamera = first.kind === "camera";
   const mayMend = may(isOfCamera ? "health:see" : "rules:see");
   const whereToMend = mayMend ? hashOf([isOfCamera ? "health" : "rules", first.camera]) : undefined;
@@ -56,7 +58,7 @@ export function EventDetail({ group, title, precision, back, asksToTake, set, on
       {asksToTake && may("events:change") && first.state !== "done" && first.state !== "false" && (
         <TakeNote event={first} busy={busy} onTake={() => run(() => set("taken"))} />
       )}
-      <EventPicture event={first} />
+      <EventPicture event={first} onNone={setNone} />
       <header className="event-head">
         <div>
           <h2>{whatOf(first)}</h2>
@@ -87,13 +89,15 @@ export function EventDetail({ group, title, precision, back, asksToTake, set, on
         </div>
       )}
       <div className="row event-actions">
-        {may("timeline:watch") && (
+        {may("timeline:watch") && !none?.isGone && (
           <a className="button" href={recordingOf(first)}>
             <Icon name="timeline" size={18} />
             {texts.events.recording}
           </a>
         )}
-        {may("recording:export") && <ExportEvent group={group} />}
+        {may("recording:export") && !none?.isGone && none?.elsewhere?.isThere !== false && (
+          <ExportEvent group={group} />
+        )}
       </div>
       <ProblemNote problem={problem} />
       <Precision precision={precision} isOfCamera={isOfCamera} href={whereToMend} />

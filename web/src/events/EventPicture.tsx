@@ -5,8 +5,10 @@ import { addressOf } from "../api/client";
 import { useMay } from "../app/session";
 import { nowS, secondsOf, ticksOf } from "../media/times";
 import { texts } from "../texts";
+import { elsewhereInWords } from "../timeline/recordings";
 import { Icon, ToolButton } from "../ui";
 import { type Event, whatOf } from "./facts";
+import { type Recording, useRecording } from "./useRecording";
 
 /** A picture is there once its seconds are recorded, which is after the event: on a busy machine much later. */
 const PATIENCE_S = 60;
@@ -58,8 +60,9 @@ export function Thumbnail({ event }: { event: Event }) {
   );
 }
 
-/** The small picture first; the large one only where that is there. */
-export function EventPicture({ event }: { event: Event }) {
+/** The small picture first; the large one only where that is there. onNone: told that there is no recording of it, or
+ * that it cannot be reached. */
+export function EventPicture({ event, onNone }: { event: Event; onNone: (recording: Recording) => void }) {
   const may = useMay();
   const { tried, state, failed } = useRetried(event);
   const [has, setHas] = useState<"unknown" | "small" | "large">("unknown");
@@ -75,12 +78,16 @@ export function EventPicture({ event }: { event: Event }) {
   const atS = secondsOf(event.start_90k) + ((step ?? 0) * lastsS) / Math.max(1, steps);
   const alt = texts.events.pictureOf(whatOf(event));
   const isSoon = state === "soon";
+  const recording = useRecording(event, state === "gone" && has === "unknown" && may("timeline:watch"));
+  useEffect(() => {
+    if (recording?.isGone || recording?.elsewhere) onNone(recording);
+  }, [recording, onNone]);
   if ((has === "unknown" && state !== "asked") || !may("timeline:watch")) {
     return (
       <div className="event-picture">
         <div className="event-no-picture" role="status">
           <Icon name={isSoon ? "wait" : "nothing"} size={28} />
-          {isSoon ? texts.events.pictureSoon : texts.events.noPicture}
+          {isSoon ? texts.events.pictureSoon : whyNone(recording)}
         </div>
       </div>
     );
@@ -113,4 +120,9 @@ export function EventPicture({ event }: { event: Event }) {
       )}
     </div>
   );
+}
+
+function whyNone(recording: Recording | undefined): string {
+  if (recording?.elsewhere) return elsewhereInWords(recording.elsewhere);
+  return recording?.isGone ? texts.events.isGone : texts.events.noPicture;
 }

@@ -1,11 +1,9 @@
 /** Says where the recordings of a time are, if they have to be fetched from another place, or cannot be. */
 
 import { useSyncExternalStore } from "react";
-import { momentOf } from "../media/times";
-import { texts } from "../texts";
 import { Note } from "../ui";
 import type { Playback } from "./playback";
-import { type Elsewhere, elsewhereAt, type Overview } from "./recordings";
+import { type Elsewhere, elsewhereAt, elsewhereInWords, type Overview } from "./recordings";
 
 type FarAwayProps = { playback: Playback; overviews: ReadonlyMap<string, Overview> };
 
@@ -18,12 +16,7 @@ export function FarAway({ playback, overviews }: FarAwayProps) {
   }
   return [...found.values()].map((each) => (
     <Note key={each.place} tone={each.isThere ? "calm" : "warn"} icon={each.isThere ? "about" : "warn"}>
-      {wordsOf(each)}
+      {elsewhereInWords(each)}
     </Note>
   ));
-}
-
-function wordsOf({ place, isThere, sinceS }: Elsewhere): string {
-  if (isThere) return texts.timeline.isFetched(place);
-  return place && sinceS !== null ? texts.timeline.isAway(place, momentOf(sinceS)) : texts.timeline.isNowhere;
 }

@@ -1,9 +1,9 @@
 /** What one camera recorded, by quarters of an hour: which bytes hold which time. Read from its HLS playlists. */
 
-import { addressOf, ask, get } from "../api/client";
+import { addressOf, ask, get, type Schemas } from "../api/client";
 import { whatOf } from "../events/facts";
-import { nowS, secondsOf, ticksOf } from "../media/times";
-import { inWords } from "../texts";
+import { momentOf, nowS, secondsOf, ticksOf } from "../media/times";
+import { inWords, texts } from "../texts";
 
 /** One group of pictures: it can be played by itself, after `init`. init, address: where to ask for the bytes.
  * key: the same whichever playlist it was read from, which its times are not, to the millisecond. */
@@ -151,6 +151,17 @@ export function happenedAt(events: readonly Happened[], atS: number, nearS: numb
 /** Recordings that stay at another place for now, and are fetched from there. sinceS: when it was heard of last. */
 export type Elsewhere = { fromS: number; toS: number; place: string; isThere: boolean; sinceS: number | null };
 
+export function elsewhereOf({ from_90k, to_90k, place, is_there, heard_90k }: Schemas["Elsewhere"]): Elsewhere {
+  const sinceS = heard_90k === null ? null : secondsOf(heard_90k);
+  return { fromS: secondsOf(from_90k), toS: secondsOf(to_90k), place, isThere: is_there, sinceS };
+}
+
+/** Where they are, or that nobody knows, as a sentence. */
+export function elsewhereInWords({ place, isThere, sinceS }: Elsewhere): string {
+  if (isThere) return texts.timeline.isFetched(place);
+  return place && sinceS !== null ? texts.timeline.isAway(place, momentOf(sinceS)) : texts.timeline.isNowhere;
+}
+
 export function elsewhereAt(elsewhere: readonly Elsewhere[], atS: number): Elsewhere | undefined {
   return elsewhere.find((each) => each.fromS <= atS && atS < each.toS);
 }
@@ -194,12 +205,6 @@ export async function overviewOf(
       toS: secondsOf(each.end_90k),
       words: `${each.rule}: ${whatOf(each)}`,
     }));
-  const elsewhere = overview.elsewhere.map((each) => ({
-    fromS: secondsOf(each.from_90k),
-    toS: secondsOf(each.to_90k),
-    place: each.place,
-    isThere: each.is_there,
-    sinceS: each.heard_90k === null ? null : secondsOf(each.heard_90k),
-  }));
+  const elsewhere = overview.elsewhere.map(elsewhereOf);
   return { fromS, toS, activity: overview.activity, gaps, health, events: happened, elsewhere };
 }

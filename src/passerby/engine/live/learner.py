@@ -92,8 +92,8 @@ class LiveLearner:
 
     @property
     def progress(self) -> float | None:
-        """0 to 1 while there is no background yet."""
-        return None if self._serves else len(self._samples) / SAMPLES
+        """0 to 1 while there is no background yet: samples, and one step more, which makes the background of them."""
+        return None if self._serves else len(self._samples) / (SAMPLES + 1)
 
     def next(self, frame: RawFrame, need: Need) -> Background | None:
         """See `Learner`."""
