@@ -31,6 +31,9 @@ class MachineShown(BaseModel):
         description="When it was started. UTC, 1/90000 s since 1970. null: what it says is of a version not known here."
     )
     heard_90k: int | None = Field(description="When it said all this; null: see since_90k.")
+    strain: float | None = Field(
+        description="How far it is from bearing its cameras: from 1 on some suffer, at 2 all of them. null: not known."
+    )
     trouble: str | None = Field(description="What is wrong with it, a sentence; null: nothing.")
 
     @computed_field(description="Its trouble as a code; null: it has none.")
@@ -53,11 +56,20 @@ class QuarantinedShown(BaseModel):
     ended: int = Field(description="How many workers it ended.")
 
 
+class HeldBackShown(BaseModel):
+    """A part of all cameras that no machine takes for a while."""
+
+    slot: int
+    lost: int = Field(description="How many machines in a row were lost soon after they took it.")
+    cameras: list[str]
+
+
 class MachinesShown(BaseModel):
     version: str = Field(description="Of the machine that answers.")
     machines: list[MachineShown]
     moves: list[MoveShown]
     quarantined: list[QuarantinedShown]
+    held_back: list[HeldBackShown]
     away: str | None = Field(description="Why nothing newer is known, a sentence; null: it is as it says.")
 
     @computed_field(description="The same as a code; null: there is none.")
@@ -78,11 +90,15 @@ def machines(request: Request) -> MachinesShown:
                 name=each.name, site=each.site, is_there=each.is_there, is_drained=each.is_drained,
                 is_cordoned=each.is_cordoned,
                 version=each.version, lags=each.lags, load=each.load, slots=each.slots, cameras=each.cameras,
-                unwell=each.unwell, since_90k=each.since_90k, heard_90k=each.heard_90k, trouble=each.trouble,
+                unwell=each.unwell, strain=each.strain, since_90k=each.since_90k, heard_90k=each.heard_90k,
+                trouble=each.trouble,
             )
             for each in found.nodes
         ],
         quarantined=[QuarantinedShown(camera=camera, ended=ended) for camera, ended in found.quarantined],
+        held_back=[
+            HeldBackShown(slot=each.slot, lost=each.lost, cameras=list(each.cameras)) for each in found.held_back
+        ],
         moves=[MoveShown(origin=each.origin, to=each.to, cameras=list(each.cameras)) for each in found.moves],
         away=found.away,
     )  # fmt: skip

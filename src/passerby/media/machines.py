@@ -12,7 +12,8 @@ class Machine:
     is_cordoned: it keeps its cameras and takes no more. load: of
     its processors, 1.0 is all of them. slots: how many parts of the cameras it has. unwell: cameras at fault.
     since_90k: when it was started. heard_90k: when it said this; both None if it said so in words that are not known.
-    trouble: a sentence, None if all is well. lags: it should be updated, since others are newer."""
+    trouble: a sentence, None if all is well. lags: it should be updated, since others are newer. strain: see
+    `rules.strain`; None: it does not say."""
 
     name: str
     site: str
@@ -28,6 +29,7 @@ class Machine:
     heard_90k: int | None
     trouble: str | None
     lags: bool = False
+    strain: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,15 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A part of all cameras that no machine takes for a while: so many in a row were lost soon after they took it."""
+
+    slot: int
+    lost: int
+    cameras: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Machines:
     """away: why nothing newer is known, one sentence; None if it is as shown. quarantined: cameras that end workers,
     and how many each ended."""
@@ -66,3 +77,4 @@ class Machines:
     moves: Sequence[Move]
     away: str | None = None
     quarantined: Sequence[tuple[str, int]] = ()
+    held_back: Sequence[HeldBack] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,10 +17,10 @@ from passerby.fleet.report_messages import NodeReport, lagging
 from passerby.fleet.state_messages import StatesHeard, lapse_s_of
 from passerby.media.alarms import Alarm, AlarmKind
 from passerby.media.camera import CameraState
-from passerby.media.machines import Machine, Machines, Move, SpoolPlace
+from passerby.media.machines import HeldBack, Machine, Machines, Move, SpoolPlace
 from passerby.media.requests import CameraRequest
 from passerby.notify.alarms import Standing
-from passerby.rules.placement import Live, Table, moving
+from passerby.rules.placement import Live, Table, held_back, moving
 from passerby.service.camera_sites import CameraSites
 from passerby.version import __version__
 
@@ -108,8 +108,10 @@ class CamerasElsewhere:
         sites = {each.name: self._sites.of(each.name) or "" for each in self._installation.cameras.list()}
         behind = lagging(reports, live, __version__)
         nodes = [_machine(node, reports[node], table, live, lags=node in behind) for node in sorted(reports)]
-        moves = _moves(table, live, sites) if nodes else ()
-        return Machines(nodes, moves, away, sorted(table.quarantine.items()))
+        held = held_back(table, live) if nodes else set()
+        moves = moves_of(table, live, sites, held) if nodes else ()
+        quarantined = sorted(table.quarantine.items())
+        return Machines(nodes, moves, away, quarantined, held_back_of(table, held, sites))
 
     def place_of(self, spool: str) -> SpoolPlace | None:
         """Where a spool is, by its name in the catalogue. None: no node has said that it has it."""
@@ -162,15 +164,25 @@ def _machine(node: str, report: NodeReport, table: Table, live: Mapping[str, Liv
         heard_90k=report.at_90k,
         trouble=report.trouble,
         lags=lags,
+        strain=report.strain,
     )
 
 
-def _moves(table: Table, live: Mapping[str, Live], sites: Mapping[str, str]) -> list[Move]:
-    """sites: of the cameras."""
+def moves_of(table: Table, live: Mapping[str, Live], sites: Mapping[str, str], held: Collection[int]) -> list[Move]:
+    """sites: of the cameras. held: slots that stay where they are for now."""
     slots = moving(table, live)
     found: dict[tuple[str | None, str | None], list[str]] = {}
     for camera, site in sites.items():
-        between = slots.get(table.slot_of(camera, site))
-        if between is not None:
+        slot = table.slot_of(camera, site)
+        if slot not in held and (between := slots.get(slot)) is not None:
             found.setdefault(between, []).append(camera)
     return [Move(origin, to, tuple(sorted(names))) for (origin, to), names in sorted(found.items(), key=str)]
+
+
+def held_back_of(table: Table, held: Collection[int], sites: Mapping[str, str]) -> list[HeldBack]:
+    """held: the slots. sites: of the cameras. What has none of them is left out."""
+    found: dict[int, list[str]] = {slot: [] for slot in sorted(held)}
+    for camera, site in sites.items():
+        if (names := found.get(table.slot_of(camera, site))) is not None:
+            names.append(camera)
+    return [HeldBack(slot, table.losses[slot] + 1, tuple(sorted(names))) for slot, names in found.items() if names]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from passerby.media.alarms import Alarm, AlarmKind
-from passerby.media.machines import Machine, Machines, Move
+from passerby.media.machines import HeldBack, Machine, Machines, Move
 from passerby.notify.alarms import Standing
 from passerby.rules.access import Role
 from tests.unit.api.conftest import ON_SQLITE_ALONE, OpenHouse
 
-NORTH = Machine("north-1", "North", True, False, True, "0.1.0", 0.4, 9, 12, 1, 90, 180, None, lags=True)
+NORTH = Machine("north-1", "North", True, False, True, "0.1.0", 0.4, 9, 12, 1, 90, 180, None, lags=True, strain=1.25)
 GONE = Machine("south-1", "", False, False, False, "0.0.9", 0.1, 0, 3, 0, 90, 120, "it has not joined yet")
 LATER = Machine("later-1", "", True, False, False, "", 0.0, 3, 0, 0, None, None, "a report of a node has format 2")
-FOUND = Machines([NORTH, GONE, LATER], [Move(None, "north-1", ("gate", "yard"))], quarantined=[("yard", 3)])
+FOUND = Machines(
+    [NORTH, GONE, LATER], [Move(None, "north-1", ("gate", "yard"))], quarantined=[("yard", 3)],
+    held_back=[HeldBack(5, 3, ("yard",))],
+)  # fmt: skip
 SEVERAL = {"cluster": {"servers": ["nats://127.0.0.1:4222"]}}
 
 
@@ -30,6 +33,8 @@ def test_who_runs_the_installation_or_answers_for_it_sees_the_machines(open_hous
         ("north-1", True, 12), ("south-1", False, 3), ("later-1", True, 0),
     ]  # fmt: skip
     assert shown["machines"][1]["said"]["code"] == "not-joined"
+    assert [each["strain"] for each in shown["machines"]] == [1.25, None, None]
+    assert shown["held_back"] == [{"slot": 5, "lost": 3, "cameras": ["yard"]}]
     assert shown["quarantined"] == [{"camera": "yard", "ended": 3}]
     assert [each["lags"] for each in shown["machines"]] == [True, False, False]
     assert shown["machines"][2]["since_90k"] is None, "what it says is not known here"

@@ -2756,6 +2756,21 @@ export interface components {
             alarms: components["schemas"]["AlarmKind"][];
         };
         /**
+         * HeldBackShown
+         * @description A part of all cameras that no machine takes for a while.
+         */
+        HeldBackShown: {
+            /** Slot */
+            slot: number;
+            /**
+             * Lost
+             * @description How many machines in a row were lost soon after they took it.
+             */
+            lost: number;
+            /** Cameras */
+            cameras: string[];
+        };
+        /**
          * Hide
          * @description What cover mode looks for. Reveal mode hides whatever is not established background, whatever this says.
          * @enum {string}
@@ -2982,6 +2997,11 @@ export interface components {
              */
             heard_90k: number | null;
             /**
+             * Strain
+             * @description How far it is from bearing its cameras: from 1 on some suffer, at 2 all of them. null: not known.
+             */
+            strain: number | null;
+            /**
              * Trouble
              * @description What is wrong with it, a sentence; null: nothing.
              */
@@ -3002,6 +3022,8 @@ export interface components {
             moves: components["schemas"]["MoveShown"][];
             /** Quarantined */
             quarantined: components["schemas"]["QuarantinedShown"][];
+            /** Held Back */
+            held_back: components["schemas"]["HeldBackShown"][];
             /**
              * Away
              * @description Why nothing newer is known, a sentence; null: it is as it says.

@@ -22,10 +22,13 @@ import {
 type Machine = Schemas["MachineShown"];
 type Move = Schemas["MoveShown"];
 type Quarantined = Schemas["QuarantinedShown"];
+type HeldBack = Schemas["HeldBackShown"];
 
 const EVERY_MS = 3000;
 const FULL_LOAD = 1;
-/** So many names of a move are written out. */
+/** From here on some of its cameras suffer, at one more all of them. */
+const STRAINED = 1;
+/** So many names are written out. */
 const NAMED = 8;
 
 export default function MachinesPage() {
@@ -39,7 +42,7 @@ export default function MachinesPage() {
       </>
     );
   }
-  const { machines, moves, quarantined, version } = answer;
+  const { machines, moves, quarantined, held_back, version } = answer;
   return (
     <>
       {head}
@@ -52,6 +55,7 @@ export default function MachinesPage() {
       {machines.length ? (
         <div className="stack">
           <MachineTable machines={machines} version={version} isOld={answer.away !== null} />
+          {held_back.length > 0 && <HeldBackSlots slots={held_back} />}
           <Moves moves={moves} />
           {quarantined.length > 0 && <QuarantinedCameras cameras={quarantined} />}
         </div>
@@ -71,7 +75,7 @@ function MachineTable({ machines, version, isOld }: { machines: Machine[]; versi
       title: texts.machines.machine,
       cell: (each) => (
         <div>
-          <strong>{each.name}</strong>
+          <strong className="nowrap">{each.name}</strong>
           {each.site && <div className="soft small">{each.site}</div>}
         </div>
       ),
@@ -146,9 +150,14 @@ function lookOf(machine: Machine, isOld: boolean): [Tone, IconName, string] {
   if (isOld) return ["calm", "wait", texts.machines.unknown];
   if (!machine.is_there) return ["bad", "nothing", texts.machines.gone];
   if (machine.trouble) return ["warn", "warn", texts.machines.troubled];
+  if (isStrained(machine)) return ["warn", "warn", texts.states.strained];
   if (machine.is_drained) return ["calm", "pause", texts.machines.drained];
   if (machine.is_cordoned) return ["calm", "pause", texts.machines.cordoned];
   return ["good", "check", texts.machines.there];
+}
+
+function isStrained({ strain }: Machine): boolean {
+  return strain !== null && strain >= STRAINED;
 }
 
 function MachineState({ machine, isOld }: { machine: Machine; isOld: boolean }) {
@@ -158,8 +167,13 @@ function MachineState({ machine, isOld }: { machine: Machine; isOld: boolean }) 
       <Badge tone={tone} icon={icon}>
         {word}
       </Badge>
-      {!isOld && machine.is_there && machine.is_cordoned && (
-        <div className="soft small">{texts.machines.cordonedAbout}</div>
+      {!isOld && machine.is_there && (machine.is_drained || machine.is_cordoned) && (
+        <div className="soft small">
+          {machine.is_drained ? texts.machines.drainedAbout : texts.machines.cordonedAbout}
+        </div>
+      )}
+      {!isOld && machine.is_there && isStrained(machine) && (
+        <div className="small">{texts.machines.suffer((machine.strain ?? 0) - STRAINED)}</div>
       )}
       {machine.is_there && machine.trouble && (
         <div className="small">{sentence(inWords(machine.said, machine.trouble))}</div>
@@ -176,7 +190,7 @@ function MachineState({ machine, isOld }: { machine: Machine; isOld: boolean }) 
 function QuarantinedCameras({ cameras }: { cameras: Quarantined[] }) {
   return (
     <Panel title={texts.machines.quarantined} about={texts.machines.quarantinedAbout}>
-      <ul>
+      <ul className="stack">
         {cameras.map((each) => (
           <li key={each.camera}>{texts.machines.ended(each.camera, each.ended)}</li>
         ))}
@@ -185,18 +199,39 @@ function QuarantinedCameras({ cameras }: { cameras: Quarantined[] }) {
   );
 }
 
+function HeldBackSlots({ slots }: { slots: HeldBack[] }) {
+  return (
+    <Panel title={texts.machines.heldBack} about={texts.machines.heldBackAbout}>
+      <ul className="stack">
+        {slots.map((each) => (
+          <li key={each.slot}>
+            {texts.machines.lost(each.slot, each.lost)}
+            <Names cameras={each.cameras} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Names({ cameras }: { cameras: readonly string[] }) {
+  return (
+    <div className="soft small">
+      {cameras.slice(0, NAMED).join(", ")}
+      {cameras.length > NAMED && ` ${texts.machines.andMore(cameras.length - NAMED)}`}
+    </div>
+  );
+}
+
 function Moves({ moves }: { moves: Move[] }) {
   return (
     <Panel title={texts.machines.moves} about={texts.machines.movesAbout}>
       {moves.length ? (
-        <ul>
+        <ul className="stack">
           {moves.map((each) => (
             <li key={`${each.origin} ${each.to}`}>
               {texts.machines.move(each.cameras.length, each.origin, each.to)}
-              <div className="soft small">
-                {each.cameras.slice(0, NAMED).join(", ")}
-                {each.cameras.length > NAMED && ` ${texts.machines.andMore(each.cameras.length - NAMED)}`}
-              </div>
+              <Names cameras={each.cameras} />
             </li>
           ))}
         </ul>

@@ -817,21 +817,31 @@ export const en = {
     gone: "Gone",
     drained: "Drained",
     cordoned: "Cordoned",
-    cordonedAbout: "Cordoned: it keeps its cameras and takes no more.",
+    cordonedAbout: "Keeps its cameras and takes no more.",
+    drainedAbout: "Gives its cameras to the others.",
     troubled: "Trouble",
     unknown: "Unknown",
     heard: "Last heard",
     moves: "Moves",
+    suffer: (share: number) =>
+      `The machine is too slow for ${NUMBER.format(Math.round(100 * share))}% of its cameras: they drop pictures or hide more than they need to.`,
+    heldBack: "Cameras held back",
+    heldBackAbout:
+      "Machines went down soon after they took these cameras. They are not recorded for now; every ten minutes one machine tries again.",
+    lost: (slot: number, machines: number) => `Slot ${slot}: ${machines} machines in a row went down`,
     quarantined: "Quarantined cameras",
     quarantinedAbout:
-      "They ended their workers, and have one for themselves. When the fault is mended: passerby cluster readmit.",
-    ended: (camera: string, workers: number) => `${camera}: ended ${workers === 1 ? "1 worker" : `${workers} workers`}`,
+      "These cameras crashed the process that records them, so each has one of its own. Once the fault is fixed, run passerby cluster readmit CAMERA.",
+    ended: (camera: string, workers: number) =>
+      `${camera}: ${workers === 1 ? "1 process crashed" : `${workers} processes crashed`}`,
     movesAbout: "Cameras that will soon be recorded by another machine.",
     noMoves: "Every camera is where it belongs.",
     move: (count: number, origin: string | null, to: string | null) => {
       const cameras = count === 1 ? "1 camera" : `${count} cameras`;
       if (to === null) return `${cameras}: no machine takes them`;
-      return origin === null ? `${cameras} of a machine that is gone: to ${to}` : `${cameras}: from ${origin} to ${to}`;
+      return origin === null
+        ? `${cameras}: to ${to}, from a machine that is gone`
+        : `${cameras}: from ${origin} to ${to}`;
     },
     andMore: (count: number) => `and ${count} more`,
     away: "What is shown here is old",
@@ -1325,7 +1335,8 @@ export const en = {
     },
     choose: "Choose an event",
     chooseHint: "Its picture, facts and comments appear here.",
-    noPicture: "No recording",
+    noPicture: "No picture",
+    isGone: "There is no recording of this event: it was deleted when its retention time was over, or never made.",
     pictureSoon: "Still being recorded",
     pictureOf: (what: string) => `Recorded picture: ${what}`,
     recording: "Recording",

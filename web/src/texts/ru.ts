@@ -843,20 +843,28 @@ export const ru: Texts = {
     drained: "Освобождается",
     cordoned: "Новых камер не берёт",
     cordonedAbout: "Оставляет свои камеры и не берёт новых.",
+    drainedAbout: "Отдаёт свои камеры остальным.",
     troubled: "Неполадка",
     unknown: "Неизвестно",
     heard: "Последние сведения:",
     moves: "Переезды",
+    suffer: (share: number) =>
+      `Машина не справляется: у ${NUMBER.format(Math.round(100 * share))} % её камер пропадают кадры или закрыто больше, чем нужно.`,
+    heldBack: "Отложенные камеры",
+    heldBackAbout:
+      "Машины пропадали вскоре после того, как брали эти камеры. Пока они не записываются; каждые десять минут пробует одна машина.",
+    lost: (slot: number, machines: number) => `Часть ${slot}: подряд пропало машин: ${machines}`,
     quarantined: "Камеры в карантине",
     quarantinedAbout:
-      "Из-за них завершались рабочие процессы, поэтому у каждой теперь свой. Когда неисправность устранена: passerby cluster readmit.",
-    ended: (camera: string, workers: number) => `${camera}: завершено процессов: ${workers}`,
+      "Из-за этих камер падал процесс, который их записывает, поэтому у каждой теперь свой. Когда неисправность устранена, выполните passerby cluster readmit КАМЕРА.",
+    ended: (camera: string, workers: number) =>
+      `${camera}: ${counted(workers, "процесс упал", "процесса упало", "процессов упало")}`,
     movesAbout: "Камеры, которые скоро будет записывать другая машина.",
     noMoves: "Все камеры на своих машинах.",
     move: (count: number, origin: string | null, to: string | null) => {
       const cameras = counted(count, "камера", "камеры", "камер");
       if (to === null) return `${cameras}: взять некому`;
-      return origin === null ? `${cameras} с пропавшей машины: на ${to}` : `${cameras}: с ${origin} на ${to}`;
+      return origin === null ? `${cameras}: на ${to} с пропавшей машины` : `${cameras}: с ${origin} на ${to}`;
     },
     andMore: (count: number) => `и ещё ${count}`,
     away: "Показаны старые сведения",
@@ -1357,7 +1365,8 @@ export const ru: Texts = {
     },
     choose: "Выберите событие",
     chooseHint: "Здесь появятся его кадр, сведения и комментарии.",
-    noPicture: "Нет записи",
+    noPicture: "Нет изображения",
+    isGone: "Записи этого события нет: её удалили, когда истёк срок хранения, или её и не было.",
     pictureSoon: "Ещё записывается",
     pictureOf: (what) => `Кадр записи: ${what}`,
     recording: "Запись",
