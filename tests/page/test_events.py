@@ -169,7 +169,7 @@ def test_filters_are_in_the_address_and_nothing_says_what_to_do(house: House, op
     expect(tab.page.get_by_text("No events match")).to_be_visible()
 
 
-def test_an_event_whose_recording_is_gone_says_so_and_offers_none(house: House, open_tab: OpenTab, shoot: Shoot) -> None:
+def test_an_event_without_a_recording_says_so_and_offers_none(house: House, open_tab: OpenTab, shoot: Shoot) -> None:
     tab = open_tab(house.serving.base)
     tab.sign_in()
     tab.go("#/events?all=1&rule=One-way&state=done")
