@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 
 from passerby.access import Installation
 from passerby.access.audit import Wanted
-from passerby.access.cameras import CameraFacts
+from passerby.access.cameras import CameraFacts, keep_of
 from passerby.access.installation import catalogue_url
 from passerby.catalogue.schema.access import settings
 from passerby.config import parse_config
@@ -168,7 +168,7 @@ def test_values_of_another_version_do_no_harm(school: House) -> None:
 def test_objects_get_short_with_the_limit_of_cameras_that_have_none(school: House) -> None:
     school.installation.cameras.add("gate", CameraFacts(address=ADDRESS))
     change(school, storage__keep_hours=0.05)
-    assert school.installation.cameras.keep_of(CameraFacts()).hours == 0.05
+    assert keep_of(CameraFacts(), school.installation.settings.usual_keep()).hours == 0.05
     school.installation.cameras.remove("gate")
     change(school, storage__keep_hours=48)
     assert school.installation.keep().of("gate").hours == 0.05, "a removed camera keeps the limit that it had"
