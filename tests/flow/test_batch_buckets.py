@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from passerby.batch import Job, RedactTask
-from passerby.batch.at_hand import at_hand
-from passerby.batch.in_turn import InTurn
+from passerby.batch.bucket_files import with_local_files
+from passerby.batch.one_by_one import OneByOne
 from passerby.cli.sources import find
 from passerby.errors import OutputError, SourceError
 from passerby.objects import bucket
@@ -80,21 +80,21 @@ def test_a_bucket_is_listed_by_the_ends_of_names(below: str) -> None:
 def test_what_is_made_is_put_whole_or_not_at_all_and_replaces_nothing(below: str) -> None:
     made = f"{below}/safe/a.redacted.mp4"
     job = Job(put(b"clear", f"{below}/clear/a.mp4"), ObjectAddress.parse(made))
-    with pytest.raises(RuntimeError), at_hand(job, overwrite=False) as near:
+    with pytest.raises(RuntimeError), with_local_files(job, overwrite=False) as near:
         write(near, b"half")
         raise RuntimeError
     assert keys(f"{below}/safe") == []
-    with at_hand(job, overwrite=False) as near:
+    with with_local_files(job, overwrite=False) as near:
         named = Path(str(near.source))
         assert named.read_bytes() == b"clear" and named.name == "a.mp4"
         assert str(named.readlink()).startswith("/proc/"), "it is in memory"
         write(near, b"whole")
     assert not named.parent.exists()
     assert keys(f"{below}/safe") == [made]
-    with pytest.raises(OutputError, match="is already there"), at_hand(job, overwrite=False) as near:
+    with pytest.raises(OutputError, match="is already there"), with_local_files(job, overwrite=False) as near:
         write(near, b"other")
     assert stored(made) == b"whole"
-    with at_hand(job, overwrite=True) as near:
+    with with_local_files(job, overwrite=True) as near:
         write(near, b"other")
     assert stored(made) == b"other"
 
@@ -110,7 +110,7 @@ def test_the_same_comes_out_as_of_a_folder_and_a_second_run_has_nothing_to_do(
     put(clip.read_bytes(), f"{clear}/sub/a.mp4")
     put(b"no video", f"{clear}/odd.mp4")
     task = RedactTask(settings=Settings(threads=1, mode="cover", style="solid"))
-    InTurn().run(find([str(clip.parent)], tmp_path / "plain").jobs, task, Log())
+    OneByOne().run(find([str(clip.parent)], tmp_path / "plain").jobs, task, Log())
     command = [sys.executable, "-m", "passerby", "redact", clear, "-o", safe, "--report", safe, "--resume"]
     command += ["--threads", "1", "--mode", "cover", "--style", "solid"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)

@@ -22,9 +22,9 @@ import pytest
 
 from passerby.batch import AuditTask, EventsTask, Job, Outcome, RedactTask, Task
 from passerby.batch.crew import HUNG_AFTER_S, Crew
-from passerby.batch.in_turn import InTurn
 from passerby.batch.installed import installed
 from passerby.batch.on_ray import LOCAL, OnRay, RayPool, connected
+from passerby.batch.one_by_one import OneByOne
 from passerby.cli.sources import find, find_for_facts
 from passerby.config.rule import LineRule
 from passerby.errors import SettingsError
@@ -86,7 +86,7 @@ def facts(outcomes: list[Outcome]) -> dict[str, object]:
 def test_the_same_comes_out_bit_for_bit_and_an_odd_file_fails_alone(ray: Any, clips: Path, tmp_path: Path) -> None:
     (clips / "odd.mp4").write_text("no video")
     made: list[dict[str, object]] = []
-    for to, run in ((tmp_path / "plain", InTurn().run), (tmp_path / "ray", on(ray))):
+    for to, run in ((tmp_path / "plain", OneByOne().run), (tmp_path / "ray", on(ray))):
         redacted = run(find([str(clips)], to, [to]).jobs, REDACT, Log())
         rule = LineRule(name="middle", kind="line", line=((0.5, 1.0), (0.5, 0.0)))
         noticed = run(
@@ -132,7 +132,7 @@ def test_one_that_is_killed_and_one_that_hangs_are_replaced(ray: Any, street: St
         f"b.mp4: it made no progress for {HUNG_AFTER_S:g} s",
     ]
     wait_until(lambda: not hands_of(ray))  # nobody is left, not even the one that is stopped
-    plain = InTurn().run(find([str(tmp_path / "clips" / "a.mp4")], tmp_path / "plain").jobs, REDACT, Log())
+    plain = OneByOne().run(find([str(tmp_path / "clips" / "a.mp4")], tmp_path / "plain").jobs, REDACT, Log())
     assert [each.error for each in plain] == [None]
     made = sums(tmp_path / "safe", "mp4")
     assert made["a.redacted.mp4"] == made["b.redacted.mp4"] == sums(tmp_path / "plain", "mp4")["a.redacted.mp4"]
@@ -181,7 +181,7 @@ def session_of(ray: Any) -> str:
 def hands_of(ray: Any) -> list[int]:
     """The processes that work on files."""
     raylet = raylet_of(ray)
-    return [pid for pid in processes() if command_of(pid).startswith("ray::RayHand") and parent_of(pid) == raylet]
+    return [pid for pid in processes() if command_of(pid).startswith("ray::RayWorker") and parent_of(pid) == raylet]
 
 
 def raylet_of(ray: Any) -> int:
@@ -244,7 +244,7 @@ def test_a_run_that_ends_before_its_time_is_resumed(ray: Any, clips: Path, tmp_p
     assert "files are done already" in again.stderr
     first = to / "a.redacted.mp4"
     assert first.stat().st_mtime_ns == before[first], "it was not made again"
-    plain = InTurn().run(find([str(clips)], tmp_path / "plain").jobs, REDACT, Log())
+    plain = OneByOne().run(find([str(clips)], tmp_path / "plain").jobs, REDACT, Log())
     assert all(each.error is None for each in plain)
     assert sums(to, "mp4", "png") == sums(tmp_path / "plain", "mp4", "png")
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from passerby.batch.at_hand import refuse_losses
+from passerby.batch.bucket_files import refuse_losses
 from passerby.batch.job import Job, Outcome, Watcher
 from passerby.batch.messages import Done, Installed, Order, Step
 from passerby.batch.tasks import Task

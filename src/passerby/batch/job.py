@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
 from passerby.objects.bucket import ObjectAddress
 
 if TYPE_CHECKING:
+    from passerby.batch.findings import Noticed, Stood
     from passerby.batch.tasks import Task
-    from passerby.batch.tell import Noticed, Stood
     from passerby.engine import AuditResult, Progress
     from passerby.report import Report
 

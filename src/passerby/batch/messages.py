@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, TypeAdapter
 
+from passerby.batch.findings import Noticed, Stood
 from passerby.batch.job import Address, Job, Outcome, Result
 from passerby.batch.tasks import Task
-from passerby.batch.tell import Noticed, Stood
 from passerby.objects.bucket import ObjectAddress, is_bucket
 from passerby.report import Report
 

@@ -17,7 +17,7 @@ from passerby.batch.crew import HUNG_AFTER_S, Crew, Died, Machine, Said
 from passerby.batch.installed import installed
 from passerby.batch.job import Job, Outcome, Watcher
 from passerby.batch.messages import Done, Installed, Order, Step
-from passerby.batch.ray_hand import RayHand
+from passerby.batch.ray_worker import RayWorker
 from passerby.batch.tasks import Task
 from passerby.errors import SettingsError
 
@@ -138,7 +138,7 @@ class RayPool:
     def start(self, machine: Machine) -> ActorHand:
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        actor = self._ray.remote(RayHand).options(
+        actor = self._ray.remote(RayWorker).options(
             num_cpus=self._threads,
             memory=HAND_BYTES,
             max_restarts=0,  # a file that kills its process is counted by the crew

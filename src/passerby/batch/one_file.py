@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from passerby.batch.at_hand import at_hand, refuse_losses
+from passerby.batch.bucket_files import refuse_losses, with_local_files
 from passerby.batch.job import Job, Outcome, Result
 from passerby.batch.tasks import AuditTask, EventsTask, RedactTask, Task
 from passerby.errors import OutputError, os_reason, sentence
@@ -39,7 +39,7 @@ def work_on(job: Job, task: Task, progress: OnProgress, loaded: Loaded) -> Outco
     """Raises nothing but what ends the process: an odd file fails alone."""
     try:
         refuse_losses(job, overwrite=task.overwrite)
-        with at_hand(job, overwrite=task.overwrite) as near:
+        with with_local_files(job, overwrite=task.overwrite) as near:
             _make_folders(near)
             result = _Work(near, progress, loaded).do(task)
     except Exception as error:
@@ -98,7 +98,7 @@ class _Work:
         return report
 
     def _audit(self, task: AuditTask) -> Result:
-        from passerby.batch.tell import audit_facts, json_of
+        from passerby.batch.findings import audit_facts, json_of
         from passerby.engine import audit
 
         detectors = self.loaded.detectors(task.threads or os.cpu_count())
@@ -107,8 +107,8 @@ class _Work:
         return result
 
     def _events(self, task: EventsTask) -> Result:
-        from passerby.batch.tell import json_of, noticed_facts
-        from passerby.batch.watching import noticed_in
+        from passerby.batch.apply_rules import noticed_in
+        from passerby.batch.findings import json_of, noticed_facts
 
         source = _path(self.job.source)
         found = noticed_in(source, task, self.progress, self.loaded.detectors(task.threads or os.cpu_count()))

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from passerby.batch import AuditTask, Job, Outcome
-from passerby.batch.tell import audit_facts, json_of
+from passerby.batch.findings import audit_facts, json_of
 from passerby.cli.failure import Debug, fails_clearly
 from passerby.cli.many import Crew, FactsFolder, FactsOverwrite, Jobs, Ray, Resume, Threads, finish, resumed, run_all
 from passerby.cli.sources import address_of, find_for_facts

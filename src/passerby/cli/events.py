@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from passerby.batch import EventsTask, Outcome
-from passerby.batch.tell import Noticed, Stood, caution_line, json_of, noticed_facts
+from passerby.batch.findings import Noticed, Stood, caution_line, json_of, noticed_facts
 from passerby.cli.failure import Debug, fails_clearly, say_warning
 from passerby.cli.many import Crew, FactsFolder, FactsOverwrite, Jobs, Ray, Resume, Threads, finish, resumed, run_all
 from passerby.cli.sources import address_of, find_for_facts

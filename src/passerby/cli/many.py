@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from passerby.batch import Address, AuditTask, EventsTask, Job, Outcome, RedactTask, Runner, Task
-from passerby.batch.in_turn import InTurn
+from passerby.batch.one_by_one import OneByOne
 from passerby.batch.processes import InProcesses
 from passerby.cli.failure import EXIT_FAILED, say_error, stderr
 from passerby.cli.progress import SayResult, watcher_for
@@ -81,7 +81,7 @@ class Crew:
             threads = threads or os.cpu_count() or 1
             return cls(OnRay(ray, threads, jobs), threads)
         if at_once == 1:
-            return cls(InTurn(), threads)
+            return cls(OneByOne(), threads)
         return cls(InProcesses(at_once), threads)
 
 
@@ -92,7 +92,7 @@ def run_all(found: Found, task: Task, say: SayResult, runner: Runner | None = No
     for unread in found.unread:
         say_error(*sentence(unread))
     with watcher_for(stderr(), say) as watcher:
-        return (runner or InTurn()).run(found.jobs, task, watcher)
+        return (runner or OneByOne()).run(found.jobs, task, watcher)
 
 
 def resumed(found: Found, output: Address | None, task: T) -> tuple[Found, list[Job], T]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from passerby.batch.tell import caution_line
+from passerby.batch.findings import caution_line
 from passerby.cli.events import happened
 from passerby.clock import utc_of
 from passerby.config.rule import LineRule, Rule

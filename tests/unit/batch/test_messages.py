@@ -11,9 +11,9 @@ from typing import get_type_hints
 import pytest
 
 from passerby.batch import AuditTask, EventsTask, Job, Outcome, RedactTask
+from passerby.batch.findings import Noticed, Stood
 from passerby.batch.messages import Done, Order
-from passerby.batch.ray_hand import RayHand
-from passerby.batch.tell import Noticed, Stood
+from passerby.batch.ray_worker import RayWorker
 from passerby.config.rule import LineRule
 from passerby.engine import AuditResult, Finding
 from passerby.events.standing import Standing
@@ -29,13 +29,13 @@ JOB = Job(Path("/clips/a.mp4"), None)
 
 @pytest.mark.promise
 def test_the_actor_takes_and_gives_nothing_but_text() -> None:
-    methods = [each for name, each in inspect.getmembers(RayHand, inspect.isfunction) if not name.startswith("_")]
+    methods = [each for name, each in inspect.getmembers(RayWorker, inspect.isfunction) if not name.startswith("_")]
     assert {each.__name__ for each in methods} == {"install", "work", "step", "stop"}
     for method in methods:
         hints = get_type_hints(method)
         assert set(hints.values()) == {str}, f"{method.__name__} takes or gives {hints}"
         assert set(inspect.signature(method).parameters) - {"self"} <= set(hints)
-    assert list(inspect.signature(RayHand.__init__).parameters) == ["self"]
+    assert list(inspect.signature(RayWorker.__init__).parameters) == ["self"]
 
 
 @pytest.mark.promise
@@ -86,15 +86,15 @@ def test_an_error_comes_back_with_its_hint() -> None:
 
 def test_the_actor_says_what_is_wrong_instead_of_raising_it() -> None:
     """Ray would keep an error that is raised, with all that hangs on it."""
-    said = json.loads(RayHand.work(_hand(), "no order"))
+    said = json.loads(RayWorker.work(_hand(), "no order"))
     assert said["error"] == "an error in passerby itself (ValidationError)"
 
 
 def test_the_actor_says_that_its_machine_does_not_see_the_folder() -> None:
     order = Order.of(Job(Path("/nowhere/at/all/a.mp4"), None), AuditTask()).model_dump_json()
-    assert json.loads(RayHand.work(_hand(), order))["error"] == "this machine has no folder '/nowhere/at/all'"
+    assert json.loads(RayWorker.work(_hand(), order))["error"] == "this machine has no folder '/nowhere/at/all'"
 
 
-def _hand() -> RayHand:
+def _hand() -> RayWorker:
     """Without what its start does to the process."""
-    return object.__new__(RayHand)
+    return object.__new__(RayWorker)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from passerby.batch.at_hand import refuse_losses
+from passerby.batch.bucket_files import refuse_losses
 from passerby.cli.sources import find_jobs
 from passerby.errors import OutputError, PasserbyError, SettingsError, SourceError
 

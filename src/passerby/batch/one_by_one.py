@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from passerby.engine import Progress
 
 
-class InTurn:
+class OneByOne:
     """A `Runner`."""
 
     def run(self, jobs: list[Job], task: Task, watcher: Watcher) -> list[Outcome]:

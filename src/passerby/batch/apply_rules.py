@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from passerby.batch.findings import Noticed, Stood
 from passerby.batch.tasks import EventsTask
-from passerby.batch.tell import Noticed, Stood
 from passerby.capture import is_still
 from passerby.engine import Detectors, observe, observe_still
 from passerby.events import Watcher, needs_changes, needs_vehicles, standing

@@ -21,7 +21,7 @@ class Stopped(Exception):
     """The run was interrupted: whatever is half done is undone on the way out."""
 
 
-class RayHand:
+class RayWorker:
     """An actor. `work` is for one file; `step` and `stop` are called meanwhile. Nothing is raised into Ray, which would
     keep the error with all that hangs on it."""
 

@@ -1,4 +1,4 @@
-"""Brings one file's bytes to hand: objects of a bucket are read into memory, and what is made is put whole."""
+"""Gives a job local files: objects of a bucket are read into memory, and what is made is put there whole."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from passerby.objects.bucket import ObjectAddress
 
 
 @contextmanager
-def at_hand(job: Job, *, overwrite: bool) -> Iterator[Job]:
+def with_local_files(job: Job, *, overwrite: bool) -> Iterator[Job]:
     """The same job with files of this machine. What it makes is put into the bucket when the block ends without an
     error, the output last. A clear file never touches a disk here: its name leads to memory."""
     if not any(isinstance(each, ObjectAddress) for each in (job.source, *job.results)):
@@ -26,7 +26,7 @@ def at_hand(job: Job, *, overwrite: bool) -> Iterator[Job]:
         return
     with tempfile.TemporaryDirectory(prefix="passerby-") as named:
         shelf = Path(named)
-        with _source_at_hand(job.source, shelf) as source:
+        with _local_source(job.source, shelf) as source:
             near = {each: _beside(each, shelf / str(place)) for place, each in enumerate(job.results)}
             try:
                 yield replace(
@@ -44,7 +44,7 @@ def at_hand(job: Job, *, overwrite: bool) -> Iterator[Job]:
 
 
 @contextmanager
-def _source_at_hand(source: Address, shelf: Path) -> Iterator[Path]:
+def _local_source(source: Address, shelf: Path) -> Iterator[Path]:
     if isinstance(source, Path):
         yield source
         return
