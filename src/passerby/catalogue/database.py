@@ -21,6 +21,7 @@ from passerby.errors import OutputError, SettingsError
 from passerby.folders import own_files_closed_to_others
 
 _PATIENCE_MS = 10_000  # SQLite has one writer at a time; a migration or a backup may block others for seconds
+_MIGRATES_WITHIN_MS = 120_000  # another process that does it: large tables, or a busy machine
 _CONNECT_WITHIN_S = 10
 _ANSWER_WITHIN_S = 30  # also limits waiting for locks. A network that drops packets is noticed sooner
 _MIGRATING = 0x7061_7373  # an arbitrary number: the key of the advisory lock in PostgreSQL
@@ -117,7 +118,11 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 def _lock(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_MIGRATES_WITHIN_MS}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_PATIENCE_MS}")
     else:
         connection.execute(text("SET LOCAL statement_timeout = 0"))  # large tables, or another process migrating
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})

@@ -78,6 +78,22 @@ def test_a_new_file_that_another_holds_for_ever_is_given_up(tmp_path: Path, monk
         open_database(f"sqlite:///{tmp_path}/catalogue.sqlite3")
 
 
+def test_another_that_makes_the_tables_is_waited_for_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_PATIENCE_MS", 100)
+    file = tmp_path / "catalogue.sqlite3"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other, ThreadPoolExecutor(1) as thread:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("BEGIN IMMEDIATE")
+        opening = thread.submit(open_database, f"sqlite:///{file}")
+        time.sleep(1.0)
+        assert not opening.done()
+        other.execute("COMMIT")
+        engine = opening.result(timeout=PATIENCE_S)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 100, "and no longer from then on"
+    engine.dispose()
+
+
 def test_what_the_address_says_of_time_outs_holds() -> None:
     usual = database._time_outs("postgresql+psycopg://user@host/name")
     own = database._time_outs("postgresql+psycopg://user@host/name?connect_timeout=3")
