@@ -24,7 +24,8 @@ def _words(before: CameraRule | None, after: CameraRule) -> Iterator[str]:
     was = rule_values(before.rule) if before else {}
     values = rule_values(after.rule)
     for key, value in {"kind": after.rule.kind, **values}.items():
-        if (before is not None or key != "name") and (key not in was or value != was[key]):
+        is_new = key != "name" and value not in (None, [])
+        if is_new if before is None else key not in was or value != was[key]:
             yield f"{key} {_value(value)}" + (f" (was {_value(was[key])})" if key in was else "")
 
 
