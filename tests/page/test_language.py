@@ -133,7 +133,7 @@ def test_the_installation_s_language_is_for_whoever_has_chosen_none(
     visitor = open_tab(house.base, locale="en-GB")
     visitor.go("#/about")
     expect(visitor.page.locator("html")).to_have_attribute("lang", "ru")
-    tab.page.get_by_label("Default language").select_option("That of the browser")
+    tab.page.get_by_label("Default language").select_option("The browser's language")
     with tab.page.expect_response(lambda answer: "settings" in answer.url and answer.request.method != "GET"):
         tab.page.get_by_role("button", name="Save").click()
     visitor.page.reload()

@@ -300,7 +300,7 @@ def test_a_site_with_coordinates_is_on_the_map_and_leads_to_its_plan(
     tab.go("#/cameras")
     switch = page.get_by_role("button", name="Switch off the alerts of Gate")  # it is in the file
     switch.click()
-    expect(page.get_by_text("Nobody is told of events of Gate now.")).to_be_visible()
+    expect(page.get_by_text("Notifications about Gate are off.")).to_be_visible()
     shoot(tab, f"alerts-{size['width']}")
     assert tab.fits() and found_wrong(tab) == []
     page.get_by_role("button", name="Switch on the alerts of Gate").click()

@@ -255,7 +255,7 @@ def test_without_a_channel_the_account_says_so(serve: Serve, open_tab: OpenTab, 
     tab = open_tab(serve(data).base)
     tab.sign_in("vic")
     tab.go("#/people/me")
-    expect(tab.page.get_by_text("Not set up: an administrator can add a channel of the kind push")).to_be_visible()
+    expect(tab.page.get_by_text("Not set up yet. An admin can add a channel of the kind Web push")).to_be_visible()
     expect(tab.page.get_by_role("button", name="Tell me on this device")).to_have_count(0)
 
 

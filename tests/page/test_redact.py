@@ -421,7 +421,7 @@ def test_what_is_drawn_and_typed_is_kept_while_somebody_works_on_it(
     page.get_by_label("Moving").check()
     page.get_by_label("Choose a file").set_input_files(str(street.path))
     wait_until_done(page)
-    expires = page.get_by_text(re.compile(r"^Forgotten at \d\d:\d\d, or later if"))
+    expires = page.get_by_text(re.compile(r"^Deleted at \d\d:\d\d, or later if"))
     until = expires.inner_text()
     page.get_by_role("button", name="Add a box here").click()
     begins = page.get_by_label("From", exact=True)

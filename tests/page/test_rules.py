@@ -200,12 +200,12 @@ def test_a_density_is_measured_on_the_ground_that_is_marked(serving: Serving, op
     drag(tab, "Corner 1 of 4", (0.2, 0.02))
     expect(tab.page.get_by_text("towards the horizon")).to_be_visible()
     tab.page.get_by_role("button", name="Undo", exact=True).click()
-    shown = tab.page.get_by_text("The zone is about").inner_text()
+    shown = tab.page.get_by_text("The zone covers about").inner_text()
     save.click()
     expect(tab.page.locator(".rules-list li")).to_contain_text("Density · people · more than 2 per m²")
     (rule,) = [each["rule"] for each in rules_of(tab)]
     area = DensityRule.model_validate(rule).area_m2
-    assert rule["ground_m"] == [6, 4] and shown == f"The zone is about {area:.1f} m² large."
+    assert rule["ground_m"] == [6, 4] and shown == f"The zone covers about {area:.1f} m²."
 
 
 def test_a_rule_holds_at_the_times_that_are_chosen(serving: Serving, open_tab: OpenTab, shoot: Shoot) -> None:
@@ -220,7 +220,7 @@ def test_a_rule_holds_at_the_times_that_are_chosen(serving: Serving, open_tab: O
     for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"):
         second.get_by_label(day).uncheck()
     second.get_by_label("From").fill("06:00")
-    expect(second.get_by_text("It must not end when it begins.")).to_be_visible()
+    expect(second.get_by_text("The beginning and the end must differ.")).to_be_visible()
     expect(tab.page.get_by_role("button", name="Save rule")).to_be_disabled()
     second.get_by_label("The whole day").check()
     second.get_by_label("Sunday").uncheck()
@@ -350,9 +350,9 @@ def test_a_rule_is_tried_on_the_last_day_and_shows_who_is_in_view(
     assert "#/timeline/street?at=" in (first.get_attribute("href") or "")
     shoot(tab, "rules-tried")
     tab.page.get_by_label("Name").fill("renamed")
-    expect(panel).not_to_contain_text("The rule was changed since")
+    expect(panel).not_to_contain_text("The rule has changed since")
     tab.page.get_by_label("After (seconds)").fill("600")
-    expect(panel).to_contain_text("The rule was changed since")
+    expect(panel).to_contain_text("The rule has changed since")
     panel.get_by_role("button", name="Try again").click()
     expect(tab.page.locator(".try-sum")).to_have_text("No events")
     assert rules_of(tab) == [], "nothing is saved"

@@ -191,7 +191,7 @@ def test_channels_are_listed_and_tested(
         tab = open_tab(serving.base)
         tab.sign_in()
         tab.go("#/settings")
-        expect(tab.page.get_by_text("Nothing delivered in the last days")).to_have_count(2)
+        expect(tab.page.get_by_text("Nothing delivered recently")).to_have_count(2)
         tab.page.get_by_role("button", name="Send a test through hook").click()
         expect(tab.page.get_by_text("The test through hook was delivered.")).to_be_visible()
         expect(tab.page.get_by_role("row", name="hook").get_by_text("Works")).to_be_visible()
@@ -240,7 +240,7 @@ def test_channels_and_routes_are_set_up_on_the_page(
         dialog.get_by_label("Recipients").fill("night@mail.example, boss@mail.example")
         for kind, fields in (
             ("Web push", ["Contact for push services", "Users"]),
-            ("MQTT", ["Broker", "User", "Password", "Topic", "Topic of Home Assistant"]),
+            ("MQTT", ["Broker", "User", "Password", "Topic", "Home Assistant topic"]),
             ("Apprise", ["Address of the service"]),
             ("Webhook", ["Address", "Secret"]),
             ("E-mail", ["Mail server", "User", "Password", "Sender", "Recipients"]),
@@ -258,7 +258,7 @@ def test_channels_and_routes_are_set_up_on_the_page(
         tab.page.get_by_role("button", name="Add a route").click()
         route = tab.page.get_by_role("dialog", name="Add a route")
         expect(route.get_by_text("This is the first route.")).to_be_visible()
-        route.get_by_label("What", exact=True).select_option("critical")
+        route.get_by_label("Which messages").select_option("critical")
         route.get_by_role("button", name="Add a route").click()
         expect(route.get_by_text("Choose at least one channel.")).to_be_visible()
         route.get_by_role("group", name="Channels").get_by_label("night").check()
@@ -269,12 +269,12 @@ def test_channels_and_routes_are_set_up_on_the_page(
         route.get_by_role("button", name="Add a route").click()
         expect(route).to_have_count(0)
         expect(tab.page.get_by_text("Quiet: 22:00–06:00")).to_be_visible()
-        expect(tab.page.get_by_text("No route names duty: nothing is sent there.")).to_be_visible()
+        expect(tab.page.get_by_text("No route uses duty: nothing is sent there.")).to_be_visible()
 
         phone = open_tab(serving.base, PHONE, color_scheme="dark")
         phone.sign_in()
         phone.go("#/settings")
-        phone.page.get_by_role("heading", name="Who is told of what").scroll_into_view_if_needed()
+        phone.page.get_by_role("heading", name="Who is notified of what").scroll_into_view_if_needed()
         shoot(phone, "phone-routes")
         assert phone.fits()
         phone.page.get_by_role("button", name="Change night").click()
@@ -284,9 +284,9 @@ def test_channels_and_routes_are_set_up_on_the_page(
         assert phone.fits()
         changed.get_by_role("button", name="Remove the channel").click()
         asked = phone.page.get_by_role("dialog", name="Remove night?")
-        expect(asked).to_contain_text("1 of them names no other channel and will be removed too.")
+        expect(asked).to_contain_text("1 of them has no other channel and will be removed too.")
         asked.get_by_role("button", name="Remove the channel").click()
-        expect(phone.page.get_by_text("There are none: every channel gets every message.")).to_be_visible()
+        expect(phone.page.get_by_text("No routes yet: every channel gets every message.")).to_be_visible()
 
 
 def test_a_route_names_rules_that_there_are_and_lets_go_of_others(
