@@ -8,6 +8,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,13 +22,14 @@ import numpy as np
 import pytest
 
 from passerby.batch import AuditTask, EventsTask, Job, Outcome, RedactTask, Task
-from passerby.batch.crew import HUNG_AFTER_S, Crew
+from passerby.batch.crew import HUNG_AFTER_S, Crew, Machine
 from passerby.batch.installed import installed
 from passerby.batch.on_ray import LOCAL, OnRay, RayPool, connected
 from passerby.batch.one_by_one import OneByOne
 from passerby.cli.sources import find, find_for_facts
 from passerby.config.rule import LineRule
 from passerby.errors import SettingsError
+from passerby.net.grpc import answers
 from passerby.report import Report
 from passerby.settings import Settings
 from passerby.testing.patterns import found_in_bytes, found_in_media
@@ -255,14 +257,73 @@ def found_whole(path: Path) -> bool:
 
 
 def test_strangers_cannot_use_the_ray_that_is_started_here(ray: Any) -> None:
-    """Its ports are open, and whoever may use it may run what they like."""
+    """Other users of this machine reach its ports, and whoever may use it may run what they like."""
     address = ray.get_runtime_context().gcs_address
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RAY_AUTH_")}
     environment |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0" * 64}
     code = f"import ray; ray.init(address='{address}'); print('in')"
     with contextlib.suppress(subprocess.TimeoutExpired):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=20, env=environment)
         assert done.returncode and b"in" not in done.stdout.split()
+
+
+def test_the_ray_that_is_started_here_is_not_reached_from_elsewhere(ray: Any) -> None:
+    hand = RayPool(ray, threads=1).start(Machine(ray.nodes()[0]["NodeID"], "here", 1))
+    ray.get(next(iter(hand.pending)))
+    session = session_of(ray)
+    its = {pid for pid in processes() if session in command_of(pid) or parent_of(pid) == raylet_of(ray)} | {os.getpid()}
+    listening = {pid: addresses for pid in its if (addresses := listens_on(pid))}
+    names = [command_of(pid) for pid in listening]
+    for name in ("gcs_server", "raylet/raylet", "ray::RayHand"):
+        assert any(name in each for each in names), f"{name} was looked at"
+    assert {address for addresses in listening.values() for address in addresses} <= LOOPBACK
+    ray.kill(hand.actor)
+
+
+LOOPBACK = {"0100007F", "0" * 16 + "FFFF0000" + "0100007F", "0" * 24 + "01000000"}
+"""127.0.0.1, the same in IPv6, and ::1, as the kernel lists them."""
+LISTENS = "0A"
+
+
+def listens_on(pid: int) -> set[str]:
+    """The addresses of a process's TCP sockets that take connections."""
+    links = set()
+    with contextlib.suppress(OSError):
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                links.add(str(link.readlink()))
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            columns = line.split()
+            if columns[3] == LISTENS and f"socket:[{columns[9]}]" in links:
+                found.add(columns[1].partition(":")[0])
+    return found
+
+
+def test_a_ray_answers_and_what_is_none_does_not(ray: Any) -> None:
+    host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
+    assert answers(host, int(port), WITHIN_S)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        begun_s = time.monotonic()
+        assert not answers("127.0.0.1", silent.getsockname()[1], 0.3)
+        assert time.monotonic() - begun_s < 10
+        port = silent.getsockname()[1]
+    assert not answers("127.0.0.1", port, WITHIN_S), "nobody is there"
+
+
+def test_a_command_soon_says_that_no_ray_is_there(clips: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as was_free:
+        address = f"127.0.0.1:{was_free.getsockname()[1]}"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+    done = subprocess.run(
+        [*PASSERBY, "audit", str(clips / "a.mp4"), "-o", str(tmp_path / "found"), "--ray", address],
+        capture_output=True, text=True, timeout=WITHIN_S, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 1
+    (said, hint) = done.stderr.strip().splitlines()
+    assert said.startswith(f"error: couldn't use Ray at '{address}': no Ray answers at ")
+    assert hint == "hint: start one with `ray start`, or give --ray local"
 
 
 def test_ray_tells_its_makers_nothing_and_shows_no_dashboard(ray: Any) -> None:

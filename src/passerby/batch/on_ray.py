@@ -20,11 +20,13 @@ from passerby.batch.messages import Done, Installed, Order, Step
 from passerby.batch.ray_worker import RayWorker
 from passerby.batch.tasks import Task
 from passerby.errors import SettingsError
+from passerby.net.grpc import answers
 
 LOCAL = "local"
 STORE_BYTES = 80 << 20  # Ray takes no less than 75 MB, and all that goes through is text
 HAND_BYTES = 1 << 30  # what one file takes at 1080p, with room: Ray puts no more on a machine than its memory holds
 LOOK_EVERY_S = 0.5
+ANSWERS_WITHIN_S = 8.0
 STOP_PATIENCE_S = 10.0  # for those at work to delete what is half-written
 
 
@@ -59,7 +61,8 @@ def connected(address: str) -> Iterator[Any]:
     """Nothing about it is told to the makers of Ray, and no dashboard is started."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else it warns of a change to come
-    if address == LOCAL:  # its ports are open to others, who could have it run what they like
+    if address == LOCAL:  # whoever reaches its ports could have it run what they like
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # on Linux too: it listens on the loopback alone
         os.environ.setdefault("RAY_AUTH_MODE", "token")
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     try:
@@ -79,6 +82,8 @@ def connected(address: str) -> Iterator[Any]:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         try:
+            if address != LOCAL:
+                _check(address)
             ray.init(address=address, **options)
         except Exception as error:
             raise SettingsError(f"couldn't use Ray at '{address}': {_first_line(error)}", hint=_HINT) from None
@@ -90,6 +95,17 @@ def connected(address: str) -> Iterator[Any]:
         ray.shutdown()
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check(address: str) -> None:
+    """Ray itself tries for over five minutes to reach a cluster that is not there. Raises OSError."""
+    from ray._private.services import canonicalize_bootstrap_address
+
+    there = str(canonicalize_bootstrap_address(address))  # of this machine it is not 127.0.0.1
+    host, _, port = there.rpartition(":")
+    speaks_tls = os.environ.get("RAY_USE_TLS", "0").lower() in ("1", "true")
+    if not speaks_tls and not answers(host.strip("[]"), int(port), ANSWERS_WITHIN_S):
+        raise ConnectionError(f"no Ray answers at {there}")
 
 
 _HINT = "start one with `ray start`, or give --ray local"
