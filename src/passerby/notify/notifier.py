@@ -118,7 +118,7 @@ class Notifier:
 
     def states(self) -> dict[str, ChannelState]:
         """How messages went, and checks by this process of the channels that can be checked."""
-        failing = self.sender.checks.failing()
+        failing = self.sender.failing()
         return {
             name: _with_check(state, failing[name]) if name in failing else state
             for name, state in self.outbox.states(tuple(self._channels)).items()

@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 
+from passerby.clock import Clock
 from passerby.errors import PasserbyError
 from passerby.media.messages import Message
 from passerby.media.segments import TICKS_PER_S
 from passerby.notify.channel import SEND_WITHIN_S, Channel, TellsDevices
-from passerby.notify.checks import Checks
+from passerby.notify.checks import Check, Failing
 from passerby.notify.outbox import Outbox, Sending
 from passerby.rules.backoff import wait_s
 
@@ -29,7 +30,6 @@ class Sender:
 
     def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], lease_s: float = LEASE_S) -> None:
         self._outbox = outbox
-        self.checks = Checks({}, outbox.clock)
         self._lease_90k = round(lease_s * TICKS_PER_S)
         self._lock = threading.Lock()  # held while the lanes are replaced
         self._is_started = self._is_stopped = False
@@ -42,10 +42,11 @@ class Sender:
         with self._lock:
             before = self._lanes
             same = {name: lane for name, lane in before.items() if channels.get(name) is lane.channel}
-            new = {name: _Lane(name, each, self) for name, each in channels.items() if name not in same}
+            new = {
+                name: _Lane(name, each, self, self._outbox.clock) for name, each in channels.items() if name not in same
+            }
             gone = [lane for name, lane in before.items() if name not in same]
             self._lanes = same | new
-            self.checks.use(channels)
             _end(gone, CLOSES_WITHIN_S)
             if self._is_started and not self._is_stopped:
                 for lane in new.values():
@@ -67,6 +68,10 @@ class Sender:
     def trouble(self) -> str | None:
         """Why nothing is sent at the moment, one sentence."""
         return next((each for lane in self._lanes.values() if (each := lane.trouble)), None)
+
+    def failing(self) -> dict[str, Failing]:
+        """By name, the channels whose latest check failed."""
+        return {name: found for name, lane in self._lanes.items() if (found := lane.check.failing)}
 
     def wake(self) -> None:
         """Something may be due now."""
@@ -97,7 +102,7 @@ class Sender:
             return True
 
     def _note_delivered(self, lane: _Lane, sending: Sending) -> None:
-        self.checks.works(lane.name)
+        lane.check.went_well()
         lane.unnoted = sending
         self._outbox.delivered(sending)
         lane.unnoted = None
@@ -109,18 +114,19 @@ class Sender:
         try:
             with lane.busy:
                 lane.channel.send(message)
+                lane.check.went_well()
         except PasserbyError as error:
             self._outbox.note_sent(name, message, str(error))
             raise
-        self.checks.works(name)
         self._outbox.note_sent(name, message)
 
 
 class _Lane:
     """One channel and the thread that sends through it."""
 
-    def __init__(self, name: str, channel: Channel, sender: Sender) -> None:
+    def __init__(self, name: str, channel: Channel, sender: Sender, clock: Clock) -> None:
         self.name, self.channel, self._sender = name, channel, sender
+        self.check = Check(channel, clock)
         self.busy = threading.Lock()
         self.awake, self.over = threading.Event(), threading.Event()
         self.unnoted: Sending | None = None
@@ -137,10 +143,9 @@ class _Lane:
                 done = self._sender.send_next_in(self)
                 if done is None and isinstance(self.channel, TellsDevices):
                     self.channel.catch_up()
-                checks = self._sender.checks
-                if done is None and checks.is_due(self.name):
+                if done is None and self.check.is_due:
                     with self.busy:
-                        checks.check(self.name)
+                        self.check.run()
             except Exception as error:
                 says = str(error) if isinstance(error, PasserbyError) else f"an unexpected {type(error).__name__}"
                 self.trouble = f"messages could not be sent: {says}"

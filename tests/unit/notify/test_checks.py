@@ -18,7 +18,7 @@ from passerby.notify import notifier as module
 from passerby.notify.alarm_messages import AlarmMessages
 from passerby.notify.channel import Checkable
 from passerby.notify.channels import make_channels
-from passerby.notify.checks import Checks
+from passerby.notify.checks import Check
 from passerby.notify.notifier import Notifier
 from passerby.testing.clock import MovingClock
 from tests.unit.notify.conftest import Kept, a_message
@@ -64,7 +64,7 @@ def test_a_delivery_is_a_check_that_went_well(rows: Rows, clock: MovingClock) ->
     line = Line()
     line.refuses = "its cable is cut"
     notifier = Notifier(rows, {"line": line})
-    notifier.sender.checks.check("line")
+    notifier.sender._lanes["line"].check.run()
     assert notifier.states()["line"].failing_since_90k == clock.now_90k()
     line.refuses = None
     notifier.tell(a_message(clock))
@@ -77,9 +77,21 @@ def test_an_error_nobody_foresaw_ends_no_checks(clock: MovingClock) -> None:
         def check(self) -> None:
             raise ZeroDivisionError("hunter2-planted")
 
-    checks = Checks({"line": Broken()}, clock)
-    checks.check("line")
-    assert checks.failing()["line"].error == "an error in passerby itself (ZeroDivisionError)"
+    check = Check(Broken(), clock)
+    check.run()
+    assert check.failing and check.failing.error == "an error in passerby itself (ZeroDivisionError)"
+
+
+def test_a_channel_that_is_replaced_is_forgotten_and_one_that_stays_is_not(rows: Rows) -> None:
+    """As when settings change: what is known of a channel is with whatever sends through it."""
+    stays, goes = Line(), Line()
+    stays.refuses = goes.refuses = "its cable is cut"
+    notifier = Notifier(rows, {"stays": stays, "goes": goes})
+    for lane in notifier.sender._lanes.values():
+        lane.check.run()
+    assert notifier.sender.failing().keys() == {"stays", "goes"}
+    notifier.sender.use({"stays": stays, "goes": Line()})
+    assert notifier.sender.failing().keys() == {"stays"}
 
 
 def test_a_mail_server_is_asked_without_a_mail(tmp_path: Path) -> None:
@@ -130,6 +142,6 @@ def test_what_cannot_be_checked_without_sending_is_not(rows: Rows) -> None:
     values = {"name": "hook", "kind": "webhook", "address": "https://hook.example/x", "secret": "s" * 16}
     hook = make_channels([Channel.model_validate(values)], "x", SystemClock())
     assert not isinstance(hook["hook"], Checkable)
-    checks = Checks(hook, SystemClock())
-    checks.works("hook")
-    assert not checks.is_due("hook") and checks.failing() == {}
+    check = Check(hook["hook"], SystemClock())
+    check.went_well()
+    assert not check.is_due and check.failing is None
