@@ -8,6 +8,7 @@ from passerby.archive import Archive
 from passerby.clock import Clock
 from passerby.errors import PasserbyError
 from passerby.media.segments import TICKS_PER_S
+from passerby.ongoing import Ongoing
 
 log = logging.getLogger("passerby.worker")
 
@@ -16,11 +17,16 @@ OFF_S = 2.0
 
 
 class ClockCheck:
-    """trouble: how far the clock is off, one sentence; None if it is right, or nothing is known."""
+    """Call `compare` now and then."""
 
     def __init__(self, clock: Clock, archive: Archive) -> None:
         self._clock, self._archive = clock, archive
-        self.trouble: str | None = None
+        self._off = Ongoing(log.warning)
+
+    @property
+    def trouble(self) -> str | None:
+        """How far the clock is off, one sentence. None if it is right, or nothing is known."""
+        return self._off.says
 
     def compare(self) -> None:
         asked_90k = self._clock.now_90k()
@@ -30,12 +36,8 @@ class ClockCheck:
             return  # others say so
         answered_90k = self._clock.now_90k()
         off_s = ((asked_90k + answered_90k) / 2 - server_90k) / TICKS_PER_S
-        if abs(off_s) - (answered_90k - asked_90k) / TICKS_PER_S < OFF_S:
-            self.trouble = None
-            return
-        if self.trouble is None:
-            log.warning("%s", _off(off_s))
-        self.trouble = _off(off_s)
+        is_right = abs(off_s) - (answered_90k - asked_90k) / TICKS_PER_S < OFF_S
+        self._off.note(None if is_right else _off(off_s))
 
 
 def _off(seconds: float) -> str:

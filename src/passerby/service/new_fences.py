@@ -9,6 +9,7 @@ from passerby.access import Installation
 from passerby.archive import Archive
 from passerby.errors import PasserbyError
 from passerby.fleet.keeper import Keeper
+from passerby.ongoing import Ongoing
 
 log = logging.getLogger("passerby.worker")
 
@@ -20,7 +21,7 @@ class NewFences:
         self._installation, self._archive, self._keeper = installation, archive, keeper
         self._due = threading.Event()
         self._raised: dict[str, int] = {}
-        self._trouble: str | None = None
+        self._trouble = Ongoing(log.warning)
 
     def are_due(self) -> None:
         """This node has other cameras now."""
@@ -32,12 +33,10 @@ class NewFences:
         self._due.clear()
         try:
             self._raise()
-            self._trouble = None
+            self._trouble.note(None)
         except PasserbyError as error:  # the first recording under the new token does the same
             self._due.set()
-            if self._trouble is None:
-                log.warning("%s", error)
-            self._trouble = str(error)
+            self._trouble.note(str(error))
 
     def _raise(self) -> None:
         """Unless they were given away in order: then who had them goes on until the first recording."""

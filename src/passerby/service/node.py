@@ -29,6 +29,7 @@ from passerby.folders import held_alone
 from passerby.media.camera import CameraStatus
 from passerby.notify.alarms import Alarms
 from passerby.notify.configured import ConfiguredNotifier
+from passerby.ongoing import Ongoing
 from passerby.processes import at_signals
 from passerby.rules.quarantine import News
 from passerby.rules.retention import KeepAll
@@ -159,22 +160,20 @@ class Node:
 
     def _run_upkeep(self, stopping: threading.Event) -> None:
         """Retention and recovery, while this node has their slot. Until told to stop."""
-        trouble: str | None = None
-        while not stopping.wait(1.0 if trouble is None else UPKEEP_AGAIN_S):
+        trouble = Ongoing(log.warning)
+        while not stopping.wait(1.0 if trouble.says is None else UPKEEP_AGAIN_S):
             if not self.keeper.leads:
                 continue
-            if trouble is None:
+            if trouble.says is None:
                 log.info("this node does the upkeep now")
             self._archive.recover_later()
             try:
                 with self._upkeep():
-                    trouble = None
+                    trouble.note(None)
                     while self.keeper.leads and not stopping.wait(1.0):
                         pass
             except PasserbyError as error:  # the catalogue is away: recording goes on, and this is tried again
-                if trouble is None:
-                    log.warning("%s", error)
-                trouble = str(error)
+                trouble.note(str(error))
 
     @contextmanager
     def _upkeep(self) -> Iterator[None]:
