@@ -18,7 +18,6 @@ from passerby.media.events import CameraEvent, EventKind
 from passerby.media.segments import MINUTE_90K, TICKS_PER_S
 from passerby.media.series import Measure, Minute
 from passerby.testing.clock import MovingClock
-from tests.catalogues import new_catalogue
 
 DAY_90K = 86400 * TICKS_PER_S
 NOW = 20_000 * DAY_90K
@@ -28,9 +27,8 @@ YEAR = 365
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Installation]:
-    new_catalogue(tmp_path)
-    config = Config.model_validate({"storage": {"keep_counts_days": KEEP_DAYS}})
+def house(tmp_path: Path, catalogue_url: str) -> Iterator[Installation]:
+    config = Config.model_validate({"storage": {"keep_counts_days": KEEP_DAYS, "catalogue": catalogue_url}})
     house = Installation(tmp_path, config, MovingClock(NOW))
     yield house
     house.close()
