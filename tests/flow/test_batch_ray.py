@@ -274,7 +274,7 @@ def test_the_ray_that_is_started_here_is_not_reached_from_elsewhere(ray: Any) ->
     its = {pid for pid in processes() if session in command_of(pid) or parent_of(pid) == raylet_of(ray)} | {os.getpid()}
     listening = {pid: addresses for pid in its if (addresses := listens_on(pid))}
     names = [command_of(pid) for pid in listening]
-    for name in ("gcs_server", "raylet/raylet", "ray::RayHand"):
+    for name in ("gcs_server", "raylet/raylet", "ray::RayWorker"):
         assert any(name in each for each in names), f"{name} was looked at"
     assert {address for addresses in listening.values() for address in addresses} <= LOOPBACK
     ray.kill(hand.actor)
