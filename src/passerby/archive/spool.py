@@ -6,9 +6,11 @@ process, however that ends: a file that nobody holds is to be finished.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import mmap
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,6 +26,7 @@ from passerby.media.segments import Fragment, Gop, InitSegment
 from passerby.objects.names import ObjectName
 
 _UNBORN = ".new"  # not under its name yet: nobody was told of it
+_TRIES, _TRY_AGAIN_S = 200, 0.005  # to lock a new file
 
 
 @dataclass
@@ -62,9 +65,8 @@ class SpoolFile:
         """A new one without fragments. Raises OSError."""
         path = open_path(folder, name)
         unborn = path.with_name(path.name + _UNBORN)
-        handle = os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        handle = _new_and_locked(unborn)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             head = init.data + empty_room()
             _write_all(handle, head, 0)
             os.fsync(handle)
@@ -183,6 +185,23 @@ def _is_locked(handle: int) -> bool:
     except BlockingIOError:
         return False
     return os.fstat(handle).st_nlink > 0  # else another process finished it meanwhile
+
+
+def _new_and_locked(path: Path) -> int:
+    """Handle of a new file. Before it is locked, whoever looks for what crashes left may take it for that, and remove
+    it: then another is made. Raises OSError."""
+    for _ in range(_TRIES):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        try:
+            is_ours = _is_locked(handle)
+        except BaseException:
+            os.close(handle)
+            raise
+        if is_ours:
+            return handle
+        os.close(handle)
+        time.sleep(_TRY_AGAIN_S)
+    raise BlockingIOError(errno.EWOULDBLOCK, "another process holds it", str(path))
 
 
 def _remove_if_free(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import multiprocessing
 import os
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from passerby.archive import Archive
+from passerby.archive.spool import waiting_in
 from passerby.errors import OutputError, SettingsError, SourceError
 from passerby.media.segments import GOP_90K, TICKS_PER_S, Fragment, ObjectState
 from passerby.rules.retention import TEN_YEARS_HOURS, Keep, KeepAll
@@ -245,6 +247,25 @@ def test_several_processes_write_and_tend_one_archive(
     assert len(rows) == 9 and len({row.spool for row in rows}) == 1
     for name in names:
         assert times_played(archive, name, *ALL) == list(steady(45))
+
+
+def test_a_new_object_that_another_process_takes_for_left_over_is_made_again(
+    open_archive: OpenArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the moment before it is locked, nothing tells it from what a crash left."""
+    archive, lock, spool = open_archive(), fcntl.flock, tmp_path / "archive" / "spool"
+    interfered: list[int] = []
+
+    def lock_late(handle: int, how: int) -> None:
+        if not interfered:
+            interfered.append(handle)
+            assert len(list(spool.glob("*.new"))) == 1
+            assert waiting_in(spool) == [] and not list(spool.glob("*.new"))
+        lock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", lock_late)
+    keep(archive, recorded(steady(5)))
+    assert interfered and times_played(archive, "gate", *ALL) == list(steady(5))
 
 
 def test_rows_say_what_state_they_are_in(open_archive: OpenArchive) -> None:
