@@ -240,6 +240,12 @@ def test_russian_explains_every_key_of_the_configuration_and_its_danger() -> Non
         assert ("Danger: " in about) == ("Опасно: " in said[key]), key
 
 
+@pytest.mark.parametrize("file", ["en.ts", "ru.ts"])
+def test_each_section_of_settings_has_a_title(file: str) -> None:
+    found = re.search(r"\n    sections: \{(.*?)\n    \}", (WEB / "texts" / file).read_text(encoding="utf-8"), re.DOTALL)
+    assert found and set(re.findall(r"(\w+): \"", found[1])) == Config.model_fields.keys() - IN_NO_SECTION
+
+
 def test_reports_say_in_russian_what_the_page_says() -> None:
     page = russian("said.ru.ts")
     assert {code: page[code] for code in OF_REPORTS} == OF_REPORTS
