@@ -38,6 +38,16 @@ def control(server: NatsServer) -> Iterator[NatsControl]:
         yield found
 
 
+@pytest.fixture
+def other(server: NatsServer) -> Iterator[NatsControl]:
+    from passerby.fleet.nats.control import NatsControl
+
+    with closing(
+        NatsControl(Cluster(servers=(server.address,), lease_s=LEASE_S, slots=4), "other", lambda: 0)
+    ) as found:
+        yield found
+
+
 def test_a_session_lapses_unless_it_is_renewed(control: NatsControl) -> None:
     mine = Session("a", "a-1", 1.0)
     revision = control.begin(mine)
@@ -72,6 +82,66 @@ def test_only_one_replaces_the_table(control: NatsControl) -> None:
         control.replace_table(table, revision)
     after, found = control.table()
     assert after > revision and found == mine
+
+
+def test_a_table_that_nobody_replaced_is_not_sent_again(control: NatsControl, other: NatsControl) -> None:
+    revision, _ = control.table()
+    full = Table(4096, {slot: Holding("node-a", "a" * 16, revision + 1) for slot in range(4096)})
+    control.replace_table(full, revision)
+    assert control.table()[1] == full
+    before = received(control)
+    found = [control.table() for _ in range(10)]
+    assert received(control) - before < 10_000 and all(table == full for _, table in found)
+    revision = other.table()[0]
+    drained = full.with_drained("node-a", is_drained=True)
+    other.replace_table(drained, revision)
+    after, seen = control.table()
+    assert after > revision and seen == drained, "what replaced it is seen at once"
+    assert received(control) - before > 100_000
+
+
+def test_a_table_is_read_whole_now_and_then_and_once_something_failed(
+    control: NatsControl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from passerby.fleet.nats import control as module
+
+    revision, table = control.table()
+    assert control.table() == (revision, table)
+    purge(control)  # nothing newer is there, and nothing at all: as no server does by itself
+    with pytest.raises(Overtaken):
+        control.replace_table(table, revision)
+    again, empty = control.table()
+    assert again > revision and empty == table
+    assert control.table() == (again, empty)
+    purge(control)
+    now_s = time.monotonic()
+    monkeypatch.setattr(module, "boot_s", lambda: module.WHOLE_EVERY_S + now_s + 10**9)
+    assert control.table()[0] > again
+
+
+def test_a_table_of_servers_that_lost_it_is_not_the_one_that_is_known(control: NatsControl) -> None:
+    revision, table = control.table()
+    control.replace_table(table.with_drained("b", is_drained=True), revision)
+    assert control.table()[1].drained == {"b"}
+    from passerby.fleet.nats.subjects import TABLE, stream
+
+    control._connection.ask(lambda client: client.jetstream().delete_stream(stream(TABLE)))
+    with pytest.raises(ControlAway):
+        control.table()
+
+
+def received(control: NatsControl) -> int:
+    """Bytes, by its connection."""
+    client = control._connection._client
+    assert client is not None
+    return client.stats["in_bytes"]
+
+
+def purge(control: NatsControl) -> None:
+    """Delete what is in the table's stream, as somebody may who has the server."""
+    from passerby.fleet.nats.subjects import TABLE, stream
+
+    control._connection.ask(lambda client: client.jetstream().purge_stream(stream(TABLE)))
 
 
 def test_revisions_grow_even_if_the_servers_lose_everything(server: NatsServer, tmp_path: Path) -> None:

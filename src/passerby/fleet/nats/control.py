@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from nats.aio.client import Client
@@ -49,6 +50,19 @@ from passerby.fleet.wire import OtherFormat, Unreadable
 from passerby.rules.placement import Table
 
 TRIES = 10
+WHOLE_EVERY_S = 30.0
+"""The table may be a megabyte, and every node looks at it several times a lease. It is read whole after this, after
+whatever failed, and if it was replaced; else it is only asked whether it was."""
+_NOTHING_NEWER = 10037  # JSNoMessageFoundErr of the server. Where the stream itself is gone, it is another
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The table as this process read it last. until_s: of `boot_s`; then it is read whole."""
+
+    revision: int
+    table: Table
+    until_s: float
 
 
 class NatsControl:
@@ -59,6 +73,7 @@ class NatsControl:
         self._settings, self._highest_token = settings, highest_token
         self._heard: dict[str, tuple[float, Session]] = {}
         self._listens_on: Client | None = None
+        self._known: _Known | None = None
         self._connection = Connection(settings, name, self._prepare)
 
     @property
@@ -101,7 +116,13 @@ class NatsControl:
         return {node: session for node, (at_s, session) in dict(self._heard).items() if at_s >= since_s}
 
     def table(self) -> tuple[int, Table]:
-        found = self._read(TABLE, TABLE_KEY)
+        try:
+            found = self._connection.ask(self._newest)
+        except ControlAway:
+            self._known = None
+            raise
+        if isinstance(found, _Known):
+            return found.revision, found.table
         if found is None:
             empty = Table(self._settings.slots, {})
 
@@ -110,7 +131,7 @@ class NatsControl:
 
             return self._changed(create), empty
         try:
-            return found[0], unpack_table(found[1])
+            table = unpack_table(found[1])
         except OtherFormat as error:
             raise ControlAway(str(error)) from None
         except Unreadable:
@@ -118,6 +139,9 @@ class NatsControl:
                 "what NATS has as the table of slots is none: somebody with a stolen key may have written it",
                 hint="passerby cluster remove takes a stolen key away, and makes the table anew",
             ) from None
+        known = self._known
+        self._known = _Known(found[0], table, known.until_s if known else boot_s() + WHOLE_EVERY_S)
+        return found[0], table
 
     def make_table_anew(self) -> None:
         """If it is none. All slots are free then, and get higher tokens. One that a later version wrote stays. Raises
@@ -175,6 +199,22 @@ class NatsControl:
 
         self._connection.ask(delete)
 
+    async def _newest(self, client: Client) -> _Known | tuple[int, bytes] | None:
+        """The table that is known, if nothing replaced it; else what is there with its revision. None: nothing."""
+        if self._known is not None and boot_s() >= self._known.until_s:
+            self._known = None
+        if (known := self._known) is not None:
+            jetstream, key = self._jetstream(client), entry(TABLE, TABLE_KEY)
+            try:
+                found = await jetstream.get_msg(stream(TABLE), seq=known.revision + 1, subject=key, next=True)
+            except NotFoundError as error:
+                if error.err_code == _NOTHING_NEWER:
+                    return known
+            else:
+                if found.seq and found.data and KV_OP not in (found.headers or {}):
+                    return found.seq, found.data
+        return await self._get(client, TABLE, TABLE_KEY)
+
     def _read(self, bucket: str, key: str) -> tuple[int, bytes] | None:
         return self._connection.ask(lambda client: self._get(client, bucket, key))
 
@@ -189,11 +229,13 @@ class NatsControl:
 
         revision = self._connection.ask(tried)
         if revision is None:
+            self._known = None
             raise Overtaken("another node was faster")
         return revision
 
     async def _prepare(self, client: Client) -> None:
         """Make the buckets if they are not there, and listen to renewals."""
+        self._known = None
         lapse = {SESSIONS: self._settings.lease_s}
         for name in BUCKETS:
             bucket = StreamConfig(
