@@ -14,14 +14,14 @@ from tests.campaign.cluster_faults import HEALS_S, OF_SERVERS, ClusterCampaign
 from tests.cluster_machines import machines
 
 CAMERAS = int(os.environ.get("CAMERAS", "6"))
-SHORT_OBJECTS = "keep_hours = 0.5\n"
+KEPT = "keep_hours = 3\n"  # longer than any run: what is deleted in time would be missed
 
 
 def main(minutes: float, seed: int, outage_minutes: float | None) -> None:
     outages = [(kind, 60 * outage_minutes) for kind in OF_SERVERS] if outage_minutes else []
     if outage_minutes:
         minutes = len(outages) * outage_minutes + (len(outages) - 1) * HEALS_S / 60
-    with machines(CAMERAS, SHORT_OBJECTS, is_apart=True) as found:
+    with machines(CAMERAS, KEPT, is_apart=True) as found:
         begun_s = time.time()
         outcome = ClusterCampaign(found, seed, outages).run(
             60 * minutes, lambda what: print(f"{time.time() - begun_s:6.0f} s  {what}", flush=True)
