@@ -57,7 +57,9 @@ def test_a_camera_of_another_machine_is_live_and_machines_say_which_are_gone(
     expect = playwright.expect
     rows = tab.page.get_by_role("table", name="Machines").get_by_role("row")
     expect(rows).to_have_count(3)
-    expect(rows.filter(has_text="north-1")).to_contain_text(re.compile("Running|Overloaded"))  # as busy as this machine is
+    expect(rows.filter(has_text="north-1")).to_contain_text(
+        re.compile("Running|Overloaded")
+    )  # as busy as this machine is
     shoot(tab, "machines")
     page.cluster.workers[0].kill()
     expect(rows.filter(has_text="north-1")).to_contain_text("Gone")
