@@ -34,7 +34,7 @@ to = ["duty@mail.example"]
 NTFY = "ntfys://ntfy.example/passerby"
 RULE = """[[rule]]
 camera = "{camera}"
-name = "fence"
+name = "{name}"
 kind = "line"
 line = [[0.5, 1.0], [0.5, 0.25]]
 """
@@ -47,7 +47,10 @@ address = "file:gone.mp4"
 [[camera]]
 name = "yard"
 address = "file:gone.mp4"
-""" + "".join(RULE.format(camera=camera) for camera in ("gate", "yard"))
+""" + "".join(
+    RULE.format(camera=camera, name=name)
+    for camera, name in [("gate", "fence"), ("yard", "fence"), *(("yard", f"door {n}") for n in range(12))]
+)
 FILE = '[about]\noperator = "The facilities office"\n'
 
 
@@ -309,6 +312,10 @@ def test_a_route_names_rules_that_there_are_and_lets_go_of_others(
     expect(rules.get_by_label("old door")).to_have_accessible_description("No longer exists")
     expect(rules.get_by_label("fence")).to_have_accessible_description("Gate, yard")
     rules.get_by_label("old door").uncheck()
+    shoot(tab, "route-many-rules")
+    rules.get_by_label("Find in: Only from these rules").fill("Fen")
+    rules.get_by_label("Find in: Only from these rules").press("Enter")
+    expect(rules.get_by_role("checkbox")).to_have_count(1)
     rules.get_by_label("fence").check()
     rules.scroll_into_view_if_needed()
     shoot(tab, "route-rules")

@@ -36,6 +36,7 @@ export function Checks<T extends string>({
           placeholder={words.seekHere}
           value={sought}
           onChange={(event) => setSought(event.target.value)}
+          onKeyDown={(event) => event.key === "Enter" && event.preventDefault()} // it would send the form
         />
       )}
       <div className={isLong ? "choices-many" : undefined}>
