@@ -6,7 +6,7 @@ import itertools
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -21,6 +21,7 @@ LOCAL = Reach(networks=("127.0.0.0/8", "::1/128"))
 QUICK = LiveOptions(reach=LOCAL, open_timeout_s=2.0, read_timeout_s=1.0, picture_timeout_s=2.0)
 PATIENT = replace(QUICK, open_timeout_s=20.0, read_timeout_s=20.0, picture_timeout_s=40.0)
 """Where nothing is to time out, however slow this machine is."""
+TICK_S = 0.01
 WITHIN_S = 10.0
 """The three time-outs, some seconds of pictures before, and a slow machine."""
 
@@ -40,6 +41,30 @@ def seen(url: str, count: int, options: LiveOptions = PATIENT, **changes: Any) -
         frames = [Seen(number_in(f.picture), f.pts, f.damaged) for f in itertools.islice(source, count)]
     assert len(frames) == count
     return frames
+
+
+class Stalls(threading.Thread):
+    """How long this machine itself stood still, at most, while others worked on it: a picture is no less late. In a
+    `with` block."""
+
+    def __init__(self) -> None:
+        super().__init__(name="stalls", daemon=True)
+        self.longest_s = 0.0
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        before_s = time.monotonic()
+        while not self._over.wait(TICK_S):
+            now_s = time.monotonic()
+            self.longest_s, before_s = max(self.longest_s, now_s - before_s - TICK_S), now_s
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        self.join()
 
 
 def failure(url: str, options: LiveOptions = QUICK, **changes: Any) -> SourceUnavailable:

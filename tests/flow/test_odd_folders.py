@@ -84,8 +84,9 @@ def test_what_has_a_picture_and_cannot_be_redacted_is_named_and_the_end_says_so(
     os.mkfifo(folder / "pipe.mp4")
     done = passerby("redact", folder, "--mode", "cover")
     assert done.returncode == 1
-    by_name = {Path(said.removeprefix("error: ").split(": ")[0]).name: said for said in errors(done)}
+    by_name = {Path(said.split(" '")[1].split("'")[0]).name: said for said in errors(done)}
     assert set(by_name) == {"page.tiff", "raw.CR3", "layers.dat", "camera.dav", "gone.mp4", "pipe.mp4"}
+    assert all(said.count(name) == 1 for name, said in by_name.items()), "each is named once"
     assert "it has 2 pages" in by_name["page.tiff"] and "camera's raw" in by_name["raw.CR3"]
     assert "Photoshop" in by_name["layers.dat"] and "no such file" in by_name["gone.mp4"]
     assert "6 of 16 files could not be redacted" in done.stderr.decode()

@@ -21,6 +21,7 @@ from passerby.rules.retention import TEN_YEARS_HOURS, Keep, KeepAll
 from tests.recordings import BEGIN_90K, FRAME_90K, recorded, steady
 from tests.unit.archive.checks import check_at_rest, rows_of, times_played
 from tests.unit.archive.conftest import OBJECT_90K, OpenArchive
+from tests.unit.archive.victim import be_patient
 
 ALL = (BEGIN_90K - 10**9, BEGIN_90K + 10**9)
 FOREVER = KeepAll(usual=Keep(TEN_YEARS_HOURS, more_than_30_days=True))
@@ -223,6 +224,7 @@ def test_a_catalogue_that_is_none_is_told_without_its_password(tmp_path: Path) -
 
 
 def _write_one(folder: Path, url: str, camera: str) -> None:
+    be_patient()
     with Archive(folder, catalogue_url=url, object_90k=OBJECT_90K) as archive:
         keep(archive, recorded(steady(45)), camera)
         assert archive.maintain(FOREVER, LATER_90K) == []
