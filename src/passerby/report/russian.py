@@ -8,20 +8,20 @@ TEXTS = {
     "reveal": "Режим «Только фон»",
     "cover": "Режим «Маски»",
     "Frames redacted": "Обезличено кадров",
-    "of {count} read": "из {count} прочитанных",
+    "of {count} read": "прочитано: {count}",
     "Covered whole": "Закрыто целиком",
-    "frames that show nothing": "кадров, на которых ничего не видно",
+    "frames that show nothing": "кадры, на которых ничего не видно",
     "Picture hidden": "Скрыто изображения",
-    "on average; {share} at most": "в среднем; больше всего {share}",
-    "Tracks": "Дорожки",
-    "people and things followed": "люди и предметы в кадре",
+    "on average; {share} at most": "в среднем; максимум {share}",
+    "Tracks": "Треки",
+    "people and things followed": "люди и предметы, замеченные в кадре",
     "To look at": "Проверить",
-    "moments and places in doubt": "сомнительных мест",
+    "moments and places in doubt": "сомнительные места",
     "Over half of the picture is hidden. Try --mode cover: it hides only what is found.":
         "Скрыто больше половины изображения. Попробуйте --mode cover: тогда скрыто только то, что найдено.",
     "Over half of the picture is hidden. Try --mode reveal: it hides only what is not established background, which "
     "works if the camera stands still.":
-        "Скрыто больше половины изображения. Попробуйте --mode reveal: тогда скрыто всё, кроме установленного фона. "
+        "Скрыто больше половины изображения. Попробуйте --mode reveal: тогда скрыто всё, кроме изученного фона. "
         "Это подходит, если камера неподвижна.",
     "Timeline": "Шкала времени",
     "covered whole": "всё закрыто",
@@ -35,14 +35,14 @@ TEXTS = {
     "person": "человек",
     "face": "лицо",
     "vehicle": "транспорт",
-    "plate": "номер",
+    "plate": "номерной знак",
     "motion": "движение",
     "manual": "вручную",
     "{begin} to {end}: {what}": "с {begin} до {end}: {what}",
     "What the colours mean": "Что значат цвета",
     "a person": "человек",
     "a face": "лицо",
-    "a number plate, or the part of a vehicle that carries one": "номерной знак или та часть машины, где он висит",
+    "a number plate, or the part of a vehicle that carries one": "номерной знак или часть машины, где он находится",
     "a vehicle": "транспорт",
     "something that moves, or a place not yet known": "движется или ещё неизвестно",
     "covered by hand": "закрыто вручную",
@@ -63,13 +63,13 @@ TEXTS = {
         "Сомнительных мест нет. Но ни одна программа не находит всех: всё равно просмотрите результат.",
     "Redacted stills": "Обезличенные кадры",
     "Where passerby cannot be sure of a frame, it shows nothing of it.":
-        "Если о кадре нельзя судить уверенно, passerby не показывает в нём ничего.",
-    "Problems of the source": "Неполадки исходного файла",
+        "Если passerby не уверен в кадре, он не показывает в нём ничего.",
+    "Problems of the source": "Проблемы исходного файла",
     "at": "время",
     "what": "что",
     "A number means nothing outside this report: nobody is recognised again, here or anywhere.":
         "Вне этого отчёта номер ничего не значит: никого не узнают повторно, ни здесь, ни где-либо ещё.",
-    "All {count} tracks": "Все дорожки: {count}",
+    "All {count} tracks": "Все треки: {count}",
     "number": "номер",
     "kind": "вид",
     "first seen": "появление",
@@ -90,8 +90,8 @@ TEXTS = {
     "examine": "проверка",
     "finish": "завершение",
     "learn": "изучение фона",
-    "redact": "закрытие",
-    "What this does not promise": "Чего это не обещает",
+    "redact": "обезличивание",
+    "What this does not promise": "Чего отчёт не обещает",
     "A person can be missed: small, far, half hidden, seen from an odd side. Outlines, gait, clothes and places can "
     "tell people apart to somebody who knows them. passerby recognises nobody, so that it cannot check this for you.":
         "Человека можно пропустить: если он мал, далеко, наполовину скрыт или виден с необычной стороны. Очертания, "

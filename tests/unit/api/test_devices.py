@@ -348,7 +348,7 @@ def test_each_is_told_in_their_own_language_and_the_others_in_that_of_the_instal
     assert titles(kim)[1] == "gate: скопление (floor)"
     (device,) = vics.get("/api/self/devices").json()["devices"]
     assert vics.post(f"/api/self/devices/{device['id']}/test").status_code == 204
-    assert titles(vic)[-1] == "Проверка от passerby"
+    assert titles(vic)[-1] == "Проверочное сообщение от passerby"
 
 
 def test_a_still_is_shown_to_those_who_may_see_it_and_every_message_has_one_size(

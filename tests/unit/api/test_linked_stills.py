@@ -131,7 +131,7 @@ def test_only_a_channel_that_is_set_up_so_has_them(house: House) -> None:
 def test_a_mail_has_the_link_and_no_picture(house: House) -> None:
     stills = StillsShown(house.installation.still_links, PAGE, 24, house.clock)
     mail = mail_of(fall(), "passerby@mail.example", ["duty@mail.example"], Wording(lambda: "ru", stills))
-    assert f"Кадр: {PAGE[:-1]}{link_of(house)}" in mail.get_content() and not mail.is_multipart()
+    assert f"Снимок: {PAGE[:-1]}{link_of(house)}" in mail.get_content() and not mail.is_multipart()
     assert mail["Subject"] == "gate: fall", "it has no code, as it has no rule"
 
 

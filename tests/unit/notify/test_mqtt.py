@@ -228,9 +228,9 @@ def test_what_home_assistant_shows_is_in_the_language_of_the_channel(broker: Mos
     until(lambda: "passerby/messages" in reader.latest)
     found = json.loads(reader.latest["homeassistant/device/passerby-gate/config"])["components"]
     assert [each["name"] for each in found.values()] == [
-        "Состояние", "Последнее событие", "Оповещения", "Дверь, налево", "Дверь, направо",
+        "Состояние", "Последнее событие", "Оповещения", "Дверь, влево", "Дверь, вправо",
     ]  # fmt: skip
-    assert json.loads(reader.latest["passerby/messages"])["title"] == "gate: пересечение линии, налево (fence)"
+    assert json.loads(reader.latest["passerby/messages"])["title"] == "gate: пересечение линии, влево (fence)"
     home.close()
 
 

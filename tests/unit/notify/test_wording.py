@@ -92,7 +92,7 @@ def test_every_message_is_said_in_russian(rows: Rows) -> None:
 @pytest.mark.parametrize(
     ("english", "in_russian"),
     [
-        ("gate: line crossed, to the right (Door)", "gate: пересечение линии, направо (Door)"),
+        ("gate: line crossed, to the right (Door)", "gate: пересечение линии, вправо (Door)"),
         ("Not seen: gate: fall (floor)", "Никто не просмотрел: gate: падение (floor)"),
         ("Recordings are missing: gate", "Записи пропали: gate"),
         ("Over: recordings are missing", "Закончилось: записи пропали"),
