@@ -85,13 +85,14 @@ def test_log_in(scheme: str) -> None:
 
 @LIVE
 def test_times_are_utc_and_as_even_as_the_source() -> None:
-    with RtspServer({PATH: FEED}) as server:
+    with Stalls() as stalls, RtspServer({PATH: FEED}) as server:
         before = SystemClock().now_90k()
         frames = seen(server.url(PATH), 30)
         after = SystemClock().now_90k()
     assert before <= frames[0].pts and frames[-1].pts <= after
     steps = steps_s(frames[1:])  # the first has no time of its own
-    assert sum(steps) / len(steps) == pytest.approx(0.04, abs=0.002)
+    late_s = stalls.longest_s / len(steps)  # this machine, not the camera
+    assert sum(steps) / len(steps) == pytest.approx(0.04, abs=0.002 + late_s)
 
 
 @LIVE

@@ -35,11 +35,14 @@ CLEAN.set_forkserver_preload(["tests.unit.archive.victim"])
 
 
 def run_until_killed(target: Any, *args: Any, after_s: float | None = None) -> bool:
-    """Whether it was killed, rather than coming to its end. after_s: from when it begins to write."""
+    """Whether it was killed, rather than coming to its end. after_s: from when it has written something."""
+    said: Path = args[0] / "said"
+    if after_s is not None:
+        said.unlink(missing_ok=True)  # of the run before
     process = CLEAN.Process(target=target, args=args)
     process.start()
     if after_s is not None:
-        while process.is_alive() and not (args[0] / "said").exists():
+        while process.is_alive() and not (said.exists() and said.stat().st_size):
             time.sleep(0.001)
         time.sleep(after_s)
         process.kill()
