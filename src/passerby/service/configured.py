@@ -138,24 +138,22 @@ class ConfiguredFleet:
     def _follow(self) -> None:
         while not self._stopping.is_set():
             self._changed.clear()
-            trouble = None
-            try:
-                if self._known is None:
-                    self._read()
-                else:
-                    self._asking.ask(self._read)
-            except PasserbyError as error:  # cameras go on as they were known last
-                trouble = str(error)
-            try:
-                if self._known is not None:
-                    self._match(self._known)
-            except Exception as error:  # its text may hold anything: its type is enough
-                trouble = f"changes to cameras could not be applied: {type(error).__name__}"
-            self._trouble = trouble
+            away, failed = _tried(self._learn), _tried(self._match_known)
+            self._trouble = failed or away  # while it is away, cameras go on as they were known last
             self._changed.wait(LOOK_EVERY_S)
+
+    def _learn(self) -> None:
+        if self._known is None:
+            self._read()
+        else:
+            self._asking.ask(self._read)
 
     def _read(self) -> None:
         self._known = KnownCameras.of(self._installation)
+
+    def _match_known(self) -> None:
+        if self._known is not None:
+            self._match(self._known)
 
     def _match(self, known: KnownCameras) -> None:
         """Start what should run, restart what changed, stop the rest."""
@@ -207,6 +205,17 @@ class ConfiguredFleet:
             "keeps_boxes": facts.keeps_boxes,
         }
         return base.model_copy(update=own)
+
+
+def _tried(what: Callable[[], None]) -> str | None:
+    """Why it failed, one sentence; None if it did not."""
+    try:
+        what()
+    except PasserbyError as error:
+        return str(error)
+    except Exception as error:  # its text may hold anything: its type is enough
+        return f"changes to cameras could not be applied: {type(error).__name__}"
+    return None
 
 
 def base_plan(config: Config, address: str, transport: str, trust_any_certificate: bool) -> CameraPlan:

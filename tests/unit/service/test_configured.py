@@ -103,8 +103,15 @@ def test_a_camera_keeps_boxes_unless_its_policy_says_no(installation: Installati
     assert {name: plan.keeps_boxes for name, plan in plans.items()} == {"yard": True, "hall": False}
 
 
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OutputError("the catalogue is away"), "the catalogue is away"),
+        (ValueError("secret"), "changes to cameras could not be applied: ValueError"),
+    ],
+)
 def test_cameras_go_from_machine_to_machine_while_the_catalogue_is_away(
-    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
 ) -> None:
     for name in ("gate", "yard"):
         installation.cameras.add(name, CameraFacts(address="rtsp://192.0.2.7/stream"))
@@ -115,7 +122,7 @@ def test_cameras_go_from_machine_to_machine_while_the_catalogue_is_away(
         wait_for(lambda: set(fleet.states()) == {"gate", "yard"})
 
         def away() -> None:
-            raise OutputError("the catalogue is away")
+            raise error
 
         monkeypatch.setattr(installation.cameras, "list", away)
         del tokens["gate"]
@@ -124,7 +131,7 @@ def test_cameras_go_from_machine_to_machine_while_the_catalogue_is_away(
         tokens["gate"] = 9
         fleet.cameras_changed()
         wait_for(lambda: set(fleet.states()) == {"gate", "yard"})
-        assert fleet.trouble == "the catalogue is away"
+        assert fleet.trouble == says
     finally:
         fleet.stop()
 
