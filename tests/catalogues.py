@@ -6,7 +6,11 @@ import functools
 import tempfile
 from pathlib import Path
 
+from passerby.archive.asking import Asking
 from passerby.catalogue.database import open_database
+
+PATIENT = functools.partial(Asking, 20.0)
+"""Of writers in tests: a machine that runs others answers late."""
 
 
 def new_catalogue(data: Path) -> str:

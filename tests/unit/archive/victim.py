@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import time
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,12 +14,11 @@ import passerby.archive.writer
 import passerby.catalogue
 import passerby.objects
 from passerby.archive import Archive
-from passerby.archive.asking import Asking
 from passerby.media.segments import TICKS_PER_S
 from passerby.rules.retention import HOUR_90K, MIN_HOURS, TEN_YEARS_HOURS, Keep, KeepAll
+from tests.catalogues import PATIENT
 from tests.recordings import BEGIN_90K, recorded, steady
 
-PATIENCE_S = 20.0
 OBJECT_90K = 20 * TICKS_PER_S
 RUN_S = 50
 SHORT = Keep(MIN_HOURS)
@@ -42,7 +40,7 @@ def begin_of(run: int) -> int:
 
 def be_patient() -> None:
     """In a process of its own: see `unit/conftest.py`."""
-    setattr(passerby.archive.writer, "Asking", partial(Asking, PATIENCE_S))  # noqa: B010
+    setattr(passerby.archive.writer, "Asking", PATIENT)  # noqa: B010
 
 
 def open_archive(folder: Path, url: str) -> Archive:
